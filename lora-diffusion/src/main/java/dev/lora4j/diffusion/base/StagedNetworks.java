@@ -77,7 +77,7 @@ public final class StagedNetworks {
 
   /**
    * Inputs {@code x} [batch, channels, h, w], {@code timesteps} [batch], {@code context} [batch,
-   * words, width]; and, for networks with added conditioning {@code pooled} [batch, width] and
+   * words, width]; and, for networks with added conditioning, {@code pooled} [batch, width] and
    * {@code sizes} [batch, 6], and {@code guidance} [batch, width]. Output: the prediction [batch,
    * channels, h, w].
    */

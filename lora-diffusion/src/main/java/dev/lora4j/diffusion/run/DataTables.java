@@ -15,8 +15,8 @@ import org.tomlj.TomlTable;
 
 /**
  * The data of a run: tables {@code [[data.datasets]]} in the form of sd-scripts, a file of that
- * form named by {@code dataset_config}, or the folder {@code images}; with the keys of {@code
- * [data]} for all of them, below those that they say themselves.
+ * form named by {@code dataset_config}, or the folder {@code images}; with the keys of
+ * {@code [data]} for all of them, below their own keys.
  */
 final class DataTables {
   private static final String PREFIX = "data.";
@@ -70,8 +70,8 @@ final class DataTables {
    * The folders of a run.
    *
    * @param folder where relative folders count from
-   * @param side of the base's pictures, where nothing else is said
-   * @param unit what the sides of pictures are multiples of
+   * @param side of the base's pictures, as the default
+   * @param unit unit of the sides of pictures
    * @throws RunProblems if nothing names the pictures, or several do
    */
   static List<DataGroup> groups(RunValues values, Path folder, int side, int unit) {

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  * Type of a key's value. Values come as TOML gives them (text, whole numbers, numbers, booleans,
  * lists) or as text of a command line.
  *
- * @param expected what to say of it in a message, for example {@code a whole number}
+ * @param expected description of the value in a message, for example {@code a whole number}
  * @param reading a value of TOML or a text, to the value; throws {@link IllegalArgumentException}
  * @param writing the value as TOML writes it
  */
@@ -159,7 +159,7 @@ public record KeyType<T>(
         writing);
   }
 
-  /** Lists that a command line writes as {@code dividing} says, or as TOML has them. */
+  /** Lists, divided by {@code dividing} on a command line, or in TOML. */
   private static <E> KeyType<List<E>> list(
       String expected,
       Function<String, List<String>> dividing,

@@ -22,7 +22,7 @@ final class KohyaDefaults {
     this.network = network;
   }
 
-  /** Sets them where nothing else has, and tells which. */
+  /** Sets them where no key is set, and notes which. */
   static void lay(SettingLayers to, ResolvedValues entries, KohyaNetwork network) {
     KohyaDefaults all = new KohyaDefaults(entries, network);
     if (!entries.has(AdapterKeys.FROM)) {

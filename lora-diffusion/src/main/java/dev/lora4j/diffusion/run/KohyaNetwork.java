@@ -88,7 +88,7 @@ final class KohyaNetwork {
     return module.filter(LYCORIS::equals).isPresent();
   }
 
-  /** The number of the file that says it. */
+  /** Number of the file of the first option. */
   int source() {
     return source;
   }
@@ -236,7 +236,7 @@ final class KohyaNetwork {
     }
   }
 
-  /** The alpha of convolutions where nothing is said of it, if that is not what it is here. */
+  /** Default alpha of convolutions, if it differs from ours. */
   Optional<Double> usualConvAlpha() {
     if (convRank.isEmpty()) {
       return Optional.empty();

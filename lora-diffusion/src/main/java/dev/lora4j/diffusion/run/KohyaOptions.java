@@ -11,9 +11,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Options of sd-scripts that say something in another form than ours. Options that only have
- * another name are aliases of our keys; {@link KohyaIgnoredOptions} has those that have nothing to
- * say here.
+ * Options of sd-scripts that have another form than ours. Options that only have another name are
+ * aliases of our keys; {@link KohyaIgnoredOptions} has those without effect here.
  */
 final class KohyaOptions {
   /** Effect of an option's value. */
@@ -100,7 +99,7 @@ final class KohyaOptions {
     return !ours && theirs && !DataTables.known(table + key);
   }
 
-  /** Says whether there is such an option, and does what it means. */
+  /** Applies an option; false if there is no such option. */
   static boolean apply(SettingLayers layers, String name, Object value, String origin) {
     Meaning meaning = MEANINGS.get(name);
     // Files that a program wrote have options that nobody set, as empty texts.
@@ -110,9 +109,7 @@ final class KohyaOptions {
     return meaning != null || KohyaIgnoredOptions.told(layers, name, value, origin);
   }
 
-  /**
-   * There it is what the card can do; F16 is for cards alone, so it has to be said by its own key.
-   */
+  /** There it depends on the card; F16 is for cards alone, so it needs its own key. */
   private static void precision(SettingLayers to, Object value, String origin) {
     String type = type(value, "f32");
     if (type.equals("f16")) {
@@ -222,14 +219,14 @@ final class KohyaOptions {
     }
   }
 
-  /** An optimiser that was said by a flag before there was {@code optimizer_type}. */
+  /** An optimiser from a flag that is older than {@code optimizer_type}. */
   private static void older(SettingLayers to, Object value, String optimizer, String origin) {
     if (Boolean.parseBoolean(String.valueOf(value))) {
       optimizer(to, optimizer, origin);
     }
   }
 
-  /** Laws of the timesteps and weights of the loss have one name there. */
+  /** Distributions of timesteps and weightings of the loss share one option there. */
   private static void weighting(SettingLayers to, Object value, String origin) {
     switch (String.valueOf(value)) {
       case "logit_normal", "mode" -> to.set(TimestepKeys.SAMPLING.name(), value, origin);

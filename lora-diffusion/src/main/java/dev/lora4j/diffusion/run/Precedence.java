@@ -22,7 +22,7 @@ final class Precedence {
     this.notes = notes;
   }
 
-  /** Of steps and epochs the one counts that was said later. */
+  /** Withdraws the earlier one of steps and epochs. */
   void pairs() {
     RunKeys.EPOCHS_INSTEAD.forEach(
         (steps, epochs) -> {
@@ -76,8 +76,8 @@ final class Precedence {
   }
 
   /**
-   * The rate where nobody but a preset said one: that of the denoiser, if no part needs another, so
-   * that there is one for optimisers that take one alone; and 1, of which they take the multiple
+   * Sets the learning rate where only a preset has: that of the denoiser, if no part needs another,
+   * so that there is one for optimisers that take one alone; and 1, of which they take the multiple
    * that they find, for those that find the rate themselves.
    */
   void rate() {

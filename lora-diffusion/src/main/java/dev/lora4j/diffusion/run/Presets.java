@@ -7,7 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** The settings that come with the program, each a TOML file whose comments say why. */
+/** The settings that come with the program, each a TOML file whose comments have the reasons. */
 public final class Presets {
   private static final String ORIGIN = "preset ";
   private static final List<String> NAMES = List.of("style", "character", "quick", "tiny");

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** The settings that a run was begun with, as {@link ResolvedRun} wrote them. */
+/** Recorded settings of a run, as {@link ResolvedRun} wrote them at its beginning. */
 public final class RecordedSettings {
   private static final String NONE = "not set";
 
@@ -30,10 +30,9 @@ public final class RecordedSettings {
   private RecordedSettings() {}
 
   /**
-   * The settings that are not as they were, among those that a step depends on.
+   * Changed settings among those that a step depends on.
    *
-   * @param file as the run was begun with; nothing is known of that where it is not there, or
-   *     cannot be read
+   * @param file recorded settings; no differences if it is absent or cannot be read
    * @return a part of a sentence for each
    */
   public static List<String> differences(Path file, RunValues now) {

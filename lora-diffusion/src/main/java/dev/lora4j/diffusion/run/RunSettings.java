@@ -27,10 +27,10 @@ import java.util.stream.Stream;
  * @param name of the adapter
  * @param layout of its file
  * @param epochs instead of the steps of {@code style}
- * @param precision what the network computes in; chosen by itself if empty
+ * @param precision compute type; automatic if empty
  * @param style everything about training but the pictures
- * @param saving what is kept and looked at on the way, see {@link #saving(DataSet)}
- * @param previews pictures that are to be made on the way, see {@link #previews(DataSet)}
+ * @param saving intervals of checkpoints and validations, see {@link #saving(DataSet)}
+ * @param previews pictures that are made during training, see {@link #previews(DataSet)}
  */
 public record RunSettings(
     RunValues values,
@@ -55,8 +55,8 @@ public record RunSettings(
    * @param keep how many checkpoints
    * @param validateEvery steps between validations
    * @param keepBest whether the best by validation is the result
-   * @param adapterEvery steps between adapters on the way; none are written if empty
-   * @param trackers what hears of the run, by name, with settings as {@code name:key=value}
+   * @param adapterEvery steps between intermediate adapters; none are written if empty
+   * @param trackers trackers of the run, by name, with settings as {@code name:key=value}
    */
   public record Saving(
       int every,
@@ -72,9 +72,9 @@ public record RunSettings(
   }
 
   /**
-   * Pictures on the way.
+   * Previews: pictures during training.
    *
-   * @param prompts one row each; none for no previews, or where the data set has to say them
+   * @param prompts one row each; none for no previews, or where they come from the data set
    * @param every steps between them
    * @param strengths of the adapter, one column each
    * @param steps of the sampler
@@ -94,9 +94,9 @@ public record RunSettings(
   }
 
   /**
-   * The settings that values say.
+   * Settings of these values.
    *
-   * @throws RunProblems with all that is out of range or does not go together
+   * @throws RunProblems with all that is out of range or excludes each other
    */
   public static RunSettings of(RunValues values) {
     StyleSettings style = StyleSettingsResolver.settings(values);
@@ -150,8 +150,8 @@ public record RunSettings(
   /**
    * The folders with pictures.
    *
-   * @param side of the base's pictures, where the run says nothing else
-   * @param unit what the sides of pictures are multiples of
+   * @param side of the base's pictures, for the default resolution
+   * @param unit unit of the sides of pictures
    */
   public List<DataGroup> groups(int side, int unit) {
     return DataTables.groups(values, Path.of("").toAbsolutePath(), side, unit);

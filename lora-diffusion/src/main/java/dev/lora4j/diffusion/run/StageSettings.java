@@ -19,7 +19,7 @@ import java.util.OptionalInt;
  * @param batch pictures of a step
  * @param rate the learning rate at its highest
  * @param clip greatest norm of the gradient; 0 clips nothing
- * @param average how much of the moving average of the weights each step keeps; 0 for none
+ * @param average decay of the EMA of the weights; 0 for none
  * @param heldOut pictures that are not trained on, and that the stage is scored by
  * @param start folder of a base whose weights it begins with; random ones if empty
  */

@@ -24,7 +24,10 @@ final class TimestepKeys {
   private static final RunKey<Integer> MOST =
       unset("loss.max_timestep", count(1), "Noisiest step to train, itself out", "max_timestep");
 
-  /** The law; sd-scripts has some of its values under {@code weighting_scheme}. */
+  /**
+   * Distribution of the timesteps; sd-scripts has some of its values under
+   * {@code weighting_scheme}.
+   */
   static final RunKey<String> SAMPLING =
       RunKey.of(
           "loss.timestep_sampling",

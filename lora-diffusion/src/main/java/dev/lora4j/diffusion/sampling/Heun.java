@@ -5,7 +5,7 @@ import java.util.List;
 
 /**
  * Heun's method: Euler's step, and again with the mean of the slopes at both ends (Karras et al.
- * 2022, algorithm 1, no churn). Asks the network twice a step, but once at the last.
+ * 2022, algorithm 1, no churn). Calls the network twice a step, but once at the last.
  */
 @Extension(
     point = Sampler.class,

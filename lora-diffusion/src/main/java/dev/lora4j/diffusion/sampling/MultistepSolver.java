@@ -2,7 +2,7 @@ package dev.lora4j.diffusion.sampling;
 
 /**
  * The multistep solver of second order on the data prediction (Lu et al. 2022, algorithm 2), and of
- * the stochastic equation with the same marginals. Asks the network once a step.
+ * the stochastic equation with the same marginals. Calls the network once a step.
  *
  * @param stochastic whether each step brings new noise
  */

@@ -3,10 +3,10 @@ package dev.lora4j.diffusion.sampling;
 import java.util.List;
 
 /**
- * A way from noise to latents in few steps. An extension point; implementations have no state and
- * are used by several threads: a run is one call.
+ * Sampler: the way from noise to latents in few steps. An extension point; implementations have no
+ * state and are used by several threads: a run is one call.
  *
- * <p>Latents are arrays of all their numbers, at the variance that the network was taught on; see
+ * <p>Latents are arrays of all their numbers, at the variance that the network was trained on; see
  * {@link NoiseLevel}.
  */
 public interface Sampler {

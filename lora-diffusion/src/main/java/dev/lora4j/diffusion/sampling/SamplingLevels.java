@@ -53,8 +53,8 @@ final class SamplingLevels {
       return levels(sigmas, IntStream.of(timesteps).asDoubleStream().toArray());
     }
     double[] sigmas = spread(law, schedule.sigma(schedule.size() - 1), schedule.sigma(0), steps);
-    // The network is told whole timesteps, which diffusers rounds under one law. Under the other it
-    // cuts them, and by its rounding in F32 the last timestep of training becomes the one below.
+    // The network takes whole timesteps, which diffusers rounds in one schedule. In the other it
+    // cuts them, and its rounding in F32 makes of the last timestep of training the one below.
     DoubleUnaryOperator whole =
         law == Sigmas.KARRAS ? Math::rint : t -> Math.floor(Math.max(0, t - CUT));
     return levels(sigmas, Arrays.stream(sigmas).map(schedule::timestep).map(whole).toArray());

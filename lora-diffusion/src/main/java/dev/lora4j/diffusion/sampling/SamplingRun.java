@@ -38,11 +38,11 @@ public record SamplingRun(
     float[] next();
   }
 
-  /** Hears of each step, and may change what it made. */
+  /** Receives the latents after each step, and may change them. */
   @FunctionalInterface
   public interface AfterStep {
     /**
-     * Called after a step; returns the latents to go on with.
+     * Called after a step; returns the latents of the next one.
      *
      * @param step the step that was made, from 0
      * @param x latents at level {@code step + 1}

@@ -48,7 +48,7 @@ record SchedulerClass(
     return new SchedulerClass(name + "Scheduler", 0.00085, 0.012, betas, spacing, true);
   }
 
-  /** Its levels are straight lines, of which the law of betas is no part. */
+  /** Class of a flow, whose levels do not depend on betas. */
   private static SchedulerClass flow(String name) {
     return latents(name, Betas.SCALED_LINEAR, Spacing.LEADING);
   }

@@ -13,11 +13,11 @@ import java.util.stream.Collectors;
  * @param stepsOffset added to each timestep of leading spacing
  * @param setAlphaToOne whether the last step ends without any noise, instead of at timestep 0
  * @param zeroTerminalSnr whether the last timestep is rescaled to be nothing but noise
- * @param sigmas how levels of noise are spread between the most and the least
+ * @param sigmas spacing of the sigmas between the greatest and the least
  * @param flowShift how much more steps there are where there is more noise, for a flow
- * @param trainedBetas the noise added per timestep itself, which counts instead of a law; none for
- *     the law
- * @param settings what the file asks of samplers; decides about no level
+ * @param trainedBetas the noise added per timestep itself, instead of those of {@code betas}; empty
+ *     for these
+ * @param settings requirements to samplers; no level depends on them
  */
 public record SchedulerConfig(
     int numTrainTimesteps,
@@ -39,7 +39,7 @@ public record SchedulerConfig(
     trainedBetas = List.copyOf(trainedBetas);
   }
 
-  /** With a law of the noise per timestep, and nothing asked of samplers. */
+  /** A schedule by the formula of its betas, without requirements to samplers. */
   public SchedulerConfig(
       int numTrainTimesteps,
       Betas betas,
@@ -110,7 +110,7 @@ public record SchedulerConfig(
         settings);
   }
 
-  /** The same with another law of the levels of noise. */
+  /** A copy with another spacing of the sigmas. */
   public SchedulerConfig with(Sigmas other) {
     return new SchedulerConfig(
         numTrainTimesteps,
@@ -183,16 +183,16 @@ public record SchedulerConfig(
         .text();
   }
 
-  /** The law of the noise added per timestep. */
+  /** Formula of the betas, the noise added per timestep. */
   public enum Betas {
     /** Equal steps. */
     LINEAR,
     /** Equal steps of the square root. */
     SCALED_LINEAR,
-    /** The cosine law (Nichol and Dhariwal 2021, equation 17). */
+    /** The cosine schedule (Nichol and Dhariwal 2021, equation 17). */
     SQUAREDCOS_CAP_V2;
 
-    /** The law of this name in a configuration. */
+    /** Betas of this name in a configuration. */
     public static Betas named(String name) {
       return lookup(Betas.class, "beta_schedule", name);
     }

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Demands of a {@code scheduler_config.json} that samplers here do not meet. It matters only to
- * whoever takes such a sampler, who is then refused instead of given another picture.
+ * Demands of a {@code scheduler_config.json} that samplers here do not meet. They matter only for
+ * such samplers, which are then refused, as they would make another picture.
  *
  * @param file the configuration, for messages
  * @param kind its class in diffusers; empty if it names none
@@ -52,7 +52,7 @@ public record SchedulerRequirements(String file, String kind, Map<String, String
     asked = Map.copyOf(asked);
   }
 
-  /** The settings that samplers are asked about, each once. */
+  /** Keys of the settings that samplers are checked for, each once. */
   static List<String> keys() {
     return SETTINGS.stream().map(Setting::key).distinct().toList();
   }
@@ -69,15 +69,15 @@ public record SchedulerRequirements(String file, String kind, Map<String, String
   }
 
   /**
-   * The name of the sampler that is taken if none is asked for: latent consistency's for what was
-   * distilled to it, and otherwise the deterministic one.
+   * Name of the default sampler: latent consistency's for what was distilled to it, and otherwise
+   * the deterministic one.
    */
   public String own() {
     return kind.equals("LCMScheduler") ? new Lcm().name() : PLAIN;
   }
 
   /**
-   * Refuses a sampler that would not do what the configuration asks of it.
+   * Refuses a sampler that does not meet the configuration's requirements.
    *
    * @throws IllegalArgumentException naming the setting
    */

@@ -28,7 +28,7 @@ public enum SigmaSchedule {
   }
 
   /**
-   * The law called {@code name}.
+   * The schedule of a name.
    *
    * @throws IllegalArgumentException naming all, if there is none
    */
@@ -39,7 +39,7 @@ public enum SigmaSchedule {
         .orElseThrow(() -> UnknownName.unknown("schedule", name, List.copyOf(names())));
   }
 
-  /** The schedule with this law. */
+  /** A noise schedule with these sigmas. */
   public NoiseSchedule of(NoiseSchedule schedule) {
     SchedulerConfig config = schedule.config();
     return switch (this) {
@@ -51,7 +51,7 @@ public enum SigmaSchedule {
   }
 
   /**
-   * Refuses a law that a sampler does not follow.
+   * Refuses a schedule that a sampler does not follow.
    *
    * @throws IllegalArgumentException naming both
    */

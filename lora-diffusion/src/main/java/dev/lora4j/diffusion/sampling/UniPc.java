@@ -5,7 +5,7 @@ import java.util.List;
 
 /**
  * The unified predictor and corrector of second order on the data prediction, with B2 (Zhao et al.
- * 2023, algorithms 5 and 6). Asks the network once a step.
+ * 2023, algorithms 5 and 6). Calls the network once a step.
  */
 @Extension(point = Sampler.class, name = "unipc", help = "Predicts and corrects, second order")
 public final class UniPc implements Sampler {

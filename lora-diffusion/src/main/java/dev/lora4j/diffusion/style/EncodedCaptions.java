@@ -12,8 +12,8 @@ import java.util.Map;
 
 /**
  * Encoded captions, the text conditioning of the denoiser. Captions that come again are encoded
- * once and kept on disk; those that chance makes up are encoded when they occur. Memory holds those
- * that were used last, so that it does not grow over the steps.
+ * once and cached on disk; random ones are encoded when they occur. Memory holds those that were
+ * used last, so that it does not grow over the steps.
  */
 final class EncodedCaptions {
   private static final long MOST_BYTES = 128 << 20;
@@ -77,7 +77,7 @@ final class EncodedCaptions {
         Arrays.copyOf(both, words), Arrays.copyOfRange(both, words, both.length));
   }
 
-  /** In one row of numbers: what the denoiser attends to, then what it is told beside. */
+  /** One row of numbers: the text conditioning, then the pooled text. */
   private float[] fresh(String caption) {
     EncodedCaption fresh = base.encodeCaptions(List.of(caption), clipSkip, chunks).get(0);
     int words = fresh.context().length;

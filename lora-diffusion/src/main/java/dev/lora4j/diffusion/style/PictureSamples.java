@@ -28,7 +28,7 @@ final class PictureSamples implements SampleSource {
   private final double captionDropout;
   private final long seed;
 
-  /** The order of the epoch that was asked for last; it can always be made again. */
+  /** Order of the latest epoch; it can always be made again. */
   private int[] order = new int[0];
 
   private long ordered = -1;
@@ -41,7 +41,7 @@ final class PictureSamples implements SampleSource {
     this.seed = seed;
   }
 
-  /** Encodes all of {@code pictures}; tells how many are done. */
+  /** Encodes all of {@code pictures}; {@code done} receives their number. */
   static PictureSamples of(
       StableDiffusion base,
       List<Picture> pictures,

@@ -22,7 +22,7 @@ import java.util.Optional;
  * trained.
  *
  * @param context [batch, tokens, width], in the type to compute in
- * @param pooled [batch, width] if the denoiser is told it
+ * @param pooled [batch, width] if the denoiser takes it
  */
 record StagedCaptions(Expr context, Optional<Expr> pooled) {
   /** Suffixes of the names of inputs: tokens, positions of the conditioning, ends. */
@@ -86,7 +86,7 @@ record StagedCaptions(Expr context, Optional<Expr> pooled) {
    * The chunks of each caption one after the other.
    *
    * @param hidden [batch * chunks, tokens, width]
-   * @param kept which places of all chunks count
+   * @param kept positions of all chunks that count
    * @return [batch, kept, width]
    */
   private static Expr joined(Expr hidden, Expr kept, int chunks) {

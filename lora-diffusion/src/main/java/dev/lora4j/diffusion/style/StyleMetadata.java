@@ -21,7 +21,7 @@ import java.util.TreeMap;
  * same file. The parts are {@link NetworkMetadata}, {@link LearningMetadata},
  * {@link ObjectiveMetadata} and {@link DataSetMetadata}.
  *
- * @param base what is said of the base
+ * @param base metadata of the base
  * @param others of the caller; these win
  */
 record StyleMetadata(Metadata base, Map<String, String> others) {

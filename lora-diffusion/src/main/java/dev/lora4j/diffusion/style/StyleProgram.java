@@ -73,7 +73,7 @@ final class StyleProgram {
     return at.staged(loss(at, model, objective, settings));
   }
 
-  /** Stages it with what a task of training is given. */
+  /** Stages the loss of a training task. */
   static Expr loss(Staging at, DiffusionModel model, Objective objective, StyleSettings settings) {
     Graph graph = at.graph();
     DType compute = model.compute();

@@ -22,7 +22,7 @@ import java.util.OptionalDouble;
  * returns a changed copy.
  *
  * @param recipe of the adapter: method, layers, rank
- * @param optimizer the rule by which weights change
+ * @param optimizer the optimizer
  * @param rates how fast
  * @param schedule how the rates go over the steps; its length is the number of steps
  * @param objective noise and loss

@@ -162,7 +162,7 @@ final class StyleTask implements TrainingTask {
     return metadata.apply(steps);
   }
 
-  /** Pictures that a step sees at once, and what chance decides about each. */
+  /** Pictures of a batch, and the draw of each. */
   private record Pictures(
       Objective objective,
       CaptionInputs captions,

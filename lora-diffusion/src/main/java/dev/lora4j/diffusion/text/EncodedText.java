@@ -7,7 +7,7 @@ import java.util.Optional;
  * Output of a text encoder.
  *
  * @param hidden [batch, tokens, width]
- * @param pooled [batch, pooledWidth], if it was asked for
+ * @param pooled [batch, pooledWidth], if it was requested
  */
 public record EncodedText(Expr hidden, Optional<Expr> pooled) {
   /** Without a pooled text. */

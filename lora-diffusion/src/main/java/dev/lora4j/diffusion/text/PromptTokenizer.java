@@ -24,7 +24,7 @@ public interface PromptTokenizer extends AutoCloseable {
   int placeholder();
 
   /**
-   * The tokens of one run: the given ones with what stands around them, filled up.
+   * Tokens of one run: the pieces with the special tokens around them, padded.
    *
    * @param pieces at most {@link #room}
    * @return {@link #maxLength} tokens, of which those from {@link #before} on are {@code pieces}

@@ -21,8 +21,8 @@ import java.util.List;
 
 /**
  * Trains an autoencoder from random weights on absolute error, the error of the picture's slopes,
- * and a small divergence that keeps latents near a normal law (Rombach et al. 2022, section 3.1,
- * without the adversary).
+ * and a small divergence that keeps latents near a normal distribution (Rombach et al. 2022,
+ * section 3.1, without the adversary).
  */
 public final class VaeTrainer {
   /**

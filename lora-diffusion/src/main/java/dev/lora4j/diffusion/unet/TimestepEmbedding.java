@@ -17,7 +17,7 @@ record TimestepEmbedding(UNetVariant variant) {
   /**
    * timesteps: F32 [batch]; result: [batch, out].
    *
-   * @param guidance F32 [batch, guidanceWidth], if the network is told it
+   * @param guidance F32 [batch, guidanceWidth], if the network takes it
    */
   Expr apply(
       Weights at, Expr timesteps, Optional<Expr> guidance, int sinusoids, int out, DType compute) {

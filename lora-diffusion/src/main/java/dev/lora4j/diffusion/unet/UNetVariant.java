@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * In what a UNet2DConditionModel differs from Stable Diffusion's, named as in its {@code
- * config.json} where that has one word for it.
+ * Differences of a UNet2DConditionModel from Stable Diffusion's, named as in its
+ * {@code config.json} where that has one word for it.
  *
  * @param downsamplePadding 1, or 0 for a column and a row of zeros at the right and the bottom
  *     alone
@@ -18,9 +18,9 @@ import java.util.Optional;
  * @param frequencyShift how much less than half of the sinusoids their frequencies spread over
  * @param timeWidth width of the embedding of the timestep; 0 for four times the finest channels
  * @param afterTimestep what the embedding of the timestep alone ends with
- * @param afterTime what the embedding of the timestep and all that is told beside it ends with
+ * @param afterTime what the embedding of timestep and added conditioning ends with
  * @param guidanceWidth width of the embedding of the guidance scale, which denoisers of latent
- *     consistency are told; 0 if this one is not
+ *     consistency take; 0 without it
  * @param downDepths transformer blocks after each residual block on the way down, by resolution;
  *     none if those of a resolution are alike
  * @param upDepths the same on the way up, coarsest first

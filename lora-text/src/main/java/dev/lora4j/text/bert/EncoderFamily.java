@@ -21,7 +21,7 @@ abstract class EncoderFamily implements TextFamily {
    * A family.
    *
    * @param name of the family and, in names of layers, of the level
-   * @param models the {@code model_type}s that configurations say
+   * @param models the {@code model_type}s of its configurations
    */
   EncoderFamily(String name, Set<String> models) {
     this.name = name;

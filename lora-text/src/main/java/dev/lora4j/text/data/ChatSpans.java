@@ -18,7 +18,7 @@ final class ChatSpans {
    * A conversation as token ids.
    *
    * @throws IllegalArgumentException if the template refuses it, or writes an answer differently
-   *     once more is said
+   *     once messages follow it
    */
   static TokenSequence sequence(
       List<ChatMessage> messages, ChatTemplate template, TextTokenizer tokenizer) {

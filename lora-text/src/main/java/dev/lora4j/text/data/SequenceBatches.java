@@ -24,7 +24,7 @@ public final class SequenceBatches {
   private final long seed;
   private final boolean byLength;
 
-  /** The order of the epoch that was asked for last; it can always be made again. */
+  /** Order of the latest epoch; it can always be made again. */
   private volatile Order latest;
 
   private record Order(long epoch, List<int[]> batches) {}

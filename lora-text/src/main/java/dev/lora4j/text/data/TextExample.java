@@ -8,7 +8,7 @@ public sealed interface TextExample {
   /** A text, every token of which is learned. */
   record Plain(String text) implements TextExample {}
 
-  /** A text that is given and what should follow it, which alone is learned. */
+  /** A prompt and its completion, which alone is learned. */
   record Completion(String prompt, String completion) implements TextExample {}
 
   /** A conversation, of which the answers of the model are learned. */

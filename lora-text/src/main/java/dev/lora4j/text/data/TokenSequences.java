@@ -128,9 +128,7 @@ public record TokenSequences(
     return new TokenSequence(input, new boolean[input.length], target, -1);
   }
 
-  /**
-   * The two texts are divided as one, so that the ids are those that the model sees when it writes.
-   */
+  /** Divides the two texts as one, so that the ids are those of generation. */
   private static TokenSequence completion(TextExample.Completion example, TextTokenizer tokenizer) {
     var text = tokenizer.locate(example.prompt() + example.completion(), true);
     int from = example.prompt().length();

@@ -16,7 +16,7 @@ import java.util.function.IntConsumer;
 /**
  * Generated text, beside its reference.
  *
- * @param prompt what it was given
+ * @param prompt the input of the model
  * @param reference what the data have for it
  * @param text what the model wrote
  */
@@ -29,12 +29,12 @@ public record GeneratedText(String prompt, String reference, String text) {
   }
 
   /**
-   * Lets a model write for all examples, in their order.
+   * Generates text for all examples, in their order.
    *
    * @param data {@linkplain #referenced with references}
    * @param mix the model's adapters
    * @param most how many tokens to write at most
-   * @param listener hears how many examples are done
+   * @param listener receives the number of examples that are done
    * @throws IllegalArgumentException if the data have no references, or a prompt leaves no room
    * @throws java.util.concurrent.CancellationException if the calling thread is interrupted
    */

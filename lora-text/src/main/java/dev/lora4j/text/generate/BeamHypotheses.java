@@ -54,12 +54,12 @@ final class BeamHypotheses {
     running.set(0, running.get(0).scored(0));
   }
 
-  /** The sequences that go on; the first is the likeliest. */
+  /** Running beams; the first is the likeliest. */
   List<Beam> running() {
     return running;
   }
 
-  /** Number of tokens of those that go on. */
+  /** Number of tokens of the running beams. */
   int length() {
     return running.get(0).tokens().length;
   }

@@ -19,8 +19,8 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Programs that give the rows of what attention remembers to others: [rows, heads, tokens, width]
- * of each layer.
+ * Programs that reorder the rows of the key-value cache: [rows, heads, tokens, width] of each
+ * layer.
  */
 final class CacheReordering {
   private static final String FROM = "from";
@@ -75,10 +75,10 @@ final class CacheReordering {
   /** See {@link #exchange}. */
   record Exchange(Program program, HeldInputs parts) {
     /**
-     * Gives each row what another one remembers.
+     * Gives each row the cache of another one.
      *
      * @param from for each row, that other one
-     * @param tokens how many are remembered
+     * @param tokens number of tokens in the cache
      */
     void take(Scope work, long[] from, int tokens) {
       Tensor rows = Tensor.ofLongs(work, Shape.of(from.length), from);

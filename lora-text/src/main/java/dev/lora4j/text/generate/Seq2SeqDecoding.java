@@ -55,7 +55,7 @@ final class Seq2SeqDecoding implements Decoding {
     return all;
   }
 
-  /** Keys and values that it sees, of all rows, by the names that it holds them under. */
+  /** Keys and values of the encoded inputs, of all rows, by the names of the held inputs. */
   private Map<String, Tensor> encoded() {
     Network network = programs.encode(batch.unmergedSites());
     Scope owner = batch.scope();

@@ -20,11 +20,10 @@ public record TextGenerator(TextPrograms programs) {
   }
 
   /**
-   * {@link #generate(Scope, List)}, but of each start several sequences are followed, and the best
-   * of them is given. Tokens are heard when it is known.
+   * {@link #generate(Scope, List)}, with a beam search for each request, of which the best
+   * hypothesis counts. Listeners receive tokens at its end.
    *
-   * @throws IllegalArgumentException if a start draws its tokens by chance, and there are several
-   *     beams
+   * @throws IllegalArgumentException if a request samples, and there are several beams
    */
   public List<GeneratedTokens> generate(
       Scope scope, List<GenerationRequest> starts, BeamSettings settings) {

@@ -16,7 +16,7 @@ public final class ClassLabels {
   /**
    * Labels of the head that a model was saved with; none if it was saved without one.
    *
-   * @throws ModelException if the head tells no classes of which each text has one
+   * @throws ModelException if it is no head for single-label classification
    */
   public static List<String> of(ConfigFile config) {
     boolean head =

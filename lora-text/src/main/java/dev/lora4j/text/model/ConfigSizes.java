@@ -6,9 +6,10 @@ import java.util.Optional;
 
 /**
  * Sizes in a {@code config.json} of a language model: whole numbers within what models have. A file
- * may say anything, and a network of so many layers would be built before its weights are missed.
+ * may have any number, and a network of so many layers would be built before its weights are
+ * missed.
  *
- * @param config that says them
+ * @param config with the sizes
  */
 public record ConfigSizes(ConfigFile config) {
   /** No model has more layers; the deepest that were published have a few hundred. */

@@ -112,9 +112,9 @@ public final class TextModel {
   }
 
   /**
-   * Loads a folder as {@link #load(Scope, Path, DType)} does, with a head that tells classes apart.
-   * What the folder does not have of it, or has for another number of classes, starts from chance
-   * and is to be trained.
+   * Loads a folder as {@link #load(Scope, Path, DType)} does, with a classification head. Weights
+   * of it that the folder lacks, or has for another number of classes, are random and have to be
+   * trained.
    *
    * @throws ModelException as there, and if the family of the model has no such heads
    */
@@ -123,8 +123,7 @@ public final class TextModel {
   }
 
   /**
-   * Names of the classes that the head in a folder tells apart, before anything is loaded; none if
-   * it has no head.
+   * Class names of the head in a folder, read before anything is loaded; none if it has no head.
    *
    * @throws ModelException if it is no such model
    */
@@ -139,8 +138,8 @@ public final class TextModel {
    * The layers that adapters of a folder's model can change, before anything is loaded: all that
    * its network has, also where the folder lacks the weight.
    *
-   * @param title what to call the base
-   * @param labels how many classes its head tells apart; 0 for the head that the folder says
+   * @param title name of the base
+   * @param labels number of classes of its head; 0 for the head of the folder
    * @throws ModelException if it is no such model
    */
   public static Family layers(Path folder, String title, int labels) {
@@ -275,7 +274,7 @@ public final class TextModel {
     return network;
   }
 
-  /** The type that weights are kept and the network computes in. */
+  /** Compute type, in which weights are stored too. */
   public DType compute() {
     return compute;
   }

@@ -37,7 +37,7 @@ public enum Activation {
   /**
    * Reads the activation of a configuration.
    *
-   * @param otherwise the name that counts if it says none
+   * @param otherwise the default name
    * @throws ModelException if it is none of these
    */
   public static Activation read(ConfigFile config, String key, String otherwise) {

@@ -11,8 +11,8 @@ import dev.lora4j.core.tensor.Expr;
  */
 public interface AttentionCache {
   /**
-   * The tokens are whole sequences from position 0 on: each sees itself and those before it. Rows
-   * that are shorter than others end in padding, which no token before it sees.
+   * The tokens are whole sequences from position 0 on: each attends to itself and those before it.
+   * Rows that are shorter than others end in padding, to which no token before it attends.
    */
   AttentionCache WHOLE =
       new AttentionCache() {

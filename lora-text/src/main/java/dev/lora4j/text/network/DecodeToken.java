@@ -7,7 +7,7 @@ import dev.lora4j.core.tensor.Expr;
 import java.util.HashMap;
 import java.util.Map;
 
-/** One more token of each sequence, which sees those that were kept. */
+/** Decode step: one more token of each sequence, which attends to those in the cache. */
 public final class DecodeToken implements AttentionCache {
   private final StagedCache cache;
   private final Expr places;

@@ -13,7 +13,7 @@ public non-sealed interface EncoderNetwork extends LanguageNetwork {
   /** Width of a token's vector. */
   int width();
 
-  /** Names of the classes that the head tells apart; none if it has no head. */
+  /** Class names of the head; none if it has no head. */
   List<String> labels();
 
   /** True if there is a layer for the vector of a whole text. */

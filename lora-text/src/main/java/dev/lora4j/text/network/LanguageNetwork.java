@@ -28,7 +28,7 @@ public sealed interface LanguageNetwork permits CausalNetwork, EncoderNetwork, S
   }
 
   /**
-   * Stages all of it once, so that each of its weights is asked for.
+   * Stages all of it once, to record each of its weights.
    *
    * @param weights of the whole model
    * @param compute the type to compute in

@@ -9,12 +9,12 @@ import java.util.function.UnaryOperator;
 
 /**
  * Next-token loss: negative log-likelihoods of the tokens of whole sequences, each after those
- * before it. Only tokens that are asked for reach the head: the others would cost as much and count
+ * before it. Only the places that count reach the head: the others would cost as much and count
  * nothing.
  *
  * @param tokens the sequences
- * @param places I64 [n], where tokens are foretold, counted row by row
- * @param targets I64 [n], the tokens that come there
+ * @param places I64 [n], places of the predictions, counted row by row
+ * @param targets I64 [n], the tokens to predict there
  */
 public record NextTokenLoss(TokenInputs tokens, Expr places, Expr targets) {
   /** Name of the input with the places. */

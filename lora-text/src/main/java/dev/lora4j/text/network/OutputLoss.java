@@ -12,8 +12,7 @@ import dev.lora4j.core.tensor.Shape;
  *
  * @param input I64 [batch, tokens]
  * @param present I64 [batch, tokens], 1 for tokens of the input and 0 for padding
- * @param asked the outputs, which begin with {@link Seq2SeqNetwork#start}, and what is asked of
- *     them
+ * @param asked the outputs, which begin with {@link Seq2SeqNetwork#start}, and their targets
  */
 public record OutputLoss(Expr input, Expr present, NextTokenLoss asked) {
   /** Name of the input with the ids that are encoded. */

@@ -13,7 +13,7 @@ import java.util.List;
 public record Completion(String text, List<Integer> tokens, int promptTokens, Ending ending) {
   /** Reason for the end of a text. */
   public enum Ending {
-    /** The model said so. */
+    /** The model generated an end token. */
     END,
     /** A text to stop at came. */
     STOP,

@@ -8,8 +8,8 @@ import java.util.List;
 /**
  * Request of a text: a prompt or a conversation, and settings.
  *
- * @param text to go on from; of a conversation nothing
- * @param messages a conversation, whose next message is asked for; else none
+ * @param text the prompt; empty with a conversation
+ * @param messages a conversation, whose next message is generated; else none
  * @param maxNewTokens how many tokens to add at most
  * @param sampling how tokens are chosen
  * @param stops texts at which it ends; they are not part of the answer
@@ -38,7 +38,7 @@ public record TextPrompt(
     }
   }
 
-  /** Goes on from a text, always with the likeliest of up to 128 tokens. */
+  /** A greedy request of up to 128 tokens after a text. */
   public static TextPrompt of(String text) {
     return new TextPrompt(
         text, List.of(), MOST, SamplingSettings.GREEDY, List.of(), 0, MixPlan.NONE);

@@ -58,7 +58,7 @@ record AddedToken(
     return fields.get(name) instanceof JsonPrimitive value && value.getAsBoolean();
   }
 
-  /** The content of a token that is given as its text or as an object. */
+  /** The content of a token that is a text or an object. */
   static String contentOf(JsonElement value) {
     return value.isJsonObject()
         ? value.getAsJsonObject().get("content").getAsString()

@@ -110,7 +110,7 @@ public final class BytePairTrainer {
     }
   }
 
-  /** The bytes of a word as letters that can be seen. */
+  /** The bytes of a word as visible letters. */
   private static String spelled(String word) {
     StringBuilder letters = new StringBuilder();
     for (byte b : word.getBytes(StandardCharsets.UTF_8)) {
@@ -119,7 +119,7 @@ public final class BytePairTrainer {
     return letters.toString();
   }
 
-  /** GPT-2's letter for a byte: itself if it can be seen, else one from U+0100 on. */
+  /** GPT-2's letter for a byte: itself if it is visible, else one from U+0100 on. */
   private static char letter(int b) {
     if (seen(b)) {
       return (char) b;

@@ -154,7 +154,7 @@ public final class TextTokenizer implements AutoCloseable {
     return special;
   }
 
-  /** Greatest number of tokens that the model was made for, if the folder says. */
+  /** Greatest number of tokens that the model was made for, if the folder has it. */
   public Optional<Integer> maxLength() {
     return settings.maxLength();
   }

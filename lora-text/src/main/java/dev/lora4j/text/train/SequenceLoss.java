@@ -15,7 +15,7 @@ interface SequenceLoss {
   /** The model that learns. */
   TextModel base();
 
-  /** Its tokeniser, by which messages show texts. */
+  /** Its tokeniser, for texts in messages. */
   TextTokenizer tokenizer();
 
   /**

@@ -109,7 +109,7 @@ final class SequenceTask implements TrainingTask {
         .entries();
   }
 
-  /** Texts that a step sees at once. */
+  /** Texts of a batch. */
   private final class Texts implements TrainingBatch {
     private final List<TokenSequence> sequences;
     private final double share;

@@ -16,14 +16,13 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Trains an adapter with a head that tells classes of texts apart. Immutable; each method returns a
- * changed copy.
+ * Trains an adapter with a classification head. Immutable; each method returns a changed copy.
  *
- * <p>The head is trained whole and saved with the adapter. Which layers that is, the recipe's
- * {@code saved} says; if it says nothing, the head and a pooler below it.
+ * <p>The head is trained whole and saved with the adapter. Its layers are the recipe's
+ * {@code saved}; by default the head and a pooler below it.
  *
  * <p>The model may be used by others meanwhile. The same model, texts, settings and machine give
- * the same adapter bit for bit, also if training is stopped and gone on with.
+ * the same adapter bit for bit, also if training is interrupted and resumed.
  */
 public final class TextClassifierTrainer {
   private static final String WEIGHT = ".weight";
@@ -155,10 +154,10 @@ public final class TextClassifierTrainer {
   /**
    * Trains.
    *
-   * @param listener hears of each step
+   * @param listener receives each step
    * @throws dev.lora4j.core.train.run.TrainingInterrupted if the calling thread is interrupted;
    *     with checkpoints, the last step is in one
-   * @throws dev.lora4j.core.train.run.TrainingFailure if it cannot go on
+   * @throws dev.lora4j.core.train.run.TrainingFailure if a step fails
    */
   public TrainedText run(RunListener listener) {
     return new TextRun(model.scope(), model.base(), texts, settings, keeping, name)

@@ -28,7 +28,7 @@ record TextRun(
   /**
    * Trains, on a thread of its own.
    *
-   * @param task asked for on that thread
+   * @param task called on that thread
    */
   TrainedText of(Supplier<TrainingTask> task, RunListener listener) {
     texts.requireFor(base);

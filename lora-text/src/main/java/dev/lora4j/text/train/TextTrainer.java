@@ -17,7 +17,7 @@ import java.util.List;
  * Trains an adapter of a language model on texts. Immutable; each method returns a changed copy.
  *
  * <p>The model may be used by others meanwhile. The same model, texts, settings and machine give
- * the same adapter bit for bit, also if training is stopped and gone on with.
+ * the same adapter bit for bit, also if training is interrupted and resumed.
  */
 public final class TextTrainer {
   private final LanguageModel model;
@@ -107,10 +107,10 @@ public final class TextTrainer {
   /**
    * Trains.
    *
-   * @param listener hears of each step
+   * @param listener receives each step
    * @throws dev.lora4j.core.train.run.TrainingInterrupted if the calling thread is interrupted;
    *     with checkpoints, the last step is in one
-   * @throws dev.lora4j.core.train.run.TrainingFailure if it cannot go on
+   * @throws dev.lora4j.core.train.run.TrainingFailure if a step fails
    */
   public TrainedText run(RunListener listener) {
     return new TextRun(model.scope(), model.base(), texts, settings, keeping, name)

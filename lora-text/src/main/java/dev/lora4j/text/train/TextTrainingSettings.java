@@ -19,7 +19,7 @@ import dev.lora4j.text.data.SequenceLimits;
  * @param training optimiser, rate and steps
  * @param limits how texts are cut into sequences
  * @param batch sequences at once
- * @param heldOut share of the texts that is kept for validation
+ * @param heldOut share of the texts that is held out for validation
  */
 public record TextTrainingSettings(
     AdapterRecipe recipe,
@@ -96,7 +96,7 @@ public record TextTrainingSettings(
     return new TextTrainingSettings(recipe, training, limits, other, heldOut);
   }
 
-  /** With this share of the texts kept for validation. */
+  /** A copy with this share of the texts held out for validation. */
   public TextTrainingSettings heldOut(double share) {
     return new TextTrainingSettings(recipe, training, limits, batch, share);
   }

@@ -9,8 +9,8 @@ import java.util.Optional;
 
 /**
  * Loss of a prediction, element by element. An extension point; implementations are values: records
- * of their settings, which {@link #canonical} says. A run goes on only with a loss that says the
- * same.
+ * of their settings, with their {@link #canonical} form. A run resumes only with a loss of the same
+ * form.
  */
 public interface Loss extends Canonical {
   /**
@@ -30,9 +30,9 @@ public interface Loss extends Canonical {
   }
 
   /**
-   * The number for a sample; asked only if it is {@link #thresholded}.
+   * Threshold of a sample; called only if the loss is {@link #thresholded}.
    *
-   * @param timesteps of training, how many
+   * @param number of timesteps of training
    */
   default double threshold(NoiseLevel level, int timesteps) {
     return 0;

@@ -20,8 +20,8 @@ import dev.lora4j.core.identity.CanonicalForm;
  *     multires_noise_iterations}). Common is 6 to 10
  * @param multiresDiscount weight of each level in terms of the one before, above 0 up to 1 ({@code
  *     multires_noise_discount})
- * @param inputPerturbation share of more noise that the network sees but does not have to predict,
- *     0 to 1 ({@code ip_noise_gamma}; Ning et al. 2023)
+ * @param inputPerturbation share of more noise in the network's input that it does not have to
+ *     predict, 0 to 1 ({@code ip_noise_gamma}; Ning et al. 2023)
  * @param inputPerturbationRandomStrength whether that share is drawn between 0 and {@code
  *     inputPerturbation} ({@code ip_noise_gamma_random_strength})
  */

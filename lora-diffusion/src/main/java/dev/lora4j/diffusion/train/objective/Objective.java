@@ -130,7 +130,7 @@ public final class Objective {
     return drawn(sample, level, noise, perturbed(noise, seed, number));
   }
 
-  /** A draw with everything given but the weight and the threshold, which follow. */
+  /** A draw of this level and noise; weight and threshold follow. */
   SampleDraw drawn(LatentSample sample, NoiseLevel level, float[] noise, float[] seen) {
     double weight = LossWeight.of(settings.weights(), prediction(), level);
     double prior = sample.regularisation() ? settings.weights().priorLoss() : 1;

@@ -32,7 +32,7 @@ public final class Validation {
           "A validation at " + timesteps + " timesteps measures nothing; take 1 or more.");
     }
     ObjectiveSettings settings = objective.settings().with(NoiseSettings.PLAIN);
-    // The schedule was rescaled already where the settings ask for it.
+    // The schedule was rescaled already where the settings require it.
     this.objective = new Objective(objective.schedule(), settings);
     this.seed = seed;
     this.timesteps = timesteps;

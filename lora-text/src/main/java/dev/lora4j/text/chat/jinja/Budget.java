@@ -30,7 +30,7 @@ final class Budget {
 
   private Budget() {}
 
-  /** Begins anew. */
+  /** Resets the budget of this thread. */
   static void begin() {
     CURRENT.set(new Budget());
   }

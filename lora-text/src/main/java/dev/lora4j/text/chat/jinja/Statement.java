@@ -49,6 +49,6 @@ sealed interface Statement {
 
   record Continue() implements Statement {}
 
-  /** The name of the text inside a statement for its filters. */
+  /** Name of a statement's text for its filters. */
   String INNER = " inner";
 }

@@ -160,7 +160,7 @@ final class Values {
     throw defined(value, JinjaException.of("a " + kind(value) + " is given for a text"));
   }
 
-  /** The fault that is told: what is undefined says so before anything else. */
+  /** The error to report: an undefined value comes before anything else. */
   static JinjaException defined(Object value, JinjaException otherwise) {
     return value instanceof Absent.Undefined missing
         ? JinjaException.of(missing.reason())
