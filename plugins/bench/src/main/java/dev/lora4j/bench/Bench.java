@@ -79,7 +79,7 @@ public final class Bench {
     return new Race(this, ours);
   }
 
-  /** Tells the user something about this case. */
+  /** Prints a note about this case for the user. */
   public void note(String text) {
     tools.console.note(name + ": " + text);
   }

@@ -3,8 +3,8 @@ package dev.lora4j.bench;
 import java.util.List;
 
 /**
- * Benchmark of this program against a peer. An extension point: its help says in one sentence what
- * is done, and beside whom.
+ * Benchmark of this program against a peer. An extension point: its help names the work and the
+ * peer in one sentence.
  *
  * <p>All benchmarks are made for {@code bench list}: constructors and fields must not touch the
  * engine.

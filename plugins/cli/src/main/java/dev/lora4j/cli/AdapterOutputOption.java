@@ -34,7 +34,7 @@ final class AdapterOutputOption {
               + " if it can be written, else kohya).")
   private Optional<String> layout = Optional.empty();
 
-  /** Takes the file from among the command's parameters, where the option is not given. */
+  /** Takes the file from among the command's parameters, without the option. */
   void orElse(CommandSpec spec, Optional<Path> parameter) {
     if (parameter.isPresent()) {
       if (given()) {

@@ -69,7 +69,7 @@ final class BlockWeightOptions {
     }
   }
 
-  /** Complains about what is said of adapters that do not take part. */
+  /** Refuses block weights of adapters that do not take part. */
   void requireUsed(List<String> names) {
     requireUsed(names, "--blocks", blocks.keySet());
     requireUsed(names, "--lora-te", textWeights.keySet());

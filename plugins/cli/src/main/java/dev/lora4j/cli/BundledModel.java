@@ -40,7 +40,7 @@ enum BundledModel {
     return BaseWeights.hash(place()).orElseThrow();
   }
 
-  /** Its layers, by which adapters for it are known. */
+  /** Its layers, which show what adapters fit. */
   Family family() {
     try (BaseCheckpoint checkpoint = BaseCheckpoint.open(place())) {
       Family base = BaseLayers.of(checkpoint);

@@ -38,7 +38,9 @@ final class Commands {
 
   private Commands() {}
 
-  /** The word that says which command is meant, the first that no option has; else nothing. */
+  /**
+   * Name of the command among the arguments, the first word that belongs to no option; else empty.
+   */
   static String asked(List<String> arguments) {
     boolean value = false;
     for (String argument : arguments) {
@@ -51,8 +53,8 @@ final class Commands {
   }
 
   /**
-   * Adds all to the program: the one that the arguments ask for with all it can do, the others with
-   * what the list of commands says of them.
+   * Adds all to the program: the requested one whole, the others with their line in the list of
+   * commands.
    *
    * @throws ExtensionException if that is a plug-in's and cannot be one of this program
    */

@@ -34,7 +34,7 @@ final class DeviceOption {
   @Mixin final ThreadsOption threads = new ThreadsOption();
 
   /**
-   * Fails where {@link #open} would, as far as can be told without opening; before anything is
+   * Fails where {@link #open} would, as far as is known without opening; before anything is
    * written.
    */
   void require() {
@@ -59,7 +59,7 @@ final class DeviceOption {
         : threads + (threads == 1 ? " thread" : " threads");
   }
 
-  /** Starts the engine; says so if other programs will slow it down. */
+  /** Starts the engine, with a note if other programs will slow it down. */
   Lora4j open(Console console) {
     return threads.open(console, device);
   }

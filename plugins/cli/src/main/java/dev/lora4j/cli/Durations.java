@@ -2,7 +2,7 @@ package dev.lora4j.cli;
 
 import java.util.Locale;
 
-/** Times as people say them. */
+/** Durations as text for people. */
 final class Durations {
   private Durations() {}
 

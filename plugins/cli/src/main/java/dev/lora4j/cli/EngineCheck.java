@@ -20,8 +20,8 @@ final class EngineCheck {
   /**
    * Runs all checks.
    *
-   * @param wanted what has to work; with {@link Device#AUTO} that is the CPU, and of cards it is
-   *     only said whether they can be used
+   * @param wanted what has to work; with {@link Device#AUTO} that is the CPU, and the state of
+   *     cards is only reported
    * @param threads on the CPU
    */
   static List<Finding> findings(Device wanted, ThreadsOption threads) {

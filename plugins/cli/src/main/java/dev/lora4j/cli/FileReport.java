@@ -58,7 +58,7 @@ final class FileReport implements AutoCloseable {
     return kind;
   }
 
-  /** The base that it is or is part of; empty if it is none, or one of which names say nothing. */
+  /** The base that it is or is part of; empty if it is none, or one that names do not show. */
   private Optional<BaseReport> base() {
     return kind.adapter()
         ? Optional.empty()

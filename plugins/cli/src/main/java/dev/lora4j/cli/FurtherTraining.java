@@ -18,11 +18,11 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * A recipe that goes on with an adapter that is there.
+ * Recipe of a warm start from an adapter.
  *
- * @param file where the adapter lies
- * @param loaded what is in it
- * @param rankAskedBy who set a rank, if anybody did
+ * @param file file of the adapter
+ * @param loaded its content
+ * @param rankAskedBy origin of a rank, if something set it
  */
 record FurtherTraining(Path file, LoadedAdapter loaded, Optional<String> rankAskedBy) {
   /** The adapter that a run begins with, if it begins with one, read for a base. */
@@ -47,9 +47,9 @@ record FurtherTraining(Path file, LoadedAdapter loaded, Optional<String> rankAsk
   /**
    * The recipe with the adapter.
    *
-   * @param console is told what it is
+   * @param console receives a note about it
    * @param base that is trained on
-   * @param planning what a recipe means for the base
+   * @param planning plans a recipe for the base
    */
   AdapterRecipe of(
       Console console,

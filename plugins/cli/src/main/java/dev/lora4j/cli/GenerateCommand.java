@@ -295,7 +295,7 @@ public final class GenerateCommand implements Command {
     return made;
   }
 
-  /** The others may have a place; what cannot be written where it was to be is kept elsewhere. */
+  /** Saves a picture; false with a note if it is not in its place, as others may still be. */
   private static boolean saved(GeneratedImage image, Path file, List<String> unwritten) {
     try {
       image.save(file);

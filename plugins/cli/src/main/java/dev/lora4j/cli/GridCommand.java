@@ -170,8 +170,8 @@ public final class GridCommand implements Command {
   }
 
   /**
-   * A request for each value of each direction that needs no adapter. How many steps there can be
-   * hangs on samplers and schedules, so that it is seen later where these change.
+   * A request for each value of each direction that needs no adapter. The possible number of steps
+   * depends on samplers and schedules, so it is checked later where these change.
    */
   private List<Prompt> axes(Prompt plain) {
     List<Prompt> all = new ArrayList<>(List.of(plain));
@@ -192,7 +192,7 @@ public final class GridCommand implements Command {
     return Stream.of(x, y, z).map(GridAxis::name).anyMatch(Set.of("sampler", "schedule")::contains);
   }
 
-  /** The seed that a repeated command would draw anew. */
+  /** The seed that a repeated command would draw again. */
   private Optional<Long> drawn() {
     boolean fromAxis = List.of(x, y, z).stream().anyMatch(a -> a.name().equals("seed"));
     return fromAxis ? Optional.empty() : request.drawn();

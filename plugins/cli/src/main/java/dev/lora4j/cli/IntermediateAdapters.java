@@ -92,7 +92,7 @@ final class IntermediateAdapters implements RunLog.Kept {
     try {
       OutputFile.folder(folder);
       if (layout.folder() && Files.exists(file)) {
-        delete(file); // the same, written before the run was gone on with
+        delete(file); // the same, written before the run was resumed
       }
       AdapterOutput.write(adapter, family, layout, options, file);
       return Optional.of(file);

@@ -36,7 +36,7 @@ record JudgedStyle(
   /**
    * One of the bundled styles, or a folder of true pictures whose captions are concepts.
    *
-   * @param notes is told which pictures of a folder do not count
+   * @param notes receives the pictures of a folder that do not count
    */
   static JudgedStyle of(String text, JudgeFolder judge, int side, Consumer<String> notes) {
     return switch (text) {

@@ -24,7 +24,7 @@ final class LibraryWarnings extends Handler implements AutoCloseable {
     setFormatter(new SimpleFormatter());
   }
 
-  /** Begins to tell. */
+  /** Begins to print warnings. */
   static LibraryWarnings on(Console console) {
     LibraryWarnings warnings = new LibraryWarnings(console);
     LIBRARIES.addHandler(warnings);

@@ -11,10 +11,10 @@ import java.util.Map;
  *
  * @param name of the adapter
  * @param folder of the run
- * @param settings as a file of the run says them
- * @param trackers that are told of it, as {@code logging.trackers} names them
- * @param unit what is learned from, in the singular
- * @param perStep how many of them in a step
+ * @param settings as in a run file
+ * @param its trackers, as in {@code logging.trackers}
+ * @param unit name of a sample, in the singular
+ * @param perStep number of samples in a step
  */
 record LoggedRun(
     String name,

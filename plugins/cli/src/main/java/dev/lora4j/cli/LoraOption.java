@@ -46,7 +46,7 @@ record LoraOption(Path file, Optional<Weight> said) {
     }
   }
 
-  /** Adapters of texts with their weights, each read where it is said to lie. */
+  /** Adapters of texts with their weights, each read from its file. */
   static MixPlan plan(
       Console console,
       List<LoraOption> loras,
@@ -62,7 +62,7 @@ record LoraOption(Path file, Optional<Weight> said) {
     return plan;
   }
 
-  /** The adapter's name, by which other options speak of it: that of its file. */
+  /** Name of the adapter for other options: that of its file. */
   static String name(Path file) {
     return String.valueOf(file.toAbsolutePath().normalize().getFileName())
         .replaceFirst("\\.safetensors$", "");

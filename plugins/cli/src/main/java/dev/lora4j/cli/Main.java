@@ -48,7 +48,7 @@ public final class Main {
   }
 
   /**
-   * Runs one command inside this process.
+   * Runs one command in this process.
    *
    * @return its exit code: 0, 1 if the work failed, 2 if the command line is wrong
    */
@@ -181,7 +181,8 @@ public final class Main {
   }
 
   /**
-   * A mistyped option also makes what it stands for missing, and is the more useful thing to say.
+   * The error of a mistyped option, which also makes a required one missing, and is the more useful
+   * of the two.
    */
   private static ParameterException mistyped(ParameterException thrown, String... arguments) {
     CommandLine command = thrown.getCommandLine();

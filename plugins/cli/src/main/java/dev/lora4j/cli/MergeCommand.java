@@ -188,7 +188,7 @@ public final class MergeCommand implements Command {
               + name
               + " cuts, and --full keeps all directions; leave --full out, or take another mixer");
     }
-    // A mixer that keeps as many whatever adapters have was told how many.
+    // A mixer whose rank does not depend on the adapters has a setting for it.
     if (own.isPresent() && ranks.given() && own.equals(asked.truncation(List.of(2)))) {
       throw new IllegalArgumentException(
           "the mixer "
@@ -214,7 +214,7 @@ public final class MergeCommand implements Command {
     return adapters.stream().flatMap(a -> a.sites().keySet().stream()).distinct().count();
   }
 
-  /** A single adapter with weight 1 keeps all that its file says. */
+  /** Metadata of the merge; those of the file for a single adapter with weight 1. */
   private Metadata metadata(String how, MixPlan plan, Adapter mixed) {
     List<Adapter> adapters = plan.adapters();
     List<Metadata> parts = adapters.stream().map(a -> new Metadata(a.metadata())).toList();

@@ -103,7 +103,7 @@ final class MixOption {
         });
   }
 
-  /** The adapters whose regions were given. */
+  /** Adapters with regions. */
   Set<String> regional() {
     return regionFiles.keySet();
   }
@@ -113,7 +113,7 @@ final class MixOption {
     regionFiles.forEach((name, f) -> OutputFile.requireOther(file, f, "the region of " + name));
   }
 
-  /** The region of an adapter, if one was given. */
+  /** Region of an adapter, if it has one. */
   Optional<RegionMask> region(String adapter) {
     return Optional.ofNullable(regions.get(adapter));
   }
@@ -139,9 +139,7 @@ final class MixOption {
             adapter, weight, shares.text(adapter).or(() -> text), own, region(adapter.name())));
   }
 
-  /**
-   * Complains about what is said of adapters that do not take part in a prompt, before any is read.
-   */
+  /** Refuses options of adapters that do not take part in a prompt, before any is read. */
   void requireUsed(Prompt prompt) {
     List<String> names = names(prompt);
     shares.requireUsed(names);
@@ -203,7 +201,7 @@ final class MixOption {
     return Failure.usage(() -> LoraTags.of(prompt.text()));
   }
 
-  /** Reads an adapter, once, and says what is odd about it. */
+  /** Reads an adapter, once, and notes its oddities. */
   Adapter read(Console console, OpenModel model, Path file) {
     Adapter known = files.get(file);
     if (known != null) {

@@ -65,7 +65,7 @@ final class ModelOptions {
 
   @Mixin final DeviceOption where = new DeviceOption();
 
-  /** The words of a command line that say which base it is and what it predicts. */
+  /** Words of the command line that choose the base and its prediction type. */
   List<String> words() {
     List<String> words = new ArrayList<>();
     base.ifPresent(b -> words.addAll(List.of("--base", b.toString())));

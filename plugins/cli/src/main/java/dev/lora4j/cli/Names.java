@@ -78,7 +78,7 @@ final class Names {
     }
   }
 
-  /** Of all laws of levels. */
+  /** Names of all sigma schedules. */
   static final class OfLevelLaws extends ArrayList<String> {
     private static final long serialVersionUID = 1;
 

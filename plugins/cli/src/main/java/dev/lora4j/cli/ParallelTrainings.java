@@ -158,7 +158,7 @@ final class ParallelTrainings {
             + ResumableTraining.GOES_ON;
   }
 
-  /** The sentences of several trainings, of which the last says once how to go on. */
+  /** The sentences of several trainings, with one sentence at the end about resuming. */
   private static String joined(List<String> kept) {
     boolean goesOn = kept.stream().anyMatch(one -> one.endsWith(ResumableTraining.GOES_ON));
     return kept.stream()

@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Making a picture again from what its file says about it. */
+/** Reproduction of a picture from the record in its file. */
 final class PictureReproduction {
   private final Path file;
   private final PictureRecord record;
@@ -169,7 +169,7 @@ final class PictureReproduction {
     return options.ofThen(model, file, one.embeddings(), folders);
   }
 
-  /** Refuses what was given of adapters and is not what the picture was made with. */
+  /** Refuses adapters in the options that the picture was not made with. */
   void requireUsed(List<Prompt> again, MixPlan named, MixOption options) {
     List<MixPlan.Part> parts = again.stream().flatMap(p -> p.mix().parts().stream()).toList();
     for (int i = 0; i < named.parts().size(); i++) {

@@ -5,7 +5,7 @@ import dev.lora4j.diffusion.dataset.DataProblem;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Tells what a training run would do. */
+/** Command that shows what a training run would do. */
 @Extension(
     point = Command.class,
     name = "plan",

@@ -35,7 +35,7 @@ final class PlanReport {
     this.run = run;
   }
 
-  /** One line for each picture: sizes, what is kept, how often it comes, its caption. */
+  /** One line for each picture: sizes, the part that is left, repeats, caption. */
   List<String> pictures() {
     List<String> lines = new ArrayList<>();
     int longest =
@@ -197,7 +197,7 @@ final class PlanReport {
     return all;
   }
 
-  /** Words that are said to call the adapter, and do not. */
+  /** Notes about trigger words that no caption has. */
   private List<String> triggers() {
     List<String> remarks = new ArrayList<>();
     List<DataItem> learned =

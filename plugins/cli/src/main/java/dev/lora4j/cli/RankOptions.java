@@ -89,8 +89,8 @@ final class RankOptions {
   /**
    * The rules.
    *
-   * @param otherwise the rank if none was asked for
-   * @throws IllegalArgumentException if numbers are out of range or more than one rule is given
+   * @param otherwise the default rank
+   * @throws IllegalArgumentException if numbers are out of range or there is more than one rule
    */
   RankRules rules(int otherwise) {
     long rules =

@@ -70,7 +70,9 @@ record ReadAdapters(List<LoadedAdapter> all) {
                     .isEmpty());
   }
 
-  /** Says where headers name different bases: what is added up was learnt against others. */
+  /**
+   * Notes that headers name different bases: the changes were then trained on different weights.
+   */
   private void tellBases(Console console, List<Path> files) {
     for (int i = 1; i < all.size(); i++) {
       RecordedBase first = mark(0);

@@ -13,8 +13,8 @@ import java.util.function.Function;
  * Finds the textual inversions that an earlier picture was made with.
  *
  * @param picture its file
- * @param given what the user named, whatever it is called now
- * @param folders where files may lie under the name of then
+ * @param given textual inversions of the options, under any name
+ * @param folders folders of files under the recorded name
  * @param reader reads a file
  */
 record RecordedEmbeddings(

@@ -16,11 +16,11 @@ import java.util.function.BiFunction;
 import java.util.regex.Pattern;
 
 /**
- * Checkpoint and losses of a training in a folder, from which it goes on, and its part in a line of
+ * Checkpoint and losses of a training in a folder, from which it resumes, and its part in a line of
  * progress. For one training.
  */
 final class ResumableTraining implements RunListener {
-  /** The end of what is said of a training that is kept. */
+  /** End of messages about an unfinished training. */
   static final String GOES_ON = " The same command goes on from there.";
 
   /** Steps that a process which is killed may lose. */
@@ -57,9 +57,9 @@ final class ResumableTraining implements RunListener {
   /**
    * Runs to the end, from where an earlier process came to.
    *
-   * @param identity what has to be as it was then, see {@link CheckpointPolicy}
-   * @param trainer trains with what it is given
-   * @throws CancellationException if it was stopped, saying what is kept
+   * @param identity identity that must be equal, see {@link CheckpointPolicy}
+   * @param trainer trains with the policy and the listener
+   * @throws CancellationException if it was stopped; the message names what is stored
    */
   <T> T run(Map<String, String> identity, BiFunction<CheckpointPolicy, RunListener, T> trainer) {
     OutputFile.folder(folder);

@@ -33,9 +33,9 @@ final class RunLog implements RunListener, AutoCloseable {
     void begin(int after);
 
     /**
-     * Keeps an adapter as it is after a step.
+     * Stores an adapter as it is after a step.
      *
-     * @return where, if it could be kept
+     * @return its file, if it could be written
      */
     Optional<Path> keep(int step, Adapter adapter);
   }
@@ -61,10 +61,10 @@ final class RunLog implements RunListener, AutoCloseable {
   private long memoryRead;
 
   /**
-   * Makes the trackers, none of which begins before the first that there is to tell.
+   * Makes the trackers, none of which begins before the first event.
    *
-   * @param preview what an adapter does, in a picture
-   * @param kept what becomes of adapters on the way
+   * @param preview makes preview pictures
+   * @param kept receives intermediate adapters
    * @throws dev.lora4j.core.spi.ExtensionException if there is no tracker of a name in the settings
    */
   RunLog(Console console, LoggedRun run, Preview preview, Kept kept) {
@@ -76,7 +76,7 @@ final class RunLog implements RunListener, AutoCloseable {
     this.trackers = Trackers.named(run.trackers());
   }
 
-  /** Trains, and tells the trackers how it ends. */
+  /** Trains, and reports its end to the trackers. */
   <T> T run(Function<RunListener, T> trainer) {
     try {
       T trained = trainer.apply(this);
@@ -131,7 +131,7 @@ final class RunLog implements RunListener, AutoCloseable {
   }
 
   private String more() {
-    // The system is asked now and then only: a step of a small base takes some milliseconds.
+    // Memory is read now and then only: a step of a small base takes some milliseconds.
     if (memory.isEmpty() || System.nanoTime() - memoryRead > MEMORY_NANOS) {
       memoryRead = System.nanoTime();
       ProcessMemory.resident()
@@ -142,7 +142,7 @@ final class RunLog implements RunListener, AutoCloseable {
     return judged + memory;
   }
 
-  /** Tells of the last step; what is found out after a step still belongs to it. */
+  /** Reports the last step, with the results that came after it. */
   private void flush() {
     if (last.step() == 0) {
       return;
@@ -205,7 +205,7 @@ final class RunLog implements RunListener, AutoCloseable {
 
   @Override
   public void adapter(int step, Adapter adapter) {
-    // Nothing may have been told yet, so that the run has not begun here.
+    // Nothing may have been reported yet, so that the trackers have not begun.
     tracked();
     kept.keep(step, adapter);
   }

@@ -23,7 +23,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** A training run as a command line says it: a file, options, or both, where options win. */
+/** Options of a training run: a run file, options, or both, where options win. */
 final class RunOptions {
   private static final String LINE = "command line";
 
@@ -251,7 +251,7 @@ final class RunOptions {
   /**
    * The run that the file describes, if it is one that makes a base.
    *
-   * @throws ParameterException if options of styles are given beside it
+   * @throws ParameterException if there are options of styles beside it
    */
   Optional<BaseRun> base() {
     if (!describesBase()) {

@@ -74,7 +74,7 @@ final class SizeConditioningOption {
     }
   }
 
-  /** All of it; what is not given beside the negative prompt is as beside the prompt. */
+  /** The size conditioning; that of the negative prompt is by default that of the prompt. */
   MicroConditioning value() {
     Sizes sizes = sizes(Sizes.OWN, original, crop, target);
     boolean same = negativeOriginal.isEmpty() && negativeCrop.isEmpty() && negativeTarget.isEmpty();

@@ -36,8 +36,8 @@ record StyleEvaluation(
    * @param distance mean distance of the adapter's picture from the base's, same prompt and seed
    * @param plain the same for prompts without a style
    * @param leak share in the adapter's style: without the adapter, with it
-   * @param kept share in the style that was named: without the adapter, with it; empty if the
-   *     classifier does not know that style
+   * @param kept share in the style that the prompt named: without the adapter, with it; empty if
+   *     the classifier does not know that style
    */
   record Drift(int pictures, double distance, double plain, List<Double> leak, List<Double> kept) {}
 

@@ -141,7 +141,7 @@ final class TextEvaluate implements Command {
       TokenSequences cut = model.sequences(texts, limits);
       MixPlan mix = open.plan(console, loras);
       Json report = new Json();
-      // A head that starts from chance says nothing of the base.
+      // A random head shows nothing about the base.
       if (model.base().started().isEmpty()) {
         score(console, "base", report, model, cut.sequences(), MixPlan.NONE);
       }

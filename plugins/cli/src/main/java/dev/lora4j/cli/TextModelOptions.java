@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
 
 /** Options of the language model and its computation. */
 final class TextModelOptions {
-  /** Longer texts are read only if that is asked for. */
+  /** Default length of the longest text. */
   private static final int LENGTH = 1024;
 
   /** The types to compute in. */
@@ -49,7 +49,7 @@ final class TextModelOptions {
     this(new DeviceOption());
   }
 
-  /** The bundled model, to be computed where other options say. */
+  /** The bundled model, on the device of other options. */
   TextModelOptions(DeviceOption where) {
     this.where = where;
   }
@@ -68,7 +68,7 @@ final class TextModelOptions {
   /**
    * Tokens of the longest text.
    *
-   * @param asked for; else what the model reads, at most 1024
+   * @param length of the options; else that of the model, at most 1024
    */
   static int length(TextModel base, Optional<Integer> asked) {
     return length(base.path(), base.network().longest(), asked);
@@ -108,7 +108,7 @@ final class TextModelOptions {
   /**
    * Refuses adapters that the model has no layers for, before it is loaded.
    *
-   * @param labels how many classes its head will tell apart; 0 for the head that it has
+   * @param labels number of classes of its future head; 0 for the head that it has
    */
   void requireFits(List<Path> adapters, int labels) {
     if (!adapters.isEmpty()) {

@@ -117,7 +117,7 @@ final class TextOutputs {
         .fields();
   }
 
-  /** Writes the file that was asked for. */
+  /** Writes the requested file. */
   void keep() {
     if (file.isEmpty() || written.isEmpty()) {
       return;

@@ -133,7 +133,7 @@ final class TextTrain implements Command {
     return 0;
   }
 
-  /** Claims the folder of the run, once nothing can be wrong any more with what was asked for. */
+  /** Claims the folder of the run, after all checks of the options. */
   private LockedFolder begin(Path run, TextTrainingWork work, TextModel base) {
     requireForm(work, base);
     LockedFolder claim = LockedFolder.of(run);
@@ -169,7 +169,7 @@ final class TextTrain implements Command {
     }
   }
 
-  /** Teaches a language model to go on from texts. */
+  /** Trains a language model on texts. */
   @SuppressWarnings("try") // the claim is only held
   private void words(Console console, TextDataSet texts, Path run) {
     long began = System.nanoTime();
@@ -200,7 +200,7 @@ final class TextTrain implements Command {
     next(console, "read what it writes", "generate", "YOUR PROMPT");
   }
 
-  /** Teaches a model to tell classes of texts apart. */
+  /** Trains a model to classify texts. */
   @SuppressWarnings("try") // the claim is only held
   private void classes(Console console, TextDataSet texts, Path run) {
     long began = System.nanoTime();
@@ -262,7 +262,7 @@ final class TextTrain implements Command {
         .orElseGet(how::recipe);
   }
 
-  /** The base's classes if the texts have no others, so that its head is gone on with. */
+  /** The base's classes if the texts have no others, so that training starts from its head. */
   private List<String> labels(TextDataSet texts) {
     List<String> own = how.from().map(AdapterClasses::of).orElse(List.of());
     if (!own.isEmpty()) {
@@ -279,7 +279,7 @@ final class TextTrain implements Command {
     return labels;
   }
 
-  /** Labels of the adapter that it begins with, whose head tells them apart. */
+  /** Labels of the adapter that it begins with, whose head has them. */
   private List<String> requireKnown(TextDataSet texts, List<String> own) {
     List<String> others = texts.labels().stream().filter(l -> !own.contains(l)).toList();
     if (!others.isEmpty()) {
@@ -325,7 +325,7 @@ final class TextTrain implements Command {
             WriteOptions.EXACT.madeFor(base.use()));
     try (RunLog log = new RunLog(console, logged, (step, adapter) -> Optional.empty(), kept)) {
       TrainedText trained = log.run(work.training());
-      // Those of all steps, also of the ones that were taken before a run was gone on with.
+      // Losses of all steps, also of those before a run was resumed.
       return new Trained(trained, log.losses().losses());
     }
   }
@@ -396,7 +396,7 @@ final class TextTrain implements Command {
             "%s  %d layers%s, identity %s",
             out,
             trained.text().adapter().sites().size(),
-            // A finished run whose table is gone has no losses to tell of.
+            // A finished run whose table is gone has no losses to report.
             smooth.length == 0
                 ? ""
                 : String.format(Locale.ROOT, ", loss from %.4f to %.4f", first, last),

@@ -212,7 +212,7 @@ final class TextTrainingOptions {
     }
   }
 
-  /** Tokens of the longest text, if they were given. */
+  /** Tokens of the longest text, if there is a limit. */
   Optional<Integer> longest() {
     return longest;
   }
@@ -222,7 +222,7 @@ final class TextTrainingOptions {
     return seed;
   }
 
-  /** Texts that a step sees. */
+  /** Number of texts in a step. */
   int perStep() {
     return batch * accumulate;
   }

@@ -43,7 +43,7 @@ final class ThreadsOption {
               + " processors busy, fewer are faster. The last bits of numbers depend on it.")
   private Optional<Integer> asked = Optional.empty();
 
-  /** Threads inside one operator. */
+  /** Number of threads of one operator. */
   int count() {
     return asked.orElseGet(() -> ProcessorShare.ofThisProcess().usable());
   }
@@ -53,7 +53,7 @@ final class ThreadsOption {
     return asked.map(n -> n + " (--threads)").orElse(ProcessorShare.ofThisProcess().toString());
   }
 
-  /** Starts the engine on the CPU; says so if other programs will slow it down. */
+  /** Starts the engine on the CPU, with a note if other programs will slow it down. */
   Lora4j open(Console console) {
     return open(console, Device.CPU);
   }
@@ -68,7 +68,7 @@ final class ThreadsOption {
     return lora;
   }
 
-  /** Says where programs want more processors than there are, and fewer threads can be had. */
+  /** Notes that programs need more processors than there are, and fewer threads are possible. */
   static void tell(Console console, double load, ProcessorShare share) {
     if (load > share.all() && share.usable() > 1) {
       console.note(

@@ -14,7 +14,7 @@ import java.util.Optional;
 /**
  * The base that an adapter was trained on by its header.
  *
- * @param mark what the header says
+ * @param mark the base in the header
  * @param base its layers, if it is a bundled one or lies where this program has loaded it before
  */
 record TrainingBase(RecordedBase mark, Optional<Family> base) {

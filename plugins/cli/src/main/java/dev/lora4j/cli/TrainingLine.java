@@ -19,9 +19,9 @@ final class TrainingLine implements AutoCloseable {
   /**
    * Shows nothing before the first step.
    *
-   * @param what is shown beside the progress, for example {@code training 2 of 3}
+   * @param text beside the progress, for example {@code training 2 of 3}
    * @param steps of all its trainings together
-   * @param begun is told of each step, also of those that an earlier process took
+   * @param begun receives each step, also those of an earlier process
    */
   TrainingLine(Console console, String what, int steps, TrainingPace pace, Runnable begun) {
     this.console = console;
@@ -47,7 +47,7 @@ final class TrainingLine implements AutoCloseable {
     begun.run();
   }
 
-  /** Tells of skipped steps, at the end of all that it shows. */
+  /** Reports skipped steps, at the end of the line. */
   synchronized void ended() {
     pace.tellSkipped(console, steps);
   }

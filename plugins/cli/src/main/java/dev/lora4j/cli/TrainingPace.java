@@ -24,7 +24,7 @@ final class TrainingPace {
     this.unit = unit;
   }
 
-  /** Takes a step in, and says how it goes. */
+  /** Counts a step, and returns the pace as text. */
   String after(RunListener.Step step) {
     // The first step includes what is made ready only once, so the clock starts after it.
     if (began == 0) {

@@ -11,9 +11,10 @@ final class UnfinishedWork {
   private UnfinishedWork() {}
 
   /**
-   * The pictures that are kept, in a sentence; nothing if there are none.
+   * Sentence about the finished pictures; empty if there are none.
    *
-   * @param wanted all that were to be made, in their order; those between kept ones may be missing
+   * @param wanted all that were to be made, in their order; those between finished ones may be
+   *     missing
    */
   static Optional<String> finished(List<Path> kept, List<Path> wanted) {
     if (kept.isEmpty()) {
@@ -50,7 +51,7 @@ final class UnfinishedWork {
   /**
    * Text about resuming a grid.
    *
-   * @param seed that was drawn, and that a repeated command would draw anew
+   * @param seed that was drawn, and that a repeated command would draw again
    */
   static String resumable(Path folder, int done, int wanted, Optional<Long> seed) {
     return done

@@ -10,10 +10,10 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * A base that adapters are used on, as far as what is odd about them depends on it.
+ * Base of adapters, for notes about adapters that depend on it.
  *
  * @param name of its folder or file
- * @param hash SHA-256 of its weights, computed when asked for; empty if it has none
+ * @param hash SHA-256 of its weights, computed on demand; empty if it has none
  */
 record UsageBase(String name, Supplier<Optional<String>> hash) {
   private static final int WIDTH = 600;

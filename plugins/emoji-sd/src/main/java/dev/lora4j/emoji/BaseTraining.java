@@ -23,8 +23,8 @@ import java.util.function.Consumer;
 
 /**
  * Makes a base model from random weights, in two stages that follow each other. Each can be stopped
- * at any moment, by an interrupt of the thread or of the process, and goes on from its last
- * checkpoint when it is called again; one that is finished is not done again.
+ * at any moment, by an interrupt of the thread or of the process, and resumes from its last
+ * checkpoint when it is called again; a finished one does not run again.
  */
 public final class BaseTraining {
   private static final String SETTINGS = "base.toml";

@@ -18,7 +18,7 @@ import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 
 /**
- * A training run of so many minutes or steps that can be stopped at any moment and goes on from its
+ * A training run of so many minutes or steps that can be stopped at any moment and resumes from its
  * last checkpoint. With minutes the learning rate follows the clock: how many steps fit into the
  * time depends on the machine. With steps it follows these, and the same run gives the same
  * weights, stopped or not.

@@ -19,7 +19,9 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
-/** Contract of {@link AdapterFormat}, a dialect of keys. Say how it spells a layer. */
+/**
+ * Contract of {@link AdapterFormat}, a dialect of keys. Subclasses give its spelling of a layer.
+ */
 public abstract class AdapterFormatContract extends ExtensionContract<AdapterFormat> {
   private static final String LACKING = "unet.down_blocks.9.attentions.7.proj_in";
   private static final int MUTATIONS = 2000;

@@ -26,8 +26,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * Contract of {@link AdapterMethod}. Say what a file has for a layer; methods to override say what
- * is particular about one.
+ * Contract of {@link AdapterMethod}. Subclasses give the tensors of a layer; methods to override
+ * describe particular methods.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class AdapterMethodContract extends AdapterReadingContract {

@@ -24,7 +24,7 @@ public abstract class AdapterPolicyContract extends ExtensionContract<AdapterPol
   /**
    * For a policy on the class path.
    *
-   * @param name without settings: all are asked as they are by themselves
+   * @param name without settings: the tests take the defaults
    * @param refused an adapter that it does not permit
    * @param permitted one that it does
    */

@@ -24,7 +24,7 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Contract of {@link CaptionSource}. Extend it for yours, and say where it looks. */
+/** Contract of {@link CaptionSource}. Extend it for yours, with the place that it searches. */
 public abstract class CaptionSourceContract extends ExtensionContract<CaptionSource> {
   private static final String FOX = "fox.png";
   private static final List<String> NAMES =

@@ -24,7 +24,7 @@ import java.util.function.BiPredicate;
  * Contract of kinds of networks that a {@code config.json} selects, whatever the networks are for.
  *
  * @param folder where configurations are written
- * @param whole a configuration with all that it may say
+ * @param whole a configuration with all optional fields
  */
 record ConfiguredFamily<F>(
     Path folder,
@@ -80,7 +80,7 @@ record ConfiguredFamily<F>(
     }
   }
 
-  /** Networks are equal by their sizes, which they also tell. */
+  /** Requires that networks are equal by their sizes, which are in their canonical form. */
   void requireValues() {
     Object one = network.apply(family, own());
     Object same = network.apply(family, own());
@@ -96,7 +96,7 @@ record ConfiguredFamily<F>(
     }
   }
 
-  /** The sizes as a network tells them; by a canonical text, where a digest has it. */
+  /** Sizes of a network as text; the canonical one, where a digest has it. */
   private static String told(Object network) {
     return network instanceof Canonical canonical ? canonical.canonical() : network.toString();
   }

@@ -41,7 +41,7 @@ public abstract class DecayContract extends ExtensionContract<Decay> {
     for (int i = POINTS; i >= 0; i--) {
       again.add(0, decay.at(i / (double) POINTS));
     }
-    // A run that is gone on with asks for its later steps alone, and must get the same.
+    // A resumed run computes its later steps alone, and must get the same.
     assertEquals(forwards, again);
     ManyThreads.agree(() -> course(decay));
   }

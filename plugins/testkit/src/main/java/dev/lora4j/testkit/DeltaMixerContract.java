@@ -31,9 +31,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * Contract of {@link DeltaMixer}. Methods to override say what is particular about one: how many
- * adapters it takes, with which settings it leaves a single one as it is, and whether the order of
- * the adapters matters.
+ * Contract of {@link DeltaMixer}. Methods to override describe particular mixers: how many adapters
+ * it takes, with which settings it leaves a single one as it is, and whether the order of the
+ * adapters matters.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class DeltaMixerContract extends ExtensionContract<Mixer> {
@@ -155,7 +155,7 @@ public abstract class DeltaMixerContract extends ExtensionContract<Mixer> {
     }
   }
 
-  /** A large weight is mixed in blocks of rows by one that says so of itself. */
+  /** Requires of a row-wise mixer that it mixes blocks of rows of a large weight as the whole. */
   @Test
   void rowwiseMixerMixesBlocksAsTheWhole() {
     DeltaMixer mixer = mixer();
@@ -216,7 +216,7 @@ public abstract class DeltaMixerContract extends ExtensionContract<Mixer> {
       try {
         assertFalse(mix(mixer(), plan).sites().isEmpty());
       } catch (AdapterException e) {
-        // What the mixer itself cannot honour, it says while it looks at the adapters.
+        // A mixer refuses what it does not support while it surveys the adapters.
         if (!(e.getCause() instanceof IllegalArgumentException said)) {
           throw e;
         }

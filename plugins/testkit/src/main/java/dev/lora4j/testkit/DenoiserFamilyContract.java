@@ -51,7 +51,7 @@ public abstract class DenoiserFamilyContract extends ExtensionContract<DenoiserF
     super(DenoiserFamily.class, name);
   }
 
-  /** The {@code config.json} of a small denoiser, with all that it may say. */
+  /** The {@code config.json} of a small denoiser, with all optional fields. */
   protected abstract String config();
 
   @BeforeAll

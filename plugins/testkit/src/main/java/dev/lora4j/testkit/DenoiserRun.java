@@ -121,7 +121,9 @@ record DenoiserRun(Engine engine, DenoiserNetwork network) {
     return of(inputs, DType.F32, false);
   }
 
-  /** Stages it for pictures of one size, and with what it is not to be told if {@code wrongly}. */
+  /**
+   * Stages it for pictures of one size, with conditioning that it must refuse if {@code wrongly}.
+   */
   void stage(int side, boolean wrongly, SiteAdapters seeing) {
     Graph graph = new Graph();
     Shape latents = Shape.of(2, network.inChannels(), side, side);

@@ -33,7 +33,7 @@ public abstract class ExtensionContract<T> {
     this.request = ExtensionRequest.parse(request);
   }
 
-  /** The extension, made anew. */
+  /** A new instance of the extension. */
   protected final T extension() {
     return Extensions.installed().make(point, request);
   }

@@ -167,7 +167,7 @@ public abstract class LossContract extends ExtensionContract<Loss> {
         });
   }
 
-  /** A run goes on only with a loss that says the same. */
+  /** Requires a constant canonical form: a run resumes only with a loss of the same form. */
   @Test
   void canonicalFormIsTheSameEachTime() {
     assertEquals(extension().canonical(), extension().canonical());

@@ -33,7 +33,10 @@ public abstract class MixerContract extends ExtensionContract<Mixer> {
     return Extensions.installed().make(Mixer.class, neutral);
   }
 
-  /** A picture's file keeps what its mixer tells of itself. */
+  /**
+   * Requires that the recorded description of a mixer in a picture's file makes the same mixer
+   * again.
+   */
   @Test
   void requestMakesTheSameMixerAgain() {
     String told = ExtensionRequest.of(extension()).text();
@@ -49,7 +52,7 @@ public abstract class MixerContract extends ExtensionContract<Mixer> {
         "it should say what it cannot honour, and says '" + told + "'");
   }
 
-  /** Requires weights that are numbers, of adapters that were asked for. */
+  /** Requires weights that are numbers, of requested adapters. */
   static void requireSound(MixPlan plan, MixPlan asked, int steps) {
     assertTrue(
         asked.adapters().containsAll(plan.adapters()), plan + " has more adapters than " + asked);

@@ -47,7 +47,7 @@ record NetTraining(SyntheticNetwork net, AdapterPlan plan, DType compute) implem
     }
   }
 
-  /** Hears the adapter before the first step, and the losses. */
+  /** Listener that stores the adapter before the first step, and the losses. */
   private static final class Heard implements RunListener {
     final List<Adapter> previews = new ArrayList<>();
     final List<Double> losses = new ArrayList<>();

@@ -37,7 +37,7 @@ record ProductNorm(Engine engine, ProductTraining method, SiteRecipe recipe) {
     return values;
   }
 
-  /** The scaled norm that the training tells. */
+  /** Scaled norm as the training computes it. */
   double told(Site site, Map<String, HostTensor> values) {
     try (Scope work = engine.scope("norm")) {
       Graph graph = new Graph();

@@ -60,7 +60,7 @@ public abstract class TextEncoderFamilyContract extends ExtensionContract<TextEn
     super(TextEncoderFamily.class, name);
   }
 
-  /** The {@code config.json} of a small encoder, with all that it may say. */
+  /** The {@code config.json} of a small encoder, with all optional fields. */
   protected abstract String config();
 
   /** Writes the files of its tokeniser into an empty folder. */

@@ -41,9 +41,8 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Contract of {@link TextFamily}, its networks included, whether these go on from texts, write
- * outputs for inputs or encode texts. Give the configuration of a small model; its weights are
- * random numbers.
+ * Contract of {@link TextFamily}, its networks included, causal, sequence-to-sequence or encoders.
+ * Give the configuration of a small model; its weights are random numbers.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class TextFamilyContract extends ExtensionContract<TextFamily> {
@@ -64,7 +63,7 @@ public abstract class TextFamilyContract extends ExtensionContract<TextFamily> {
     super(TextFamily.class, name);
   }
 
-  /** The {@code config.json} of a small model of 4 tokens or more, with all that it may say. */
+  /** The {@code config.json} of a small model of 4 tokens or more, with all optional fields. */
   protected abstract String config();
 
   @BeforeAll

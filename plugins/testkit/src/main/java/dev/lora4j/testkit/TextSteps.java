@@ -24,10 +24,10 @@ import java.util.Map;
 import java.util.function.BiFunction;
 
 /**
- * A program of one more token, which remembers those before, and what such programs are made of.
+ * Program of one more token, with a cache of those before, and parts of such programs.
  *
  * @param next the program
- * @param held its weights and what it remembers
+ * @param held its weights and its cache
  */
 record TextSteps(Scope scope, Network next, HeldInputs held) {
   private static final String PLACES = "places";
@@ -54,7 +54,7 @@ record TextSteps(Scope scope, Network next, HeldInputs held) {
         graph.input(TokenInputs.POSITIONS, DType.I64, one));
   }
 
-  /** Declares what one token sees of those before. */
+  /** Declares the cache that one token attends to. */
   static DecodeToken next(Graph graph, CacheSize size, TokenInputs token) {
     Expr places = graph.input(PLACES, DType.I64, Shape.of(Shape.UNKNOWN));
     return new DecodeToken(new StagedCache(graph, size, DType.F32, token.positions()), places);

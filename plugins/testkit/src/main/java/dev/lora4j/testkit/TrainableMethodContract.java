@@ -46,7 +46,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Contract of {@link TrainableMethod}. A small network with one of each kind of layer is trained by
- * the loop that trains all adapters. Methods to override say what is particular about one.
+ * the loop that trains all adapters. Methods to override describe particular methods.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class TrainableMethodContract extends ExtensionContract<TrainableMethod> {
@@ -248,7 +248,7 @@ public abstract class TrainableMethodContract extends ExtensionContract<Trainabl
     }
   }
 
-  /** Of a method that says how its factors were trained, what it says makes them again. */
+  /** Requires of a method with a recipe of given factors that a warm start reproduces them. */
   @Test
   void warmStartReproducesTheFactors() {
     TrainableMethod method = extension();
@@ -302,7 +302,9 @@ public abstract class TrainableMethodContract extends ExtensionContract<Trainabl
     };
   }
 
-  /** Of a method whose change is a product, what it says is large is what its factors change. */
+  /**
+   * Requires of a method whose change is a product that its norm is that of its factors' change.
+   */
   @Test
   void theNormIsThatOfTheChange() {
     if (extension() instanceof ProductTraining method) {

@@ -41,7 +41,7 @@ public final class OurStep implements Contender {
   private final Map<String, Tensor> data = new HashMap<>();
   private int steps;
 
-  /** In a process of its own, for the setting that the text says. */
+  /** For a process of its own, with the setting of the text. */
   public OurStep(String text) {
     this(Lora4j.open(Integer.getInteger("ai.djl.pytorch.num_threads", 1)), text);
   }

@@ -192,7 +192,7 @@ public final class KernelShare implements Benchmark {
       return turns;
     }
 
-    /** One step is enough, as the profile says where its time went. */
+    /** Profiles one step, which is enough to show where its time went. */
     private void profiled(Bench bench, Contender step, Path trace, int round) {
       wall[round] = bench.engine().profile(trace, () -> step.run(1)[0]);
       KernelTime time = KernelTime.of(trace);

@@ -101,7 +101,7 @@ public final class TextDecoding implements Benchmark {
     public List<Result> measure(Bench bench) {
       Path model = ModelOfChance.write(bench.folder());
       try (Race race = bench.race(new OurDecoding(bench.engine(), model, setting, true))) {
-        // Adapters say something else.
+        // Adapters change the text.
         return race.against(
                 new OurDecoding(bench.engine(), model, setting, false), Target.atMost(1.1))
             .run(setting.type(), Double.POSITIVE_INFINITY, Optional.empty());

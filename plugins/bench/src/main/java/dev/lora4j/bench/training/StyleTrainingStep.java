@@ -115,7 +115,7 @@ public final class StyleTrainingStep implements Benchmark {
    * Stable Diffusion 1's size, one picture.
    *
    * @param compute the type of ours, and of the file
-   * @param theirs the type of the peer; F32 is what it has if nobody says otherwise
+   * @param theirs the type of the peer; F32 is its default
    */
   private record Large(
       String name, DType compute, DType theirs, Peer peer, boolean checkpointing, double target)

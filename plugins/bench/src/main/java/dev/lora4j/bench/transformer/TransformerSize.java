@@ -8,7 +8,7 @@ import dev.lora4j.bench.Work;
  * @param batch sequences
  * @param tokens in each sequence
  * @param blocks one after another
- * @param width of a token; feed-forward layers are four times as wide inside
+ * @param width of a token; the inner width of feed-forward layers is four times as large
  * @param heads of the attention
  * @param rank of the factors on q, k, v and o of each block
  */

@@ -17,12 +17,12 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 
 /**
- * At each layer and step one of two adapters: that whose greatest numbers there are greater, where
- * the style's count more as the picture comes along (Ouyang et al., "K-LoRA: Unlocking
- * Training-Free Fusion of Any Subject and Style LoRAs", CVPR 2025, section 3.3).
+ * One of two adapters at each layer and step: that whose greatest numbers there are greater, where
+ * the style's count more in later steps (Ouyang et al., "K-LoRA: Unlocking Training-Free Fusion of
+ * Any Subject and Style LoRAs", CVPR 2025, section 3.3).
  *
- * <p>A plan says it with each adapter several times: once for every course over the steps that some
- * layers have, with a share of 1 at these and of 0 at all others.
+ * <p>A plan has each adapter several times: once for every course over the steps that some layers
+ * have, with a share of 1 at these and of 0 at all others.
  */
 @Extension(
     point = Mixer.class,
