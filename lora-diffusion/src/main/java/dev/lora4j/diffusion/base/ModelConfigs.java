@@ -87,7 +87,7 @@ record ModelConfigs(
     return new HiddenLayer(clipSkip + (xl() ? 1 : 0), !xl());
   }
 
-  /** With another schedule. */
+  /** A copy with another schedule. */
   ModelConfigs with(SchedulerConfig other) {
     return new ModelConfigs(unet, vae, texts, other, sampleSize, zerosForNoText);
   }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * tokens that are never split. Files that are missing leave CLIP's own settings.
  */
 final class ClipSpecialTokens {
-  /** Above this a {@code model_max_length} means "none given". */
+  /** Bound above which a {@code model_max_length} means "none given". */
   private static final double NO_LENGTH = 1e6;
 
   private final Map<String, JsonObject> whole = new LinkedHashMap<>();

@@ -116,7 +116,7 @@ public record ClipText(ClipTextConfig config, int end) implements TextEncoderNet
     return view.normed() ? norm(at, "final_layer_norm", h) : h;
   }
 
-  /** For its view and for the pooled text, which is what the end token became. */
+  /** Hidden states of the view, and the pooled text, which is the output at the end token. */
   private EncodedText pooled(
       Weights weights, TextEncoderInputs tokens, Expr end, DType compute, HiddenLayer view) {
     Weights at = weights.at("text_model");

@@ -54,7 +54,7 @@ public final class ClipTokenizer implements PromptTokenizer {
    */
   @SuppressWarnings("ArrayRecordComponent") // handed to a tensor as it is, and never compared
   public record Tokens(int[] ids, int used, List<String> dropped) {
-    /** Keeps the list from changing. */
+    /** Copies the list. */
     public Tokens {
       dropped = List.copyOf(dropped);
     }

@@ -33,7 +33,7 @@ public final class PromptChunks {
    */
   @SuppressWarnings("ArrayRecordComponent") // handed to a tensor as they are, and never compared
   public record Chunk(int[] ids, double[] weights, List<Vector> vectors) {
-    /** Keeps the list from changing. */
+    /** Copies the list. */
     public Chunk {
       vectors = List.copyOf(vectors);
     }

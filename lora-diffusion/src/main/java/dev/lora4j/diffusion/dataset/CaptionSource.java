@@ -12,7 +12,7 @@ import java.util.function.Consumer;
  */
 public interface CaptionSource {
   /**
-   * Looks into a folder.
+   * Searches a folder.
    *
    * @param problems receives the problems of its captions
    */

@@ -12,7 +12,7 @@ import java.util.List;
  * @param groups where the pictures are from, by the number that each has
  */
 public record DataSet(List<DataItem> items, List<DataProblem> problems, List<DataGroup> groups) {
-  /** Keeps copies. */
+  /** Copies its collections. */
   public DataSet {
     items = List.copyOf(items);
     problems = List.copyOf(problems);

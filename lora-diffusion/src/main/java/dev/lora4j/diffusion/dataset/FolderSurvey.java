@@ -25,7 +25,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Looks at one folder: its pictures, their captions and masks. */
+/** Survey of one folder: its pictures, their captions and masks. */
 final class FolderSurvey {
   /** Pictures that are enlarged more than this look soft, and so will what is trained on them. */
   private static final double MOST_ENLARGED = 1.5;

@@ -19,7 +19,7 @@ public record DenoiserInputs(
     TextConditioning text,
     Optional<AddedConditioning> added,
     Optional<Expr> guidance) {
-  /** Without a guidance scale. */
+  /** Inputs without a guidance scale. */
   public DenoiserInputs(
       Expr x, Expr timesteps, TextConditioning words, Optional<AddedConditioning> added) {
     this(x, timesteps, words, added, Optional.empty());

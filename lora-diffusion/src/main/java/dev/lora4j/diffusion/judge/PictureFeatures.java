@@ -19,7 +19,7 @@ public enum PictureFeatures {
     };
   }
 
-  /** In lower case, as files have it. */
+  /** Name in lower case, as in files. */
   String text() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -44,7 +44,7 @@ final class StyleFeatures {
     return features;
   }
 
-  /** Each pixel is shared between the eight colours of a grid that it lies between. */
+  /** Histogram of colours: each pixel is shared between the eight colours of a grid around it. */
   private static int colours(Picture picture, float[] features) {
     byte[] rgb = picture.rgb();
     int plane = picture.width() * picture.height();

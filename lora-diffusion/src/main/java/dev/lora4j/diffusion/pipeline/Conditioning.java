@@ -175,7 +175,7 @@ final class Conditioning {
         Tensor.of(work, Shape.of(rows.size(), width), values));
   }
 
-  /** Each token times its weight, and all brought back to the mean they had. */
+  /** Multiplies each token by its weight, and brings all back to their earlier mean. */
   private static float[] weighed(float[] seen, double[] weights) {
     int hidden = seen.length / weights.length;
     double before = 0;

@@ -55,7 +55,7 @@ public record GenerationInfo(
         account.notes());
   }
 
-  /** In what {@code other} differs, for people; nothing if the same bits may be expected. */
+  /** Differences from {@code other}, for people; empty if the same bits may be expected. */
   public List<String> differences(GenerationInfo other) {
     List<String> all = new ArrayList<>();
     compare(all, "the base's weights", shorter(baseHash), shorter(other.baseHash));

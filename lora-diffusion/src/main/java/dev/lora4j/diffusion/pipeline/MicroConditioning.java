@@ -48,17 +48,17 @@ public record MicroConditioning(Sizes sizes, Optional<Sizes> negative) {
       }
     }
 
-    /** With another size of the original. */
+    /** A copy with another size of the original. */
     public Sizes original(int width, int height) {
       return new Sizes(width, height, cropTop, cropLeft, targetWidth, targetHeight);
     }
 
-    /** With so much cut off above and at the left. */
+    /** A copy with so much cut off above and at the left. */
     public Sizes crop(int top, int left) {
       return new Sizes(originalWidth, originalHeight, top, left, targetWidth, targetHeight);
     }
 
-    /** With another size of the target. */
+    /** A copy with another size of the target. */
     public Sizes target(int width, int height) {
       return new Sizes(originalWidth, originalHeight, cropTop, cropLeft, width, height);
     }
@@ -83,7 +83,7 @@ public record MicroConditioning(Sizes sizes, Optional<Sizes> negative) {
     return new MicroConditioning(sizes, Optional.empty());
   }
 
-  /** With other sizes without the text. */
+  /** A copy with other sizes without the text. */
   public MicroConditioning negative(Sizes other) {
     return new MicroConditioning(sizes, Optional.of(other));
   }

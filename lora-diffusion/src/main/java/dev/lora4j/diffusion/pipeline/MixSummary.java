@@ -18,7 +18,7 @@ record MixSummary(String route, List<String> notes) {
   }
 
   /**
-   * Of a picture.
+   * Summary of a picture.
    *
    * @param pictures in its batch
    * @param idle adapters that count in no step that is made

@@ -101,7 +101,7 @@ final class MixedNetworks {
     regions = new RegionInputs(mix);
   }
 
-  /** With the faster route where a plan leaves it open. */
+  /** Chooses the faster route where a plan leaves it open. */
   private List<MixPlan> routed(List<MixPlan> all, List<Integer> rows, GridSize finest) {
     List<MixPlan> open = new ArrayList<>();
     List<Integer> openRows = new ArrayList<>();

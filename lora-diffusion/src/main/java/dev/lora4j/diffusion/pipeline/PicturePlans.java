@@ -64,7 +64,7 @@ record PicturePlans(List<MixPlan> plans, Optional<OutputMixer> composition) {
     return prompt.start().map(s -> prompt.steps() - s.made(prompt.steps())).orElse(0);
   }
 
-  /** Of adapters that were to count at the denoiser those that do in no step that is made. */
+  /** Adapters for the denoiser that count in none of the steps. */
   List<String> idle(Prompt prompt) {
     if (prompt.mixer().filter(DeltaMixer.class::isInstance).isPresent()) {
       return List.of();

@@ -115,7 +115,7 @@ final class PngTexts {
     return data.get();
   }
 
-  /** There is one method of compression. */
+  /** Requires the one method of compression that there is. */
   private void method(ByteBuffer data) {
     if (octet(data) != 0) {
       throw new IllegalArgumentException(file + " has a text in a compression that is not known.");

@@ -121,32 +121,32 @@ public record Prompt(
         Optional.empty());
   }
 
-  /** With another text. */
+  /** A copy with another text. */
   public Prompt text(String other) {
     return changed(d -> d.text = other);
   }
 
-  /** With another negative text. */
+  /** A copy with another negative text. */
   public Prompt negative(String other) {
     return changed(d -> d.negative = other);
   }
 
-  /** With another seed. */
+  /** A copy with another seed. */
   public Prompt seed(long other) {
     return changed(d -> d.seed = other);
   }
 
-  /** With another number of steps. */
+  /** A copy with another number of steps. */
   public Prompt steps(int other) {
     return changed(d -> d.steps = other);
   }
 
-  /** With another guidance scale. */
+  /** A copy with another guidance scale. */
   public Prompt guidance(double other) {
     return changed(d -> d.guidance = other);
   }
 
-  /** With another size in pixels. */
+  /** A copy with another size in pixels. */
   public Prompt size(int otherWidth, int otherHeight) {
     return changed(
         d -> {
@@ -155,7 +155,7 @@ public record Prompt(
         });
   }
 
-  /** With another sampler. */
+  /** A copy with another sampler. */
   public Prompt sampler(String name) {
     return changed(d -> d.sampler = name);
   }
@@ -165,7 +165,7 @@ public record Prompt(
     return changed(d -> d.schedule = other);
   }
 
-  /** With so many layers of the text encoder left out. */
+  /** A copy with so many layers of the text encoder left out. */
   public Prompt clipSkip(int layers) {
     return changed(d -> d.clipSkip = layers);
   }
@@ -190,27 +190,27 @@ public record Prompt(
     return changed(d -> d.micro = other);
   }
 
-  /** With other adapters. */
+  /** A copy with other adapters. */
   public Prompt mix(MixPlan other) {
     return changed(d -> d.mix = other);
   }
 
-  /** With the adapters blended by a mixer. */
+  /** A copy with the adapters blended by a mixer. */
   public Prompt mixer(Mixer other) {
     return changed(d -> d.mixer = Optional.of(other));
   }
 
-  /** With the sum of what the adapters do. */
+  /** A copy with the sum of what the adapters do. */
   public Prompt withoutMixer() {
     return changed(d -> d.mixer = Optional.empty());
   }
 
-  /** With other textual inversions. */
+  /** A copy with other textual inversions. */
   public Prompt embeddings(List<Embedding> others) {
     return changed(d -> d.embeddings = others);
   }
 
-  /** With one more textual inversion. */
+  /** A copy with one more textual inversion. */
   public Prompt with(Embedding embedding) {
     List<Embedding> all = new ArrayList<>(embeddings);
     all.add(embedding);

@@ -236,7 +236,7 @@ public final class StableDiffusion implements AutoCloseable {
     return prompt.sampler().isEmpty() ? sized.sampler(base.ownSampler()) : sized;
   }
 
-  /** With the pixels of the start picture wherever it may not change. */
+  /** Restores the pixels of the init image wherever it may not change. */
   private static BufferedImage kept(BufferedImage image, Prompt prompt) {
     prompt
         .start()

@@ -45,7 +45,7 @@ final class BaseNetworks {
         true);
   }
 
-  /** With attention to the text at every resolution: pictures are too small to save it. */
+  /** Denoiser with cross-attention at every resolution: pictures are too small to save it. */
   static UNetConfig unet(RunValues values) {
     List<Integer> channels = values.get(BaseKeys.UNET_CHANNELS);
     int latents = values.get(BaseKeys.VAE_LATENT_CHANNELS);

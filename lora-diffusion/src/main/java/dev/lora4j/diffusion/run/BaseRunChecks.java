@@ -69,7 +69,7 @@ final class BaseRunChecks {
     }
   }
 
-  /** Each resolution but the first halves the sides of what it gets. */
+  /** Checks the sides: each resolution but the first halves them. */
   private void resolutions() {
     int vae = values.get(BaseKeys.VAE_CHANNELS).size();
     int unet = values.get(BaseKeys.UNET_CHANNELS).size();

@@ -32,7 +32,7 @@ public record KeyType<T>(
       new KeyType<>("a text", value -> text(value), KeyType::quoted);
 
   /**
-   * Of a file or folder; in a run file it counts from where that is. Written whole, as what is
+   * Path of a file or folder; in a run file it counts from where that is. Written whole, as what is
    * written may lie elsewhere.
    */
   static final KeyType<String> PATH =
@@ -56,11 +56,11 @@ public record KeyType<T>(
   static final KeyType<Map<String, Object>> SETTINGS =
       new KeyType<>("a table of settings", KeyType::settings, TomlText::of);
 
-  /** In the order of the file. */
+  /** Numbers by name, in the order of the file. */
   static final KeyType<Map<String, Double>> NUMBERS_BY_NAME =
       byName("a table of names and numbers", KeyType::number, KeyType::plain);
 
-  /** In the order of the file. */
+  /** Counts by name, in the order of the file. */
   static final KeyType<Map<String, Integer>> COUNTS_BY_NAME =
       byName(
           "a table of names and whole numbers of at least 1",
@@ -202,7 +202,7 @@ public record KeyType<T>(
                 .collect(Collectors.joining(", ", "{ ", " }")));
   }
 
-  /** On a command line a table is written as TOML has it in one line. */
+  /** Reads a table; on a command line it is TOML in one line. */
   private static Map<?, ?> table(Object value) {
     Object said = value instanceof String text ? RunFile.value(text) : value;
     if (said instanceof Map<?, ?> table) {

@@ -251,7 +251,10 @@ final class KohyaOptions {
     }
   }
 
-  /** Of a part, which is not trained where it is 0; a list has one for each text encoder. */
+  /**
+   * Sets the rate of a part, which is not trained where it is 0; a list has one for each text
+   * encoder.
+   */
   private static void rate(SettingLayers to, RunKey<Double> key, Object value, String origin) {
     boolean text = key.equals(OptimizerKeys.TEXT_RATE);
     String name = text ? "text_encoder_lr" : "unet_lr";

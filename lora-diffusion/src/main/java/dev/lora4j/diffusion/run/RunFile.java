@@ -190,7 +190,7 @@ public final class RunFile {
     return parsed.hasErrors() ? text : plain(parsed.get("value"));
   }
 
-  /** Without the types of the TOML library. */
+  /** Converts a value from the types of the TOML library. */
   static Object plain(@Nullable Object value) {
     if (value instanceof TomlArray array) {
       List<Object> all = new ArrayList<>();

@@ -60,7 +60,7 @@ public final class RunValues {
     return find(RunKeys.COMMENT);
   }
 
-  /** More for the adapter's header, by the names of the model metadata standard. */
+  /** More metadata for the adapter's header, by the names of the model metadata standard. */
   public Map<String, String> about() {
     return DescriptionKeys.metadata(this);
   }

@@ -47,7 +47,10 @@ public final class Heun implements Sampler {
     return at;
   }
 
-  /** In latents divided by their signal, in which the slope is (x - denoised) / sigma. */
+  /**
+   * Corrects a step, in latents divided by their signal, in which the slope is (x - denoised) /
+   * sigma.
+   */
   private static float[] corrected(
       float[] x, float[] denoised, float[] next, float[] there, NoiseLevel from, NoiseLevel to) {
     double sigma = from.sigma();

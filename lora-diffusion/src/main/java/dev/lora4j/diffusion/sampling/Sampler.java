@@ -33,7 +33,7 @@ public interface Sampler {
   double start(NoiseSchedule schedule, List<NoiseLevel> levels);
 
   /**
-   * Goes from the run's first level to its last.
+   * Samples from the run's first level to its last.
    *
    * @param x noisy latents at the run's first level
    * @return latents at the last level

@@ -16,7 +16,7 @@ final class SamplingLevels {
 
   private SamplingLevels() {}
 
-  /** At whole timesteps, then {@code last}. */
+  /** Levels at whole timesteps, then {@code last}. */
   static List<NoiseLevel> whole(NoiseSchedule schedule, int steps, NoiseLevel last) {
     List<NoiseLevel> levels = new ArrayList<>();
     for (int t : Timesteps.whole(schedule, steps)) {
@@ -26,7 +26,7 @@ final class SamplingLevels {
     return levels;
   }
 
-  /** At timesteps that may have a fraction, as methods of Euler's kind visit them. */
+  /** Levels at timesteps that may have a fraction, as methods of Euler's kind visit them. */
   static List<NoiseLevel> exact(NoiseSchedule schedule, int steps) {
     if (schedule.flow()) {
       return flow(schedule, steps);
@@ -41,7 +41,7 @@ final class SamplingLevels {
     return levels(sigmas, timesteps);
   }
 
-  /** At whole timesteps, as solvers of higher order visit them. */
+  /** Levels at whole timesteps, as solvers of higher order visit them. */
   static List<NoiseLevel> solver(NoiseSchedule schedule, int steps) {
     if (schedule.flow()) {
       return flow(schedule, steps);

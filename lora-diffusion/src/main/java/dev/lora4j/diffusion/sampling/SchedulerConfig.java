@@ -164,7 +164,7 @@ public record SchedulerConfig(
         settings);
   }
 
-  /** Without what concerns samplers alone, which decides about no level. */
+  /** {@inheritDoc} Leaves out what concerns samplers alone, which decides about no level. */
   @Override
   public String canonical() {
     return CanonicalForm.of("SchedulerConfig")

@@ -47,7 +47,7 @@ public record SchedulerRequirements(String file, String kind, Map<String, String
   /** A setting, the samplers that have it in diffusers, and the values that they have here. */
   private record Setting(String key, List<String> samplers, List<String> values) {}
 
-  /** Keeps the map from changing. */
+  /** Copies the map. */
   public SchedulerRequirements {
     asked = Map.copyOf(asked);
   }

@@ -25,12 +25,12 @@ import java.util.TreeMap;
  * @param others of the caller; these win
  */
 record StyleMetadata(Metadata base, Map<String, String> others) {
-  /** Of training on a base, whose files are looked at now and not when the work is done. */
+  /** Metadata of training on a base, whose files are read now and not when the work is done. */
   static StyleMetadata on(DiffusionModel base, Map<String, String> others) {
     return new StyleMetadata(ofBase(base), others);
   }
 
-  /** For the adapter as it is after {@code steps}. */
+  /** Metadata of the adapter as it is after {@code steps}. */
   Map<String, String> of(
       String name, StyleSettings settings, AdapterPlan plan, SampleSource samples, int steps) {
     Metadata pictures = new Metadata(samples.metadata());

@@ -144,7 +144,7 @@ final class StyleProgram {
   }
 
   /**
-   * Looks whether optimiser, rates, average and greatest norm go together for what is trained.
+   * Checks whether optimiser, rates, average and greatest norm go together for what is trained.
    *
    * @throws IllegalArgumentException if they do not
    * @throws dev.lora4j.core.tensor.TensorException likewise

@@ -129,8 +129,8 @@ public final class StyleTrainer {
   }
 
   /**
-   * With the pictures of a folder, captioned by text files beside them, in sizes near that of the
-   * base.
+   * A copy with the pictures of a folder, captioned by text files beside them, in sizes near that
+   * of the base.
    *
    * @throws dev.lora4j.diffusion.dataset.DataSetException with all that is wrong with them
    */
@@ -153,7 +153,7 @@ public final class StyleTrainer {
   }
 
   /**
-   * With the pictures of a data set.
+   * A copy with the pictures of a data set.
    *
    * @throws dev.lora4j.diffusion.dataset.DataSetException if it has errors
    */
@@ -171,7 +171,7 @@ public final class StyleTrainer {
     return samples;
   }
 
-  /** With these pictures, all of one size. */
+  /** A copy with these pictures, all of one size. */
   public StyleTrainer images(List<Picture> pictures) {
     List<Picture> all = List.copyOf(pictures);
     return with(
@@ -190,12 +190,12 @@ public final class StyleTrainer {
         base, other, settings, keeping, name, metadata, batch, captionDropout, timesteps, threads);
   }
 
-  /** With factors of another rank, and alpha equal to it. */
+  /** A copy with factors of another rank, and alpha equal to it. */
   public StyleTrainer rank(int rank) {
     return settings(settings.withRank(rank));
   }
 
-  /** With another number of steps. */
+  /** A copy with another number of steps. */
   public StyleTrainer steps(int steps) {
     return settings(settings.withSteps(steps));
   }
@@ -228,13 +228,13 @@ public final class StyleTrainer {
         base, source, settings, keeping, name, metadata, batch, share, timesteps, threads);
   }
 
-  /** With other settings altogether. */
+  /** A copy with other settings altogether. */
   public StyleTrainer settings(StyleSettings other) {
     return new StyleTrainer(
         base, source, other, keeping, name, metadata, batch, captionDropout, timesteps, threads);
   }
 
-  /** With checkpoints, validation and previews. */
+  /** A copy with checkpoints, validation and previews. */
   public StyleTrainer keeping(CheckpointPolicy other) {
     return new StyleTrainer(
         base, source, settings, other, name, metadata, batch, captionDropout, timesteps, threads);
@@ -267,7 +267,7 @@ public final class StyleTrainer {
         base, source, settings, keeping, name, metadata, batch, captionDropout, timesteps, inside);
   }
 
-  /** With another name for the adapter. */
+  /** A copy with another name for the adapter. */
   public StyleTrainer name(String other) {
     return new StyleTrainer(
         base,

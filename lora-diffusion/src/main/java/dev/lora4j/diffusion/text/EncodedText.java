@@ -10,7 +10,7 @@ import java.util.Optional;
  * @param pooled [batch, pooledWidth], if it was requested
  */
 public record EncodedText(Expr hidden, Optional<Expr> pooled) {
-  /** Without a pooled text. */
+  /** Output without a pooled text. */
   public static EncodedText of(Expr hidden) {
     return new EncodedText(hidden, Optional.empty());
   }

@@ -36,7 +36,7 @@ record TransformerBlock(int heads, boolean upcast) {
     return at.linear("to_out.0", mixed, width);
   }
 
-  /** Each row as often as it has contexts. */
+  /** Repeats each row for each of its contexts. */
   private static Expr forEach(Expr q, Expr shares) {
     return q.unsqueeze(1)
         .expand(q.dim(0), shares.dim(1), q.dim(1), q.dim(2))

@@ -75,7 +75,7 @@ public record UNetVariant(
         List.of());
   }
 
-  /** With other numbers of transformer blocks within the resolutions. */
+  /** A copy with other numbers of transformer blocks within the resolutions. */
   public UNetVariant depths(List<List<Integer>> down, List<List<Integer>> up) {
     return new UNetVariant(
         downsamplePadding,

@@ -16,7 +16,7 @@ public final class SequenceBatches {
   private static final long WITHIN = 12;
   private static final long AMONG = 13;
 
-  /** So many batches are sorted by length together, as transformers' sampler does. */
+  /** Number of batches that are sorted by length together, as in transformers' sampler. */
   private static final int SORTED_TOGETHER = 50;
 
   private final List<TokenSequence> sequences;

@@ -9,7 +9,7 @@ import java.nio.file.Path;
  * @param line counted from 1; 0 for the whole file
  */
 public record SourceLocation(Path file, int line) {
-  /** Of an example that was read from no file, by its number from 1 on. */
+  /** Location of an example that was read from no file, by its number from 1 on. */
   static SourceLocation numbered(int number) {
     return new SourceLocation(Path.of("example " + number), 0);
   }

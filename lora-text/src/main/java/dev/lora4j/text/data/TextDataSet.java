@@ -29,7 +29,7 @@ public record TextDataSet(TextForm form, List<TextExample> examples, List<Source
   /** Files of rows, which would otherwise be learned as they are written. */
   private static final List<String> TABLES = List.of(".json", ".ndjson", ".csv", ".tsv");
 
-  /** Keeps copies. */
+  /** Copies its collections. */
   public TextDataSet {
     examples = List.copyOf(examples);
     places = List.copyOf(places);
@@ -214,7 +214,7 @@ public record TextDataSet(TextForm form, List<TextExample> examples, List<Source
     return Optional.empty();
   }
 
-  /** Behind the mark of the order of bytes that some editors write. */
+  /** Start of the text, after the byte order mark that some editors write. */
   private static int startOf(byte[] content) {
     boolean marked =
         content.length >= 3

@@ -13,7 +13,7 @@ public sealed interface TextExample {
 
   /** A conversation, of which the answers of the model are learned. */
   record Chat(List<ChatMessage> messages) implements TextExample {
-    /** Keeps a copy. */
+    /** Copies its collection. */
     public Chat {
       messages = List.copyOf(messages);
     }

@@ -19,7 +19,7 @@ import java.util.Optional;
  */
 public record TokenSequences(
     List<TokenSequence> sequences, List<String> labels, int cut, int dropped) {
-  /** Keeps copies. */
+  /** Copies its collections. */
   public TokenSequences {
     sequences = List.copyOf(sequences);
     labels = List.copyOf(labels);
@@ -180,7 +180,10 @@ public record TokenSequences(
         whole.label());
   }
 
-  /** As {@code group_texts} of transformers' examples: a rest that fills no block is left out. */
+  /**
+   * Packs texts into blocks, as {@code group_texts} of transformers' examples: a rest that fills no
+   * block is left out.
+   */
   private static TokenSequences packed(TextDataSet data, TextTokenizer tokenizer, int block) {
     if (data.form() != TextForm.TEXT) {
       throw new IllegalArgumentException(

@@ -7,7 +7,7 @@ import java.util.List;
 /** Beam searches of several requests together, one token of each of their beams at a time. */
 record BeamSearch(Scope scope, Decoding decoding, List<BeamHypotheses> searches, int beams) {
   /**
-   * Lets all search to their ends.
+   * Runs all searches to their ends.
    *
    * @throws java.util.concurrent.CancellationException if the calling thread is interrupted
    */

@@ -14,11 +14,11 @@ public record BeamSettings(int beams, double lengthPenalty, Stopping stopping) {
 
   /** End of the search, if all sequences did not end before. */
   public enum Stopping {
-    /** At as many ended sequences as beams ({@code early_stopping=True}). */
+    /** Ends at as many ended sequences as beams ({@code early_stopping=True}). */
     EARLY,
-    /** When a better one is not likely ({@code early_stopping=False}). */
+    /** Ends when a better one is not likely ({@code early_stopping=False}). */
     LIKELY,
-    /** When a better one is impossible ({@code early_stopping="never"}). */
+    /** Ends when a better one is impossible ({@code early_stopping="never"}). */
     NEVER
   }
 
@@ -32,12 +32,12 @@ public record BeamSettings(int beams, double lengthPenalty, Stopping stopping) {
     }
   }
 
-  /** So many beams, with length penalty 1. */
+  /** Settings of so many beams, with length penalty 1. */
   public static BeamSettings of(int beams) {
     return new BeamSettings(beams, 1, Stopping.LIKELY);
   }
 
-  /** With another length penalty. */
+  /** A copy with another length penalty. */
   public BeamSettings lengthPenalty(double other) {
     return new BeamSettings(beams, other, stopping);
   }

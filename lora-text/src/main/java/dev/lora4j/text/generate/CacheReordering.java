@@ -37,7 +37,7 @@ final class CacheReordering {
     this.type = type;
   }
 
-  /** Each row several times, one after the other, in tensors of the same names. */
+  /** Repeats each row several times, one after the other, in tensors of the same names. */
   Map<String, Tensor> repeated(Scope owner, Map<String, Tensor> parts, int rows, int times) {
     int[] from = new int[rows * times];
     Arrays.setAll(from, row -> row / times);

@@ -8,7 +8,7 @@ import java.util.concurrent.CancellationException;
 /** Sequences that grow together, one token of each at a time. */
 record SampledGeneration(Scope scope, Decoding decoding, List<Sequence> rows) {
   /**
-   * Lets all grow to their ends.
+   * Generates all texts to their ends.
    *
    * @throws CancellationException if the calling thread is interrupted
    */

@@ -9,7 +9,7 @@ import java.util.TreeMap;
 /** Writes what follows prompts, or outputs for them, as tokens. */
 public record TextGenerator(TextPrograms programs) {
   /**
-   * Lets sequences grow together, each to its own end.
+   * Generates sequences together, each to its own end.
    *
    * @param scope for what is needed on the way
    * @throws java.util.concurrent.CancellationException if the calling thread is interrupted

@@ -48,7 +48,7 @@ public final class ClassLabels {
     return own.size() == count ? own : numbered(count);
   }
 
-  /** So many, called as transformers calls them. */
+  /** Names of so many classes without labels, as in transformers. */
   public static List<String> numbered(int count) {
     return IntStream.range(0, count).mapToObj(ClassLabels::name).toList();
   }

@@ -15,7 +15,7 @@ public record ConfigSizes(ConfigFile config) {
   /** No model has more layers; the deepest that were published have a few hundred. */
   private static final int MOST_LAYERS = 1000;
 
-  /** More than any width, vocabulary, or length of sequences. */
+  /** Bound of any width, vocabulary, or length of sequences. */
   private static final int MOST = 1 << 27;
 
   /**

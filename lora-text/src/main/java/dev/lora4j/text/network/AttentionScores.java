@@ -21,18 +21,19 @@ public record AttentionScores(SlidingWindow window, Optional<Expr> added, Option
     return new AttentionScores(reach, Optional.empty(), OptionalDouble.empty());
   }
 
-  /** With these numbers added. */
+  /** A copy with these numbers added. */
   public AttentionScores plus(Expr other) {
     return new AttentionScores(window, Optional.of(other), scale);
   }
 
-  /** With products scaled otherwise. */
+  /** A copy with products scaled otherwise. */
   public AttentionScores scaled(double other) {
     return new AttentionScores(window, added, OptionalDouble.of(other));
   }
 
   /**
-   * Among tokens of whole sequences, which are those of {@code q} [batch, heads, tokens, width].
+   * Causal attention among tokens of whole sequences, which are those of {@code q} [batch, heads,
+   * tokens, width].
    */
   Attention causal(Expr q) {
     if (added.isEmpty() && !window.isPresent()) {

@@ -66,7 +66,7 @@ public record LastTokenClassifier(
     return decoder.hidden(weights, tokens.tokens(), AttentionCache.WHOLE, compute);
   }
 
-  /** There is none. */
+  /** {@inheritDoc} Always fails, as there is no pooler. */
   @Override
   public Expr pooled(Weights weights, Expr hidden) {
     throw new IllegalStateException("decoders have no pooler");

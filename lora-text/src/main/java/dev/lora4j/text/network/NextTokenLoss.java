@@ -45,7 +45,7 @@ public record NextTokenLoss(TokenInputs tokens, Expr places, Expr targets) {
   }
 
   /**
-   * Of a decoder's output [batch, tokens, width].
+   * Losses of a decoder's output [batch, tokens, width].
    *
    * @param head gives the logits of some of its tokens
    */

@@ -12,7 +12,7 @@ import java.util.Optional;
  * forms them.
  */
 public final class RopeScaling {
-  /** More than any that was published. */
+  /** Greatest base of frequencies, above any that was published. */
   private static final double MOST_BASE = 1e12;
 
   private RopeScaling() {}

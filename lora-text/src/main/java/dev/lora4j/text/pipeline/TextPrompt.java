@@ -52,12 +52,12 @@ public record TextPrompt(
     return new TextPrompt("", messages, MOST, SamplingSettings.GREEDY, List.of(), 0, MixPlan.NONE);
   }
 
-  /** With at most so many tokens. */
+  /** A copy with at most so many tokens. */
   public TextPrompt tokens(int other) {
     return new TextPrompt(text, messages, other, sampling, stops, seed, mix);
   }
 
-  /** With tokens chosen otherwise. */
+  /** A copy with tokens chosen otherwise. */
   public TextPrompt sampling(SamplingSettings other) {
     return new TextPrompt(text, messages, maxNewTokens, other, stops, seed, mix);
   }
@@ -67,12 +67,12 @@ public record TextPrompt(
     return new TextPrompt(text, messages, maxNewTokens, sampling, others, seed, mix);
   }
 
-  /** With another seed. */
+  /** A copy with another seed. */
   public TextPrompt seed(long other) {
     return new TextPrompt(text, messages, maxNewTokens, sampling, stops, other, mix);
   }
 
-  /** With these adapters. */
+  /** A copy with these adapters. */
   public TextPrompt mix(MixPlan other) {
     return new TextPrompt(text, messages, maxNewTokens, sampling, stops, seed, other);
   }

@@ -89,7 +89,7 @@ public final class BytePairTrainer {
     return GSON.toJson(described(ids, merges, end)) + "\n";
   }
 
-  /** Of pairs that come equally often the first in the order of their letters. */
+  /** Most frequent pair; of equally frequent ones the first in the order of their letters. */
   private static Pair most(Map<Pair, Integer> pairs) {
     return pairs.entrySet().stream()
         .max(

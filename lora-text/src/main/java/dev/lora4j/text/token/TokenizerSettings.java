@@ -32,7 +32,7 @@ record TokenizerSettings(
     List<AddedToken> added,
     List<Integer> ends,
     Map<String, String> templates) {
-  /** Above this a {@code model_max_length} means "none". */
+  /** Bound above which a {@code model_max_length} means "none". */
   private static final double NO_LENGTH = 1e9;
 
   private static final List<String> KEYS =

@@ -63,7 +63,7 @@ public final class TextClassifierTrainer {
   }
 
   /**
-   * With the texts of a data set, of which the settings' share is held out.
+   * A copy with the texts of a data set, of which the settings' share is held out.
    *
    * @throws IllegalArgumentException if they have no classes
    * @throws dev.lora4j.text.data.TextDataException with all that are of other classes than the
@@ -75,18 +75,18 @@ public final class TextClassifierTrainer {
     return new TextClassifierTrainer(model, all, settings, keeping, name);
   }
 
-  /** With these sequences, each with its class, and those to validate by. */
+  /** A copy with these sequences, each with its class, and those to validate by. */
   public TextClassifierTrainer sequences(List<TokenSequence> learned, List<TokenSequence> others) {
     TrainingTexts with = new TrainingTexts(learned, others, List.of());
     return new TextClassifierTrainer(model, with, settings, keeping, name);
   }
 
-  /** With checkpoints and validation. */
+  /** A copy with checkpoints and validation. */
   public TextClassifierTrainer keeping(CheckpointPolicy other) {
     return new TextClassifierTrainer(model, texts, settings, other, name);
   }
 
-  /** With another name for the adapter. */
+  /** A copy with another name for the adapter. */
   public TextClassifierTrainer name(String other) {
     return new TextClassifierTrainer(model, texts, settings, keeping, other);
   }

@@ -45,7 +45,7 @@ public final class TextTrainer {
   }
 
   /**
-   * With the texts of a file or folder, of which the settings' share is held out.
+   * A copy with the texts of a file or folder, of which the settings' share is held out.
    *
    * @throws dev.lora4j.text.data.TextDataException with all that is wrong with them
    */
@@ -58,7 +58,7 @@ public final class TextTrainer {
   }
 
   /**
-   * With the texts of a data set, of which the settings' share is held out.
+   * A copy with the texts of a data set, of which the settings' share is held out.
    *
    * @throws IllegalArgumentException if they are of a form that this kind of model does not learn
    */
@@ -68,18 +68,18 @@ public final class TextTrainer {
     return new TextTrainer(model, all, settings, keeping, name);
   }
 
-  /** With these sequences, and those to validate by. */
+  /** A copy with these sequences, and those to validate by. */
   public TextTrainer sequences(List<TokenSequence> learned, List<TokenSequence> others) {
     return new TextTrainer(
         model, new TrainingTexts(learned, others, List.of()), settings, keeping, name);
   }
 
-  /** With checkpoints and validation. */
+  /** A copy with checkpoints and validation. */
   public TextTrainer keeping(CheckpointPolicy other) {
     return new TextTrainer(model, texts, settings, other, name);
   }
 
-  /** With another name for the adapter. */
+  /** A copy with another name for the adapter. */
   public TextTrainer name(String other) {
     return new TextTrainer(model, texts, settings, keeping, other);
   }

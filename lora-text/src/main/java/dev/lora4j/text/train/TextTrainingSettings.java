@@ -61,7 +61,7 @@ public record TextTrainingSettings(
     return RateSchedule.of(Decays.named("cosine"), steps).warmupPart(0.1);
   }
 
-  /** With another recipe. */
+  /** A copy with another recipe. */
   public TextTrainingSettings with(AdapterRecipe other) {
     return new TextTrainingSettings(other, training, limits, batch, heldOut);
   }
@@ -71,12 +71,12 @@ public record TextTrainingSettings(
     return new TextTrainingSettings(recipe, other, limits, batch, heldOut);
   }
 
-  /** With texts cut otherwise. */
+  /** A copy with texts cut otherwise. */
   public TextTrainingSettings with(SequenceLimits other) {
     return new TextTrainingSettings(recipe, training, other, batch, heldOut);
   }
 
-  /** With so many steps, at a rate. */
+  /** A copy with so many steps, at a rate. */
   public TextTrainingSettings steps(int steps, double rate) {
     return with(
         new TrainingSettings(
@@ -91,7 +91,7 @@ public record TextTrainingSettings(
             training.stored()));
   }
 
-  /** With so many texts at once. */
+  /** A copy with so many texts at once. */
   public TextTrainingSettings batch(int other) {
     return new TextTrainingSettings(recipe, training, limits, other, heldOut);
   }

@@ -64,7 +64,7 @@ public final class Bench {
     return tools.folder;
   }
 
-  /** Looks whether the machine is quiet, which takes some milliseconds; to be done each round. */
+  /** Checks whether the machine is quiet, which takes some milliseconds; to be done each round. */
   public void lookAround() {
     tools.steadiness.sample();
   }

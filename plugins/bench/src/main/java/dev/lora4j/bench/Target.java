@@ -25,7 +25,7 @@ public record Target(double limit, boolean atMost) {
     return !exists() || (atMost ? ratio <= limit : ratio >= limit);
   }
 
-  /** For example {@code at most 0.5}, empty if there is none. */
+  /** Text, for example {@code at most 0.5}, empty if there is none. */
   public String text() {
     return exists() ? (atMost ? "at most " : "at least ") + limit : "";
   }

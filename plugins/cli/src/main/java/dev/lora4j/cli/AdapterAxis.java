@@ -78,7 +78,7 @@ record AdapterAxis(String adapter, Optional<String> block) {
     return adapter;
   }
 
-  /** Complains about a block that a base has not. */
+  /** Refuses a block that a base has not. */
   void requireFits(BaseOutline base) {
     block.ifPresent(name -> BlockWeightOptions.shares(name + ":1", base.family().sites()));
   }

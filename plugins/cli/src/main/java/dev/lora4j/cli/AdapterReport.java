@@ -35,7 +35,7 @@ final class AdapterReport {
     this.trained = TrainingBase.of(file.path(), new Metadata(file.metadata()));
   }
 
-  /** For people. */
+  /** Text for people. */
   List<String> lines() {
     List<String> lines = new ArrayList<>();
     lines.add(file.path() + ": adapter for " + found.family().title());

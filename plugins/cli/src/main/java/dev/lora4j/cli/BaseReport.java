@@ -25,7 +25,7 @@ import java.util.stream.Collectors;
 record BaseReport(Family base, boolean original, Map<String, Long> layers, List<String> missing) {
   private static final int SHOWN = 3;
 
-  /** Of a file or folder; empty if no base can be read from it. */
+  /** Report of a file or folder; empty if no base can be read from it. */
   static Optional<BaseReport> of(Path path) {
     try (BaseCheckpoint checkpoint = BaseCheckpoint.open(path)) {
       return Optional.of(of(checkpoint));
@@ -60,7 +60,7 @@ record BaseReport(Family base, boolean original, Map<String, Long> layers, List<
     return !base.name().isEmpty();
   }
 
-  /** For people. */
+  /** Text for people. */
   List<String> lines() {
     List<String> lines = new ArrayList<>();
     if (known()) {
@@ -86,7 +86,7 @@ record BaseReport(Family base, boolean original, Map<String, Long> layers, List<
     return lines;
   }
 
-  /** For programs. */
+  /** JSON for programs. */
   Map<String, Object> json() {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("family", base.name());

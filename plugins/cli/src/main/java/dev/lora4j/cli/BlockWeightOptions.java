@@ -32,7 +32,7 @@ final class BlockWeightOptions {
               + " each block. NAME is that of the adapter's file, without its ending.")
   private Map<String, String> blocks = new LinkedHashMap<>();
 
-  /** Complains about what no base could have blocks for, before anything slow begins. */
+  /** Refuses what no base could have blocks for, before anything slow begins. */
   void require() {
     textWeights.forEach(
         (name, weight) -> {

@@ -13,7 +13,7 @@ import java.util.Map;
 final class ClassScores {
   private ClassScores() {}
 
-  /** With a line of progress. */
+  /** Scores a classifier, with a line of progress. */
   static ClassificationScores of(
       Console console, String what, TextClassifier model, List<TokenSequence> all, MixPlan mix) {
     try (Progress progress = console.progress("scoring the " + what, all.size(), "text")) {

@@ -14,7 +14,7 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** The commands that there are. */
 final class Commands {
-  /** In the order that people meet them; those of others come after, by name. */
+  /** Order of the commands in lists; those of plug-ins come after, by name. */
   private static final List<String> ORDER =
       List.of(
           "quickstart",

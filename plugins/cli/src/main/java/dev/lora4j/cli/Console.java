@@ -57,7 +57,7 @@ public final class Console {
   }
 
   /**
-   * Begins to show how far something has come; close it when it is done.
+   * Starts a line of progress; close it when the work is done.
    *
    * @param task what is being done, for example {@code training}
    * @param steps how many steps there are

@@ -33,7 +33,7 @@ record ConversionReport(
     return read.adapter().identity().equals(back.adapter().identity());
   }
 
-  /** For people. */
+  /** Text for people. */
   List<String> lines() {
     List<String> lines = new ArrayList<>();
     lines.add(in + ": adapter for " + read.family().title());

@@ -34,7 +34,7 @@ final class EmbeddingOption {
 
   private final Map<Path, Embedding> read = new LinkedHashMap<>();
 
-  /** Complains about missing files before anything slow begins. */
+  /** Refuses missing files before anything slow begins. */
   void requireFiles() {
     files.forEach(f -> EmbeddingFile.read(ExistingPath.file(f)));
     folder.ifPresent(ExistingPath::folder);

@@ -42,7 +42,7 @@ enum FileKind {
     return UNKNOWN;
   }
 
-  /** For people. */
+  /** Text for people. */
   String text() {
     return text;
   }

@@ -65,7 +65,7 @@ final class FileReport implements AutoCloseable {
         : BaseReport.of(path).filter(b -> b.known() || kind == FileKind.LANGUAGE_MODEL);
   }
 
-  /** For people; {@code all} lists every layer or tensor. */
+  /** Text for people; {@code all} lists every layer or tensor. */
   List<String> lines(boolean all) {
     List<String> lines = new ArrayList<>();
     lines.add(path + ": " + kind.text());

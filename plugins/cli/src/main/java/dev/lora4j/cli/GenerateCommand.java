@@ -306,7 +306,7 @@ public final class GenerateCommand implements Command {
     }
   }
 
-  /** Of work that ended early: what was to be on one sheet becomes single pictures. */
+  /** Saves the pictures of a sheet that is not finished as single pictures. */
   private void keep(Console console, List<WrittenPicture> made, int wanted) {
     List<Path> all =
         IntStream.range(0, wanted).mapToObj(i -> OutputFile.numbered(output, i, wanted)).toList();

@@ -216,7 +216,7 @@ public final class GridCommand implements Command {
     return cells;
   }
 
-  /** With the textual inversions that their prompts name. */
+  /** Adds the textual inversions that the prompts name. */
   private List<Cell> named(Console console, OpenModel model, List<Cell> cells) {
     List<Prompt> prompts =
         embeddings.named(console, model, cells.stream().map(Cell::prompt).toList());

@@ -117,7 +117,7 @@ record JudgedStyle(
     return all.size() <= SOME ? all : all.subList(0, SOME);
   }
 
-  /** Complains if no picture is in this style, or if true pictures are missing. */
+  /** Fails if no picture is in this style, or if true pictures are missing. */
   void require(List<Judged> pictures) {
     List<Judged> own = pictures.stream().filter(p -> p.style().equals(name)).toList();
     if (own.isEmpty()) {

@@ -28,8 +28,8 @@ record LoraOption(Path file, Optional<Weight> said) {
   }
 
   /**
-   * Complains about adapters of texts before anything slow begins. What a text is made in are no
-   * steps that a weight could change over.
+   * Refuses adapters of texts before anything slow begins. What a text is made in are no steps that
+   * a weight could change over.
    */
   static void requireForTexts(List<LoraOption> loras) {
     for (LoraOption lora : loras) {

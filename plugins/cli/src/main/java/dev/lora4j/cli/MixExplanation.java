@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
  * @param pairs how each two meet, by block
  */
 record MixExplanation(List<String> names, Map<Pair, SortedMap<BlockName, PairOverlap>> pairs) {
-  /** More than this share with opposite signs is no accident of numbers that are independent. */
+  /** Share of opposite signs above which independent numbers do not explain it. */
   private static final double FIGHTING = 0.55;
 
   /** Less than this share with opposite signs is doing the same. */
@@ -41,7 +41,7 @@ record MixExplanation(List<String> names, Map<Pair, SortedMap<BlockName, PairOve
     return names.get(pair.first()) + " and " + names.get(pair.second());
   }
 
-  /** For people: a table for each pair, and what to do. */
+  /** Text for people: a table for each pair, and advice. */
   List<String> lines() {
     List<String> lines = new ArrayList<>();
     pairs.forEach(
@@ -125,7 +125,7 @@ record MixExplanation(List<String> names, Map<Pair, SortedMap<BlockName, PairOve
         .collect(Collectors.joining(", "));
   }
 
-  /** For programs. */
+  /** JSON for programs. */
   Json json() {
     List<Object> all = new ArrayList<>();
     pairs.forEach(

@@ -87,7 +87,7 @@ final class MixOption {
 
   @Mixin final PartialOption partial = new PartialOption();
 
-  /** Complains about missing files before anything slow begins. */
+  /** Refuses missing files before anything slow begins. */
   void requireFiles() {
     loras.forEach(l -> AdapterFiles.requireAdapter(ExistingPath.any(l.file())));
     shares.require();

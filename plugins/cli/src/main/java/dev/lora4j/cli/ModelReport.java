@@ -50,7 +50,7 @@ final class ModelReport {
     this.folder = folder;
   }
 
-  /** Looks into a folder. */
+  /** Reads a folder. */
   static ModelReport of(Path folder) {
     ModelReport report = new ModelReport(folder);
     if (WeightFile.in(folder).isPresent()) {
@@ -114,7 +114,7 @@ final class ModelReport {
     }
   }
 
-  /** For people. */
+  /** Text for people. */
   List<String> lines() {
     List<String> lines = new ArrayList<>();
     lines.add(folder + ": model folder");

@@ -20,7 +20,7 @@ final class Names {
     return Extensions.installed().list(point).stream().map(i -> i.info().name()).toList();
   }
 
-  /** Of all samplers. */
+  /** Names of all samplers. */
   static final class OfSamplers extends ArrayList<String> {
     private static final long serialVersionUID = 1;
 
@@ -29,7 +29,7 @@ final class Names {
     }
   }
 
-  /** Of all layouts that adapters are written in. */
+  /** Names of all layouts of adapters that can be written. */
   static final class OfLayouts extends ArrayList<String> {
     private static final long serialVersionUID = 1;
 
@@ -38,7 +38,7 @@ final class Names {
     }
   }
 
-  /** Of all methods that are trained. */
+  /** Names of all methods that can be trained. */
   static final class OfMethods extends ArrayList<String> {
     private static final long serialVersionUID = 1;
 
@@ -47,7 +47,7 @@ final class Names {
     }
   }
 
-  /** Of all optimisers. */
+  /** Names of all optimisers. */
   static final class OfOptimizers extends ArrayList<String> {
     private static final long serialVersionUID = 1;
 
@@ -56,7 +56,7 @@ final class Names {
     }
   }
 
-  /** Of all mixers that are installed. */
+  /** Names of all installed mixers. */
   static final class OfMixers extends ArrayList<String> {
     private static final long serialVersionUID = 1;
 
@@ -65,7 +65,7 @@ final class Names {
     }
   }
 
-  /** Of those that make one adapter of several. */
+  /** Names of the mixers that make one adapter of several. */
   static final class OfMergingMixers extends ArrayList<String> {
     private static final long serialVersionUID = 1;
 

@@ -15,7 +15,7 @@ import picocli.CommandLine.Model.OptionSpec;
  * training and once for pictures.
  */
 final class OptionSections {
-  /** Of commands of others, whose options are not known here. */
+  /** Section of commands of plug-ins, whose options are unknown here. */
   static final String OTHERS = "Options";
 
   private static final String TRAINING = "Training";

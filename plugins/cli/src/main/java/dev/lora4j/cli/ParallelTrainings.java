@@ -49,7 +49,7 @@ final class ParallelTrainings {
     return lanes;
   }
 
-  /** Lets others begin, as the first one has taken a step. */
+  /** Permits the others to begin, as the first one has taken a step. */
   void begun() {
     begun.countDown();
   }

@@ -23,7 +23,7 @@ record PictureReport(
     Map<Path, List<String>> leaked,
     Optional<List<String>> compared,
     double seconds) {
-  /** Without leakage. */
+  /** Report without leakage. */
   static PictureReport of(
       List<WrittenPicture> made, Optional<List<String>> compared, double seconds) {
     return new PictureReport(made, Map.of(), compared, seconds);
@@ -55,7 +55,7 @@ record PictureReport(
     return prompt.mixer().map(m -> ExtensionRequest.of(m).text()).orElse("");
   }
 
-  /** For programs. */
+  /** JSON for programs. */
   Json json(OpenModel model, Map<String, Path> files) {
     List<Map<String, Object>> pictures = new ArrayList<>();
     for (WrittenPicture one : made) {
@@ -82,7 +82,7 @@ record PictureReport(
     return compared.map(lines -> all.put("compared", lines)).orElse(all);
   }
 
-  /** For people. */
+  /** Text for people. */
   void print(Console console) {
     Map<Path, List<String>> seeds = new LinkedHashMap<>();
     for (WrittenPicture one : made) {

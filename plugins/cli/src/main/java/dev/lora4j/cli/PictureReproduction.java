@@ -48,7 +48,7 @@ final class PictureReproduction {
     return Path.of(name + "-again.png");
   }
 
-  /** Its request and those it was made together with, in order. */
+  /** Records of all pictures of the batch, its own among them, in order. */
   List<PictureRecord> batch() {
     return record.batch().isEmpty() ? List.of(record) : record.batch();
   }

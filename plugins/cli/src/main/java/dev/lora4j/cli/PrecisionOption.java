@@ -37,7 +37,7 @@ final class PrecisionOption {
     return precision.map(p -> p.type).orElseGet(() -> holding(adapters));
   }
 
-  /** Of F16 and BF16 each has what the other has not: range here, digits there. */
+  /** Chooses F16 or BF16: each has what the other has not, range or digits. */
   private static DType holding(List<Adapter> adapters) {
     Set<DType> found =
         adapters.stream()

@@ -28,7 +28,7 @@ record PreparedRun(
     RunSettings settings, StyleSettings style, DataSet data, AdapterPlan plan, OpenModel model)
     implements AutoCloseable {
 
-  /** Looks at the pictures, opens the base, and finds the layers. */
+  /** Surveys the pictures, opens the base, and finds the layers. */
   static PreparedRun of(Console console, RunSettings settings, ModelOptions base, boolean strict) {
     if (AdapterWriters.named(settings.layout()).folder()) {
       OutputFile.freshFolder(settings.out());

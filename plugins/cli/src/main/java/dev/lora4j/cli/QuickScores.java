@@ -26,7 +26,7 @@ record QuickScores(JudgeFolder judge, JudgedStyle style, Map<Integer, String> co
   private static final int STEPS = 20;
 
   /**
-   * For the bundled style set, or for one of the user's, of which there are no true pictures; none
+   * Scores of the bundled style set, or of the user's, of which there are no true pictures; empty
    * for no concepts.
    */
   static Optional<QuickScores> of(Optional<Path> images, int concepts) {

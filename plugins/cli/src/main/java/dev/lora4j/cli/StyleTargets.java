@@ -66,7 +66,7 @@ record StyleTargets(StyleEvaluation evaluation) {
     return all;
   }
 
-  /** For example {@code 93.5 %}. */
+  /** Text, for example {@code 93.5 %}. */
   static String percent(double share) {
     return String.format(Locale.ROOT, "%.1f %%", 100 * share);
   }

@@ -29,7 +29,7 @@ final class TensorTotals {
     }
   }
 
-  /** For example {@code 384 tensors, 1.6 M numbers, 3.2 MB (F16: 384)}. */
+  /** Text, for example {@code 384 tensors, 1.6 M numbers, 3.2 MB (F16: 384)}. */
   String text() {
     List<String> types = new ArrayList<>();
     byType.forEach((type, sums) -> types.add(type + ": " + sums[0]));
@@ -66,7 +66,7 @@ final class TensorTotals {
         : String.format(Locale.ROOT, "%.2f billion", numbers / 1e9);
   }
 
-  /** For example {@code 3.2 MB}. */
+  /** Text, for example {@code 3.2 MB}. */
   static String size(long bytes) {
     if (bytes < 1000) {
       return bytes + " bytes";

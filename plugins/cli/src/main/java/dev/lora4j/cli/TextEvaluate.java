@@ -192,7 +192,7 @@ final class TextEvaluate implements Command {
         found.tokens());
   }
 
-  /** With a line of progress. */
+  /** Computes the perplexity, with a line of progress. */
   static Perplexity of(
       Console console, String what, LanguageModel model, List<TokenSequence> all, MixPlan mix) {
     try (Progress progress = console.progress("scoring the " + what, all.size(), "text")) {

@@ -80,7 +80,7 @@ final class TextOutputs {
     return can;
   }
 
-  /** Lets the model write, with a line of progress, and scores it. */
+  /** Generates text with a line of progress, and scores it. */
   Bleu score(Console console, String what, LanguageModel model, TextDataSet data, MixPlan mix) {
     int count = data.examples().size();
     BeamSettings search = beams.map(BeamSettings::of).orElse(BeamSettings.NONE);

@@ -217,7 +217,7 @@ final class TextTrainingOptions {
     return longest;
   }
 
-  /** Of everything random. */
+  /** Seed of everything random. */
   long seed() {
     return seed;
   }

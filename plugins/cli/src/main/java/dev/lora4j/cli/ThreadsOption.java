@@ -10,7 +10,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** On how many processors to compute; the one place where commands start the engine. */
+/** Option of the number of processors; the one place where commands start the engine. */
 final class ThreadsOption {
   /** No processor has more; each thread waits for all others, and a system has room for so many. */
   private static final int MOST = 1024;

@@ -41,13 +41,13 @@ record TrainingBase(RecordedBase mark, Optional<Family> base) {
     }
   }
 
-  /** For people, as the end of a sentence. */
+  /** Text for people, as the end of a sentence. */
   String text() {
     return base.map(b -> mark.text() + ", which is here: " + b.title())
         .orElseGet(() -> mark.text() + ", which is not here");
   }
 
-  /** For programs. */
+  /** JSON for programs. */
   Json json() {
     return new Json()
         .put("name", mark.name().orElse(""))

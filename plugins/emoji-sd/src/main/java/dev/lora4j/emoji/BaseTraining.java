@@ -40,7 +40,7 @@ public final class BaseTraining {
   }
 
   /**
-   * Looks at the data and at what is in the work folder, and keeps the settings there.
+   * Checks the data and the work folder, and stores the settings there.
    *
    * @param overwrite whether what an earlier run left there is removed
    * @param log takes a line of progress now and then
@@ -72,7 +72,7 @@ public final class BaseTraining {
   }
 
   /**
-   * Looks whether all data are there.
+   * Checks whether all data are there.
    *
    * @throws RunProblems if some are missing
    */

@@ -27,7 +27,7 @@ public abstract class AdapterFormatContract extends ExtensionContract<AdapterFor
   private static final int MUTATIONS = 2000;
   private static final String SIGNS = ".:_/-0aZ \u00e4\ud83e\udd8a\n\\";
 
-  /** For a dialect on the class path, see {@link ExtensionContract}. */
+  /** Tests a dialect on the class path, see {@link ExtensionContract}. */
   protected AdapterFormatContract(String name) {
     super(AdapterFormat.class, name);
   }

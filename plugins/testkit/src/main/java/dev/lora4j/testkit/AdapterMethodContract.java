@@ -35,7 +35,7 @@ public abstract class AdapterMethodContract extends AdapterReadingContract {
 
   private Optional<Engine> opened = Optional.empty();
 
-  /** For a method on the class path, see {@link ExtensionContract}. */
+  /** Tests a method on the class path, see {@link ExtensionContract}. */
   protected AdapterMethodContract(String name) {
     super(name);
   }

@@ -22,7 +22,7 @@ public abstract class AdapterPolicyContract extends ExtensionContract<AdapterPol
   private final Use permitted;
 
   /**
-   * For a policy on the class path.
+   * Tests a policy on the class path.
    *
    * @param name without settings: the tests take the defaults
    * @param refused an adapter that it does not permit

@@ -39,7 +39,7 @@ public abstract class AdapterWriterContract extends ExtensionContract<AdapterWri
 
   @TempDir private Path folder = Path.of("");
 
-  /** For a layout on the class path, see {@link ExtensionContract}. */
+  /** Tests a layout on the class path, see {@link ExtensionContract}. */
   protected AdapterWriterContract(String name) {
     super(AdapterWriter.class, name);
   }

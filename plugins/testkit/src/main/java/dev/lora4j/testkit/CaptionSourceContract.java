@@ -39,13 +39,13 @@ public abstract class CaptionSourceContract extends ExtensionContract<CaptionSou
 
   @TempDir private Path temporary = Path.of("");
 
-  /** For a source on the class path, see {@link ExtensionContract}. */
+  /** Tests a source on the class path, see {@link ExtensionContract}. */
   protected CaptionSourceContract(String request) {
     super(CaptionSource.class, request);
   }
 
   /**
-   * Leaves a caption where the source finds it, beside those that are there.
+   * Writes a caption where the source finds it, beside those that are there.
    *
    * @param picture that it is for
    * @return the file that it stands in; empty for a source that makes captions of its own

@@ -63,7 +63,10 @@ record ConfiguredFamily<F>(
     assertFalse(recognises.test(family, file(foreign)), "it knows somebody else's");
   }
 
-  /** Without one of its keys it is taken, or refused by the key's and the file's name. */
+  /**
+   * Requires that a configuration without one of its keys works, or is refused with the names of
+   * key and file.
+   */
   void requireCutsTakenOrRefused() {
     for (String key : new TreeSet<>(json().keySet())) {
       JsonObject cut = json();

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 public abstract class DecayContract extends ExtensionContract<Decay> {
   private static final int POINTS = 1000;
 
-  /** For a decay on the class path, see {@link ExtensionContract}. */
+  /** Tests a decay on the class path, see {@link ExtensionContract}. */
   protected DecayContract(String request) {
     super(Decay.class, request);
   }

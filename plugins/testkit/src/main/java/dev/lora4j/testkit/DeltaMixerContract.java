@@ -41,7 +41,7 @@ public abstract class DeltaMixerContract extends ExtensionContract<Mixer> {
 
   private Optional<Engine> opened = Optional.empty();
 
-  /** For a mixer on the class path, see {@link ExtensionContract}. */
+  /** Tests a mixer on the class path, see {@link ExtensionContract}. */
   protected DeltaMixerContract(String request) {
     super(Mixer.class, request);
   }

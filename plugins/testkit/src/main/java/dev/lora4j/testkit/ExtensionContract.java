@@ -24,7 +24,7 @@ public abstract class ExtensionContract<T> {
   private final ExtensionRequest request;
 
   /**
-   * For an extension on the class path.
+   * Tests an extension on the class path.
    *
    * @param request its name and settings, for example {@code ties:density=0.3}
    */

@@ -37,7 +37,7 @@ public abstract class LossContract extends ExtensionContract<Loss> {
 
   private Optional<Engine> opened = Optional.empty();
 
-  /** For a loss on the class path, see {@link ExtensionContract}. */
+  /** Tests a loss on the class path, see {@link ExtensionContract}. */
   protected LossContract(String request) {
     super(Loss.class, request);
   }

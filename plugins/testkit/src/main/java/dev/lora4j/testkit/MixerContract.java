@@ -18,7 +18,7 @@ public abstract class MixerContract extends ExtensionContract<Mixer> {
   private final String neutral;
 
   /**
-   * For a mixer on the class path, see {@link ExtensionContract}.
+   * Tests a mixer on the class path, see {@link ExtensionContract}.
    *
    * @param request of adapters that are called ink, glow and fog
    * @param neutral the same mixer with settings that leave one adapter of weight 1 as it is

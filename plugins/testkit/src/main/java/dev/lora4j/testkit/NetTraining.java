@@ -78,7 +78,7 @@ record NetTraining(SyntheticNetwork net, AdapterPlan plan, DType compute) implem
     }
   }
 
-  /** Without decay, which would change what no gradient reaches. */
+  /** Optimizer without decay, which would change what no gradient reaches. */
   private static final AdamW ADAM = new AdamW(0.9, 0.999, 1e-8, 0);
 
   /** Trains. */

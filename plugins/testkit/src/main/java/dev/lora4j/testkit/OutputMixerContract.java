@@ -29,7 +29,7 @@ public abstract class OutputMixerContract extends MixerContract {
   private Optional<ComposedSteps> opened = Optional.empty();
 
   /**
-   * For a mixer on the class path, see {@link ExtensionContract}.
+   * Tests a mixer on the class path, see {@link ExtensionContract}.
    *
    * @param request of adapters that are called ink, glow and fog, all three
    * @param neutral the same mixer with settings that leave one adapter of weight 1 as it is

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 public abstract class SamplerContract extends ExtensionContract<Sampler> {
   private static final int VALUES = 48;
 
-  /** For a sampler on the class path, see {@link ExtensionContract}. */
+  /** Tests a sampler on the class path, see {@link ExtensionContract}. */
   protected SamplerContract(String request) {
     super(Sampler.class, request);
   }

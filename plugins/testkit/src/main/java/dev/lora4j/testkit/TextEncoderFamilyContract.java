@@ -55,7 +55,7 @@ public abstract class TextEncoderFamilyContract extends ExtensionContract<TextEn
   private Optional<Engine> opened = Optional.empty();
   @TempDir private Path folder = Path.of("");
 
-  /** For a kind of text encoder on the class path, see {@link ExtensionContract}. */
+  /** Tests a kind of text encoder on the class path, see {@link ExtensionContract}. */
   protected TextEncoderFamilyContract(String name) {
     super(TextEncoderFamily.class, name);
   }

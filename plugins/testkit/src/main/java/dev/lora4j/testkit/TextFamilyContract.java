@@ -58,7 +58,7 @@ public abstract class TextFamilyContract extends ExtensionContract<TextFamily> {
   private Optional<Engine> opened = Optional.empty();
   @TempDir private Path folder = Path.of("");
 
-  /** For a family on the class path, see {@link ExtensionContract}. */
+  /** Tests a family on the class path, see {@link ExtensionContract}. */
   protected TextFamilyContract(String name) {
     super(TextFamily.class, name);
   }

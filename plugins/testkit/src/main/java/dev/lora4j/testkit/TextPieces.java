@@ -26,7 +26,7 @@ import java.util.Map;
  * another order, the others one after the other, with a cache of those before.
  */
 record TextPieces(TextRun run) {
-  /** With how many tokens a text begins that are read at once. */
+  /** Number of tokens of a text that are read at once at its beginning. */
   private static final int BEGUN = 3;
 
   /** The first of what {@link TextRun#of} gives for the same row at once, in F32. */

@@ -27,7 +27,7 @@ import java.util.stream.IntStream;
  * @param tokens how many of a row are tokens; what follows is padding
  */
 record TextRows(List<List<Integer>> ids, List<Integer> positions, int tokens) {
-  /** Without padding. */
+  /** Rows without padding. */
   static TextRows of(List<List<Integer>> rows) {
     return new TextRows(rows, List.of(), rows.get(0).size()).inOrder();
   }

@@ -24,7 +24,7 @@ public abstract class TrackerContract extends ExtensionContract<Tracker> {
   @TempDir private Path folder = Path.of("");
 
   /**
-   * For a tracker on the class path.
+   * Tests a tracker on the class path.
    *
    * @param request its name and settings
    */

@@ -61,7 +61,7 @@ public abstract class TrainableMethodContract extends ExtensionContract<Trainabl
   private Optional<NetTraining.Trained> whole = Optional.empty();
 
   /**
-   * For a method on the class path, see {@link ExtensionContract}.
+   * Tests a method on the class path, see {@link ExtensionContract}.
    *
    * @param rate at which AdamW lowers, within 16 steps, the squares of what a small network gives
    *     by a tenth

@@ -28,7 +28,7 @@ public abstract class WeightMixerContract extends MixerContract {
   private static final int PLANS = 300;
 
   /**
-   * For a mixer on the class path, see {@link ExtensionContract}.
+   * Tests a mixer on the class path, see {@link ExtensionContract}.
    *
    * @param request of adapters that are called ink, glow and fog, for Stable Diffusion 1.5
    * @param neutral the same mixer with settings that leave one adapter of weight 1 as it is

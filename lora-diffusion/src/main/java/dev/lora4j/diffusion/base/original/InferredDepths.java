@@ -20,7 +20,7 @@ record InferredDepths(List<List<Integer>> down, List<List<Integer>> up, int midd
     return depths.get(0) > 0;
   }
 
-  /** In what it is built as none that can be computed. */
+  /** Reason for which no denoiser with these depths can be computed; empty if one can. */
   Optional<String> problem() {
     for (List<List<Integer>> way : List.of(down, up)) {
       for (List<Integer> depths : way) {

@@ -82,7 +82,7 @@ public final class OriginalCheckpoint {
   }
 
   /**
-   * Looks at a file's names and shapes.
+   * Reads a file's names and shapes.
    *
    * @throws CheckpointException if it is none of a kind that pictures can be made with, with what
    *     it is

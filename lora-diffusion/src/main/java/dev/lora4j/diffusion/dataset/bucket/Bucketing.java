@@ -59,7 +59,7 @@ public record Bucketing(
     return new Bucketing(new Bucket(width, height), false, 1, Integer.MAX_VALUE, 1, false);
   }
 
-  /** With least and most sides that are multiples of the step, as sd-scripts rounds them. */
+  /** A copy with least and most sides that are multiples of the step, as sd-scripts rounds them. */
   public Bucketing stepped() {
     int low = Math.max(step, least - least % step);
     int high = most % step == 0 ? most : most + step - most % step;

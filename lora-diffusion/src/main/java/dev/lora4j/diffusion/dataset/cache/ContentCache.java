@@ -118,7 +118,7 @@ public record ContentCache(Path folder, DType type) {
     }
   }
 
-  /** In 256 folders, as some systems are slow with many files in one. */
+  /** One of 256 folders, as some systems are slow with many files in one. */
   private Path folder(String digest) {
     return folder.resolve(digest.substring(0, 2));
   }

@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
-/** Looks for captions that are something else than what a picture shows. */
+/** Checks for captions that do not describe the picture. */
 public final class CaptionChecks {
   /** A tag that so large a share of the captions has is expected in the others. */
   private static final double USUAL = 0.9;
@@ -67,8 +67,8 @@ public final class CaptionChecks {
   }
 
   /**
-   * For each of several captions the tags that it lacks though nearly all the others have them, a
-   * trigger word for example.
+   * Tags that each of several captions lacks though nearly all the others have them, a trigger word
+   * for example.
    *
    * @return one list per caption, in their order
    */

@@ -12,7 +12,7 @@ final class BmpHeader {
   private static final int END = 54;
   private static final int ENTRY = 4;
 
-  /** Of the kinds of compression, those from here on are whole files of other formats. */
+  /** First kind of compression that is a whole file of another format. */
   private static final int EMBEDDED = 4;
 
   private static final int LAST_EMBEDDED = 5;

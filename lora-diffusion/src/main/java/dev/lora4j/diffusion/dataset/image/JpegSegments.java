@@ -9,7 +9,10 @@ final class JpegSegments {
   private static final int END = 0xd9;
   private static final int EXIF = 0xe1;
 
-  /** Each is a pass over all pixels; encoders make about ten, and libjpeg-turbo warns at 500. */
+  /**
+   * Greatest number of scans, each a pass over all pixels; encoders make about ten, and
+   * libjpeg-turbo warns at 500.
+   */
   private static final int MOST_SCANS = 500;
 
   private JpegSegments() {}

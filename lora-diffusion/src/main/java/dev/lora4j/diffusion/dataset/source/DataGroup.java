@@ -27,7 +27,7 @@ public record DataGroup(
    */
   public record Note(Path file, String sentence) {}
 
-  /** Keeps copies of the lists. */
+  /** Copies the lists. */
   public DataGroup {
     sources = List.copyOf(sources);
     notes = List.copyOf(notes);

@@ -183,7 +183,7 @@ public final class DataSetFile {
     return group;
   }
 
-  /** Without folders that came before, whose pictures would count twice. */
+  /** Removes folders that came before, whose pictures would count twice. */
   private List<DataSource> once(List<DataSource> sources) {
     Set<List<Object>> met = new HashSet<>();
     List<DataSource> kept = new ArrayList<>();

@@ -46,7 +46,7 @@ public final class TomlDepth {
     }
   }
 
-  /** To the last character of a string; one without an end takes the rest of its line. */
+  /** Skips to the last character of a string; one without an end takes the rest of its line. */
   private void string(char quote) {
     String three = String.valueOf(quote).repeat(3);
     boolean lines = text.startsWith(three, at);

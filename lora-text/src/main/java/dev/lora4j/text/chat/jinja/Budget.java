@@ -111,7 +111,7 @@ final class Budget {
     }
   }
 
-  /** Goes a level deeper; each is {@linkplain #rise left} again. */
+  /** Enters a level; {@linkplain #rise} leaves it again. */
   static void sink() {
     Budget budget = CURRENT.get();
     if (++budget.depth > DEEPEST) {

@@ -76,7 +76,7 @@ final class Methods {
     };
   }
 
-  /** Each key with its value. */
+  /** Pairs of keys and values. */
   static List<Object> items(Map<?, ?> map) {
     List<Object> items = new ArrayList<>();
     map.forEach((key, value) -> items.add(List.of(key, value)));

@@ -20,7 +20,7 @@ final class Products {
 
   private Products() {}
 
-  /** Of all layers, in the order of their names. */
+  /** Products of all layers, in the order of their names. */
   static double[] of(Path file) {
     List<Double> all = new ArrayList<>();
     try (Safetensors opened = Safetensors.open(file)) {

@@ -67,7 +67,7 @@ public final class BusyMachine implements Benchmark {
   }
 
   /**
-   * Beside so many others.
+   * Case beside so many other processes.
    *
    * @param training or else generating
    */

@@ -64,7 +64,7 @@ record ChainInputs(HostTensor x, HostTensor weight, HostTensor down, HostTensor 
     return (int) weight.shape().size(0);
   }
 
-  /** For peers outside of this process; the names are those of the components. */
+  /** Writes a file for peers outside of this process; the names are those of the components. */
   Path write(Path file) {
     SafetensorsWriter writer = new SafetensorsWriter();
     writer.add("x", x.dtype(), x.shape(), x.bytes());

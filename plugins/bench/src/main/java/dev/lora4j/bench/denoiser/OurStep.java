@@ -50,7 +50,7 @@ public final class OurStep implements Contender {
     this(Optional.of(lora), lora.engine(), StepSetting.of(text));
   }
 
-  /** In this process, a step of the bundled base without adapters. */
+  /** A step of the bundled base without adapters, in this process. */
   public static OurStep ofBundledBase(Engine engine, DType compute) {
     StepSetting setting = StepSetting.plain(EmojiSd.folder(), compute, 1, DenoiserStep.EMOJI_SIDE);
     return new OurStep(Optional.empty(), engine, setting);

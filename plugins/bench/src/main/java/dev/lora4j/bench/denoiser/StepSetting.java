@@ -22,11 +22,11 @@ record StepSetting(
   enum Route {
     /** Not at all. */
     NONE,
-    /** In the weights; diffusers calls it fused. */
+    /** Merged into the weights; diffusers calls it fused. */
     PATCHED,
-    /** Beside the weights. */
+    /** Unmerged. */
     BESIDE,
-    /** Beside the weights, and what each counts is another in each step. */
+    /** Unmerged, with other weights of the adapters in each step. */
     SCHEDULED;
 
     boolean beside() {
@@ -49,12 +49,12 @@ record StepSetting(
     adapters = List.copyOf(adapters);
   }
 
-  /** Without adapters. */
+  /** Setting without adapters. */
   static StepSetting plain(Path folder, DType compute, int batch, int side) {
     return new StepSetting(folder, compute, batch, side, Route.NONE, List.of());
   }
 
-  /** With these adapters. */
+  /** A copy with these adapters. */
   StepSetting with(Route other, List<Path> files) {
     return new StepSetting(folder, compute, batch, side, other, files);
   }

@@ -59,7 +59,7 @@ public final class KernelShare implements Benchmark {
         new Texts(DType.BF16));
   }
 
-  /** So many tokens. */
+  /** Case of so many tokens. */
   record Tokens(TransformerSize size) implements Case {
     @Override
     public String name() {

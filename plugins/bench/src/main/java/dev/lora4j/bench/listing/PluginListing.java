@@ -28,7 +28,7 @@ public final class PluginListing implements Benchmark {
     return List.of(new Jars(20), new Jars(200));
   }
 
-  /** So many jars. */
+  /** Case of so many jars. */
   private record Jars(int count) implements Case {
     @Override
     public String name() {

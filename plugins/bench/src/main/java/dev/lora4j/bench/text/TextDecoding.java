@@ -83,7 +83,7 @@ public final class TextDecoding implements Benchmark {
     return all.toString();
   }
 
-  /** Without adapters. */
+  /** Case without adapters. */
   private record Alone(String name, DecodingSetting setting) implements Case {
     @Override
     public List<Result> measure(Bench bench) {
@@ -146,7 +146,7 @@ public final class TextDecoding implements Benchmark {
     }
   }
 
-  /** Each row with an adapter of its own. */
+  /** Case of rows that each have an adapter of their own. */
   private record Adapted(String name, DecodingSetting setting) implements Case {
     @Override
     public List<Result> measure(Bench bench) {

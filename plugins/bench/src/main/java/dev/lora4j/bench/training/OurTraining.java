@@ -33,7 +33,7 @@ public final class OurTraining implements Contender {
   }
 
   /**
-   * In this process, on the bundled base in F32.
+   * Training of the bundled base in F32, in this process.
    *
    * @param folder for the inputs
    */

@@ -133,7 +133,7 @@ public final class StyleTrainingStep implements Benchmark {
     }
   }
 
-  /** Ours with parts computed twice against ours without. */
+  /** Case of ours with gradient checkpointing against ours without. */
   private record Twice(String name, DType compute) implements Case {
     @Override
     public List<Result> measure(Bench bench) {

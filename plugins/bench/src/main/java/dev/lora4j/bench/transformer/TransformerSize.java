@@ -25,7 +25,7 @@ public record TransformerSize(int batch, int tokens, int blocks, int width, int 
         Integer.parseInt(text.substring(0, times)), Integer.parseInt(text.substring(times + 1)));
   }
 
-  /** For example {@code 4x256}. */
+  /** Text, for example {@code 4x256}. */
   public String text() {
     return batch + "x" + tokens;
   }

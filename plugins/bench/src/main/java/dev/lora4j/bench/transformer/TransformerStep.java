@@ -36,7 +36,7 @@ public final class TransformerStep implements Benchmark {
         new Tokens(TransformerSize.ofTokens(4, 16)), new Tokens(TransformerSize.ofTokens(4, 256)));
   }
 
-  /** So many tokens. */
+  /** Case of so many tokens. */
   private record Tokens(TransformerSize size) implements Case {
     @Override
     public String name() {

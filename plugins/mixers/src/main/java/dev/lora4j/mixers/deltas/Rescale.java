@@ -4,7 +4,7 @@ import dev.lora4j.core.tensor.Expr;
 
 /** Compensation for numbers that were dropped at random. */
 public enum Rescale {
-  /** Each that stays is divided by the probability to stay, so that the mean is what it was. */
+  /** Divides each that stays by the probability to stay, so that the mean is what it was. */
   PROBABILITY,
   /** Scales those that stay to the earlier sum of magnitudes, as mergekit does. */
   L1,

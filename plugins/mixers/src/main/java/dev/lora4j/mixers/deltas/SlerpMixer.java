@@ -56,7 +56,7 @@ public record SlerpMixer(
                 + ".");
   }
 
-  /** Looks at the weights alone, layer by layer: none of those that decide is negative. */
+  /** Checks the weights, layer by layer: none of those that decide is negative. */
   @Override
   public double[] survey(DeltaSurvey survey) {
     if (byWeights()) {

@@ -92,7 +92,7 @@ final class SphericalMean {
     return mean.where(far.lt(NOTHING), unit);
   }
 
-  /** Of a sum of the directions. */
+  /** Length of a sum of the directions. */
   private Expr length(Expr counts) {
     Expr row = counts.reshape(1, count);
     return row.matmul(angles).reshape(count).mul(counts).sum().clampMin(0).sqrt();

@@ -30,7 +30,7 @@ record CompetingLayers(List<Layer> layers, double gamma) {
     }
   }
 
-  /** Looks at all layers of the denoiser that both change. */
+  /** Surveys all layers of the denoiser that both change. */
   static CompetingLayers of(
       MixPlan.Part content,
       MixPlan.Part style,

@@ -50,7 +50,7 @@ public record KLoraMixer(
             defaultValue = "sums")
         KLoraGamma gamma)
     implements WeightMixer {
-  /** Both adapters, and no more, so that there is a choice. */
+  /** Number of adapters: two, so that there is a choice. */
   private static final int TWO = 2;
 
   /** Copies the list. */

@@ -39,9 +39,9 @@ public record SwitchMixer(
     implements WeightMixer {
   /** Adapters of the text encoders. */
   public enum Texts {
-    /** All that have a turn. */
+    /** The adapters of all turns. */
     ALL,
-    /** The one of the first turn. */
+    /** The adapter of the first turn. */
     FIRST
   }
 

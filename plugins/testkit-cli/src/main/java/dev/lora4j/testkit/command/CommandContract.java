@@ -27,7 +27,7 @@ public abstract class CommandContract extends ExtensionContract<Command> {
 
   @TempDir private Path folder = Path.of("");
 
-  /** For a command on the class path. */
+  /** Tests a command on the class path. */
   protected CommandContract(String name) {
     super(Command.class, name);
   }
