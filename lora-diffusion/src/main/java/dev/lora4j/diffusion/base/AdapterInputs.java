@@ -6,7 +6,7 @@ import dev.lora4j.core.tensor.Graph;
 /** Declares the inputs of a network's adapters. */
 @FunctionalInterface
 public interface AdapterInputs {
-  /** No adapter takes part beside the weights. */
+  /** No unmerged adapters. */
   AdapterInputs NONE = graph -> SiteAdapters.NONE;
 
   /** Declares inputs on {@code graph} and returns what adds them to each site's output. */

@@ -29,6 +29,7 @@ public final class Batches {
   /** One of the times that a picture comes in an epoch. */
   private record Turn(DataItem item, int repeat) {}
 
+  /** A bucket of a group. */
   private record Place(int group, Bucket bucket) implements Comparable<Place> {
     @Override
     public int compareTo(Place other) {
@@ -45,6 +46,7 @@ public final class Batches {
   /** Order of the latest epoch; it can always be made again. */
   private volatile Order latest;
 
+  /** Batches of an epoch in their order. */
   private record Order(long epoch, List<List<Turn>> batches) {}
 
   private Batches(List<List<Turn>> places, long seed) {

@@ -30,8 +30,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The networks of a base as the pictures of a batch see them: with the adapters of each in or
- * beside the weights. A picture with several plans is as many pictures here. Valid while its scope
+ * The networks of a base for the pictures of a batch, with the merged or unmerged adapters of
+ * each. A picture with several plans is as many pictures here. Valid while its scope
  * is open; the base itself is never changed.
  */
 final class MixedNetworks {

@@ -53,7 +53,7 @@ final class PipelinePrograms {
   }
 
   /**
-   * The denoiser with adapters beside the weights at these sites; none for the plain one.
+   * The denoiser with unmerged adapters at these sites; none for the plain one.
    *
    * @param regional whether they may count in parts of the picture alone
    */

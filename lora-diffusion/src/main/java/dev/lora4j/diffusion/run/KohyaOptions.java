@@ -296,6 +296,7 @@ final class KohyaOptions {
     to.promptFile(String.valueOf(value), origin);
   }
 
+  /** Effect of one {@code name=value} of a list. */
   private interface Argument {
     void apply(SettingLayers to, String name, String value, String origin);
   }

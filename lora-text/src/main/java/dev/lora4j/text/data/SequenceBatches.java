@@ -27,6 +27,7 @@ public final class SequenceBatches {
   /** Order of the latest epoch; it can always be made again. */
   private volatile Order latest;
 
+  /** Batches of an epoch in their order. */
   private record Order(long epoch, List<int[]> batches) {}
 
   /**

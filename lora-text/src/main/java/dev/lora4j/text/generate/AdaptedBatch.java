@@ -73,7 +73,7 @@ record AdaptedBatch(
     return new BatchMix(routed, base.sites(), TextModel.MODEL);
   }
 
-  /** The sites at which a program for it has adapters beside the weights. */
+  /** Sites with unmerged adapters in a program for it. */
   Set<String> unmergedSites() {
     return mix.unmergedSites();
   }

@@ -16,7 +16,7 @@ import java.util.stream.IntStream;
  *
  * @param rows the start of each row
  * @param cache keys and values of the rows' own tokens
- * @param mixing what adapters beside the weights count
+ * @param mixing weights of unmerged adapters
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record DecoderInputs(

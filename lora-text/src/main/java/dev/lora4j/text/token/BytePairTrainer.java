@@ -32,6 +32,7 @@ public final class BytePairTrainer {
 
   private final Map<String, Integer> words = new HashMap<>();
 
+  /** Two symbols that follow each other. */
   private record Pair(String left, String right) {}
 
   /** Counts the words of a text. */

@@ -32,6 +32,7 @@ public final class Race implements AutoCloseable {
   private static final int MOST_UNITS = 10_000;
   private static final double MIB = 1 << 20;
 
+  /** A peer and the target of its ratio. */
   private record Peer(Contender contender, Target target) {}
 
   private final Bench bench;

@@ -10,6 +10,7 @@ import picocli.CommandLine.TypeConversionException;
 
 /** Options of the device, and of its threads or memory. */
 final class DeviceOption {
+  /** Converter of a device. */
   static final class Reader implements ITypeConverter<Device> {
     @Override
     public Device convert(String text) {

@@ -49,6 +49,7 @@ record JudgedPictures(
     }
   }
 
+  /** A picture to make, and its file. */
   private record Wanted(int concept, String style, double weight, Prompt prompt, String file) {}
 
   /**

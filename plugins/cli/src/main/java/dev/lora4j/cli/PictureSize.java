@@ -9,6 +9,7 @@ import picocli.CommandLine.TypeConversionException;
 record PictureSize(int width, int height) {
   private static final Pattern FORM = Pattern.compile("([1-9]\\d{0,4})[xX]([1-9]\\d{0,4})");
 
+  /** Converter of a size. */
   static final class Reader implements ITypeConverter<PictureSize> {
     @Override
     public PictureSize convert(String text) {

@@ -61,6 +61,7 @@ final class SizeConditioningOption {
   private record Corner(int top, int left) {
     private static final Pattern FORM = Pattern.compile("(\\d{1,5}),(\\d{1,5})");
 
+    /** Converter of a corner. */
     private static final class Reader implements ITypeConverter<Corner> {
       @Override
       public Corner convert(String text) {

@@ -15,6 +15,7 @@ final class ThreadsOption {
   /** No processor has more; each thread waits for all others, and a system has room for so many. */
   private static final int MOST = 1024;
 
+  /** Converter of a number of threads. */
   static final class Count implements ITypeConverter<Integer> {
     @Override
     public Integer convert(String text) {

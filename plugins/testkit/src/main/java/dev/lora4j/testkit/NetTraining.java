@@ -66,6 +66,7 @@ record NetTraining(SyntheticNetwork net, AdapterPlan plan, DType compute) implem
     }
   }
 
+  /** Batch of one input. */
   private record Batch(long number) implements TrainingBatch {
     @Override
     public List<Tensor> inputs(Scope scope) {

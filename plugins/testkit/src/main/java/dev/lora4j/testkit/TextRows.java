@@ -82,6 +82,7 @@ record TextRows(List<List<Integer>> ids, List<Integer> positions, int tokens) {
     return data;
   }
 
+  /** Value of a position of a row. */
   private interface Each {
     long of(int row, int at);
   }

@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Reasons for which making pictures needs no such key of a checkpoint. There are no other reasons.
+ * Reasons for which no picture needs a key of a checkpoint. There are no other reasons.
  */
 public enum IgnoredKey {
   /** The weights again, averaged over the training. */

@@ -21,6 +21,7 @@ public final class CaptionChecks {
 
   private static final int SHOWN = 40;
 
+  /** A check of a caption, with its message. */
   private record Rule(String sentence, Predicate<String> broken) {
     static Rule of(String sentence, String pattern) {
       Pattern compiled = Pattern.compile(pattern, Pattern.CASE_INSENSITIVE);

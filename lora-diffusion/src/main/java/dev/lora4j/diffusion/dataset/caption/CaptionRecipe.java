@@ -123,7 +123,7 @@ public record CaptionRecipe(CaptionSettings settings) {
    */
   private record Tag(String text, boolean called) {}
 
-  /** Tags anew, as {@code how} says about their order and number. */
+  /** Shuffles tags and leaves some out, by {@code how}. */
   private String mixed(String caption, CaptionSettings how, SeededNoise noise) {
     List<Tag> kept = new ArrayList<>();
     List<Tag> flexible = new ArrayList<>();

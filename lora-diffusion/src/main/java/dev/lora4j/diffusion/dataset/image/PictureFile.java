@@ -201,6 +201,7 @@ public final class PictureFile {
     return image;
   }
 
+  /** Work with an open reader of images. */
   private interface Use<T> {
     T of(ImageReader reader) throws IOException;
   }

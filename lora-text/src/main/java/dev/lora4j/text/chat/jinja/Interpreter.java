@@ -13,6 +13,7 @@ final class Interpreter {
   /** Steps that a statement counts for. */
   private static final int STATEMENT = 20;
 
+  /** The way on after a statement. */
   private enum Flow {
     NEXT,
     BREAK,
@@ -224,6 +225,7 @@ final class Interpreter {
     }
   }
 
+  /** Work on a line of the template. */
   private interface Work<T> {
     T run();
   }

@@ -33,6 +33,7 @@ final class Methods {
     return Optional.empty();
   }
 
+  /** A method with arguments by place alone. */
   private interface ByPlace {
     Object call(List<Object> given);
   }

@@ -82,6 +82,7 @@ public final class AdapterMixing implements Benchmark {
     return all;
   }
 
+  /** Case of a mixer. */
   private record OfKind(String name, Kind kind) implements Case {
     @Override
     public List<Result> measure(Bench bench) {

@@ -39,7 +39,7 @@ public final class BusyWork implements Contender {
   /**
    * Text of the work.
    *
-   * @param whether to train, not generate
+   * @param training whether to train, not generate
    * @param threads inside one operator; 0 for the default
    * @param name name of the contender
    * @param folder for its files

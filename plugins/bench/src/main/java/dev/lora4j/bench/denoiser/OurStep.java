@@ -23,7 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Ours: the whole step as one program, with its adapters in or beside the weights. */
+/** Ours: the whole step as one program, with merged or unmerged adapters. */
 public final class OurStep implements Contender {
   private static final String MODEL = "unet";
 

@@ -78,6 +78,7 @@ public record KernelTime(double kernels, double operators, int count) {
 
   private static final Set<String> PREPARING = Set.of("copy_", "fill_", "zero_", "zeros");
 
+  /** An operator in the trace. */
   private static final class Event {
     private final String name;
     private final double begin;
