@@ -12,7 +12,7 @@ import java.util.Map;
  * @param name of the adapter
  * @param folder of the run
  * @param settings as in a run file
- * @param its trackers, as in {@code logging.trackers}
+ * @param trackers its trackers, as in {@code logging.trackers}
  * @param unit name of a sample, in the singular
  * @param perStep number of samples in a step
  */

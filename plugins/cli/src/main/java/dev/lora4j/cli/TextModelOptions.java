@@ -68,7 +68,7 @@ final class TextModelOptions {
   /**
    * Tokens of the longest text.
    *
-   * @param length of the options; else that of the model, at most 1024
+   * @param asked length of the options; else that of the model, at most 1024
    */
   static int length(TextModel base, Optional<Integer> asked) {
     return length(base.path(), base.network().longest(), asked);

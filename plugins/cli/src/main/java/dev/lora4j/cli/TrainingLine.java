@@ -19,7 +19,7 @@ final class TrainingLine implements AutoCloseable {
   /**
    * Shows nothing before the first step.
    *
-   * @param text beside the progress, for example {@code training 2 of 3}
+   * @param what text beside the progress, for example {@code training 2 of 3}
    * @param steps of all its trainings together
    * @param begun receives each step, also those of an earlier process
    */

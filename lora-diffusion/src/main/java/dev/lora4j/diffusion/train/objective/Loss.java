@@ -32,7 +32,7 @@ public interface Loss extends Canonical {
   /**
    * Threshold of a sample; called only if the loss is {@link #thresholded}.
    *
-   * @param number of timesteps of training
+   * @param timesteps number of timesteps of training
    */
   default double threshold(NoiseLevel level, int timesteps) {
     return 0;
