@@ -46,12 +46,12 @@ public final class BaseOutline {
     }
   }
 
-  /** Where the model lies. */
+  /** Folder or file of the model. */
   public Path path() {
     return path;
   }
 
-  /** What the sides of its pictures are multiples of, in pixels. */
+  /** Unit of picture sizes, in pixels: both sides are multiples of it. */
   public int sizeUnit() {
     return configs.sizeUnit();
   }
@@ -61,12 +61,12 @@ public final class BaseOutline {
     return configs.sampleSize() * configs.vae().scale();
   }
 
-  /** How it was taught to remove noise. */
+  /** Noise schedule that it was trained with. */
   public NoiseSchedule schedule() {
     return new NoiseSchedule(configs.schedule());
   }
 
-  /** The sampler that is taken if none is asked for. */
+  /** Default sampler of the base. */
   public String ownSampler() {
     return configs.schedule().settings().own();
   }
@@ -76,7 +76,7 @@ public final class BaseOutline {
     return ModelFamily.of(String.valueOf(path.getFileName()), BaseSites.of(configs));
   }
 
-  /** Whether it is a Stable Diffusion XL. */
+  /** True if it is a Stable Diffusion XL. */
   public boolean xl() {
     return configs.xl();
   }

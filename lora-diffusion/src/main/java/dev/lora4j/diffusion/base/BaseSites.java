@@ -12,7 +12,7 @@ import java.util.List;
 final class BaseSites {
   private BaseSites() {}
 
-  /** Those of the denoiser, then those of the text encoders. */
+  /** Sites of the denoiser, then those of the text encoders. */
   static SiteCatalogue of(ModelConfigs configs) {
     List<Site> sites = new ArrayList<>();
     AdapterInputs recorder =

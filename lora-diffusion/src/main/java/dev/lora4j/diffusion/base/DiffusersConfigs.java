@@ -24,7 +24,7 @@ final class DiffusersConfigs {
 
   private static final int MOST_SAMPLE_SIZE = 1 << 14;
 
-  /** What diffusers calls the folder of a denoiser, by its kind. */
+  /** Folder of the denoiser in the diffusers layout, by its kind. */
   private static final List<String> DENOISERS = List.of("unet", "transformer");
 
   private static final String CONFIG = "config.json";
@@ -43,13 +43,13 @@ final class DiffusersConfigs {
 
   private DiffusersConfigs() {}
 
-  /** What becomes of each field of {@code model_index.json}. */
+  /** Treatment of each field of {@code model_index.json}. */
   static ConfigFields indexFields() {
     return INDEX;
   }
 
   /**
-   * All that a folder says.
+   * Reads the configurations of a folder.
    *
    * @throws ModelException if a file is missing or says what cannot be computed
    */
@@ -117,7 +117,10 @@ final class DiffusersConfigs {
     return unet ? vae.unshifted() : vae;
   }
 
-  /** What files say that nothing here or in diffusers knows or heeds, as sentences for the user. */
+  /**
+   * Notes for the user, as sentences, about settings that nothing here or in diffusers knows or
+   * heeds.
+   */
   static List<String> notes(Path folder, ModelConfigs configs) {
     List<String> notes = new ArrayList<>();
     boolean unet = configs.unet() instanceof UNet;
@@ -156,7 +159,7 @@ final class DiffusersConfigs {
         ConfigFile.read(folder.resolve(part).resolve("config.json")));
   }
 
-  /** Whether zeros stand for an empty negative prompt, as they do for XL if nothing is said. */
+  /** True if zeros stand for an empty negative prompt; the default of XL where no file decides. */
   private static boolean zerosForNoText(Path folder, boolean xl) {
     Path index = folder.resolve("model_index.json");
     return Files.exists(index)

@@ -72,7 +72,7 @@ public final class DiffusionModel {
     }
   }
 
-  /** What each network asks for. */
+  /** Parameters of each network. */
   private Map<String, List<Parameter>> wanted() {
     Map<String, List<Parameter>> wanted = new LinkedHashMap<>();
     wanted.put(
@@ -100,14 +100,13 @@ public final class DiffusionModel {
     return Optional.ofNullable(weights.get(model)).orElseThrow();
   }
 
-  /** Where it lies. */
+  /** Folder or file of the model. */
   public Path path() {
     return path;
   }
 
   /**
-   * What was assumed about the model, left out of its files, or done in place of what failed, as
-   * sentences for the user.
+   * Notes for the user, as sentences: assumptions, fields left out, replacements of what failed.
    */
   public List<String> notes() {
     return List.copyOf(notes);
@@ -138,7 +137,7 @@ public final class DiffusionModel {
     return configs.identity();
   }
 
-  /** The type that weights are kept and networks compute in. */
+  /** Compute type, in which weights are stored too. */
   public DType compute() {
     return compute;
   }
@@ -159,15 +158,15 @@ public final class DiffusionModel {
   }
 
   /**
-   * Whether this is a Stable Diffusion XL: a denoiser that is told sizes and a pooled text, and
-   * gets the last layer but one of its text encoders.
+   * True for a Stable Diffusion XL: its denoiser takes sizes and a pooled text as added
+   * conditioning, and the last layer but one of its text encoders.
    */
   public boolean xl() {
     return configs.xl();
   }
 
   /**
-   * Which layer of its text encoders the denoiser gets.
+   * Layer of the text encoders that the denoiser gets.
    *
    * @param clipSkip layers to leave out beyond what the base leaves out
    */
@@ -175,17 +174,17 @@ public final class DiffusionModel {
     return configs.view(clipSkip);
   }
 
-  /** The sampler that is taken if none is asked for. */
+  /** Default sampler of the base. */
   public String ownSampler() {
     return configs.schedule().settings().own();
   }
 
-  /** Whether zeros stand for an empty negative prompt. */
+  /** True if zeros stand for an empty negative prompt. */
   public boolean zerosForNoText() {
     return configs.zerosForNoText();
   }
 
-  /** How the model was taught to remove noise. */
+  /** Noise schedule that the model was trained with. */
   public NoiseSchedule schedule() {
     return schedule;
   }
@@ -195,7 +194,7 @@ public final class DiffusionModel {
     return configs.sampleSize();
   }
 
-  /** What the sides of pictures are multiples of, in pixels. */
+  /** Unit of picture sizes, in pixels: both sides are multiples of it. */
   public int sizeUnit() {
     return configs.sizeUnit();
   }

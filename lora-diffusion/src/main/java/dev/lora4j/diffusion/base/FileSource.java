@@ -32,7 +32,7 @@ final class FileSource implements ModelSource {
   private static final List<String> MODELS = List.of("text_encoder", "text_encoder_2");
   private static final Pattern PICKLED = Pattern.compile(".*\\.(ckpt|pt|pth|bin|pkl)");
 
-  /** What OpenCLIP fills the places after a text with, as transformers' tokenisers for it do. */
+  /** Padding token of OpenCLIP, as in transformers' tokenisers for it. */
   private static final String OPEN_CLIP_PAD = "!";
 
   /** Channels that all published models have at their finest resolution. */

@@ -17,11 +17,11 @@ import java.util.Optional;
 
 /** A model in the folder layout of diffusers. */
 final class FolderSource implements ModelSource {
-  /** What diffusers called the attention of autoencoders before version 0.15. */
+  /** Names of the attention layers of autoencoders in diffusers before version 0.15. */
   private static final Map<String, String> OLD_ATTENTION =
       Map.of("to_q", "query", "to_k", "key", "to_v", "value", "to_out.0", "proj_attn");
 
-  /** What sites of a denoiser begin with, whatever its kind. */
+  /** Prefix of a denoiser's sites, whatever its kind. */
   private static final String DENOISER = "unet";
 
   private final Path folder;
@@ -87,7 +87,7 @@ final class FolderSource implements ModelSource {
         : configs.text(model).filter(text -> text.ignores(tensor)).isPresent();
   }
 
-  /** Where a network's weights lie. */
+  /** Folder of a network's weights. */
   private Path part(String model) {
     return model.equals(DENOISER) ? DiffusersConfigs.denoiserFolder(folder) : folder.resolve(model);
   }

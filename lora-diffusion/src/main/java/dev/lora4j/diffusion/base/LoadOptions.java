@@ -6,15 +6,15 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * How to load a base model.
+ * Options of loading a base model.
  *
  * @param compute the type that weights are converted to and networks compute in
- * @param prediction what the denoiser predicts, where that is known better than the model says
- * @param configs a folder in the layout of diffusers, whose configurations and tokenisers stand for
- *     what a single file does not say; its weights are not read and need not be there
+ * @param prediction prediction type of the denoiser, to override that of the model
+ * @param configs a folder in the layout of diffusers, whose configurations and tokenisers complete
+ *     a single file; its weights are not read and need not be there
  */
 public record LoadOptions(DType compute, Optional<Prediction> prediction, Optional<Path> configs) {
-  /** As the model says, computed in {@code compute}. */
+  /** The model's own settings, computed in {@code compute}. */
   public static LoadOptions in(DType compute) {
     return new LoadOptions(compute, Optional.empty(), Optional.empty());
   }

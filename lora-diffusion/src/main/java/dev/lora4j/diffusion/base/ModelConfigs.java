@@ -13,11 +13,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * All that is to be known of a model beside its weights.
+ * Configuration of a model: its networks and its noise schedule, without weights.
  *
  * @param unet its denoiser
- * @param texts its text encoders, in the order in which the denoiser gets what they see
- * @param schedule how it was taught to remove noise
+ * @param texts its text encoders, in the order in which the denoiser gets their outputs
+ * @param schedule noise schedule that it was trained with
  * @param sampleSize height and width of the latents that it was trained on
  * @param zerosForNoText whether zeros stand for an empty negative prompt
  */
@@ -53,8 +53,8 @@ record ModelConfigs(
   }
 
   /**
-   * A digest of it all, in hexadecimal, which pictures, adapters and runs say of their base. What
-   * has the value that all bases had before it could be read otherwise takes no part.
+   * Digest of all configurations, in hexadecimal, in the metadata of pictures, adapters and runs. A
+   * value that all bases had before other values could be read takes no part.
    */
   String identity() {
     return Digests.hex(canonical().getBytes(StandardCharsets.UTF_8)).substring(0, DIGITS);
@@ -72,22 +72,22 @@ record ModelConfigs(
         .text();
   }
 
-  /** What the sides of pictures are multiples of, in pixels. */
+  /** Unit of picture sizes, in pixels: both sides are multiples of it. */
   int sizeUnit() {
     return vae.scale() << (unet.levels() - 1);
   }
 
-  /** Whether it is a Stable Diffusion XL, whose denoiser is told a pooled text. */
+  /** True for a Stable Diffusion XL, whose denoiser takes a pooled text as added conditioning. */
   boolean xl() {
     return unet.pooledWidth() > 0;
   }
 
-  /** Which layer of the text encoders is looked at if so many more are left out. */
+  /** Layer of the text encoders that is used with this clip skip. */
   HiddenLayer view(int clipSkip) {
     return new HiddenLayer(clipSkip + (xl() ? 1 : 0), !xl());
   }
 
-  /** With another schedule. */
+  /** A copy with another schedule. */
   ModelConfigs with(SchedulerConfig other) {
     return new ModelConfigs(unet, vae, texts, other, sampleSize, zerosForNoText);
   }

@@ -39,7 +39,7 @@ public final class ModelFolderWriter {
   /**
    * Writes the denoiser.
    *
-   * @param prefix what the names of its weights begin with among {@code slots}
+   * @param prefix prefix of its weights among {@code slots}
    * @param flat all weights, laid out as {@code slots} say
    */
   public void unet(
@@ -129,7 +129,7 @@ public final class ModelFolderWriter {
     weights(scope, "text_encoder/model.safetensors", slots, prefix, flat);
   }
 
-  /** Writes how the model was taught to remove noise, and the index of the folder. */
+  /** Writes the noise schedule of the model, and the index of the folder. */
   public void scheduler(SchedulerConfig config) {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("_class_name", "DDIMScheduler");

@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Where a base model comes from: its configurations, and where the weights of each of its networks
- * lie. Networks are called {@code unet}, {@code vae}, {@code text_encoder}, {@code text_encoder_2}.
+ * Source of a base model: its configurations and the locations of its networks' weights. Networks
+ * are called {@code unet}, {@code vae}, {@code text_encoder}, {@code text_encoder_2}.
  */
 sealed interface ModelSource extends WeightLocations, AutoCloseable
     permits FolderSource, FileSource {
@@ -32,7 +32,7 @@ sealed interface ModelSource extends WeightLocations, AutoCloseable
   /** All but the weights. */
   ModelConfigs configs();
 
-  /** What was assumed, left out or put in place of what is missing, as sentences for the user. */
+  /** Notes for the user, as sentences: assumptions, omissions, replacements of what is missing. */
   List<String> notes();
 
   /** The files with the weights. */

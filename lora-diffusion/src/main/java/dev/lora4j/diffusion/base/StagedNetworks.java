@@ -22,8 +22,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The networks of a base model as stagings: F32 goes in and comes out, the inside computes in the
- * type asked for.
+ * The networks of a base model as stagings: inputs and outputs are F32, the networks compute in the
+ * compute type.
  */
 public final class StagedNetworks {
   /** Name of the input of {@link #denoiser} with the embedding of the guidance scale. */
@@ -77,8 +77,8 @@ public final class StagedNetworks {
 
   /**
    * Inputs {@code x} [batch, channels, h, w], {@code timesteps} [batch], {@code context} [batch,
-   * words, width]; and, if the network is told them, {@code pooled} [batch, width] and {@code
-   * sizes} [batch, 6], and {@code guidance} [batch, width]. Output: the prediction [batch,
+   * words, width]; and, for networks with added conditioning, {@code pooled} [batch, width] and
+   * {@code sizes} [batch, 6], and {@code guidance} [batch, width]. Output: the prediction [batch,
    * channels, h, w].
    */
   public static Network.Staging denoiser(

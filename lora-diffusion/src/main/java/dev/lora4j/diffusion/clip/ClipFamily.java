@@ -44,12 +44,15 @@ public final class ClipFamily implements TextEncoderFamily {
   /** For the host. */
   public ClipFamily() {}
 
-  /** What becomes of each field of transformers' {@code CLIPTextConfig}. */
+  /** Treatment of each field of transformers' {@code CLIPTextConfig}. */
   public static ConfigFields fields() {
     return FIELDS;
   }
 
-  /** Those that do not say what they are were written for CLIP, before there were others. */
+  /**
+   * {@inheritDoc} A configuration that names no kind was written for CLIP, before there were
+   * others.
+   */
   @Override
   public boolean recognises(ConfigFile config) {
     return config.has("architectures")
@@ -85,7 +88,7 @@ public final class ClipFamily implements TextEncoderFamily {
         config.within("eos_token_id", 0, MOST_WORDS, ClipText.GREATEST));
   }
 
-  /** Whether the checkpoint has a layer for the pooled text. */
+  /** True if the checkpoint has a layer for the pooled text. */
   private static boolean projects(ConfigFile config) {
     return config.has("architectures") && config.texts("architectures").contains(PROJECTING);
   }

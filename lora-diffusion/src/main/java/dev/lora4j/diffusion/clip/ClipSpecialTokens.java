@@ -14,12 +14,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code tokenizer_config.json}, {@code special_tokens_map.json} and {@code added_tokens.json}
- * say: which tokens start, end and pad a text, which tokens are never split, and how long a text
- * may be. Files that are missing leave CLIP's own settings.
+ * Special tokens and greatest length of a text, from {@code tokenizer_config.json},
+ * {@code special_tokens_map.json} and {@code added_tokens.json}: start, end and padding tokens, and
+ * tokens that are never split. Files that are missing leave CLIP's own settings.
  */
 final class ClipSpecialTokens {
-  /** Above this a {@code model_max_length} means "none given". */
+  /** Bound above which a {@code model_max_length} means "none given". */
   private static final double NO_LENGTH = 1e6;
 
   private final Map<String, JsonObject> whole = new LinkedHashMap<>();

@@ -24,7 +24,7 @@ import java.util.Optional;
  * @param end the token at which the pooled text is taken; {@link #GREATEST} for the greatest of all
  */
 public record ClipText(ClipTextConfig config, int end) implements TextEncoderNetwork {
-  /** What configurations have as the end that were written before they said it rightly. */
+  /** End token in configurations that were written before they held the right one. */
   public static final int GREATEST = 2;
 
   /** A buffer that old checkpoints carry; it is 0, 1, 2, ... and no weight. */
@@ -109,14 +109,14 @@ public record ClipText(ClipTextConfig config, int end) implements TextEncoderNet
     return apply(weights, TextEncoderInputs.of(ids), compute, HiddenLayer.LAST);
   }
 
-  /** As far as {@code view} needs it. */
+  /** Stages the network as far as {@code view} needs it. */
   private Expr apply(Weights weights, TextEncoderInputs tokens, DType compute, HiddenLayer view) {
     Weights at = weights.at("text_model");
     Expr h = layers(at, embed(at, tokens, compute), 0, seen(view));
     return view.normed() ? norm(at, "final_layer_norm", h) : h;
   }
 
-  /** For its view and for the pooled text, which is what the end token became. */
+  /** Hidden states of the view, and the pooled text, which is the output at the end token. */
   private EncodedText pooled(
       Weights weights, TextEncoderInputs tokens, Expr end, DType compute, HiddenLayer view) {
     Weights at = weights.at("text_model");
@@ -129,7 +129,7 @@ public record ClipText(ClipTextConfig config, int end) implements TextEncoderNet
     return new EncodedText(hidden, Optional.of(projected));
   }
 
-  /** How many layers a view has before it. */
+  /** Number of layers below a view. */
   private int seen(HiddenLayer view) {
     int layers = config.numHiddenLayers() - view.skip();
     if (view.skip() < 0 || layers < 1) {
@@ -199,7 +199,7 @@ public record ClipText(ClipTextConfig config, int end) implements TextEncoderNet
     return at.layerNorm(name, x, config.layerNormEps());
   }
 
-  /** That of its sizes. */
+  /** The canonical form of its sizes. */
   @Override
   public String canonical() {
     return config.canonical();

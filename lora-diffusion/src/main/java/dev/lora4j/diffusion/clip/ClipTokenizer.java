@@ -54,7 +54,7 @@ public final class ClipTokenizer implements PromptTokenizer {
    */
   @SuppressWarnings("ArrayRecordComponent") // handed to a tensor as it is, and never compared
   public record Tokens(int[] ids, int used, List<String> dropped) {
-    /** Keeps the list from changing. */
+    /** Copies the list. */
     public Tokens {
       dropped = List.copyOf(dropped);
     }
@@ -166,7 +166,7 @@ public final class ClipTokenizer implements PromptTokenizer {
     return all;
   }
 
-  /** Where the end token first occurs. */
+  /** Index of the first end token. */
   @Override
   public int end(int[] framed) {
     int at = 0;

@@ -35,7 +35,7 @@ import java.util.zip.GZIPInputStream;
  * @param merges pairs to join, the most urgent first
  */
 public record ClipVocabulary(Map<String, Integer> ids, List<Merge> merges) {
-  /** What marks the end of a word. */
+  /** Mark of the end of a word. */
   public static final String WORD_END = "</w>";
 
   /** The token before a text. */

@@ -88,7 +88,7 @@ public final class ClipVocabularyTrainer {
             .thenComparing(pair -> pair.merge, Comparator.reverseOrder()));
   }
 
-  /** How often a pair occurs, and in which words. */
+  /** A pair of symbols: its count, and the words that have it. */
   private static final class Pair {
     final Merge merge;
     long count;

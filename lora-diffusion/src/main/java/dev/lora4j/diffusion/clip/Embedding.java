@@ -60,7 +60,7 @@ public record Embedding(String name, Optional<String> token, Map<String, HostTen
     vectors = java.util.Collections.unmodifiableSortedMap(sorted);
   }
 
-  /** How many places of a prompt it takes. */
+  /** Number of token positions in a prompt. */
   public int count() {
     return Math.toIntExact(vectors.values().iterator().next().shape().size(0));
   }

@@ -4,7 +4,7 @@ package dev.lora4j.diffusion.clip;
 public class EmbeddingException extends IllegalArgumentException {
   private static final long serialVersionUID = 1;
 
-  /** Says what was found, what was expected and what to do. */
+  /** An error with what was found, what was expected and a remedy. */
   public EmbeddingException(String message) {
     super(message);
   }

@@ -19,7 +19,7 @@ import java.util.Set;
  * clip_g} for Stable Diffusion XL. Needs no engine.
  */
 public final class EmbeddingFile {
-  /** How files of textual inversions end. */
+  /** File extension of textual inversions. */
   public static final String ENDING = ".safetensors";
 
   /** Endings under which textual inversions are published that can run code. */

@@ -28,7 +28,7 @@ public final class EmbeddingTokens {
   /**
    * A part of a text.
    *
-   * @param text what it says, where it is no embedding
+   * @param text its characters, where it is no embedding
    */
   public record Part(String text, Optional<Embedding> embedding) {}
 
@@ -64,7 +64,7 @@ public final class EmbeddingTokens {
         words.values().stream().sorted(Comparator.comparing(w -> -w.getKey().length())).toList());
   }
 
-  /** Whether a prompt has this word, where what it stands for was not read yet. */
+  /** True if a prompt has this word; for vectors that are not read yet. */
   public static boolean occurs(String name, String prompt) {
     Pattern word =
         Pattern.compile(word(plain(name)), Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
@@ -122,7 +122,7 @@ public final class EmbeddingTokens {
     }
   }
 
-  /** Those whose words are in any of these prompts, in the order in which they come. */
+  /** The textual inversions whose words are in any of these prompts, in their order. */
   public Set<Embedding> used(String... prompts) {
     Set<Embedding> used = new LinkedHashSet<>();
     for (String prompt : prompts) {

@@ -94,7 +94,7 @@ public record LoraTags(String text, List<Tag> tags) {
         return value;
       }
     } catch (NumberFormatException e) {
-      // Said below.
+      // Reported below.
     }
     throw new IllegalArgumentException(
         tag + " should be " + FORM + " with numbers, found '" + weight + "'");

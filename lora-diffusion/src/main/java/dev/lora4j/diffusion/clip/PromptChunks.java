@@ -33,12 +33,12 @@ public final class PromptChunks {
    */
   @SuppressWarnings("ArrayRecordComponent") // handed to a tensor as they are, and never compared
   public record Chunk(int[] ids, double[] weights, List<Vector> vectors) {
-    /** Keeps the list from changing. */
+    /** Copies the list. */
     public Chunk {
       vectors = List.copyOf(vectors);
     }
 
-    /** Whether every token counts the same. */
+    /** True if all tokens have weight 1. */
     public boolean plain() {
       return Arrays.stream(weights).allMatch(w -> w == 1);
     }
@@ -88,7 +88,7 @@ public final class PromptChunks {
     return made.chunks;
   }
 
-  /** A chunk that says nothing. */
+  /** A chunk without text. */
   public static Chunk empty(PromptTokenizer tokenizer) {
     return new PromptChunks(tokenizer).chunk();
   }

@@ -8,9 +8,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The signs by which prompts say what counts more, as the common user interfaces read them: {@code
- * (text)} counts 1.1 times, {@code (text:1.3)} 1.3 times, {@code [text]} 1.1 times less, and {@code
- * BREAK} begins a new chunk of tokens. A backslash before a bracket makes it a plain one.
+ * Syntax of weights in prompts, as the common user interfaces read it: {@code (text)} counts 1.1
+ * times, {@code (text:1.3)} 1.3 times, {@code [text]} 1.1 times less, and {@code BREAK} begins a
+ * new chunk of tokens. A backslash before a bracket makes it a plain one.
  */
 public final class PromptSyntax {
   private static final double STEP = 1.1;
@@ -26,9 +26,9 @@ public final class PromptSyntax {
   /**
    * A part of a prompt.
    *
-   * @param text what it says
+   * @param text its characters
    * @param weight how much it counts, 1 for plain text
-   * @param breaks whether a new chunk begins here; such a piece says nothing
+   * @param breaks whether a new chunk begins here; such a piece has no characters
    */
   public record Piece(String text, double weight, boolean breaks) {
     private Piece times(double factor) {
@@ -38,7 +38,7 @@ public final class PromptSyntax {
 
   private PromptSyntax() {}
 
-  /** A prompt that says what a text does, whose brackets mean nothing. */
+  /** A prompt with the characters of a text, whose brackets are escaped. */
   public static String plain(String text) {
     return text.replaceAll("[()\\[\\]\\\\]", "\\\\$0");
   }

@@ -25,7 +25,7 @@ final class BaseFile {
   /**
    * The values of a file, with others over them.
    *
-   * @param over texts by key, as a command line says them
+   * @param over texts by key, from a command line
    * @throws RunProblems with all that is wrong
    */
   static RunValues read(Path file, Map<String, String> over) {

@@ -14,7 +14,7 @@ import java.util.List;
 final class BaseNetworks {
   private static final double NORM_EPSILON = 1e-5;
 
-  /** Of the laws that are not the cosine law: those of Stable Diffusion. */
+  /** First beta of schedules other than cosine: that of DDPM (Ho et al. 2020). */
   private static final double BETA_START = 1e-4;
 
   private static final double BETA_END = 0.02;
@@ -45,7 +45,7 @@ final class BaseNetworks {
         true);
   }
 
-  /** With attention to the text at every resolution: pictures are too small to save it. */
+  /** Denoiser with cross-attention at every resolution: pictures are too small to save it. */
   static UNetConfig unet(RunValues values) {
     List<Integer> channels = values.get(BaseKeys.UNET_CHANNELS);
     int latents = values.get(BaseKeys.VAE_LATENT_CHANNELS);

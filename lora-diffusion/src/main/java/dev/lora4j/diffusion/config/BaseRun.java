@@ -58,13 +58,13 @@ public record BaseRun(
       double gamma) {}
 
   /**
-   * How captions are worded: shares of those with no text, with an article, with keywords, with the
-   * name of the style.
+   * Shares of caption wordings: without text, with an article, with keywords, with the style's
+   * name.
    */
   public record CaptionShares(double none, double article, double keywords, double style) {}
 
   /**
-   * Which pictures the finished model is judged by.
+   * Pictures that the finished model is judged by.
    *
    * @param concepts how many are drawn; 0 for no scores
    * @param style what the prompts name; none if empty
@@ -140,8 +140,8 @@ public record BaseRun(
   }
 
   /**
-   * What is not as in the run that a folder was begun with. Where data lies, budgets, checkpoints
-   * and scores may change on the way.
+   * Differences from the run that a folder was begun with. Where data lies, budgets, checkpoints
+   * and scores may change during the run.
    *
    * @return a sentence for each key
    */
@@ -161,7 +161,10 @@ public record BaseRun(
     return differences;
   }
 
-  /** A value in a form that can be compared; what a command line says counts from where it is. */
+  /**
+   * A value in a form that can be compared; a path on the command line is relative to the current
+   * folder.
+   */
   private Object value(RunKey<?> key) {
     Optional<Object> value = values.find(key).map(Object.class::cast);
     return key.type().equals(KeyType.PATH)

@@ -4,7 +4,7 @@ import dev.lora4j.diffusion.dataset.Atlas;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What settings of a base run, each of them possible, cannot be together. */
+/** Checks of settings of a base run that exclude each other. */
 final class BaseRunChecks {
   private final RunValues values;
   private final List<String> problems = new ArrayList<>();
@@ -69,7 +69,7 @@ final class BaseRunChecks {
     }
   }
 
-  /** Each resolution but the first halves the sides of what it gets. */
+  /** Checks the sides: each resolution but the first halves them. */
   private void resolutions() {
     int vae = values.get(BaseKeys.VAE_CHANNELS).size();
     int unet = values.get(BaseKeys.UNET_CHANNELS).size();

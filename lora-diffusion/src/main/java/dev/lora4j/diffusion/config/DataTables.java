@@ -15,20 +15,20 @@ import org.tomlj.TomlTable;
 
 /**
  * The data of a run: tables {@code [[data.datasets]]} in the form of sd-scripts, a file of that
- * form named by {@code dataset_config}, or the folder {@code images}; with the keys of {@code
- * [data]} for all of them, below those that they say themselves.
+ * form named by {@code dataset_config}, or the folder {@code images}; with the keys of
+ * {@code [data]} for all of them, below their own keys.
  */
 final class DataTables {
   private static final String PREFIX = "data.";
   private static final String FILE = "dataset_config";
   private static final String DATASETS = "datasets";
 
-  /** What names pictures besides {@code images}. */
+  /** Keys that name pictures, besides {@code images}. */
   private static final Set<String> SOURCES = Set.of(FILE, DATASETS);
 
   private DataTables() {}
 
-  /** Whether a key is one of the data. */
+  /** True if a key is one of the data. */
   static boolean known(String name) {
     String leaf = leaf(name);
     return leaf.equals(FILE) || leaf.equals(DATASETS) || keys().contains(leaf);
@@ -46,7 +46,7 @@ final class DataTables {
     return all;
   }
 
-  /** Those of data sets but two that the run itself has. */
+  /** Keys of data sets, but for two that the run itself has. */
   private static List<String> keys() {
     return DataSetFile.sharedKeys().stream()
         .filter(key -> !key.equals("batch_size") && !key.equals("validation_split"))
@@ -70,8 +70,8 @@ final class DataTables {
    * The folders of a run.
    *
    * @param folder where relative folders count from
-   * @param side of the base's pictures, where nothing else is said
-   * @param unit what the sides of pictures are multiples of
+   * @param side of the base's pictures, as the default
+   * @param unit unit of the sides of pictures
    * @throws RunProblems if nothing names the pictures, or several do
    */
   static List<DataGroup> groups(RunValues values, Path folder, int side, int unit) {
@@ -92,7 +92,7 @@ final class DataTables {
             defaults));
   }
 
-  /** What is said for all folders, and what the run and its base say where that says nothing. */
+  /** Keys for all folders, with the defaults of the run and of its base. */
   private static DataDefaults defaults(RunValues values, int side, int unit) {
     StringBuilder toml = new StringBuilder(general(values.data()));
     toml.append("batch_size = ").append(values.get(RunKeys.BATCH)).append('\n');

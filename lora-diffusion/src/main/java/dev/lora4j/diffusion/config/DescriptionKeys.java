@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What an adapter's header says for people who find it, beside its name and trigger words. */
+/** Keys of the description in an adapter's header, beside its name and trigger words. */
 final class DescriptionKeys {
   private static final RunKey<String> DESCRIPTION =
       unset("about.description", TEXT, "What it is, for people", "metadata_description");
@@ -26,7 +26,7 @@ final class DescriptionKeys {
 
   private DescriptionKeys() {}
 
-  /** What was said, by the names of the model metadata standard. */
+  /** The values, by the names of the model metadata standard. */
   static Map<String, String> metadata(RunValues values) {
     Map<String, String> metadata = new LinkedHashMap<>();
     values.find(DESCRIPTION).ifPresent(v -> metadata.put(ModelSpecKeys.DESCRIPTION.name(), v));

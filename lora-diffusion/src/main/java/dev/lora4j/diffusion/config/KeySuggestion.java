@@ -4,7 +4,7 @@ import dev.lora4j.spi.NearestNames;
 import java.util.Collection;
 import java.util.List;
 
-/** Which key somebody may have meant by a name that is none. */
+/** Suggestion of a key for an unknown name. */
 final class KeySuggestion {
   private static final int MOST = 2;
 

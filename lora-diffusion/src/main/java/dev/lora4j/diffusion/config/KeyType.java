@@ -16,10 +16,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What a key takes. Values come as TOML gives them (text, whole numbers, numbers, booleans, lists)
- * or as text of a command line.
+ * Type of a key's value. Values come as TOML gives them (text, whole numbers, numbers, booleans,
+ * lists) or as text of a command line.
  *
- * @param expected what to say of it in a message, for example {@code a whole number}
+ * @param expected description of the value in a message, for example {@code a whole number}
  * @param reading a value of TOML or a text, to the value; throws {@link IllegalArgumentException}
  * @param writing the value as TOML writes it
  */
@@ -32,7 +32,7 @@ public record KeyType<T>(
       new KeyType<>("a text", value -> text(value), KeyType::quoted);
 
   /**
-   * Of a file or folder; in a run file it counts from where that is. Written whole, as what is
+   * Path of a file or folder; in a run file it counts from where that is. Written whole, as what is
    * written may lie elsewhere.
    */
   static final KeyType<String> PATH =
@@ -56,11 +56,11 @@ public record KeyType<T>(
   static final KeyType<Map<String, Object>> SETTINGS =
       new KeyType<>("a table of settings", KeyType::settings, TomlText::of);
 
-  /** In the order of the file. */
+  /** Numbers by name, in the order of the file. */
   static final KeyType<Map<String, Double>> NUMBERS_BY_NAME =
       byName("a table of names and numbers", KeyType::number, KeyType::plain);
 
-  /** In the order of the file. */
+  /** Counts by name, in the order of the file. */
   static final KeyType<Map<String, Integer>> COUNTS_BY_NAME =
       byName(
           "a table of names and whole numbers of at least 1",
@@ -159,7 +159,7 @@ public record KeyType<T>(
         writing);
   }
 
-  /** Lists that a command line writes as {@code dividing} says, or as TOML has them. */
+  /** Lists, divided by {@code dividing} on a command line, or in TOML. */
   private static <E> KeyType<List<E>> list(
       String expected,
       Function<String, List<String>> dividing,
@@ -202,7 +202,7 @@ public record KeyType<T>(
                 .collect(Collectors.joining(", ", "{ ", " }")));
   }
 
-  /** On a command line a table is written as TOML has it in one line. */
+  /** Reads a table; on a command line it is TOML in one line. */
   private static Map<?, ?> table(Object value) {
     Object said = value instanceof String text ? RunFile.value(text) : value;
     if (said instanceof Map<?, ?> table) {

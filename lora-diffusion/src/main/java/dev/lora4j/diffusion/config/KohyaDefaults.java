@@ -5,9 +5,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What sd-scripts takes where a file of theirs says nothing, as such a file was written with these
- * in mind. Those that are the same here are left out, and so is whatever does not change what is
- * learned.
+ * Defaults of sd-scripts, which its files were written with in mind. Those that are the same here
+ * are left out, and so is whatever does not change what is learned.
  */
 final class KohyaDefaults {
   private static final String ORIGIN = "default of sd-scripts";
@@ -23,7 +22,7 @@ final class KohyaDefaults {
     this.network = network;
   }
 
-  /** Sets them where nothing else has, and tells which. */
+  /** Sets them where no key is set, and notes which. */
   static void lay(SettingLayers to, ResolvedValues entries, KohyaNetwork network) {
     KohyaDefaults all = new KohyaDefaults(entries, network);
     if (!entries.has(AdapterKeys.FROM)) {

@@ -9,14 +9,14 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Options of sd-scripts that do nothing here. Those without which the adapter is the same, so that
- * the reason is only told; and those that would make another one, which are problems.
+ * Options of sd-scripts that do nothing here. Those without which the adapter is the same have a
+ * note with the reason; those that would make another one are problems.
  */
 final class KohyaIgnoredOptions {
   private static final Map<String, String> NEEDLESS = new LinkedHashMap<>();
   private static final Map<String, String> MISSED = new LinkedHashMap<>();
 
-  /** What says that an option is not used, in any of the forms that files have. */
+  /** Values that turn an option off, in any of the forms that files have. */
   private static final Set<String> NOTHING = Set.of("", "0", "0.0", "false", "no", "none");
 
   /** Options that have another value in which they do nothing there either. */
@@ -148,9 +148,9 @@ final class KohyaIgnoredOptions {
 
   private KohyaIgnoredOptions() {}
 
-  /** Whether an argument of a network is one that is not here, and is not asked for either. */
+  /** True if an argument of a network that is not supported here is off. */
   static boolean argumentOff(String name, String value) {
-    // Flags are true there whatever is said but false.
+    // Flags are true there for any value but false.
     Set<String> off = name.equals("constraint") ? NOTHING : Set.of("", "false");
     return ARGUMENTS.contains(name) && off.contains(said(value));
   }
@@ -168,7 +168,7 @@ final class KohyaIgnoredOptions {
     return Stream.of(NEEDLESS, MISSED).flatMap(all -> all.keySet().stream()).toList();
   }
 
-  /** Says whether there is such an option, and tells why it does nothing unless it is off. */
+  /** Notes why an option does nothing, unless it is off; false if there is no such option. */
   static boolean told(SettingLayers layers, String name, Object value, String origin) {
     String said = said(value);
     boolean off = NOTHING.contains(said) || said.equals(USUAL.get(name));

@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What {@code network_module} and {@code network_args} of sd-scripts say: each for itself where it
- * stands, and at the end both together, as it hangs on both which layers are trained.
+ * The options {@code network_module} and {@code network_args} of sd-scripts: each is read where it
+ * stands, and both together decide at the end which layers are trained.
  */
 final class KohyaNetwork {
   private static final String LORA = "networks.lora";
@@ -79,7 +79,7 @@ final class KohyaNetwork {
             + ".");
   }
 
-  /** Whether a module of there is said, so that what is left out is as there too. */
+  /** True if a module of sd-scripts is set, so that its defaults apply too. */
   boolean trains() {
     return module.filter(name -> name.equals(LORA) || name.equals(LYCORIS)).isPresent();
   }
@@ -88,12 +88,12 @@ final class KohyaNetwork {
     return module.filter(LYCORIS::equals).isPresent();
   }
 
-  /** The number of the file that says it. */
+  /** Number of the file of the first option. */
   int source() {
     return source;
   }
 
-  /** Who says it. */
+  /** Origin of the first option. */
   String origin() {
     return origin;
   }
@@ -192,7 +192,7 @@ final class KohyaNetwork {
             + " say adapter.include.");
   }
 
-  /** What they mean together, where their file and what comes after it say nothing else. */
+  /** Applies both together to keys that neither their file nor a later layer sets. */
   void lay() {
     boolean convolutions = convRank.filter(rank -> !zero(rank)).isPresent();
     if (lycoris() && convRank.isPresent() && !convolutions) {
@@ -236,7 +236,7 @@ final class KohyaNetwork {
     }
   }
 
-  /** The alpha of convolutions where nothing is said of it, if that is not what it is here. */
+  /** Default alpha of convolutions, if it differs from ours. */
   Optional<Double> usualConvAlpha() {
     if (convRank.isEmpty()) {
       return Optional.empty();

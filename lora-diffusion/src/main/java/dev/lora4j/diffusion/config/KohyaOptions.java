@@ -11,12 +11,11 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Options of sd-scripts that say something in another form than ours. Options that only have
- * another name are aliases of our keys; {@link KohyaIgnoredOptions} has those that have nothing to
- * say here.
+ * Options of sd-scripts that have another form than ours. Options that only have another name are
+ * aliases of our keys; {@link KohyaIgnoredOptions} has those without effect here.
  */
 final class KohyaOptions {
-  /** What an option's value means. */
+  /** Effect of an option's value. */
   @FunctionalInterface
   private interface Meaning {
     void apply(SettingLayers layers, Object value, String origin);
@@ -88,8 +87,8 @@ final class KohyaOptions {
   }
 
   /**
-   * Whether a key of a table is an option of theirs, whose tables only order a file, and may be
-   * called as ours are.
+   * True if a table's key is an option of sd-scripts, whose tables only order a file, and may have
+   * names of tables of ours.
    */
   static boolean within(String table, String key) {
     boolean ours = table.isEmpty() || SettingLayers.key(table + key).isPresent();
@@ -100,7 +99,7 @@ final class KohyaOptions {
     return !ours && theirs && !DataTables.known(table + key);
   }
 
-  /** Says whether there is such an option, and does what it means. */
+  /** Applies an option; false if there is no such option. */
   static boolean apply(SettingLayers layers, String name, Object value, String origin) {
     Meaning meaning = MEANINGS.get(name);
     // Files that a program wrote have options that nobody set, as empty texts.
@@ -110,9 +109,7 @@ final class KohyaOptions {
     return meaning != null || KohyaIgnoredOptions.told(layers, name, value, origin);
   }
 
-  /**
-   * There it is what the card can do; F16 is for cards alone, so it has to be said by its own key.
-   */
+  /** There it depends on the card; F16 is for cards alone, so it needs its own key. */
   private static void precision(SettingLayers to, Object value, String origin) {
     String type = type(value, "f32");
     if (type.equals("f16")) {
@@ -190,7 +187,7 @@ final class KohyaOptions {
     }
   }
 
-  /** Whether an extension of a point has a setting of this name. */
+  /** True if an extension of a point has a setting of this name. */
   static boolean has(Class<?> point, String setting) {
     return Extensions.installed().list(point).stream()
         .flatMap(i -> i.info().settings().stream())
@@ -222,14 +219,14 @@ final class KohyaOptions {
     }
   }
 
-  /** An optimiser that was said by a flag before there was {@code optimizer_type}. */
+  /** An optimiser from a flag that is older than {@code optimizer_type}. */
   private static void older(SettingLayers to, Object value, String optimizer, String origin) {
     if (Boolean.parseBoolean(String.valueOf(value))) {
       optimizer(to, optimizer, origin);
     }
   }
 
-  /** Laws of the timesteps and weights of the loss have one name there. */
+  /** Distributions of timesteps and weightings of the loss share one option there. */
   private static void weighting(SettingLayers to, Object value, String origin) {
     switch (String.valueOf(value)) {
       case "logit_normal", "mode" -> to.set(TimestepKeys.SAMPLING.name(), value, origin);
@@ -238,7 +235,7 @@ final class KohyaOptions {
     }
   }
 
-  /** Where it is not said, the base knows. */
+  /** Sets velocity prediction; where the option is absent or false, the base decides. */
   private static void velocity(SettingLayers to, Object value, String origin) {
     if (Boolean.parseBoolean(String.valueOf(value))) {
       to.entries().put(RunKeys.PREDICTION, "v_prediction", origin, "v_parameterization");
@@ -254,7 +251,10 @@ final class KohyaOptions {
     }
   }
 
-  /** Of a part, which is not trained where it is 0; a list has one for each text encoder. */
+  /**
+   * Sets the rate of a part, which is not trained where it is 0; a list has one for each text
+   * encoder.
+   */
   private static void rate(SettingLayers to, RunKey<Double> key, Object value, String origin) {
     boolean text = key.equals(OptimizerKeys.TEXT_RATE);
     String name = text ? "text_encoder_lr" : "unet_lr";
@@ -287,7 +287,7 @@ final class KohyaOptions {
     return value instanceof Number number ? number.doubleValue() == 0 : value.equals("0");
   }
 
-  /** Whether an option that is another name of a key is off with this value. */
+  /** True if an option that is another name of a key is off with this value. */
   static boolean off(String name, Object value) {
     return OFF_AT_ZERO.contains(name) && zero(value);
   }
@@ -296,6 +296,7 @@ final class KohyaOptions {
     to.promptFile(String.valueOf(value), origin);
   }
 
+  /** Effect of one {@code name=value} of a list. */
   private interface Argument {
     void apply(SettingLayers to, String name, String value, String origin);
   }

@@ -11,7 +11,7 @@ import dev.lora4j.core.train.schedule.Decay;
 import java.util.List;
 import java.util.Map;
 
-/** Keys of the optimiser and of how its rate goes on. */
+/** Keys of the optimiser and of its learning rate schedule. */
 final class OptimizerKeys {
   private static final double ANY = Double.POSITIVE_INFINITY;
 

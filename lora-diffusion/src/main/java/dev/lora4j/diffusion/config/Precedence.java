@@ -10,8 +10,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * What a key that a later layer says means for other keys of earlier ones: one of a pair of which a
- * run has one, and what a preset chose to go with something else.
+ * Precedence among keys of several layers: a key of a later layer overrides the other of a pair,
+ * and choices of a preset that go with another value.
  */
 final class Precedence {
   private final ResolvedValues entries;
@@ -22,7 +22,7 @@ final class Precedence {
     this.notes = notes;
   }
 
-  /** Of steps and epochs the one counts that was said later. */
+  /** Withdraws the earlier one of steps and epochs. */
   void pairs() {
     RunKeys.EPOCHS_INSTEAD.forEach(
         (steps, epochs) -> {
@@ -76,8 +76,8 @@ final class Precedence {
   }
 
   /**
-   * The rate where nobody but a preset said one: that of the denoiser, if no part needs another, so
-   * that there is one for optimisers that take one alone; and 1, of which they take the multiple
+   * Sets the learning rate where only a preset has: that of the denoiser, if no part needs another,
+   * so that there is one for optimisers that take one alone; and 1, of which they take the multiple
    * that they find, for those that find the rate themselves.
    */
   void rate() {
@@ -104,7 +104,7 @@ final class Precedence {
                 entries.find(OptimizerKeys.OPTIMIZER_ARGS).orElseThrow()));
   }
 
-  /** Whether text encoders may be trained, as far as can be known without the base. */
+  /** True if text encoders may be trained, as far as that is known without the base. */
   private boolean trainsText() {
     return entries.find(AdapterKeys.TEXT_ENCODER).orElse(false)
         || entries.has(AdapterKeys.FROM)
@@ -113,7 +113,7 @@ final class Precedence {
             .anyMatch(name -> name.replace('_', '-').equalsIgnoreCase("text-encoders"));
   }
 
-  /** What is wrong with a name or setting is told where all is put together. */
+  /** The extension; empty for a wrong name or setting, which the resolver reports. */
   private static <T> Optional<T> made(Supplier<T> making) {
     try {
       return Optional.of(making.get());

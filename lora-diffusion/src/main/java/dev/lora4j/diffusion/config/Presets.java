@@ -7,14 +7,14 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** The settings that come with the program, each a TOML file whose comments say why. */
+/** The settings that come with the program, each a TOML file whose comments have the reasons. */
 public final class Presets {
   private static final String ORIGIN = "preset ";
   private static final List<String> NAMES = List.of("style", "character", "quick", "tiny");
 
   private Presets() {}
 
-  /** What there is. */
+  /** Names of all presets. */
   public static List<String> names() {
     return NAMES;
   }
@@ -52,7 +52,7 @@ public final class Presets {
     layers.onPreset();
   }
 
-  /** Whether it was a preset that said something, by the origin. */
+  /** True if an origin is a preset. */
   static boolean said(String origin) {
     return origin.startsWith(ORIGIN);
   }

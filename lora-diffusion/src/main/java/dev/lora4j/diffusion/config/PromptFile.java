@@ -50,7 +50,7 @@ final class PromptFile {
     return List.copyOf(prompts);
   }
 
-  /** Whether the file says more than prompts: sizes, seeds, what is not wanted. */
+  /** True if the file has more than prompts: sizes, seeds, negative prompts. */
   boolean more() {
     return more;
   }

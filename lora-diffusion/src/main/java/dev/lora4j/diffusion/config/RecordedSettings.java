@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** The settings that a run was begun with, as {@link ResolvedRun} wrote them. */
+/** Recorded settings of a run, as {@link ResolvedRun} wrote them at its beginning. */
 public final class RecordedSettings {
   private static final String NONE = "not set";
 
-  /** What may be otherwise when a run is gone on with: what is kept, looked at and written. */
+  /** Tables that may change when a run resumes: descriptions, previews, checkpoints and logs. */
   private static final Set<String> FREE_TABLES = Set.of("about", "previews", "save", "logging");
 
   private static final Set<RunKey<?>> FREE =
@@ -30,10 +30,9 @@ public final class RecordedSettings {
   private RecordedSettings() {}
 
   /**
-   * The settings that are not as they were, among those that a step depends on.
+   * Changed settings among those that a step depends on.
    *
-   * @param file as the run was begun with; nothing is known of that where it is not there, or
-   *     cannot be read
+   * @param file recorded settings; no differences if it is absent or cannot be read
    * @return a part of a sentence for each
    */
   public static List<String> differences(Path file, RunValues now) {

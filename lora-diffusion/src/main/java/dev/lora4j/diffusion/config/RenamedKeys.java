@@ -35,7 +35,7 @@ final class RenamedKeys {
     return NOW.getOrDefault(name, name);
   }
 
-  /** What is told of a key that is called otherwise now. */
+  /** Note about a renamed key. */
   static String note(String name, String origin) {
     return origin + ": " + name + " is called " + now(name) + " now; both are understood.";
   }

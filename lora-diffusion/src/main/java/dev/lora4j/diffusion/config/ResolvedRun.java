@@ -14,7 +14,7 @@ public final class ResolvedRun {
 
   private ResolvedRun() {}
 
-  /** The text; each value says where it comes from, and what has none stands in a comment. */
+  /** Text with the origin of each value; keys without a value are comments. */
   public static String toml(RunValues values) {
     StringBuilder text = keys(values, RunKeys.ALL, "");
     data(values, text);

@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Values of keys as they are said, the later over the earlier, and all that is wrong with them. */
+/** Values of keys, the later over the earlier, and all problems of them. */
 final class ResolvedValues {
   /**
-   * How a key was said last.
+   * Last source of a key.
    *
    * @param source number of the file or command line
    * @param as the name that was used for the key
@@ -24,9 +24,9 @@ final class ResolvedValues {
   private int source;
 
   /**
-   * Sets a key, or notes what is wrong with the value.
+   * Sets a key, or notes the problem of the value.
    *
-   * @param origin who says so
+   * @param origin source of the value, for messages
    * @param as the name that was used for the key
    */
   <T> void put(RunKey<T> key, Object value, String origin, String as) {
@@ -41,13 +41,13 @@ final class ResolvedValues {
     }
   }
 
-  /** Leaves a key without a value, as something says by this name. */
+  /** Leaves a key without a value, as an option of this name requires. */
   void leave(RunKey<?> key, String as) {
     said.put(key, new Said(source, as));
     entries.remove(key);
   }
 
-  /** What follows is of another file or command line than what was before. */
+  /** Begins another file or command line. */
   void begin() {
     source++;
   }
@@ -57,30 +57,30 @@ final class ResolvedValues {
     return source;
   }
 
-  /** The number of the file or command line that said a key last; -1 if none did. */
+  /** Number of the file or command line that set a key last; -1 if none did. */
   int source(RunKey<?> key) {
     Said last = said.get(key);
     return last == null ? -1 : last.source();
   }
 
-  /** Whether a key was said last by the name that sd-scripts has for it. */
+  /** True if the last name of a key was that of sd-scripts. */
   boolean renamed(RunKey<?> key) {
     Said last = said.get(key);
     return last != null && !last.as().equals(key.name());
   }
 
-  /** The name by which a key was said last, its own if it was not. */
+  /** Last name of a key in a source; its own without one. */
   String as(RunKey<?> key) {
     Said last = said.get(key);
     return last == null ? key.name() : last.as();
   }
 
-  /** Whether it has a value that something set. */
+  /** True if a key has a value. */
   boolean has(RunKey<?> key) {
     return entries.containsKey(key);
   }
 
-  /** Whether nobody but a preset set it. */
+  /** True if nothing but a preset set a key. */
   boolean free(RunKey<?> key) {
     return !has(key) || Presets.said(origin(key));
   }
@@ -90,17 +90,17 @@ final class ResolvedValues {
     return new RunValues(entries, Map.of()).find(key);
   }
 
-  /** Who set it. */
+  /** Origin of a key's value. */
   String origin(RunKey<?> key) {
     return new RunValues(entries, Map.of()).origin(key);
   }
 
-  /** Takes back what was said of a key. */
+  /** Removes the value of a key. */
   void withdraw(RunKey<?> key) {
     entries.remove(key);
   }
 
-  /** Takes back what presets say of a key. */
+  /** Removes the value of a key if a preset set it. */
   void withdrawPreset(RunKey<?> key) {
     if (free(key)) {
       entries.remove(key);

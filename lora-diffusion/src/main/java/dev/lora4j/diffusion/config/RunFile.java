@@ -71,7 +71,7 @@ public final class RunFile {
   }
 
   /**
-   * Whether a file describes a base model to make, and not a style: it says {@code kind = "base"}.
+   * True if a file describes a base model to train, not a style: it has {@code kind = "base"}.
    *
    * @throws RunProblems if it cannot be read as TOML at all, or names another kind
    */
@@ -152,7 +152,7 @@ public final class RunFile {
     }
   }
 
-  /** Whether some key is in the table of this name. */
+  /** True if some key is in the table of this name. */
   private static boolean sections(String table) {
     return table.equals(DATA)
         || RunKeys.ALL.stream().anyMatch(key -> key.name().startsWith(table + "."));
@@ -181,7 +181,7 @@ public final class RunFile {
     return position == null ? name : name + ", line " + position.line();
   }
 
-  /** What a text of a command line says: a value of TOML where it can be read so, else a text. */
+  /** Parses a value of a command line: as TOML where it is that, else as a text. */
   static Object value(String text) {
     if (TomlDepth.of(text) > TomlDepth.MOST) {
       return text;
@@ -190,7 +190,7 @@ public final class RunFile {
     return parsed.hasErrors() ? text : plain(parsed.get("value"));
   }
 
-  /** Without the types of the TOML library. */
+  /** Converts a value from the types of the TOML library. */
   static Object plain(@Nullable Object value) {
     if (value instanceof TomlArray array) {
       List<Object> all = new ArrayList<>();

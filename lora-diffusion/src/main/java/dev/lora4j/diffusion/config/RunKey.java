@@ -4,11 +4,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A setting of a run: its name, what it takes, and what it is if nothing says otherwise.
+ * A setting of a run: name, type and default.
  *
  * @param name with the table it is in, for example {@code adapter.rank}
- * @param aliases the names that sd-scripts gives it, which are understood too
- * @param initial its value where nothing is said; empty if there is none
+ * @param aliases its names in sd-scripts, which work too
+ * @param initial its default; empty if there is none
  * @param help one line about it
  */
 public record RunKey<T>(

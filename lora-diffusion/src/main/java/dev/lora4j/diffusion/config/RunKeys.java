@@ -145,7 +145,7 @@ public final class RunKeys {
       unset("previews.guidance", NUMBER, "Guidance scale; that of generate if not given");
   static final RunKey<Long> PREVIEW_SEED = RunKey.of("previews.seed", WHOLE, 0L, "Of the pictures");
 
-  // --- What is kept ---
+  // --- Checkpoints ---
 
   static final RunKey<Integer> SAVE_EVERY =
       RunKey.of("save.every", count(1), 100, "Steps between checkpoints");
@@ -225,7 +225,7 @@ public final class RunKeys {
           .<RunKey<?>>flatMap(Collection::stream)
           .toList();
 
-  /** Steps, and the key that says the same in epochs: a run has one of both. */
+  /** Keys in steps, and the same in epochs: a run has one of both. */
   static final Map<RunKey<Integer>, RunKey<Integer>> EPOCHS_INSTEAD = epochsInstead();
 
   private RunKeys() {}

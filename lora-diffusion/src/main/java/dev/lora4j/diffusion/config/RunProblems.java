@@ -2,7 +2,7 @@ package dev.lora4j.diffusion.config;
 
 import java.util.List;
 
-/** All that is wrong with a run, found before anything was begun. */
+/** All problems of a run, found before it begins. */
 public final class RunProblems extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;
 

@@ -27,10 +27,10 @@ import java.util.stream.Stream;
  * @param name of the adapter
  * @param layout of its file
  * @param epochs instead of the steps of {@code style}
- * @param precision what the network computes in; chosen by itself if empty
+ * @param precision compute type; automatic if empty
  * @param style everything about training but the pictures
- * @param saving what is kept and looked at on the way, see {@link #saving(DataSet)}
- * @param previews pictures that are to be made on the way, see {@link #previews(DataSet)}
+ * @param saving intervals of checkpoints and validations, see {@link #saving(DataSet)}
+ * @param previews pictures that are made during training, see {@link #previews(DataSet)}
  */
 public record RunSettings(
     RunValues values,
@@ -43,20 +43,20 @@ public record RunSettings(
     StyleSettings style,
     Saving saving,
     Previews previews) {
-  /** What nobody asked for takes little time. */
+  /** Default strength of previews, which takes little time. */
   private static final List<Double> WHOLE = List.of(1.0);
 
   private static final List<Double> COMPARED = List.of(0.4, 0.6, 0.8, 1.0, 1.2);
 
   /**
-   * How often what is done.
+   * Intervals of checkpoints, validations and adapters.
    *
    * @param every steps between checkpoints
    * @param keep how many checkpoints
    * @param validateEvery steps between validations
    * @param keepBest whether the best by validation is the result
-   * @param adapterEvery steps between adapters on the way; none are written if empty
-   * @param trackers what hears of the run, by name, with settings as {@code name:key=value}
+   * @param adapterEvery steps between intermediate adapters; none are written if empty
+   * @param trackers trackers of the run, by name, with settings as {@code name:key=value}
    */
   public record Saving(
       int every,
@@ -72,9 +72,9 @@ public record RunSettings(
   }
 
   /**
-   * Pictures on the way.
+   * Previews: pictures during training.
    *
-   * @param prompts one row each; none for no previews, or where the data set has to say them
+   * @param prompts one row each; none for no previews, or where they come from the data set
    * @param every steps between them
    * @param strengths of the adapter, one column each
    * @param steps of the sampler
@@ -94,9 +94,9 @@ public record RunSettings(
   }
 
   /**
-   * The settings that values say.
+   * Settings of these values.
    *
-   * @throws RunProblems with all that is out of range or does not go together
+   * @throws RunProblems with all that is out of range or excludes each other
    */
   public static RunSettings of(RunValues values) {
     StyleSettings style = StyleSettingsResolver.settings(values);
@@ -140,7 +140,7 @@ public record RunSettings(
             values.get(RunKeys.PREVIEW_SEED)));
   }
 
-  /** Those that come with this project, as far as they are there. */
+  /** Trackers of this project that are installed. */
   private static List<String> usualTrackers() {
     return Stream.of("tensorboard", "csv", "chart")
         .filter(name -> Extensions.installed().find(Tracker.class, name).isPresent())
@@ -150,16 +150,16 @@ public record RunSettings(
   /**
    * The folders with pictures.
    *
-   * @param side of the base's pictures, where the run says nothing else
-   * @param unit what the sides of pictures are multiples of
+   * @param side of the base's pictures, for the default resolution
+   * @param unit unit of the sides of pictures
    */
   public List<DataGroup> groups(int side, int unit) {
     return DataTables.groups(values, Path.of("").toAbsolutePath(), side, unit);
   }
 
   /**
-   * What is trained for a data set: the steps that were set, or so many epochs; with masks, where
-   * nothing was said of them and there are some, as sd-scripts does.
+   * Settings for a data set: the steps that were set, or as many as the epochs have; with masks if
+   * some pictures have them and no key decides, as in sd-scripts.
    *
    * @throws RunProblems if the warm-up is of more steps than these epochs are
    */
@@ -184,9 +184,7 @@ public record RunSettings(
     return (int) Math.max(1, Math.min(Integer.MAX_VALUE, ofEpochs * each));
   }
 
-  /**
-   * What is kept and looked at for a data set: after the steps that were set, or so many epochs.
-   */
+  /** Intervals for a data set: in the steps that were set, or in those of so many epochs. */
   public Saving saving(DataSet data) {
     Optional<Integer> validation = values.find(RunKeys.VALIDATION_EPOCHS);
     Optional<Integer> adapters = values.find(RunKeys.ADAPTER_EPOCHS);
@@ -216,7 +214,7 @@ public record RunSettings(
         previews.seed());
   }
 
-  /** Whether the data set says what previews show. */
+  /** True if previews show captions of the data set. */
   public boolean previewsCaptions() {
     return values.find(RunKeys.PREVIEW_PROMPTS).isEmpty();
   }
@@ -226,7 +224,7 @@ public record RunSettings(
     return values.find(RunKeys.BASE_CONFIG).map(Path::of);
   }
 
-  /** What the base predicts, if it is not what the base says. */
+  /** Prediction type that overrides the base's. */
   public Optional<SchedulerConfig.Prediction> prediction() {
     return values.find(RunKeys.PREDICTION).map(SchedulerConfig.Prediction::named);
   }
@@ -236,13 +234,13 @@ public record RunSettings(
     return values.find(AdapterKeys.FROM).map(Path::of);
   }
 
-  /** Who set the rank, if anybody did. */
+  /** Origin of the rank, if something set it. */
   public Optional<String> rankAskedBy() {
     String origin = values.origin(AdapterKeys.RANK);
     return origin.equals(RunValues.DEFAULT) ? Optional.empty() : Optional.of(origin);
   }
 
-  /** Where everything but the adapter itself is written: {@code NAME.run} beside it. */
+  /** Folder of all files of the run but the adapter: {@code NAME.run} beside it. */
   public Path folder() {
     String file = String.valueOf(out.getFileName()).replaceFirst("\\.safetensors$", "");
     return out.resolveSibling(file + ".run");

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What the keys of a run were set to, and by what. Immutable. Values of {@link #data} are the
- * tables of the data set as they stand in the file.
+ * Values of a run's keys, and their origins. Immutable. Values of {@link #data} are the tables of
+ * the data set as they stand in the file.
  */
 public final class RunValues {
   /**
@@ -41,7 +41,7 @@ public final class RunValues {
     return entry == null ? key.initial() : Optional.of((T) entry.value());
   }
 
-  /** Who set it. */
+  /** Origin of a key's value. */
   String origin(RunKey<?> key) {
     Entry entry = entries.get(key);
     return entry == null ? DEFAULT : entry.origin();
@@ -60,12 +60,12 @@ public final class RunValues {
     return find(RunKeys.COMMENT);
   }
 
-  /** More for the adapter's header, by the names of the model metadata standard. */
+  /** More metadata for the adapter's header, by the names of the model metadata standard. */
   public Map<String, String> about() {
     return DescriptionKeys.metadata(this);
   }
 
-  /** What the file says of the data, by the names of sd-scripts. */
+  /** Keys of the data, by the names of sd-scripts. */
   Map<String, Object> data() {
     return data;
   }

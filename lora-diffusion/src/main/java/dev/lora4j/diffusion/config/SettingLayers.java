@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Settings laid over each other: a preset, a file, options of a command. What comes later wins.
- * Everything that is wrong is gathered, and told together.
+ * Settings laid over each other: a preset, a file, options of a command. What comes later wins. All
+ * problems are collected and reported together.
  */
 public final class SettingLayers {
   private static final Map<String, RunKey<?>> BY_NAME = byName();
@@ -43,7 +43,7 @@ public final class SettingLayers {
    * Sets a key by its name.
    *
    * @param value of TOML, or text
-   * @param origin who says so, for messages
+   * @param origin source of the value, for messages
    */
   public void set(String name, Object value, String origin) {
     String now = RenamedKeys.now(name);
@@ -69,7 +69,7 @@ public final class SettingLayers {
     }
   }
 
-  /** Leaves a key without a value, as an option of sd-scripts says that something is not done. */
+  /** Leaves a key without a value, as options of sd-scripts do for what is off. */
   private void leave(RunKey<?> key, String name, String origin) {
     entries.leave(key, name);
     int since = entries.source();
@@ -85,9 +85,7 @@ public final class SettingLayers {
     }
   }
 
-  /**
-   * Sets a key to what a command line says, which is TOML where it can be read so, and else a text.
-   */
+  /** Sets a key to a value of a command line: TOML where it can be read so, else a text. */
   public void setText(String name, String text, String origin) {
     if (BY_NAME.containsKey(RenamedKeys.now(name))) {
       set(name, text, origin);
@@ -105,27 +103,27 @@ public final class SettingLayers {
     return KeySuggestion.of(name, all);
   }
 
-  /** What follows is of one file or command line, whatever the order of its keys. */
+  /** Begins one file or command line; the order of its keys does not matter. */
   void begin() {
     entries.begin();
   }
 
-  /** What follows it lies on a preset, which has said what it is where nothing else is said. */
+  /** Marks the following layers as lying on a preset, which has set its defaults. */
   void onPreset() {
     preset = true;
   }
 
-  /** The network as sd-scripts says it. */
+  /** The network options of sd-scripts. */
   KohyaNetwork network() {
     return network;
   }
 
-  /** What is said, for what hangs on it. */
+  /** The resolved values, for options that depend on others. */
   ResolvedValues entries() {
     return entries;
   }
 
-  /** Does something when all is said. */
+  /** Runs an action after all layers are read. */
   void last(Runnable what) {
     last.add(what);
   }
@@ -179,7 +177,7 @@ public final class SettingLayers {
     entries.problem(sentence);
   }
 
-  /** Adds something that a user should hear. */
+  /** Adds a note for the user. */
   void note(String sentence) {
     notes.add(sentence);
   }
@@ -189,7 +187,7 @@ public final class SettingLayers {
     data.put(name, value);
   }
 
-  /** What a user should hear: keys that are understood but have no effect here. */
+  /** Notes for the user: keys that are known but have no effect here. */
   public List<String> notes() {
     return List.copyOf(notes);
   }

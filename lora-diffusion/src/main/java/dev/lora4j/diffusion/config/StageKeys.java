@@ -30,7 +30,7 @@ record StageKeys(
   private static final double BELOW_ONE = Math.nextDown(1.0);
   private static final double EPSILON = 1e-8;
 
-  /** The keys of a table with these values where a file says nothing. */
+  /** Keys of a table with these defaults. */
   static StageKeys of(String table, StageSettings initial) {
     String t = table + ".";
     AdamW adam = initial.optimizer();

@@ -8,9 +8,9 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * How a network of a base model is trained. The rate rises over {@code warmup} steps, is full until
- * the share {@code full} of the budget is spent, and falls by half a cosine to {@code least} of
- * itself.
+ * Settings of the training of one network of a base model. The rate rises over {@code warmup}
+ * steps, is full until the share {@code full} of the budget is spent, and falls by half a cosine to
+ * {@code least} of itself.
  *
  * @param styles whose pictures it sees
  * @param minutes of training, of all runs of the stage together; no bound if there are {@code
@@ -19,7 +19,7 @@ import java.util.OptionalInt;
  * @param batch pictures of a step
  * @param rate the learning rate at its highest
  * @param clip greatest norm of the gradient; 0 clips nothing
- * @param average how much of the moving average of the weights each step keeps; 0 for none
+ * @param average decay of the EMA of the weights; 0 for none
  * @param heldOut pictures that are not trained on, and that the stage is scored by
  * @param start folder of a base whose weights it begins with; random ones if empty
  */

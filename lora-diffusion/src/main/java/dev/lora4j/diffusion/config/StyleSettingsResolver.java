@@ -34,7 +34,9 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
 
-/** From keys to the settings of the trainer. What is wrong in several parts is told together. */
+/**
+ * Resolver of keys to the settings of the trainer. It reports the problems of all parts together.
+ */
 final class StyleSettingsResolver {
   private final RunValues values;
   private final List<String> problems = new ArrayList<>();
@@ -191,7 +193,7 @@ final class StyleSettingsResolver {
   private Map<String, Object> settings(
       ExtensionInfo extension, RunKey<Map<String, Object>> table, List<RunKey<?>> keys) {
     Map<String, Object> settings = new LinkedHashMap<>(values.get(table));
-    // sd-scripts says these whatever is chosen; they count where the chosen one has them.
+    // Files of sd-scripts have these for any choice; they count where the chosen one has them.
     for (SettingInfo setting : extension.settings()) {
       for (RunKey<?> key : keys) {
         if (setting.name().equals(key.leaf())) {

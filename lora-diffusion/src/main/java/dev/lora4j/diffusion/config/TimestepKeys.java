@@ -24,7 +24,10 @@ final class TimestepKeys {
   private static final RunKey<Integer> MOST =
       unset("loss.max_timestep", count(1), "Noisiest step to train, itself out", "max_timestep");
 
-  /** The law; sd-scripts has some of its values under {@code weighting_scheme}. */
+  /**
+   * Distribution of the timesteps; sd-scripts has some of its values under
+   * {@code weighting_scheme}.
+   */
   static final RunKey<String> SAMPLING =
       RunKey.of(
           "loss.timestep_sampling",
@@ -66,7 +69,7 @@ final class TimestepKeys {
   private TimestepKeys() {}
 
   /**
-   * What they say.
+   * The timestep settings of the keys.
    *
    * @throws IllegalArgumentException with all that is out of range
    */

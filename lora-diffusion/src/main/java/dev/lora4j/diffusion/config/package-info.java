@@ -1,7 +1,4 @@
-/**
- * A training run as a file says it: keys with their types and defaults, presets, and the settings
- * that come out of them.
- */
+/** Run files: keys with their types and defaults, presets, and the settings that result. */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 @NullMarked
 package dev.lora4j.diffusion.config;

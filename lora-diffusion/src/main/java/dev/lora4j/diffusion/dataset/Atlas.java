@@ -14,7 +14,7 @@ import java.util.Locale;
 
 /**
  * Many small pictures of one style in one file: {@code <style>-64.png} holds square cells of 64
- * pixels in 40 columns, and {@code concepts.tsv} beside it says what each cell shows (columns
+ * pixels in 40 columns, and {@code concepts.tsv} beside it lists the content of each cell (columns
  * index, codepoints, name, group, keywords, styles).
  */
 public final class Atlas {

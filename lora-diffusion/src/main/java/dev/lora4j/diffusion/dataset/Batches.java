@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.TreeMap;
 
 /**
- * Which pictures each step sees. Within an epoch every picture comes as often as its repeats say.
- * The pictures of a bucket are shuffled and cut into batches, of which the last is smaller if they
- * do not come out even; then the batches of all buckets and groups are shuffled, as in kohya's
+ * The pictures of each step. Within an epoch every picture comes as often as its repeats say. The
+ * pictures of a bucket are shuffled and cut into batches, of which the last is smaller if they do
+ * not come out even; then the batches of all buckets and groups are shuffled, as in kohya's
  * sd-scripts. A step's batch depends on the seed and its number alone.
  */
 public final class Batches {
@@ -18,7 +18,7 @@ public final class Batches {
   private static final long AMONG = 4;
 
   /**
-   * What one step sees.
+   * The pictures of one step.
    *
    * @param epoch counted from 0
    * @param bucket the size of all of its pictures
@@ -29,6 +29,7 @@ public final class Batches {
   /** One of the times that a picture comes in an epoch. */
   private record Turn(DataItem item, int repeat) {}
 
+  /** A bucket of a group. */
   private record Place(int group, Bucket bucket) implements Comparable<Place> {
     @Override
     public int compareTo(Place other) {
@@ -42,9 +43,10 @@ public final class Batches {
   private final long seed;
   private final int perEpoch;
 
-  /** The order of the epoch that was asked for last; it can always be made again. */
+  /** Order of the latest epoch; it can always be made again. */
   private volatile Order latest;
 
+  /** Batches of an epoch in their order. */
   private record Order(long epoch, List<List<Turn>> batches) {}
 
   private Batches(List<List<Turn>> places, long seed) {

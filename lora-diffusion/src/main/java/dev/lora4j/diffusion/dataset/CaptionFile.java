@@ -16,7 +16,7 @@ final class CaptionFile {
   private static final String MARK = "\ufeff";
 
   /**
-   * What was read.
+   * Content of a caption file.
    *
    * @param text without white space around it
    * @param error why it could not be read
@@ -26,7 +26,7 @@ final class CaptionFile {
 
   private CaptionFile() {}
 
-  /** Where the caption of a picture would be. */
+  /** Path of a picture's caption, which may be absent. */
   static Path beside(Path picture, String extension) {
     return picture.resolveSibling(stem(picture) + extension);
   }

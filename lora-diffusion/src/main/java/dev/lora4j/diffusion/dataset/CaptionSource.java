@@ -7,24 +7,24 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Where captions come from. An extension point; implementations are values: records of their
- * settings. What is read of one folder is in what {@link #in} gives.
+ * A source of captions. An extension point; implementations are values: records of their settings.
+ * What is read of one folder is in what {@link #in} gives.
  */
 public interface CaptionSource {
   /**
-   * Looks into a folder.
+   * Searches a folder.
    *
-   * @param problems hears what is the matter with its captions
+   * @param problems receives the problems of its captions
    */
   Captions in(DataSource folder, Consumer<DataProblem> problems);
 
   /** The captions of one folder. */
   interface Captions {
-    /** The caption of a picture; empty if this source has none, and the next one is asked. */
+    /** The caption of a picture; empty if this source has none, and the next one is searched. */
     Optional<Caption> of(Path picture);
 
     /**
-     * Tells of captions that belong to no picture, after all were asked for.
+     * Reports captions that belong to no picture, after the search for all.
      *
      * @param pictures of the folder
      * @param lonely whether some of them have a caption that nobody wrote

@@ -18,7 +18,7 @@ import java.util.Optional;
  * @param repeats how often it comes in an epoch
  * @param caption as it was written, before {@link CaptionRecipe}
  * @param written whether somebody wrote the caption; else it is the class tokens or the file's name
- * @param mask the picture that says which parts count
+ * @param mask the picture with the weights of parts
  * @param maskSha256 hash of that file's bytes, in hexadecimal
  * @param source the folder's settings
  * @param group number of the group of folders that it is batched with
@@ -41,17 +41,17 @@ public record DataItem(
     int group,
     int batch,
     boolean validation) {
-  /** Whether it shows what shall not change. */
+  /** True for a regularisation picture, which shows what shall not change. */
   public boolean regularisation() {
     return source.regularisation();
   }
 
-  /** Whether some parts of it may count more than others. */
+  /** True if parts of it may have different weights in the loss. */
   public boolean masked() {
     return mask.isPresent() || source.masking().alpha();
   }
 
-  /** What its captions are made with. */
+  /** Recipe of its captions. */
   public CaptionRecipe recipe() {
     return new CaptionRecipe(source.captions());
   }

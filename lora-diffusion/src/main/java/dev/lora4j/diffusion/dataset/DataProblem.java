@@ -3,14 +3,14 @@ package dev.lora4j.diffusion.dataset;
 import java.nio.file.Path;
 
 /**
- * Something about a file that a user should know before training.
+ * A problem of a file that a user should know before training.
  *
  * @param file or folder
  * @param severity whether training can begin
  * @param sentence what is the matter, to be read after the file's name
  */
 public record DataProblem(Path file, Severity severity, String sentence) {
-  /** How bad it is. */
+  /** Severity of a problem. */
   public enum Severity {
     /** Training does not begin. */
     ERROR,
@@ -28,7 +28,7 @@ public record DataProblem(Path file, Severity severity, String sentence) {
     return new DataProblem(file, Severity.WARNING, sentence);
   }
 
-  /** Whether training cannot begin. */
+  /** True if the problem prevents training. */
   public boolean isError() {
     return severity == Severity.ERROR;
   }

@@ -5,30 +5,30 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * All pictures of a run and all that is to be said about them.
+ * All pictures of a run and their problems.
  *
  * @param items the usable pictures, in the order of groups, folders and names
  * @param problems errors and warnings, in the order of the files
  * @param groups where the pictures are from, by the number that each has
  */
 public record DataSet(List<DataItem> items, List<DataProblem> problems, List<DataGroup> groups) {
-  /** Keeps copies. */
+  /** Copies its collections. */
   public DataSet {
     items = List.copyOf(items);
     problems = List.copyOf(problems);
     groups = List.copyOf(groups);
   }
 
-  /** How much of a picture file a survey looks at. */
+  /** Depth of a survey: how much of a picture file it reads. */
   public enum Depth {
-    /** Whether the file is whole by its own account: a few milliseconds each. */
+    /** Headers, and completeness of the file by its own account: a few milliseconds each. */
     HEADERS,
     /** Also whether its pixels can be unpacked, one picture in memory at a time. */
     PIXELS
   }
 
   /**
-   * Looks at all pictures and captions and tells everything that can be known before training.
+   * Surveys all pictures and captions, and reports everything that can be known before training.
    * Nothing is thrown for what is wrong with a file: it is among the problems.
    */
   public static DataSet survey(List<DataGroup> groups, Depth depth) {
@@ -74,12 +74,12 @@ public record DataSet(List<DataItem> items, List<DataProblem> problems, List<Dat
     return items.stream().filter(DataItem::validation).toList();
   }
 
-  /** What has to be put right before training. */
+  /** Problems that prevent training. */
   public List<DataProblem> errors() {
     return problems.stream().filter(DataProblem::isError).toList();
   }
 
-  /** What should be looked at. */
+  /** Problems that do not prevent training. */
   public List<DataProblem> warnings() {
     return problems.stream().filter(problem -> !problem.isError()).toList();
   }
@@ -99,7 +99,7 @@ public record DataSet(List<DataItem> items, List<DataProblem> problems, List<Dat
   }
 
   /**
-   * This data set, if it can be trained on.
+   * Returns this data set if it can be trained on.
    *
    * @throws DataSetException with all errors
    */

@@ -36,9 +36,9 @@ public final class DrawnPictures {
   }
 
   /**
-   * How much each place of the latents counts: [1, height / factor, width / factor] row by row, 0
-   * to 1, the mean over the pixels of a place; empty if the picture has no mask. A mask of a folder
-   * is taken by its red channel, as kohya does.
+   * Weights of the latents' positions from the picture's mask: [1, height / factor, width / factor]
+   * row by row, 0 to 1, each the mean over its pixels; empty without a mask. A mask of a folder is
+   * taken by its red channel, as kohya does.
    *
    * @param factor pixels per place and direction, 8 for Stable Diffusion
    * @throws DataSetException if the file is not what was surveyed any more

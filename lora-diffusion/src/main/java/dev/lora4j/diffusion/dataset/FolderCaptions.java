@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Finds the captions of one folder, and says what is the matter with them. */
+/** Finds the captions of one folder and their problems. */
 final class FolderCaptions {
   /**
    * A caption.
@@ -57,7 +57,7 @@ final class FolderCaptions {
       try {
         Optional<Caption> caption = one.getValue().of(picture);
         if (caption.isPresent()) {
-          // Of what could not be read nothing more is to be said.
+          // A caption that could not be read has no further problems.
           boolean failed = problems.stream().skip(told).anyMatch(DataProblem::isError);
           return failed ? Found.of(caption.get()) : checked(caption.get());
         }
@@ -87,7 +87,7 @@ final class FolderCaptions {
     return Found.of(caption);
   }
 
-  /** Says which of the written captions lack what nearly all the others have. */
+  /** Warns of written captions that lack what nearly all the others have. */
   void compare(List<DataItem> items) {
     List<DataItem> written = items.stream().filter(DataItem::written).toList();
     List<String> texts = written.stream().map(item -> item.recipe().plain(item.caption())).toList();
@@ -104,7 +104,7 @@ final class FolderCaptions {
     }
   }
 
-  /** Looks at captions that belong to no picture; after the pictures were asked for. */
+  /** Reports captions that belong to no picture; after the search for the pictures' own. */
   void orphans(List<Path> pictures) {
     sources.values().forEach(captions -> captions.unused(pictures, lonely));
   }

@@ -25,12 +25,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Looks at one folder: its pictures, their captions and masks. */
+/** Survey of one folder: its pictures, their captions and masks. */
 final class FolderSurvey {
   /** Pictures that are enlarged more than this look soft, and so will what is trained on them. */
   private static final double MOST_ENLARGED = 1.5;
 
-  /** If less of a picture is left, what the caption says may have been cut off. */
+  /** Least share of a picture that is left; a smaller one may lack the caption's content. */
   private static final double LEAST_KEPT = 0.75;
 
   private final DataGroup group;

@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** The masks of one folder, by the names of its pictures; says what is the matter with them. */
+/** The masks of one folder, by the names of its pictures, and their problems. */
 final class Masks {
   /** A mask that is usable. */
   record Mask(Path file, String sha256) {}
@@ -65,7 +65,7 @@ final class Masks {
     left.values().forEach(mask -> warning(mask, "is a mask of no picture."));
   }
 
-  /** The mask of a picture; empty if it has none, and if that is unusable, which is told. */
+  /** The mask of a picture; empty if it has none, or if that is unusable, which is reported. */
   Optional<Mask> of(Path picture, PictureHeader size) {
     return Optional.ofNullable(byStem.get(CaptionFile.stem(picture)))
         .flatMap(mask -> checked(mask, size));

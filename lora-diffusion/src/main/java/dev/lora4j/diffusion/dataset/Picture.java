@@ -47,7 +47,7 @@ public record Picture(String name, String caption, int width, int height, byte[]
     return rgb;
   }
 
-  /** This picture mirrored left to right. */
+  /** A copy, mirrored left to right. */
   public Picture flipped() {
     byte[] mirrored = new byte[rgb.length];
     for (int row = 0; row < 3 * height; row++) {
@@ -70,7 +70,7 @@ public record Picture(String name, String caption, int width, int height, byte[]
     return image;
   }
 
-  /** This picture with another caption. */
+  /** A copy with another caption. */
   public Picture captioned(String other) {
     return new Picture(name, other, width, height, rgb);
   }

@@ -60,7 +60,7 @@ public record TextCaptions() implements CaptionSource {
     };
   }
 
-  /** Whether one name may be meant for the other: fox-1 for fox_01, fox_caption for fox. */
+  /** True if one name may mean the other: fox-1 for fox_01, fox_caption for fox. */
   private static boolean alike(String text, String picture) {
     String one = plain(text);
     String other = plain(picture);

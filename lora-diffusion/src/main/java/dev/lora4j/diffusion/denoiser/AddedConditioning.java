@@ -3,13 +3,13 @@ package dev.lora4j.diffusion.denoiser;
 import dev.lora4j.core.tensor.Expr;
 
 /**
- * What a denoiser is told beside the timestep and the text's words.
+ * Added conditioning of a denoiser, beside the timestep and the text conditioning.
  *
  * @param pooled the text as one vector, F32 [batch, {@link DenoiserNetwork#pooledWidth}]
  * @param sizes F32 [batch, {@value #SIZES}], pixels: height and width of the original, what was cut
  *     off above and left, height and width of the target (Podell et al. 2023, section 2.2)
  */
 public record AddedConditioning(Expr pooled, Expr sizes) {
-  /** How many sizes there are. */
+  /** Width of the size conditioning. */
   public static final int SIZES = 6;
 }

@@ -9,16 +9,16 @@ import dev.lora4j.core.model.ModelException;
  */
 public interface DenoiserFamily {
   /**
-   * Whether the denoiser of this configuration is of this kind, by its {@code _class_name}. No two
-   * kinds may say so of the same.
+   * True if the denoiser of this configuration is of this kind, by its {@code _class_name}. No two
+   * kinds may recognise the same configuration.
    */
   boolean recognises(ConfigFile config);
 
   /**
    * The denoiser of this configuration.
    *
-   * @throws ModelException if the configuration lacks a size, or says something that would change
-   *     the mathematics and is not built; names the file and the key
+   * @throws ModelException if the configuration lacks a size, or has a setting that would change
+   *     the mathematics and is not supported; names the file and the key
    */
   DenoiserNetwork network(ConfigFile config);
 }

@@ -4,7 +4,7 @@ import dev.lora4j.core.tensor.Expr;
 import java.util.Optional;
 
 /**
- * What a denoiser sees in a step.
+ * Inputs of a denoiser in one step: noisy latents, timesteps, text and added conditioning.
  *
  * @param x noisy latents [batch, inChannels, height, width], in the type to compute in
  * @param timesteps F32 [batch], from 0 to the schedule's last
@@ -19,7 +19,7 @@ public record DenoiserInputs(
     TextConditioning text,
     Optional<AddedConditioning> added,
     Optional<Expr> guidance) {
-  /** Without a guidance scale. */
+  /** Inputs without a guidance scale. */
   public DenoiserInputs(
       Expr x, Expr timesteps, TextConditioning words, Optional<AddedConditioning> added) {
     this(x, timesteps, words, added, Optional.empty());

@@ -8,8 +8,8 @@ import java.util.List;
 
 /**
  * The network of a denoiser with its sizes, without its weights: it predicts the noise, velocity or
- * flow in noisy latents. Implementations are values: those of equal sizes are equal, and {@link
- * #canonical} tells all sizes, as a digest of them goes into what pictures say of their base.
+ * flow in noisy latents. Implementations are values: those of equal sizes are equal, and
+ * {@link #canonical} has all sizes, as a digest of them goes into the metadata of pictures.
  */
 public interface DenoiserNetwork extends Canonical {
   /** Channels of the latents that it takes. */
@@ -21,33 +21,30 @@ public interface DenoiserNetwork extends Canonical {
   /** Width of the vectors that stand for a text's words. */
   int crossAttentionDim();
 
-  /**
-   * Width of the text as one vector, with which it is told {@link AddedConditioning}; 0 if it is
-   * not.
-   */
+  /** Width of the pooled text in its {@link AddedConditioning}; 0 without it. */
   default int pooledWidth() {
     return 0;
   }
 
   /**
-   * Width of the embedding of the guidance scale that it is told, as denoisers of latent
-   * consistency are (Meng et al. 2023, Luo et al. 2023); 0 if it is not. One that is told it is
-   * guided within, so that pictures take one row of its batch and no negative text.
+   * Width of the embedding of the guidance scale, which denoisers of latent consistency take (Meng
+   * et al. 2023, Luo et al. 2023); 0 without it. One that takes it guides itself, so that pictures
+   * take one row of its batch and no negative text.
    */
   default int guidanceWidth() {
     return 0;
   }
 
   /**
-   * How many grids its layers lie on, each half as high and wide as the one before, the first that
-   * of the latents; at least 1. Latents' sides are multiples of two to the power of one less.
+   * Number of resolutions of its layers, each half as high and wide as the one before, the first
+   * that of the latents; at least 1. Latents' sides are multiples of two to the power of one less.
    */
   int levels();
 
   /**
-   * Where the outputs of its layers lie in the picture, by the sites' names, which begin with
-   * {@code unet.} whatever the kind. By it adapters count in a part of the picture alone, and the
-   * arithmetic of having them beside the weights is known.
+   * Positions of the layers' outputs in the picture, by the sites' names, which begin with
+   * {@code unet.} whatever the kind. Regions of adapters and the cost of unmerged adapters follow
+   * from them.
    */
   SitePlacement.Of places();
 
@@ -55,21 +52,21 @@ public interface DenoiserNetwork extends Canonical {
    * Stages the network. The layers that it takes from {@code weights} are those that adapters can
    * change.
    *
-   * @param weights asked for by the names that its checkpoints have
+   * @param weights by the names in its checkpoints
    * @param checkpointing whether training may compute inner values a second time instead of keeping
    *     them; must change no bit of a gradient. What is cheap beside the products around it is best
-   *     staged by {@link dev.lora4j.core.tensor.Graph#recompute}, whatever this says
+   *     staged by {@link dev.lora4j.core.tensor.Graph#recompute}, whatever this value
    * @return the prediction [batch, outChannels, height, width], in the type of {@code inputs.x()}
-   * @throws IllegalArgumentException if {@code inputs} tell more or less than it is to be told
+   * @throws IllegalArgumentException if {@code inputs} have more or less conditioning than it takes
    */
   Expr stage(Weights weights, DenoiserInputs inputs, boolean checkpointing);
 
-  /** What checkpoints in folders may call a weight, likeliest first. */
+  /** Possible names of a weight in checkpoints in folders, likeliest first. */
   default List<String> names(String weight) {
     return List.of(weight);
   }
 
-  /** Whether a tensor of a checkpoint is known and not needed, such as a buffer. */
+  /** True if a tensor of a checkpoint is known and not needed, such as a buffer. */
   default boolean ignores(String tensor) {
     return false;
   }

@@ -1,4 +1,4 @@
-/** What a denoiser is to all that makes pictures with it or trains it: its sizes and a staging. */
+/** Denoisers as pipelines and trainers see them: sizes and a staging. */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 @NullMarked
 package dev.lora4j.diffusion.denoiser;

@@ -4,7 +4,7 @@ import dev.lora4j.core.train.SeededNoise;
 import dev.lora4j.diffusion.dataset.Picture;
 
 /**
- * What a picture undergoes before a classifier in training sees it, so that it judges rough
+ * Random changes of a picture before a classifier in training sees it, so that it judges rough
  * pictures of a small model by what they show.
  *
  * @param shift greatest displacement in each direction, in pixels

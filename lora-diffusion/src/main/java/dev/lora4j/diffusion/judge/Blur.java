@@ -6,7 +6,7 @@ import dev.lora4j.diffusion.dataset.Picture;
 final class Blur {
   private Blur() {}
 
-  /** Each pixel the mean of those at most {@code radius} away in both directions. */
+  /** Replaces each pixel by the mean of those at most {@code radius} away in both directions. */
   static Picture of(Picture picture, int radius) {
     if (radius == 0) {
       return picture;

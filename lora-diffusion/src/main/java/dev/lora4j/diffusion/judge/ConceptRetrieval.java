@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Tells how near pictures of any style are to each of many concepts, so that a picture can be
- * looked up: at rank 1 is the concept that it is most like.
+ * Retrieval of concepts: ranks many concepts by their similarity to a picture of any style; rank 1
+ * is the most similar.
  */
 public final class ConceptRetrieval implements AutoCloseable {
-  /** How many concepts from the top count as found. */
+  /** Number of nearest concepts among which the right one counts as found. */
   public static final int TOP = 10;
 
   private final PictureClassifier classifier;
@@ -34,8 +34,8 @@ public final class ConceptRetrieval implements AutoCloseable {
   }
 
   /**
-   * How often the right concept was among the first {@link #TOP} for true pictures that it had not
-   * seen, from 0 to 1, by their style.
+   * Share of true pictures, unseen in training, whose right concept is among the first
+   * {@link #TOP}, from 0 to 1, by style.
    */
   public Map<String, Double> accuracies() {
     return classifier.accuracies();

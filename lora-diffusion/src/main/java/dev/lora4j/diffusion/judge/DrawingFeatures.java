@@ -3,9 +3,9 @@ package dev.lora4j.diffusion.judge;
 import dev.lora4j.diffusion.dataset.Picture;
 
 /**
- * What a picture shows and where: histograms of the directions of its edges in overlapping cells,
- * without the sign of the contrast (Dalal and Triggs 2005), how far the colour of each cell is from
- * white, and which parts of the picture are not white.
+ * Features of a drawing's shape and place: histograms of the directions of its edges in overlapping
+ * cells, without the sign of the contrast (Dalal and Triggs 2005), the distance of each cell's
+ * colour from white, and the parts of the picture that are not white.
  */
 final class DrawingFeatures {
   private static final int CELLS = 8;

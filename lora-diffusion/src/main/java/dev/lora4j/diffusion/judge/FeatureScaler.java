@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What brings features to mean 0 and deviation 1, as a network learns from them best. When it has
+ * Scaling of features to mean 0 and deviation 1, from which a network learns best. When it has
  * learnt, its first layer takes this over, so that it is fed features as they are.
  */
 @SuppressWarnings("ArrayRecordComponent") // Scratch values, never compared.

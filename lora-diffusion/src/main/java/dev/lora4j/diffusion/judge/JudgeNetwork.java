@@ -24,7 +24,7 @@ public record JudgeNetwork(PictureFeatures features, int hidden, int width) {
     }
   }
 
-  /** For example {@code style/96/32}. */
+  /** Text, for example {@code style/96/32}. */
   String text() {
     return features.text() + "/" + hidden + "/" + width;
   }

@@ -3,8 +3,8 @@ package dev.lora4j.diffusion.judge;
 import java.util.Optional;
 
 /**
- * What became of the pictures of one kind: of an adapter, of the base, or of a control. Shares are
- * from 0 to 1.
+ * Scores of the pictures of one kind: of an adapter, of the base, or of a control. Shares are from
+ * 0 to 1.
  *
  * @param pictures how many there are
  * @param style share in the style that is judged; empty if the classifier does not know that style
@@ -14,7 +14,7 @@ import java.util.Optional;
 public record JudgeScores(
     int pictures, Optional<Double> style, double conceptTop10, Optional<Truth> truth) {
   /**
-   * Where the own true pictures stand among others of the style.
+   * Ranks of the own true pictures among others of the style.
    *
    * @param top1 share for which the own is nearest
    * @param rank its mean rank, from 1

@@ -32,7 +32,7 @@ public final class Judges implements AutoCloseable {
     }
   }
 
-  /** Tells styles apart. */
+  /** Classifier of styles. */
   public StyleClassifier styles() {
     return styles;
   }

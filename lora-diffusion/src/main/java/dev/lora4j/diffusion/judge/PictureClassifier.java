@@ -21,8 +21,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * A trained {@link JudgeNetwork} at work: tells how near pictures are to each of its labels. The
- * file says what its labels are, and how often it was right about pictures that it had not seen.
+ * A trained {@link JudgeNetwork} at work: scores pictures for each of its labels. The file has its
+ * labels, and its accuracies on pictures unseen in training.
  */
 public final class PictureClassifier implements AutoCloseable {
   static final String LABELS = "labels";
@@ -108,7 +108,7 @@ public final class PictureClassifier implements AutoCloseable {
     };
   }
 
-  /** What pictures are told apart by. */
+  /** Labels of the classes. */
   public List<String> labels() {
     return labels;
   }
@@ -119,8 +119,8 @@ public final class PictureClassifier implements AutoCloseable {
   }
 
   /**
-   * How often it was right about pictures that it had not seen, from 0 to 1, by what the pictures
-   * were; what is counted as right is for those to say who trained it.
+   * Accuracies on pictures unseen in training, from 0 to 1, by kind of picture; the trainer of the
+   * classifier defines which answers are right.
    */
   public Map<String, Double> accuracies() {
     return accuracies;

@@ -43,12 +43,12 @@ public final class PictureClassifierTrainer {
   public record Example(Picture picture, int label) {}
 
   /**
-   * How it is trained.
+   * Settings of the training.
    *
    * @param side height and width of pictures, in pixels
    * @param change what copies of each picture undergo
    * @param copies how many there are beside the picture as it is
-   * @param dropped share of the features that count nothing, drawn anew for each example
+   * @param dropped dropout of the features, drawn for each example
    */
   public record Settings(
       JudgeNetwork size,
@@ -61,7 +61,7 @@ public final class PictureClassifierTrainer {
       int copies,
       double dropped) {}
 
-  /** Told about each step. */
+  /** Receives each step. */
   @FunctionalInterface
   public interface Listener {
     /** {@code step} of {@code steps} was taken, with this loss. */
@@ -182,7 +182,7 @@ public final class PictureClassifierTrainer {
   /**
    * Writes it, with weights in F16.
    *
-   * @param accuracies what {@link PictureClassifier#accuracies} will tell
+   * @param accuracies values of {@link PictureClassifier#accuracies}
    */
   public void write(Scope scope, Path file, Map<String, Double> accuracies) {
     Map<String, String> told = new LinkedHashMap<>();

@@ -4,9 +4,9 @@ import dev.lora4j.diffusion.dataset.Picture;
 import java.util.List;
 
 /**
- * How far pictures are from each other: the root of the mean squared difference of their levels,
- * after each was reduced to the means of its cells of {@value #CELL}x{@value #CELL} pixels. From 0
- * to 1, which is black from white.
+ * Distance of two pictures: the root of the mean squared difference of their levels, after each was
+ * reduced to the means of its cells of {@value #CELL}x{@value #CELL} pixels. From 0 to 1, which is
+ * black from white.
  *
  * <p>The means forgive that a line lies a pixel beside its place. Nothing in it was learnt, and it
  * knows no styles.

@@ -5,10 +5,10 @@ import java.util.Locale;
 
 /** Numbers that stand for a picture; a judge learns from them alone. */
 public enum PictureFeatures {
-  /** How something is drawn, whatever it is: {@link StyleFeatures}. */
+  /** Style, whatever the picture shows: {@link StyleFeatures}. */
   STYLE,
 
-  /** What is drawn and where, less how: {@link DrawingFeatures}. */
+  /** Content and its place, less the style: {@link DrawingFeatures}. */
   DRAWING;
 
   /** The numbers of a picture: always as many for pictures of one size. */
@@ -19,7 +19,7 @@ public enum PictureFeatures {
     };
   }
 
-  /** In lower case, as files have it. */
+  /** Name in lower case, as in files. */
   String text() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Tells in which of several styles pictures are drawn. One of its labels is {@link #NONE}, for what
- * only resembles a style: colourless drawings of other styles, blank pages.
+ * Classifier of the style of pictures. One of its labels is {@link #NONE}, for what only resembles
+ * a style: colourless drawings of other styles, blank pages.
  */
 public final class StyleClassifier implements AutoCloseable {
   /** The label of pictures in none of the styles. */
@@ -29,7 +29,7 @@ public final class StyleClassifier implements AutoCloseable {
     return classifier.labels();
   }
 
-  /** How often it was right about pictures it had not seen, from 0 to 1: the mean over styles. */
+  /** Accuracy on pictures unseen in training, from 0 to 1: the mean over styles. */
   public double accuracy() {
     return classifier.accuracies().values().stream()
         .mapToDouble(Double::doubleValue)

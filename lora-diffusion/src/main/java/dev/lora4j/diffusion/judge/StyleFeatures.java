@@ -4,10 +4,10 @@ import dev.lora4j.diffusion.dataset.Picture;
 import java.util.Arrays;
 
 /**
- * How a picture is drawn, whatever it shows: which colours take what share of it (Swain and Ballard
- * 1991), how steep its edges are at three scales and at what brightness, how it bends between them,
- * whether pixels are equal in pairs, how large dark and light areas are, and how near to the edges
- * of the picture the drawing comes.
+ * Features of a picture's style, whatever it shows: the share of each colour (Swain and Ballard
+ * 1991), the steepness of its edges at three scales and by brightness, its curvature between them,
+ * pairs of equal pixels, the size of dark and light areas, and the distance of the drawing from the
+ * picture's edges.
  */
 final class StyleFeatures {
   private static final int COLOURS = 6;
@@ -44,7 +44,7 @@ final class StyleFeatures {
     return features;
   }
 
-  /** Each pixel is shared between the eight colours of a grid that it lies between. */
+  /** Histogram of colours: each pixel is shared between the eight colours of a grid around it. */
   private static int colours(Picture picture, float[] features) {
     byte[] rgb = picture.rgb();
     int plane = picture.width() * picture.height();
@@ -187,9 +187,7 @@ final class StyleFeatures {
     return at;
   }
 
-  /**
-   * How dark the rings of {@value #RING} pixels are that lie within each other, from the edge on.
-   */
+  /** Darkness of nested rings of {@value #RING} pixels, from the edge inwards. */
   private static void rings(ColourPlanes luma, float[] features, int from) {
     double[] darkness = new double[RINGS];
     int[] counts = new int[RINGS];

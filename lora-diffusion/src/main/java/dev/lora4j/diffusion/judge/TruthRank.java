@@ -7,9 +7,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Where the true picture of a concept stands among the true pictures of others, by their {@link
- * PictureDistance} to a picture that was made: rank 1 says that of all of them its own is nearest.
- * A blank page or a mean picture cannot do that more often than by chance.
+ * Rank of a concept's true picture among the true pictures of others, by {@link PictureDistance} to
+ * a generated picture; at rank 1 its own is the nearest. A blank page or a mean picture cannot do
+ * that more often than by chance.
  */
 public final class TruthRank {
   private static final long DRAW = 100;
@@ -36,7 +36,7 @@ public final class TruthRank {
     this.among = Math.min(among, truths.size());
   }
 
-  /** How many truths a picture is compared with, its own included. */
+  /** Number of truths that a picture is compared with, its own included. */
   public int among() {
     return among;
   }

@@ -17,7 +17,7 @@ final class Autoencoding {
   /** Side of a tile in latents, as diffusers has it for pictures of 512 pixels. */
   private static final int TILE = 64;
 
-  /** From here on the decoder's inner values take gigabytes. */
+  /** Picture size from which the decoder's inner values take gigabytes. */
   private static final long LARGE_PIXELS = 1280L * 1280;
 
   private final Scope scope;

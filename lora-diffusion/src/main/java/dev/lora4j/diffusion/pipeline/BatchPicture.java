@@ -15,9 +15,9 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * One picture of a batch: in how many rows the denoiser is told of it, one or, where it is guided,
- * a row without the text and one with it; what becomes of what comes out; and the numbers that it
- * begins with, which are those of the same picture made alone.
+ * One picture of a batch: its rows in the denoiser's batch, one or, with guidance, a row without
+ * the text and one with it; the use of the outputs; and its initial noise, which is that of the
+ * same picture made alone.
  */
 final class BatchPicture {
   private static final String CONTEXT = "context";
@@ -40,8 +40,7 @@ final class BatchPicture {
   }
 
   /**
-   * What the denoiser is told of a picture beside latents and timestep, a row for each of {@link
-   * #rows}.
+   * Conditioning of a picture beside latents and timestep, a row for each of {@link #rows}.
    *
    * @param contexts the text encoders of the whole picture, then those of each of its regions
    */
@@ -85,7 +84,10 @@ final class BatchPicture {
     }
   }
 
-  /** The same for prompts that the denoiser is told the same of, if their text encoders are. */
+  /**
+   * Key of the conditioning: equal for prompts with equal conditioning, if their text encoders are
+   * equal.
+   */
   static Object key(DiffusionModel base, Prompt prompt) {
     boolean guided = guided(base, prompt);
     return List.of(
@@ -117,7 +119,7 @@ final class BatchPicture {
     return Objects.requireNonNull(told.get(CONTEXT));
   }
 
-  /** Whether it takes a row without the text and one with it, which some bases never do. */
+  /** True if it takes a row without the text and one with it, which some bases never do. */
   private static boolean guided(DiffusionModel base, Prompt prompt) {
     return prompt.guidance() != 1 && base.denoiser().guidanceWidth() == 0;
   }

@@ -3,7 +3,10 @@ package dev.lora4j.diffusion.pipeline;
 import java.util.List;
 import java.util.function.Function;
 
-/** In what the pictures of a batch have to agree, because they take their steps together. */
+/**
+ * Rules of a batch: values in which its pictures must agree, because they take their steps
+ * together.
+ */
 final class BatchRules {
   private BatchRules() {}
 

@@ -24,7 +24,7 @@ final class CaptionEncoder {
   }
 
   /**
-   * What each caption becomes.
+   * Encodes captions.
    *
    * @param clipSkip as in {@link HiddenLayer}
    * @param chunks as in {@link CaptionTokens}
@@ -50,7 +50,7 @@ final class CaptionEncoder {
             System.arraycopy(all, from, contexts.get(row), t * width + column, hidden);
           }
         }
-        pooled.clear(); // the last encoder's is what the denoiser is told
+        pooled.clear(); // the denoiser takes the last encoder's
         float[] texts = base.xl() && seen.size() > 1 ? seen.get(1).floats() : new float[0];
         int ofText = texts.length / captions.size() / chunks;
         for (int row = 0; row < captions.size(); row++) {

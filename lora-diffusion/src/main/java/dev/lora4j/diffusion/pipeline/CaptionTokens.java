@@ -48,9 +48,9 @@ public record CaptionTokens(Tensor ids, Tensor ends) {
   }
 
   /**
-   * Which of the places of all chunks, counted through, the denoiser is told in training: as
-   * sd-scripts has it, what stands before the first chunk and after the last, and of the others the
-   * text alone.
+   * Token positions of all chunks, counted through, that condition the denoiser in training: as in
+   * sd-scripts, those before the text of the first chunk and after that of the last, and of the
+   * others the text alone.
    */
   public static int[] kept(PromptTokenizer tokenizer, int chunks) {
     int tokens = tokenizer.maxLength();
@@ -61,7 +61,7 @@ public record CaptionTokens(Tensor ids, Tensor ends) {
         .toArray();
   }
 
-  /** How many tokens of a caption are cut off in so many chunks. */
+  /** Number of tokens of a caption that are cut off with so many chunks. */
   public static int cut(PromptTokenizer tokenizer, String caption, int chunks) {
     return Math.max(0, tokenizer.pieces(caption).length - chunks * tokenizer.room());
   }

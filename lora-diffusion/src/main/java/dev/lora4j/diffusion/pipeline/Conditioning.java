@@ -16,13 +16,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What texts become before the denoiser sees them: one row for each text. */
+/** Text conditioning of the denoiser: one row for each text. */
 final class Conditioning {
   private final Scope scope;
   private final TextMix encoders;
   private final int clipSkip;
 
-  /** What one encoder sees in one text. */
+  /** Output of one encoder for one text. */
   @SuppressWarnings("ArrayRecordComponent") // handed on, and never compared
   private record Seen(List<float[]> chunks, float[] pooled) {}
 
@@ -43,7 +43,7 @@ final class Conditioning {
    * @param words of textual inversions
    * @param zeros whether a row of zeros stands for an empty text
    * @return {@code context} F32 [texts, tokens, width], and {@code pooled} F32 [texts, width] if
-   *     the denoiser is told it
+   *     the denoiser takes it
    */
   Map<String, Tensor> of(
       DiffusionModel base,
@@ -69,7 +69,7 @@ final class Conditioning {
     int column = 0;
     for (int e = 0; e < tokenizers.size(); e++) {
       TextEncoder encoder = base.textEncoders().get(e);
-      pooled.clear(); // the last encoder's is what the denoiser is told
+      pooled.clear(); // the denoiser takes the last encoder's
       for (int row = 0; row < texts.size(); row++) {
         List<Chunk> padded = new ArrayList<>(chunks.get(e).get(row));
         while (padded.size() < most) {
@@ -175,7 +175,7 @@ final class Conditioning {
         Tensor.of(work, Shape.of(rows.size(), width), values));
   }
 
-  /** Each token times its weight, and all brought back to the mean they had. */
+  /** Multiplies each token by its weight, and brings all back to their earlier mean. */
   private static float[] weighed(float[] seen, double[] weights) {
     int hidden = seen.length / weights.length;
     double before = 0;

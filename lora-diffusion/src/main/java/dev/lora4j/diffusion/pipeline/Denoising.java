@@ -15,9 +15,9 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * What the denoiser sees in the latents of a batch. The plans of its pictures, mostly one of each,
- * share a run of it if they have the same inside its weights and as many tokens, since tokens that
- * pad a text would change its picture; mostly all do.
+ * Denoiser calls on the latents of a batch. Plans of its pictures, mostly one of each, share a call
+ * if they have the same merged weights and as many tokens, since tokens that pad a text would
+ * change its picture; mostly all do.
  */
 final class Denoising {
   private final Scope scope;
@@ -28,7 +28,7 @@ final class Denoising {
   private final Shape shape;
   private final Collection<Together> runs;
 
-  /** Plans in one run: for each row its plan, and what it is told. */
+  /** Plans in one run: the plan of each row, and its added conditioning. */
   private record Together(List<Integer> rows, Map<String, Tensor> added) {
     List<Integer> plans() {
       return rows.stream().distinct().toList();

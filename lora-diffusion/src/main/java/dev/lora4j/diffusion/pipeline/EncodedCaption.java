@@ -1,10 +1,10 @@
 package dev.lora4j.diffusion.pipeline;
 
 /**
- * A caption as the denoiser is told it in training.
+ * Encoded caption: the text conditioning of the denoiser in training.
  *
  * @param context [tokens, width] in row-major order, of all text encoders side by side
- * @param pooled [width], empty if the denoiser is not told it
+ * @param pooled [width], empty if the denoiser takes none
  */
 @SuppressWarnings("ArrayRecordComponent") // handed on, and never compared
 public record EncodedCaption(float[] context, float[] pooled) {}

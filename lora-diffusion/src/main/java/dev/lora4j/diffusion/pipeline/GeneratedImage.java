@@ -29,7 +29,7 @@ public record GeneratedImage(
     PngFile.write(file, image, texts);
   }
 
-  /** How it was made. */
+  /** Record of the generation. */
   public PictureRecord record() {
     return PictureRecord.of(prompt, info, together);
   }

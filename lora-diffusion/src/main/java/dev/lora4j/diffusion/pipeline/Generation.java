@@ -49,7 +49,7 @@ final class Generation {
   /**
    * For pictures that are made together.
    *
-   * @param listener hears of adapters that are mixed for them
+   * @param listener receives the progress of adapters that are mixed for them
    * @throws IllegalArgumentException if they cannot be
    */
   Generation(
@@ -125,7 +125,7 @@ final class Generation {
     return pixels == 0 ? base.sampleSize() : pixels / base.vae().scale();
   }
 
-  /** How a picture's adapters took part, and what of it is worth telling. */
+  /** Summary of the adapters of a picture. */
   MixSummary account(int picture) {
     return MixSummary.of(networks, denoising, picture, pictures.size(), idle.get(picture));
   }

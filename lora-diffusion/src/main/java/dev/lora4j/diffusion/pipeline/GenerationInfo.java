@@ -5,8 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Under what circumstances a picture was made: whatever else than the request decides about its
- * last bits.
+ * Generation info: all that decides about a picture's last bits, besides the request.
  *
  * @param base the base's name
  * @param baseHash SHA-256 of its weights, in hexadecimal
@@ -15,11 +14,11 @@ import java.util.List;
  * @param device where they ran
  * @param threads threads inside one operator
  * @param engine name and version of the native library
- * @param route how adapters took part: {@code none}, {@code patched} into the weights, or {@code
- *     beside} them
+ * @param route how adapters took part: {@code none}, {@code patched} if merged, {@code beside} if
+ *     unmerged
  * @param batch pictures that were made at once
  * @param row which of them this is, from 0
- * @param notes what of the adapters' way is worth telling, for people
+ * @param notes notes about the route of adapters, for people
  */
 public record GenerationInfo(
     String base,
@@ -56,7 +55,7 @@ public record GenerationInfo(
         account.notes());
   }
 
-  /** In what {@code other} differs, for people; nothing if the same bits may be expected. */
+  /** Differences from {@code other}, for people; empty if the same bits may be expected. */
   public List<String> differences(GenerationInfo other) {
     List<String> all = new ArrayList<>();
     compare(all, "the base's weights", shorter(baseHash), shorter(other.baseHash));

@@ -5,8 +5,8 @@ import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 
 /**
- * The guidance scale as denoisers of latent consistency are told it: sinusoids of a thousand times
- * what it is above 1 (Luo et al. 2023; diffusers' {@code get_guidance_scale_embedding}).
+ * Embedding of the guidance scale for denoisers of latent consistency: sinusoids of a thousand
+ * times the scale less 1 (Luo et al. 2023; diffusers' {@code get_guidance_scale_embedding}).
  */
 final class GuidanceEmbedding {
   private static final float MAX_PERIOD = 10_000;

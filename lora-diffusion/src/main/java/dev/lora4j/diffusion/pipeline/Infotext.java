@@ -5,7 +5,7 @@ import dev.lora4j.diffusion.sampling.SigmaSchedule;
 import dev.lora4j.spi.ExtensionRequest;
 import java.util.stream.Collectors;
 
-/** How a picture was made, in the form that other tools read from PNG files. */
+/** Infotext: generation info of a picture in the form that other tools read from PNG files. */
 final class Infotext {
   private Infotext() {}
 

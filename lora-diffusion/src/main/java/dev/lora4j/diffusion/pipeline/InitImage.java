@@ -64,7 +64,7 @@ public record InitImage(Picture picture, double strength, Optional<Mask> mask) {
     return Digests.hex(digest);
   }
 
-  /** Where a picture may change. */
+  /** Mask of the part of a picture that may change. */
   public static final class Mask {
     private final int width;
     private final int height;
@@ -101,7 +101,7 @@ public record InitImage(Picture picture, double strength, Optional<Mask> mask) {
       return new Mask(picture.width(), picture.height(), open);
     }
 
-    /** Whether the pixel may change. */
+    /** True if the pixel may change. */
     public boolean open(int x, int y) {
       return open[y * width + x];
     }
@@ -117,7 +117,7 @@ public record InitImage(Picture picture, double strength, Optional<Mask> mask) {
     }
   }
 
-  /** How many of so many steps are made. */
+  /** Number of steps that image-to-image takes of so many. */
   int made(int steps) {
     return (int) (steps * strength);
   }

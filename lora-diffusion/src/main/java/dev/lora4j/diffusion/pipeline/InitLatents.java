@@ -75,7 +75,7 @@ final class InitLatents {
     return new InitLatents(clean, noise, open, steps - made, fromNoise);
   }
 
-  /** Latents drawn from what the encoder says, as the denoiser sees them. */
+  /** Latents drawn from the encoder's distribution, as the denoiser takes them. */
   private static float[] sample(
       Scope scope,
       DiffusionModel base,
@@ -92,8 +92,8 @@ final class InitLatents {
   }
 
   /**
-   * What a denoiser that was made to fill masks gets beside the latents: the mask, and the latents
-   * of the picture with what may change left grey; F32 [1, 1 + channels, h, w].
+   * Additional input of an inpainting denoiser: the mask, and the latents of the picture with grey
+   * where it may change; F32 [1, 1 + channels, h, w].
    */
   static Tensor filling(
       Scope scope,
@@ -148,7 +148,7 @@ final class InitLatents {
   }
 
   /**
-   * What the run begins with at its first level.
+   * Latents of the first level of the run.
    *
    * @param start what pure noise would be multiplied by
    */

@@ -6,7 +6,7 @@ import java.awt.image.BufferedImage;
 import java.util.Locale;
 
 /**
- * How far adapters with regions changed a picture inside of them and outside. Attention and
+ * Change of a picture by adapters with regions, inside the regions and outside. Attention and
  * normalisation carry what changes in one place to all others, so outside is more than nothing.
  *
  * @param inside mean distance of a colour's level, 0 to 255, each place by what of it lies inside

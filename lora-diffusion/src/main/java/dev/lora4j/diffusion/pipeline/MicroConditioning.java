@@ -5,10 +5,10 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * What a Stable Diffusion XL is told about sizes beside the text (Podell et al. 2023, section 2.2).
+ * Size conditioning of Stable Diffusion XL, beside the text (Podell et al. 2023, section 2.2).
  *
- * @param sizes told with the text
- * @param negative told without it; the same if absent
+ * @param sizes with the text
+ * @param negative without it; the same if absent
  */
 public record MicroConditioning(Sizes sizes, Optional<Sizes> negative) {
   /** The picture as large as it is, with nothing cut off. */
@@ -31,7 +31,7 @@ public record MicroConditioning(Sizes sizes, Optional<Sizes> negative) {
       int cropLeft,
       int targetWidth,
       int targetHeight) {
-    /** Those of the picture made. */
+    /** The sizes of the generated picture. */
     public static final Sizes OWN = new Sizes(0, 0, 0, 0, 0, 0);
 
     /** Checks that none is negative, and that widths come with heights. */
@@ -48,22 +48,22 @@ public record MicroConditioning(Sizes sizes, Optional<Sizes> negative) {
       }
     }
 
-    /** With another size of the original. */
+    /** A copy with another size of the original. */
     public Sizes original(int width, int height) {
       return new Sizes(width, height, cropTop, cropLeft, targetWidth, targetHeight);
     }
 
-    /** With so much cut off above and at the left. */
+    /** A copy with so much cut off above and at the left. */
     public Sizes crop(int top, int left) {
       return new Sizes(originalWidth, originalHeight, top, left, targetWidth, targetHeight);
     }
 
-    /** With another size of the target. */
+    /** A copy with another size of the target. */
     public Sizes target(int width, int height) {
       return new Sizes(originalWidth, originalHeight, cropTop, cropLeft, width, height);
     }
 
-    /** As the denoiser gets them: heights before widths. */
+    /** Numbers of the size conditioning in its order: heights before widths. */
     float[] row(int width, int height) {
       boolean original = originalWidth > 0;
       boolean target = targetWidth > 0;
@@ -78,18 +78,18 @@ public record MicroConditioning(Sizes sizes, Optional<Sizes> negative) {
     }
   }
 
-  /** These sizes with the text, and the same without it. */
+  /** The same sizes with the text and without it. */
   public static MicroConditioning of(Sizes sizes) {
     return new MicroConditioning(sizes, Optional.empty());
   }
 
-  /** With other sizes without the text. */
+  /** A copy with other sizes without the text. */
   public MicroConditioning negative(Sizes other) {
     return new MicroConditioning(sizes, Optional.of(other));
   }
 
   /**
-   * What the denoiser gets for each row of a batch.
+   * Size conditioning of each row of a batch.
    *
    * @param guided whether a row without the text comes before the one with it
    * @param width of the picture made
@@ -107,7 +107,7 @@ public record MicroConditioning(Sizes sizes, Optional<Sizes> negative) {
     return both;
   }
 
-  /** Refuses sizes that a base which is no Stable Diffusion XL cannot be told. */
+  /** Refuses size conditioning for a base that is no Stable Diffusion XL. */
   static void requireKnown(MicroConditioning micro, Path base, boolean xl) {
     if (!xl && !micro.equals(OWN)) {
       throw new IllegalArgumentException(

@@ -7,10 +7,10 @@ import java.util.function.IntFunction;
 import java.util.stream.Stream;
 
 /**
- * How a picture's adapters took part.
+ * Summary of the adapters of a picture.
  *
- * @param route {@code none}, {@code patched} or {@code beside}
- * @param notes what went otherwise than the request may have expected, for people
+ * @param route {@code none}, {@code patched} (merged) or {@code beside} (unmerged)
+ * @param notes deviations from the request, for people
  */
 record MixSummary(String route, List<String> notes) {
   MixSummary {
@@ -18,7 +18,7 @@ record MixSummary(String route, List<String> notes) {
   }
 
   /**
-   * Of a picture.
+   * Summary of a picture.
    *
    * @param pictures in its batch
    * @param idle adapters that count in no step that is made

@@ -18,8 +18,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Adapters that mixers made of several for the pictures of one base. Each is made once and kept
- * while there is memory for it: nothing native, and no longer than Java's heap has room.
+ * Adapters that mixers made of several for the pictures of one base. Each is made once and cached
+ * while Java's heap has room; it holds no native memory.
  */
 final class MixedAdapters {
   private final Scope scope;
@@ -38,18 +38,18 @@ final class MixedAdapters {
     this.changes = new MeasuredDeltas(scope, this.sites);
   }
 
-  /** What adapters change, for mixers that look at it. */
+  /** Changes of the adapters, for mixers that survey them. */
   AdapterDeltas changes() {
     return changes;
   }
 
   /**
-   * What the mixer makes of a plan, with nothing cut that the mixer does not cut itself, so that it
-   * is the adapter that would be saved. Chance has the seed 0, whatever the picture's.
+   * Mixes a plan into one adapter, truncated by the mixer alone, so that it is the adapter that
+   * would be saved. The seed of random mixers is 0, whatever the picture's.
    *
-   * @param listener hears how far it has come, if it was not made before
-   * @throws dev.lora4j.core.adapter.AdapterException if the plan asks for what one adapter cannot
-   *     be, or the mixer refuses it
+   * @param listener receives the progress, unless the adapter is cached
+   * @throws dev.lora4j.core.adapter.AdapterException if no one adapter can do what the plan does,
+   *     or the mixer refuses it
    */
   synchronized Adapter of(String name, DeltaMixer mixer, MixPlan asked, StepListener listener) {
     List<Object> key = key(mixer, asked);
@@ -68,7 +68,7 @@ final class MixedAdapters {
     return adapter;
   }
 
-  /** Of what decides the result, without what would keep the adapters in memory. */
+  /** Key of a mix: all that decides the result, without keeping the adapters in memory. */
   private static List<Object> key(DeltaMixer mixer, MixPlan asked) {
     List<Object> key = new ArrayList<>(List.of(mixer));
     for (MixPlan.Part part : asked.parts()) {

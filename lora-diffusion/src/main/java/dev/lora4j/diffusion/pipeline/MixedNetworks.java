@@ -30,8 +30,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The networks of a base as the pictures of a batch see them: with the adapters of each in or
- * beside the weights. A picture with several plans is as many pictures here. Valid while its scope
+ * The networks of a base for the pictures of a batch, with the merged or unmerged adapters of
+ * each. A picture with several plans is as many pictures here. Valid while its scope
  * is open; the base itself is never changed.
  */
 final class MixedNetworks {
@@ -101,7 +101,7 @@ final class MixedNetworks {
     regions = new RegionInputs(mix);
   }
 
-  /** With the faster route where a plan leaves it open. */
+  /** Chooses the faster route where a plan leaves it open. */
   private List<MixPlan> routed(List<MixPlan> all, List<Integer> rows, GridSize finest) {
     List<MixPlan> open = new ArrayList<>();
     List<Integer> openRows = new ArrayList<>();
@@ -152,7 +152,7 @@ final class MixedNetworks {
    * Runs the denoiser.
    *
    * @param pictures for each row of the batch its picture; all of one {@link #mergedKey}
-   * @param inputs what {@link dev.lora4j.diffusion.base.StagedNetworks#denoiser} says
+   * @param inputs inputs of {@link dev.lora4j.diffusion.base.StagedNetworks#denoiser}
    * @return F32 [batch, channels, h, w]
    */
   Tensor unet(Scope work, List<Integer> pictures, Map<String, Tensor> inputs, int step) {
@@ -194,7 +194,7 @@ final class MixedNetworks {
     return data;
   }
 
-  /** What stays the same over the steps. */
+  /** Inputs of the regions that stay the same over the steps. */
   private Map<String, Tensor> areas(List<Integer> pictures, Shape latents) {
     Map<String, Tensor> data = new HashMap<>();
     GridSize finest = new GridSize((int) latents.size(2), (int) latents.size(3));
@@ -216,7 +216,7 @@ final class MixedNetworks {
     return Objects.requireNonNull(inputs.get("x"));
   }
 
-  /** Gathers the denoiser's weights anew only when some were patched since. */
+  /** Gathers the denoiser's weights again only when some were merged since. */
   private HeldInputs held(Network network, MergedNetworks inside, Map<String, Tensor> patched) {
     if (inside.held.isEmpty() || !inside.patched.equals(patched)) {
       inside.held.ifPresent(HeldInputs::close);
@@ -245,7 +245,7 @@ final class MixedNetworks {
         .toList();
   }
 
-  /** How a picture's adapters take part, as {@link GenerationInfo} has it. */
+  /** Route of a picture's adapters, as in {@link GenerationInfo}. */
   String route(int picture) {
     if (plans.get(picture).parts().isEmpty()) {
       return "none";
@@ -253,7 +253,7 @@ final class MixedNetworks {
     return mix.isUnmerged(picture) ? Route.UNMERGED.recorded() : Route.MERGED.recorded();
   }
 
-  /** Adapters of a picture that are inside the weights although others are beside them. */
+  /** Adapters of a picture that are merged although others are unmerged. */
   List<String> insideAfterAll(int picture) {
     return mix.isUnmerged(picture) || plans.get(picture).route() == Route.UNMERGED
         ? mix.mergedNames(picture)

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * What a picture's mixer makes of the adapters that were asked for.
+ * Plans that a picture's mixer makes of the requested adapters.
  *
  * @param plans with each of which the denoiser runs in every step; at least one
  * @param composition what makes one output of theirs; absent if no mixer does, and there is one
@@ -25,13 +25,13 @@ record PicturePlans(List<MixPlan> plans, Optional<OutputMixer> composition) {
   }
 
   /**
-   * Asks the mixer. Without adapters there is nothing to mix.
+   * Makes the plans with the prompt's mixer. Without adapters there is nothing to mix.
    *
-   * @param mixed where adapters are kept that mixers make of several
-   * @param listener hears how far those have come that are made
-   * @throws IllegalArgumentException if the mixer cannot honour what was asked for
-   * @throws dev.lora4j.core.adapter.AdapterException if there is no one adapter of what was asked
-   *     for, and the mixer makes one
+   * @param mixed cache of adapters that mixers make of several
+   * @param listener receives the progress of those that are made
+   * @throws IllegalArgumentException if the mixer does not support the request
+   * @throws dev.lora4j.core.adapter.AdapterException if the mixer makes one adapter, and there is
+   *     none for the request
    */
   static PicturePlans of(
       Prompt prompt, SiteCatalogue sites, MixedAdapters mixed, StepListener listener) {
@@ -59,12 +59,12 @@ record PicturePlans(List<MixPlan> plans, Optional<OutputMixer> composition) {
         plans.stream().map(p -> p.route(asked.route())).toList(), Optional.of(outputs));
   }
 
-  /** The step that is made first: where a picture is begun with, not that of the most noise. */
+  /** First step: with an init image not that of the most noise. */
   private static int first(Prompt prompt) {
     return prompt.start().map(s -> prompt.steps() - s.made(prompt.steps())).orElse(0);
   }
 
-  /** Of adapters that were to count at the denoiser those that do in no step that is made. */
+  /** Adapters for the denoiser that count in none of the steps. */
   List<String> idle(Prompt prompt) {
     if (prompt.mixer().filter(DeltaMixer.class::isInstance).isPresent()) {
       return List.of();

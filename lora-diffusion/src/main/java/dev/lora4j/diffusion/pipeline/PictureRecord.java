@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a picture's file says about how it was made, so that it can be made again.
+ * Record of a generated picture in its file, from which the picture can be made again.
  *
  * @param prompt the request, without adapters, their mixer, textual inversions and the picture that
  *     it began with
@@ -63,7 +63,7 @@ public record PictureRecord(
   }
 
   /**
-   * Of a picture that was made.
+   * Record of a generated picture.
    *
    * @param together the prompts of all pictures that were made at once
    */
@@ -82,7 +82,7 @@ public record PictureRecord(
             together.stream().map(p -> of(p, making)).toList());
   }
 
-  /** Of a picture that was made alone. */
+  /** Record of a picture that was made alone. */
   public static PictureRecord of(Prompt prompt, GenerationInfo making) {
     List<AdapterRecord> parts = prompt.mix().parts().stream().map(AdapterRecord::of).toList();
     Optional<Start> start =

@@ -17,8 +17,8 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The compiled programs of one base, and the adapters that were mixed for it, each made when first
- * asked for and then kept.
+ * The compiled programs of one base, and the adapters that were mixed for it, each made at its
+ * first use and then cached.
  */
 final class PipelinePrograms {
   private final Scope scope;
@@ -53,7 +53,7 @@ final class PipelinePrograms {
   }
 
   /**
-   * The denoiser with adapters beside the weights at these sites; none for the plain one.
+   * The denoiser with unmerged adapters at these sites; none for the plain one.
    *
    * @param regional whether they may count in parts of the picture alone
    */

@@ -79,7 +79,7 @@ final class Pixels {
     return values;
   }
 
-  /** Latents cut into rows, shifted and scaled as the denoiser sees them. */
+  /** Latents cut into rows, shifted and scaled as the denoiser takes them. */
   static List<float[]> rows(float[] latents, int count, VaeConfig vae) {
     int width = latents.length / count;
     List<float[]> rows = new ArrayList<>(count);

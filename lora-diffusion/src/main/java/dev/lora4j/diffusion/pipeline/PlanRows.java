@@ -7,8 +7,8 @@ import java.util.Map;
  * One of the plans that a picture of a batch is made with: its rows of the denoiser's batch.
  *
  * @param picture number of the picture
- * @param added what the denoiser is told beside latents and timestep, as many rows as the picture
- *     has for each plan
+ * @param added conditioning beside latents and timestep, as many rows as the picture has for each
+ *     plan
  */
 record PlanRows(int picture, Map<String, Tensor> added) {
   PlanRows {

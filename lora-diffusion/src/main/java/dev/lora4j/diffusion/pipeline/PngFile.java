@@ -20,7 +20,7 @@ import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /** Writes PNG files, whole or not at all, and reads their texts. */
 public final class PngFile {
-  /** Keyword of the text by which other tools say how a picture was made. */
+  /** Keyword of the infotext, as other tools write it. */
   public static final String PARAMETERS = "parameters";
 
   private static final String FORMAT = "javax_imageio_png_1.0";
@@ -35,8 +35,8 @@ public final class PngFile {
   /**
    * Writes {@code image} with {@code texts} as text chunks, by keyword.
    *
-   * @throws UncheckedIOException if that fails; the message says where the picture was written
-   *     instead, if it could be anywhere
+   * @throws UncheckedIOException if that fails; the message has the place where the picture was
+   *     written instead, if there is one
    */
   public static void write(Path file, BufferedImage image, Map<String, String> texts) {
     byte[] png;
@@ -62,7 +62,7 @@ public final class PngFile {
 
   static void write(Path target, byte[] png) throws IOException {
     Files.createDirectories(target.resolveSibling("."));
-    // Not by a channel, which an interrupt would close: a picture that is done is kept.
+    // Not by a channel, which an interrupt would close: a finished picture must reach the disk.
     AtomicFile.write(target, out -> out.write(ByteBuffer.wrap(png)));
   }
 

@@ -97,7 +97,7 @@ final class PngTexts {
     texts.put(keyword, text(compressed ? unpacked(data) : data, StandardCharsets.UTF_8));
   }
 
-  /** What goes on to the next zero byte. */
+  /** Reads text up to the next zero byte. */
   private String word(ByteBuffer data) {
     int from = data.position();
     while (octet(data) != 0) {
@@ -115,7 +115,7 @@ final class PngTexts {
     return data.get();
   }
 
-  /** There is one method of compression. */
+  /** Requires the one method of compression that there is. */
   private void method(ByteBuffer data) {
     if (octet(data) != 0) {
       throw new IllegalArgumentException(file + " has a text in a compression that is not known.");

@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * What picture to make. Immutable; each method returns a changed copy.
+ * Request of a picture. Immutable; each method returns a changed copy.
  *
  * @param text what the picture shows
  * @param negative what it must not show
@@ -24,11 +24,11 @@ import java.util.function.Consumer;
  * @param height in pixels; 0 for the base's own
  * @param sampler name of the sampler; empty for the base's own, which is DDIM but for models of
  *     latent consistency
- * @param schedule which levels of noise the sampler visits
+ * @param schedule sigma schedule of the sampler
  * @param clipSkip layers of the text encoder to leave out at its end, as some bases were trained;
  *     for Stable Diffusion XL, which leaves out one itself, so many more
- * @param start a picture to begin with instead of pure noise
- * @param micro what a Stable Diffusion XL is told about sizes
+ * @param start init image, instead of pure noise
+ * @param micro size conditioning of a Stable Diffusion XL
  * @param mix adapters that take part
  * @param embeddings textual inversions, which take part where the texts have their words
  * @param mixer how the adapters are blended; absent for the sum of what each does at its weight
@@ -121,32 +121,32 @@ public record Prompt(
         Optional.empty());
   }
 
-  /** With another text. */
+  /** A copy with another text. */
   public Prompt text(String other) {
     return changed(d -> d.text = other);
   }
 
-  /** With another negative text. */
+  /** A copy with another negative text. */
   public Prompt negative(String other) {
     return changed(d -> d.negative = other);
   }
 
-  /** With another seed. */
+  /** A copy with another seed. */
   public Prompt seed(long other) {
     return changed(d -> d.seed = other);
   }
 
-  /** With another number of steps. */
+  /** A copy with another number of steps. */
   public Prompt steps(int other) {
     return changed(d -> d.steps = other);
   }
 
-  /** With another guidance scale. */
+  /** A copy with another guidance scale. */
   public Prompt guidance(double other) {
     return changed(d -> d.guidance = other);
   }
 
-  /** With another size in pixels. */
+  /** A copy with another size in pixels. */
   public Prompt size(int otherWidth, int otherHeight) {
     return changed(
         d -> {
@@ -155,22 +155,22 @@ public record Prompt(
         });
   }
 
-  /** With another sampler. */
+  /** A copy with another sampler. */
   public Prompt sampler(String name) {
     return changed(d -> d.sampler = name);
   }
 
-  /** With another law of the levels of noise. */
+  /** A copy with another sigma schedule. */
   public Prompt schedule(SigmaSchedule other) {
     return changed(d -> d.schedule = other);
   }
 
-  /** With so many layers of the text encoder left out. */
+  /** A copy with so many layers of the text encoder left out. */
   public Prompt clipSkip(int layers) {
     return changed(d -> d.clipSkip = layers);
   }
 
-  /** Beginning with a picture, which also says how large the new one is. */
+  /** A copy with an init image, which also gives the size of the new picture. */
   public Prompt start(InitImage picture) {
     return changed(
         d -> {
@@ -190,27 +190,27 @@ public record Prompt(
     return changed(d -> d.micro = other);
   }
 
-  /** With other adapters. */
+  /** A copy with other adapters. */
   public Prompt mix(MixPlan other) {
     return changed(d -> d.mix = other);
   }
 
-  /** With the adapters blended by a mixer. */
+  /** A copy with the adapters blended by a mixer. */
   public Prompt mixer(Mixer other) {
     return changed(d -> d.mixer = Optional.of(other));
   }
 
-  /** With the sum of what the adapters do. */
+  /** A copy with the sum of what the adapters do. */
   public Prompt withoutMixer() {
     return changed(d -> d.mixer = Optional.empty());
   }
 
-  /** With other textual inversions. */
+  /** A copy with other textual inversions. */
   public Prompt embeddings(List<Embedding> others) {
     return changed(d -> d.embeddings = others);
   }
 
-  /** With one more textual inversion. */
+  /** A copy with one more textual inversion. */
   public Prompt with(Embedding embedding) {
     List<Embedding> all = new ArrayList<>(embeddings);
     all.add(embedding);

@@ -4,7 +4,7 @@ import dev.lora4j.core.mix.GridSize;
 import dev.lora4j.core.mix.RegionMask;
 import java.awt.image.BufferedImage;
 
-/** The part of a picture in which an adapter counts, as a grey picture says it. */
+/** Region of a picture in which an adapter counts, given by a grey mask. */
 public final class Region {
   private static final float WHITE = 3 * 255;
 

@@ -18,7 +18,7 @@ final class RescuedPicture {
 
   private RescuedPicture() {}
 
-  /** Writes a picture to the first place that takes it, and says where; empty if none does. */
+  /** Writes a picture to the first place that takes it, and returns that; empty if none does. */
   static Optional<Path> keep(Path wanted, byte[] png) {
     String name = UUID.randomUUID().toString().substring(0, 8) + "-" + wanted.getFileName();
     for (String place : List.of(AutoDType.home().toString(), ".", temporary())) {
@@ -30,7 +30,7 @@ final class RescuedPicture {
           return Optional.of(file);
         }
       } catch (IOException | InvalidPathException | UnsupportedOperationException e) {
-        // The next place may take it; what was wrong with the wanted one is told.
+        // The next place may take it; the caller reports the error of the wanted one.
       }
     }
     return Optional.empty();

@@ -62,7 +62,10 @@ public final class StableDiffusion implements AutoCloseable {
     }
   }
 
-  /** What several encoders make of a text lies side by side, token by token. */
+  /**
+   * Requires tokenisers of one length, as the outputs of several encoders are concatenated token by
+   * token.
+   */
   private void requireOneLength() {
     List<Integer> lengths = tokenizers.stream().map(PromptTokenizer::maxLength).toList();
     if (lengths.stream().distinct().count() > 1) {
@@ -93,9 +96,9 @@ public final class StableDiffusion implements AutoCloseable {
   }
 
   /**
-   * Loads a model as the options say.
+   * Loads a model with options.
    *
-   * @throws IllegalArgumentException if the library's device does not compute in the type asked for
+   * @throws IllegalArgumentException if the library's device does not support the compute type
    * @throws dev.lora4j.core.model.ModelException if it is no such model, or not whole, with all
    *     that is missing or does not fit
    */
@@ -124,7 +127,7 @@ public final class StableDiffusion implements AutoCloseable {
     return sites;
   }
 
-  /** What cuts prompts into tokens, one for each text encoder. */
+  /** Tokenisers of prompts, one for each text encoder. */
   public List<PromptTokenizer> tokenizers() {
     return List.copyOf(tokenizers);
   }
@@ -138,7 +141,7 @@ public final class StableDiffusion implements AutoCloseable {
     return scope;
   }
 
-  /** What adapters need to know of this base. */
+  /** Family of this base, as readers of adapters need it. */
   public Family family() {
     return family;
   }
@@ -162,9 +165,9 @@ public final class StableDiffusion implements AutoCloseable {
   }
 
   /**
-   * Reads an adapter for this base, with the account of its keys.
+   * Reads an adapter for this base, with its key account.
    *
-   * @throws AdapterException if it cannot be used, or not whole where the options ask for that
+   * @throws AdapterException if it cannot be used, or not whole where the options require that
    */
   public LoadedAdapter load(Path file, ReadOptions options) {
     return AdapterFiles.read(file, Optional.of(family), options);
@@ -187,21 +190,21 @@ public final class StableDiffusion implements AutoCloseable {
     return generate(prompt, StepListener.NONE);
   }
 
-  /** Makes a picture; {@code listener} hears of each step. */
+  /** Makes a picture; {@code listener} receives each step. */
   public GeneratedImage generate(Prompt prompt, StepListener listener) {
     return generate(List.of(prompt), listener).get(0);
   }
 
   /**
    * Makes pictures together: the denoiser runs once per step for all of them. Each has its own
-   * text, seed, guidance, picture to begin with and adapters, and equals the picture made alone up
-   * to rounding.
+   * text, seed, guidance, init image and adapters, and equals the picture made alone up to
+   * rounding.
    *
-   * <p>Pictures whose adapters have to be inside the weights and differ, or whose texts are longer
-   * than those of others, are denoised in groups; {@link GenerationInfo#notes} tells.
+   * <p>Pictures whose adapters must be merged and differ, or whose texts are longer than those of
+   * others, are denoised in groups; see {@link GenerationInfo#notes}.
    *
-   * @param listener hears of each step, which all take together, and of adapters that are mixed
-   *     before
+   * @param listener receives each step, which all take together, and the progress of adapters that
+   *     are mixed before
    * @return the pictures in the order of the prompts
    * @throws IllegalArgumentException if they differ in size, steps, sampler or schedule
    */
@@ -233,7 +236,7 @@ public final class StableDiffusion implements AutoCloseable {
     return prompt.sampler().isEmpty() ? sized.sampler(base.ownSampler()) : sized;
   }
 
-  /** With the pixels of the start picture wherever it may not change. */
+  /** Restores the pixels of the init image wherever it may not change. */
   private static BufferedImage kept(BufferedImage image, Prompt prompt) {
     prompt
         .start()

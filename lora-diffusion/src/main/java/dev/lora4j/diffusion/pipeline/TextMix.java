@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The text encoders with the adapters of one plan inside their weights, each with its weight for
- * text whatever its steps, since they run once per picture. Valid while its scope is open.
+ * Text encoders with the merged adapters of one plan, each with its weight for text whatever its
+ * steps, since they run once per picture. Valid while its scope is open.
  */
 final class TextMix {
   private final PipelinePrograms programs;
@@ -63,7 +63,7 @@ final class TextMix {
   /**
    * Runs a text encoder.
    *
-   * @param data what {@link dev.lora4j.diffusion.base.StagedNetworks#text} says
+   * @param data inputs of {@link dev.lora4j.diffusion.base.StagedNetworks#text}
    */
   List<Tensor> run(Scope work, TextEncoder encoder, HiddenLayer view, Map<String, Tensor> data) {
     Network network = programs.text(encoder, view, data.containsKey("places"));

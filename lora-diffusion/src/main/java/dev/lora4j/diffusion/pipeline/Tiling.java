@@ -35,7 +35,7 @@ record Tiling(int tile, int tileOut) {
     }
   }
 
-  /** Whether a side is longer than a tile. */
+  /** True if a side is longer than a tile. */
   boolean needed(Planes whole) {
     return whole.height() > tile || whole.width() > tile;
   }

@@ -5,7 +5,7 @@ import java.util.List;
 
 /**
  * Heun's method: Euler's step, and again with the mean of the slopes at both ends (Karras et al.
- * 2022, algorithm 1, no churn). Asks the network twice a step, but once at the last.
+ * 2022, algorithm 1, no churn). Calls the network twice a step, but once at the last.
  */
 @Extension(
     point = Sampler.class,
@@ -47,7 +47,10 @@ public final class Heun implements Sampler {
     return at;
   }
 
-  /** In latents divided by their signal, in which the slope is (x - denoised) / sigma. */
+  /**
+   * Corrects a step, in latents divided by their signal, in which the slope is (x - denoised) /
+   * sigma.
+   */
   private static float[] corrected(
       float[] x, float[] denoised, float[] next, float[] there, NoiseLevel from, NoiseLevel to) {
     double sigma = from.sigma();

@@ -23,8 +23,8 @@ final class Latents {
   }
 
   /**
-   * From one level straight towards another, along what {@code denoised} leaves as noise: {@code
-   * signal' * denoised + noise' * (x - signal * denoised) / noise}.
+   * Moves from one level straight towards another, along the noise that {@code denoised} leaves:
+   * {@code signal' * denoised + noise' * (x - signal * denoised) / noise}.
    */
   static float[] along(float[] x, float[] denoised, NoiseLevel from, NoiseLevel to) {
     double ratio = to.noise() / from.noise();

@@ -2,7 +2,7 @@ package dev.lora4j.diffusion.sampling;
 
 /**
  * The multistep solver of second order on the data prediction (Lu et al. 2022, algorithm 2), and of
- * the stochastic equation with the same marginals. Asks the network once a step.
+ * the stochastic equation with the same marginals. Calls the network once a step.
  *
  * @param stochastic whether each step brings new noise
  */
@@ -22,9 +22,7 @@ record MultistepSolver(boolean stochastic) {
     return at;
   }
 
-  /**
-   * What the network may be expected to see half way, from what it saw here and one step before.
-   */
+  /** Expected output of the network half way, extrapolated from here and from one step before. */
   private static float[] extrapolated(SamplingRun run, int step, float[] here, float[] before) {
     double h = run.level(step + 1).logSnr() - run.level(step).logSnr();
     double previous = run.level(step).logSnr() - run.level(step - 1).logSnr();

@@ -6,10 +6,10 @@ package dev.lora4j.diffusion.sampling;
  *
  * @param signal from 0 to 1
  * @param noise from 0 to 1
- * @param timestep what the network was told during training at this level
+ * @param timestep the network's input for this level in training
  */
 public record NoiseLevel(double signal, double noise, double timestep) {
-  /** Nothing but the picture. */
+  /** The level without noise. */
   public static final NoiseLevel CLEAN = new NoiseLevel(1, 0, 0);
 
   /**

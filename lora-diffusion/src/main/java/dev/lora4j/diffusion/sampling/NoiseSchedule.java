@@ -2,12 +2,12 @@ package dev.lora4j.diffusion.sampling;
 
 import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
 
-/** How much of a picture is left at each timestep of training. */
+/** Noise schedule: the signal that is left at each timestep of training. */
 public final class NoiseSchedule {
   private static final double MAX_BETA = 0.999;
   private static final double COSINE_OFFSET = 0.008;
 
-  /** What stands for no signal at all where noise is divided by signal, as diffusers has it. */
+  /** Smallest alpha where noise is divided by signal, as in diffusers. */
   private static final double ALMOST_NOTHING = 0x1p-24;
 
   private final SchedulerConfig config;
@@ -78,7 +78,7 @@ public final class NoiseSchedule {
     return config;
   }
 
-  /** Whether the network goes from noise to pictures along straight lines. */
+  /** True for a flow: the network goes from noise to pictures along straight lines. */
   public boolean flow() {
     return config.prediction() == Prediction.FLOW;
   }

@@ -3,10 +3,10 @@ package dev.lora4j.diffusion.sampling;
 import java.util.List;
 
 /**
- * A way from noise to latents in few steps. An extension point; implementations have no state and
- * are used by several threads: a run is one call.
+ * Sampler: the way from noise to latents in few steps. An extension point; implementations have no
+ * state and are used by several threads: a run is one call.
  *
- * <p>Latents are arrays of all their numbers, at the variance that the network was taught on; see
+ * <p>Latents are arrays of all their numbers, at the variance that the network was trained on; see
  * {@link NoiseLevel}.
  */
 public interface Sampler {
@@ -22,18 +22,18 @@ public interface Sampler {
   List<NoiseLevel> levels(NoiseSchedule schedule, int steps);
 
   /**
-   * Whether it can visit levels between the timesteps of training, as {@link SigmaSchedule} may
-   * ask.
+   * True if it can visit levels between the timesteps of training, as {@link SigmaSchedule} may
+   * require.
    */
   default boolean spreadsLevels() {
     return true;
   }
 
-  /** What standard normal noise is multiplied by to begin at the first of {@code levels}. */
+  /** Factor of standard normal noise at the first of {@code levels}. */
   double start(NoiseSchedule schedule, List<NoiseLevel> levels);
 
   /**
-   * Goes from the run's first level to its last.
+   * Samples from the run's first level to its last.
    *
    * @param x noisy latents at the run's first level
    * @return latents at the last level

@@ -16,7 +16,7 @@ final class SamplingLevels {
 
   private SamplingLevels() {}
 
-  /** At whole timesteps, then {@code last}. */
+  /** Levels at whole timesteps, then {@code last}. */
   static List<NoiseLevel> whole(NoiseSchedule schedule, int steps, NoiseLevel last) {
     List<NoiseLevel> levels = new ArrayList<>();
     for (int t : Timesteps.whole(schedule, steps)) {
@@ -26,7 +26,7 @@ final class SamplingLevels {
     return levels;
   }
 
-  /** At timesteps that may have a fraction, as methods of Euler's kind visit them. */
+  /** Levels at timesteps that may have a fraction, as methods of Euler's kind visit them. */
   static List<NoiseLevel> exact(NoiseSchedule schedule, int steps) {
     if (schedule.flow()) {
       return flow(schedule, steps);
@@ -41,7 +41,7 @@ final class SamplingLevels {
     return levels(sigmas, timesteps);
   }
 
-  /** At whole timesteps, as solvers of higher order visit them. */
+  /** Levels at whole timesteps, as solvers of higher order visit them. */
   static List<NoiseLevel> solver(NoiseSchedule schedule, int steps) {
     if (schedule.flow()) {
       return flow(schedule, steps);
@@ -53,8 +53,8 @@ final class SamplingLevels {
       return levels(sigmas, IntStream.of(timesteps).asDoubleStream().toArray());
     }
     double[] sigmas = spread(law, schedule.sigma(schedule.size() - 1), schedule.sigma(0), steps);
-    // The network is told whole timesteps, which diffusers rounds under one law. Under the other it
-    // cuts them, and by its rounding in F32 the last timestep of training becomes the one below.
+    // The network takes whole timesteps, which diffusers rounds in one schedule. In the other it
+    // cuts them, and its rounding in F32 makes of the last timestep of training the one below.
     DoubleUnaryOperator whole =
         law == Sigmas.KARRAS ? Math::rint : t -> Math.floor(Math.max(0, t - CUT));
     return levels(sigmas, Arrays.stream(sigmas).map(schedule::timestep).map(whole).toArray());

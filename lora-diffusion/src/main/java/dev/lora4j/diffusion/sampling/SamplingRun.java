@@ -3,7 +3,7 @@ package dev.lora4j.diffusion.sampling;
 import java.util.List;
 
 /**
- * What a sampler works with during one run: the levels, the network, and new noise.
+ * Inputs of a sampler for one run: the levels, the network, and new noise.
  *
  * @param levels of the whole run, also those before {@code first}
  * @param first the step to begin with; more than 0 where a picture is the beginning
@@ -18,7 +18,7 @@ public record SamplingRun(
     Denoiser denoiser,
     Noise noise,
     AfterStep after) {
-  /** What the network sees in noisy latents. */
+  /** Denoiser of a run: predicts clean latents from noisy ones. */
   @FunctionalInterface
   public interface Denoiser {
     /**
@@ -38,11 +38,11 @@ public record SamplingRun(
     float[] next();
   }
 
-  /** Hears of each step, and may change what it made. */
+  /** Receives the latents after each step, and may change them. */
   @FunctionalInterface
   public interface AfterStep {
     /**
-     * What to go on with.
+     * Called after a step; returns the latents of the next one.
      *
      * @param step the step that was made, from 0
      * @param x latents at level {@code step + 1}
@@ -73,7 +73,7 @@ public record SamplingRun(
     return levels.get(step);
   }
 
-  /** What the network sees in the latents that step {@code step} begins with. */
+  /** Denoised latents of step {@code step}, from the latents that it begins with. */
   float[] denoise(float[] x, int step) {
     return denoiser.denoise(x, level(step), step);
   }

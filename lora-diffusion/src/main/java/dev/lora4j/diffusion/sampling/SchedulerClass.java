@@ -37,7 +37,7 @@ record SchedulerClass(
           flow("FlowMatchHeunDiscrete"),
           flow("FlowMatchLCM"));
 
-  /** What a file that names no class is taken for: Stable Diffusion's. */
+  /** Class of a file that names none: Stable Diffusion's. */
   static final SchedulerClass UNNAMED = latents("", Betas.SCALED_LINEAR, Spacing.LEADING);
 
   private static SchedulerClass pixels(String name, Spacing spacing, boolean toOne) {
@@ -48,7 +48,7 @@ record SchedulerClass(
     return new SchedulerClass(name + "Scheduler", 0.00085, 0.012, betas, spacing, true);
   }
 
-  /** Its levels are straight lines, of which the law of betas is no part. */
+  /** Class of a flow, whose levels do not depend on betas. */
   private static SchedulerClass flow(String name) {
     return latents(name, Betas.SCALED_LINEAR, Spacing.LEADING);
   }
@@ -65,7 +65,7 @@ record SchedulerClass(
     return ALL.stream().map(SchedulerClass::name).collect(Collectors.joining(", "));
   }
 
-  /** Whether networks with it go from noise to pictures along straight lines. */
+  /** True for a flow: networks with it go from noise to pictures along straight lines. */
   boolean straight() {
     return name.startsWith("FlowMatch");
   }

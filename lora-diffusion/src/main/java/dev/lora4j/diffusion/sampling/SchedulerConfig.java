@@ -8,16 +8,16 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * How a model was taught to remove noise, named as in {@code scheduler_config.json}.
+ * Noise schedule of a model, with the names of {@code scheduler_config.json}.
  *
  * @param stepsOffset added to each timestep of leading spacing
  * @param setAlphaToOne whether the last step ends without any noise, instead of at timestep 0
  * @param zeroTerminalSnr whether the last timestep is rescaled to be nothing but noise
- * @param sigmas how levels of noise are spread between the most and the least
+ * @param sigmas spacing of the sigmas between the greatest and the least
  * @param flowShift how much more steps there are where there is more noise, for a flow
- * @param trainedBetas the noise added per timestep itself, which counts instead of a law; none for
- *     the law
- * @param settings what the file asks of samplers; decides about no level
+ * @param trainedBetas the noise added per timestep itself, instead of those of {@code betas}; empty
+ *     for these
+ * @param settings requirements to samplers; no level depends on them
  */
 public record SchedulerConfig(
     int numTrainTimesteps,
@@ -39,7 +39,7 @@ public record SchedulerConfig(
     trainedBetas = List.copyOf(trainedBetas);
   }
 
-  /** With a law of the noise per timestep, and nothing asked of samplers. */
+  /** A schedule by the formula of its betas, without requirements to samplers. */
   public SchedulerConfig(
       int numTrainTimesteps,
       Betas betas,
@@ -110,7 +110,7 @@ public record SchedulerConfig(
         settings);
   }
 
-  /** The same with another law of the levels of noise. */
+  /** A copy with another spacing of the sigmas. */
   public SchedulerConfig with(Sigmas other) {
     return new SchedulerConfig(
         numTrainTimesteps,
@@ -164,7 +164,7 @@ public record SchedulerConfig(
         settings);
   }
 
-  /** Without what concerns samplers alone, which decides about no level. */
+  /** {@inheritDoc} Leaves out what concerns samplers alone, which decides about no level. */
   @Override
   public String canonical() {
     return CanonicalForm.of("SchedulerConfig")
@@ -183,22 +183,22 @@ public record SchedulerConfig(
         .text();
   }
 
-  /** The law of the noise added per timestep. */
+  /** Formula of the betas, the noise added per timestep. */
   public enum Betas {
     /** Equal steps. */
     LINEAR,
     /** Equal steps of the square root. */
     SCALED_LINEAR,
-    /** The cosine law (Nichol and Dhariwal 2021, equation 17). */
+    /** The cosine schedule (Nichol and Dhariwal 2021, equation 17). */
     SQUAREDCOS_CAP_V2;
 
-    /** The law of this name in a configuration. */
+    /** Betas of this name in a configuration. */
     public static Betas named(String name) {
       return lookup(Betas.class, "beta_schedule", name);
     }
   }
 
-  /** What the network predicts. */
+  /** Prediction type of the network. */
   public enum Prediction {
     /** The noise. */
     EPSILON,
@@ -222,9 +222,9 @@ public record SchedulerConfig(
     }
   }
 
-  /** How the levels of noise of a run are spread. */
+  /** Spacing of a run's levels of noise. */
   public enum Sigmas {
-    /** As the timesteps give them. */
+    /** The levels of the timesteps. */
     SCHEDULE,
     /** Evenly in the seventh root (Karras et al. 2022, equation 5). */
     KARRAS,
@@ -232,7 +232,7 @@ public record SchedulerConfig(
     EXPONENTIAL
   }
 
-  /** Which timesteps a run of few steps visits (Lin et al. 2024, table 2). */
+  /** Spacing of the timesteps of a run of few steps (Lin et al. 2024, table 2). */
   public enum Spacing {
     /** Multiples of a whole step, from the first timestep up. */
     LEADING,

@@ -10,8 +10,8 @@ import dev.lora4j.diffusion.sampling.SchedulerConfig.Spacing;
 import java.util.List;
 
 /**
- * A {@code scheduler_config.json}: how a base was taught to remove noise, and what the file asks of
- * samplers. Which sampler runs is asked for by name, whatever class the file names.
+ * A {@code scheduler_config.json}: noise schedule of a base, and requirements to samplers. The user
+ * names the sampler, whatever class the file names.
  */
 public final class SchedulerConfigFile {
   private static final int MOST_TIMESTEPS = 100_000;
@@ -50,7 +50,7 @@ public final class SchedulerConfigFile {
 
   private SchedulerConfigFile() {}
 
-  /** What becomes of each field of diffusers' schedulers for such models. */
+  /** Treatment of each field of diffusers' schedulers for such models. */
   public static ConfigFields fields() {
     return FIELDS;
   }
@@ -59,7 +59,7 @@ public final class SchedulerConfigFile {
    * The schedule.
    *
    * @param corrected whether the base is a Stable Diffusion 1 or 2, whose pipelines in diffusers
-   *     correct what old files say: nothing is clipped, and timesteps lead by one
+   *     correct old files: nothing is clipped, and timesteps lead by one
    * @throws ModelException naming the field that is out of range or cannot be computed
    */
   public static SchedulerConfig read(ConfigFile json, boolean corrected) {
@@ -117,7 +117,10 @@ public final class SchedulerConfigFile {
     return json.flag("use_exponential_sigmas", false) ? Sigmas.EXPONENTIAL : Sigmas.SCHEDULE;
   }
 
-  /** As many as timesteps, which diffusers does not require but indexes by. */
+  /**
+   * Reads the betas, which must be as many as timesteps: diffusers does not check it but indexes by
+   * them.
+   */
   private static List<Double> betas(ConfigFile json) {
     if (!json.has("trained_betas")) {
       return List.of();

@@ -7,15 +7,15 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Demands of a {@code scheduler_config.json} that samplers here do not meet. It matters only to
- * whoever takes such a sampler, who is then refused instead of given another picture.
+ * Demands of a {@code scheduler_config.json} that samplers here do not meet. They matter only for
+ * such samplers, which are then refused, as they would make another picture.
  *
  * @param file the configuration, for messages
  * @param kind its class in diffusers; empty if it names none
  * @param asked settings that have other values than can be computed
  */
 public record SchedulerRequirements(String file, String kind, Map<String, String> asked) {
-  /** Nothing. */
+  /** No requirements. */
   public static final SchedulerRequirements NONE = new SchedulerRequirements("", "", Map.of());
 
   private static final String PLAIN = "ddim";
@@ -47,17 +47,17 @@ public record SchedulerRequirements(String file, String kind, Map<String, String
   /** A setting, the samplers that have it in diffusers, and the values that they have here. */
   private record Setting(String key, List<String> samplers, List<String> values) {}
 
-  /** Keeps the map from changing. */
+  /** Copies the map. */
   public SchedulerRequirements {
     asked = Map.copyOf(asked);
   }
 
-  /** The settings that samplers are asked about, each once. */
+  /** Keys of the settings that samplers are checked for, each once. */
   static List<String> keys() {
     return SETTINGS.stream().map(Setting::key).distinct().toList();
   }
 
-  /** Those of a configuration. */
+  /** Requirements of a configuration. */
   static SchedulerRequirements of(ConfigFile config) {
     Map<String, String> asked = new LinkedHashMap<>();
     for (Setting setting : SETTINGS) {
@@ -69,15 +69,15 @@ public record SchedulerRequirements(String file, String kind, Map<String, String
   }
 
   /**
-   * The name of the sampler that is taken if none is asked for: latent consistency's for what was
-   * distilled to it, and otherwise the deterministic one.
+   * Name of the default sampler: latent consistency's for what was distilled to it, and otherwise
+   * the deterministic one.
    */
   public String own() {
     return kind.equals("LCMScheduler") ? new Lcm().name() : PLAIN;
   }
 
   /**
-   * Refuses a sampler that would not do what the configuration asks of it.
+   * Refuses a sampler that does not meet the configuration's requirements.
    *
    * @throws IllegalArgumentException naming the setting
    */

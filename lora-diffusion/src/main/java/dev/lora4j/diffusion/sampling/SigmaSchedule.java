@@ -6,9 +6,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/** Which levels of noise a run visits: as the base's configuration says, or otherwise. */
+/** Sigma schedule: the levels of noise that a run visits. */
 public enum SigmaSchedule {
-  /** As the base's configuration says. */
+  /** The schedule of the base's configuration. */
   DEFAULT,
   /** More levels where there is little noise (Karras et al. 2022, equation 5). */
   KARRAS,
@@ -28,7 +28,7 @@ public enum SigmaSchedule {
   }
 
   /**
-   * The law called {@code name}.
+   * The schedule of a name.
    *
    * @throws IllegalArgumentException naming all, if there is none
    */
@@ -39,7 +39,7 @@ public enum SigmaSchedule {
         .orElseThrow(() -> UnknownName.unknown("schedule", name, List.copyOf(names())));
   }
 
-  /** The schedule with this law. */
+  /** A noise schedule with these sigmas. */
   public NoiseSchedule of(NoiseSchedule schedule) {
     SchedulerConfig config = schedule.config();
     return switch (this) {
@@ -51,7 +51,7 @@ public enum SigmaSchedule {
   }
 
   /**
-   * Refuses a law that a sampler does not follow.
+   * Refuses a schedule that a sampler does not follow.
    *
    * @throws IllegalArgumentException naming both
    */

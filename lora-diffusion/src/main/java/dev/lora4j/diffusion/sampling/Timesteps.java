@@ -2,7 +2,7 @@ package dev.lora4j.diffusion.sampling;
 
 import java.util.stream.IntStream;
 
-/** Which timesteps a run of few steps visits (Lin et al. 2024, table 2), most noise first. */
+/** Timesteps of a run of few steps (Lin et al. 2024, table 2), most noise first. */
 final class Timesteps {
   private Timesteps() {}
 

@@ -5,13 +5,16 @@ import java.util.List;
 
 /**
  * The unified predictor and corrector of second order on the data prediction, with B2 (Zhao et al.
- * 2023, algorithms 5 and 6). Asks the network once a step.
+ * 2023, algorithms 5 and 6). Calls the network once a step.
  */
 @Extension(point = Sampler.class, name = "unipc", help = "Predicts and corrects, second order")
 public final class UniPc implements Sampler {
   private static final int ORDER = 2;
 
-  /** What the network saw one and two steps ago, and the corrected latents of the last step. */
+  /**
+   * History of a run: outputs of the network one and two steps ago, and the corrected latents of
+   * the last step.
+   */
   private static final class Past {
     private final float[] last;
     private final float[] beforeLast;
@@ -93,7 +96,7 @@ public final class UniPc implements Sampler {
       this(from, to, from.logSnr() - to.logSnr());
     }
 
-    /** Where a level lies on this step's line: 0 at its begin, 1 at its end. */
+    /** Position of a level on this step's line: 0 at its begin, 1 at its end. */
     double place(NoiseLevel level) {
       return (level.logSnr() - from.logSnr()) / -h;
     }

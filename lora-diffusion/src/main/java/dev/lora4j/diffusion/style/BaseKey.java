@@ -3,7 +3,7 @@ package dev.lora4j.diffusion.style;
 import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.dataset.cache.CacheKey;
 
-/** What numbers depend on that a base computes. */
+/** Cache key of numbers that a base computes. */
 final class BaseKey {
   private BaseKey() {}
 

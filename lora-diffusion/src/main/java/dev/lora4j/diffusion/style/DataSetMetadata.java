@@ -18,8 +18,8 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
- * What an adapter's header says of the pictures, in kohya's names and forms. What groups or folders
- * differ in is in {@code ss_datasets} alone, which is there if there are several groups.
+ * Metadata of the pictures in an adapter's header, in kohya's names and forms. What groups or
+ * folders differ in is in {@code ss_datasets} alone, which is there if there are several groups.
  */
 final class DataSetMetadata {
   private static final Gson GSON = new Gson();
@@ -53,7 +53,7 @@ final class DataSetMetadata {
         .entries();
   }
 
-  /** Those that all have alike. */
+  /** Entries that are the same in all. */
   private static Metadata agreed(List<Metadata> all) {
     Map<String, String> same = new TreeMap<>(all.get(0).entries());
     all.forEach(other -> same.entrySet().retainAll(other.entries().entrySet()));
@@ -82,7 +82,7 @@ final class DataSetMetadata {
     return folders;
   }
 
-  /** How often the tags of each folder stand in captions as they are learned, trigger included. */
+  /** Counts of each tag by folder, in captions as they are trained, trigger included. */
   static Map<String, Map<String, Integer>> tags(List<DataItem> items) {
     Map<String, Map<String, Integer>> tags = new TreeMap<>();
     for (DataItem item : items) {

@@ -22,8 +22,8 @@ import java.util.function.IntConsumer;
 
 /**
  * Draws from a data set. Latents are encoded once for each way in which a picture is shown, and
- * kept on disk; those of pictures whose crop or colours are drawn anew each time are encoded when
- * they come.
+ * cached on disk; those of pictures whose crop or colours are drawn each time are encoded when they
+ * come.
  */
 final class DataSetSamples implements SampleSource {
   private final StableDiffusion base;
@@ -48,7 +48,7 @@ final class DataSetSamples implements SampleSource {
     model = BaseKey.of("latents", base.base());
   }
 
-  /** Encodes every picture that looks the same each time; tells how many are done. */
+  /** Encodes every picture that looks the same each time; {@code done} receives their number. */
   void encode(IntConsumer done) {
     int count = 0;
     for (DataItem item : data.items()) {
@@ -113,7 +113,7 @@ final class DataSetSamples implements SampleSource {
   }
 
   private float[] latents(TrainingDraw draw) {
-    // Crops and colours that are drawn anew each time would fill the disk and never be met again.
+    // Crops and colours that are drawn each time would fill the disk and never recur.
     if (!draw.item().source().augmentations().storable()) {
       return cache.rounded(encoded(draw));
     }

@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What captions become before the denoiser. Captions that come again are encoded once and kept on
- * disk; those that chance makes up are encoded when they occur. Memory holds those that were used
- * last, so that it does not grow over the steps.
+ * Encoded captions, the text conditioning of the denoiser. Captions that come again are encoded
+ * once and cached on disk; random ones are encoded when they occur. Memory holds those that were
+ * used last, so that it does not grow over the steps.
  */
 final class EncodedCaptions {
   private static final long MOST_BYTES = 128 << 20;
@@ -47,7 +47,7 @@ final class EncodedCaptions {
     model = chunks == 1 ? key : key.with("chunks", chunks);
   }
 
-  /** What the caption of a sample becomes. */
+  /** Encodes the caption of a sample. */
   EncodedCaption of(TrainingSample sample) {
     EncodedCaption found =
         known.computeIfAbsent(
@@ -61,7 +61,7 @@ final class EncodedCaptions {
     return found;
   }
 
-  /** How many captions are held in memory. */
+  /** Number of captions in memory. */
   int held() {
     return known.size();
   }
@@ -77,7 +77,7 @@ final class EncodedCaptions {
         Arrays.copyOf(both, words), Arrays.copyOfRange(both, words, both.length));
   }
 
-  /** In one row of numbers: what the denoiser attends to, then what it is told beside. */
+  /** One row of numbers: the text conditioning, then the pooled text. */
   private float[] fresh(String caption) {
     EncodedCaption fresh = base.encodeCaptions(List.of(caption), clipSkip, chunks).get(0);
     int words = fresh.context().length;

@@ -16,13 +16,12 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /**
- * What an adapter's header says of pictures that are batched together: a {@code dataset} of
- * kohya's.
+ * Metadata of pictures that are batched together: a {@code dataset} of kohya's.
  *
  * @param items that are trained on
  */
 record GroupMetadata(DataGroup group, List<DataItem> items) {
-  /** As entries of the header, where there is one group. */
+  /** Entries of the header, where there is one group. */
   Metadata entries() {
     Bucketing sizes = group.bucketing();
     Bucket whole = sizes.resolution();
@@ -42,7 +41,7 @@ record GroupMetadata(DataGroup group, List<DataItem> items) {
         .metadata();
   }
 
-  /** As an element of {@code ss_datasets}. */
+  /** Element of {@code ss_datasets}. */
   Map<String, Object> object() {
     Bucketing sizes = group.bucketing();
     Map<String, Object> all = new LinkedHashMap<>();
@@ -74,7 +73,7 @@ record GroupMetadata(DataGroup group, List<DataItem> items) {
     return List.of(bucket.width(), bucket.height());
   }
 
-  /** How many pictures are in which bucket, and how far shapes are off on average. */
+  /** Number of pictures by bucket, and the mean error of their aspect ratios. */
   private Map<String, Object> buckets() {
     SortedMap<Bucket, Integer> counts = new TreeMap<>();
     items.forEach(i -> counts.merge(i.fit().bucket(), i.repeats(), Integer::sum));

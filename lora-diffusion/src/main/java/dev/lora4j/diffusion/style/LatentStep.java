@@ -38,8 +38,8 @@ public final class LatentStep implements AutoCloseable {
    * @param owner of what it needs
    * @param settings one batch for a step; no text encoder may be trained
    * @param latents of one shape, one for each picture
-   * @param context what the denoiser attends to, [batch, tokens, width], in row-major order
-   * @throws IllegalArgumentException if the base is told more than that, or something does not fit
+   * @param context the text conditioning, [batch, tokens, width], in row-major order
+   * @throws IllegalArgumentException if the base takes more conditioning, or something does not fit
    */
   public LatentStep(
       Scope owner,
@@ -87,7 +87,7 @@ public final class LatentStep implements AutoCloseable {
     }
   }
 
-  /** What chance decides about each sample of step {@code number}, from 0. */
+  /** Draws of each sample of step {@code number}, from 0. */
   public List<SampleDraw> draws(long number) {
     return task.draws(number, List.of(batch)).get(0);
   }

@@ -9,7 +9,7 @@ import dev.lora4j.spi.Extension;
 import dev.lora4j.spi.ExtensionRequest;
 import java.util.stream.Collectors;
 
-/** What an adapter's header says of rates, steps and epochs, in kohya's names and forms. */
+/** Metadata of rates, steps and epochs in an adapter's header, in kohya's names and forms. */
 final class LearningMetadata {
   /** Tokens of a chunk, as sd-scripts counts them. */
   private static final int KOHYA_CHUNK = 75;

@@ -7,7 +7,7 @@ import dev.lora4j.core.nn.ParameterGroups;
 import java.util.OptionalDouble;
 
 /**
- * How fast what learns.
+ * Learning rates by part.
  *
  * @param rate the learning rate at its highest
  * @param unet of the denoiser instead

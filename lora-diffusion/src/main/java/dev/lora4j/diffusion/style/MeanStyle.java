@@ -18,9 +18,8 @@ import java.util.stream.Collectors;
 
 /**
  * The mean of trainings that differ in their seed alone ("model soups", Wortsman et al. 2022). What
- * all of them learned stays; what each made of the order of its pictures and its noise weighs less.
- * On the bundled base the mean of three draws things that it was not taught more often than any of
- * them.
+ * they have in common stays; effects of the order of pictures and of the noise weigh less. On the
+ * bundled base the mean of three draws concepts outside its training more often than any of them.
  */
 public final class MeanStyle {
   private MeanStyle() {}

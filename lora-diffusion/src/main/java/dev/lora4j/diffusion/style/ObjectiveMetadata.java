@@ -9,7 +9,7 @@ import dev.lora4j.diffusion.train.objective.WeightSettings;
 import dev.lora4j.spi.Extension;
 import dev.lora4j.spi.ExtensionRequest;
 
-/** What an adapter's header says of noise and loss, in kohya's names and forms. */
+/** Metadata of noise and loss in an adapter's header, in kohya's names and forms. */
 final class ObjectiveMetadata {
   private ObjectiveMetadata() {}
 

@@ -18,7 +18,7 @@ import java.util.function.IntConsumer;
 final class PictureSamples implements SampleSource {
   private static final int ENCODED_AT_ONCE = 16;
 
-  /** What random numbers are for, as the last counter of their key. */
+  /** Purposes of random numbers, as the last counter of their key. */
   private static final int ORDER = 1;
 
   private static final int CAPTION = 2;
@@ -28,7 +28,7 @@ final class PictureSamples implements SampleSource {
   private final double captionDropout;
   private final long seed;
 
-  /** The order of the epoch that was asked for last; it can always be made again. */
+  /** Order of the latest epoch; it can always be made again. */
   private int[] order = new int[0];
 
   private long ordered = -1;
@@ -41,7 +41,7 @@ final class PictureSamples implements SampleSource {
     this.seed = seed;
   }
 
-  /** Encodes all of {@code pictures}; tells how many are done. */
+  /** Encodes all of {@code pictures}; {@code done} receives their number. */
   static PictureSamples of(
       StableDiffusion base,
       List<Picture> pictures,

@@ -3,7 +3,9 @@ package dev.lora4j.diffusion.style;
 import java.util.List;
 import java.util.Map;
 
-/** What a training run draws from. Which pictures a batch has depends on its number alone. */
+/**
+ * Source of the samples of a training run. Which pictures a batch has depends on its number alone.
+ */
 interface SampleSource {
   /** The pictures of batch {@code number}, counted from 0 over all epochs; all of one size. */
   List<TrainingSample> batch(long number);
@@ -11,14 +13,14 @@ interface SampleSource {
   /** The pictures that are held out for validation. */
   List<TrainingSample> validation();
 
-  /** What an epoch shows. */
+  /** The size of an epoch. */
   Epoch epoch();
 
-  /** What the adapter's header says of them. */
+  /** Metadata of the samples in the adapter's header. */
   Map<String, String> metadata();
 
   /**
-   * How much is seen in one epoch, pictures as often as they come.
+   * Size of an epoch, each picture counted with its repeats.
    *
    * @param pictures that are trained on
    * @param regularisation pictures that show what shall not change

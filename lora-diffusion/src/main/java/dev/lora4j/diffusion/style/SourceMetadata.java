@@ -11,11 +11,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What an adapter's header says of a folder of pictures: a {@code subset} of kohya's. */
+/** Metadata of a folder of pictures in an adapter's header: a {@code subset} of kohya's. */
 final class SourceMetadata {
   private SourceMetadata() {}
 
-  /** As entries of the header, where there is one folder. */
+  /** Entries of the header, where there is one folder. */
   static Metadata entries(DataSource source) {
     Augmentations pictures = source.augmentations();
     CaptionSettings captions = source.captions();
@@ -31,7 +31,7 @@ final class SourceMetadata {
         .metadata();
   }
 
-  /** As a part of {@code ss_datasets}. */
+  /** Part of {@code ss_datasets}. */
   static Map<String, Object> object(DataSource source, List<DataItem> items) {
     List<DataItem> own = items.stream().filter(i -> i.source().equals(source)).toList();
     Augmentations pictures = source.augmentations();

@@ -22,10 +22,10 @@ import java.util.Optional;
  * trained.
  *
  * @param context [batch, tokens, width], in the type to compute in
- * @param pooled [batch, width] if the denoiser is told it
+ * @param pooled [batch, width] if the denoiser takes it
  */
 record StagedCaptions(Expr context, Optional<Expr> pooled) {
-  /** What the names of the inputs with tokens, with places that count, and with ends end with. */
+  /** Suffixes of the names of inputs: tokens, positions of the conditioning, ends. */
   static final String IDS = "_ids";
 
   static final String KEPT = "_kept";
@@ -86,7 +86,7 @@ record StagedCaptions(Expr context, Optional<Expr> pooled) {
    * The chunks of each caption one after the other.
    *
    * @param hidden [batch * chunks, tokens, width]
-   * @param kept which places of all chunks count
+   * @param kept positions of all chunks that count
    * @return [batch, kept, width]
    */
   private static Expr joined(Expr hidden, Expr kept, int chunks) {
@@ -94,7 +94,7 @@ record StagedCaptions(Expr context, Optional<Expr> pooled) {
     return apart.reshape(apart.dim(0), Dim.of(-1), hidden.dim(2)).indexSelect(1, kept);
   }
 
-  /** What the first chunk of each caption gave, [batch, width] of [batch * chunks, width]. */
+  /** Output for the first chunk of each caption, [batch, width] of [batch * chunks, width]. */
   private static Expr first(Expr all, int chunks) {
     return all.reshape(Dim.of(-1), Dim.of(chunks), all.dim(1)).select(1, 0);
   }

@@ -18,16 +18,16 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
- * What a step of training will cost, known before anything heavy is done: the step's own staging,
- * with the sizes of a batch filled in, counts it.
+ * Cost of a training step, computed before anything heavy is done: from the step's own staging,
+ * with the sizes of a batch filled in.
  *
- * @param batches batches of a step
- * @param batch what one batch computes and keeps
+ * @param batches number of batches in a step
+ * @param batch cost of one batch
  * @param weights bytes of the frozen weights that it uses
- * @param state bytes of what is trained, its gradient and what the optimiser remembers
+ * @param state bytes of the trained values, their gradients and the optimiser's moments
  */
 public record StepCost(int batches, Cost batch, long weights, long state) {
-  /** Words that a text encoder sees, and those of them that stand around a text. */
+  /** Tokens that a text encoder reads at once, and those of them around a text. */
   private static final int WORDS = 77;
 
   private static final int AROUND = 2;
@@ -88,9 +88,9 @@ public record StepCost(int batches, Cost batch, long weights, long state) {
   }
 
   /**
-   * Bytes that a step needs at the most: frozen weights, state, what is kept for the gradient, and
-   * what the largest operator reads and writes. What engine and Java need beside them, some 300 MB,
-   * is not among them, and neither is a base's part that no step uses.
+   * Bytes that a step needs at the most: frozen weights, state, values stored for the gradient, and
+   * those that the largest operator reads and writes. What engine and Java need beside them, some
+   * 300 MB, is not among them, and neither is a base's part that no step uses.
    */
   public long bytes() {
     return weights + state + batch.kept() + batch.working();

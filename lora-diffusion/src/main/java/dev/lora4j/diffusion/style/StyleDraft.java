@@ -41,7 +41,7 @@ final class StyleDraft {
     stored = from.stored();
   }
 
-  /** What it has become, checked. */
+  /** Builds the settings and checks them. */
   StyleSettings settings() {
     return new StyleSettings(
         recipe,

@@ -16,21 +16,21 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * What is written into an adapter's header about how it was trained, in kohya's names and forms:
- * all that sd-scripts writes, as far as there is such a thing here. It has no times of the clock,
- * so that the same run gives the same file. The parts are {@link NetworkMetadata}, {@link
- * LearningMetadata}, {@link ObjectiveMetadata} and {@link DataSetMetadata}.
+ * Metadata of a training in an adapter's header, in kohya's names and forms: all that sd-scripts
+ * writes, as far as it applies here. It has no times of the clock, so that the same run gives the
+ * same file. The parts are {@link NetworkMetadata}, {@link LearningMetadata},
+ * {@link ObjectiveMetadata} and {@link DataSetMetadata}.
  *
- * @param base what is said of the base
+ * @param base metadata of the base
  * @param others of the caller; these win
  */
 record StyleMetadata(Metadata base, Map<String, String> others) {
-  /** Of training on a base, whose files are looked at now and not when the work is done. */
+  /** Metadata of training on a base, whose files are read now and not when the work is done. */
   static StyleMetadata on(DiffusionModel base, Map<String, String> others) {
     return new StyleMetadata(ofBase(base), others);
   }
 
-  /** For the adapter as it is after {@code steps}. */
+  /** Metadata of the adapter as it is after {@code steps}. */
   Map<String, String> of(
       String name, StyleSettings settings, AdapterPlan plan, SampleSource samples, int steps) {
     Metadata pictures = new Metadata(samples.metadata());

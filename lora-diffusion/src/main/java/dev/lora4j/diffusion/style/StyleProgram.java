@@ -41,7 +41,7 @@ final class StyleProgram {
 
   private StyleProgram() {}
 
-  /** What the names of a network's weights begin with among the held inputs of the program. */
+  /** Prefix of a network's weights among the held inputs of the program. */
   static String prefix(String model) {
     return model.equals(UNET) ? "" : model + ":";
   }
@@ -73,7 +73,7 @@ final class StyleProgram {
     return at.staged(loss(at, model, objective, settings));
   }
 
-  /** Stages it with what a task of training is given. */
+  /** Stages the loss of a training task. */
   static Expr loss(Staging at, DiffusionModel model, Objective objective, StyleSettings settings) {
     Graph graph = at.graph();
     DType compute = model.compute();
@@ -99,7 +99,7 @@ final class StyleProgram {
     return staged.loss(predicted.to(at.type()));
   }
 
-  /** Whether steps of a denoiser with so many bytes of weights spare memory. */
+  /** True if steps of a denoiser with so many bytes of weights spare memory. */
   static boolean spares(long bytes) {
     return bytes >= LARGE;
   }
@@ -108,12 +108,12 @@ final class StyleProgram {
     return graph.input("sizes", DType.F32, Shape.of(Shape.UNKNOWN, AddedConditioning.SIZES));
   }
 
-  /** Whether any layer of a text encoder is trained. */
+  /** True if any layer of a text encoder is trained. */
   static boolean trainsText(AdapterPlan plan) {
     return plan.sites().keySet().stream().anyMatch(StyleProgram::text);
   }
 
-  /** Whether any layer of the denoiser is trained. */
+  /** True if any layer of the denoiser is trained. */
   static boolean trainsDenoiser(AdapterPlan plan) {
     return !plan.sites().keySet().stream().allMatch(StyleProgram::text);
   }
@@ -144,7 +144,7 @@ final class StyleProgram {
   }
 
   /**
-   * Looks whether optimiser, rates, average and greatest norm go together for what is trained.
+   * Checks whether optimiser, rates, average and greatest norm go together for what is trained.
    *
    * @throws IllegalArgumentException if they do not
    * @throws dev.lora4j.core.tensor.TensorException likewise

@@ -18,11 +18,11 @@ import dev.lora4j.diffusion.train.objective.ObjectiveSettings;
 import java.util.OptionalDouble;
 
 /**
- * How a style is trained, whatever it is trained on. Immutable; each {@code with} method returns a
- * changed copy.
+ * Settings of the training of a style, whatever its data. Immutable; each {@code with} method
+ * returns a changed copy.
  *
  * @param recipe of the adapter: method, layers, rank
- * @param optimizer the rule by which weights change
+ * @param optimizer the optimizer
  * @param rates how fast
  * @param schedule how the rates go over the steps; its length is the number of steps
  * @param objective noise and loss
@@ -52,7 +52,7 @@ public record StyleSettings(
     long seed,
     DType stored)
     implements Canonical {
-  /** More would be longer than any caption that is read. */
+  /** Greatest number of chunks; more would be longer than any caption that is read. */
   private static final int MOST_CHUNKS = 64;
 
   /** LoRA of rank 16 on all blocks of the denoiser, AdamW, 300 steps at up to 0.001. */
@@ -136,7 +136,7 @@ public record StyleSettings(
   }
 
   /**
-   * Looks whether optimiser, rates, average and greatest norm go together for what is trained.
+   * Checks whether optimiser, rates, average and greatest norm go together for what is trained.
    *
    * @throws IllegalArgumentException if they do not
    * @throws dev.lora4j.core.tensor.TensorException likewise
@@ -155,7 +155,7 @@ public record StyleSettings(
     return StyleProgram.reached(base, plan, this);
   }
 
-  /** What is not about pictures. */
+  /** The settings that do not concern pictures. */
   public TrainingSettings training() {
     return training(
         optimizer, rates, schedule, accumulate, clip, averageDecay, maxNorm, seed, stored);
@@ -166,81 +166,81 @@ public record StyleSettings(
     return Math.toIntExact(schedule.steps());
   }
 
-  /** With another adapter. */
+  /** A copy with another adapter. */
   public StyleSettings with(AdapterRecipe other) {
     StyleDraft draft = new StyleDraft(this);
     draft.recipe = other;
     return draft.settings();
   }
 
-  /** With other rates. */
+  /** A copy with other rates. */
   public StyleSettings with(LearningRates other) {
     StyleDraft draft = new StyleDraft(this);
     draft.rates = other;
     return draft.settings();
   }
 
-  /** With another schedule and number of steps. */
+  /** A copy with another schedule and number of steps. */
   public StyleSettings with(RateSchedule other) {
     StyleDraft draft = new StyleDraft(this);
     draft.schedule = other;
     return draft.settings();
   }
 
-  /** With another optimiser. */
+  /** A copy with another optimiser. */
   public StyleSettings with(Optimizer other) {
     StyleDraft draft = new StyleDraft(this);
     draft.optimizer = other;
     return draft.settings();
   }
 
-  /** With another objective. */
+  /** A copy with another objective. */
   public StyleSettings with(ObjectiveSettings other) {
     StyleDraft draft = new StyleDraft(this);
     draft.objective = other;
     return draft.settings();
   }
 
-  /** With so many steps, and a warm-up of the same share of them. */
+  /** A copy with so many steps, and a warm-up of the same share of them. */
   public StyleSettings withSteps(int steps) {
     double share = schedule.warmup() / (double) schedule.steps();
     return with(new RateSchedule(schedule.decay(), steps, 0, schedule.minimum()).warmupPart(share));
   }
 
-  /** With factors of another rank, and alpha equal to it. */
+  /** A copy with factors of another rank, and alpha equal to it. */
   public StyleSettings withRank(int rank) {
     return with(recipe.rank(rank, rank));
   }
 
-  /** With parts of the denoiser computed twice, or not. */
+  /** A copy with parts of the denoiser computed twice, or not. */
   public StyleSettings withCheckpointing(boolean twice) {
     StyleDraft draft = new StyleDraft(this);
     draft.checkpointing = twice;
     return draft.settings();
   }
 
-  /** With so many layers of the text encoders left out, beyond what the base leaves out. */
+  /** A copy with so many layers of the text encoders left out, beyond what the base leaves out. */
   public StyleSettings withClipSkip(int layers) {
     StyleDraft draft = new StyleDraft(this);
     draft.clipSkip = layers;
     return draft.settings();
   }
 
-  /** With captions in so many chunks. */
+  /** A copy with captions in so many chunks. */
   public StyleSettings withCaptionChunks(int chunks) {
     StyleDraft draft = new StyleDraft(this);
     draft.captionChunks = chunks;
     return draft.settings();
   }
 
-  /** With another seed. */
+  /** A copy with another seed. */
   public StyleSettings withSeed(long other) {
     StyleDraft draft = new StyleDraft(this);
     draft.seed = other;
     return draft.settings();
   }
 
-  /** With factors stored in another type. */
+  /** A copy with factors stored in another type. */
   public StyleSettings withStored(DType other) {
     StyleDraft draft = new StyleDraft(this);
     draft.stored = other;

@@ -24,10 +24,10 @@ import java.util.function.IntFunction;
 
 /** A style as a task of training: a base model, pictures, and how a batch of them is drawn. */
 final class StyleTask implements TrainingTask {
-  /** More than any batch has, so that no two samples of a run have one number. */
+  /** Number of samples that no batch reaches, so that no two samples of a run have one number. */
   private static final long NUMBERS_OF_A_BATCH = 1 << 16;
 
-  /** Keeps the noise of validation apart from that of training, whatever its seed. */
+  /** Seed that separates the noise of validation from that of training, whatever its seed. */
   private static final long VALIDATION_SEED = 0x76616c6964L;
 
   private final DiffusionModel model;
@@ -121,7 +121,7 @@ final class StyleTask implements TrainingTask {
     return all;
   }
 
-  /** What chance decides about the samples of all batches of one step. */
+  /** Draws of the samples of all batches of one step. */
   List<List<SampleDraw>> draws(long firstBatch, List<List<TrainingSample>> batches) {
     int places = batches.stream().mapToInt(List::size).sum();
     List<List<SampleDraw>> all = new ArrayList<>();
@@ -138,7 +138,7 @@ final class StyleTask implements TrainingTask {
     return all;
   }
 
-  /** For each picture, one batch that shows it at all timesteps. */
+  /** Batches of the validation: for each picture, one batch that shows it at all timesteps. */
   @Override
   public List<TrainingBatch> heldOut() {
     List<TrainingSample> pictures = samples.validation();
@@ -162,7 +162,7 @@ final class StyleTask implements TrainingTask {
     return metadata.apply(steps);
   }
 
-  /** Pictures that a step sees at once, and what chance decides about each. */
+  /** Pictures of a batch, and the draw of each. */
   private record Pictures(
       Objective objective,
       CaptionInputs captions,

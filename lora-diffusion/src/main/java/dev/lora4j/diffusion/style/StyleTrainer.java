@@ -26,10 +26,10 @@ import java.util.concurrent.CancellationException;
  * Trains a style adapter on pictures. Immutable; each method returns a changed copy.
  *
  * <p>The base may be used by others meanwhile. Training is deterministic: the same base, pictures,
- * settings and machine give the same adapter bit for bit, also if it is stopped and gone on with.
+ * settings and machine give the same adapter bit for bit, also if it is interrupted and resumed.
  */
 public final class StyleTrainer {
-  /** Pictures at once, where they are given in memory or as a folder. */
+  /** Default batch size for pictures in memory or in a folder. */
   private static final int BATCH = 8;
 
   /** Share of captions left out, so that guidance keeps working. */
@@ -49,7 +49,7 @@ public final class StyleTrainer {
   private final int timesteps;
   private final int threads;
 
-  /** Where the samples come from. */
+  /** Source of the samples. */
   @FunctionalInterface
   private interface Source {
     SampleSource samples(StyleTrainer trainer, ContentCache cache, RunListener listener);
@@ -78,7 +78,7 @@ public final class StyleTrainer {
     this.threads = threads;
   }
 
-  /** What a step optimises unless something else is said: what suits the base's prediction. */
+  /** Default objective: the one that suits the base's prediction type. */
   public static ObjectiveSettings objective(StableDiffusion base) {
     return ObjectiveSettings.of(base.base().schedule().config().prediction());
   }
@@ -129,14 +129,14 @@ public final class StyleTrainer {
   }
 
   /**
-   * With the pictures of a folder, captioned by text files beside them, in sizes near that of the
-   * base.
+   * A copy with the pictures of a folder, captioned by text files beside them, in sizes near that
+   * of the base.
    *
    * @throws dev.lora4j.diffusion.dataset.DataSetException with all that is wrong with them
    */
   public StyleTrainer images(Path folder) {
     survey(folder, DataSet.Depth.PIXELS).usable();
-    // Surveyed again when it begins: batch and dropout may be said after the pictures.
+    // Surveyed again when it begins: batch and dropout may be set after the pictures.
     return with(
         (trainer, cache, listener) ->
             trainer.samples(trainer.survey(folder, DataSet.Depth.HEADERS), cache, listener));
@@ -153,7 +153,7 @@ public final class StyleTrainer {
   }
 
   /**
-   * With the pictures of a data set.
+   * A copy with the pictures of a data set.
    *
    * @throws dev.lora4j.diffusion.dataset.DataSetException if it has errors
    */
@@ -171,7 +171,7 @@ public final class StyleTrainer {
     return samples;
   }
 
-  /** With these pictures, all of one size. */
+  /** A copy with these pictures, all of one size. */
   public StyleTrainer images(List<Picture> pictures) {
     List<Picture> all = List.copyOf(pictures);
     return with(
@@ -190,17 +190,17 @@ public final class StyleTrainer {
         base, other, settings, keeping, name, metadata, batch, captionDropout, timesteps, threads);
   }
 
-  /** With factors of another rank, and alpha equal to it. */
+  /** A copy with factors of another rank, and alpha equal to it. */
   public StyleTrainer rank(int rank) {
     return settings(settings.withRank(rank));
   }
 
-  /** With another number of steps. */
+  /** A copy with another number of steps. */
   public StyleTrainer steps(int steps) {
     return settings(settings.withSteps(steps));
   }
 
-  /** With so many pictures at once; a data set says that itself. */
+  /** A copy with this batch size; a data set has its own. */
   public StyleTrainer batch(int pictures) {
     if (pictures < 1) {
       throw new IllegalArgumentException("a batch has at least 1 picture, found " + pictures);
@@ -218,7 +218,7 @@ public final class StyleTrainer {
         threads);
   }
 
-  /** With this share of captions left out; a data set says that itself. */
+  /** A copy with this caption dropout; a data set has its own. */
   public StyleTrainer captionDropout(double share) {
     if (!(share >= 0 && share < 1)) {
       throw new IllegalArgumentException(
@@ -228,19 +228,19 @@ public final class StyleTrainer {
         base, source, settings, keeping, name, metadata, batch, share, timesteps, threads);
   }
 
-  /** With other settings altogether. */
+  /** A copy with other settings altogether. */
   public StyleTrainer settings(StyleSettings other) {
     return new StyleTrainer(
         base, source, other, keeping, name, metadata, batch, captionDropout, timesteps, threads);
   }
 
-  /** With checkpoints, validation and previews. */
+  /** A copy with checkpoints, validation and previews. */
   public StyleTrainer keeping(CheckpointPolicy other) {
     return new StyleTrainer(
         base, source, settings, other, name, metadata, batch, captionDropout, timesteps, threads);
   }
 
-  /** With pictures that are held out looked at with so many levels of noise, 4 if not said. */
+  /** A copy with so many noise levels of the validation; the default is 4. */
   public StyleTrainer timesteps(int levels) {
     if (levels < 1) {
       throw new IllegalArgumentException(
@@ -251,9 +251,9 @@ public final class StyleTrainer {
   }
 
   /**
-   * With operators of a step that use so many threads, all that the engine has if not said. Several
-   * trainings side by side, each with few, are done sooner than one after the other: a step of a
-   * small base consists of many short operators.
+   * A copy whose operators use so many threads; the default is all of the engine. Several trainings
+   * side by side, each with few, are done sooner than one after the other: a step of a small base
+   * consists of many short operators.
    *
    * @throws IllegalArgumentException if it is not from 1 to the engine's
    */
@@ -267,7 +267,7 @@ public final class StyleTrainer {
         base, source, settings, keeping, name, metadata, batch, captionDropout, timesteps, inside);
   }
 
-  /** With another name for the adapter. */
+  /** A copy with another name for the adapter. */
   public StyleTrainer name(String other) {
     return new StyleTrainer(
         base,
@@ -282,13 +282,13 @@ public final class StyleTrainer {
         threads);
   }
 
-  /** With more to say in the adapter's header. */
+  /** A copy with more metadata in the adapter's header. */
   public StyleTrainer metadata(Map<String, String> more) {
     return new StyleTrainer(
         base, source, settings, keeping, name, more, batch, captionDropout, timesteps, threads);
   }
 
-  /** Trains; nothing is heard of it before it is done. */
+  /** Trains, without reports of its progress. */
   public TrainedStyle run() {
     return run(RunListener.NONE);
   }
@@ -298,8 +298,8 @@ public final class StyleTrainer {
    *
    * @throws CancellationException if the calling thread is interrupted; with checkpoints, the last
    *     step is in one
-   * @throws TrainingFailure if it cannot go on
-   * @throws IllegalArgumentException if settings, base and what is trained do not go together
+   * @throws TrainingFailure if a step fails
+   * @throws IllegalArgumentException if settings, base and data do not fit
    * @throws dev.lora4j.core.tensor.TensorException likewise
    */
   public TrainedStyle run(RunListener listener) {

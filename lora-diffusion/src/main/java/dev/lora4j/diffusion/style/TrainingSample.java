@@ -10,7 +10,7 @@ import java.nio.file.Path;
  * @param latents of the picture
  * @param caption as it was drawn
  * @param storableCaption whether the caption comes again, so that it is worth storing
- * @param sizes told to a denoiser that is told sizes
+ * @param sizes size conditioning, for denoisers that take it
  */
 record TrainingSample(
     Path file, LatentSample latents, String caption, boolean storableCaption, Sizes sizes) {
@@ -23,12 +23,12 @@ record TrainingSample(
    */
   record Sizes(
       int originalHeight, int originalWidth, int top, int left, int targetHeight, int targetWidth) {
-    /** Nothing was resized or cut. */
+    /** Size conditioning of a picture that was neither resized nor cropped. */
     static Sizes own(int height, int width) {
       return new Sizes(height, width, 0, 0, height, width);
     }
 
-    /** In the order in which a denoiser is told them. */
+    /** Numbers in the order of the size conditioning. */
     float[] added() {
       return new float[] {originalHeight, originalWidth, top, left, targetHeight, targetWidth};
     }

@@ -15,7 +15,7 @@ import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 
 /**
- * How fast a machine trains.
+ * Training speed of a machine.
  *
  * @param flops floating-point operations in a second of products
  * @param traffic bytes that operators read and write in a second
@@ -133,11 +133,11 @@ public record TrainingSpeed(double flops, double traffic, double operator) {
     double secondsFor(ToLongFunction<Cost> counted, Scope scope, LongSupplier clock) {
       double best = Double.MAX_VALUE;
       double spent = 0;
-      // The first run of a program asks for its memory, so that it does not count alone.
+      // The first run of a program allocates memory, so that its time alone does not count.
       for (int round = 0; round < ROUNDS && (round < 2 || spent < LONG); round++) {
         try (Scope run = scope.child("round")) {
           long began = clock.getAsLong();
-          // A card computes while Java goes on, until somebody wants to read.
+          // A card computes asynchronously until a read.
           program.run(run, inputs).get(0).bytes();
           double seconds = (clock.getAsLong() - began) / 1e9;
           best = Math.min(best, seconds);

@@ -4,13 +4,13 @@ import dev.lora4j.core.tensor.Expr;
 import java.util.Optional;
 
 /**
- * What a text encoder makes of texts.
+ * Output of a text encoder.
  *
  * @param hidden [batch, tokens, width]
- * @param pooled [batch, pooledWidth], if it was asked for
+ * @param pooled [batch, pooledWidth], if it was requested
  */
 public record EncodedText(Expr hidden, Optional<Expr> pooled) {
-  /** Without a pooled text. */
+  /** Output without a pooled text. */
   public static EncodedText of(Expr hidden) {
     return new EncodedText(hidden, Optional.empty());
   }

@@ -1,7 +1,7 @@
 package dev.lora4j.diffusion.text;
 
 /**
- * Which of a text encoder's layers is looked at.
+ * Layer of a text encoder whose hidden states are used.
  *
  * @param skip layers to leave out at the end, which some models were trained to
  * @param normed whether the final norm comes after the layer that is looked at

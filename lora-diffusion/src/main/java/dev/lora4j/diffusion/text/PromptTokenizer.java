@@ -8,13 +8,13 @@ package dev.lora4j.diffusion.text;
  * <p>May be used from several threads. Whoever opens it closes it.
  */
 public interface PromptTokenizer extends AutoCloseable {
-  /** How many tokens the encoder takes at once, the same each time. */
+  /** Number of tokens that the encoder takes at once, the same each time. */
   int maxLength();
 
-  /** How many tokens of a prompt fit into one run. */
+  /** Number of tokens of a prompt that fit into one run. */
   int room();
 
-  /** How many tokens stand before those of a prompt. */
+  /** Number of tokens before those of a prompt. */
   int before();
 
   /** The tokens of a text alone, as many as there are. */
@@ -24,7 +24,7 @@ public interface PromptTokenizer extends AutoCloseable {
   int placeholder();
 
   /**
-   * The tokens of one run: the given ones with what stands around them, filled up.
+   * Tokens of one run: the pieces with the special tokens around them, padded.
    *
    * @param pieces at most {@link #room}
    * @return {@link #maxLength} tokens, of which those from {@link #before} on are {@code pieces}
@@ -32,7 +32,7 @@ public interface PromptTokenizer extends AutoCloseable {
   int[] framed(int[] pieces);
 
   /**
-   * Where the text ends for whom the whole of it is looked at.
+   * Position of the end of the text, for those who use the whole of it.
    *
    * @param framed from {@link #framed}
    * @return an index of it

@@ -9,16 +9,16 @@ import dev.lora4j.core.model.ModelException;
  */
 public interface TextEncoderFamily {
   /**
-   * Whether the encoder of this configuration is of this kind, by its {@code architectures} or its
-   * {@code model_type}. No two kinds may say so of the same.
+   * True if the encoder of this configuration is of this kind, by its {@code architectures} or its
+   * {@code model_type}. No two kinds may recognise the same configuration.
    */
   boolean recognises(ConfigFile config);
 
   /**
    * The encoder of this configuration.
    *
-   * @throws ModelException if the configuration lacks a size, or says something that would change
-   *     the mathematics and is not built; names the file and the key
+   * @throws ModelException if the configuration lacks a size, or has a setting that would change
+   *     the mathematics and is not supported; names the file and the key
    */
   TextEncoderNetwork network(ConfigFile config);
 }

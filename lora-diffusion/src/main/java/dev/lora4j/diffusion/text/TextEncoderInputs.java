@@ -4,11 +4,11 @@ import dev.lora4j.core.tensor.Expr;
 import java.util.Optional;
 
 /**
- * What a text encoder reads.
+ * Inputs of a text encoder.
  *
- * @param ids I64 [batch, tokens], as {@link PromptTokenizer#framed} gives them
- * @param end I64 [batch], where each text ends, as {@link PromptTokenizer#end} tells it; present if
- *     the pooled text is wanted
+ * @param ids I64 [batch, tokens], from {@link PromptTokenizer#framed}
+ * @param end I64 [batch], the end of each text, from {@link PromptTokenizer#end}; present if the
+ *     pooled text is requested
  * @param replaced vectors that stand at some places instead of the tokens' own
  */
 public record TextEncoderInputs(Expr ids, Optional<Expr> end, Optional<Replaced> replaced) {

@@ -9,11 +9,11 @@ import java.util.List;
 
 /**
  * The network of a text encoder with its sizes, without its weights. Implementations are values:
- * those of equal sizes are equal, and {@link #canonical} tells all sizes, as a digest of them goes
- * into what pictures say of their base.
+ * those of equal sizes are equal, and {@link #canonical} has all sizes, as a digest of them goes
+ * into the metadata of pictures.
  */
 public interface TextEncoderNetwork extends Canonical {
-  /** How many tokens it takes at once. */
+  /** Number of tokens that it takes at once. */
   int places();
 
   /** Width of what it makes of each token. */
@@ -28,20 +28,20 @@ public interface TextEncoderNetwork extends Canonical {
    * Stages the network. The layers that it takes from {@code weights} are those that adapters can
    * change.
    *
-   * @param weights asked for by the names that its checkpoints have
+   * @param weights by the names in its checkpoints
    * @param compute the type to compute in
-   * @param view which of its layers is looked at
-   * @return in {@code compute}; with the pooled text if {@code tokens} say where texts end
+   * @param view layer of the hidden states
+   * @return in {@code compute}; with the pooled text if {@code tokens} have the ends of texts
    * @throws IllegalArgumentException if {@code view} leaves it no layer
    */
   EncodedText stage(Weights weights, TextEncoderInputs tokens, DType compute, HiddenLayer view);
 
-  /** What checkpoints in folders may call a weight, likeliest first. */
+  /** Possible names of a weight in checkpoints in folders, likeliest first. */
   default List<String> names(String weight) {
     return List.of(weight);
   }
 
-  /** Whether a tensor of a checkpoint is known and not needed, such as a buffer. */
+  /** True if a tensor of a checkpoint is known and not needed, such as a buffer. */
   default boolean ignores(String tensor) {
     return false;
   }

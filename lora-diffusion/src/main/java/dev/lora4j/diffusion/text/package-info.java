@@ -1,6 +1,6 @@
 /**
- * What a text encoder of a base model is, whatever its kind: an extension point, how prompts become
- * tokens for it, and what it makes of them.
+ * Text encoders of base models, of any kind: an extension point, the tokenisers of their prompts,
+ * and their outputs.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 @NullMarked

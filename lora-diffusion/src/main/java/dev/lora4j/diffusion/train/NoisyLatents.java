@@ -4,10 +4,10 @@ import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
 
 /**
- * Latents with noise in them, and what a network should say of them.
+ * Noisy latents, and the target of the network for them.
  *
  * @param noisy the network's input
- * @param target what it should predict
+ * @param target its target
  */
 public record NoisyLatents(Expr noisy, Expr target) {
   /**
@@ -26,7 +26,7 @@ public record NoisyLatents(Expr noisy, Expr target) {
   }
 
   /**
-   * Adds noise, of which the network sees other than it should predict.
+   * Adds noise, with different noise in the input and in the target.
    *
    * @param latents scaled latents [batch, channels, h, w]
    * @param noise what the target is made of, of the same shape

@@ -9,7 +9,7 @@ import dev.lora4j.diffusion.dataset.Picture;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/** Pictures as tensors: U8 [batch, 3, height, width] outside, values in [-1, 1] inside. */
+/** Pictures as tensors: U8 [batch, 3, height, width] for callers, values in [-1, 1] in programs. */
 public final class PictureBatch {
   private PictureBatch() {}
 

@@ -24,7 +24,7 @@ import java.util.List;
 
 /** Trains a UNet and its text encoder together from random weights, on latents and captions. */
 public final class TextToImageTrainer {
-  /** What the names of the two models' weights begin with in the flat buffer. */
+  /** Prefixes of the two models' weights in the flat buffer. */
   public static final String UNET = "unet:";
 
   /** See {@link #UNET}. */

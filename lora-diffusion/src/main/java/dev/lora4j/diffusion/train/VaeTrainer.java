@@ -21,12 +21,12 @@ import java.util.List;
 
 /**
  * Trains an autoencoder from random weights on absolute error, the error of the picture's slopes,
- * and a small divergence that keeps latents near a normal law (Rombach et al. 2022, section 3.1,
- * without the adversary).
+ * and a small divergence that keeps latents near a normal distribution (Rombach et al. 2022,
+ * section 3.1, without the adversary).
  */
 public final class VaeTrainer {
   /**
-   * What is weighed and shown.
+   * Terms of the loss, and mirrored pictures.
    *
    * @param slopes weight of the error of the slopes
    * @param divergence weight of the divergence

@@ -29,7 +29,7 @@ record SpatialTransformer(
     return x.add(h);
   }
 
-  /** As the projection takes it. */
+  /** Normalises the input for the projection. */
   private Expr normed(Weights at, Expr x) {
     Expr h = at.groupNorm("norm", x, groups, EPSILON);
     return linearProjection ? tokens(h) : h;

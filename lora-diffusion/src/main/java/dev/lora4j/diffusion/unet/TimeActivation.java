@@ -14,7 +14,9 @@ public enum TimeActivation {
   /** x * tanh(log(1 + exp(x))). */
   MISH;
 
-  /** The one that diffusers calls so: {@code silu}, {@code swish}, {@code gelu} and so on. */
+  /**
+   * The activation of this name in diffusers: {@code silu}, {@code swish}, {@code gelu} and so on.
+   */
   static TimeActivation named(String name) {
     return name.equals("swish") ? SILU : valueOf(name.toUpperCase(Locale.ROOT));
   }

@@ -8,8 +8,8 @@ import dev.lora4j.core.tensor.Shape;
 import java.util.Optional;
 
 /**
- * How far the noise has come, as a vector: sinusoids (Vaswani et al. 2017, section 3.5) through two
- * linear layers.
+ * Embedding of the timestep: sinusoids (Vaswani et al. 2017, section 3.5) through two linear
+ * layers.
  */
 record TimestepEmbedding(UNetVariant variant) {
   private static final double MAX_PERIOD = 10_000;
@@ -17,7 +17,7 @@ record TimestepEmbedding(UNetVariant variant) {
   /**
    * timesteps: F32 [batch]; result: [batch, out].
    *
-   * @param guidance F32 [batch, guidanceWidth], if the network is told it
+   * @param guidance F32 [batch, guidanceWidth], if the network takes it
    */
   Expr apply(
       Weights at, Expr timesteps, Optional<Expr> guidance, int sinusoids, int out, DType compute) {

@@ -36,14 +36,14 @@ record TransformerBlock(int heads, boolean upcast) {
     return at.linear("to_out.0", mixed, width);
   }
 
-  /** Each row as often as it has contexts. */
+  /** Repeats each row for each of its contexts. */
   private static Expr forEach(Expr q, Expr shares) {
     return q.unsqueeze(1)
         .expand(q.dim(0), shares.dim(1), q.dim(1), q.dim(2))
         .reshape(Dim.of(-1), q.dim(1), q.dim(2));
   }
 
-  /** What the contexts of a row gave, place by place. */
+  /** Sums the outputs of a row's contexts by their shares, position by position. */
   private static Expr blended(Expr all, Expr shares) {
     return all.reshape(shares.dim(0), shares.dim(1), all.dim(1), all.dim(2))
         .mul(shares.to(all.dtype()).unsqueeze(-1))

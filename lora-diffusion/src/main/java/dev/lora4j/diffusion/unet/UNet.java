@@ -73,7 +73,7 @@ public record UNet(UNetConfig config, boolean checkpointed) implements DenoiserN
    * @param timesteps F32 [batch]
    * @param context text embeddings [batch, words, crossAttentionDim]
    * @return the prediction [batch, outChannels, height, width]
-   * @throws IllegalArgumentException if the network is to be told more
+   * @throws IllegalArgumentException if the network takes added conditioning
    */
   public Expr apply(Weights at, Expr x, Expr timesteps, Expr context) {
     return apply(
@@ -83,8 +83,8 @@ public record UNet(UNetConfig config, boolean checkpointed) implements DenoiserN
   /**
    * Stages the network.
    *
-   * @param told what there is beside latents and words, as the configuration says; the guidance may
-   *     be left out, as training does
+   * @param told conditioning of the configuration, beside latents and text; the guidance may be
+   *     left out, as training does
    * @return the prediction [batch, outChannels, height, width]
    */
   private Expr apply(Weights at, DenoiserInputs told) {
@@ -109,7 +109,10 @@ public record UNet(UNetConfig config, boolean checkpointed) implements DenoiserN
     return leave(at, h);
   }
 
-  /** The timestep and what else is told, which every block gets, [batch, timeWidth]. */
+  /**
+   * Embedding of the timestep and of the added conditioning, an input of every block, [batch,
+   * timeWidth].
+   */
   Expr time(
       Weights at,
       Expr timesteps,
@@ -243,7 +246,7 @@ public record UNet(UNetConfig config, boolean checkpointed) implements DenoiserN
         config.upcastAttention());
   }
 
-  /** That of its sizes. */
+  /** The canonical form of its sizes. */
   @Override
   public String canonical() {
     return config.canonical();

@@ -17,9 +17,9 @@ import java.util.Optional;
  * @param linearProjection whether the transformers' {@code proj_in} and {@code proj_out} are linear
  *     layers instead of 1x1 convolutions
  * @param transformerLayers transformer blocks per resolution, where there is attention
- * @param upcastAttention whether attention is computed in F32 whatever the rest is computed in
- * @param added what the network is told beside the timestep and the text
- * @param variant in what else it differs from Stable Diffusion's
+ * @param upcastAttention whether attention is computed in F32, whatever the compute type
+ * @param added sizes of the added conditioning
+ * @param variant other differences from Stable Diffusion's
  */
 public record UNetConfig(
     int inChannels,
@@ -40,8 +40,8 @@ public record UNetConfig(
     implements Canonical {
 
   /**
-   * Sizes and the pooled text (Podell et al. 2023, section 2.2), as Stable Diffusion XL is told
-   * them.
+   * Sizes of Stable Diffusion XL's added conditioning: picture sizes and the pooled text (Podell et
+   * al. 2023, section 2.2).
    *
    * @param sinusoids numbers that each size becomes
    * @param width the pooled text's width and all sinusoids together
@@ -62,7 +62,7 @@ public record UNetConfig(
     transformerLayers = List.copyOf(transformerLayers);
   }
 
-  /** As Stable Diffusion's but for these sizes. */
+  /** The sizes that differ, with Stable Diffusion's parts for the rest. */
   public UNetConfig(
       int inChannels,
       int outChannels,

@@ -120,7 +120,9 @@ record UNetConfigFile(ConfigFile json) {
     };
   }
 
-  /** Whether each block attends to the text; {@code way} is a part of its type's name. */
+  /**
+   * Reads for each block whether it has cross-attention; {@code way} is a part of its type's name.
+   */
   private List<Boolean> attention(String key, String way, int levels) {
     String plain = way + "Block2D";
     String attending = "CrossAttn" + plain;
@@ -149,7 +151,10 @@ record UNetConfigFile(ConfigFile json) {
         : Collections.nCopies(levels, Collections.nCopies(layers, 1));
   }
 
-  /** Where there is attention, diffusers builds its layers also around no transformer block. */
+  /**
+   * Refuses depths of 0 where there is attention: diffusers builds its layers there also around no
+   * transformer block.
+   */
   private void requireDepths(UNetConfig config) {
     for (int level = 0; level < config.levels(); level++) {
       int step = config.levels() - 1 - level;

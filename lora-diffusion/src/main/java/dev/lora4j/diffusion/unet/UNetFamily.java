@@ -57,7 +57,7 @@ public final class UNetFamily implements DenoiserFamily {
   /** For the host. */
   public UNetFamily() {}
 
-  /** What becomes of each field of diffusers' {@code UNet2DConditionModel}. */
+  /** Treatment of each field of diffusers' {@code UNet2DConditionModel}. */
   public static ConfigFields fields() {
     return FIELDS;
   }

@@ -7,7 +7,7 @@ import dev.lora4j.core.mix.SitePlacement.OnGrid;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Where the outputs of a denoiser's layers lie in the picture. */
+/** Positions of the outputs of a denoiser's layers in the picture. */
 public record UNetPlacements(UNetConfig config) implements SitePlacement.Of {
   private static final Pattern BLOCK = Pattern.compile("unet\\.(down|up)_blocks\\.(\\d+)\\.(.*)");
   private static final Pattern KEYS_AND_VALUES = Pattern.compile(".*\\.attn2\\.to_[kv]");

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * In what a UNet2DConditionModel differs from Stable Diffusion's, named as in its {@code
- * config.json} where that has one word for it.
+ * Differences of a UNet2DConditionModel from Stable Diffusion's, named as in its
+ * {@code config.json} where that has one word for it.
  *
  * @param downsamplePadding 1, or 0 for a column and a row of zeros at the right and the bottom
  *     alone
@@ -18,9 +18,9 @@ import java.util.Optional;
  * @param frequencyShift how much less than half of the sinusoids their frequencies spread over
  * @param timeWidth width of the embedding of the timestep; 0 for four times the finest channels
  * @param afterTimestep what the embedding of the timestep alone ends with
- * @param afterTime what the embedding of the timestep and all that is told beside it ends with
+ * @param afterTime what the embedding of timestep and added conditioning ends with
  * @param guidanceWidth width of the embedding of the guidance scale, which denoisers of latent
- *     consistency are told; 0 if this one is not
+ *     consistency take; 0 without it
  * @param downDepths transformer blocks after each residual block on the way down, by resolution;
  *     none if those of a resolution are alike
  * @param upDepths the same on the way up, coarsest first
@@ -39,16 +39,16 @@ public record UNetVariant(
     List<List<Integer>> downDepths,
     List<List<Integer>> upDepths)
     implements Canonical {
-  /** As Stable Diffusion's. */
+  /** The variant of Stable Diffusion. */
   public static final UNetVariant PLAIN = of(Middle.CROSS_ATTENTION, 0);
 
-  /** What is in the middle. */
+  /** Kind of the middle block. */
   public enum Middle {
     /** Two residual blocks with attention to the text between them. */
     CROSS_ATTENTION,
     /** One residual block, as in SSD-1B and Segmind Vega. */
     RESIDUAL,
-    /** Nothing, as in small distilled models. */
+    /** No middle block, as in small distilled models. */
     NONE
   }
 
@@ -58,7 +58,7 @@ public record UNetVariant(
     upDepths = upDepths.stream().map(List::copyOf).toList();
   }
 
-  /** As Stable Diffusion's but for the middle and the guidance that it is told. */
+  /** Stable Diffusion's variant, but for the middle and the width of the guidance embedding. */
   public static UNetVariant of(Middle middle, int guidanceWidth) {
     return new UNetVariant(
         1,
@@ -75,7 +75,7 @@ public record UNetVariant(
         List.of());
   }
 
-  /** With other numbers of transformer blocks within the resolutions. */
+  /** A copy with other numbers of transformer blocks within the resolutions. */
   public UNetVariant depths(List<List<Integer>> down, List<List<Integer>> up) {
     return new UNetVariant(
         downsamplePadding,
@@ -92,7 +92,10 @@ public record UNetVariant(
         up);
   }
 
-  /** What differs alone, so that what is added here later changes no digest of a base. */
+  /**
+   * {@inheritDoc} Has only what differs from Stable Diffusion, so that a new component changes no
+   * digest of a base.
+   */
   @Override
   public String canonical() {
     return CanonicalForm.of("UNetVariant")

@@ -8,8 +8,8 @@ import java.util.List;
  * The sizes of an AutoencoderKL, named as in its {@code config.json}.
  *
  * @param blockOutChannels channels per resolution, finest first
- * @param scalingFactor what latents are multiplied by before the UNet sees them
- * @param shiftFactor what is subtracted from latents before that
+ * @param scalingFactor factor of the latents before the denoiser
+ * @param shiftFactor subtracted from latents before that
  * @param parts layers that some have and some have not
  */
 public record VaeConfig(

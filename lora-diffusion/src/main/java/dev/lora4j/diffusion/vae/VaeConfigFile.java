@@ -35,7 +35,7 @@ public final class VaeConfigFile {
 
   private VaeConfigFile() {}
 
-  /** What becomes of each field of diffusers' {@code AutoencoderKL}. */
+  /** Treatment of each field of diffusers' {@code AutoencoderKL}. */
   public static ConfigFields fields() {
     return FIELDS;
   }

@@ -12,7 +12,7 @@ import dev.lora4j.core.identity.CanonicalForm;
  */
 public record VaeParts(boolean middleAttention, boolean quantConv, boolean postQuantConv)
     implements Canonical {
-  /** As Stable Diffusion's autoencoders have them. */
+  /** All parts, as in Stable Diffusion's autoencoders. */
   public static final VaeParts ALL = new VaeParts(true, true, true);
 
   @Override

@@ -12,16 +12,16 @@ import java.util.List;
  * BERT (Devlin et al. 2018) and RoBERTa (Liu et al. 2019): encoders with norms behind their layers
  * and learned positions.
  *
- * @param level what the names of all layers but the head's begin with, with a dot; empty where
- *     there is no head, as transformers has it
- * @param head how classes are told apart
+ * @param level prefix of the names of all layers but the head's, with a dot; empty where there is
+ *     no head, as transformers has it
+ * @param head kind of the classification head
  */
 public record Bert(EncoderConfig config, String level, Head head) implements EncoderNetwork {
-  /** How classes are told apart. */
+  /** Kind of classification head. */
   public enum Head {
-    /** By one layer, from what the pooler gives (BERT). */
+    /** One layer over the pooler's output (BERT). */
     POOLED,
-    /** By two layers, from the first token's vector (RoBERTa). */
+    /** Two layers over the first token's vector (RoBERTa). */
     FIRST_TOKEN
   }
 

@@ -88,7 +88,7 @@ public record DistilBert(EncoderConfig config, String level) implements EncoderN
     return at.layerNorm(name, x, config.epsilon());
   }
 
-  /** There is none. */
+  /** {@inheritDoc} Always fails, as there is no pooler. */
   @Override
   public Expr pooled(Weights weights, Expr hidden) {
     throw new IllegalStateException("DistilBERT has no pooler");

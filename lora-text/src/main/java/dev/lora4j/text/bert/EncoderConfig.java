@@ -12,7 +12,7 @@ import java.util.List;
  * @param vocabSize number of tokens
  * @param positions entries of the table of positions
  * @param firstPosition entry of the first token, which is not 0 for RoBERTa
- * @param types how many texts are told apart in a row; 0 if that is not
+ * @param types number of token types, for the texts of a row; 0 without types
  * @param width of a token's vector
  * @param layers number of layers
  * @param heads of attention

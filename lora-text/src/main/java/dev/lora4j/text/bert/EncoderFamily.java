@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What families of encoders have in common. Where a network has a head, all but the head is within
- * a level of its own, as transformers has it, so that adapters of either find their layers.
+ * Common part of the families of encoders. Where a network has a head, all but the head is within a
+ * level of its own, as transformers has it, so that adapters of either find their layers.
  */
 abstract class EncoderFamily implements TextFamily {
   private final String name;
@@ -21,7 +21,7 @@ abstract class EncoderFamily implements TextFamily {
    * A family.
    *
    * @param name of the family and, in names of layers, of the level
-   * @param models the {@code model_type}s that configurations say
+   * @param models the {@code model_type}s of its configurations
    */
   EncoderFamily(String name, Set<String> models) {
     this.name = name;

@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What the weights of encoders are called in checkpoints: with or without the level that
- * transformers has around the encoder where there is a head, and norms as TensorFlow called them.
+ * Names of encoders' weights in checkpoints: with or without the level that transformers has around
+ * the encoder where there is a head, and TensorFlow's names of norms.
  */
 final class EncoderWeightNames {
   private static final String NORM = "LayerNorm.";
@@ -15,7 +15,7 @@ final class EncoderWeightNames {
   private EncoderWeightNames() {}
 
   /**
-   * Where a weight may lie, likeliest first.
+   * Possible locations of a weight, likeliest first.
    *
    * @param level with a dot, for example {@code bert.}
    */
@@ -34,7 +34,7 @@ final class EncoderWeightNames {
     return places;
   }
 
-  /** Whether a tensor is a buffer, or of a head or pooler, which are not always asked for. */
+  /** True if a tensor is a buffer, or of a head or pooler, which are not always needed. */
   static boolean ignores(String tensor) {
     return tensor.endsWith("embeddings.position_ids")
         || tensor.endsWith("embeddings.token_type_ids")

@@ -1,14 +1,14 @@
 package dev.lora4j.text.chat;
 
 /**
- * What one side of a conversation says.
+ * Message of one side of a conversation.
  *
- * @param role who says it: {@link #SYSTEM}, {@link #USER}, {@link #ASSISTANT}, or another role that
- *     the model's template knows
- * @param content what is said
+ * @param role speaker: {@link #SYSTEM}, {@link #USER}, {@link #ASSISTANT}, or another role that the
+ *     model's template knows
+ * @param content the text
  */
 public record ChatMessage(String role, String content) {
-  /** Says how the model should behave. */
+  /** Role of instructions for the model. */
   public static final String SYSTEM = "system";
 
   /** Whoever talks to the model. */
@@ -24,7 +24,7 @@ public record ChatMessage(String role, String content) {
     }
   }
 
-  /** A message that says how the model should behave. */
+  /** A message with instructions for the model. */
   public static ChatMessage system(String content) {
     return new ChatMessage(SYSTEM, content);
   }

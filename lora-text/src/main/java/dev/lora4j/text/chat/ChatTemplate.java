@@ -17,9 +17,9 @@ import java.util.Optional;
 import java.util.TreeSet;
 
 /**
- * How a model writes conversations: the template that comes with its tokeniser, run as
- * transformers' {@code apply_chat_template} runs it. What it gives holds the special tokens as
- * text, so it is encoded without any around it ({@link TextTokenizer#encodePlain}).
+ * Chat template of a model: the one that comes with its tokeniser, run as by transformers'
+ * {@code apply_chat_template}. What it gives holds the special tokens as text, so it is encoded
+ * without any around it ({@link TextTokenizer#encodePlain}).
  *
  * <p>Immutable; may be used from several threads.
  */
@@ -77,12 +77,12 @@ public final class ChatTemplate {
     return of(source, tokenizer.special());
   }
 
-  /** This template with another clock, as some write the date. */
+  /** A copy with another clock, as some templates write the date. */
   public ChatTemplate at(Clock time) {
     return new ChatTemplate(template, values, time);
   }
 
-  /** This template with a switch of its own, such as Qwen3's {@code enable_thinking}. */
+  /** A copy with a switch of its own, such as Qwen3's {@code enable_thinking}. */
   public ChatTemplate with(String name, boolean value) {
     Map<String, Object> more = new HashMap<>(values);
     more.put(name, value);

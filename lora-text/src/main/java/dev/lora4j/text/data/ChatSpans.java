@@ -7,7 +7,7 @@ import dev.lora4j.text.token.TokenizedText;
 import java.util.List;
 
 /**
- * Which tokens of a conversation the model wrote: what the template adds for an answer to the
+ * Spans of a conversation that the model wrote: those that the template adds for an answer to the
  * conversation before it, with the header of an answer already there. So the mark that ends an
  * answer is learned, and the one that begins it is not.
  */
@@ -18,7 +18,7 @@ final class ChatSpans {
    * A conversation as token ids.
    *
    * @throws IllegalArgumentException if the template refuses it, or writes an answer differently
-   *     once more is said
+   *     once messages follow it
    */
   static TokenSequence sequence(
       List<ChatMessage> messages, ChatTemplate template, TextTokenizer tokenizer) {

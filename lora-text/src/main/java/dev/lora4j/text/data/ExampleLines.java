@@ -43,7 +43,7 @@ final class ExampleLines {
     return examples;
   }
 
-  /** Where each of the examples is. */
+  /** Locations of the examples. */
   List<SourceLocation> places() {
     return places;
   }
@@ -67,7 +67,7 @@ final class ExampleLines {
     }
   }
 
-  /** Without what is the reader's own: classes, options that nobody can set, and lines of one. */
+  /** Removes the reader's own words: classes, options that nobody can set, and lines of one. */
   private static String reason(String message) {
     return message
         .lines()

@@ -7,8 +7,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Which sequences each step sees. Within an epoch each comes once, and the last batch is smaller if
- * they do not come out even. A step's batch depends on the seed and its number alone.
+ * Sequences of each step. Within an epoch each comes once, and the last batch is smaller if they do
+ * not come out even. A step's batch depends on the seed and its number alone.
  *
  * <p>May be used from several threads.
  */
@@ -16,7 +16,7 @@ public final class SequenceBatches {
   private static final long WITHIN = 12;
   private static final long AMONG = 13;
 
-  /** So many batches are sorted by length together, as transformers' sampler does. */
+  /** Number of batches that are sorted by length together, as in transformers' sampler. */
   private static final int SORTED_TOGETHER = 50;
 
   private final List<TokenSequence> sequences;
@@ -24,9 +24,10 @@ public final class SequenceBatches {
   private final long seed;
   private final boolean byLength;
 
-  /** The order of the epoch that was asked for last; it can always be made again. */
+  /** Order of the latest epoch; it can always be made again. */
   private volatile Order latest;
 
+  /** Batches of an epoch in their order. */
   private record Order(long epoch, List<int[]> batches) {}
 
   /**

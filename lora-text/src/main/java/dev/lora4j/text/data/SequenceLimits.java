@@ -4,7 +4,7 @@ import dev.lora4j.core.identity.Canonical;
 import dev.lora4j.core.identity.CanonicalForm;
 
 /**
- * How long sequences may be.
+ * Limits of the length of sequences.
  *
  * @param longest number of tokens of a sequence, of each side where there are two; of a block where
  *     texts are packed
@@ -13,11 +13,11 @@ import dev.lora4j.core.identity.CanonicalForm;
  *     {@code longest} tokens; for plain texts alone
  */
 public record SequenceLimits(int longest, Longer longer, boolean pack) implements Canonical {
-  /** What happens to sequences that are too long. */
+  /** Treatment of sequences that are too long. */
   public enum Longer {
-    /** They lose their end, which {@link TokenSequences#cut()} counts. */
+    /** Truncates them at the end, which {@link TokenSequences#cut()} counts. */
     CUT,
-    /** They are an error that lists them. */
+    /** Refuses them with an error that lists them. */
     REFUSE
   }
 

@@ -3,13 +3,13 @@ package dev.lora4j.text.data;
 import java.nio.file.Path;
 
 /**
- * Where an example was read.
+ * Location of an example in a file.
  *
  * @param file its file
  * @param line counted from 1; 0 for the whole file
  */
 public record SourceLocation(Path file, int line) {
-  /** Of an example that was read from no file, by its number from 1 on. */
+  /** Location of an example that was read from no file, by its number from 1 on. */
   static SourceLocation numbered(int number) {
     return new SourceLocation(Path.of("example " + number), 0);
   }
@@ -19,7 +19,7 @@ public record SourceLocation(Path file, int line) {
     return file + (line > 0 ? " line " + line : "");
   }
 
-  /** What is the matter with the example. */
+  /** A problem of the example. */
   TextProblem problem(String sentence) {
     return new TextProblem(file, line, sentence);
   }

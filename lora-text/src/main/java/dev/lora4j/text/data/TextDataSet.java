@@ -29,7 +29,7 @@ public record TextDataSet(TextForm form, List<TextExample> examples, List<Source
   /** Files of rows, which would otherwise be learned as they are written. */
   private static final List<String> TABLES = List.of(".json", ".ndjson", ".csv", ".tsv");
 
-  /** Keeps copies. */
+  /** Copies its collections. */
   public TextDataSet {
     examples = List.copyOf(examples);
     places = List.copyOf(places);
@@ -48,7 +48,7 @@ public record TextDataSet(TextForm form, List<TextExample> examples, List<Source
   }
 
   /**
-   * What is trained on and what is held out.
+   * Division of a data set into training and validation.
    *
    * @param training the larger part, in the order of the data
    * @param validation the rest, in the order of the data
@@ -214,7 +214,7 @@ public record TextDataSet(TextForm form, List<TextExample> examples, List<Source
     return Optional.empty();
   }
 
-  /** Behind the mark of the order of bytes that some editors write. */
+  /** Start of the text, after the byte order mark that some editors write. */
   private static int startOf(byte[] content) {
     boolean marked =
         content.length >= 3

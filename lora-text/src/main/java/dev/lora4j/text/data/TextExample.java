@@ -8,12 +8,12 @@ public sealed interface TextExample {
   /** A text, every token of which is learned. */
   record Plain(String text) implements TextExample {}
 
-  /** A text that is given and what should follow it, which alone is learned. */
+  /** A prompt and its completion, which alone is learned. */
   record Completion(String prompt, String completion) implements TextExample {}
 
   /** A conversation, of which the answers of the model are learned. */
   record Chat(List<ChatMessage> messages) implements TextExample {
-    /** Keeps a copy. */
+    /** Copies its collection. */
     public Chat {
       messages = List.copyOf(messages);
     }

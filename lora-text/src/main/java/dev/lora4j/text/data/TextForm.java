@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** What a line of a data set holds. */
+/** Form of a data set's lines. */
 public enum TextForm {
   /** {@code {"text": ...}}, and files of plain text. */
   TEXT("text"),

@@ -3,7 +3,7 @@ package dev.lora4j.text.data;
 import java.nio.file.Path;
 
 /**
- * Something that has to be put right before texts can be used.
+ * A problem to solve before texts can be used.
  *
  * @param file where it is
  * @param line counted from 1; 0 for the whole file

@@ -20,7 +20,7 @@ public record TokenSequence(int[] ids, boolean[] counted, int[] target, int labe
     return Math.max(ids.length, target.length);
   }
 
-  /** How many ids are learned. */
+  /** Number of ids that are learned. */
   public int learned() {
     int learned = 0;
     for (int i = 1; i < counted.length; i++) {

@@ -19,7 +19,7 @@ import java.util.Optional;
  */
 public record TokenSequences(
     List<TokenSequence> sequences, List<String> labels, int cut, int dropped) {
-  /** Keeps copies. */
+  /** Copies its collections. */
   public TokenSequences {
     sequences = List.copyOf(sequences);
     labels = List.copyOf(labels);
@@ -85,7 +85,9 @@ public record TokenSequences(
     return new TokenSequences(sequences, labels, cut, 0);
   }
 
-  /** What of the texts is not among the sequences, as sentences for the user. */
+  /**
+   * Notes for the user, as sentences, about parts of the texts that are not among the sequences.
+   */
   public List<String> notes(SequenceLimits limits) {
     List<String> notes = new ArrayList<>();
     if (cut > 0) {
@@ -126,9 +128,7 @@ public record TokenSequences(
     return new TokenSequence(input, new boolean[input.length], target, -1);
   }
 
-  /**
-   * The two texts are divided as one, so that the ids are those that the model sees when it writes.
-   */
+  /** Divides the two texts as one, so that the ids are those of generation. */
   private static TokenSequence completion(TextExample.Completion example, TextTokenizer tokenizer) {
     var text = tokenizer.locate(example.prompt() + example.completion(), true);
     int from = example.prompt().length();
@@ -180,7 +180,10 @@ public record TokenSequences(
         whole.label());
   }
 
-  /** As {@code group_texts} of transformers' examples: a rest that fills no block is left out. */
+  /**
+   * Packs texts into blocks, as {@code group_texts} of transformers' examples: a rest that fills no
+   * block is left out.
+   */
   private static TokenSequences packed(TextDataSet data, TextTokenizer tokenizer, int block) {
     if (data.form() != TextForm.TEXT) {
       throw new IllegalArgumentException(

@@ -8,9 +8,9 @@ public final class TruncatedText {
   private TruncatedText() {}
 
   /**
-   * The tokens of a text, of which at most so many are kept.
+   * Truncates the tokens of a text.
    *
-   * @param ids as {@link TextTokenizer#encode} gave them
+   * @param ids from {@link TextTokenizer#encode}
    * @param most at least as many as an empty text has
    */
   public static int[] of(int[] ids, TextTokenizer tokenizer, int most) {

@@ -1,6 +1,6 @@
 package dev.lora4j.text.encode;
 
-/** What is made of a text. */
+/** Output of an encoder for a text. */
 public enum EncoderOutput {
   /** The vector of each token: [tokens, width]. */
   TOKENS,
@@ -8,7 +8,7 @@ public enum EncoderOutput {
   MEAN,
   /** The vector of the first token: [width]. */
   FIRST,
-  /** What the model's pooler makes of it: [width]. */
+  /** Output of the model's pooler: [width]. */
   POOLED,
   /** Logits of the classes: [labels]. */
   LABELS

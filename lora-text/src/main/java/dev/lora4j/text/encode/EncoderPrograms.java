@@ -21,8 +21,8 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The compiled programs of one encoder, each made when first asked for and then kept. A program
- * knows at which sites there may be adapters, not which.
+ * The compiled programs of one encoder, each made at its first use and then cached. A program
+ * depends on the sites of unmerged adapters, not on the adapters.
  */
 public final class EncoderPrograms {
   private final Scope scope;

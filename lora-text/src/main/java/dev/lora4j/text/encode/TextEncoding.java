@@ -24,9 +24,9 @@ import java.util.Map;
 import java.util.concurrent.CancellationException;
 
 /**
- * Texts that are encoded together. Each has adapters of its own, beside the weights where they can
- * be; texts with different adapters inside the weights are encoded in groups. Shorter texts are
- * padded, which no token sees.
+ * Texts that are encoded together. Each has adapters of its own, unmerged where possible; texts
+ * with different merged adapters are encoded in groups. Shorter texts are padded, which no token
+ * attends to.
  */
 public final class TextEncoding {
   private final EncoderPrograms programs;
@@ -39,10 +39,10 @@ public final class TextEncoding {
   }
 
   /**
-   * An output of each text, in their order; {@link EncoderOutput} says of which shape.
+   * An output of each text, in their order; {@link EncoderOutput} has the shapes.
    *
-   * @throws ModelException if the model has not got what it takes, or a text is longer than it
-   *     reads or has a token that it does not know
+   * @throws ModelException if the model lacks this output, or a text is too long for it or has an
+   *     unknown token
    * @throws CancellationException if the calling thread is interrupted
    */
   public List<float[]> of(EncoderOutput output, List<EncoderText> texts) {
@@ -84,7 +84,7 @@ public final class TextEncoding {
     return List.of(found);
   }
 
-  /** How many of a row's numbers are of its text. */
+  /** Number of a row's values that belong to its text. */
   private int each(EncoderOutput output, EncoderText text, int row) {
     return output == EncoderOutput.TOKENS ? text.ids().length * programs.network().width() : row;
   }

@@ -1,4 +1,4 @@
-/** From texts to vectors and classes. */
+/** Encoding of texts to vectors and classes. */
 @API(status = API.Status.EXPERIMENTAL)
 @NullMarked
 package dev.lora4j.text.encode;

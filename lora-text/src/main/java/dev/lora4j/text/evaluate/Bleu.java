@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How much of texts is in their references (Papineni et al. 2002, "BLEU"): over all texts together,
+ * BLEU of texts against their references (Papineni et al. 2002, "BLEU"): over all texts together,
  * with one reference each, words divided as mteval-v13a does, and its exponential smoothing of
  * lengths of which no sequence is found. The same numbers as sacrebleu's with its defaults.
  *

@@ -12,7 +12,7 @@ import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
 /**
- * How texts were told apart.
+ * Confusion matrix of a classification.
  *
  * @param labels names of the classes
  * @param counts for each true class, how many of its texts were taken for each class
@@ -25,10 +25,10 @@ public record ClassificationScores(List<String> labels, List<List<Integer>> coun
   }
 
   /**
-   * Tells texts apart whose classes are known.
+   * Classifies texts of known classes and scores the result.
    *
    * @param mix the model's adapters
-   * @param listener hears how many texts are done
+   * @param listener receives the number of texts that are done
    */
   public static ClassificationScores of(
       TextClassifier model, List<TokenSequence> sequences, MixPlan mix, IntConsumer listener) {
@@ -48,12 +48,12 @@ public record ClassificationScores(List<String> labels, List<List<Integer>> coun
     return new ClassificationScores(model.labels(), counts);
   }
 
-  /** How many texts there are. */
+  /** Number of texts. */
   public int texts() {
     return IntStream.range(0, labels.size()).map(this::of).sum();
   }
 
-  /** The share of texts that were told rightly. */
+  /** Share of texts with the right class. */
   public double accuracy() {
     int right = IntStream.range(0, labels.size()).map(i -> counts.get(i).get(i)).sum();
     return (double) right / texts();
@@ -65,7 +65,7 @@ public record ClassificationScores(List<String> labels, List<List<Integer>> coun
     return (double) most / texts();
   }
 
-  /** The harmonic mean of precision and recall of a class; 0 if none was told rightly. */
+  /** The harmonic mean of precision and recall of a class; 0 if no text is right. */
   public double f1(int label) {
     int right = counts.get(label).get(label);
     return right == 0 ? 0 : 2.0 * right / (of(label) + takenFor(label));

@@ -14,27 +14,27 @@ import java.util.List;
 import java.util.function.IntConsumer;
 
 /**
- * What a model wrote, beside what it should have written.
+ * Generated text, beside its reference.
  *
- * @param prompt what it was given
+ * @param prompt the input of the model
  * @param reference what the data have for it
  * @param text what the model wrote
  */
 public record GeneratedText(String prompt, String reference, String text) {
   private static final int BATCH = 8;
 
-  /** Whether data say what should be written: completions of prompts, and targets of inputs. */
+  /** True if data have references: completions of prompts, and targets of inputs. */
   public static boolean referenced(TextDataSet data) {
     return data.form() == TextForm.COMPLETION || data.form() == TextForm.PAIR;
   }
 
   /**
-   * Lets a model write for all examples, in their order.
+   * Generates text for all examples, in their order.
    *
    * @param data {@linkplain #referenced with references}
    * @param mix the model's adapters
    * @param most how many tokens to write at most
-   * @param listener hears how many examples are done
+   * @param listener receives the number of examples that are done
    * @throws IllegalArgumentException if the data have no references, or a prompt leaves no room
    * @throws java.util.concurrent.CancellationException if the calling thread is interrupted
    */
@@ -95,7 +95,7 @@ public record GeneratedText(String prompt, String reference, String text) {
             + ".");
   }
 
-  /** How much of the texts is in their references. */
+  /** BLEU of the texts against their references. */
   public static Bleu bleu(List<GeneratedText> all) {
     return Bleu.of(
         all.stream().map(GeneratedText::text).toList(),

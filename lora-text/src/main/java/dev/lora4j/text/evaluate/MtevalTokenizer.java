@@ -14,7 +14,7 @@ final class MtevalTokenizer {
   private static final Pattern BEFORE_OTHERS = Pattern.compile("([.,])([^0-9])");
   private static final Pattern DASH_BEHIND_DIGIT = Pattern.compile("([0-9])(-)");
 
-  /** What Python takes for white space. */
+  /** Characters that Python counts as white space. */
   private static final Pattern SPACE =
       Pattern.compile(
           "[\\s\\x1c-\\x1f\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]+");

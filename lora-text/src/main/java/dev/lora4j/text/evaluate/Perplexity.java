@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.function.IntConsumer;
 
 /**
- * How surprising texts are to a model.
+ * Perplexity of texts under a model.
  *
  * @param loss the mean negative logarithm of the probability of each token that counts
  * @param tokens how many count
@@ -37,7 +37,7 @@ public record Perplexity(double loss, long tokens) {
    * The perplexity of sequences; tokens that are not learned count only as what comes before.
    *
    * @param mix the model's adapters
-   * @param listener hears how many sequences are done
+   * @param listener receives the number of sequences that are done
    */
   public static Perplexity of(
       LanguageModel model, List<TokenSequence> sequences, MixPlan mix, IntConsumer listener) {

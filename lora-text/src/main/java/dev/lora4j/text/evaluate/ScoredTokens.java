@@ -22,7 +22,7 @@ import java.util.stream.IntStream;
 public final class ScoredTokens {
   private ScoredTokens() {}
 
-  /** How many tokens of sequences are learned. */
+  /** Number of tokens of sequences that are learned. */
   public static int count(List<TokenSequence> sequences) {
     return sequences.stream().mapToInt(TokenSequence::learned).sum();
   }
@@ -30,9 +30,9 @@ public final class ScoredTokens {
   /**
    * The inputs by name, in the order in which the network's loss declares them.
    *
-   * @param padId fills short rows; no token sees it
-   * @throws IllegalArgumentException if pairs are given to a network that goes on from texts, or
-   *     others to one that writes outputs
+   * @param padId fills short rows; no token attends to it
+   * @throws IllegalArgumentException for pairs with a causal network, or others with a
+   *     sequence-to-sequence network
    */
   public static Map<String, Tensor> inputs(
       Scope scope, List<TokenSequence> sequences, int padId, LanguageNetwork network) {
@@ -49,7 +49,7 @@ public final class ScoredTokens {
         : texts(scope, sequences, padId);
   }
 
-  /** A token is foretold where the one before it stands. */
+  /** The place of a token's prediction is that of the token before it. */
   private static Map<String, Tensor> texts(Scope scope, List<TokenSequence> sequences, int padId) {
     PaddedBatch batch = PaddedBatch.of(sequences, padId, 1);
     List<Long> places = new ArrayList<>();
@@ -63,7 +63,10 @@ public final class ScoredTokens {
     return asked(scope, batch, batch.ids(), places, targets);
   }
 
-  /** Each token of an output is foretold where it stands, as outputs begin with one more. */
+  /**
+   * The place of an output token's prediction is its own, as the decoder's inputs begin with one
+   * more.
+   */
   private static Map<String, Tensor> outputs(
       Scope scope, List<TokenSequence> sequences, int padId, int start) {
     PaddedBatch input = PaddedBatch.of(sequences, padId, 1);

@@ -1,4 +1,4 @@
-/** How well a language model does on texts that it was not taught. */
+/** Evaluation of a language model on texts that it was not trained on. */
 @API(status = API.Status.EXPERIMENTAL)
 @NullMarked
 package dev.lora4j.text.evaluate;

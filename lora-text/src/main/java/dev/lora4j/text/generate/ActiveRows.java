@@ -5,15 +5,15 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
-/** Which rows of a batch are computed, as more and more of what they write is done. */
+/** Active rows of a batch: those whose texts are not done. */
 final class ActiveRows {
   private ActiveRows() {}
 
   /**
-   * What is computed from now on. Leaving some out copies what the others remember, so it is done
+   * Rows to compute from now on. Leaving rows out copies the cache of the others, so it happens
    * when half of them or more are done.
    *
-   * @param live what was computed until now
+   * @param live rows that were computed until now
    * @param each rows of one
    */
   static <T> List<T> of(List<T> live, Predicate<T> done, int each, Decoding decoding) {

@@ -23,12 +23,11 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
- * Starts that grow together: those with the same adapters inside the weights. Each may have others
- * beside them.
+ * A batch of requests with the same merged adapters. Each may have other, unmerged ones.
  *
  * @param scope owner of what they need
- * @param numbers which of all starts they are
- * @param starts one for each number
+ * @param numbers indices of the requests among all
+ * @param starts requests, one for each number
  */
 record AdaptedBatch(
     Scope scope,
@@ -67,14 +66,14 @@ record AdaptedBatch(
     }
   }
 
-  /** Mixes of rows, beside the weights where nothing else is said. */
+  /** Mixes of rows, unmerged by default. */
   static BatchMix mix(TextModel base, List<MixPlan> plans) {
     List<MixPlan> routed =
         plans.stream().map(p -> p.route() == Route.AUTO ? p.route(Route.UNMERGED) : p).toList();
     return new BatchMix(routed, base.sites(), TextModel.MODEL);
   }
 
-  /** The sites at which a program for it has adapters beside the weights. */
+  /** Sites with unmerged adapters in a program for it. */
   Set<String> unmergedSites() {
     return mix.unmergedSites();
   }
@@ -101,9 +100,9 @@ record AdaptedBatch(
   }
 
   /**
-   * The input that says what adapters beside the weights count.
+   * Input with the weights of unmerged adapters.
    *
-   * @param rows the start of each
+   * @param rows the request of each
    */
   Map<String, Tensor> mixing(int[] rows) {
     if (mix.unmergedSites().isEmpty()) {

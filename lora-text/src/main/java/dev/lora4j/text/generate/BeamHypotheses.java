@@ -54,12 +54,12 @@ final class BeamHypotheses {
     running.set(0, running.get(0).scored(0));
   }
 
-  /** The sequences that go on; the first is the likeliest. */
+  /** Running beams; the first is the likeliest. */
   List<Beam> running() {
     return running;
   }
 
-  /** Number of tokens of those that go on. */
+  /** Number of tokens of the running beams. */
   int length() {
     return running.get(0).tokens().length;
   }
@@ -69,14 +69,14 @@ final class BeamHypotheses {
     return finished.get(0);
   }
 
-  /** What it added, and whether one of the tokens that end it came. */
+  /** Generated tokens of the best hypothesis, and whether an end token came. */
   GeneratedTokens generated() {
     int[] tokens = best().tokens();
     int[] added = Arrays.copyOfRange(tokens, begun, tokens.length);
     return new GeneratedTokens(added, added.length > 0 && start.ends().contains(best().last()));
   }
 
-  /** Whether there is nothing to look for any more. */
+  /** True if the search is over. */
   boolean done() {
     return !improvable || full() || allEnded;
   }
@@ -117,7 +117,7 @@ final class BeamHypotheses {
     return Math.pow(tokens, settings.lengthPenalty());
   }
 
-  /** Whether one that goes on may come to be better than the worst that ended. */
+  /** True if a running beam may still beat the worst that ended. */
   private boolean better() {
     double worst =
         allFinished() ? finished.stream().mapToDouble(Beam::score).min().orElse(NEVER) : NEVER;
@@ -131,12 +131,14 @@ final class BeamHypotheses {
         (running.get(0).score() / power(longest ? start.maxNewTokens() : length() - begun));
   }
 
-  /** By score, the greatest first; of equal ones the first comes first. */
+  /** Sorts by score, the greatest first; of equal ones the first comes first. */
   private static List<Beam> sorted(Stream<Beam> beams) {
     return beams.sorted(Comparator.comparingDouble(b -> -b.score())).toList();
   }
 
-  /** As many that at least the number of beams can go on, whatever ends. */
+  /**
+   * Likeliest continuations: as many that at least the number of beams can go on, whatever ends.
+   */
   private List<Beam> likeliest(float[] logits) {
     int words = logits.length / settings.beams();
     float[] scores = new float[logits.length];
@@ -155,7 +157,7 @@ final class BeamHypotheses {
         .toList();
   }
 
-  /** Where the greatest are, from the greatest on; of equal ones the first comes first. */
+  /** Indices of the greatest scores, from the greatest on; of equal ones the first comes first. */
   private static int[] greatest(float[] scores, int count) {
     int[] best = new int[count];
     int found = 0;

@@ -4,10 +4,10 @@ import dev.lora4j.core.tensor.Scope;
 import java.util.Arrays;
 import java.util.List;
 
-/** Searches from several starts that go on together, one token of each of their beams at a time. */
+/** Beam searches of several requests together, one token of each of their beams at a time. */
 record BeamSearch(Scope scope, Decoding decoding, List<BeamHypotheses> searches, int beams) {
   /**
-   * Lets all search to their ends.
+   * Runs all searches to their ends.
    *
    * @throws java.util.concurrent.CancellationException if the calling thread is interrupted
    */
@@ -33,7 +33,7 @@ record BeamSearch(Scope scope, Decoding decoding, List<BeamHypotheses> searches,
     for (int row = 0; row < rows; row++) {
       BeamHypotheses search = searches.get(row / beams);
       BeamHypotheses.Beam beam = search.running().get(row % beams);
-      // A search that is done goes on writing at its last place, where nobody reads any more.
+      // A finished search still writes at its last place, which has no readers.
       from[row] = search.done() ? row : row / beams * beams + beam.row();
       tokens[row] = beam.last();
       positions[row] = search.length() - 1L;

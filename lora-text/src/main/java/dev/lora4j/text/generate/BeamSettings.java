@@ -1,8 +1,7 @@
 package dev.lora4j.text.generate;
 
 /**
- * How many sequences are followed at once, and which of them is the best, in the names and meanings
- * of transformers' {@code generate}.
+ * Settings of a beam search, in the names and meanings of transformers' {@code generate}.
  *
  * @param beams how many are followed; 1 for no search
  * @param lengthPenalty the sum of the logarithms of probabilities is divided by the number of
@@ -13,13 +12,13 @@ public record BeamSettings(int beams, double lengthPenalty, Stopping stopping) {
   /** No search. */
   public static final BeamSettings NONE = new BeamSettings(1, 1, Stopping.LIKELY);
 
-  /** When the search ends, if all sequences did not end before. */
+  /** End of the search, if all sequences did not end before. */
   public enum Stopping {
-    /** As soon as there are as many sequences that ended as beams ({@code early_stopping=True}). */
+    /** Ends at as many ended sequences as beams ({@code early_stopping=True}). */
     EARLY,
-    /** When it is not likely that a better one comes ({@code early_stopping=False}). */
+    /** Ends when a better one is not likely ({@code early_stopping=False}). */
     LIKELY,
-    /** When no better one can come ({@code early_stopping="never"}). */
+    /** Ends when a better one is impossible ({@code early_stopping="never"}). */
     NEVER
   }
 
@@ -33,12 +32,12 @@ public record BeamSettings(int beams, double lengthPenalty, Stopping stopping) {
     }
   }
 
-  /** So many beams, with length penalty 1. */
+  /** Settings of so many beams, with length penalty 1. */
   public static BeamSettings of(int beams) {
     return new BeamSettings(beams, 1, Stopping.LIKELY);
   }
 
-  /** With another length penalty. */
+  /** A copy with another length penalty. */
   public BeamSettings lengthPenalty(double other) {
     return new BeamSettings(beams, other, stopping);
   }

@@ -19,8 +19,8 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Programs that give the rows of what attention remembers to others: [rows, heads, tokens, width]
- * of each layer.
+ * Programs that reorder the rows of the key-value cache: [rows, heads, tokens, width] of each
+ * layer.
  */
 final class CacheReordering {
   private static final String FROM = "from";
@@ -37,14 +37,14 @@ final class CacheReordering {
     this.type = type;
   }
 
-  /** Each row several times, one after the other, in tensors of the same names. */
+  /** Repeats each row several times, one after the other, in tensors of the same names. */
   Map<String, Tensor> repeated(Scope owner, Map<String, Tensor> parts, int rows, int times) {
     int[] from = new int[rows * times];
     Arrays.setAll(from, row -> row / times);
     return taken(owner, parts, from);
   }
 
-  /** These rows, copied, in tensors of the same names. */
+  /** Copies of these rows, in tensors of the same names. */
   Map<String, Tensor> taken(Scope owner, Map<String, Tensor> parts, int[] rows) {
     SortedMap<String, Tensor> sorted = new TreeMap<>(parts);
     Program program = copying.computeIfAbsent(parts.size(), this::copying);
@@ -75,10 +75,10 @@ final class CacheReordering {
   /** See {@link #exchange}. */
   record Exchange(Program program, HeldInputs parts) {
     /**
-     * Gives each row what another one remembers.
+     * Gives each row the cache of another one.
      *
      * @param from for each row, that other one
-     * @param tokens how many are remembered
+     * @param tokens number of tokens in the cache
      */
     void take(Scope work, long[] from, int tokens) {
       Tensor rows = Tensor.ofLongs(work, Shape.of(from.length), from);

@@ -10,7 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Rows that go on from prompts. */
+/** Decoding of a causal network: rows that continue prompts. */
 final class CausalDecoding implements Decoding {
   private final CausalPrograms programs;
   private final AdaptedBatch batch;

@@ -17,10 +17,7 @@ import dev.lora4j.text.network.TokenInputs;
 import java.util.List;
 import java.util.Set;
 
-/**
- * The compiled programs of a base that goes on from texts, each made when first asked for and then
- * kept.
- */
+/** Compiled programs of a causal base, each made at its first use and then cached. */
 public final class CausalPrograms extends TextPrograms {
   /** Input I64 [batch]: which of a row's tokens is its last one. */
   static final String LAST = "last";
@@ -54,8 +51,8 @@ public final class CausalPrograms extends TextPrograms {
   }
 
   /**
-   * The first tokens of sequences, kept in a cache: logits F32 [batch, vocabulary] after the last
-   * token of each row.
+   * Prefill of a cache with the first tokens of sequences: logits F32 [batch, vocabulary] after the
+   * last token of each row.
    */
   Network prefill(Set<String> unmergedSites) {
     return program(
@@ -108,7 +105,7 @@ public final class CausalPrograms extends TextPrograms {
         });
   }
 
-  /** How unlikely tokens of whole sequences are: F32 [n], as {@link NextTokenLoss} says. */
+  /** Negative log-likelihoods of tokens of whole sequences: F32 [n], by {@link NextTokenLoss}. */
   @Override
   public Network score(Set<String> unmergedSites) {
     return program(

@@ -16,7 +16,7 @@ import java.util.stream.IntStream;
  *
  * @param rows the start of each row
  * @param cache keys and values of the rows' own tokens
- * @param mixing what adapters beside the weights count
+ * @param mixing weights of unmerged adapters
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record DecoderInputs(
@@ -57,7 +57,7 @@ record DecoderInputs(
    * The same with fewer rows; this one is closed.
    *
    * @param kept see {@link Decoding#keep}
-   * @param more what else the program holds, for these rows
+   * @param more other held inputs, for these rows
    */
   DecoderInputs keep(int[] kept, Map<String, Tensor> more) {
     Map<String, Tensor> fewer = programs.rows().taken(batch.scope(), cache, kept);

@@ -4,8 +4,8 @@ import dev.lora4j.core.tensor.Scope;
 import java.util.List;
 
 /**
- * Rows that are computed token by token, with what attention remembers of them. Each start has as
- * many rows side by side as there are to choose from.
+ * Rows that are computed token by token, with their key-value cache. Each request has as many
+ * adjacent rows as it has beams.
  */
 interface Decoding {
   /** The tokens that the sequence of each start begins with. */
@@ -24,15 +24,15 @@ interface Decoding {
   float[] next(Scope step, long[] tokens, long[] positions, int reach);
 
   /**
-   * Lets each row go on from another one.
+   * Reorders rows: each continues another one.
    *
    * @param from for each row, that other one
-   * @param reach how many tokens the longest row has
+   * @param reach number of tokens of the longest row
    */
   void reorder(Scope step, long[] from, int reach);
 
   /**
-   * Leaves rows out from now on; those that stay are counted anew.
+   * Leaves rows out from now on; those that stay get new indices.
    *
    * @param rows those that stay, in ascending order
    */

@@ -1,7 +1,7 @@
 package dev.lora4j.text.generate;
 
 /**
- * What was added to a sequence.
+ * Tokens that were generated for a sequence.
  *
  * @param added the tokens
  * @param ended whether one of those that end it came

@@ -5,7 +5,7 @@ import java.util.Set;
 import java.util.function.IntPredicate;
 
 /**
- * How a sequence begins, and when it ends.
+ * Request to generate a sequence.
  *
  * @param prompt its first tokens; at least one
  * @param maxNewTokens how many tokens to add at most; 1 or more
@@ -13,7 +13,7 @@ import java.util.function.IntPredicate;
  * @param sampling how tokens are chosen
  * @param seed of chance, so that what a row draws does not depend on the rows beside it
  * @param mix its adapters
- * @param listener hears each token that was added, and says whether to end there
+ * @param listener receives each added token, and returns true to end there
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record GenerationRequest(
@@ -24,7 +24,7 @@ public record GenerationRequest(
     long seed,
     MixPlan mix,
     IntPredicate listener) {
-  /** Checks that there is something to go on from, and somewhere to go. */
+  /** Checks that there is a prompt, and room for a token. */
   public GenerationRequest {
     if (prompt.length == 0 || maxNewTokens < 1) {
       throw new IllegalArgumentException(
@@ -36,13 +36,13 @@ public record GenerationRequest(
     }
   }
 
-  /** Goes on from tokens, always with the likeliest, to the end. */
+  /** A request of the likeliest tokens, to the end token. */
   public static GenerationRequest greedy(int[] prompt, int most, MixPlan mix) {
     return new GenerationRequest(
         prompt, most, Set.of(), SamplingSettings.GREEDY, 0, mix, token -> false);
   }
 
-  /** How many tokens it may come to have. */
+  /** Greatest number of tokens, prompt included. */
   int room() {
     return prompt.length + maxNewTokens;
   }

@@ -8,7 +8,7 @@ import java.util.concurrent.CancellationException;
 /** Sequences that grow together, one token of each at a time. */
 record SampledGeneration(Scope scope, Decoding decoding, List<Sequence> rows) {
   /**
-   * Lets all grow to their ends.
+   * Generates all texts to their ends.
    *
    * @throws CancellationException if the calling thread is interrupted
    */
@@ -20,7 +20,7 @@ record SampledGeneration(Scope scope, Decoding decoding, List<Sequence> rows) {
     while (live.stream().anyMatch(r -> !r.done())) {
       requireGoingOn();
       try (Scope step = scope.child("step")) {
-        // A row that is done goes on writing at its last place, where nobody reads any more.
+        // A finished row still writes at its last place, which has no readers.
         long[] tokens = live.stream().mapToLong(Sequence::last).toArray();
         long[] positions = live.stream().mapToLong(r -> r.length() - 1L).toArray();
         int reach = live.stream().filter(r -> !r.done()).mapToInt(Sequence::length).max().orElse(1);

@@ -48,14 +48,14 @@ final class Seq2SeqDecoding implements Decoding {
     return batch.starts().size() * copies;
   }
 
-  /** All that the decoder sees of the inputs of rows whose start is said. */
+  /** Encoded inputs of the rows of these requests, for the decoder. */
   private Map<String, Tensor> encoded(int[] starts) {
     Map<String, Tensor> all = new HashMap<>(seen);
     all.put(EncodedInputs.PRESENT, present(starts));
     return all;
   }
 
-  /** Keys and values that it sees, of all rows, by the names that it holds them under. */
+  /** Keys and values of the encoded inputs, of all rows, by the names of the held inputs. */
   private Map<String, Tensor> encoded() {
     Network network = programs.encode(batch.unmergedSites());
     Scope owner = batch.scope();

@@ -20,8 +20,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The compiled programs of a base with an encoder and a decoder, each made when first asked for and
- * then kept.
+ * The compiled programs of a base with an encoder and a decoder, each made at its first use and
+ * then cached.
  */
 public final class Seq2SeqPrograms extends TextPrograms {
   private final Seq2SeqNetwork network;
@@ -50,8 +50,8 @@ public final class Seq2SeqPrograms extends TextPrograms {
   }
 
   /**
-   * Inputs as the decoder sees them: keys of each of its layers, then values of each, [batch,
-   * heads, tokens, width].
+   * Encoded inputs for the decoder: keys of each of its layers, then values of each, [batch, heads,
+   * tokens, width].
    */
   Network encode(Set<String> unmergedSites) {
     return program(
@@ -106,7 +106,7 @@ public final class Seq2SeqPrograms extends TextPrograms {
         });
   }
 
-  /** How unlikely tokens of whole outputs are: F32 [n], as {@link OutputLoss} says. */
+  /** Negative log-likelihoods of tokens of whole outputs: F32 [n], by {@link OutputLoss}. */
   @Override
   public Network score(Set<String> unmergedSites) {
     return program(

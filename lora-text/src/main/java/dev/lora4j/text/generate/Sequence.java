@@ -32,12 +32,12 @@ final class Sequence {
     return done;
   }
 
-  /** Whether a token that ends it came. */
+  /** True if an end token came. */
   boolean ended() {
     return ended;
   }
 
-  /** What was added to what it began with. */
+  /** Generated tokens, without the prompt. */
   int[] added() {
     return Arrays.copyOfRange(tokens, begun, length);
   }

@@ -9,7 +9,7 @@ import java.util.TreeMap;
 /** Writes what follows prompts, or outputs for them, as tokens. */
 public record TextGenerator(TextPrograms programs) {
   /**
-   * Lets sequences grow together, each to its own end.
+   * Generates sequences together, each to its own end.
    *
    * @param scope for what is needed on the way
    * @throws java.util.concurrent.CancellationException if the calling thread is interrupted
@@ -20,11 +20,10 @@ public record TextGenerator(TextPrograms programs) {
   }
 
   /**
-   * {@link #generate(Scope, List)}, but of each start several sequences are followed, and the best
-   * of them is given. Tokens are heard when it is known.
+   * {@link #generate(Scope, List)}, with a beam search for each request, of which the best
+   * hypothesis counts. Listeners receive tokens at its end.
    *
-   * @throws IllegalArgumentException if a start draws its tokens by chance, and there are several
-   *     beams
+   * @throws IllegalArgumentException if a request samples, and there are several beams
    */
   public List<GeneratedTokens> generate(
       Scope scope, List<GenerationRequest> starts, BeamSettings settings) {
@@ -83,7 +82,7 @@ public record TextGenerator(TextPrograms programs) {
     return searches;
   }
 
-  /** What a start wants to hear of a sequence. */
+  /** Cuts generated tokens where the listener of the request ends them. */
   private static GeneratedTokens heard(GenerationRequest start, GeneratedTokens grown) {
     int[] added = grown.added();
     for (int i = 0; i < added.length; i++) {

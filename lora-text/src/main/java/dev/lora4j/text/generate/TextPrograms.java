@@ -23,8 +23,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
 
 /**
- * The compiled programs of one model, each made when first asked for and then kept. A program knows
- * at which sites there may be adapters, not which.
+ * The compiled programs of one model, each made at its first use and then cached. A program depends
+ * on the sites of unmerged adapters, not on the adapters.
  */
 public abstract sealed class TextPrograms permits CausalPrograms, Seq2SeqPrograms {
   private final Scope scope;
@@ -53,10 +53,10 @@ public abstract sealed class TextPrograms permits CausalPrograms, Seq2SeqProgram
   }
 
   /**
-   * How unlikely the tokens are that are asked for: F32 [n]. Its inputs are those of {@link
-   * dev.lora4j.text.network.NextTokenLoss} or {@link dev.lora4j.text.network.OutputLoss}.
+   * Negative log-likelihoods of the target tokens: F32 [n]. Its inputs are those of
+   * {@link dev.lora4j.text.network.NextTokenLoss} or {@link dev.lora4j.text.network.OutputLoss}.
    *
-   * @param besideSites where there are adapters beside the weights
+   * @param unmergedSites sites with unmerged adapters
    */
   public abstract Network score(Set<String> unmergedSites);
 
@@ -71,7 +71,7 @@ public abstract sealed class TextPrograms permits CausalPrograms, Seq2SeqProgram
     return base;
   }
 
-  /** What mixes adapters. */
+  /** The program that merges adapters into a parameter. */
   public final MergedParameter patch() {
     return patch;
   }
@@ -82,8 +82,8 @@ public abstract sealed class TextPrograms permits CausalPrograms, Seq2SeqProgram
   }
 
   /**
-   * Gets ready what batches with these mixes need, so that none waits for it: stacked factors and
-   * the programs that go on from texts with adapters at their sites.
+   * Prepares stacked factors and programs for batches with these mixes, so that none waits for
+   * them.
    *
    * @param mixes of all rows
    */
@@ -93,7 +93,7 @@ public abstract sealed class TextPrograms permits CausalPrograms, Seq2SeqProgram
     compile(mix.unmergedSites());
   }
 
-  /** Makes the programs that read prompts and go on from them. */
+  /** Compiles the programs of prefill and decode. */
   abstract void compile(Set<String> unmergedSites);
 
   final CacheReordering rows() {
@@ -101,10 +101,10 @@ public abstract sealed class TextPrograms permits CausalPrograms, Seq2SeqProgram
   }
 
   /**
-   * A program with adapters beside the weights of these sites.
+   * A program with unmerged adapters at these sites.
    *
    * @param kind tells it from the base's others
-   * @param staging gives the outputs
+   * @param staging stages the outputs
    */
   final Network program(
       String kind, Set<String> unmergedSites, BiFunction<Graph, Weights, List<Expr>> staging) {

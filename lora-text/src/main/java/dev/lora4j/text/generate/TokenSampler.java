@@ -166,7 +166,7 @@ final class TokenSampler {
     return order[last];
   }
 
-  /** Probabilities in the order given. */
+  /** Probabilities in this order. */
   private static double[] shares(float[] logits, int[] order) {
     double[] share = new double[order.length];
     double sum = 0;

@@ -1,4 +1,4 @@
-/** From prompts to the tokens that follow them. */
+/** Generation of tokens after prompts. */
 @API(status = API.Status.EXPERIMENTAL)
 @NullMarked
 package dev.lora4j.text.generate;

@@ -30,7 +30,7 @@ public record Gpt2Config(
     Scores scores,
     boolean tied) {
   /**
-   * How attention's scores are scaled.
+   * Scaling of attention's scores.
    *
    * @param byWidth by 1 / sqrt(width of a head)
    * @param byLayer by 1 / number of the layer, counted from 1, as well

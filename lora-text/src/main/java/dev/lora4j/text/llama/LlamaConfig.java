@@ -21,9 +21,9 @@ import java.util.List;
  * @param headDim width of a head
  * @param maxPositionEmbeddings the longest sequence
  * @param rmsNormEps epsilon of norms
- * @param rope how positions turn queries and keys
- * @param slidingWindow how far back a token sees, of each layer
- * @param bias which linear layers have a bias
+ * @param rope rotary embedding of positions
+ * @param slidingWindow sliding window of each layer
+ * @param bias biases of linear layers
  * @param headNorm whether queries and keys are normed (Qwen3)
  * @param tied whether the head has the table of the embedding
  */
@@ -50,7 +50,7 @@ public record LlamaConfig(
   }
 
   /**
-   * Which linear layers have a bias.
+   * Biases of linear layers.
    *
    * @param inputs those of queries, keys and values
    * @param output that of attention's output

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 
-/** Models that are built like LLaMA, and what differs among them when nothing is said. */
+/** Kinds of models like LLaMA, with their different defaults. */
 enum LlamaKind {
   LLAMA(2048),
   MISTRAL(131072),
@@ -25,7 +25,7 @@ enum LlamaKind {
     this.longest = longest;
   }
 
-  /** The {@code model_type}s that configurations say. */
+  /** Values of {@code model_type} in configurations. */
   static List<String> names() {
     return List.of(values()).stream().map(k -> k.name().toLowerCase(Locale.ROOT)).toList();
   }
@@ -53,8 +53,8 @@ enum LlamaKind {
   }
 
   /**
-   * How far back the tokens of each layer see. Mistral has a window unless it says null; Qwen's has
-   * one if it says so, in the layers that {@code layer_types} names, or in its last ones.
+   * Sliding window of each layer. Mistral has a window unless it is null; Qwen has one if the
+   * configuration turns it on, in the layers that {@code layer_types} names, or in its last ones.
    */
   List<SlidingWindow> slidingWindows(ConfigFile config, int layers) {
     int window = window(config);

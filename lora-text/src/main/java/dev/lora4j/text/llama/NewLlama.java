@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A LLaMA that was taught nothing yet.
+ * An untrained LLaMA.
  *
  * @param vocabulary number of tokens
  * @param width of the stream between layers

@@ -14,9 +14,9 @@ public final class ClassLabels {
   private ClassLabels() {}
 
   /**
-   * Those of the head that a model was saved with; none if it was saved without one.
+   * Labels of the head that a model was saved with; none if it was saved without one.
    *
-   * @throws ModelException if the head tells no classes of which each text has one
+   * @throws ModelException if it is no head for single-label classification
    */
   public static List<String> of(ConfigFile config) {
     boolean head =
@@ -42,13 +42,13 @@ public final class ClassLabels {
         .toList();
   }
 
-  /** Those of the head that a model was saved with if they are so many; else numbered. */
+  /** Labels of the head that a model was saved with if they are so many; else numbers. */
   public static List<String> of(ConfigFile config, int count) {
     List<String> own = of(config);
     return own.size() == count ? own : numbered(count);
   }
 
-  /** So many, called as transformers calls them. */
+  /** Names of so many classes without labels, as in transformers. */
   public static List<String> numbered(int count) {
     return IntStream.range(0, count).mapToObj(ClassLabels::name).toList();
   }

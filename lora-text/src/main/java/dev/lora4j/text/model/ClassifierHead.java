@@ -13,10 +13,10 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * A head that tells classes apart, for a model that was saved without one or for other classes.
+ * A new classification head, for a model that was saved without one or for other classes.
  *
- * @param labels how many classes
- * @param seed of chance, from which its weights start
+ * @param labels number of classes
+ * @param seed of its random weights
  */
 public record ClassifierHead(int labels, long seed) {
   /** Refuses numbers of classes that are none. */
@@ -43,7 +43,7 @@ public record ClassifierHead(int labels, long seed) {
     return tensors;
   }
 
-  /** What to tell the user. */
+  /** Note for the user about a new head. */
   static String note(List<Parameter> started) {
     return "The head starts from chance and has to be trained, as the model has none for these"
         + " classes: "

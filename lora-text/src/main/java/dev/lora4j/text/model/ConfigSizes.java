@@ -6,15 +6,16 @@ import java.util.Optional;
 
 /**
  * Sizes in a {@code config.json} of a language model: whole numbers within what models have. A file
- * may say anything, and a network of so many layers would be built before its weights are missed.
+ * may have any number, and a network of so many layers would be built before its weights are
+ * missed.
  *
- * @param config that says them
+ * @param config with the sizes
  */
 public record ConfigSizes(ConfigFile config) {
   /** No model has more layers; the deepest that were published have a few hundred. */
   private static final int MOST_LAYERS = 1000;
 
-  /** More than any width, vocabulary, or length of sequences. */
+  /** Bound of any width, vocabulary, or length of sequences. */
   private static final int MOST = 1 << 27;
 
   /**
@@ -32,7 +33,7 @@ public record ConfigSizes(ConfigFile config) {
   }
 
   /**
-   * How many layers there are.
+   * Number of layers.
    *
    * @throws ModelException if it is missing, or no whole number that models have
    */
@@ -40,13 +41,13 @@ public record ConfigSizes(ConfigFile config) {
     return find(key, MOST_LAYERS).orElseThrow(() -> lacking(key));
   }
 
-  /** How many layers there are, if that is there. */
+  /** Number of layers, with a default. */
   public int layers(String key, int otherwise) {
     return find(key, MOST_LAYERS).orElse(otherwise);
   }
 
   /**
-   * What a norm adds, and other small numbers.
+   * Epsilon of a norm, or another small number.
    *
    * @throws ModelException if it is negative, or 1 or more
    */

@@ -15,18 +15,21 @@ public interface TextFamily {
   /** Its name, for example {@code llama}. */
   String name();
 
-  /** Whether a {@code config.json} describes a model of this family. Only one family may say so. */
+  /**
+   * True if a {@code config.json} describes a model of this family. Only one family may recognise a
+   * configuration.
+   */
   boolean recognises(ConfigFile config);
 
   /**
    * The network that a configuration describes.
    *
-   * @throws ModelException if it asks for what the family does not have
+   * @throws ModelException if it has a setting that the family does not support
    */
   LanguageNetwork network(ConfigFile config);
 
   /**
-   * The network that a configuration describes, with a head that tells so many classes apart.
+   * The network that a configuration describes, with a classification head of so many classes.
    *
    * @throws ModelException if the family has no such heads
    */
@@ -40,13 +43,13 @@ public interface TextFamily {
   }
 
   /**
-   * Where checkpoints have a weight, likeliest first; under its own name if nothing else is said.
+   * Possible locations of a weight in checkpoints, likeliest first; by default under its own name.
    */
   default List<Placement> places(Parameter parameter) {
     return List.of(Placement.of("", parameter.name()));
   }
 
-  /** Whether a tensor of a checkpoint is known and not needed, such as a buffer. */
+  /** True if a tensor of a checkpoint is known and not needed, such as a buffer. */
   default boolean ignores(String tensor) {
     return false;
   }

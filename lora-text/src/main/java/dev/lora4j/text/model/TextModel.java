@@ -35,12 +35,12 @@ import java.util.regex.Pattern;
  * loaded into.
  */
 public final class TextModel {
-  /** What the names of its sites begin with. */
+  /** Prefix of the names of its sites. */
   public static final String MODEL = "lm";
 
   private static final String CONFIG = "config.json";
 
-  /** Where Hugging Face's programs keep the models of a repository. */
+  /** Folder of a repository's models in the cache of Hugging Face's programs. */
   private static final Pattern CACHED =
       Pattern.compile(".*[/\\\\]models--([^/\\\\]+)--([^/\\\\]+)[/\\\\]snapshots[/\\\\][^/\\\\]+");
 
@@ -112,9 +112,9 @@ public final class TextModel {
   }
 
   /**
-   * Loads a folder as {@link #load(Scope, Path, DType)} does, with a head that tells classes apart.
-   * What the folder does not have of it, or has for another number of classes, starts from chance
-   * and is to be trained.
+   * Loads a folder as {@link #load(Scope, Path, DType)} does, with a classification head. Weights
+   * of it that the folder lacks, or has for another number of classes, are random and have to be
+   * trained.
    *
    * @throws ModelException as there, and if the family of the model has no such heads
    */
@@ -123,8 +123,7 @@ public final class TextModel {
   }
 
   /**
-   * Names of the classes that the head in a folder tells apart, before anything is loaded; none if
-   * it has no head.
+   * Class names of the head in a folder, read before anything is loaded; none if it has no head.
    *
    * @throws ModelException if it is no such model
    */
@@ -139,8 +138,8 @@ public final class TextModel {
    * The layers that adapters of a folder's model can change, before anything is loaded: all that
    * its network has, also where the folder lacks the weight.
    *
-   * @param title what to call the base
-   * @param labels how many classes its head tells apart; 0 for the head that the folder says
+   * @param title name of the base
+   * @param labels number of classes of its head; 0 for the head of the folder
    * @throws ModelException if it is no such model
    */
   public static Family layers(Path folder, String title, int labels) {
@@ -194,7 +193,7 @@ public final class TextModel {
     return new TextModel(scope, folder, compute, head);
   }
 
-  /** Whether a weight is of the head that is asked for, and not in the folder. */
+  /** True if a weight belongs to the requested head and the folder does not have it. */
   private boolean anew(TransformersFolder source, Parameter parameter) {
     return network instanceof EncoderNetwork encoder
         && encoder.ofHead(parameter.name())
@@ -243,7 +242,7 @@ public final class TextModel {
     return site.name().substring(MODEL.length() + 1) + ".weight";
   }
 
-  /** Where it lies. */
+  /** Folder of the model. */
   public Path path() {
     return path;
   }
@@ -254,9 +253,9 @@ public final class TextModel {
   }
 
   /**
-   * What adapters for it say of it: its folder, or the repository in whose cache that lies; and
-   * PEFT's name for what it does. What a configuration calls {@code _name_or_path} is often the
-   * model that this one was made of.
+   * Description of the model in its adapters: its folder, or the repository in whose cache that
+   * lies; and PEFT's task type. What a configuration calls {@code _name_or_path} is often the model
+   * that this one was made of.
    */
   public BaseUsage use() {
     String folder = path.toAbsolutePath().normalize().toString();
@@ -275,7 +274,7 @@ public final class TextModel {
     return network;
   }
 
-  /** The type that weights are kept and the network computes in. */
+  /** Compute type, in which weights are stored too. */
   public DType compute() {
     return compute;
   }
@@ -290,12 +289,12 @@ public final class TextModel {
     return sites;
   }
 
-  /** What adapters need to know of it. */
+  /** Family of the model, as readers of adapters need it. */
   public Family family() {
     return Family.of(family.name(), sites);
   }
 
-  /** Whether it has all weights of its network, also those that checkpoints may be without. */
+  /** True if it has all weights of its network, also the optional ones. */
   public boolean whole() {
     return whole;
   }
@@ -305,7 +304,7 @@ public final class TextModel {
     return started;
   }
 
-  /** What was assumed or converted, as sentences for the user. */
+  /** Notes for the user, as sentences: assumptions and conversions. */
   public List<String> notes() {
     return List.copyOf(notes);
   }

@@ -42,7 +42,7 @@ public final class TextModelWriter {
   /**
    * Writes a model with some weights changed; all else is that of the base's folder. Where a layer
    * that shared the weight of another no longer does, or weights are of another type, the
-   * configuration says so.
+   * configuration is changed to match.
    *
    * @param changed by the name of the weight
    * @param stored the type that weights are written in
@@ -53,10 +53,10 @@ public final class TextModelWriter {
   }
 
   /**
-   * Writes a model as {@link #write(TextModel, Map, DType, Path)} does, with the names of the
-   * classes that its head tells apart.
+   * Writes a model as {@link #write(TextModel, Map, DType, Path)} does, with the class names of its
+   * head.
    *
-   * @param labels in the order of their numbers; none leaves what the configuration says
+   * @param labels in the order of their numbers; none leaves those of the configuration
    */
   public static void write(
       TextModel base, Map<String, Tensor> changed, DType stored, Path folder, List<String> labels) {

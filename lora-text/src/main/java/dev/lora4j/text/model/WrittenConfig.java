@@ -15,18 +15,18 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * The configuration of a model that is written: the base's as it is, but for what is no longer so.
+ * Configuration of a written model: the base's, with the fields changed that are no longer true.
  *
  * @param stored the type of the weights, which transformers loads a model in if its configuration
  *     names one
  * @param parted whether a layer no longer shares the weight of another
- * @param labels classes that the head tells apart; none if there is no head
+ * @param labels class names of the head; none if there is no head
  */
 record WrittenConfig(DType stored, boolean parted, List<String> labels) {
   private static final String ARCHITECTURES = "architectures";
   private static final String HEAD = "ForSequenceClassification";
 
-  /** What stands in the names of transformers' classes behind the kind of model. */
+  /** Suffix of transformers' class names behind the kind of model. */
   private static final String BEHIND = "(Model|LMHeadModel|For[A-Z]\\w*)$";
 
   private static final Map<DType, String> TYPES =

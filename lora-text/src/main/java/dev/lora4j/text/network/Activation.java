@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 
-/** What feed-forward layers do between their two linear layers, by transformers' names. */
+/** Activation of feed-forward layers, between their two linear layers, by transformers' names. */
 public enum Activation {
   /** The exact form of GELU. */
   GELU,
@@ -35,9 +35,9 @@ public enum Activation {
           "tanh", TANH);
 
   /**
-   * The one that a configuration names.
+   * Reads the activation of a configuration.
    *
-   * @param otherwise the name that counts if it says none
+   * @param otherwise the default name
    * @throws ModelException if it is none of these
    */
   public static Activation read(ConfigFile config, String key, String otherwise) {
@@ -45,7 +45,7 @@ public enum Activation {
   }
 
   /**
-   * The one that part of a setting names.
+   * The activation of a name.
    *
    * @param key of the setting, for messages
    * @throws ModelException if it is none of these

@@ -5,14 +5,14 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 
 /**
- * What the tokens of a layer see. A network hands over queries, keys and values of the tokens that
- * it computes, and gets what attention makes of them; whether there are tokens from before is not
- * its concern.
+ * Attention of a layer's tokens, to each other and to earlier ones in a cache. A network hands over
+ * queries, keys and values of the tokens that it computes, and gets what attention makes of them;
+ * whether there are tokens from before is not its concern.
  */
 public interface AttentionCache {
   /**
-   * The tokens are whole sequences from position 0 on: each sees itself and those before it. Rows
-   * that are shorter than others end in padding, which no token before it sees.
+   * The tokens are whole sequences from position 0 on: each attends to itself and those before it.
+   * Rows that are shorter than others end in padding, to which no token before it attends.
    */
   AttentionCache WHOLE =
       new AttentionCache() {
@@ -46,7 +46,7 @@ public interface AttentionCache {
   }
 
   /**
-   * How far after each token each key stands that it may see; below 0 for keys before it.
+   * Distances of the visible keys from each token; below 0 for keys before it.
    *
    * @param tokens those that the network computes
    * @return I64 [1 or batch, tokens, keys]

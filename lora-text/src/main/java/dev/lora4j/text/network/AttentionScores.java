@@ -8,31 +8,32 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * How much a key counts for a token, before softmax.
+ * Scores of keys for a token, before softmax.
  *
- * @param window how far back a token sees
- * @param added what is added to the scores, of the type of the queries: [1 or batch, heads, tokens,
- *     keys], where the keys are those of {@link AttentionCache#distances}
- * @param scale what products of queries and keys are multiplied with; 1/sqrt(width) if absent
+ * @param window sliding window of the layer
+ * @param added bias of the scores, of the type of the queries: [1 or batch, heads, tokens, keys],
+ *     where the keys are those of {@link AttentionCache#distances}
+ * @param scale scale of the products of queries and keys; 1/sqrt(width) if absent
  */
 public record AttentionScores(SlidingWindow window, Optional<Expr> added, OptionalDouble scale) {
-  /** By the products alone, scaled by 1/sqrt(width). */
+  /** Scores by the products alone, scaled by 1/sqrt(width). */
   public static AttentionScores of(SlidingWindow reach) {
     return new AttentionScores(reach, Optional.empty(), OptionalDouble.empty());
   }
 
-  /** With these numbers added. */
+  /** A copy with these numbers added. */
   public AttentionScores plus(Expr other) {
     return new AttentionScores(window, Optional.of(other), scale);
   }
 
-  /** With products scaled otherwise. */
+  /** A copy with products scaled otherwise. */
   public AttentionScores scaled(double other) {
     return new AttentionScores(window, added, OptionalDouble.of(other));
   }
 
   /**
-   * Among tokens of whole sequences, which are those of {@code q} [batch, heads, tokens, width].
+   * Causal attention among tokens of whole sequences, which are those of {@code q} [batch, heads,
+   * tokens, width].
    */
   Attention causal(Expr q) {
     if (added.isEmpty() && !window.isPresent()) {
@@ -42,7 +43,7 @@ public record AttentionScores(SlidingWindow window, Optional<Expr> added, Option
     return masked(window.visible(places.unsqueeze(1), places.unsqueeze(0)));
   }
 
-  /** Among keys that are seen where {@code visible} (BOOL, broadcasts to the scores) holds. */
+  /** Attention to keys where {@code visible} (BOOL, broadcasts to the scores) holds. */
   Attention masked(Expr visible) {
     Expr mask =
         added.map(a -> a.maskedFill(visible.not(), Double.NEGATIVE_INFINITY)).orElse(visible);

@@ -1,9 +1,9 @@
 package dev.lora4j.text.network;
 
 /**
- * Sizes of what the attention of a decoder remembers.
+ * Sizes of the key-value cache of a decoder.
  *
- * @param layers how many layers attend
+ * @param layers number of layers with attention
  * @param heads of keys and values, which may be fewer than those of queries
  * @param width of a head
  */

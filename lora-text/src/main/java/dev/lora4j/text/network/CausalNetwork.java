@@ -7,7 +7,7 @@ import dev.lora4j.core.tensor.Graph;
 
 /** A network that foretells each next token from those before it (GPT-2, LLaMA). */
 public non-sealed interface CausalNetwork extends LanguageNetwork {
-  /** Sizes of what attention remembers. */
+  /** Sizes of the key-value cache. */
   CacheSize cacheSize();
 
   /**

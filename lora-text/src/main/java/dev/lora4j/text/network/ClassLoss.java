@@ -7,7 +7,7 @@ import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Shape;
 
 /**
- * How unlikely the classes of texts are.
+ * Loss of the classes of texts.
  *
  * @param tokens the texts
  * @param classes I64 [batch], the number of each text's class

@@ -7,16 +7,16 @@ import dev.lora4j.core.tensor.Expr;
 import java.util.HashMap;
 import java.util.Map;
 
-/** One more token of each sequence, which sees those that were kept. */
+/** Decode step: one more token of each sequence, which attends to those in the cache. */
 public final class DecodeToken implements AttentionCache {
   private final StagedCache cache;
   private final Expr places;
 
-  /** What is added to scores, 0 or minus infinity; layers that reach as far share it. */
+  /** Masks that are added to scores, 0 or minus infinity; layers with equal windows share them. */
   private final Map<SlidingWindow, Expr> masks = new HashMap<>();
 
   /**
-   * With what was kept.
+   * For the earlier tokens of a cache.
    *
    * @param places I64 [keys], 0, 1, ... as far as the longest sequence goes, with this token
    */
@@ -48,7 +48,7 @@ public final class DecodeToken implements AttentionCache {
     return mixed.reshape(q.dim(0), q.dim(1), Dim.of(1), width);
   }
 
-  /** Which keys a token sees, BOOL [batch, 1, 1, keys]. */
+  /** Mask of the keys that a token sees, BOOL [batch, 1, 1, keys]. */
   private Expr visible(SlidingWindow reach) {
     Expr token = cache.positions().unsqueeze(1).unsqueeze(3);
     return reach.visible(token, places.reshape(1, 1, 1, -1));

@@ -9,16 +9,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a decoder sees of encoded inputs. It is the same for each of its tokens, so it is computed
- * once for each input.
+ * Encoded inputs, as a decoder attends to them. It is the same for each of its tokens, so it is
+ * computed once for each input.
  *
  * @param keys of each layer of the decoder, [batch, heads, tokens, width]
  * @param values of each layer, shaped as the keys
- * @param present I64 [batch, tokens], 1 for tokens of the input and 0 for padding, which is not
- *     seen
+ * @param present I64 [batch, tokens], 1 for tokens of the input and 0 for padding, which is masked
  */
 public record EncodedInputs(List<Expr> keys, List<Expr> values, Expr present) {
-  /** Name of the input that says which tokens are no padding. */
+  /** Name of the input with the mask of tokens that are no padding. */
   public static final String PRESENT = "present";
 
   /** Copies its lists. */

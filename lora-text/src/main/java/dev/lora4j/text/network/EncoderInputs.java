@@ -6,7 +6,7 @@ import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Shape;
 
 /**
- * What an encoder reads. Rows that are shorter than others end in padding.
+ * Inputs of an encoder. Rows that are shorter than others end in padding.
  *
  * @param tokens ids and positions
  * @param types I64 [batch, tokens]: which of two texts a token is of
@@ -28,7 +28,7 @@ public record EncoderInputs(TokenInputs tokens, Expr types, Expr present) {
         graph.input(PRESENT, DType.I64, any).ne(0));
   }
 
-  /** What each token sees: all tokens of its row. BOOL [batch, 1, 1, tokens]. */
+  /** Mask of the keys of each token: all tokens of its row. BOOL [batch, 1, 1, tokens]. */
   public Expr seen() {
     return present.unsqueeze(1).unsqueeze(1);
   }

@@ -13,15 +13,13 @@ public non-sealed interface EncoderNetwork extends LanguageNetwork {
   /** Width of a token's vector. */
   int width();
 
-  /** Names of the classes that the head tells apart; none if it has no head. */
+  /** Class names of the head; none if it has no head. */
   List<String> labels();
 
-  /** Whether there is a layer for the vector of a whole text. */
+  /** True if there is a layer for the vector of a whole text. */
   boolean pooler();
 
-  /**
-   * Whether a weight is of what is trained anew for other classes: the head, and a pooler below.
-   */
+  /** True if a weight is trained from scratch for other classes: the head, and a pooler below. */
   boolean ofHead(String weight);
 
   /**

@@ -6,7 +6,7 @@ import java.util.Map;
 
 /** A language model as it is staged. Layers are called as transformers calls them. */
 public sealed interface LanguageNetwork permits CausalNetwork, EncoderNetwork, Seq2SeqNetwork {
-  /** How many tokens it knows. */
+  /** Size of the vocabulary. */
   int vocabulary();
 
   /** The longest sequence, in tokens. */
@@ -22,15 +22,13 @@ public sealed interface LanguageNetwork permits CausalNetwork, EncoderNetwork, S
     return Map.of();
   }
 
-  /**
-   * Whether checkpoints may be without a weight; what needs it is then refused where it is asked.
-   */
+  /** True if checkpoints may lack a weight; calls that need it are then refused. */
   default boolean optional(String weight) {
     return false;
   }
 
   /**
-   * Stages all of it once, so that each of its weights is asked for.
+   * Stages all of it once, to record each of its weights.
    *
    * @param weights of the whole model
    * @param compute the type to compute in

@@ -9,11 +9,10 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * A decoder that tells classes apart by what it has read when it comes to a text's last token: one
- * layer without a bias, as transformers' {@code ForSequenceClassification} has it for GPT-2 and
- * LLaMA.
+ * A decoder with a classification head on a text's last token: one layer without a bias, as
+ * transformers' {@code ForSequenceClassification} has it for GPT-2 and LLaMA.
  *
- * <p>The last token is the last that is not {@code padId}, whatever it stands for, as in
+ * <p>The last token is the last that is not {@code padId}, whatever its meaning, as in
  * transformers; without such an id it is the last one. So a text has the same classes alone and
  * beside others, where transformers takes one text at a time.
  *
@@ -32,7 +31,7 @@ public record LastTokenClassifier(
     labels = List.copyOf(labels);
   }
 
-  /** Around a decoder, with the padding that its configuration says. */
+  /** Around a decoder, with the padding of its configuration. */
   public static LastTokenClassifier of(
       CausalNetwork decoder, int width, List<String> labels, ConfigFile config) {
     OptionalInt pad =
@@ -67,7 +66,7 @@ public record LastTokenClassifier(
     return decoder.hidden(weights, tokens.tokens(), AttentionCache.WHOLE, compute);
   }
 
-  /** There is none. */
+  /** {@inheritDoc} Always fails, as there is no pooler. */
   @Override
   public Expr pooled(Weights weights, Expr hidden) {
     throw new IllegalStateException("decoders have no pooler");

@@ -8,12 +8,13 @@ import dev.lora4j.core.tensor.Shape;
 import java.util.function.UnaryOperator;
 
 /**
- * How unlikely the tokens of whole sequences are, each after those before it. Only tokens that are
- * asked for reach the head: the others would cost as much and count nothing.
+ * Next-token loss: negative log-likelihoods of the tokens of whole sequences, each after those
+ * before it. Only the places that count reach the head: the others would cost as much and count
+ * nothing.
  *
  * @param tokens the sequences
- * @param places I64 [n], where tokens are foretold, counted row by row
- * @param targets I64 [n], the tokens that come there
+ * @param places I64 [n], places of the predictions, counted row by row
+ * @param targets I64 [n], the tokens to predict there
  */
 public record NextTokenLoss(TokenInputs tokens, Expr places, Expr targets) {
   /** Name of the input with the places. */
@@ -44,7 +45,7 @@ public record NextTokenLoss(TokenInputs tokens, Expr places, Expr targets) {
   }
 
   /**
-   * Of a decoder's output [batch, tokens, width].
+   * Losses of a decoder's output [batch, tokens, width].
    *
    * @param head gives the logits of some of its tokens
    */

@@ -7,12 +7,12 @@ import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Shape;
 
 /**
- * How unlikely the tokens of whole outputs are, each after its input and those before it.
+ * Loss of whole outputs: negative log-likelihoods of their tokens, each after its input and those
+ * before it.
  *
  * @param input I64 [batch, tokens]
  * @param present I64 [batch, tokens], 1 for tokens of the input and 0 for padding
- * @param asked the outputs, which begin with {@link Seq2SeqNetwork#start}, and what is asked of
- *     them
+ * @param asked the outputs, which begin with {@link Seq2SeqNetwork#start}, and their targets
  */
 public record OutputLoss(Expr input, Expr present, NextTokenLoss asked) {
   /** Name of the input with the ids that are encoded. */

@@ -3,8 +3,8 @@ package dev.lora4j.text.network;
 import dev.lora4j.core.tensor.Expr;
 
 /**
- * The first tokens of sequences, which see what {@link AttentionCache#WHOLE} lets them, and whose
- * keys and values are kept for those that follow.
+ * Prefill: the first tokens of sequences, which attend as with {@link AttentionCache#WHOLE}, and
+ * whose keys and values the cache stores for those that follow.
  */
 public record PrefillTokens(StagedCache cache) implements AttentionCache {
   @Override

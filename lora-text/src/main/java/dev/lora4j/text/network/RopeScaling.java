@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Reads how a model turns queries and keys: the base of the frequencies, and what was done to them
- * so that sequences could be longer than the model was first taught. Numbers are formed in F32, as
- * transformers forms them.
+ * Reads a model's rotary embedding: the base of the frequencies, and their scaling for sequences
+ * that are longer than those of its first training. Numbers are formed in F32, as transformers
+ * forms them.
  */
 public final class RopeScaling {
-  /** More than any that was published. */
+  /** Greatest base of frequencies, above any that was published. */
   private static final double MOST_BASE = 1e12;
 
   private RopeScaling() {}
@@ -78,7 +78,9 @@ public final class RopeScaling {
     return plain.stream().map(f -> f / factor).toList();
   }
 
-  /** Long waves slowed down, short ones kept, and between them a mean of both (Llama 3.1). */
+  /**
+   * Slows long waves down, leaves short ones, and takes a mean of both between them (Llama 3.1).
+   */
   private static List<Float> llama3(List<Float> plain, ConfigFile how) {
     double factor = factor(how, 8);
     double low = how.real("low_freq_factor", 1);
@@ -135,7 +137,7 @@ public final class RopeScaling {
     return factor <= 1 ? 1 : 0.1 * scale * Math.log(factor) + 1;
   }
 
-  /** The pair that turns so many times over the length that the model was first taught. */
+  /** The pair that turns so many times over the length of the model's first training. */
   private static double turns(double times, double base, int width, double before) {
     return width * Math.log(before / (times * 2 * Math.PI)) / (2 * Math.log(base));
   }

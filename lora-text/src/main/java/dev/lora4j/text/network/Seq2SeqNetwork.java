@@ -11,7 +11,7 @@ import dev.lora4j.core.tensor.Shape;
  * the output from those before it and the input (T5).
  */
 public non-sealed interface Seq2SeqNetwork extends LanguageNetwork {
-  /** Sizes of what the decoder's attention remembers, of its own tokens and of the input. */
+  /** Sizes of the decoder's key-value cache, of its own tokens and of the input. */
   CacheSize cacheSize();
 
   /** The token that outputs begin with. */

@@ -5,7 +5,7 @@ import dev.lora4j.core.tensor.Expr;
 import java.util.OptionalInt;
 
 /**
- * How far back a token sees (sliding window attention, Beltagy et al. 2020).
+ * Sliding window of attention (Beltagy et al. 2020).
  *
  * @param window how many tokens, itself included; all if absent
  */
@@ -18,13 +18,13 @@ public record SlidingWindow(OptionalInt window) {
     return new SlidingWindow(OptionalInt.of(tokens));
   }
 
-  /** Whether there is a window. */
+  /** True if there is a window. */
   boolean isPresent() {
     return window.isPresent();
   }
 
   /**
-   * Whether a token sees a key, BOOL of the places' common shape.
+   * Mask of the keys that tokens see, BOOL of the places' common shape.
    *
    * @param tokens I64 places of tokens
    * @param keys I64 places of keys

@@ -6,7 +6,7 @@ import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Shape;
 
 /**
- * What a network reads.
+ * Token inputs of a network.
  *
  * @param ids I64 [batch, tokens]
  * @param positions I64 [batch, tokens], each token's place in its row's sequence, from 0

@@ -1,4 +1,4 @@
-/** What language models of all families are, as they are staged: tokens in, vectors out. */
+/** Language models of all families, as they are staged: tokens in, vectors out. */
 @API(status = API.Status.EXPERIMENTAL)
 @NullMarked
 package dev.lora4j.text.network;

@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
 /**
  * A BERT that PyTorch exported as ONNX, such as the sentence encoder all-MiniLM-L6-v2, as a folder
  * of transformers. Biases, norms and tables have transformers' names in such files. Weights of
- * linear layers have none and lie as [in, out]; the operators that read them say which they are.
+ * linear layers have none and lie as [in, out]; the operators that read them show which they are.
  */
 public final class OnnxEncoder {
   private static final Pattern PRODUCT = Pattern.compile("/(encoder/.+|pooler/dense)/MatMul");

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** A tensor of an ONNX file ({@code TensorProto}), whose elements are read when asked for. */
+/** A tensor of an ONNX file ({@code TensorProto}), whose elements are read on demand. */
 final class OnnxTensor {
   private static final int DIMENSIONS = 1;
   private static final int TYPE = 2;

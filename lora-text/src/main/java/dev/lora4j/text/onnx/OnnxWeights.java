@@ -16,8 +16,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The tensors of an ONNX file: its initialisers, and constants under the names of what they give.
- * What the file computes is not run. Elements are read from the mapped file when asked for.
+ * The tensors of an ONNX file: its initialisers, and constants under the names of their outputs.
+ * The graph of the file is not run. Elements are read from the mapped file on demand.
  */
 public final class OnnxWeights {
   private static final int GRAPH = 7;

@@ -23,7 +23,7 @@ final class WireReader {
     bytes = message.duplicate().order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  /** Goes on to the next field, if there is one. The one before it must have been read. */
+  /** Moves to the next field, if there is one. The one before it must have been read. */
   boolean next() {
     if (!bytes.hasRemaining()) {
       return false;

@@ -14,9 +14,9 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
- * The classes that the head in an adapter's file tells apart. PEFT leaves their names to the base's
- * configuration, which says nothing where the base was saved without a head; so they are in the
- * header of the file with the tensors.
+ * Classes of the head in an adapter's file. PEFT leaves their names to the base's configuration,
+ * which has none where the base was saved without a head; so they are in the header of the file
+ * with the tensors.
  */
 public final class AdapterClasses {
   private static final MetadataKey<SortedMap<String, String>> NAMES =
@@ -28,7 +28,7 @@ public final class AdapterClasses {
 
   private AdapterClasses() {}
 
-  /** What the header of an adapter says of these classes. */
+  /** Metadata of these classes in an adapter's header. */
   public static Map<String, String> metadata(List<String> labels) {
     SortedMap<String, String> numbered = new TreeMap<>();
     for (int i = 0; i < labels.size(); i++) {

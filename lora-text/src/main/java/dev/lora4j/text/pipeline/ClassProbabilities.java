@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * How likely each class is for one text.
+ * Class probabilities of one text.
  *
  * @param labels names of the classes
  * @param values one probability for each, together 1
@@ -17,7 +17,7 @@ public record ClassProbabilities(List<String> labels, List<Double> values) {
     values = List.copyOf(values);
   }
 
-  /** By softmax of logits, in F64. */
+  /** Softmax of logits, in F64. */
   static ClassProbabilities of(List<String> labels, float[] logits) {
     double[] exponents = new double[logits.length];
     double most = Double.NEGATIVE_INFINITY;
@@ -49,7 +49,7 @@ public record ClassProbabilities(List<String> labels, List<Double> values) {
     return labels.get(number());
   }
 
-  /** How likely that is. */
+  /** Probability of the likeliest class. */
   public double probability() {
     return values.get(number());
   }

@@ -3,7 +3,7 @@ package dev.lora4j.text.pipeline;
 import java.util.List;
 
 /**
- * What follows a prompt.
+ * Completion of a prompt.
  *
  * @param text without the prompt, and without what it stopped at
  * @param tokens all that were added, the last of which may be the end token
@@ -11,13 +11,13 @@ import java.util.List;
  * @param ending why it ended
  */
 public record Completion(String text, List<Integer> tokens, int promptTokens, Ending ending) {
-  /** Why a text ends. */
+  /** Reason for the end of a text. */
   public enum Ending {
-    /** The model said so. */
+    /** The model generated an end token. */
     END,
     /** A text to stop at came. */
     STOP,
-    /** As many tokens as were asked for, or as the model reads, are there. */
+    /** The limit of new tokens, or the model's greatest length, is reached. */
     LENGTH
   }
 

@@ -32,8 +32,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A language model that goes on from texts, or writes outputs for inputs: a loaded base with its
- * tokeniser, and its programs.
+ * Pipeline of a causal or sequence-to-sequence language model: a loaded base with its tokeniser,
+ * and its programs.
  *
  * <p>Several threads may use it at once. Whoever loads it closes it.
  */
@@ -105,12 +105,12 @@ public final class LanguageModel implements AutoCloseable {
     return base.network();
   }
 
-  /** What cuts texts into tokens. */
+  /** Tokeniser of the texts. */
   public TextTokenizer tokenizer() {
     return tokenizer;
   }
 
-  /** How conversations are written for it, if the model comes with that. */
+  /** Chat template, if the model comes with one. */
   public Optional<ChatTemplate> template() {
     return template;
   }
@@ -170,16 +170,16 @@ public final class LanguageModel implements AutoCloseable {
     return AdapterFiles.read(path, Optional.of(base.family()), options);
   }
 
-  /** Goes on from a prompt. */
+  /** Generates the completion of a prompt. */
   public Completion generate(TextPrompt prompt) {
     return generate(List.of(prompt), TextListener.NONE).get(0);
   }
 
   /**
-   * Goes on from several prompts at once, each with its own length, settings and adapters; a model
-   * with an encoder writes outputs for them.
+   * Generates completions of several prompts at once, each with its own length, settings and
+   * adapters; a model with an encoder generates outputs for them.
    *
-   * @param listener hears the texts as they come
+   * @param listener receives the texts as they come
    * @throws IllegalArgumentException if a prompt is empty, or leaves no room in the model's longest
    *     sequence
    * @throws java.util.concurrent.CancellationException if the calling thread is interrupted
@@ -189,9 +189,9 @@ public final class LanguageModel implements AutoCloseable {
   }
 
   /**
-   * {@link #generate(List, TextListener)} by beam search; texts are heard when they are whole.
+   * {@link #generate(List, TextListener)} by beam search; listeners receive whole texts.
    *
-   * @throws IllegalArgumentException also if there are several beams, and a prompt asks for chance
+   * @throws IllegalArgumentException also if there are several beams, and a prompt samples
    */
   public List<Completion> generate(
       List<TextPrompt> prompts, BeamSettings beams, TextListener listener) {

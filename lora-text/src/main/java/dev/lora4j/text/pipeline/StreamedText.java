@@ -14,7 +14,7 @@ final class StreamedText {
   private boolean stopped;
 
   /**
-   * @param heard hears what is sure to stay
+   * @param heard receives text that is sure to stay
    */
   StreamedText(TokenStream stream, List<String> stops, Consumer<String> heard) {
     this.stream = stream;
@@ -22,7 +22,7 @@ final class StreamedText {
     this.heard = heard;
   }
 
-  /** Adds a token, and says whether to end there. */
+  /** Adds a token; true if the text ends there. */
   boolean add(int token) {
     append(stream.next(token));
     return stopped;
@@ -43,7 +43,7 @@ final class StreamedText {
 
   private void append(String piece) {
     text.append(piece);
-    // A stop may have begun before this piece, in what was not told for that reason.
+    // A stop may have begun before this piece, in text that was held back for that reason.
     for (String stop : stops) {
       int at = text.indexOf(stop, told);
       if (at >= 0) {
@@ -54,7 +54,7 @@ final class StreamedText {
     tell(stopped ? text.length() : text.length() - held());
   }
 
-  /** How much of the end may be the beginning of a text to stop at. */
+  /** Number of characters at the end that may be the beginning of a stop text. */
   private int held() {
     int most = 0;
     for (String stop : stops) {

@@ -34,8 +34,8 @@ import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
 /**
- * A model that tells classes of texts apart and gives vectors of texts: a loaded encoder with its
- * tokeniser, and its programs.
+ * Pipeline of an encoder, for classes and vectors of texts: a loaded encoder with its tokeniser,
+ * and its programs.
  *
  * <p>Several threads may use it at once. Whoever loads it closes it.
  */
@@ -124,7 +124,7 @@ public final class TextClassifier implements AutoCloseable {
     return labels;
   }
 
-  /** What cuts texts into tokens. */
+  /** Tokeniser of the texts. */
   public TextTokenizer tokenizer() {
     return tokenizer;
   }
@@ -193,7 +193,7 @@ public final class TextClassifier implements AutoCloseable {
   /**
    * The classes of texts in tokens, each with its adapters.
    *
-   * @param listener hears how many are done
+   * @param listener receives the number that are done
    */
   public List<ClassProbabilities> classified(List<EncoderText> texts, IntConsumer listener) {
     return encoded(EncoderOutput.LABELS, texts, listener).stream()

@@ -1,9 +1,9 @@
 package dev.lora4j.text.pipeline;
 
-/** Hears text as it comes. Called on the thread that asked for it. */
+/** Receives text as it comes. Called on the thread that generates it. */
 @FunctionalInterface
 public interface TextListener {
-  /** Hears nothing. */
+  /** Ignores all text. */
   TextListener NONE = (prompt, piece) -> {};
 
   /**

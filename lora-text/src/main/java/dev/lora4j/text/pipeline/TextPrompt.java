@@ -6,10 +6,10 @@ import dev.lora4j.text.generate.SamplingSettings;
 import java.util.List;
 
 /**
- * What to go on from, and how.
+ * Request of a text: a prompt or a conversation, and settings.
  *
- * @param text to go on from; of a conversation nothing
- * @param messages a conversation, whose next message is asked for; else none
+ * @param text the prompt; empty with a conversation
+ * @param messages a conversation, whose next message is generated; else none
  * @param maxNewTokens how many tokens to add at most
  * @param sampling how tokens are chosen
  * @param stops texts at which it ends; they are not part of the answer
@@ -38,7 +38,7 @@ public record TextPrompt(
     }
   }
 
-  /** Goes on from a text, always with the likeliest of up to 128 tokens. */
+  /** A greedy request of up to 128 tokens after a text. */
   public static TextPrompt of(String text) {
     return new TextPrompt(
         text, List.of(), MOST, SamplingSettings.GREEDY, List.of(), 0, MixPlan.NONE);
@@ -52,12 +52,12 @@ public record TextPrompt(
     return new TextPrompt("", messages, MOST, SamplingSettings.GREEDY, List.of(), 0, MixPlan.NONE);
   }
 
-  /** With at most so many tokens. */
+  /** A copy with at most so many tokens. */
   public TextPrompt tokens(int other) {
     return new TextPrompt(text, messages, other, sampling, stops, seed, mix);
   }
 
-  /** With tokens chosen otherwise. */
+  /** A copy with tokens chosen otherwise. */
   public TextPrompt sampling(SamplingSettings other) {
     return new TextPrompt(text, messages, maxNewTokens, other, stops, seed, mix);
   }
@@ -67,12 +67,12 @@ public record TextPrompt(
     return new TextPrompt(text, messages, maxNewTokens, sampling, others, seed, mix);
   }
 
-  /** With another seed. */
+  /** A copy with another seed. */
   public TextPrompt seed(long other) {
     return new TextPrompt(text, messages, maxNewTokens, sampling, stops, other, mix);
   }
 
-  /** With these adapters. */
+  /** A copy with these adapters. */
   public TextPrompt mix(MixPlan other) {
     return new TextPrompt(text, messages, maxNewTokens, sampling, stops, seed, other);
   }

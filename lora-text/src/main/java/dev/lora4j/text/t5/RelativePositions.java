@@ -5,9 +5,9 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 
 /**
- * What is added to the score of a key for its distance from the token (Raffel et al. 2020): one
- * number of each head for each bucket of distances. Half of the buckets are for one distance each,
- * the other half grow with the logarithm.
+ * Relative position biases, added to the score of a key by its distance from the token (Raffel et
+ * al. 2020): one number of each head for each bucket of distances. Half of the buckets are for one
+ * distance each, the other half grow with the logarithm.
  *
  * @param buckets how many there are
  * @param furthest the distance from which on all are in the last bucket

@@ -21,7 +21,7 @@ import java.util.Optional;
  * that knows positions by distances alone and does not scale its products.
  */
 public record T5(T5Config config) implements Seq2SeqNetwork {
-  /** Of attention's products. */
+  /** Scale of attention's products. */
   private static final double SCALE = 1;
 
   private static final String SELF = "SelfAttention";

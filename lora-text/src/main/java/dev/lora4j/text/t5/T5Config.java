@@ -7,7 +7,7 @@ import dev.lora4j.text.network.Activation;
 import java.util.List;
 
 /**
- * Sizes of a model that is built like T5, and in what it differs from others.
+ * Sizes of a model that is built like T5, and its differences among them.
  *
  * @param vocabSize number of tokens
  * @param width of the layers
@@ -17,11 +17,11 @@ import java.util.List;
  * @param decoderLayers number of layers of the decoder
  * @param heads of each attention
  * @param buckets of distances
- * @param furthest distance that is told from others
+ * @param furthest distance from which on all are in the last bucket
  * @param normEpsilon epsilon of norms
  * @param activation of feed-forward layers
- * @param gated whether a second linear layer is multiplied with what the activation gives
- * @param sharedPositions whether all layers add what the first one has for distances
+ * @param gated whether a second linear layer is multiplied with the output of the activation
+ * @param sharedPositions whether all layers share the position biases of the first one
  * @param scaledHead whether the head reads its input times 1/sqrt(width)
  * @param start token that outputs begin with
  */
@@ -47,7 +47,7 @@ public record T5Config(
   private static final String FEED_FORWARD = "feed_forward_proj";
   private static final String GATED = "gated-";
 
-  /** The {@code model_type}s that configurations say. */
+  /** Values of {@code model_type} in configurations. */
   static List<String> kinds() {
     return List.of(T5, MT5, UMT5);
   }
@@ -97,7 +97,7 @@ public record T5Config(
     return Activation.named(config, FEED_FORWARD, name);
   }
 
-  /** Of older configurations, those with a head of its own say that it is not tied. */
+  /** Scaling of the head's input; older configurations scale it where the tables are tied. */
   private static boolean scaledHead(ConfigFile config, String kind) {
     boolean tied = config.flag("tie_word_embeddings", true);
     return !kind.equals(MT5) && config.flag("scale_decoder_outputs", tied);

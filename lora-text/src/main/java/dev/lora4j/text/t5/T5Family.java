@@ -36,9 +36,9 @@ public final class T5Family implements TextFamily {
   }
 
   /**
-   * What configurations say of tied tables differs among versions of transformers, and says also
-   * whether the head's input is scaled. So the checkpoint decides: a head without a table of its
-   * own has that of the embedding.
+   * {@inheritDoc} The checkpoint decides whether the tables are tied: a head without a table of its
+   * own has that of the embedding. The field of the configuration differs among versions of
+   * transformers, and also decides whether the head's input is scaled.
    */
   @Override
   public List<Placement> places(Parameter parameter) {

@@ -24,12 +24,12 @@ record AddedToken(
     boolean rightSpace,
     boolean normalized) {
 
-  /** One that decoding leaves out, found as it is written. */
+  /** A special token, which decoding leaves out and which is found as it is written. */
   static AddedToken special(int id, String content) {
     return new AddedToken(id, content, true, false, false, false, false);
   }
 
-  /** What {@code tokenizer.json} and {@code added_tokens_decoder} say of one. */
+  /** Reads an entry of {@code tokenizer.json} or {@code added_tokens_decoder}. */
   static AddedToken read(int id, JsonObject fields) {
     return new AddedToken(
         id,
@@ -58,7 +58,7 @@ record AddedToken(
     return fields.get(name) instanceof JsonPrimitive value && value.getAsBoolean();
   }
 
-  /** The content of a token that is given as its text or as an object. */
+  /** The content of a token that is a text or an object. */
   static String contentOf(JsonElement value) {
     return value.isJsonObject()
         ? value.getAsJsonObject().get("content").getAsString()

@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
  * 2019): all bytes, then again and again the pair that comes most often, joined.
  */
 public final class BytePairTrainer {
-  /** What texts are cut into before pairs are counted: GPT-2's words. */
+  /** Pattern of the words in which pairs are counted: GPT-2's. */
   private static final Pattern WORDS =
       Pattern.compile(
           "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+");
@@ -32,6 +32,7 @@ public final class BytePairTrainer {
 
   private final Map<String, Integer> words = new HashMap<>();
 
+  /** Two symbols that follow each other. */
   private record Pair(String left, String right) {}
 
   /** Counts the words of a text. */
@@ -89,7 +90,7 @@ public final class BytePairTrainer {
     return GSON.toJson(described(ids, merges, end)) + "\n";
   }
 
-  /** Of pairs that come equally often the first in the order of their letters. */
+  /** Most frequent pair; of equally frequent ones the first in the order of their letters. */
   private static Pair most(Map<Pair, Integer> pairs) {
     return pairs.entrySet().stream()
         .max(
@@ -110,7 +111,7 @@ public final class BytePairTrainer {
     }
   }
 
-  /** The bytes of a word as letters that can be seen. */
+  /** The bytes of a word as visible letters. */
   private static String spelled(String word) {
     StringBuilder letters = new StringBuilder();
     for (byte b : word.getBytes(StandardCharsets.UTF_8)) {
@@ -119,7 +120,7 @@ public final class BytePairTrainer {
     return letters.toString();
   }
 
-  /** GPT-2's letter for a byte: itself if it can be seen, else one from U+0100 on. */
+  /** GPT-2's letter for a byte: itself if it is visible, else one from U+0100 on. */
   private static char letter(int b) {
     if (seen(b)) {
       return (char) b;

@@ -11,8 +11,8 @@ final class PostProcessor {
   private PostProcessor() {}
 
   /**
-   * Sets what comes before and after a text, as {@code add_bos_token} and {@code add_eos_token}
-   * say; other steps after the division of a text stay.
+   * Sets the tokens before and after a text by {@code add_bos_token} and {@code add_eos_token};
+   * other steps after the division of a text stay.
    */
   static void set(
       JsonObject json, List<SpecialTokens.Token> before, List<SpecialTokens.Token> after) {

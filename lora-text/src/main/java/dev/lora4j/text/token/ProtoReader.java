@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
-/** Goes through the fields of a message of Protocol Buffers. */
+/** Reader of the fields of a message of Protocol Buffers. */
 final class ProtoReader {
   private static final int VARINT = 0;
   private static final int FIXED64 = 1;
@@ -20,7 +20,7 @@ final class ProtoReader {
     this.left = message.slice().order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  /** Whether there is another field, which the other methods then tell of. */
+  /** Reads another field, if there is one, for the other methods. */
   boolean next() {
     if (!left.hasRemaining()) {
       return false;

@@ -28,6 +28,7 @@ final class SentencePieceDescription {
   /** T5 has so many tokens for gaps in a text, after its pieces. */
   private static final int T5_GAPS = 100;
 
+  /** A merge of two pieces. */
   private record Merge(String left, String right, float score, int leftId, int rightId) {}
 
   private SentencePieceDescription() {}

@@ -26,13 +26,13 @@ record SentencePieceModel(
     boolean dummyPrefix,
     boolean fewerSpaces) {
 
-  /** How texts are divided. */
+  /** Algorithm that divides texts into pieces. */
   enum Algorithm {
     UNIGRAM,
     BPE
   }
 
-  /** What a piece is; in the order of the format's numbers, which begin with 1. */
+  /** Kind of a piece; in the order of the format's numbers, which begin with 1. */
   enum Kind {
     NORMAL,
     UNKNOWN,

@@ -25,7 +25,7 @@ public record SpecialTokens(
     Optional<Token> separator,
     Optional<Token> mask,
     List<Integer> ends) {
-  /** Keeps a copy. */
+  /** Copies its collection. */
   public SpecialTokens {
     ends = List.copyOf(ends);
   }

@@ -154,7 +154,7 @@ public final class TextTokenizer implements AutoCloseable {
     return special;
   }
 
-  /** Greatest number of tokens that the model was made for, if the folder says. */
+  /** Greatest number of tokens that the model was made for, if the folder has it. */
   public Optional<Integer> maxLength() {
     return settings.maxLength();
   }
@@ -211,7 +211,7 @@ public final class TextTokenizer implements AutoCloseable {
     return Arrays.stream(longs).mapToInt(Math::toIntExact).toArray();
   }
 
-  /** For each code point and the end the place among Java's chars. */
+  /** Index among Java's chars of each code point and of the end. */
   private static int[] charOfCodePoint(String text) {
     int[] places = new int[text.codePointCount(0, text.length()) + 1];
     int at = 0;

@@ -4,8 +4,8 @@ import java.util.Arrays;
 
 /**
  * Text from ids that come one after the other. A token may be part of a character, which is held
- * back until it is whole, and whether a word has a space before it depends on what came before. All
- * that is given, put together, is what {@link TextTokenizer#decode} makes of all the ids.
+ * back until it is whole, and whether a word has a space before it depends on what came before. The
+ * pieces together are the text that {@link TextTokenizer#decode} makes of all the ids.
  *
  * <p>For one thread. Made by {@link TextTokenizer#stream}.
  */
@@ -37,7 +37,7 @@ public final class TokenStream {
     return unfinished ? "" : tell(whole);
   }
 
-  /** What was held back: the bytes of a character that never became whole, as U+FFFD. */
+  /** Text that was held back: the bytes of a character that never became whole, as U+FFFD. */
   public String end() {
     return tell(tokenizer.decode(window, true));
   }
@@ -50,8 +50,7 @@ public final class TokenStream {
             // Bytes that belong to nothing also change how those before them are read.
             : tokenizer.decode(Arrays.copyOfRange(window, told, window.length), true);
     if (!text.isEmpty()) {
-      // What was told last stays: it begins with a whole character, and tells how the next is
-      // written.
+      // The last piece stays: it begins with a whole character, and the next one depends on it.
       window = Arrays.copyOfRange(window, told, window.length);
       told = window.length;
     }

@@ -11,7 +11,7 @@ package dev.lora4j.text.token;
  */
 @SuppressWarnings("ArrayRecordComponent") // handed to a tensor as they are, and never compared
 public record TokenizedText(int[] ids, int[] starts, int[] ends) {
-  /** How many tokens there are. */
+  /** Number of tokens. */
   public int length() {
     return ids.length;
   }

@@ -166,7 +166,7 @@ record TokenizerFiles(
             });
   }
 
-  /** Text of each special token: as settings say, else as usual, else by the model's ids. */
+  /** Text of each special token: by the settings, else the usual ones, else by the model's ids. */
   private static Map<String, String> names(
       TokenizerSettings settings,
       Map<String, String> usual,
@@ -228,8 +228,8 @@ record TokenizerFiles(
   }
 
   /**
-   * What {@code add_bos_token} and {@code add_eos_token} say comes around a text; LLaMA's begins a
-   * text by itself. Without them the description says it.
+   * Sets the tokens around a text by {@code add_bos_token} and {@code add_eos_token}; LLaMA's
+   * begins a text by default. Without them the description decides.
    */
   private static void surround(
       JsonObject json,

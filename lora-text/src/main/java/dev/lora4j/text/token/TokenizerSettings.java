@@ -17,8 +17,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What lies beside a vocabulary: {@code tokenizer_config.json}, {@code special_tokens_map.json},
- * {@code added_tokens.json}, {@code generation_config.json} and templates of chats.
+ * Settings beside a vocabulary: {@code tokenizer_config.json}, {@code special_tokens_map.json},
+ * {@code added_tokens.json}, {@code generation_config.json} and chat templates.
  *
  * @param config all of {@code tokenizer_config.json}
  * @param names text of each special token by its key, such as {@code eos_token}
@@ -32,7 +32,7 @@ record TokenizerSettings(
     List<AddedToken> added,
     List<Integer> ends,
     Map<String, String> templates) {
-  /** Above this a {@code model_max_length} means that none was given. */
+  /** Bound above which a {@code model_max_length} means "none". */
   private static final double NO_LENGTH = 1e9;
 
   private static final List<String> KEYS =
@@ -66,7 +66,7 @@ record TokenizerSettings(
     }
   }
 
-  /** Greatest number of tokens that the model was made for, if the folder says. */
+  /** Greatest number of tokens that the model was made for, if the folder has it. */
   Optional<Integer> maxLength() {
     if (config.get("model_max_length") instanceof JsonPrimitive value && value.isNumber()) {
       double length = value.getAsDouble();

@@ -51,7 +51,7 @@ record LabelLoss(TextClassifier model) implements SequenceLoss {
     long[] positions = new long[ids.length];
     long[] present = new long[ids.length];
     for (int i = 0; i < ids.length; i++) {
-      // As where texts are encoded, padding is at position 0; no token sees it.
+      // As where texts are encoded, padding is at position 0; no token attends to it.
       boolean there = batch.present()[i] > 0;
       positions[i] = there ? i % batch.columns() : 0;
       present[i] = there ? 1 : 0;

@@ -10,12 +10,12 @@ import dev.lora4j.text.token.TextTokenizer;
 import java.util.List;
 import java.util.Map;
 
-/** What is learned of token sequences: tokens, or classes. */
+/** Loss of token sequences: of tokens, or of classes. */
 interface SequenceLoss {
   /** The model that learns. */
   TextModel base();
 
-  /** Its tokeniser, by which messages show texts. */
+  /** Its tokeniser, for texts in messages. */
   TextTokenizer tokenizer();
 
   /**
@@ -25,12 +25,12 @@ interface SequenceLoss {
    */
   Expr each(Staging at);
 
-  /** What the staged loss reads, in the order in which it declares it. */
+  /** Inputs of the staged loss, in the order in which it declares them. */
   List<Tensor> inputs(Scope scope, List<TokenSequence> sequences);
 
-  /** How many things are learned of sequences; each counts alike. */
+  /** Number of targets in sequences; each counts alike. */
   int learned(List<TokenSequence> sequences);
 
-  /** What the header of the trained adapter says. */
+  /** Metadata in the header of the trained adapter. */
   Map<String, String> metadata();
 }

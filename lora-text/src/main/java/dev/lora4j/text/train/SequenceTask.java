@@ -23,7 +23,7 @@ import java.util.Map;
 
 /** Texts as a task of training. Each thing that a step learns of them counts alike. */
 final class SequenceTask implements TrainingTask {
-  /** So many tokens of a text stand for it in messages. */
+  /** Number of tokens that show a text in messages. */
   private static final int SHOWN = 16;
 
   private final SequenceLoss loss;
@@ -109,7 +109,7 @@ final class SequenceTask implements TrainingTask {
         .entries();
   }
 
-  /** Texts that a step sees at once. */
+  /** Texts of a batch. */
   private final class Texts implements TrainingBatch {
     private final List<TokenSequence> sequences;
     private final double share;

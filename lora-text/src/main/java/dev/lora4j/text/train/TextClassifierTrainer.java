@@ -16,14 +16,13 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Trains an adapter with a head that tells classes of texts apart. Immutable; each method returns a
- * changed copy.
+ * Trains an adapter with a classification head. Immutable; each method returns a changed copy.
  *
- * <p>The head is trained whole and saved with the adapter. Which layers that is, the recipe's
- * {@code saved} says; if it says nothing, the head and a pooler below it.
+ * <p>The head is trained whole and saved with the adapter. Its layers are the recipe's
+ * {@code saved}; by default the head and a pooler below it.
  *
  * <p>The model may be used by others meanwhile. The same model, texts, settings and machine give
- * the same adapter bit for bit, also if training is stopped and gone on with.
+ * the same adapter bit for bit, also if training is interrupted and resumed.
  */
 public final class TextClassifierTrainer {
   private static final String WEIGHT = ".weight";
@@ -64,7 +63,7 @@ public final class TextClassifierTrainer {
   }
 
   /**
-   * With the texts of a data set, of which the settings' share is held out.
+   * A copy with the texts of a data set, of which the settings' share is held out.
    *
    * @throws IllegalArgumentException if they have no classes
    * @throws dev.lora4j.text.data.TextDataException with all that are of other classes than the
@@ -76,18 +75,18 @@ public final class TextClassifierTrainer {
     return new TextClassifierTrainer(model, all, settings, keeping, name);
   }
 
-  /** With these sequences, each with its class, and those to validate by. */
+  /** A copy with these sequences, each with its class, and those to validate by. */
   public TextClassifierTrainer sequences(List<TokenSequence> learned, List<TokenSequence> others) {
     TrainingTexts with = new TrainingTexts(learned, others, List.of());
     return new TextClassifierTrainer(model, with, settings, keeping, name);
   }
 
-  /** With checkpoints and validation. */
+  /** A copy with checkpoints and validation. */
   public TextClassifierTrainer keeping(CheckpointPolicy other) {
     return new TextClassifierTrainer(model, texts, settings, other, name);
   }
 
-  /** With another name for the adapter. */
+  /** A copy with another name for the adapter. */
   public TextClassifierTrainer name(String other) {
     return new TextClassifierTrainer(model, texts, settings, keeping, other);
   }
@@ -97,7 +96,7 @@ public final class TextClassifierTrainer {
     return texts.learned();
   }
 
-  /** What of the data is neither learned nor held out, as sentences for the user. */
+  /** Notes for the user, as sentences, about data that are neither learned nor held out. */
   public List<String> notes() {
     return texts.notes();
   }
@@ -155,17 +154,17 @@ public final class TextClassifierTrainer {
   /**
    * Trains.
    *
-   * @param listener hears of each step
+   * @param listener receives each step
    * @throws dev.lora4j.core.train.run.TrainingInterrupted if the calling thread is interrupted;
    *     with checkpoints, the last step is in one
-   * @throws dev.lora4j.core.train.run.TrainingFailure if it cannot go on
+   * @throws dev.lora4j.core.train.run.TrainingFailure if a step fails
    */
   public TrainedText run(RunListener listener) {
     return new TextRun(model.scope(), model.base(), texts, settings, keeping, name)
         .of(this::task, listener);
   }
 
-  /** What the loop trains: the loss of the texts' classes, and their batches. */
+  /** Task of the training loop: the loss of the texts' classes, and their batches. */
   public TrainingTask task() {
     SequenceBatches batches =
         new SequenceBatches(texts.learned(), settings.batch(), settings.training().seed(), true);

@@ -14,7 +14,7 @@ import java.util.function.Supplier;
  * One run of the loop on texts, whatever is learned of them.
  *
  * @param scope the model's
- * @param keeping checkpoints and validation
+ * @param keeping policy of checkpoints and validation
  * @param name of the adapter
  */
 record TextRun(
@@ -28,7 +28,7 @@ record TextRun(
   /**
    * Trains, on a thread of its own.
    *
-   * @param task asked for on that thread
+   * @param task called on that thread
    */
   TrainedText of(Supplier<TrainingTask> task, RunListener listener) {
     texts.requireFor(base);

@@ -17,7 +17,7 @@ import java.util.List;
  * Trains an adapter of a language model on texts. Immutable; each method returns a changed copy.
  *
  * <p>The model may be used by others meanwhile. The same model, texts, settings and machine give
- * the same adapter bit for bit, also if training is stopped and gone on with.
+ * the same adapter bit for bit, also if training is interrupted and resumed.
  */
 public final class TextTrainer {
   private final LanguageModel model;
@@ -45,7 +45,7 @@ public final class TextTrainer {
   }
 
   /**
-   * With the texts of a file or folder, of which the settings' share is held out.
+   * A copy with the texts of a file or folder, of which the settings' share is held out.
    *
    * @throws dev.lora4j.text.data.TextDataException with all that is wrong with them
    */
@@ -58,7 +58,7 @@ public final class TextTrainer {
   }
 
   /**
-   * With the texts of a data set, of which the settings' share is held out.
+   * A copy with the texts of a data set, of which the settings' share is held out.
    *
    * @throws IllegalArgumentException if they are of a form that this kind of model does not learn
    */
@@ -68,18 +68,18 @@ public final class TextTrainer {
     return new TextTrainer(model, all, settings, keeping, name);
   }
 
-  /** With these sequences, and those to validate by. */
+  /** A copy with these sequences, and those to validate by. */
   public TextTrainer sequences(List<TokenSequence> learned, List<TokenSequence> others) {
     return new TextTrainer(
         model, new TrainingTexts(learned, others, List.of()), settings, keeping, name);
   }
 
-  /** With checkpoints and validation. */
+  /** A copy with checkpoints and validation. */
   public TextTrainer keeping(CheckpointPolicy other) {
     return new TextTrainer(model, texts, settings, other, name);
   }
 
-  /** With another name for the adapter. */
+  /** A copy with another name for the adapter. */
   public TextTrainer name(String other) {
     return new TextTrainer(model, texts, settings, keeping, other);
   }
@@ -89,7 +89,7 @@ public final class TextTrainer {
     return texts.learned();
   }
 
-  /** What of the data is neither learned nor held out, as sentences for the user. */
+  /** Notes for the user, as sentences, about data that are neither learned nor held out. */
   public List<String> notes() {
     return texts.notes();
   }
@@ -107,17 +107,17 @@ public final class TextTrainer {
   /**
    * Trains.
    *
-   * @param listener hears of each step
+   * @param listener receives each step
    * @throws dev.lora4j.core.train.run.TrainingInterrupted if the calling thread is interrupted;
    *     with checkpoints, the last step is in one
-   * @throws dev.lora4j.core.train.run.TrainingFailure if it cannot go on
+   * @throws dev.lora4j.core.train.run.TrainingFailure if a step fails
    */
   public TrainedText run(RunListener listener) {
     return new TextRun(model.scope(), model.base(), texts, settings, keeping, name)
         .of(this::task, listener);
   }
 
-  /** What the loop trains: the loss of the texts, and their batches. */
+  /** Task of the training loop: the loss of the texts, and their batches. */
   public TrainingTask task() {
     SequenceBatches batches =
         new SequenceBatches(texts.learned(), settings.batch(), settings.training().seed(), false);

@@ -13,13 +13,13 @@ import dev.lora4j.core.train.schedule.RateSchedule;
 import dev.lora4j.text.data.SequenceLimits;
 
 /**
- * How an adapter of a language model is trained.
+ * Settings of the training of a language model's adapter.
  *
  * @param recipe which layers get which factors
  * @param training optimiser, rate and steps
  * @param limits how texts are cut into sequences
  * @param batch sequences at once
- * @param heldOut share of the texts that is kept for validation
+ * @param heldOut share of the texts that is held out for validation
  */
 public record TextTrainingSettings(
     AdapterRecipe recipe,
@@ -61,7 +61,7 @@ public record TextTrainingSettings(
     return RateSchedule.of(Decays.named("cosine"), steps).warmupPart(0.1);
   }
 
-  /** With another recipe. */
+  /** A copy with another recipe. */
   public TextTrainingSettings with(AdapterRecipe other) {
     return new TextTrainingSettings(other, training, limits, batch, heldOut);
   }
@@ -71,12 +71,12 @@ public record TextTrainingSettings(
     return new TextTrainingSettings(recipe, other, limits, batch, heldOut);
   }
 
-  /** With texts cut otherwise. */
+  /** A copy with texts cut otherwise. */
   public TextTrainingSettings with(SequenceLimits other) {
     return new TextTrainingSettings(recipe, training, other, batch, heldOut);
   }
 
-  /** With so many steps, at a rate. */
+  /** A copy with so many steps, at a rate. */
   public TextTrainingSettings steps(int steps, double rate) {
     return with(
         new TrainingSettings(
@@ -91,12 +91,12 @@ public record TextTrainingSettings(
             training.stored()));
   }
 
-  /** With so many texts at once. */
+  /** A copy with so many texts at once. */
   public TextTrainingSettings batch(int other) {
     return new TextTrainingSettings(recipe, training, limits, other, heldOut);
   }
 
-  /** With this share of the texts kept for validation. */
+  /** A copy with this share of the texts held out for validation. */
   public TextTrainingSettings heldOut(double share) {
     return new TextTrainingSettings(recipe, training, limits, batch, share);
   }

@@ -20,9 +20,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Each learned token is foretold from those before it, and from the input where there is one.
+ * Loss of each learned token, predicted from those before it, and from the input where there is
+ * one.
  *
- * @param model the model that learns
+ * @param model the trained model
  */
 record TokenLoss(LanguageModel model) implements SequenceLoss {
   @Override

@@ -10,10 +10,10 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A trained adapter and how its loss went. The adapter is exactly what {@link #save} writes.
+ * A trained adapter and its losses. The adapter is exactly what {@link #save} writes.
  *
  * @param family the base it is for
- * @param use what its file may say of that base
+ * @param use description of that base for its file
  * @param losses one for each step that this process took
  */
 public record TrainedText(Adapter adapter, Family family, BaseUsage use, List<Float> losses) {

@@ -76,7 +76,7 @@ record TrainingTexts(List<TokenSequence> learned, List<TokenSequence> heldOut, L
             });
   }
 
-  /** What is held out, in batches of the order it has. */
+  /** Held-out sequences, in batches of their order. */
   List<List<TokenSequence>> validation(int batch) {
     List<List<TokenSequence>> all = new ArrayList<>();
     for (int from = 0; from < heldOut.size(); from += batch) {
@@ -85,7 +85,7 @@ record TrainingTexts(List<TokenSequence> learned, List<TokenSequence> heldOut, L
     return all;
   }
 
-  /** With all that a checkpoint depends on, so that another run does not go on with it. */
+  /** Adds all that a checkpoint depends on, so that another run does not resume from it. */
   CheckpointPolicy identified(
       CheckpointPolicy keeping, TextModel base, TextTrainingSettings settings) {
     Map<String, String> identity = new HashMap<>(keeping.identity());
@@ -108,7 +108,7 @@ record TrainingTexts(List<TokenSequence> learned, List<TokenSequence> heldOut, L
         keeping.previewEvery());
   }
 
-  /** One by one, so that a message says what has changed and not all there is. */
+  /** Parts of the identity, so that a message names the changed ones alone. */
   private static Map<String, String> parts(TextTrainingSettings settings) {
     TrainingSettings training = settings.training();
     return Map.ofEntries(

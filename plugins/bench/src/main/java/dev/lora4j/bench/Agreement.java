@@ -3,7 +3,7 @@ package dev.lora4j.bench;
 import dev.lora4j.cli.console.Failure;
 import java.util.Locale;
 
-/** Sees that contenders compute the same thing, without which their times say nothing. */
+/** Checks that contenders compute the same thing, without which their times mean nothing. */
 final class Agreement {
   private Agreement() {}
 

@@ -9,14 +9,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What a case measures with: the engine, the user's options, and a folder for its files. */
+/** Tools of a case: the engine, the user's options, and a folder for its files. */
 public final class Bench {
   private final String name;
   private final Options options;
   private final Tools tools;
 
   /**
-   * What the user asked for.
+   * Options of the user.
    *
    * @param rounds how often everybody has a turn
    * @param seconds of measured time for a case, all contenders together
@@ -24,7 +24,7 @@ public final class Bench {
    */
   record Options(int rounds, double seconds, Optional<String> python) {}
 
-  /** What all cases of a command share. */
+  /** Tools that all cases of a command share. */
   record Tools(
       Console console, Engine engine, Ceilings ceilings, Steadiness steadiness, Path folder) {}
 
@@ -44,7 +44,7 @@ public final class Bench {
     return tools.engine;
   }
 
-  /** How often everybody has a turn; at least one. */
+  /** Number of turns of each contender; at least one. */
   public int rounds() {
     return options.rounds;
   }
@@ -54,7 +54,7 @@ public final class Bench {
     return options.seconds;
   }
 
-  /** How fast this machine can be. */
+  /** Ceilings: the speed that this machine can reach. */
   public Ceilings ceilings() {
     return tools.ceilings;
   }
@@ -64,7 +64,7 @@ public final class Bench {
     return tools.folder;
   }
 
-  /** Looks whether the machine is quiet, which takes some milliseconds; to be done each round. */
+  /** Checks whether the machine is quiet, which takes some milliseconds; to be done each round. */
   public void lookAround() {
     tools.steadiness.sample();
   }
@@ -79,12 +79,12 @@ public final class Bench {
     return new Race(this, ours);
   }
 
-  /** Tells the user something about this case. */
+  /** Prints a note about this case for the user. */
   public void note(String text) {
     tools.console.note(name + ": " + text);
   }
 
-  /** Whether the user named a Python interpreter; if not, a note says what is left out. */
+  /** True if the user named a Python interpreter; if not, a note says which peers are left out. */
   public boolean hasPython() {
     if (options.python.isEmpty()) {
       note("PyTorch in Python is left out; --peer PYTHON adds it.");

@@ -3,14 +3,14 @@ package dev.lora4j.bench;
 import java.util.List;
 
 /**
- * Something that is measured. An extension point: its help says in one sentence what is done, and
- * beside whom.
+ * Benchmark of this program against a peer. An extension point: its help names the work and the
+ * peer in one sentence.
  *
  * <p>All benchmarks are made for {@code bench list}: constructors and fields must not touch the
  * engine.
  */
 public interface Benchmark {
-  /** What it is called on the command line, for example {@code operator-chain}. */
+  /** Name on the command line, for example {@code operator-chain}. */
   String name();
 
   /** Its sizes, in the order they are measured. */

@@ -2,14 +2,14 @@ package dev.lora4j.bench;
 
 import java.util.OptionalLong;
 
-/** One side of a comparison: does the work and says how long it took. */
+/** One side of a comparison: does the work and measures its time. */
 public interface Contender extends AutoCloseable {
-  /** Who it is, with the version if it is not part of this program. */
+  /** Name of the contender, with the version if it is not part of this program. */
   String name();
 
   /**
-   * What the work computes, from its beginning. Called once, before any {@link #run}; the numbers
-   * of all contenders have to agree.
+   * Result of the work, computed from its beginning. Called once, before any {@link #run}; the
+   * numbers of all contenders have to agree.
    */
   double[] check();
 
@@ -23,7 +23,7 @@ public interface Contender extends AutoCloseable {
 
   /**
    * Most memory that its process ever had in use, in bytes, pages of files included (VmHWM); empty
-   * where the system does not tell, or if the work is done in this process beside other work.
+   * where the system does not report it, or if the work is done in this process with other work.
    */
   default OptionalLong peakMemory() {
     return OptionalLong.empty();
@@ -32,7 +32,7 @@ public interface Contender extends AutoCloseable {
   @Override
   void close();
 
-  /** {@link #run} for work inside this process. */
+  /** Result of {@link #run} for work in this process. */
   static double[] timed(int units, Runnable work) {
     double[] seconds = new double[units];
     for (int i = 0; i < units; i++) {

@@ -35,7 +35,7 @@ public final class JavaPeer {
   static List<String> java(Class<?> main, int threads, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    // How the heap gives memory back, which the launcher says, is part of what is measured.
+    // The measurement includes the heap's settings for returning memory, which the launcher sets.
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(o -> o.matches("-Xmn.*|-XX:(\\+Use.*GC|.*HeapFreeRatio.*)"))
         .forEach(command::add);

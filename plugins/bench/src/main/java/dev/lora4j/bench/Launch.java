@@ -28,7 +28,7 @@ public final class Launch implements Contender {
     return name;
   }
 
-  /** Only that it prints the line. */
+  /** Checks only that it prints the line. */
   @Override
   public double[] check() {
     launch();

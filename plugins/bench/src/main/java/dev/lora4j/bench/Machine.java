@@ -6,14 +6,14 @@ import java.lang.management.ManagementFactory;
 import java.util.Locale;
 
 /**
- * Where something was measured.
+ * Machine of a measurement.
  *
  * @param threads inside one operator, for all contenders
- * @param load processes that wanted a core in the minute before, on average; negative if the system
- *     does not tell
+ * @param load processes that could use a core in the minute before, on average; negative if the
+ *     system does not report it
  */
 public record Machine(String cpu, int cores, String java, String engine, int threads, double load) {
-  /** This machine, as it is before the measurement. */
+  /** This machine, with its state before the measurement. */
   static Machine now(Engine engine) {
     return new Machine(
         Processor.model(),

@@ -12,7 +12,10 @@ final class PeakMemory {
 
   private PeakMemory() {}
 
-  /** In bytes, pages of mapped files included; empty on other systems, and of no process. */
+  /**
+   * Peak memory in bytes, pages of mapped files included; empty on other systems, and of no
+   * process.
+   */
   static OptionalLong of(long pid) {
     Path status = Path.of("/proc", Long.toString(pid), "status");
     if (!Files.isReadable(status)) {

@@ -8,9 +8,9 @@ import java.util.List;
  * those that their users see.
  */
 enum PeerEnvironment {
-  /** Of this program. */
+  /** Environment of this program. */
   OURS,
-  /** Of another. */
+  /** Environment of another program. */
   THEIRS;
 
   private static final List<String> TUNED =

@@ -25,12 +25,12 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A contender that is another program. It is started once and kept, so that it is warm when its
- * turn comes, and waits without working while others have theirs.
+ * A contender that is another program. It starts once and stays, so that it is warm when its turn
+ * comes, and idles while others have theirs.
  *
  * <p>The two speak in lines of UTF-8. Each answer is one JSON object on the peer's stdout; an
- * object with a string {@code error} ends the race with that text. What the peer has to say
- * otherwise belongs on its stderr, whose end is shown if it dies.
+ * object with a string {@code error} ends the race with that text. Other messages of the peer
+ * belong on its stderr, whose end is shown if it dies.
  *
  * <table>
  *   <caption>Requests and answers</caption>
@@ -45,7 +45,7 @@ import java.util.concurrent.TimeUnit;
  * </table>
  */
 public final class PeerProcess implements Contender {
-  /** It imports what it needs, and reads its inputs. */
+  /** Time limit of the start, in which the peer imports what it needs, and reads its inputs. */
   private static final Duration START = Duration.ofMinutes(10);
 
   private static final Duration WORK = Duration.ofHours(1);
@@ -76,7 +76,7 @@ public final class PeerProcess implements Contender {
    *
    * @param command the program and its arguments
    * @param threads how many OpenMP is to use in it
-   * @throws Failure if it cannot be started or says why it cannot do the work
+   * @throws Failure if it cannot be started, or reports that it cannot do the work
    */
   public static PeerProcess start(List<String> command, int threads) {
     return start(command, threads, PeerEnvironment.THEIRS);
@@ -192,7 +192,7 @@ public final class PeerProcess implements Contender {
     }
   }
 
-  /** How it ended, and its last words. */
+  /** Exit code of the process, and its last complaints. */
   private String end() {
     try {
       listener.join(TimeUnit.SECONDS.toMillis(PARTING_SECONDS));

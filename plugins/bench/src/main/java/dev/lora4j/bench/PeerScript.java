@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
-/** Scripts that lie among the resources, as files that an interpreter can be given. */
+/** Scripts among the resources, as files for an interpreter. */
 final class PeerScript {
   private PeerScript() {}
 

@@ -32,6 +32,7 @@ public final class Race implements AutoCloseable {
   private static final int MOST_UNITS = 10_000;
   private static final double MIB = 1 << 20;
 
+  /** A peer and the target of its ratio. */
   private record Peer(Contender contender, Target target) {}
 
   private final Bench bench;
@@ -192,7 +193,7 @@ public final class Race implements AutoCloseable {
     return Spread.median(contender.run(times(WARM_UP_SECONDS, last)));
   }
 
-  /** How many units fit into {@code seconds}, rounded; at least one. */
+  /** Number of units that fit into {@code seconds}, rounded; at least one. */
   private static int times(double seconds, double unit) {
     long fitting = Math.round(seconds / Math.max(unit, 1e-9));
     return (int) Math.max(1, Math.min(MOST_UNITS, fitting));

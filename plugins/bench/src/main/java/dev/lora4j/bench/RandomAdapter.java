@@ -25,7 +25,7 @@ import java.util.SplittableRandom;
  * cutting at any rank is well defined.
  */
 public final class RandomAdapter {
-  /** How much shorter each direction is than the one before. */
+  /** Length of each direction over that of the one before. */
   private static final double FALL = 0.93;
 
   private RandomAdapter() {}

@@ -35,7 +35,7 @@ public final class RandomWeights {
     }
   }
 
-  /** Asked for one after another, so that never more than one tensor is in memory. */
+  /** Written one after another, so that never more than one tensor is in memory. */
   private static ByteBuffer bytes(Parameter parameter, DType stored) {
     float[] values = Initialiser.fill(FlatLayout.of(List.of(parameter)), 0);
     int size = Math.toIntExact(stored.bytes(values.length));

@@ -105,7 +105,7 @@ final class Report {
     return all;
   }
 
-  /** What there is to measure. */
+  /** Text of all benchmarks and their cases. */
   static String list(List<Benchmark> benchmarks) {
     List<List<String>> rows = new ArrayList<>();
     for (Benchmark benchmark : benchmarks) {

@@ -4,7 +4,7 @@ import dev.lora4j.core.tensor.DType;
 import java.util.List;
 
 /**
- * What was measured of one pair.
+ * Result of one pair.
  *
  * @param name benchmark and case, for example {@code transformer-step/4x256}
  * @param ours median over the rounds, in {@code unit}

@@ -3,7 +3,7 @@ package dev.lora4j.bench;
 import java.util.Arrays;
 
 /**
- * Where numbers lie.
+ * Quartiles of numbers.
  *
  * @param low first quartile
  * @param median the number in the middle, or between the two in the middle

@@ -74,7 +74,7 @@ final class Steadiness {
     return x == 0 ? Double.NaN : (System.nanoTime() - began) / 1e6;
   }
 
-  /** What to tell if the machine was busy. */
+  /** Warning for a busy machine. */
   Optional<String> warning() {
     return warning(millis.stream().mapToDouble(m -> m).toArray());
   }

@@ -1,6 +1,6 @@
 package dev.lora4j.bench;
 
-/** What a ratio should be. A target that is missed is reported and is no failure. */
+/** Target of a ratio. A target that is missed is reported and is no failure. */
 public record Target(double limit, boolean atMost) {
   /** No expectation. */
   public static final Target NONE = new Target(Double.NaN, true);
@@ -15,17 +15,17 @@ public record Target(double limit, boolean atMost) {
     return new Target(limit, false);
   }
 
-  /** Whether there is one. */
+  /** True if there is a target. */
   public boolean exists() {
     return !Double.isNaN(limit);
   }
 
-  /** Whether {@code ratio} reaches it; also if there is none. */
+  /** True if {@code ratio} reaches the target; also without one. */
   public boolean met(double ratio) {
     return !exists() || (atMost ? ratio <= limit : ratio >= limit);
   }
 
-  /** For example {@code at most 0.5}, empty if there is none. */
+  /** Text, for example {@code at most 0.5}, empty if there is none. */
   public String text() {
     return exists() ? (atMost ? "at most " : "at least ") + limit : "";
   }

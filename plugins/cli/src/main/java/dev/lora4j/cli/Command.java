@@ -7,9 +7,9 @@ import dev.lora4j.cli.console.Failure;
  * A command of the {@code lora4j} program, an extension point: a class annotated with picocli's
  * {@code @Command} and with {@link dev.lora4j.spi.Extension} under the same name.
  *
- * <p>Only the command that is asked for is made; the list of commands comes from the index, so a
- * command has this one name and no aliases. Its options are others than those of every command:
- * {@code -h}, {@code --help}, {@code -V}, {@code --version}, {@code --debug}, {@code --plugins}.
+ * <p>Only the requested command is made; the list of commands comes from the index, so a command
+ * has this one name and no aliases. Its options are others than those of every command: {@code -h},
+ * {@code --help}, {@code -V}, {@code --version}, {@code --debug}, {@code --plugins}.
  */
 public interface Command {
   /**
@@ -17,7 +17,7 @@ public interface Command {
    * methods.
    *
    * @return the exit code: 0, or 1 if the work was done and found something wrong
-   * @throws Failure if the user can be told in one or two sentences what to do
+   * @throws Failure if one or two sentences tell the user what to do
    */
   int run(Console console);
 }

@@ -15,7 +15,7 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** The commands that there are. */
 public final class Commands {
-  /** In the order that people meet them; those of others come after, by name. */
+  /** Order of the commands in lists; those of plug-ins come after, by name. */
   private static final List<String> ORDER =
       List.of(
           "quickstart",
@@ -39,7 +39,9 @@ public final class Commands {
 
   private Commands() {}
 
-  /** The word that says which command is meant, the first that no option has; else nothing. */
+  /**
+   * Name of the command among the arguments, the first word that belongs to no option; else empty.
+   */
   static String asked(List<String> arguments) {
     boolean value = false;
     for (String argument : arguments) {
@@ -52,8 +54,8 @@ public final class Commands {
   }
 
   /**
-   * Adds all to the program: the one that the arguments ask for with all it can do, the others with
-   * what the list of commands says of them.
+   * Adds all to the program: the requested one whole, the others with their line in the list of
+   * commands.
    *
    * @throws ExtensionException if that is a plug-in's and cannot be one of this program
    */

@@ -71,7 +71,7 @@ final class Examples {
   }
 
   /**
-   * Those of one command.
+   * Examples of one command.
    *
    * @param name with the program's, for example {@code lora4j text train}
    */

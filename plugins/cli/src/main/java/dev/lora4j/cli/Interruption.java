@@ -5,12 +5,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Ctrl-C: asks the working thread to stop, which it does between two steps, and holds the Java
- * machine until it has said so and released its files, however long a step takes. Another Ctrl-C
- * ends the process at once.
+ * Ctrl-C: interrupts the working thread, which stops between two steps, and holds the Java machine
+ * until that has reported it and released its files, however long a step takes. Another Ctrl-C ends
+ * the process at once.
  */
 public final class Interruption {
-  /** What ends sooner need not be told of. */
+  /** Seconds before the first message; a shorter wait needs none. */
   private static final long FIRST_SECONDS = 1;
 
   private static final long SECONDS = 60;

@@ -8,8 +8,8 @@ import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 
 /**
- * What the libraries log as a warning, as lines of the program like its others, from when it is
- * made until it is closed.
+ * Warnings that the libraries log, as lines of the program like its others, from when it is made
+ * until it is closed.
  */
 final class LibraryWarnings extends Handler implements AutoCloseable {
   // The logging system drops loggers, and what was set on them, that nobody holds.
@@ -25,7 +25,7 @@ final class LibraryWarnings extends Handler implements AutoCloseable {
     setFormatter(new SimpleFormatter());
   }
 
-  /** Begins to tell. */
+  /** Begins to print warnings. */
   static LibraryWarnings on(Console console) {
     LibraryWarnings warnings = new LibraryWarnings(console);
     LIBRARIES.addHandler(warnings);

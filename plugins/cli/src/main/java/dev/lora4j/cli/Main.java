@@ -47,7 +47,7 @@ public final class Main {
   }
 
   /**
-   * Runs one command inside this process.
+   * Runs one command in this process.
    *
    * @return its exit code: 0, 1 if the work failed, 2 if the command line is wrong
    */
@@ -72,7 +72,7 @@ public final class Main {
     }
   }
 
-  /** What somebody put there and is not used is not to be missed in silence. */
+  /** Reports plug-ins that are installed and not used. */
   private void tellOfUnused(List<Plugin> plugins, String... arguments) {
     long unused = plugins.stream().filter(p -> p.quarantine().isPresent()).count();
     if (unused > 0 && !Commands.asked(List.of(arguments)).equals("plugins")) {
@@ -157,7 +157,7 @@ public final class Main {
         : thrown instanceof Failure failure && failure.ofUsage() ? ExitCode.USAGE : ExitCode.FAILED;
   }
 
-  /** What does not fit to this version is the plug-in's fault, whoever called it. */
+  /** The plug-in's error, if a class of it does not fit to this version, whoever called it. */
   private static Throwable pluginFirst(Throwable thrown) {
     for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
       if (cause instanceof LinkageError linkage) {
@@ -180,7 +180,8 @@ public final class Main {
   }
 
   /**
-   * A mistyped option also makes what it stands for missing, and is the more useful thing to say.
+   * The error of a mistyped option, which also makes a required one missing, and is the more useful
+   * of the two.
    */
   private static ParameterException mistyped(ParameterException thrown, String... arguments) {
     CommandLine command = thrown.getCommandLine();

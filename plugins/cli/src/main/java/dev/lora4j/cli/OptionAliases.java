@@ -11,7 +11,7 @@ import picocli.CommandLine;
  * transformers. Help does not show them, and an option of that name goes before.
  */
 final class OptionAliases {
-  /** Without the dashes in front, and with {@code -} for {@code _}. */
+  /** Aliases without the dashes in front, and with {@code -} for {@code _}. */
   static final Map<String, String> TABLE =
       Map.ofEntries(
           Map.entry("out", "output"),

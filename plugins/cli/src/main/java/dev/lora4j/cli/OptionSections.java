@@ -15,7 +15,7 @@ import picocli.CommandLine.Model.OptionSpec;
  * training and once for pictures.
  */
 final class OptionSections {
-  /** Of commands of others, whose options are not known here. */
+  /** Section of commands of plug-ins, whose options are unknown here. */
   static final String OTHERS = "Options";
 
   private static final String TRAINING = "Training";
@@ -90,7 +90,10 @@ final class OptionSections {
         .or(() -> having.stream().findFirst());
   }
 
-  /** What else a command has says what those of its options are about that are in two sections. */
+  /**
+   * True if a command is about this section, by its other options; for options that are in two
+   * sections.
+   */
   private static boolean about(CommandSpec command, String heading) {
     return switch (heading) {
       case TRAINING -> has(command, "--lr") || has(command, "--prompt");

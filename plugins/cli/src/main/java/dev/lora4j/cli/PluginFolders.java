@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Where plug-ins are looked for: the user's folder, and those that the command line names. */
+/** Folders of plug-ins: the user's folder, and those that the command line names. */
 public final class PluginFolders {
   static final String OPTION = "--plugins";
 
@@ -45,7 +45,7 @@ public final class PluginFolders {
         .toList();
   }
 
-  /** Whether a folder is one of those, however it is written. */
+  /** True if a folder is one of these, in any notation. */
   public static boolean among(Path folder, List<Path> named) {
     return Stream.concat(Stream.of(ofUser()), named.stream())
         .anyMatch(one -> real(one).equals(real(folder)));

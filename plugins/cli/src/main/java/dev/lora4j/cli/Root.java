@@ -6,7 +6,7 @@ import java.util.List;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
-/** What stands before and in every command. */
+/** Root command: text before and in every command. */
 @picocli.CommandLine.Command(
     name = "lora4j",
     description = "Low-rank adapters for Stable Diffusion on the JVM: train, load, blend.",

@@ -4,18 +4,18 @@ import dev.lora4j.cli.console.ExitCode;
 import java.lang.reflect.Proxy;
 
 /**
- * A signal that comes while the Java machine is ending, which it would pass over. What takes
- * signals is no part of Java's own interface, and a Java machine may lack it, so it is asked for by
- * its name.
+ * A signal that comes while the Java machine is ending, which it would pass over. The class for
+ * signals is no part of Java's own interface, and a Java machine may lack it, so it is loaded by
+ * name.
  */
 final class SecondSignal {
   private SecondSignal() {}
 
   /**
-   * From here on, Ctrl-C and a request to terminate end the process at once.
+   * Makes Ctrl-C and a request to terminate end the process at once from here on.
    *
-   * @return whether they do; not where this Java machine has no such thing, or was told to leave
-   *     signals alone
+   * @return whether they do; not where this Java machine has no such thing, or runs with the option
+   *     to leave signals alone
    */
   static boolean ends() {
     try {

@@ -7,7 +7,7 @@ import java.util.Properties;
 import picocli.CommandLine.IVersionProvider;
 
 /**
- * What {@code --version} prints. Reads files of the class path only, so it does not start libtorch.
+ * Output of {@code --version}. Reads files of the class path only, so it does not start libtorch.
  */
 public final class Version implements IVersionProvider {
   /** The version of this build. */

@@ -23,8 +23,8 @@ import java.util.function.Consumer;
 
 /**
  * Makes a base model from random weights, in two stages that follow each other. Each can be stopped
- * at any moment, by an interrupt of the thread or of the process, and goes on from its last
- * checkpoint when it is called again; one that is finished is not done again.
+ * at any moment, by an interrupt of the thread or of the process, and resumes from its last
+ * checkpoint when it is called again; a finished one does not run again.
  */
 public final class BaseTraining {
   private static final String SETTINGS = "base.toml";
@@ -40,7 +40,7 @@ public final class BaseTraining {
   }
 
   /**
-   * Looks at the data and at what is in the work folder, and keeps the settings there.
+   * Checks the data and the work folder, and stores the settings there.
    *
    * @param overwrite whether what an earlier run left there is removed
    * @param log takes a line of progress now and then
@@ -66,13 +66,13 @@ public final class BaseTraining {
     return new BaseTraining(lora, run, log);
   }
 
-  /** Where a stage keeps what it needs to go on. */
+  /** Folder of a stage's checkpoint. */
   static Path checkpoint(BaseRun run, String stage) {
     return run.work().resolve(stage + ".checkpoint.safetensors");
   }
 
   /**
-   * Looks whether all data are there.
+   * Checks whether all data are there.
    *
    * @throws RunProblems if some are missing
    */
@@ -93,7 +93,7 @@ public final class BaseTraining {
     }
   }
 
-  /** What would else be found only when the first stage is over. */
+  /** Refuses, before the first stage, what only the second one would find. */
   private static void requireUsable(BaseRun run) {
     Set<String> problems = new LinkedHashSet<>();
     for (StageSettings stage : List.of(run.autoencoder().stage(), run.denoiser().stage())) {
@@ -112,7 +112,7 @@ public final class BaseTraining {
     }
   }
 
-  /** What of the files that a stage begins with cannot be read. */
+  /** Errors of the files that a stage begins with. */
   private static List<String> wrong(StageSettings stage, String... files) {
     List<String> problems = new ArrayList<>();
     for (Path folder : stage.start().stream().toList()) {

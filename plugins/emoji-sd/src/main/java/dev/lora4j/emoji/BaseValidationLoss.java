@@ -28,7 +28,7 @@ import java.util.Optional;
  * values differ by the weights alone.
  */
 final class BaseValidationLoss {
-  /** Keeps the noise apart from that of training, whatever its seed. */
+  /** Seed that separates the noise from that of training, whatever its seed. */
   private static final long SEED = 0x68656c64L;
 
   private static final int TIMESTEPS = 8;

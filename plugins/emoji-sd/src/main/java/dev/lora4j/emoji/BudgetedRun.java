@@ -18,7 +18,7 @@ import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 
 /**
- * A training run of so many minutes or steps that can be stopped at any moment and goes on from its
+ * A training run of so many minutes or steps that can be stopped at any moment and resumes from its
  * last checkpoint. With minutes the learning rate follows the clock: how many steps fit into the
  * time depends on the machine. With steps it follows these, and the same run gives the same
  * weights, stopped or not.
@@ -59,7 +59,7 @@ final class BudgetedRun {
     TrainingRun.Outcome run(TrainingRun run, double rate, long draw);
   }
 
-  /** Something to do with the state whenever a checkpoint was written. */
+  /** Receiver of the state after each checkpoint. */
   interface Kept {
     void with(TrainingState state);
   }
@@ -126,7 +126,7 @@ final class BudgetedRun {
     }
   }
 
-  /** Whether a stage has a checkpoint at which its budget is spent. */
+  /** True if a stage has a checkpoint at which its budget is spent. */
   static boolean done(Path checkpoint, StageSettings settings) {
     if (Files.notExists(checkpoint)) {
       return false;
@@ -213,7 +213,7 @@ final class BudgetedRun {
       return before + (System.nanoTime() - begin) / 6e10;
     }
 
-    /** Whether a line is to be told: after the first step, the last, and now and then between. */
+    /** True if a line is due: after the first step, the last, and now and then between. */
     boolean due(boolean last) {
       boolean due = last || minutes() - told >= REPORT_MINUTES;
       told = due ? minutes() : told;

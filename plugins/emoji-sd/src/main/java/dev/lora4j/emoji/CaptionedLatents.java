@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What the denoiser is trained on: latents, and captions in many wordings. */
+/** Data of the denoiser: latents, and captions in many wordings. */
 record CaptionedLatents(
     List<float[]> rows, List<Concept> concepts, List<String> styles, CaptionWordings captions)
     implements TextToImageTrainer.Samples {

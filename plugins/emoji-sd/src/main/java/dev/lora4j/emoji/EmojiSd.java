@@ -27,7 +27,7 @@ public final class EmojiSd {
     return BUNDLE.unpacked().resolve("pixel");
   }
 
-  /** What pictures are judged by. */
+  /** Folder of the judges of pictures. */
   public static JudgeFolder judge() {
     return new JudgeFolder(BUNDLE.unpacked().resolve("judge"));
   }

@@ -11,12 +11,12 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Which concepts teach a style and which are kept for judging whether it carries over: those kept
- * are in no style set.
+ * Split of the concepts: those in style sets, and held-out ones, which are in no style set and show
+ * whether the style carries over.
  *
  * @param kept numbers of the concepts that are in no style set
- * @param ink numbers of those that teach ink
- * @param glossy numbers of those that teach glossy
+ * @param ink numbers of those of the style ink
+ * @param glossy numbers of those of the style glossy
  */
 record HeldOutConcepts(Set<Integer> kept, List<Integer> ink, List<Integer> glossy) {
   /** Shown by the quick start. */
@@ -27,7 +27,7 @@ record HeldOutConcepts(Set<Integer> kept, List<Integer> ink, List<Integer> gloss
   private static final int INK = 200;
   private static final int GLOSSY = 300;
 
-  /** Draws the style sets, then what is kept from the rest; the same each time. */
+  /** Draws the style sets, then the held-out concepts from the rest; the same each time. */
   static HeldOutConcepts of(Path data) throws IOException {
     List<Concept> all = Atlas.concepts(data);
     List<Integer> ink = drawn(all, "fluent-hc", INK);

@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What pictures are judged by: the concepts that are in no style set, their true pictures, and two
- * classifiers. {@code concepts.tsv} in the folder lists all concepts and says by {@code split}
- * which are held out.
+ * Folder of the judges: the concepts that are in no style set, their true pictures, and two
+ * classifiers. {@code concepts.tsv} in the folder lists all concepts; its column {@code split}
+ * marks those that are held out.
  */
 public record JudgeFolder(Path folder) {
   /** The style of Fluent Emoji, flat, which the base knows. */

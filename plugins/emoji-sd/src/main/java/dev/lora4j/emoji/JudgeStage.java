@@ -27,10 +27,10 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Trains what scores pictures, unless it is there, and writes it with the true pictures of the
- * concepts that are kept for judging. Neither sees a picture of such a concept in a style that
- * adapters are judged by: the style classifier sees none of these concepts at all, the retrieval
- * sees them in other styles.
+ * Trains the judges, unless they are there, and writes them with the true pictures of the held-out
+ * concepts. Neither is trained on a picture of such a concept in a style that adapters are judged
+ * by: the style classifier has none of these concepts at all, the retrieval has them in other
+ * styles.
  */
 final class JudgeStage {
   private static final PictureClassifierTrainer.Settings STYLE =
@@ -57,7 +57,9 @@ final class JudgeStage {
           4,
           0.2);
 
-  /** Styles that adapters are judged by: here the retrieval sees no concept that is kept. */
+  /**
+   * Styles that adapters are judged by: in these the retrieval is trained on no held-out concept.
+   */
   private static final Set<String> JUDGED = Set.of("fluent-hc", "fluent-3d");
 
   /** Styles whose colourless pictures are in none of the styles. */

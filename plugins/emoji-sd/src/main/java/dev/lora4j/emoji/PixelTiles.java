@@ -27,10 +27,10 @@ final class PixelTiles {
   private PixelTiles() {}
 
   /**
-   * All tiles of creatures and things with a name, in an order drawn once; the first {@value
-   * #TAUGHT} are the style set, the others are kept.
+   * All tiles of creatures and things with a name, in an order drawn once; the first
+   * {@value #TAUGHT} are the style set, the others are held out.
    *
-   * @param avoided names that no tile may have in its own
+   * @param avoided parts that no tile's name may have
    */
   static List<Picture> all(Path folder, Set<String> avoided) throws IOException {
     BufferedImage sheet = ImageIO.read(folder.resolve("dcss-32.png").toFile());

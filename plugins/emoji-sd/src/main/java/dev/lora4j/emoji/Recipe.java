@@ -4,8 +4,8 @@ import dev.lora4j.core.tensor.DType;
 import java.util.List;
 
 /**
- * What style sets, adapters and judges of emoji-sd share. The base itself is made by {@code
- * base.toml}.
+ * Common settings of emoji-sd's style sets, adapters and judges. The base itself is made by
+ * {@code base.toml}.
  */
 final class Recipe {
   /** Height and width of pictures, in pixels. */
@@ -14,7 +14,7 @@ final class Recipe {
   /** The processors this is trained on multiply bf16 about twice as fast as f32. */
   static final DType COMPUTE = DType.BF16;
 
-  /** Of what is drawn once and stays the same, whatever the seed of a base. */
+  /** Seed of the draws that stay the same, whatever the seed of a base. */
   static final long SEED = 11;
 
   static final List<String> ALL_STYLES =

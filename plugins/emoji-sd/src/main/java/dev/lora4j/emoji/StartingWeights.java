@@ -16,7 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What training starts from: random weights, or those of networks of the same sizes. */
+/** Initial weights of training: random ones, or those of networks of the same sizes. */
 final class StartingWeights {
   private static final int NAMED = 3;
 

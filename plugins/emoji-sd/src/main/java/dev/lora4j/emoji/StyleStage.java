@@ -20,8 +20,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Writes the style sets ink and pixel, and trains the adapter glossy. All leave out the concepts
- * that are kept for judging.
+ * Writes the style sets ink and pixel, and trains the adapter glossy. All leave out the held-out
+ * concepts.
  */
 final class StyleStage {
   private static final int GLOSSY_BATCH = 16;
@@ -58,7 +58,7 @@ final class StyleStage {
     }
   }
 
-  /** The names of the concepts that are kept for judging. */
+  /** Names of the held-out concepts. */
   static Set<String> kept(Path data, HeldOutConcepts split) throws IOException {
     return Atlas.concepts(data).stream()
         .filter(c -> split.kept().contains(c.index()))

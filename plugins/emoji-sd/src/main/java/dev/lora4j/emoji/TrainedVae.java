@@ -67,9 +67,7 @@ final class TrainedVae implements AutoCloseable {
     return rows;
   }
 
-  /**
-   * How like pictures are to what comes back: peak signal-to-noise ratio of all together, in dB.
-   */
+  /** Peak signal-to-noise ratio of the reconstruction of all pictures together, in dB. */
   double decibels(List<Picture> pictures) {
     double error = 0;
     for (List<Picture> some : batches(pictures)) {
@@ -83,7 +81,7 @@ final class TrainedVae implements AutoCloseable {
     return -10 * Math.log10(error / pictures.size());
   }
 
-  /** What brings latents to a deviation of 1. */
+  /** Factor that brings latents to a deviation of 1. */
   static double scale(List<float[]> latents) {
     double squares = 0;
     long count = 0;

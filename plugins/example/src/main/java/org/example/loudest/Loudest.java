@@ -9,7 +9,9 @@ import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.spi.Extension;
 import dev.lora4j.spi.Setting;
 
-/** At each number of a weight the adapter that changes it most has its way, and the others none. */
+/**
+ * Mixer in which the adapter that changes a number most decides it, and the others have no part.
+ */
 @Extension(point = Mixer.class, name = "loudest", help = "the greatest change of each number wins")
 public record Loudest(
     @Setting(help = "what the change is multiplied by", defaultValue = "1") double lambda)

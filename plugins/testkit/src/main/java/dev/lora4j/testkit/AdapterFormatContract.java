@@ -19,13 +19,15 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
-/** What an {@link AdapterFormat}, a dialect of keys, promises. Say how it spells a layer. */
+/**
+ * Contract of {@link AdapterFormat}, a dialect of keys. Subclasses give its spelling of a layer.
+ */
 public abstract class AdapterFormatContract extends ExtensionContract<AdapterFormat> {
   private static final String LACKING = "unet.down_blocks.9.attentions.7.proj_in";
   private static final int MUTATIONS = 2000;
   private static final String SIGNS = ".:_/-0aZ \u00e4\ud83e\udd8a\n\\";
 
-  /** For a dialect on the class path, see {@link ExtensionContract}. */
+  /** Tests a dialect on the class path, see {@link ExtensionContract}. */
   protected AdapterFormatContract(String name) {
     super(AdapterFormat.class, name);
   }

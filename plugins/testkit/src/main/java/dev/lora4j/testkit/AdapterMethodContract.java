@@ -26,8 +26,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * What an {@link AdapterMethod} promises. Say what a file has for a layer; methods to override say
- * what is particular about one.
+ * Contract of {@link AdapterMethod}. Subclasses give the tensors of a layer; methods to override
+ * describe particular methods.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class AdapterMethodContract extends AdapterReadingContract {
@@ -35,12 +35,12 @@ public abstract class AdapterMethodContract extends AdapterReadingContract {
 
   private Optional<Engine> opened = Optional.empty();
 
-  /** For a method on the class path, see {@link ExtensionContract}. */
+  /** Tests a method on the class path, see {@link ExtensionContract}. */
   protected AdapterMethodContract(String name) {
     super(name);
   }
 
-  /** Whether one program serves factors of any rank. */
+  /** True if one program serves factors of any rank. */
   protected boolean anyRank() {
     return true;
   }

@@ -13,15 +13,18 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** What every policy promises. Extend it for yours, with adapters that it refuses and permits. */
+/**
+ * Contract of {@link AdapterPolicy}. Extend it for yours, with adapters that it refuses and
+ * permits.
+ */
 public abstract class AdapterPolicyContract extends ExtensionContract<AdapterPolicy> {
   private final Use refused;
   private final Use permitted;
 
   /**
-   * For a policy on the class path.
+   * Tests a policy on the class path.
    *
-   * @param name without settings: all are asked as they are by themselves
+   * @param name without settings: the tests take the defaults
    * @param refused an adapter that it does not permit
    * @param permitted one that it does
    */

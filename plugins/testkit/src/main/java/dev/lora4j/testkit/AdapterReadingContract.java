@@ -26,9 +26,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What an {@link AdapterMethod} promises about its tensors: which are its own, which it refuses,
- * and that they come back as they were. Say what a file has for a layer; {@link
- * AdapterMethodContract} has the promises about their effect as well.
+ * Contract of {@link AdapterMethod} about its tensors: which are its own, which it refuses, and
+ * that they come back as they were. Subclasses give the tensors of a layer;
+ * {@link AdapterMethodContract} has the promises about their effect as well.
  */
 public abstract class AdapterReadingContract extends ExtensionContract<AdapterMethod> {
   private static final String FOREIGN = "of_somebody_else.weight";
@@ -41,19 +41,20 @@ public abstract class AdapterReadingContract extends ExtensionContract<AdapterMe
   }
 
   /**
-   * What a file has for one layer, by role, in floating types: random factors that have an effect.
+   * Tensors of a file for one layer, by role, in floating types: random factors that have an
+   * effect.
    *
    * @param site a layer of one of the method's kinds, see {@link AdapterMethod#kinds}
    * @param rank of the factors, from 1 to 4; methods without a rank ignore it
    */
   protected abstract Map<String, HostTensor> tensors(Site site, int rank, SplittableRandom random);
 
-  /** What the file's configuration says for it that tensors do not. */
+  /** Settings of the layer in the file's configuration that tensors do not show. */
   protected Map<String, String> settings(Site site) {
     return Map.of();
   }
 
-  /** Those of the roles that {@link #tensors} gives that a file may also do without. */
+  /** Roles among those of {@link #tensors} that a file may lack. */
   protected Set<String> optional() {
     return Set.of(AdapterMethod.ALPHA);
   }

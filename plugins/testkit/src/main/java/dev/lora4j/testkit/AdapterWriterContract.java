@@ -28,9 +28,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What an {@link AdapterWriter}, a layout of files, promises. Its files are read by the dialects
- * that are installed, so a layout of its own brings its {@link
- * dev.lora4j.core.format.AdapterFormat} with it.
+ * Contract of {@link AdapterWriter}, a layout of files. Its files are read by the dialects that are
+ * installed, so a layout of its own brings its {@link dev.lora4j.core.format.AdapterFormat} with
+ * it.
  */
 public abstract class AdapterWriterContract extends ExtensionContract<AdapterWriter> {
   private static final Family BASE =
@@ -39,7 +39,7 @@ public abstract class AdapterWriterContract extends ExtensionContract<AdapterWri
 
   @TempDir private Path folder = Path.of("");
 
-  /** For a layout on the class path, see {@link ExtensionContract}. */
+  /** Tests a layout on the class path, see {@link ExtensionContract}. */
   protected AdapterWriterContract(String name) {
     super(AdapterWriter.class, name);
   }
@@ -53,7 +53,7 @@ public abstract class AdapterWriterContract extends ExtensionContract<AdapterWri
     return AdapterOutput.write(adapter, BASE, extension(), WriteOptions.EXACT, path);
   }
 
-  /** As it is read, whatever policies are installed. */
+  /** Reads a file, whatever policies are installed. */
   private static Examination read(Path file) {
     return AdapterFiles.examine(file, Optional.of(BASE), ReadOptions.STRICT);
   }

@@ -24,7 +24,7 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a {@link CaptionSource} promises. Extend it for yours, and say where it looks. */
+/** Contract of {@link CaptionSource}. Extend it for yours, with the place that it searches. */
 public abstract class CaptionSourceContract extends ExtensionContract<CaptionSource> {
   private static final String FOX = "fox.png";
   private static final List<String> NAMES =
@@ -39,20 +39,20 @@ public abstract class CaptionSourceContract extends ExtensionContract<CaptionSou
 
   @TempDir private Path temporary = Path.of("");
 
-  /** For a source on the class path, see {@link ExtensionContract}. */
+  /** Tests a source on the class path, see {@link ExtensionContract}. */
   protected CaptionSourceContract(String request) {
     super(CaptionSource.class, request);
   }
 
   /**
-   * Leaves a caption where the source finds it, beside those that are there.
+   * Writes a caption where the source finds it, beside those that are there.
    *
    * @param picture that it is for
    * @return the file that it stands in; empty for a source that makes captions of its own
    */
   protected abstract Optional<Path> caption(Path picture, String text) throws IOException;
 
-  /** What a data set says of a folder; for a source that looks at more than the folder. */
+  /** Source of a folder in a data set; for a source that looks at more than the folder. */
   protected DataSource source(Path folder) {
     return DataSource.of(folder);
   }

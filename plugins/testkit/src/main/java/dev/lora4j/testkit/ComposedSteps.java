@@ -20,7 +20,7 @@ final class ComposedSteps implements AutoCloseable {
 
   private final Engine engine = Engine.open();
 
-  /** What the denoiser gives with a plan. */
+  /** Output of the denoiser with a plan. */
   static float[] denoised(MixPlan plan) {
     float[] output = {0.5f, -1, 2, 0.25f};
     for (MixPlan.Part part : plan.parts()) {
@@ -38,7 +38,7 @@ final class ComposedSteps implements AutoCloseable {
         mixer, mixer.plans(asked).stream().map(ComposedSteps::denoised).toList(), progress);
   }
 
-  /** What a mixer makes of outputs, each of four numbers. */
+  /** Output of a mixer for outputs, each of four numbers. */
   float[] composed(OutputMixer mixer, List<float[]> outputs, float progress) {
     try (Scope scope = engine.scope("compose")) {
       Graph graph = new Graph();

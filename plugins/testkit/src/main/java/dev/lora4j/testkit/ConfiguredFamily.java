@@ -21,11 +21,10 @@ import java.util.function.BiFunction;
 import java.util.function.BiPredicate;
 
 /**
- * What kinds of networks promise that are known by a {@code config.json}, whatever the networks are
- * for.
+ * Contract of kinds of networks that a {@code config.json} selects, whatever the networks are for.
  *
  * @param folder where configurations are written
- * @param whole a configuration with all that it may say
+ * @param whole a configuration with all optional fields
  */
 record ConfiguredFamily<F>(
     Path folder,
@@ -64,7 +63,10 @@ record ConfiguredFamily<F>(
     assertFalse(recognises.test(family, file(foreign)), "it knows somebody else's");
   }
 
-  /** Without one of its keys it is taken, or refused by the key's and the file's name. */
+  /**
+   * Requires that a configuration without one of its keys works, or is refused with the names of
+   * key and file.
+   */
   void requireCutsTakenOrRefused() {
     for (String key : new TreeSet<>(json().keySet())) {
       JsonObject cut = json();
@@ -81,7 +83,7 @@ record ConfiguredFamily<F>(
     }
   }
 
-  /** Networks are equal by their sizes, which they also tell. */
+  /** Requires that networks are equal by their sizes, which are in their canonical form. */
   void requireValues() {
     Object one = network.apply(family, own());
     Object same = network.apply(family, own());
@@ -97,7 +99,7 @@ record ConfiguredFamily<F>(
     }
   }
 
-  /** The sizes as a network tells them; by a canonical text, where a digest has it. */
+  /** Sizes of a network as text; the canonical one, where a digest has it. */
   private static String told(Object network) {
     return network instanceof Canonical canonical ? canonical.canonical() : network.toString();
   }

@@ -9,11 +9,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What a {@link Decay}, the fall of a learning rate, promises. */
+/** Contract of {@link Decay}, the fall of a learning rate. */
 public abstract class DecayContract extends ExtensionContract<Decay> {
   private static final int POINTS = 1000;
 
-  /** For a decay on the class path, see {@link ExtensionContract}. */
+  /** Tests a decay on the class path, see {@link ExtensionContract}. */
   protected DecayContract(String request) {
     super(Decay.class, request);
   }
@@ -41,7 +41,7 @@ public abstract class DecayContract extends ExtensionContract<Decay> {
     for (int i = POINTS; i >= 0; i--) {
       again.add(0, decay.at(i / (double) POINTS));
     }
-    // A run that is gone on with asks for its later steps alone, and must get the same.
+    // A resumed run computes its later steps alone, and must get the same.
     assertEquals(forwards, again);
     ManyThreads.agree(() -> course(decay));
   }

@@ -31,9 +31,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * What a {@link DeltaMixer} promises. Methods to override say what is particular about one: how
- * many adapters it takes, with which settings it leaves a single one as it is, and whether the
- * order of the adapters matters.
+ * Contract of {@link DeltaMixer}. Methods to override describe particular mixers: how many adapters
+ * it takes, with which settings it leaves a single one as it is, and whether the order of the
+ * adapters matters.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class DeltaMixerContract extends ExtensionContract<Mixer> {
@@ -41,12 +41,12 @@ public abstract class DeltaMixerContract extends ExtensionContract<Mixer> {
 
   private Optional<Engine> opened = Optional.empty();
 
-  /** For a mixer on the class path, see {@link ExtensionContract}. */
+  /** Tests a mixer on the class path, see {@link ExtensionContract}. */
   protected DeltaMixerContract(String request) {
     super(Mixer.class, request);
   }
 
-  /** How many adapters the tests give it. */
+  /** Number of adapters in the tests. */
   protected int adapters() {
     return 3;
   }
@@ -56,12 +56,12 @@ public abstract class DeltaMixerContract extends ExtensionContract<Mixer> {
     return info().name();
   }
 
-  /** Whether it takes a single adapter. */
+  /** True if it takes a single adapter. */
   protected boolean takesOne() {
     return true;
   }
 
-  /** Whether the adapters may come in any order. */
+  /** True if the adapters may come in any order. */
   protected boolean commutes() {
     return true;
   }
@@ -113,7 +113,7 @@ public abstract class DeltaMixerContract extends ExtensionContract<Mixer> {
     return plan;
   }
 
-  /** How far two adapters are apart, as a share of the first. */
+  /** Distance of two adapters, as a share of the first. */
   private double distance(Adapter a, Adapter b) {
     return distance(a, b, SyntheticAdapters.sites());
   }
@@ -155,7 +155,7 @@ public abstract class DeltaMixerContract extends ExtensionContract<Mixer> {
     }
   }
 
-  /** A large weight is mixed in blocks of rows by one that says so of itself. */
+  /** Requires of a row-wise mixer that it mixes blocks of rows of a large weight as the whole. */
   @Test
   void rowwiseMixerMixesBlocksAsTheWhole() {
     DeltaMixer mixer = mixer();
@@ -216,7 +216,7 @@ public abstract class DeltaMixerContract extends ExtensionContract<Mixer> {
       try {
         assertFalse(mix(mixer(), plan).sites().isEmpty());
       } catch (AdapterException e) {
-        // What the mixer itself cannot honour, it says while it looks at the adapters.
+        // A mixer refuses what it does not support while it surveys the adapters.
         if (!(e.getCause() instanceof IllegalArgumentException said)) {
           throw e;
         }

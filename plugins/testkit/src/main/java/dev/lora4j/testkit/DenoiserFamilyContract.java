@@ -35,7 +35,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What a {@link DenoiserFamily} promises, its networks included. Give the configuration of a small
+ * Contract of {@link DenoiserFamily}, its networks included. Give the configuration of a small
  * denoiser; its weights are random numbers.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -46,12 +46,12 @@ public abstract class DenoiserFamilyContract extends ExtensionContract<DenoiserF
   private Optional<Engine> opened = Optional.empty();
   @TempDir private Path folder = Path.of("");
 
-  /** For a kind of denoiser on the class path, see {@link ExtensionContract}. */
+  /** Tests a kind of denoiser on the class path, see {@link ExtensionContract}. */
   protected DenoiserFamilyContract(String name) {
     super(DenoiserFamily.class, name);
   }
 
-  /** The {@code config.json} of a small denoiser, with all that it may say. */
+  /** The {@code config.json} of a small denoiser, with all optional fields. */
   protected abstract String config();
 
   @BeforeAll
@@ -111,7 +111,7 @@ public abstract class DenoiserFamilyContract extends ExtensionContract<DenoiserF
     assertEquals(places.size(), layers.size(), "different layers of one name");
   }
 
-  /** For each layer how many outputs it has for each picture, all channels counting as one. */
+  /** Number of outputs of each layer for each picture, all channels counting as one. */
   private Map<Site, Long> places() {
     Map<Site, Long> places = new HashMap<>();
     SiteAdapters seeing =
@@ -216,7 +216,7 @@ public abstract class DenoiserFamilyContract extends ExtensionContract<DenoiserF
     assertClose(run().of(second), shared(plain, other, 0), "the second text alone");
   }
 
-  /** With two texts, of which the first has this share of all places. */
+  /** Output for two texts, of which the first has this share of all places. */
   private HostTensor shared(Map<String, HostTensor> plain, HostTensor other, float share) {
     Map<String, HostTensor> inputs = new HashMap<>(plain);
     double[] first = DenoiserRun.named(plain, "context").doubles();

@@ -32,17 +32,17 @@ import java.util.SplittableRandom;
 
 /** A denoiser with weights of random numbers, run as a base runs it. */
 record DenoiserRun(Engine engine, DenoiserNetwork network) {
-  /** What names of a denoiser's sites begin with. */
+  /** Prefix of the names of a denoiser's sites. */
   static final String MODEL = "unet";
 
-  /** How many words texts have. */
+  /** Number of words of the texts. */
   static final int WORDS = 5;
 
   private Network.Staging staging(DType compute, boolean regional) {
     return StagedNetworks.denoiser(network, compute, AdapterInputs.NONE, regional);
   }
 
-  /** What it asks for. */
+  /** Parameters of the network. */
   List<Parameter> parameters() {
     return Network.parameters(DType.F32, staging(DType.F32, false));
   }
@@ -74,7 +74,7 @@ record DenoiserRun(Engine engine, DenoiserNetwork network) {
     return SyntheticLayer.numbers(shape, new SplittableRandom(seed));
   }
 
-  /** What it predicts, with shares of contexts if {@code regional}. */
+  /** Prediction of the network, with shares of contexts if {@code regional}. */
   HostTensor of(Map<String, HostTensor> inputs, DType compute, boolean regional) {
     try (Scope scope = engine.scope("denoiser")) {
       Network compiled = Network.compile(scope, MODEL, compute, staging(compute, regional));
@@ -121,7 +121,9 @@ record DenoiserRun(Engine engine, DenoiserNetwork network) {
     return of(inputs, DType.F32, false);
   }
 
-  /** Stages it for pictures of one size, and with what it is not to be told if {@code wrongly}. */
+  /**
+   * Stages it for pictures of one size, with conditioning that it must refuse if {@code wrongly}.
+   */
   void stage(int side, boolean wrongly, SiteAdapters seeing) {
     Graph graph = new Graph();
     Shape latents = Shape.of(2, network.inChannels(), side, side);

@@ -16,16 +16,16 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Predictions less their targets, and what a loss makes of them.
+ * Predictions less their targets, and losses of them.
  *
  * @param type that the loss is computed in
  * @param shape [batch, channels, h, w]
  * @param values of all elements
- * @param thresholds of each sample, for a loss that is given them
+ * @param thresholds of each sample, for a loss that takes them
  */
 record Differences(DType type, Shape shape, List<Double> values, List<Double> thresholds) {
   /**
-   * What a loss made of each element.
+   * Losses of elements, and their slopes.
    *
    * @param elements the loss
    * @param slopes the gradient of the sum of all losses

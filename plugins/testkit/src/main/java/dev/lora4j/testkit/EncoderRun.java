@@ -35,7 +35,7 @@ record EncoderRun(Engine engine, TextEncoderNetwork network) {
     return StagedNetworks.text(network, HiddenLayer.LAST, compute, adapters, replaces);
   }
 
-  /** What it asks for. */
+  /** Parameters of the network. */
   List<Parameter> parameters() {
     return Network.parameters(DType.F32, staging(DType.F32, AdapterInputs.NONE, false));
   }
@@ -61,7 +61,7 @@ record EncoderRun(Engine engine, TextEncoderNetwork network) {
   }
 
   /**
-   * What it makes of texts.
+   * Outputs of the encoder for texts.
    *
    * @param ids of each text, all as many
    * @param ends of each text

@@ -18,13 +18,13 @@ import java.util.Map;
 import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Test;
 
-/** What every extension promises, whatever its point. */
+/** Contract of every extension, whatever its point. */
 public abstract class ExtensionContract<T> {
   private final Class<T> point;
   private final ExtensionRequest request;
 
   /**
-   * For an extension on the class path.
+   * Tests an extension on the class path.
    *
    * @param request its name and settings, for example {@code ties:density=0.3}
    */
@@ -33,12 +33,12 @@ public abstract class ExtensionContract<T> {
     this.request = ExtensionRequest.parse(request);
   }
 
-  /** The extension, made anew. */
+  /** A new instance of the extension. */
   protected final T extension() {
     return Extensions.installed().make(point, request);
   }
 
-  /** What is known of it without its class. */
+  /** Description of the extension, read without its class. */
   protected final ExtensionInfo info() {
     return Extensions.installed()
         .find(point, request.name())

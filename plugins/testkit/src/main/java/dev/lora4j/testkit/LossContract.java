@@ -23,7 +23,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** What a {@link Loss} promises. Extend it for yours. */
+/** Contract of {@link Loss}. Extend it for yours. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class LossContract extends ExtensionContract<Loss> {
   private static final int WORDS_OF_A_SENTENCE = 3;
@@ -37,7 +37,7 @@ public abstract class LossContract extends ExtensionContract<Loss> {
 
   private Optional<Engine> opened = Optional.empty();
 
-  /** For a loss on the class path, see {@link ExtensionContract}. */
+  /** Tests a loss on the class path, see {@link ExtensionContract}. */
   protected LossContract(String request) {
     super(Loss.class, request);
   }
@@ -167,7 +167,7 @@ public abstract class LossContract extends ExtensionContract<Loss> {
         });
   }
 
-  /** A run goes on only with a loss that says the same. */
+  /** Requires a constant canonical form: a run resumes only with a loss of the same form. */
   @Test
   void canonicalFormIsTheSameEachTime() {
     assertEquals(extension().canonical(), extension().canonical());

@@ -26,9 +26,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
 
-/** What factors make of a layer, computed as the host does it: in F32, by a staged program. */
+/** Effect of factors on a layer, computed as the host does it: in F32, by a staged program. */
 record MethodEffect(Engine engine) {
-  /** All that factors change of a layer at a strength, by parameter. */
+  /** Parameters of a layer after a change at a strength. */
   Map<LayerParameter, HostTensor> changed(SyntheticLayer layer, Factors factors, float strength) {
     return changed(layer, factors.structure(), factors, strength);
   }
@@ -97,7 +97,7 @@ record MethodEffect(Engine engine) {
     throw new AssertionError(method.name() + " is neither additive nor a transform");
   }
 
-  /** Something of an additive method's, in F32. */
+  /** Result of an additive method's program, in F32. */
   HostTensor staged(Factors factors, BiFunction<AdditiveMethod, StagedFactors, Expr> made) {
     AdditiveMethod method = Methods.additive(factors.method());
     try (Scope work = engine.scope("staged")) {
@@ -109,7 +109,7 @@ record MethodEffect(Engine engine) {
     }
   }
 
-  /** What an additive method adds to a layer's output beside the weight, and by its delta. */
+  /** Addition of an additive method to a layer's output, unmerged and by its delta. */
   List<HostTensor> besideAndInside(SyntheticLayer layer, Factors factors) {
     AdditiveMethod method = Methods.additive(factors.method());
     Site site = layer.site();

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** What a file has for a layer, and the same with a mistake. */
+/** Tensors of a file for a layer, and the same with a mistake. */
 record MethodTensors(Site site, Map<String, HostTensor> roles, Map<String, String> settings) {
   /** Copies its maps. */
   MethodTensors {
@@ -27,7 +27,7 @@ record MethodTensors(Site site, Map<String, HostTensor> roles, Map<String, Strin
     return Optional.ofNullable(roles.get(role)).orElseThrow();
   }
 
-  /** As a dialect hands them to methods; keys begin with the name of the layer. */
+  /** Tensors as a dialect hands them to methods; keys begin with the name of the layer. */
   SiteTensors all() {
     SiteTensors all = new SiteTensors(site);
     roles.forEach((role, tensor) -> all.add(role, site.name() + "." + role, tensor));
@@ -40,7 +40,7 @@ record MethodTensors(Site site, Map<String, HostTensor> roles, Map<String, Strin
     return Methods.read(all()).get(0);
   }
 
-  /** What the host tells of why it does not take them. */
+  /** The host's reason for refusing them. */
   Optional<String> refusal() {
     try {
       Methods.read(all());
@@ -50,21 +50,21 @@ record MethodTensors(Site site, Map<String, HostTensor> roles, Map<String, Strin
     }
   }
 
-  /** With another tensor. */
+  /** A copy with another tensor. */
   MethodTensors with(String role, HostTensor tensor) {
     Map<String, HostTensor> changed = new TreeMap<>(roles);
     changed.put(role, tensor);
     return new MethodTensors(site, changed, settings);
   }
 
-  /** With one tensor less. */
+  /** A copy with one tensor less. */
   MethodTensors without(String role) {
     Map<String, HostTensor> fewer = new TreeMap<>(roles);
     fewer.remove(role);
     return new MethodTensors(site, fewer, settings);
   }
 
-  /** With one more number in the last dimension of a tensor; two where there is one. */
+  /** A copy with one more number in the last dimension of a tensor; two where there is one. */
   MethodTensors longer(String role) {
     HostTensor tensor = tensor(role);
     Shape shape = tensor.shape().rank() == 0 ? Shape.of(1) : tensor.shape();
@@ -74,7 +74,7 @@ record MethodTensors(Site site, Map<String, HostTensor> roles, Map<String, Strin
     return with(role, HostTensor.of(tensor.dtype(), larger, data.put(tensor.bytes()).rewind()));
   }
 
-  /** With the second number of a tensor, or its only one, in place of another. */
+  /** A copy with the second number of a tensor, or its only one, in place of another. */
   MethodTensors second(String role, double number) {
     HostTensor tensor = tensor(role);
     double[] values = tensor.doubles();
@@ -82,7 +82,7 @@ record MethodTensors(Site site, Map<String, HostTensor> roles, Map<String, Strin
     return with(role, HostTensor.of(tensor.dtype(), tensor.shape(), values));
   }
 
-  /** With the second number of a tensor, or its only one, made another. */
+  /** A copy with the second number of a tensor, or its only one, made another. */
   MethodTensors changed(String role) {
     HostTensor tensor = tensor(role);
     double[] values = tensor.doubles();

@@ -11,14 +11,14 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What a {@link Mixer} of any kind promises. */
+/** Contract of {@link Mixer}s of any kind. */
 public abstract class MixerContract extends ExtensionContract<Mixer> {
   private static final int WORDS_OF_A_SENTENCE = 3;
 
   private final String neutral;
 
   /**
-   * For a mixer on the class path, see {@link ExtensionContract}.
+   * Tests a mixer on the class path, see {@link ExtensionContract}.
    *
    * @param request of adapters that are called ink, glow and fog
    * @param neutral the same mixer with settings that leave one adapter of weight 1 as it is
@@ -33,7 +33,10 @@ public abstract class MixerContract extends ExtensionContract<Mixer> {
     return Extensions.installed().make(Mixer.class, neutral);
   }
 
-  /** A picture's file keeps what its mixer tells of itself. */
+  /**
+   * Requires that the recorded description of a mixer in a picture's file makes the same mixer
+   * again.
+   */
   @Test
   void requestMakesTheSameMixerAgain() {
     String told = ExtensionRequest.of(extension()).text();
@@ -49,7 +52,7 @@ public abstract class MixerContract extends ExtensionContract<Mixer> {
         "it should say what it cannot honour, and says '" + told + "'");
   }
 
-  /** Requires weights that are numbers, of adapters that were asked for. */
+  /** Requires weights that are numbers, of requested adapters. */
   static void requireSound(MixPlan plan, MixPlan asked, int steps) {
     assertTrue(
         asked.adapters().containsAll(plan.adapters()), plan + " has more adapters than " + asked);
@@ -60,7 +63,7 @@ public abstract class MixerContract extends ExtensionContract<Mixer> {
     }
   }
 
-  /** All that a plan says. */
+  /** All properties of a plan, for comparison. */
   static List<Object> said(MixPlan plan, int steps) {
     List<Object> all = new ArrayList<>(List.of(plan.order()));
     for (int step = 0; step < steps; step++) {

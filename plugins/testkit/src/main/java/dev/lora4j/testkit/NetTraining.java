@@ -31,7 +31,7 @@ record NetTraining(SyntheticNetwork net, AdapterPlan plan, DType compute) implem
   static final long HELD_OUT = -1;
 
   /**
-   * What came of it.
+   * Result of the training.
    *
    * @param before the adapter before the first step
    * @param after the adapter after the last
@@ -47,7 +47,7 @@ record NetTraining(SyntheticNetwork net, AdapterPlan plan, DType compute) implem
     }
   }
 
-  /** Hears the adapter before the first step, and the losses. */
+  /** Listener that stores the adapter before the first step, and the losses. */
   private static final class Heard implements RunListener {
     final List<Adapter> previews = new ArrayList<>();
     final List<Double> losses = new ArrayList<>();
@@ -66,6 +66,7 @@ record NetTraining(SyntheticNetwork net, AdapterPlan plan, DType compute) implem
     }
   }
 
+  /** Batch of one input. */
   private record Batch(long number) implements TrainingBatch {
     @Override
     public List<Tensor> inputs(Scope scope) {
@@ -78,7 +79,7 @@ record NetTraining(SyntheticNetwork net, AdapterPlan plan, DType compute) implem
     }
   }
 
-  /** Without decay, which would change what no gradient reaches. */
+  /** Optimizer without decay, which would change what no gradient reaches. */
   private static final AdamW ADAM = new AdamW(0.9, 0.999, 1e-8, 0);
 
   /** Trains. */

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What an {@link Optimizer} promises. */
+/** Contract of {@link Optimizer}. */
 public abstract class OptimizerContract extends ExtensionContract<Optimizer> {
   private static final int STEPS = 12;
 
@@ -29,7 +29,7 @@ public abstract class OptimizerContract extends ExtensionContract<Optimizer> {
   private Optional<Engine> opened = Optional.empty();
 
   /**
-   * For an optimiser on the class path, see {@link ExtensionContract}.
+   * Tests an optimiser on the class path, see {@link ExtensionContract}.
    *
    * @param rate at which it learns, from weights within 0.5 of 0, to be 0.1 within some hundred
    *     steps

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What an {@link OutputMixer} promises, with a denoiser that is a formula. */
+/** Contract of {@link OutputMixer}, with a denoiser that is a formula. */
 public abstract class OutputMixerContract extends MixerContract {
   private static final float CLOSE = 1e-5f;
   private static final int PLANS = 300;
@@ -29,7 +29,7 @@ public abstract class OutputMixerContract extends MixerContract {
   private Optional<ComposedSteps> opened = Optional.empty();
 
   /**
-   * For a mixer on the class path, see {@link ExtensionContract}.
+   * Tests a mixer on the class path, see {@link ExtensionContract}.
    *
    * @param request of adapters that are called ink, glow and fog, all three
    * @param neutral the same mixer with settings that leave one adapter of weight 1 as it is

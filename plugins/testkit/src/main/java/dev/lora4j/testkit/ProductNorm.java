@@ -23,7 +23,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 
-/** How large the change of a layer is: as a training tells it, and as its factors make it. */
+/** Norm of a layer's change: as the training computes it, and as its factors make it. */
 record ProductNorm(Engine engine, ProductTraining method, SiteRecipe recipe) {
   /** Values of all tensors of a layer, the same each time. */
   Map<String, HostTensor> drawn(Site site) {
@@ -37,7 +37,7 @@ record ProductNorm(Engine engine, ProductTraining method, SiteRecipe recipe) {
     return values;
   }
 
-  /** The scaled norm that the training tells. */
+  /** Scaled norm as the training computes it. */
   double told(Site site, Map<String, HostTensor> values) {
     try (Scope work = engine.scope("norm")) {
       Graph graph = new Graph();

@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 
-/** What people ask of a mixer, of adapters for Stable Diffusion 1.5. */
+/** Typical plans of users, with adapters for Stable Diffusion 1.5. */
 final class SamplePlans {
   static final SiteCatalogue SITES = Families.named("sd15").sites();
   static final Adapter INK = adapter("ink", 3);
@@ -44,7 +44,7 @@ final class SamplePlans {
     return MixPlan.of(INK, 0.8).with(GLOW, -0.5).with(FOG, 1.25);
   }
 
-  /** One to four adapters, some perhaps twice, with everything that a plan can say. */
+  /** One to four adapters, some perhaps twice, with everything that a plan can have. */
   static MixPlan any(SplittableRandom random) {
     MixPlan plan =
         MixPlan.NONE.order(random.nextBoolean() ? AdapterOrder.IN_TURN : AdapterOrder.FROM_BASE);

@@ -19,16 +19,16 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
-/** What a {@link Sampler} promises, on a network that is a formula. */
+/** Contract of {@link Sampler}, on a network that is a formula. */
 public abstract class SamplerContract extends ExtensionContract<Sampler> {
   private static final int VALUES = 48;
 
-  /** For a sampler on the class path, see {@link ExtensionContract}. */
+  /** Tests a sampler on the class path, see {@link ExtensionContract}. */
   protected SamplerContract(String request) {
     super(Sampler.class, request);
   }
 
-  /** What the network predicts; one that the sampler can be used with. */
+  /** Prediction type of the network; one that the sampler can be used with. */
   protected Prediction prediction() {
     return Prediction.EPSILON;
   }

@@ -42,13 +42,13 @@ final class SyntheticAdapters {
     return byName;
   }
 
-  /** One that changes all layers. */
+  /** Makes an adapter that changes all layers. */
   Adapter next(String name) {
     return next(name, SITES, 3, 1);
   }
 
   /**
-   * One that changes some layers.
+   * Makes an adapter that changes some layers.
    *
    * @param size of its numbers
    */

@@ -34,12 +34,12 @@ record SyntheticLayer(Site site) {
         .toList();
   }
 
-  /** Whether it has such a parameter. */
+  /** True if it has such a parameter. */
   boolean has(LayerParameter target) {
     return target == LayerParameter.WEIGHT || site.bias();
   }
 
-  /** Whether it multiplies its input by its weight. */
+  /** True if it multiplies its input by its weight. */
   boolean product() {
     return site.kind() == Site.Kind.LINEAR || site.convolution();
   }

@@ -25,8 +25,8 @@ import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
- * A network with one of each kind of layer and weights of random numbers, which is asked to give
- * nothing: its loss is the mean of its output's squares, which every adapter can lower.
+ * Network with one of each kind of layer and random weights, whose target is zero: its loss is the
+ * mean of its output's squares, which every adapter can lower.
  */
 final class SyntheticNetwork {
   private static final String MODEL = "unet";
@@ -58,7 +58,7 @@ final class SyntheticNetwork {
     return sites;
   }
 
-  /** It as a base that files are for. */
+  /** The network as a base that files are for. */
   static Family family() {
     return Family.of("a small net", new SiteCatalogue(sites()));
   }
@@ -93,7 +93,7 @@ final class SyntheticNetwork {
     return weights.tensor(site.name().substring(MODEL.length() + 1) + "." + parameter);
   }
 
-  /** The loss on an input with an adapter inside the weights. */
+  /** Loss on an input with a merged adapter. */
   double loss(Scope scope, Adapter adapter, long number) {
     try (Scope work = scope.child("patched")) {
       MergedSites sites =

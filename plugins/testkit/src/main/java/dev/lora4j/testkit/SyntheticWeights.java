@@ -19,7 +19,7 @@ import java.util.SplittableRandom;
 final class SyntheticWeights {
   private SyntheticWeights() {}
 
-  /** What a network asks for, in a type. */
+  /** Random weights of a network's parameters, in a type. */
   static WeightStore of(Scope scope, List<Parameter> parameters, DType type) {
     SafetensorsWriter writer = new SafetensorsWriter();
     for (Parameter parameter : parameters) {

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What a {@link TextEncoderFamily} promises, its networks and tokenisers included. Give the
+ * Contract of {@link TextEncoderFamily}, its networks and tokenisers included. Give the
  * configuration and the tokeniser of a small encoder; its weights are random numbers.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -55,12 +55,12 @@ public abstract class TextEncoderFamilyContract extends ExtensionContract<TextEn
   private Optional<Engine> opened = Optional.empty();
   @TempDir private Path folder = Path.of("");
 
-  /** For a kind of text encoder on the class path, see {@link ExtensionContract}. */
+  /** Tests a kind of text encoder on the class path, see {@link ExtensionContract}. */
   protected TextEncoderFamilyContract(String name) {
     super(TextEncoderFamily.class, name);
   }
 
-  /** The {@code config.json} of a small encoder, with all that it may say. */
+  /** The {@code config.json} of a small encoder, with all optional fields. */
   protected abstract String config();
 
   /** Writes the files of its tokeniser into an empty folder. */

@@ -41,9 +41,8 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What a {@link TextFamily} promises, its networks included, whether these go on from texts, write
- * outputs for inputs or encode texts. Give the configuration of a small model; its weights are
- * random numbers.
+ * Contract of {@link TextFamily}, its networks included, causal, sequence-to-sequence or encoders.
+ * Give the configuration of a small model; its weights are random numbers.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class TextFamilyContract extends ExtensionContract<TextFamily> {
@@ -59,12 +58,12 @@ public abstract class TextFamilyContract extends ExtensionContract<TextFamily> {
   private Optional<Engine> opened = Optional.empty();
   @TempDir private Path folder = Path.of("");
 
-  /** For a family on the class path, see {@link ExtensionContract}. */
+  /** Tests a family on the class path, see {@link ExtensionContract}. */
   protected TextFamilyContract(String name) {
     super(TextFamily.class, name);
   }
 
-  /** The {@code config.json} of a small model of 4 tokens or more, with all that it may say. */
+  /** The {@code config.json} of a small model of 4 tokens or more, with all optional fields. */
   protected abstract String config();
 
   @BeforeAll
@@ -173,7 +172,7 @@ public abstract class TextFamilyContract extends ExtensionContract<TextFamily> {
     }
   }
 
-  /** What a checkpoint may be without, a text does not need. */
+  /** Requires that a weight that a checkpoint may lack does not change the output. */
   @Test
   void optionalWeightsDoNotChangeTheOutput() {
     List<Parameter> needed =

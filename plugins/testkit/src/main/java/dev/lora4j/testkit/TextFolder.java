@@ -17,10 +17,10 @@ import java.util.SplittableRandom;
  * A folder of transformers with a model of random numbers, but for its tokeniser.
  *
  * @param config the configuration
- * @param family what says where weights lie
+ * @param family family with the locations of weights
  */
 record TextFolder(String config, TextFamily family) {
-  /** Writes these weights, and tensors of one number that no network asks for. */
+  /** Writes these weights, and tensors of one number that no network needs. */
   Path write(Path folder, List<Parameter> parameters, List<String> others) {
     SafetensorsWriter writer = new SafetensorsWriter();
     for (Parameter parameter : parameters) {

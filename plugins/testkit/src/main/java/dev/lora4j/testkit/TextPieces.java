@@ -22,11 +22,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a language model makes of one row that is not handed over at once: an encoder gets its
- * tokens in another order, the others one after the other, and remember those before.
+ * Outputs of a language model for one row that it gets in pieces: an encoder gets its tokens in
+ * another order, the others one after the other, with a cache of those before.
  */
 record TextPieces(TextRun run) {
-  /** With how many tokens a text begins that are read at once. */
+  /** Number of tokens of a text that are read at once at its beginning. */
   private static final int BEGUN = 3;
 
   /** The first of what {@link TextRun#of} gives for the same row at once, in F32. */

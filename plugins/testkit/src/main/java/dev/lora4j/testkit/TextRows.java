@@ -27,7 +27,7 @@ import java.util.stream.IntStream;
  * @param tokens how many of a row are tokens; what follows is padding
  */
 record TextRows(List<List<Integer>> ids, List<Integer> positions, int tokens) {
-  /** Without padding. */
+  /** Rows without padding. */
   static TextRows of(List<List<Integer>> rows) {
     return new TextRows(rows, List.of(), rows.get(0).size()).inOrder();
   }
@@ -37,7 +37,7 @@ record TextRows(List<List<Integer>> ids, List<Integer> positions, int tokens) {
     return new TextRows(ids, IntStream.range(0, width).boxed().toList(), tokens);
   }
 
-  /** These ids, with so much padding behind them. */
+  /** A copy with so much padding behind the ids. */
   TextRows padded(int more) {
     List<List<Integer>> wider = new ArrayList<>();
     for (List<Integer> row : ids) {
@@ -82,6 +82,7 @@ record TextRows(List<List<Integer>> ids, List<Integer> positions, int tokens) {
     return data;
   }
 
+  /** Value of a position of a row. */
   private interface Each {
     long of(int row, int at);
   }
@@ -93,7 +94,7 @@ record TextRows(List<List<Integer>> ids, List<Integer> positions, int tokens) {
     return Tensor.ofLongs(scope, shape(), all);
   }
 
-  /** Of what a network makes of rows of tokens, the first tokens of the first rows. */
+  /** Outputs for the first tokens of the first rows, of those for all rows of tokens. */
   static HostTensor first(HostTensor made, int rows, int tokens) {
     Shape shape = made.shape();
     int width = (int) shape.size(2);

@@ -38,7 +38,7 @@ import java.util.Map;
 
 /** A language model with weights of random numbers, run as its users run it. */
 record TextRun(Engine engine, LanguageNetwork network) {
-  /** What it asks for, but for weights that are those of other layers. */
+  /** Parameters of the network, but for weights that are those of other layers. */
   List<Parameter> parameters() {
     return parameters(SiteAdapters.NONE).stream()
         .filter(p -> !network.shared().containsKey(p.name()))
@@ -72,9 +72,9 @@ record TextRun(Engine engine, LanguageNetwork network) {
   }
 
   /**
-   * What it makes of rows, in F32: logits of each next token [rows, tokens, vocabulary]; of an
-   * encoder vectors of the tokens [rows, tokens, width], then what its pooler and its head give, if
-   * it has them.
+   * Outputs for rows, in F32: logits of each next token [rows, tokens, vocabulary]; of an encoder
+   * vectors of the tokens [rows, tokens, width], then those of its pooler and its head, if it has
+   * them.
    */
   List<HostTensor> of(TextRows rows, DType compute) {
     try (Scope scope = engine.scope("language model")) {

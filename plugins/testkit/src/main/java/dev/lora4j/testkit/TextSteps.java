@@ -24,10 +24,10 @@ import java.util.Map;
 import java.util.function.BiFunction;
 
 /**
- * A program of one more token, which remembers those before, and what such programs are made of.
+ * Program of one more token, with a cache of those before, and parts of such programs.
  *
  * @param next the program
- * @param held its weights and what it remembers
+ * @param held its weights and its cache
  */
 record TextSteps(Scope scope, Network next, HeldInputs held) {
   private static final String PLACES = "places";
@@ -54,7 +54,7 @@ record TextSteps(Scope scope, Network next, HeldInputs held) {
         graph.input(TokenInputs.POSITIONS, DType.I64, one));
   }
 
-  /** Declares what one token sees of those before. */
+  /** Declares the cache that one token attends to. */
   static DecodeToken next(Graph graph, CacheSize size, TokenInputs token) {
     Expr places = graph.input(PLACES, DType.I64, Shape.of(Shape.UNKNOWN));
     return new DecodeToken(new StagedCache(graph, size, DType.F32, token.positions()), places);
@@ -72,7 +72,7 @@ record TextSteps(Scope scope, Network next, HeldInputs held) {
     return memory;
   }
 
-  /** What comes after one more token at its place. */
+  /** Outputs after one more token at its place. */
   List<double[]> take(int token, int at) {
     long[] places = new long[at + 1];
     Arrays.setAll(places, i -> i);
@@ -87,7 +87,7 @@ record TextSteps(Scope scope, Network next, HeldInputs held) {
     return rows(HostTensor.of(next.run(scope, held, data).get(0)));
   }
 
-  /** What was made of each token of one row. */
+  /** Outputs for each token of one row. */
   static List<double[]> rows(HostTensor made) {
     int width = Math.toIntExact(made.shape().size(2));
     double[] all = made.doubles();

@@ -17,14 +17,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What every tracker promises. Extend it for yours. */
+/** Contract of {@link Tracker}. Extend it for yours. */
 public abstract class TrackerContract extends ExtensionContract<Tracker> {
   private static final int STEPS = 4;
 
   @TempDir private Path folder = Path.of("");
 
   /**
-   * For a tracker on the class path.
+   * Tests a tracker on the class path.
    *
    * @param request its name and settings
    */
@@ -98,7 +98,7 @@ public abstract class TrackerContract extends ExtensionContract<Tracker> {
     assertEquals(sizes(alone), sizes(right));
   }
 
-  /** How much a run left in its folder; names may have the time in them. */
+  /** Sizes of a run's files in its folder; names may have the time in them. */
   private static Map<Long, Long> sizes(Path folder) throws IOException {
     Map<Long, Long> sizes = new TreeMap<>();
     try (Stream<Path> files = Files.walk(folder)) {

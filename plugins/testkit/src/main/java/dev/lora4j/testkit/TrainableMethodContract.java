@@ -45,9 +45,8 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What a {@link TrainableMethod} promises. A small network with one of each kind of layer is
- * trained by the loop that trains all adapters. Methods to override say what is particular about
- * one.
+ * Contract of {@link TrainableMethod}. A small network with one of each kind of layer is trained by
+ * the loop that trains all adapters. Methods to override describe particular methods.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class TrainableMethodContract extends ExtensionContract<TrainableMethod> {
@@ -62,7 +61,7 @@ public abstract class TrainableMethodContract extends ExtensionContract<Trainabl
   private Optional<NetTraining.Trained> whole = Optional.empty();
 
   /**
-   * For a method on the class path, see {@link ExtensionContract}.
+   * Tests a method on the class path, see {@link ExtensionContract}.
    *
    * @param rate at which AdamW lowers, within 16 steps, the squares of what a small network gives
    *     by a tenth
@@ -72,7 +71,7 @@ public abstract class TrainableMethodContract extends ExtensionContract<Trainabl
     this.rate = rate;
   }
 
-  /** Whether one program trains factors of any rank. */
+  /** True if one program trains factors of any rank. */
   protected boolean anyRank() {
     return true;
   }
@@ -146,7 +145,7 @@ public abstract class TrainableMethodContract extends ExtensionContract<Trainabl
     assertEquals(info().name(), extension().name());
   }
 
-  /** What a program and a checkpoint know of a tensor. */
+  /** Properties of a tensor that a program and a checkpoint know. */
   private record Known(String part, Shape shape, Shape staged, boolean anchored) {
     static List<Known> of(List<TrainedTensor> tensors) {
       return tensors.stream()
@@ -249,7 +248,7 @@ public abstract class TrainableMethodContract extends ExtensionContract<Trainabl
     }
   }
 
-  /** Of a method that says how its factors were trained, what it says makes them again. */
+  /** Requires of a method with a recipe of given factors that a warm start reproduces them. */
   @Test
   void warmStartReproducesTheFactors() {
     TrainableMethod method = extension();
@@ -303,7 +302,9 @@ public abstract class TrainableMethodContract extends ExtensionContract<Trainabl
     };
   }
 
-  /** Of a method whose change is a product, what it says is large is what its factors change. */
+  /**
+   * Requires of a method whose change is a product that its norm is that of its factors' change.
+   */
   @Test
   void theNormIsThatOfTheChange() {
     if (extension() instanceof ProductTraining method) {

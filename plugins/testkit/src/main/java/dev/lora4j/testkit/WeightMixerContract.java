@@ -21,14 +21,14 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
-/** What a {@link WeightMixer} promises. */
+/** Contract of {@link WeightMixer}. */
 public abstract class WeightMixerContract extends MixerContract {
   private static final int MOST_STEPS = 50;
   private static final int STEPS = 6;
   private static final int PLANS = 300;
 
   /**
-   * For a mixer on the class path, see {@link ExtensionContract}.
+   * Tests a mixer on the class path, see {@link ExtensionContract}.
    *
    * @param request of adapters that are called ink, glow and fog, for Stable Diffusion 1.5
    * @param neutral the same mixer with settings that leave one adapter of weight 1 as it is
@@ -37,7 +37,7 @@ public abstract class WeightMixerContract extends MixerContract {
     super(request, neutral);
   }
 
-  /** How many adapters the tests ask for, at least two and at most three. */
+  /** Number of adapters in the tests, at least two and at most three. */
   protected int adapters() {
     return 3;
   }
@@ -47,7 +47,7 @@ public abstract class WeightMixerContract extends MixerContract {
     return all.parts(all.parts().subList(0, adapters()));
   }
 
-  /** As many numbers as are wanted, which depend on the adapter and on nothing else. */
+  /** Numbers of a change; they depend on the adapter and on nothing else. */
   private static List<Double> looked(Adapter adapter, String site, AdapterDeltas.Numbers numbers) {
     Shape shape =
         SITES

@@ -1,6 +1,6 @@
 /**
- * What each extension point promises, as tests. Whoever writes an extension extends the contract of
- * its point, names the extension, and runs it with the tests of the plug-in.
+ * Contract tests of each extension point. Whoever writes an extension extends the contract of its
+ * point, names the extension, and runs it with the tests of the plug-in.
  */
 @API(status = API.Status.MAINTAINED, since = "0.1")
 @NullMarked

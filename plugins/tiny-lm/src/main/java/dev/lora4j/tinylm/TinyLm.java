@@ -4,8 +4,9 @@ import dev.lora4j.core.model.BundledFiles;
 import java.nio.file.Path;
 
 /**
- * The bundled language model: a small LLaMA that was taught public speeches. Its files are unpacked
- * once, below {@code LORA4J_HOME} or {@code ~/.lora4j}, to a folder named after their content.
+ * The bundled language model: a small LLaMA that was trained on public speeches. Its files are
+ * unpacked once, below {@code LORA4J_HOME} or {@code ~/.lora4j}, to a folder named after their
+ * content.
  */
 public final class TinyLm {
   private static final BundledFiles BUNDLE = new BundledFiles(TinyLm.class, "tiny-lm");

@@ -1,4 +1,4 @@
-/** A small language model that was taught by this project, and a novel to adapt it to. */
+/** A small language model that this project trained, and a novel to adapt it to. */
 @NullMarked
 package dev.lora4j.tinylm;
 

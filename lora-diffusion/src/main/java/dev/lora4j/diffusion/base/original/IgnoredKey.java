@@ -4,7 +4,9 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Why a key of a checkpoint is not needed to make pictures. There are no other reasons. */
+/**
+ * Reasons for which no picture needs a key of a checkpoint. There are no other reasons.
+ */
 public enum IgnoredKey {
   /** The weights again, averaged over the training. */
   RUNNING_AVERAGE("a running average of weights", "(.*\\.)?model_ema\\..*"),
@@ -16,7 +18,7 @@ public enum IgnoredKey {
           + "|sqrt_recipm1_alphas_cumprod|posterior_variance|posterior_log_variance_clipped"
           + "|posterior_mean_coef[12]|lvlb_weights|logvar|(denoiser\\.)?(sigmas|log_sigmas)"
           + "|scale_factor|model_lambda"),
-  /** What training goes on from, and the networks that only its loss needs. */
+  /** State that training resumes from, and networks that only its loss needs. */
   TRAINING(
       "the state of training",
       "first_stage_model\\.(loss|discriminator)\\..*|global_step|epoch|optimizer_states(\\..*)?"
@@ -32,7 +34,7 @@ public enum IgnoredKey {
           + "|visual\\..*|vision_model\\..*|visual_projection\\..*)"),
   /** The last layer of OpenCLIP's text encoder in Stable Diffusion 2. */
   LAST_LAYER("layers of a text encoder that the denoiser does not see the result of", ""),
-  /** Marks that say what the denoiser predicts. */
+  /** Marks of the prediction type. */
   MARK("marks that say what the denoiser predicts", "v_pred|ztsnr");
 
   private final String reason;

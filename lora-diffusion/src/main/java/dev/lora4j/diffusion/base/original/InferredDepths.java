@@ -7,20 +7,20 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How many transformer blocks follow each residual block of a denoiser, as its weights show it; 0
- * where nothing attends to the text.
+ * Transformer blocks after each residual block of a denoiser, by the shapes of its weights; 0
+ * without cross-attention.
  *
  * @param down by resolution, finest first
  * @param up by resolution, coarsest first
  * @param middle in the middle
  */
 record InferredDepths(List<List<Integer>> down, List<List<Integer>> up, int middle) {
-  /** Whether the blocks of a resolution attend to the text. */
+  /** True if the blocks of a resolution have cross-attention. */
   static boolean attends(List<Integer> depths) {
     return depths.get(0) > 0;
   }
 
-  /** In what it is built as none that can be computed. */
+  /** Reason for which no denoiser with these depths can be computed; empty if one can. */
   Optional<String> problem() {
     for (List<List<Integer>> way : List.of(down, up)) {
       for (List<Integer> depths : way) {
@@ -48,7 +48,7 @@ record InferredDepths(List<List<Integer>> down, List<List<Integer>> up, int midd
     return all;
   }
 
-  /** Whether one number for each resolution says it all. */
+  /** True if all blocks of each resolution have equally many. */
   private boolean even() {
     for (int level = 0; level < down.size(); level++) {
       boolean last = level == down.size() - 1;
@@ -64,7 +64,7 @@ record InferredDepths(List<List<Integer>> down, List<List<Integer>> up, int midd
     return true;
   }
 
-  /** What else there is to say of a denoiser with these and such a middle. */
+  /** The variant that these depths make with such a middle. */
   UNetVariant variant(Middle kind) {
     UNetVariant plain = UNetVariant.of(kind, 0);
     if (even()) {

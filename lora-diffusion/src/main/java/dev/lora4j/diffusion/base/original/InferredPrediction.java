@@ -10,15 +10,16 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What a denoiser was taught to predict. A file need not say it, and no shape does; the signs are
- * taken in this order:
+ * Prediction type of a denoiser, inferred from its file. A file need not have it, and no shape
+ * shows it; the signs count in this order:
  *
  * <ol>
  *   <li>ModelSpec's {@code prediction_type} or {@code architecture} in the header;
  *   <li>the keys {@code v_pred} and {@code ztsnr};
- *   <li>for Stable Diffusion 2, {@code global_step}, by which diffusers knows the published files;
- *   <li>for Stable Diffusion 2 that fills no masks, how far the numbers of one bias are spread, by
- *       which ComfyUI tells: more than 0.09 in networks that predict the velocity;
+ *   <li>for Stable Diffusion 2, {@code global_step}, from which diffusers knows the published
+ *   files;
+ *   <li>for Stable Diffusion 2 that fills no masks, the spread of one bias, as in ComfyUI: more
+ *   than 0.09 in networks that predict the velocity;
  *   <li>the noise.
  * </ol>
  *
@@ -32,7 +33,7 @@ public record InferredPrediction(Prediction prediction, boolean zeroTerminalSnr,
   /**
    * Reads the signs.
    *
-   * @param bias the bias whose numbers are told apart; none for networks that fill masks
+   * @param bias the bias whose spread counts; none for networks that fill masks
    */
   static InferredPrediction of(TensorStore store, OriginalKind kind, Optional<String> bias) {
     boolean rescaled = store.tensors().containsKey("ztsnr");

@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * The sizes of a denoiser, from the names and shapes of its weights. Heads cannot be seen in them:
+ * The sizes of a denoiser, from the names and shapes of its weights. Heads do not show in them:
  * networks with linear projections (Stable Diffusion 2 and XL) have heads of width 64, those with
  * convolutions (Stable Diffusion 1) have 8 heads.
  */
@@ -21,7 +21,7 @@ final class InferredUNet {
   private static final String TRANSFORMERS = "transformer_blocks.";
   private static final String MIDDLE_ATTENTION = "middle_block.1.";
 
-  /** What the sizes that a denoiser is told are, and how many. */
+  /** Numbers of the size conditioning. */
   private static final int SIZES = 6;
 
   private final KeyTree keys;
@@ -38,8 +38,8 @@ final class InferredUNet {
   /**
    * The sizes.
    *
-   * @param pooled width of the pooled text that the denoiser is told; 0 if it is told none
-   * @param upcast whether attention is computed in F32 whatever the rest is computed in
+   * @param pooled width of the pooled text of the added conditioning; 0 without it
+   * @param upcast whether attention is computed in F32, whatever the compute type
    */
   UNetConfig config(int pooled, boolean upcast) {
     List<Level> levels = down();
@@ -83,7 +83,7 @@ final class InferredUNet {
         depths.variant(kind));
   }
 
-  /** Whether there is attention in the middle, a residual block alone, or nothing. */
+  /** Kind of the middle: cross-attention, a residual block alone, or nothing. */
   private Middle kindOfMiddle() {
     if (keys.below(prefix + MIDDLE_ATTENTION)) {
       return Middle.CROSS_ATTENTION;
@@ -91,7 +91,7 @@ final class InferredUNet {
     return keys.below(prefix + "middle_block.0.") ? Middle.RESIDUAL : Middle.NONE;
   }
 
-  /** What the names of some attention to the text begin with. */
+  /** Prefix of the first layer with cross-attention. */
   private String attention(int blocks) {
     return Stream.concat(
             Stream.of(MIDDLE_ATTENTION),

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** The names and shapes of a checkpoint, asked for by what they begin with. */
+/** Names and shapes of a checkpoint, by prefix. */
 final class KeyTree {
   private final Path path;
   private final TreeMap<String, TensorInfo> tensors;
@@ -26,13 +26,13 @@ final class KeyTree {
     return tensors.containsKey(name);
   }
 
-  /** Whether a name begins so. */
+  /** True if some name has this prefix. */
   boolean below(String prefix) {
     String first = tensors.ceilingKey(prefix);
     return first != null && first.startsWith(prefix);
   }
 
-  /** How many of {@code prefix0., prefix1., ...} there are in a row. */
+  /** Length of the row {@code prefix0., prefix1., ...} without gaps. */
   int count(String prefix) {
     int count = 0;
     while (below(prefix + count + ".")) {

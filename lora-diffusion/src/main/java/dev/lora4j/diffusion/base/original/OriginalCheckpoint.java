@@ -74,7 +74,7 @@ public final class OriginalCheckpoint {
         InferredPrediction.of(store, kind, fillsMasks() ? Optional.empty() : Optional.of(norm));
   }
 
-  /** Whether the denoiser is given more than the latents. */
+  /** True if the denoiser takes more input channels than the latents have. */
   private boolean fillsMasks() {
     return keys.shape(UNET + "input_blocks.0.0.weight")
         .filter(s -> s.rank() > 1 && s.size(1) > LATENTS)
@@ -82,7 +82,7 @@ public final class OriginalCheckpoint {
   }
 
   /**
-   * Looks at a file's names and shapes.
+   * Reads a file's names and shapes.
    *
    * @throws CheckpointException if it is none of a kind that pictures can be made with, with what
    *     it is
@@ -102,7 +102,7 @@ public final class OriginalCheckpoint {
     return new OriginalCheckpoint(store, keys);
   }
 
-  /** What a file is that is no such checkpoint; an adapter is refused as one. */
+  /** Name, for the refusal, of a file that is no such checkpoint; an adapter is refused as one. */
   private static String what(Path file) {
     try (BaseCheckpoint other = BaseCheckpoint.open(file)) {
       String title = other.base().title();
@@ -134,7 +134,7 @@ public final class OriginalCheckpoint {
     return kind;
   }
 
-  /** What its denoiser predicts. */
+  /** Prediction type of its denoiser. */
   public InferredPrediction prediction() {
     return prediction;
   }
@@ -173,18 +173,18 @@ public final class OriginalCheckpoint {
     return kind == OriginalKind.SD2 && predictsVelocity() ? 96 : kind.sampleSize();
   }
 
-  /** Where a weight of a denoiser of these sizes lies. */
+  /** Location of a weight of a denoiser of these sizes. */
   public Placement unet(UNetConfig config, Parameter parameter) {
     return Placement.of("", UNET + new UNetWeightNames(config).of(parameter.name()));
   }
 
-  /** Where a weight of an autoencoder of these sizes lies. */
+  /** Location of a weight of an autoencoder of these sizes. */
   public Placement vae(VaeConfig config, Parameter parameter) {
     return Placement.of("", VAE + new VaeNames(config).of(parameter.name()));
   }
 
   /**
-   * Where a weight of a text encoder may lie, likeliest first.
+   * Possible locations of a weight of a text encoder, likeliest first.
    *
    * @param encoder its place in {@link #texts}
    */
@@ -198,7 +198,7 @@ public final class OriginalCheckpoint {
   }
 
   /**
-   * Why a key that no network asked for is not needed; empty if there is no reason.
+   * Reason for which no network needs this key; empty if there is none.
    *
    * @param texts sizes of the text encoders as they are used
    */

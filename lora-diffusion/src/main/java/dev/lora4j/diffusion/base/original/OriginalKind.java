@@ -6,7 +6,7 @@ public enum OriginalKind {
   SD1("Stable Diffusion 1", 0.18215, 64),
   /** Stable Diffusion 2: one text encoder, OpenCLIP's. */
   SD2("Stable Diffusion 2", 0.18215, 64),
-  /** Stable Diffusion XL: one of each, and a denoiser that is told sizes. */
+  /** Stable Diffusion XL: one of each, and a denoiser with size conditioning. */
   XL("Stable Diffusion XL", 0.13025, 128);
 
   private final String title;
@@ -19,12 +19,12 @@ public enum OriginalKind {
     this.sampleSize = sampleSize;
   }
 
-  /** What people call it. */
+  /** Common name of the kind. */
   public String title() {
     return title;
   }
 
-  /** What latents are multiplied by before the denoiser sees them. */
+  /** Factor of the latents before the denoiser. */
   double scalingFactor() {
     return scalingFactor;
   }

@@ -6,7 +6,7 @@ import dev.lora4j.core.nn.Parameter;
 import java.util.List;
 
 /**
- * Where a text encoder lies in a file, and in which layout.
+ * Location and layout of a text encoder in a file.
  *
  * @param prefix what the names of its tensors begin with
  * @param openClip whether it lies there as OpenCLIP has it, not transformers
@@ -14,7 +14,7 @@ import java.util.List;
 record TextEncoderLocation(String prefix, boolean openClip) {
   private static final String LEVEL = "text_model.";
 
-  /** Where a parameter may lie, likeliest first. */
+  /** Possible locations of a parameter, likeliest first. */
   List<Placement> of(Parameter parameter) {
     String name = parameter.name();
     if (openClip) {

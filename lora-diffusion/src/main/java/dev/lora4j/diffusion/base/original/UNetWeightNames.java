@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What the original code calls the weights of a denoiser: it numbers all blocks of a direction in
+ * Names of a denoiser's weights in the original layout, which numbers all blocks of a direction in
  * one row, the samplers between resolutions among them.
  */
 record UNetWeightNames(UNetConfig config) implements UNetNames.Rows {

@@ -6,7 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What the original code calls the weights of an autoencoder. It numbers the decoder's resolutions
+ * Names of an autoencoder's weights in the original layout. It numbers the decoder's resolutions
  * from the finest, though the decoder begins with the coarsest.
  */
 final class VaeNames {

@@ -14,12 +14,12 @@ public record Bucket(int width, int height) implements Comparable<Bucket>, Canon
     return width / (double) height;
   }
 
-  /** Whether both sides are multiples of {@code unit}. */
+  /** True if both sides are multiples of {@code unit}. */
   public boolean multipleOf(int unit) {
     return width % unit == 0 && height % unit == 0;
   }
 
-  /** By width, then by height. */
+  /** Orders by width, then by height. */
   @Override
   public int compareTo(Bucket other) {
     return width == other.width

@@ -4,8 +4,7 @@ import dev.lora4j.core.identity.Canonical;
 import dev.lora4j.core.identity.CanonicalForm;
 
 /**
- * How a picture comes into its bucket: it is resized to a size that covers the bucket, and what
- * stands out is cut off.
+ * Fit of a picture into its bucket: a resize to a size that covers the bucket, and a crop.
  *
  * @param bucket the size it is trained in
  * @param width what it is resized to, in pixels, no less than the bucket's

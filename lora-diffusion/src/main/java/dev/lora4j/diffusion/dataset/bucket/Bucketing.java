@@ -59,7 +59,7 @@ public record Bucketing(
     return new Bucketing(new Bucket(width, height), false, 1, Integer.MAX_VALUE, 1, false);
   }
 
-  /** With least and most sides that are multiples of the step, as sd-scripts rounds them. */
+  /** A copy with least and most sides that are multiples of the step, as sd-scripts rounds them. */
   public Bucketing stepped() {
     int low = Math.max(step, least - least % step);
     int high = most % step == 0 ? most : most + step - most % step;
@@ -67,8 +67,8 @@ public record Bucketing(
   }
 
   /**
-   * What keeps these rules from giving sides that are multiples of {@code unit} alone, a sentence;
-   * empty if nothing does.
+   * Reason, as a sentence, for which these rules also give sides that are not multiples of
+   * {@code unit}; empty if they do not.
    */
   public Optional<String> unfit(int unit) {
     String wanted = "; the sides of this base's pictures are multiples of " + unit + ".";
@@ -103,7 +103,7 @@ public record Bucketing(
     return List.copyOf(all);
   }
 
-  /** What is wrong with these rules, a sentence each; empty if nothing is. */
+  /** Mistakes in these rules, a sentence each; empty if there are none. */
   public List<String> mistakes() {
     List<String> mistakes = new ArrayList<>();
     if (step < 1 || step % 8 != 0) {
@@ -136,7 +136,7 @@ public record Bucketing(
   }
 
   /**
-   * How a picture of this size comes into its bucket. Without upscaling, a side smaller than a step
+   * Fit of a picture of this size into its bucket. Without upscaling, a side smaller than a step
    * leaves a bucket of no pixels, see {@link Bucket#width}.
    */
   public BucketFit fit(int width, int height) {
@@ -180,7 +180,7 @@ public record Bucketing(
       int byHeight = stepped(area() / exact);
       double widthFirst = byWidth / (double) stepped(byWidth / aspect);
       double heightFirst = stepped(byHeight * aspect) / (double) byHeight;
-      // The side is kept whose rounding changes the shape less.
+      // Keep the side whose rounding changes the shape less.
       boolean keepWidth = Math.abs(widthFirst - aspect) < Math.abs(heightFirst - aspect);
       w = keepWidth ? byWidth : rounded(byHeight * aspect);
       h = keepWidth ? rounded(byWidth / aspect) : byHeight;

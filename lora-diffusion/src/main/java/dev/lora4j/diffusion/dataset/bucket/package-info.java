@@ -1,4 +1,4 @@
-/** Which size each picture is trained in, and how it gets there. */
+/** Buckets: the size that each picture is trained in, and the resize and crop to it. */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 @NullMarked
 package dev.lora4j.diffusion.dataset.bucket;

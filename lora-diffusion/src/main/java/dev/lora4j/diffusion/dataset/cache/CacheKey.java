@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Everything that numbers depend on: what they are, and each thing that would change them, by name.
- * Two keys are the same exactly if all of that is.
+ * Key of cached numbers: their kind, and by name each value that they depend on. Two keys are the
+ * same exactly if all of that is.
  *
  * @param kind what the numbers are, {@code latent} for example
  * @param parts names and values, in any order
@@ -18,7 +18,7 @@ public record CacheKey(String kind, Map<String, String> parts) {
   /** Raised when what is computed for the same parts changes. */
   private static final int VERSION = 1;
 
-  /** Keeps a copy in the order of the names. */
+  /** Copies the parts in the order of the names. */
   public CacheKey {
     parts = java.util.Collections.unmodifiableMap(new TreeMap<>(parts));
   }
@@ -51,7 +51,7 @@ public record CacheKey(String kind, Map<String, String> parts) {
     return Digests.hex(digest);
   }
 
-  /** With its length before it, so that no two lists of texts run into the same bytes. */
+  /** Adds a text with its length before it, so that no two lists of texts have the same bytes. */
   private static void add(MessageDigest digest, String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     digest.update((bytes.length + ":").getBytes(StandardCharsets.US_ASCII));

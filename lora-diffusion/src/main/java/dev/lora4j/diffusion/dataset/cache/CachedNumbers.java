@@ -40,7 +40,7 @@ final class CachedNumbers {
         .write(file);
   }
 
-  /** What a file holds, if it is there, whole, and what was written for this key. */
+  /** Reads the numbers of a file if it is there, whole, and written for this key. */
   static Optional<float[]> read(Path file, String key, DType type) {
     if (!Files.isRegularFile(file)) {
       return Optional.empty();

@@ -18,11 +18,11 @@ import java.util.stream.Stream;
 /**
  * A folder of computed numbers, latents and text embeddings, each in a file named after the digest
  * of all that they depend on: what changes in any way has another name, so none is ever wrong.
- * Damaged files are computed anew. Deleting any of them at any time is safe, and several processes
+ * Damaged files are computed again. Deleting any of them at any time is safe, and several processes
  * may share a folder.
  *
  * @param folder where they are; made when needed
- * @param type F32, F16 or BF16, what they are rounded to
+ * @param type F32, F16 or BF16, to which they are rounded
  */
 public record ContentCache(Path folder, DType type) {
   private static final String ENDING = ".safetensors";
@@ -35,15 +35,15 @@ public record ContentCache(Path folder, DType type) {
     }
   }
 
-  /** That of this user: {@code cache/data} in {@link AutoDType#home}. */
+  /** The cache of this user: {@code cache/data} in {@link AutoDType#home}. */
   public static ContentCache ofUser(DType type) {
     return new ContentCache(AutoDType.home().resolve("cache").resolve("data"), type);
   }
 
   /**
-   * The numbers for a key: those stored, else those that {@code compute} gives, which are stored
-   * first. Either way they went through {@link #type}, so that a run that finds them and one that
-   * makes them go on with the same bits.
+   * Numbers for a key: the stored ones, else those of {@code compute}, which are stored first.
+   * Either way they went through {@link #type}, so that a run that finds them and one that makes
+   * them have the same bits.
    *
    * @throws UncheckedIOException if the folder cannot be made
    * @throws dev.lora4j.core.safetensors.SafetensorsException if they cannot be written
@@ -84,7 +84,7 @@ public record ContentCache(Path folder, DType type) {
     return CachedNumbers.read(file, digest, type).orElse(rounded);
   }
 
-  /** Whether numbers for this key are stored and whole. */
+  /** True if numbers for this key are stored and whole. */
   public boolean holds(CacheKey key) {
     String digest = key.with("type", type).digest();
     return CachedNumbers.read(file(digest), digest, type).isPresent();
@@ -118,7 +118,7 @@ public record ContentCache(Path folder, DType type) {
     }
   }
 
-  /** In 256 folders, as some systems are slow with many files in one. */
+  /** One of 256 folders, as some systems are slow with many files in one. */
   private Path folder(String digest) {
     return folder.resolve(digest.substring(0, 2));
   }

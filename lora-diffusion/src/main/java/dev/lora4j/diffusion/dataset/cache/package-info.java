@@ -1,4 +1,4 @@
-/** Numbers that were computed from data once and are kept on the disk. */
+/** Disk cache of numbers that are computed from data. */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 @NullMarked
 package dev.lora4j.diffusion.dataset.cache;

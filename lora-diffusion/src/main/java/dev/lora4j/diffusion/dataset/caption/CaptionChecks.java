@@ -11,16 +11,17 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
-/** Looks for captions that are something else than what a picture shows. */
+/** Checks for captions that do not describe the picture. */
 public final class CaptionChecks {
   /** A tag that so large a share of the captions has is expected in the others. */
   private static final double USUAL = 0.9;
 
-  /** Fewer captions say nothing about what is usual. */
+  /** Fewest captions that show what is usual. */
   private static final int FEWEST = 8;
 
   private static final int SHOWN = 40;
 
+  /** A check of a caption, with its message. */
   private record Rule(String sentence, Predicate<String> broken) {
     static Rule of(String sentence, String pattern) {
       Pattern compiled = Pattern.compile(pattern, Pattern.CASE_INSENSITIVE);
@@ -48,7 +49,7 @@ public final class CaptionChecks {
 
   private CaptionChecks() {}
 
-  /** What looks wrong in one caption, sentences that follow its name. */
+  /** Suspicious properties of one caption, as sentences that follow its name. */
   public static List<String> of(String caption, String separator) {
     List<String> found = new ArrayList<>();
     for (Rule rule : RULES) {
@@ -67,8 +68,8 @@ public final class CaptionChecks {
   }
 
   /**
-   * For each of several captions the tags that it lacks though nearly all the others have them, a
-   * trigger word for example.
+   * Tags that each of several captions lacks though nearly all the others have them, a trigger word
+   * for example.
    *
    * @return one list per caption, in their order
    */

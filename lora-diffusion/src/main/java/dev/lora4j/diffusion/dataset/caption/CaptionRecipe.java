@@ -13,12 +13,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Makes the caption of one draw from what a picture's caption says, in kohya's order: trigger,
- * prefix and suffix; dropout of the whole; one of several lines, wildcards; shuffling and leaving
- * out tags; the secondary separator. The same numbers give the same caption.
+ * Makes the caption of one draw from a picture's caption, in kohya's order: trigger, prefix and
+ * suffix; dropout of the whole; one of several lines, wildcards; shuffling and leaving out tags;
+ * the secondary separator. The same numbers give the same caption.
  */
 public record CaptionRecipe(CaptionSettings settings) {
-  /** Where a caption wants its trigger words. */
+  /** Placeholder of the trigger words in a caption. */
   public static final String TRIGGER = "[trigger]";
 
   /**
@@ -49,7 +49,7 @@ public record CaptionRecipe(CaptionSettings settings) {
     return whole(firstLine(dressed(caption)), choices -> choices.get(0));
   }
 
-  /** The longest that draws can say: of each line that may be used, with its longest choices. */
+  /** Longest captions of draws: of each line that may be used, with its longest choices. */
   public List<String> longest(String caption) {
     Stream<String> lines = dressed(caption).lines();
     return (settings.wildcards() ? lines : lines.limit(1))
@@ -123,7 +123,7 @@ public record CaptionRecipe(CaptionSettings settings) {
    */
   private record Tag(String text, boolean called) {}
 
-  /** Tags anew, as {@code how} says about their order and number. */
+  /** Shuffles tags and leaves some out, by {@code how}. */
   private String mixed(String caption, CaptionSettings how, SeededNoise noise) {
     List<Tag> kept = new ArrayList<>();
     List<Tag> flexible = new ArrayList<>();

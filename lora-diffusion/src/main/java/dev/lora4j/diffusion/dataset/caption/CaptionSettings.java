@@ -4,7 +4,7 @@ import dev.lora4j.core.identity.Canonical;
 import dev.lora4j.core.identity.CanonicalForm;
 
 /**
- * How captions vary, in the order of their effect as {@link CaptionRecipe} describes; the names in
+ * Variation of captions, in the order of the effects as in {@link CaptionRecipe}; the names in
  * parentheses are kohya's.
  *
  * @param prefix put before, with a space ({@code caption_prefix})
@@ -68,10 +68,7 @@ public record CaptionSettings(
         wildcards);
   }
 
-  /**
-   * Whether a picture has so few captions that each is worth storing: two if some are left out,
-   * else one.
-   */
+  /** True if a picture has so few captions that each is worth storing: one, or two with dropout. */
   public boolean storable() {
     return !shuffle && tagDropout == 0 && !wildcards;
   }

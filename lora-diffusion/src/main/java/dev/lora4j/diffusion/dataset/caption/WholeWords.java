@@ -10,12 +10,12 @@ import java.util.regex.Pattern;
 public record WholeWords(String words) {
   private static final String PART = "[\\p{L}\\p{N}_]";
 
-  /** Whether a text has them. */
+  /** True if a text has these words. */
   public boolean in(String text) {
     return Pattern.compile(regex()).matcher(text).find();
   }
 
-  /** What finds them, as a group of a larger expression. */
+  /** Regular expression of the words, as a group of a larger expression. */
   String regex() {
     String before = words.matches("(?s)" + PART + ".*") ? "(?<!" + PART + ")" : "";
     String after = words.matches("(?s).*" + PART) ? "(?!" + PART + ")" : "";

@@ -1,4 +1,4 @@
-/** What is said about a picture: how it varies from step to step, and what looks wrong in it. */
+/** Captions of pictures: their variation from step to step, and checks of their text. */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 @NullMarked
 package dev.lora4j.diffusion.dataset.caption;

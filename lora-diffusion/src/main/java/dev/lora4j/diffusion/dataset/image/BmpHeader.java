@@ -12,14 +12,14 @@ final class BmpHeader {
   private static final int END = 54;
   private static final int ENTRY = 4;
 
-  /** Of the kinds of compression, those from here on are whole files of other formats. */
+  /** First kind of compression that is a whole file of another format. */
   private static final int EMBEDDED = 4;
 
   private static final int LAST_EMBEDDED = 5;
 
   private BmpHeader() {}
 
-  /** What makes a decoder take more memory than the size in pixels tells, if anything. */
+  /** Property that makes a decoder take more memory than the size in pixels suggests, if any. */
   static Optional<String> oddity(byte[] file) {
     ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
     if (file.length < END || bytes.getInt(INFO) < END - INFO) {

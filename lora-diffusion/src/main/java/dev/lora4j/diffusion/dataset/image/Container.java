@@ -7,9 +7,9 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * The outer form of a picture file, told from its first bytes and not from its name. It knows where
- * the file has to end, which decoders are lenient about, where EXIF is kept, and what in a file
- * makes decoders take far more memory or time than its size in pixels tells.
+ * The outer form of a picture file, recognised by its first bytes, not by its name. It knows where
+ * the file has to end, which decoders are lenient about, where EXIF lies, and what in a file makes
+ * decoders take far more memory or time than its size in pixels suggests.
  */
 enum Container {
   PNG {
@@ -96,10 +96,10 @@ enum Container {
       return BmpHeader.oddity(file);
     }
   },
-  /** What is not read, though the Java platform or a plug-in of its may be able to. */
+  /** A format that is not read, though the Java platform or a plug-in of its may be able to. */
   OTHER;
 
-  /** Whether the file goes on to where its form says that it ends. */
+  /** True if the file reaches the end that its format declares. */
   boolean whole(byte[] file) {
     return true;
   }
@@ -114,7 +114,7 @@ enum Container {
     return Optional.empty();
   }
 
-  /** What of the file a decoder of pixels needs. */
+  /** The parts of the file that a decoder of pixels needs. */
   byte[] pixels(byte[] file) {
     return file;
   }
@@ -135,7 +135,7 @@ enum Container {
     return has(file, 0, "BM") ? BMP : OTHER;
   }
 
-  /** Whether these characters, one byte each, are there. */
+  /** True if these characters, one byte each, are at this position. */
   static boolean has(byte[] file, int at, String text) {
     byte[] wanted = text.getBytes(StandardCharsets.ISO_8859_1);
     return at + wanted.length <= file.length

@@ -3,9 +3,9 @@ package dev.lora4j.diffusion.dataset.image;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** The one tag of EXIF that changes how a picture is seen. */
+/** The Orientation tag of EXIF, the only one that changes the look of a picture. */
 final class Exif {
-  /** What stands before the block in JPEG files, and in some WebP files. */
+  /** Bytes before the block in JPEG files, and in some WebP files. */
   static final String PREFIX = "Exif\0\0";
 
   private static final int ORIENTATION = 0x112;
@@ -13,7 +13,7 @@ final class Exif {
 
   private Exif() {}
 
-  /** The orientation that a block (TIFF 6.0, section 2) says, upright if it says none. */
+  /** Orientation in a block (TIFF 6.0, section 2), upright if it has none. */
   static Orientation orientation(byte[] block) {
     ByteBuffer tiff = ByteBuffer.wrap(block);
     if (block.length < 8) {

@@ -9,12 +9,18 @@ final class JpegSegments {
   private static final int END = 0xd9;
   private static final int EXIF = 0xe1;
 
-  /** Each is a pass over all pixels; encoders make about ten, and libjpeg-turbo warns at 500. */
+  /**
+   * Greatest number of scans, each a pass over all pixels; encoders make about ten, and
+   * libjpeg-turbo warns at 500.
+   */
   private static final int MOST_SCANS = 500;
 
   private JpegSegments() {}
 
-  /** What makes a decoder take more time or memory than the size in pixels tells, if anything. */
+  /**
+   * Property that makes a decoder take more time or memory than the size in pixels suggests, if
+   * any.
+   */
   static Optional<String> oddity(byte[] file) {
     int scans = 0;
     int frames = 0;
@@ -39,12 +45,14 @@ final class JpegSegments {
     return frames > 1 ? Optional.of("declares its size " + frames + " times.") : Optional.empty();
   }
 
-  /** Whether a marker begins a frame, which says a size: all of that range but tables and JPG. */
+  /** True if a marker begins a frame, which has a size: all of that range but tables and JPG. */
   private static boolean frame(int marker) {
     return marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
   }
 
-  /** Whether the picture's own end is there; that of a thumbnail within EXIF does not count. */
+  /**
+   * True if the picture's own end marker is there; that of a thumbnail within EXIF does not count.
+   */
   static boolean ends(byte[] file) {
     int at = 2;
     while (at >= 0 && at + 1 < file.length) {
@@ -80,7 +88,7 @@ final class JpegSegments {
     return Optional.empty();
   }
 
-  /** Where the next segment begins, or -1. */
+  /** Position of the next segment, or -1. */
   private static int next(byte[] file, int at, int marker) {
     boolean alone = marker == 0x01 || (marker >= 0xd0 && marker <= 0xd8);
     if (alone) {

@@ -47,7 +47,7 @@ public final class Lanczos {
     return new PixelMap(source.width(), height, source.channels(), out);
   }
 
-  /** For each place of the result, where its source pixels begin and what each counts. */
+  /** Weights of the source pixels of each place of the result. */
   private static final class Taps {
     private final int[] first;
     private final int[][] weights;

@@ -1,13 +1,13 @@
 package dev.lora4j.diffusion.dataset.image;
 
 /**
- * How a stored picture has to be turned to be looked at: the tag Orientation of EXIF 2.32, section
- * 4.6.4, whose values are 1 to 8.
+ * Rotation and mirroring that bring a stored picture upright: the tag Orientation of EXIF 2.32,
+ * section 4.6.4, with values 1 to 8.
  *
  * @param tag the value
  */
 public record Orientation(int tag) {
-  /** As it is stored. */
+  /** No change: the picture is stored upright. */
   public static final Orientation UPRIGHT = new Orientation(1);
 
   private static final int LAST = 8;
@@ -18,7 +18,7 @@ public record Orientation(int tag) {
     tag = tag < 1 || tag > LAST ? 1 : tag;
   }
 
-  /** Whether width and height change places. */
+  /** True if width and height are exchanged. */
   public boolean swapsSides() {
     return tag >= FIRST_LYING;
   }
@@ -47,12 +47,12 @@ public record Orientation(int tag) {
     return new PixelMap(width, height, channels, turned);
   }
 
-  /** Whether stored columns are met from the right: 2, 3, 7, 8. */
+  /** True if columns are stored right to left: 2, 3, 7, 8. */
   private boolean mirrorsX() {
     return tag == 2 || tag == 3 || tag == 7 || tag == 8;
   }
 
-  /** Whether stored rows are met from below: 3, 4, 6, 7. */
+  /** True if rows are stored bottom up: 3, 4, 6, 7. */
   private boolean mirrorsY() {
     return tag == 3 || tag == 4 || tag == 6 || tag == 7;
   }

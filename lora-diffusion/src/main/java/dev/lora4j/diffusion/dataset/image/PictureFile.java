@@ -23,8 +23,8 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
  * A picture file in memory: PNG, JPEG, WebP, GIF (its first frame) or BMP, whatever its name says.
- * All that can be wrong with it is told by {@link PictureFileException}, before pixels are unpacked
- * where that is possible.
+ * Every problem of it is a {@link PictureFileException}, before pixels are unpacked where that is
+ * possible.
  */
 public final class PictureFile {
   /** Endings of the files that count as pictures, in lower case. */
@@ -54,12 +54,12 @@ public final class PictureFile {
     this.container = Container.of(bytes);
   }
 
-  /** Whether a file is named like a picture and not hidden. */
+  /** True if a file has the name of a picture and is not hidden. */
   public static boolean named(Path file) {
     return ends(file, ENDINGS);
   }
 
-  /** Whether a file is named like a picture of a kind that is not read. */
+  /** True if a file has the name of a picture in a format that is not read. */
   public static boolean unread(Path file) {
     return ends(file, UNREAD);
   }
@@ -155,7 +155,7 @@ public final class PictureFile {
   /**
    * The pixels, as {@link #decode()}.
    *
-   * @param remarks hears what is odd about a file that can be used, sentences that follow its name
+   * @param remarks receives oddities of a usable file, sentences that follow its name
    */
   public PixelMap decode(Consumer<String> remarks) {
     Orientation turn = header().orientation();
@@ -201,6 +201,7 @@ public final class PictureFile {
     return image;
   }
 
+  /** Work with an open reader of images. */
   private interface Use<T> {
     T of(ImageReader reader) throws IOException;
   }

@@ -16,7 +16,7 @@ public final class PictureFileException extends RuntimeException {
     this.sentence = sentence;
   }
 
-  /** What is the matter, to be read after the file's name. */
+  /** The problem, to be read after the file's name. */
   public String sentence() {
     return sentence;
   }

@@ -1,7 +1,7 @@
 package dev.lora4j.diffusion.dataset.image;
 
 /**
- * What a picture file says before its pixels.
+ * Header of a picture file.
  *
  * @param width in pixels, as it is to be looked at
  * @param height in pixels, as it is to be looked at

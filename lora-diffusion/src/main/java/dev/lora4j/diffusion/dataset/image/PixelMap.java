@@ -27,8 +27,8 @@ public record PixelMap(int width, int height, int channels, byte[] samples) {
   }
 
   /**
-   * Red, green and blue on a background, which shows where alpha says so; the same pixels if there
-   * is no alpha.
+   * Red, green and blue on a background, which shows through by alpha; the same pixels if there is
+   * no alpha.
    *
    * @param background {@code 0xRRGGBB}
    */
@@ -49,7 +49,7 @@ public record PixelMap(int width, int height, int channels, byte[] samples) {
     return new PixelMap(width, height, ALPHA, rgb);
   }
 
-  /** As an image of the Java platform; one channel becomes gray. */
+  /** Image of the Java platform; one channel becomes gray. */
   public BufferedImage image() {
     boolean alpha = channels == ALPHA + 1;
     int last = channels == 1 ? 0 : 2;

@@ -7,7 +7,7 @@ import java.awt.image.ColorModel;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 
-/** Takes the pixels out of the Java platform's images, whatever way they are kept. */
+/** Takes the pixels out of the Java platform's images, in any storage. */
 final class Samples {
   private Samples() {}
 

@@ -4,21 +4,21 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Optional;
 
-/** Walks over the chunks of a WebP file (RFC 9649), each of which may say a size of its own. */
+/** Walks over the chunks of a WebP file (RFC 9649), each of which may have a size of its own. */
 final class WebpChunks {
   private static final int SIDE = 0x3fff;
   private static final int HEADER = 8;
 
-  /** What stands before the chunks of a frame of an animation: its place, size and duration. */
+  /** Bytes before the chunks of an animation frame: its place, size and duration. */
   private static final int FRAME = 16;
 
   private WebpChunks() {}
 
-  /** A picture inside that is not as large as the file says, if there is one. */
+  /** A picture in the file that is not as large as the header says, if there is one. */
   static Optional<String> oddity(byte[] file) {
     ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
     if (!Container.has(file, 12, "VP8X") || file.length < 30) {
-      return Optional.empty(); // The one picture is what says the size.
+      return Optional.empty(); // The one picture has the size.
     }
     return larger(file, 30, file.length, three(bytes, 24) + 1, three(bytes, 27) + 1);
   }

@@ -4,19 +4,19 @@ import dev.lora4j.core.identity.Canonical;
 import dev.lora4j.core.identity.CanonicalForm;
 
 /**
- * How pictures vary from draw to draw; the names in parentheses are kohya's.
+ * Augmentations of pictures, drawn for each draw; the names in parentheses are kohya's.
  *
  * @param flip whether half of the draws are mirrored ({@code flip_aug})
  * @param colour whether hue and brightness vary a little ({@code color_aug})
- * @param randomCrop whether what is cut off is chosen anew each time, instead of the same on both
- *     sides ({@code random_crop})
+ * @param randomCrop whether the crop is drawn for each draw, instead of the same on both sides
+ *     ({@code random_crop})
  */
 public record Augmentations(boolean flip, boolean colour, boolean randomCrop) implements Canonical {
   /** Always the same picture. */
   public static final Augmentations NONE = new Augmentations(false, false, false);
 
   /**
-   * Whether a picture has so few forms that each is worth storing: two if it is mirrored, else one.
+   * True if a picture has so few forms that each is worth storing: one, or two if it is mirrored.
    */
   public boolean storable() {
     return !colour && !randomCrop;

@@ -105,7 +105,7 @@ public record CaptionList(Map<String, String> byPath, List<String> problems) {
     }
   }
 
-  /** Caption and tags, where any of them is said; a caption of several lines has tags in each. */
+  /** Caption and tags, where there are any; a caption of several lines has tags in each. */
   private static Optional<String> said(JsonObject object, String separator) {
     Optional<String> caption =
         TEXTS.stream().flatMap(key -> text(object, key).stream()).findFirst();

@@ -6,17 +6,17 @@ import org.tomlj.Toml;
 import org.tomlj.TomlTable;
 
 /**
- * What counts where a description of data says nothing itself.
+ * Defaults for a description of data.
  *
- * @param shared keys of {@code [general]}, which count where that one does not have them
- * @param sizes of pictures; where a resolution is said, of these the step and whether buckets are
- *     on
- * @param unit what the sides of buckets have to be multiples of
+ * @param shared keys of {@code [general]}, for keys that the description lacks
+ * @param sizes of pictures; with a resolution in the description, only the step and whether buckets
+ *     are on
+ * @param unit unit of the sides of buckets
  */
 public record DataDefaults(TomlTable shared, Bucketing sizes, int unit) {
   private static final int UNIT = 8;
 
-  /** Those of sd-scripts: pictures of 512 pixels, without buckets. */
+  /** Defaults of sd-scripts: pictures of 512 pixels, without buckets. */
   public static final DataDefaults KOHYA =
       new DataDefaults(
           Toml.parse(""), new Bucketing(new Bucket(512, 512), false, 256, 1024, 64, false), UNIT);

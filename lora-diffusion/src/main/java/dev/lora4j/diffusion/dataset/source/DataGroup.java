@@ -11,7 +11,7 @@ import java.util.List;
  * @param batch pictures per step
  * @param validationSeed chooses the pictures that are held out
  * @param sources the folders
- * @param notes what was said and has no effect, or another one
+ * @param notes notes about keys without effect, or with another one
  */
 public record DataGroup(
     Bucketing bucketing,
@@ -20,20 +20,20 @@ public record DataGroup(
     List<DataSource> sources,
     List<Note> notes) {
   /**
-   * Something that a user should know.
+   * A note for the user about a file or folder.
    *
    * @param file or folder
    * @param sentence to be read after its name
    */
   public record Note(Path file, String sentence) {}
 
-  /** Keeps copies of the lists. */
+  /** Copies the lists. */
   public DataGroup {
     sources = List.copyOf(sources);
     notes = List.copyOf(notes);
   }
 
-  /** Folders of which nothing is to be said. */
+  /** Folders without notes. */
   public DataGroup(Bucketing bucketing, int batch, long validationSeed, List<DataSource> sources) {
     this(bucketing, batch, validationSeed, sources, List.of());
   }

@@ -30,7 +30,7 @@ public final class DataSetFile {
   private final DataDefaults defaults;
   private final List<String> mistakes = new ArrayList<>();
 
-  /** What is to be said of the group that is being read. */
+  /** Notes about the group that is being read. */
   private final List<Note> notes = new ArrayList<>();
 
   private DataSetFile(Path folder, TomlTable general, DataDefaults defaults) {
@@ -183,7 +183,7 @@ public final class DataSetFile {
     return group;
   }
 
-  /** Without folders that came before, whose pictures would count twice. */
+  /** Removes folders that came before, whose pictures would count twice. */
   private List<DataSource> once(List<DataSource> sources) {
     Set<List<Object>> met = new HashSet<>();
     List<DataSource> kept = new ArrayList<>();

@@ -13,7 +13,7 @@ public final class DataSetFileException extends RuntimeException {
     this.mistakes = List.copyOf(mistakes);
   }
 
-  /** What is wrong, a sentence each. */
+  /** The mistakes, a sentence each. */
   public List<String> mistakes() {
     return mistakes;
   }

@@ -42,10 +42,10 @@ public record DataSource(
     MaskSource masking,
     int background,
     double validation) {
-  /** Behind transparent places unless something else is said. */
+  /** Default colour behind transparent places. */
   public static final int WHITE = 0xffffff;
 
-  /** Where captions are looked for unless something else is said. */
+  /** Default sources of captions, in the order of search. */
   public static final List<String> CAPTION_SOURCES =
       List.of("list", "text", "class_tokens", "file_name");
 
@@ -80,35 +80,35 @@ public record DataSource(
     return draft.source();
   }
 
-  /** With pictures that show what shall not change. */
+  /** A copy with pictures that show what shall not change. */
   public DataSource regularising(boolean yes) {
     SourceDraft draft = new SourceDraft(this);
     draft.regularisation = yes;
     return draft.source();
   }
 
-  /** With captions that vary like this. */
+  /** A copy with captions that vary like this. */
   public DataSource with(CaptionSettings how) {
     SourceDraft draft = new SourceDraft(this);
     draft.captions = how;
     return draft.source();
   }
 
-  /** With pictures that vary like this. */
+  /** A copy with pictures that vary like this. */
   public DataSource with(Augmentations how) {
     SourceDraft draft = new SourceDraft(this);
     draft.augmentations = how;
     return draft.source();
   }
 
-  /** With parts that count like this. */
+  /** A copy with parts that count like this. */
   public DataSource with(MaskSource how) {
     SourceDraft draft = new SourceDraft(this);
     draft.masking = how;
     return draft.source();
   }
 
-  /** With this share held out. */
+  /** A copy with this share held out. */
   public DataSource holdingOut(double share) {
     SourceDraft draft = new SourceDraft(this);
     draft.validation = share;

@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Folders that say in their names how often each picture comes and what it shows, beside each other
- * in one: {@code 10_sks dog}, as kohya's {@code train_data_dir} and {@code reg_data_dir} expect.
+ * Folders whose names have the repeats and the class tokens of their pictures, side by side in one:
+ * {@code 10_sks dog}, as kohya's {@code train_data_dir} and {@code reg_data_dir} expect.
  */
 public final class KohyaFolders {
   /** A longer number is a date. */
@@ -29,7 +29,7 @@ public final class KohyaFolders {
   /**
    * The sources of such a folder, in the order of their names; none if it holds none.
    *
-   * @param notes hears of other folders in it that hold pictures
+   * @param notes receives other folders in it that hold pictures
    */
   public static List<DataSource> in(Path parent, DataSource settings, Consumer<Note> notes) {
     List<DataSource> sources = new ArrayList<>();
@@ -57,7 +57,7 @@ public final class KohyaFolders {
   /**
    * A folder as it is: its own pictures if it has some, else those of kohya's folders in it.
    *
-   * @param notes hears of folders in it that are left out
+   * @param notes receives folders in it that are left out
    */
   public static List<DataSource> or(Path folder, DataSource settings, Consumer<Note> notes) {
     boolean own = holdsPictures(folder);
@@ -89,7 +89,7 @@ public final class KohyaFolders {
     return listed(folder).stream().anyMatch(PictureFile::named);
   }
 
-  /** What is in a folder; nothing where that is none, of which the survey tells. */
+  /** Entries of a folder; none where there is no folder, which the survey reports. */
   private static List<Path> listed(Path folder) {
     if (!Files.isDirectory(folder)) {
       return List.of();

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Which pictures the names in a {@link CaptionList} mean. A path means the picture that is there,
+ * Pictures that the names in a {@link CaptionList} mean. A path means the picture that is there,
  * counted from the folder of the pictures or from that of the list. One that leads nowhere, as
  * those of another machine, means the picture whose path ends most like it.
  */
@@ -47,7 +47,7 @@ public final class ListedPaths {
         .toList();
   }
 
-  /** The names that may mean a picture: one, none, or several if that cannot be told. */
+  /** Names that may mean a picture: one, none, or several if that is ambiguous. */
   public List<String> of(Path picture) {
     Path file = picture.toAbsolutePath().normalize();
     List<String> named = byLast.getOrDefault(last(file), List.of());
@@ -67,7 +67,7 @@ public final class ListedPaths {
     return left.stream().filter(name -> alike(Path.of(name), file) == most).toList();
   }
 
-  /** Where the picture of a name would be if it were in this folder, and is not. */
+  /** Path that a name of this folder's pictures leads to, if there is no such file. */
   public Optional<Path> missing(String name) {
     boolean here = folder.equals(list) || places(name).anyMatch(p -> p.startsWith(folder));
     return here && places(name).noneMatch(Files::exists)
@@ -86,7 +86,7 @@ public final class ListedPaths {
     return place.equals(picture) || place.equals(picture.resolveSibling(stem(last(picture))));
   }
 
-  /** How many folders next to the file have the same names. */
+  /** Number of last path elements that two paths share, the file name's place included. */
   private static int alike(Path name, Path picture) {
     int count = 1;
     while (count < Math.min(name.getNameCount(), picture.getNameCount())

@@ -4,11 +4,11 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Where it is said which parts of pictures count.
+ * Source of the masks, which weigh parts of pictures.
  *
- * @param alpha whether the pictures' own transparency says it ({@code alpha_mask}): what cannot be
- *     seen does not count
- * @param folder pictures named like those trained on, whose brightness says it ({@code
+ * @param alpha whether the pictures' own transparency is the mask ({@code alpha_mask}): transparent
+ *     parts do not count
+ * @param folder pictures named like those trained on, whose brightness is the mask ({@code
  *     conditioning_data_dir}); a picture without one there counts as a whole
  */
 public record MaskSource(boolean alpha, Optional<Path> folder) {

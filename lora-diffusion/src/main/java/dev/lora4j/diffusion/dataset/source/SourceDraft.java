@@ -35,7 +35,7 @@ final class SourceDraft {
     validation = from.validation();
   }
 
-  /** What it has become, checked. */
+  /** Builds the source and checks it. */
   DataSource source() {
     return new DataSource(
         folder,

@@ -1,8 +1,8 @@
 package dev.lora4j.diffusion.dataset.source;
 
 /**
- * How deep a TOML text is nested, by arrays, inline tables and dotted keys. A parser calls itself
- * at each level, so a text of a few kilobytes could use up the stack.
+ * Nesting depth of a TOML text: arrays, inline tables and dotted keys. A parser calls itself at
+ * each level, so a text of a few kilobytes could use up the stack.
  */
 public final class TomlDepth {
   /** The deepest that is parsed. What people write has two or three levels. */
@@ -46,7 +46,7 @@ public final class TomlDepth {
     }
   }
 
-  /** To the last character of a string; one that does not end goes on to the end of its line. */
+  /** Skips to the last character of a string; one without an end takes the rest of its line. */
   private void string(char quote) {
     String three = String.valueOf(quote).repeat(3);
     boolean lines = text.startsWith(three, at);

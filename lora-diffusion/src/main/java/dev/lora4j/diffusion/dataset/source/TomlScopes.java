@@ -8,7 +8,7 @@ import org.tomlj.TomlArray;
 import org.tomlj.TomlTable;
 
 /**
- * Tables from the innermost outwards, where the first that has a key says its value. Values of
+ * Tables from the innermost outwards, of which the first that has a key gives its value. Values of
  * another kind than expected are noted, and the default is given.
  */
 final class TomlScopes {
@@ -94,7 +94,7 @@ final class TomlScopes {
         return Optional.of(new Bucket(width, height));
       }
     } catch (NumberFormatException e) {
-      // Told below, as any other value.
+      // Reported below, as any other value.
     }
     return bad(key, said, "one side or [width, height], multiples of 8", Optional.empty());
   }

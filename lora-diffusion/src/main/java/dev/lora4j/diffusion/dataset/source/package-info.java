@@ -1,4 +1,4 @@
-/** Where pictures and captions come from: folders, lists, and the TOML files that name them. */
+/** Sources of pictures and captions: folders, lists, and the TOML files that name them. */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 @NullMarked
 package dev.lora4j.diffusion.dataset.source;

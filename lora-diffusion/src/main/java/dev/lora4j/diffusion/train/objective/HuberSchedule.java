@@ -5,7 +5,7 @@ import dev.lora4j.diffusion.sampling.NoiseLevel;
 import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
 import java.util.Optional;
 
-/** How the threshold c of a loss of Huber's kind depends on timestep t of T. */
+/** Dependence of the threshold c of a loss of Huber's kind on timestep t of T. */
 public enum HuberSchedule {
   /** {@code huber_c}. */
   CONSTANT,

@@ -8,9 +8,9 @@ import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
 import java.util.Optional;
 
 /**
- * How far a prediction is from its target, element by element. An extension point; implementations
- * are values: records of their settings, which {@link #canonical} says. A run goes on only with a
- * loss that says the same.
+ * Loss of a prediction, element by element. An extension point; implementations are values: records
+ * of their settings, with their {@link #canonical} form. A run resumes only with a loss of the same
+ * form.
  */
 public interface Loss extends Canonical {
   /**
@@ -24,26 +24,26 @@ public interface Loss extends Canonical {
    */
   Expr elements(Expr difference, Optional<Expr> threshold);
 
-  /** Whether it is given a number for each sample, which depends on its noise. */
+  /** True if each sample has a threshold, which depends on its noise. */
   default boolean thresholded() {
     return false;
   }
 
   /**
-   * The number for a sample; asked only if it is {@link #thresholded}.
+   * Threshold of a sample; called only if the loss is {@link #thresholded}.
    *
-   * @param timesteps of training, how many
+   * @param timesteps number of timesteps of training
    */
   default double threshold(NoiseLevel level, int timesteps) {
     return 0;
   }
 
-  /** Why it is nothing for bases that predict so; empty if it fits. */
+  /** Reason for which the loss does not suit bases of this prediction type; empty if it does. */
   default Optional<String> misfit(Prediction prediction) {
     return Optional.empty();
   }
 
-  /** By default the name of its class, and its components if it is a record. */
+  /** {@inheritDoc} By default the name of its class, and its components if it is a record. */
   @Override
   default String canonical() {
     return CanonicalForm.ofExtension(this);

@@ -4,7 +4,7 @@ import dev.lora4j.core.identity.Canonical;
 import dev.lora4j.core.identity.CanonicalForm;
 
 /**
- * How far a prediction is from its target.
+ * Loss of the prediction.
  *
  * @param criterion of each element ({@code loss_type})
  * @param masked whether elements are weighted by a mask of each picture ({@code masked_loss})

@@ -4,7 +4,7 @@ import dev.lora4j.diffusion.sampling.NoiseLevel;
 import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
 import dev.lora4j.diffusion.train.MinSnr;
 
-/** How much the loss at a level of noise counts. */
+/** Weight of the loss at a level of noise. */
 final class LossWeight {
   /** Signal-to-noise ratios above count as this, where there is nearly no noise. */
   private static final double MOST_SNR = 1000;

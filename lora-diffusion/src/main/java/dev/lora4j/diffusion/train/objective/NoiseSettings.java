@@ -4,7 +4,7 @@ import dev.lora4j.core.identity.Canonical;
 import dev.lora4j.core.identity.CanonicalForm;
 
 /**
- * What is done to the noise of training. 0 leaves a technique out.
+ * Techniques that change the noise of training. 0 leaves a technique out.
  *
  * <p>What sd-scripts draws or divides by for a whole batch is here each sample's own, so that a
  * sample's noise does not depend on what else is in its batch: the random strengths, and the
@@ -20,8 +20,8 @@ import dev.lora4j.core.identity.CanonicalForm;
  *     multires_noise_iterations}). Common is 6 to 10
  * @param multiresDiscount weight of each level in terms of the one before, above 0 up to 1 ({@code
  *     multires_noise_discount})
- * @param inputPerturbation share of more noise that the network sees but does not have to predict,
- *     0 to 1 ({@code ip_noise_gamma}; Ning et al. 2023)
+ * @param inputPerturbation share of more noise in the network's input that it does not have to
+ *     predict, 0 to 1 ({@code ip_noise_gamma}; Ning et al. 2023)
  * @param inputPerturbationRandomStrength whether that share is drawn between 0 and {@code
  *     inputPerturbation} ({@code ip_noise_gamma_random_strength})
  */

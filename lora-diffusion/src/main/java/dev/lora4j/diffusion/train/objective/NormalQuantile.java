@@ -1,9 +1,8 @@
 package dev.lora4j.diffusion.train.objective;
 
 /**
- * The number below which a standard normal one lies with a given probability (Wichura 1988,
- * algorithm AS 241, PPND16), to about 16 digits. With it, draws of any law can be taken from each
- * part of their range.
+ * Quantile function of the standard normal distribution (Wichura 1988, algorithm AS 241, PPND16),
+ * to about 16 digits. With it, draws of any distribution can be stratified.
  */
 final class NormalQuantile {
   private static final double CENTRAL = 0.425;

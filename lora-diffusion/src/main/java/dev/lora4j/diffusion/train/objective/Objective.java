@@ -12,14 +12,14 @@ import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
 import java.util.List;
 
 /**
- * What a step of training optimises: draws timestep, noise and weight of each sample, and stages
- * target and loss.
+ * Objective of a training step: draws timestep, noise and weight of each sample, and stages target
+ * and loss.
  *
  * <p>A draw depends on the seed, the sample's number in the run, and its place in its batch. What
  * each option draws comes from a stream of its own, so switching one on changes no other number.
  */
 public final class Objective {
-  /** What random numbers are for, as the last counter of their key. */
+  /** Purposes of random numbers, as the last counter of their key. */
   private static final int TIMESTEP = 11;
 
   private static final int NOISE = 12;
@@ -130,7 +130,7 @@ public final class Objective {
     return drawn(sample, level, noise, perturbed(noise, seed, number));
   }
 
-  /** A draw with everything given but the weight and the threshold, which follow. */
+  /** A draw of this level and noise; weight and threshold follow. */
   SampleDraw drawn(LatentSample sample, NoiseLevel level, float[] noise, float[] seen) {
     double weight = LossWeight.of(settings.weights(), prediction(), level);
     double prior = sample.regularisation() ? settings.weights().priorLoss() : 1;

@@ -10,7 +10,7 @@ import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 
-/** From samples and draws to the inputs of a program. */
+/** Inputs of a program, made of samples and draws. */
 final class ObjectiveBatch {
   private ObjectiveBatch() {}
 

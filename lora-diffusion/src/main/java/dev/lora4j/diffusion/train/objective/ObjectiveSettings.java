@@ -6,7 +6,10 @@ import dev.lora4j.diffusion.sampling.NoiseSchedule;
 import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
 import dev.lora4j.diffusion.train.objective.WeightSettings.FlowWeighting;
 
-/** What a step of training optimises. The parts' documentation has the option names of kohya. */
+/**
+ * Settings of the objective of a training step. The parts' documentation has the option names of
+ * kohya.
+ */
 public record ObjectiveSettings(
     TimestepSettings timesteps, NoiseSettings noise, LossSettings loss, WeightSettings weights)
     implements Canonical {
@@ -18,15 +21,15 @@ public record ObjectiveSettings(
           LossSettings.L2,
           WeightSettings.minSnr(5));
 
-  /** What sd-scripts does if no option is given: the squared error, all samples alike. */
+  /** Defaults of sd-scripts: the squared error, equal weights of all samples. */
   public static final ObjectiveSettings PLAIN =
       new ObjectiveSettings(
           TimestepSettings.INDEPENDENT, NoiseSettings.PLAIN, LossSettings.L2, WeightSettings.EQUAL);
 
   /**
-   * What suits a base that predicts this. A loss in v weighs levels of noise itself: capping
-   * signal-to-noise ratios besides would leave next to nothing of the levels where the words decide
-   * what is drawn.
+   * Settings that suit a base of this prediction type. A loss in v weighs levels of noise itself:
+   * capping signal-to-noise ratios besides would leave next to nothing of the levels where the
+   * words decide what is drawn.
    */
   public static ObjectiveSettings of(Prediction prediction) {
     return prediction == Prediction.EPSILON ? DEFAULT : DEFAULT.with(WeightSettings.EQUAL);

@@ -3,9 +3,9 @@ package dev.lora4j.diffusion.train.objective;
 import dev.lora4j.diffusion.sampling.NoiseLevel;
 
 /**
- * What chance and settings decided for one sample of a step.
+ * Draw of one sample of a step: its noise, level and weight.
  *
- * @param level how much noise there is, and the timestep that the network is told
+ * @param level noise level, and the timestep of the network's input
  * @param weight of its loss
  * @param threshold of a loss that has one
  * @param noise what the target is made of, the shape of the latents

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Collects what is wrong with settings, so that all of it is told at once. */
+/** Collects the problems of settings, to report all of them at once. */
 final class SettingProblems {
   private final List<String> problems = new ArrayList<>();
 
@@ -27,7 +27,7 @@ final class SettingProblems {
     return that(Double.isFinite(value), option + " is " + value + "; it is a finite number");
   }
 
-  /** Something else that has to hold. */
+  /** Adds the problem unless the condition holds. */
   SettingProblems that(boolean holds, String problem) {
     if (!holds) {
       problems.add(problem);

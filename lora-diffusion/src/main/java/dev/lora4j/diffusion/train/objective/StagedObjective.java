@@ -11,13 +11,13 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 
 /**
- * An objective inside a program, which serves any batch and any size.
+ * An objective as a part of a program, which serves any batch and any size.
  *
  * <p>Its inputs, all F32 and declared in this order: {@code latents} and {@code noise} [batch,
- * channels, h, w]; {@code input_noise} likewise, if the input is perturbed; {@code signal}, {@code
- * noise_share}, {@code timesteps} and {@code weight} [batch]; {@code threshold} [batch], if the
- * criterion has a threshold; {@code mask} [batch, 1, any, any], if the loss is masked. What it
- * makes of them is of the type that was asked for.
+ * channels, h, w]; {@code input_noise} likewise, if the input is perturbed; {@code signal},
+ * {@code noise_share}, {@code timesteps} and {@code weight} [batch]; {@code threshold} [batch], if
+ * the criterion has a threshold; {@code mask} [batch, 1, any, any], if the loss is masked. Its
+ * outputs have the requested type.
  */
 public final class StagedObjective {
   private static final String MASK = "mask";
@@ -78,12 +78,12 @@ public final class StagedObjective {
     return latents.noisy();
   }
 
-  /** What the network should predict, [batch, channels, h, w]. */
+  /** Target of the network, [batch, channels, h, w]. */
   public Expr target() {
     return latents.target();
   }
 
-  /** The timesteps that the network is told, F32 [batch]. */
+  /** Timesteps of the network's input, F32 [batch]. */
   public Expr timesteps() {
     return timesteps;
   }
@@ -91,7 +91,7 @@ public final class StagedObjective {
   /**
    * The weighted loss of each sample, [batch]: the mean over its elements times its weight.
    *
-   * @param predicted [batch, channels, h, w], of the type that was asked for
+   * @param predicted [batch, channels, h, w], of the requested type
    */
   public Expr losses(Expr predicted) {
     Optional<Expr> bySample = threshold.map(c -> c.reshape(-1, 1, 1, 1));

@@ -3,7 +3,7 @@ package dev.lora4j.diffusion.train.objective;
 import dev.lora4j.diffusion.sampling.NoiseLevel;
 import dev.lora4j.diffusion.sampling.NoiseSchedule;
 
-/** From a number that is uniform in [0, 1) to a timestep under the law of the settings. */
+/** Distribution of timesteps: maps a number that is uniform in [0, 1) to a timestep. */
 final class TimestepDistribution {
   private final TimestepSettings settings;
   private final NoiseSchedule schedule;

@@ -6,16 +6,16 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /**
- * Which timesteps are trained, and how often.
+ * Distribution of the timesteps of training.
  *
  * @param stratified one timestep from each part of the range for the samples of a batch, which
  *     makes the batch's loss vary less; otherwise each sample draws for itself, as sd-scripts does
  * @param min first timestep ({@code min_timestep}), 0 for all
  * @param max the timestep after the last ({@code max_timestep}); all if empty
- * @param sampling the law ({@code timestep_sampling}; LOGIT_NORMAL and MODE are values of {@code
- *     weighting_scheme} there)
+ * @param sampling the distribution ({@code timestep_sampling}; LOGIT_NORMAL and MODE are values of
+ *     {@code weighting_scheme} there)
  * @param sigmoidScale spread of SIGMOID and SHIFT ({@code sigmoid_scale}), above 0
- * @param shift how far SHIFT moves to noise ({@code discrete_flow_shift}), above 0; that of the
+ * @param shift shift of SHIFT towards noise ({@code discrete_flow_shift}), above 0; that of the
  *     base's own schedule if empty
  * @param logitMean centre of LOGIT_NORMAL ({@code logit_mean})
  * @param logitStd spread of LOGIT_NORMAL ({@code logit_std}), above 0
@@ -40,7 +40,7 @@ public record TimestepSettings(
   /** All timesteps alike, drawn for each sample by itself. */
   public static final TimestepSettings INDEPENDENT = STRATIFIED.withStratified(false);
 
-  /** The law of the timesteps. */
+  /** Distribution of the timesteps. */
   public enum Sampling {
     /** All alike. */
     UNIFORM,
@@ -93,7 +93,7 @@ public record TimestepSettings(
         modeScale);
   }
 
-  /** The same under another law. */
+  /** A copy with another distribution. */
   public TimestepSettings withSampling(Sampling other) {
     return new TimestepSettings(
         stratified, min, max, other, sigmoidScale, shift, logitMean, logitStd, modeScale);

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How well held-out pictures are predicted: each at a fixed grid of timesteps, with fixed noise, so
+ * Validation loss of held-out pictures: each at a fixed grid of timesteps, with fixed noise, so
  * that two evaluations of equal weights are equal to the last bit and a difference is one of the
  * weights alone.
  *
@@ -32,13 +32,13 @@ public final class Validation {
           "A validation at " + timesteps + " timesteps measures nothing; take 1 or more.");
     }
     ObjectiveSettings settings = objective.settings().with(NoiseSettings.PLAIN);
-    // The schedule was rescaled already where the settings ask for it.
+    // The schedule was rescaled already where the settings require it.
     this.objective = new Objective(objective.schedule(), settings);
     this.seed = seed;
     this.timesteps = timesteps;
   }
 
-  /** What to stage in the program of the validation, and to make batches with. */
+  /** Objective of the validation, for staging its program and making its batches. */
   public Objective objective() {
     return objective;
   }

@@ -4,7 +4,7 @@ import dev.lora4j.core.identity.Canonical;
 import dev.lora4j.core.identity.CanonicalForm;
 
 /**
- * How much a sample's loss counts. 0 leaves a weighting out.
+ * Weights of the loss of a sample. 0 leaves a weighting out.
  *
  * @param minSnrGamma cap of the signal-to-noise ratio ({@code min_snr_gamma}; Hang et al. 2023), 0
  *     or more. Common is 5

@@ -1,4 +1,4 @@
-/** What a step of diffusion training optimises: timesteps, noise, targets, losses and weights. */
+/** Objectives of diffusion training: timesteps, noise, targets, losses and weights. */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 @NullMarked
 package dev.lora4j.diffusion.train.objective;

@@ -1,6 +1,6 @@
 package dev.lora4j.text.chat.jinja;
 
-/** What takes the place of a value where there is none. */
+/** An absent value: None or undefined. */
 sealed interface Absent {
   /** Python's None. */
   Absent NONE = new None();
@@ -9,10 +9,10 @@ sealed interface Absent {
   record None() implements Absent {}
 
   /**
-   * A name, member or element that is not there. It is empty and false; going further into it
+   * A name, member or element that is not there. It is empty and false; access to its members
    * fails.
    *
-   * @param reason why, as Jinja says it
+   * @param reason the reason, in Jinja's words
    */
   record Undefined(String reason) implements Absent {}
 }

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What {@code value.name}, {@code value[key]} and {@code value[from:to]} are. */
+/** Values of {@code value.name}, {@code value[key]} and {@code value[from:to]}. */
 final class Attributes {
   private Attributes() {}
 
@@ -72,7 +72,7 @@ final class Attributes {
     return value;
   }
 
-  /** As Python does: places past an end are the end, negative ones count from the end. */
+  /** Python's slice: places past an end are the end, negative ones count from the end. */
   static Object slice(
       Object target, Optional<Object> from, Optional<Object> to, Optional<Object> by) {
     if (!(target instanceof List || target instanceof String)) {

@@ -13,10 +13,10 @@ final class Budget {
   /** Characters that are made in all, intermediate texts included; an element counts for some. */
   private static final long MOST_MADE = 256L << 20;
 
-  /** What an element of a list counts for. */
+  /** Cost of a list's element, in characters. */
   private static final int ELEMENT = 16;
 
-  /** How deep macros, values and expressions are within each other. */
+  /** Greatest nesting depth of macros, values and expressions. */
   private static final int DEEPEST = 200;
 
   private static final int LOOK = 1 << 12;
@@ -30,7 +30,7 @@ final class Budget {
 
   private Budget() {}
 
-  /** Begins anew. */
+  /** Resets the budget of this thread. */
   static void begin() {
     CURRENT.set(new Budget());
   }
@@ -111,7 +111,7 @@ final class Budget {
     }
   }
 
-  /** Goes a level deeper; each is {@linkplain #rise left} again. */
+  /** Enters a level; {@linkplain #rise} leaves it again. */
   static void sink() {
     Budget budget = CURRENT.get();
     if (++budget.depth > DEEPEST) {

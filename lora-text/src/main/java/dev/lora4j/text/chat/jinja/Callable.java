@@ -3,7 +3,7 @@ package dev.lora4j.text.chat.jinja;
 import java.util.List;
 import java.util.Map;
 
-/** What a template can call. */
+/** Function that a template can call. */
 @FunctionalInterface
 public interface Callable {
   /**

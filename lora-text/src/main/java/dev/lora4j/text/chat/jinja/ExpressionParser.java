@@ -16,7 +16,7 @@ final class ExpressionParser {
 
   private final List<Token> tokens;
 
-  /** How deep expressions are in each other; Python's own parser takes 200. */
+  /** Greatest nesting depth of expressions; Python's own parser takes 200. */
   private static final int DEEPEST = 100;
 
   /** Operators, filters and members that one statement has, each in the next. */

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What stands behind a filter's bar. An argument that a filter does not know is an error, as what
- * it would have done is then not done.
+ * Arguments of a filter. An argument that a filter does not know is an error, as what it would have
+ * done is then not done.
  *
  * @param name of the filter
  */
@@ -94,7 +94,9 @@ record FilterArguments(String name, List<Object> places, Map<String, Object> nam
     return Values.truth(get(parameter, false));
   }
 
-  /** What items are compared by: themselves or a part of them; texts without regard to case. */
+  /**
+   * Key by which items are compared: themselves or a part of them; texts without regard to case.
+   */
   Object key(Object item) {
     Object attribute = get(ATTRIBUTE, Absent.NONE);
     Object key = attribute instanceof Absent ? item : Attributes.path(item, attribute);

@@ -104,7 +104,7 @@ final class Filters {
     return written.toString();
   }
 
-  /** How far something is moved in. */
+  /** Number of spaces of an indent. */
   private static int spaces(Object width) {
     long count = Values.whole(width);
     if (count > JinjaTemplate.LONGEST) {

@@ -13,6 +13,7 @@ final class Interpreter {
   /** Steps that a statement counts for. */
   private static final int STATEMENT = 20;
 
+  /** The way on after a statement. */
   private enum Flow {
     NEXT,
     BREAK,
@@ -169,7 +170,7 @@ final class Interpreter {
     }
   }
 
-  /** What statements write, through filters. */
+  /** Output of statements through filters. */
   private Object inner(Expression filters, List<Statement> body, Scope scope, int line) {
     Scope inside = scope.inner();
     inside.set(Statement.INNER, written(body, scope.inner()));
@@ -224,6 +225,7 @@ final class Interpreter {
     }
   }
 
+  /** Work on a line of the template. */
   private interface Work<T> {
     T run();
   }

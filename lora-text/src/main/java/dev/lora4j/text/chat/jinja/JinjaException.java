@@ -11,7 +11,7 @@ public final class JinjaException extends RuntimeException {
     this.line = line;
   }
 
-  /** Where it is known which line it was: that line; otherwise as it is. */
+  /** A copy with this line if it has none yet; otherwise itself. */
   JinjaException at(int place) {
     return line > 0 ? this : new JinjaException(place, String.valueOf(getMessage()));
   }

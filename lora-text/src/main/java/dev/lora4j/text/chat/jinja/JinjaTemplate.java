@@ -7,8 +7,8 @@ import java.util.Map;
 /**
  * A template of Jinja's language (jinja.palletsprojects.com), run as transformers runs chat
  * templates: {@code trim_blocks} and {@code lstrip_blocks} are on, nothing is escaped, and values
- * cannot be changed. It reads nothing but the values that it is given. What is not known is an
- * error when the template is read, as far as that shows there.
+ * cannot be changed. It reads nothing but its values. An unknown name is an error when the template
+ * is read, as far as that shows there.
  *
  * <p>May be used from several threads.
  */
@@ -46,8 +46,8 @@ public final class JinjaTemplate {
    *
    * @param values text, {@link Long}, {@link Double}, {@link Boolean}, lists and maps of these,
    *     {@link Callable}, and {@link #none()}
-   * @throws JinjaException if it asks for something that cannot be done, or for more than a few
-   *     seconds of work, texts and lists of some hundred megabytes, or calls without an end
+   * @throws JinjaException if it requires something impossible, or more than a few seconds of work,
+   *     texts and lists of some hundred megabytes, or calls without an end
    * @throws java.util.concurrent.CancellationException if the calling thread is interrupted
    */
   public String render(Map<String, Object> values) {

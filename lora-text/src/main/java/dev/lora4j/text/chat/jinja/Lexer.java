@@ -242,7 +242,7 @@ final class Lexer {
     }
   }
 
-  /** Without what stands on the last line, if that is nothing but white space. */
+  /** Removes the last line if it is nothing but white space. */
   private String withoutIndent(String text) {
     int start = text.lastIndexOf('\n') + 1;
     boolean lineStarts = start > 0 || at == 0 || source.charAt(at - 1) == '\n';

@@ -33,6 +33,7 @@ final class Methods {
     return Optional.empty();
   }
 
+  /** A method with arguments by place alone. */
   private interface ByPlace {
     Object call(List<Object> given);
   }
@@ -76,7 +77,7 @@ final class Methods {
     };
   }
 
-  /** Each key with its value. */
+  /** Pairs of keys and values. */
   static List<Object> items(Map<?, ?> map) {
     List<Object> items = new ArrayList<>();
     map.forEach((key, value) -> items.add(List.of(key, value)));
@@ -127,7 +128,7 @@ final class Methods {
     };
   }
 
-  /** What divides texts takes its arguments by name too. */
+  /** A method that divides texts, with arguments by place or by name. */
   private static Optional<Callable> splitting(ByPlace split) {
     return Optional.of(
         (places, names) -> {
@@ -154,7 +155,10 @@ final class Methods {
     return part;
   }
 
-  /** How often a text has another; an empty one is before each character and at the end. */
+  /**
+   * Number of occurrences of a part in a text; an empty one is before each character and at the
+   * end.
+   */
   private static long occurrences(String text, String part) {
     Budget.search(text, part);
     if (part.isEmpty()) {

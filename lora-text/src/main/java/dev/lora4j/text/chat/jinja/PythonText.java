@@ -5,11 +5,11 @@ import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/** How Python writes values. */
+/** Python's notation of values. */
 final class PythonText {
   private PythonText() {}
 
-  /** What {@code str} gives. */
+  /** Result of {@code str}. */
   static String of(Object value) {
     if (value instanceof String text) {
       return text;
@@ -17,7 +17,7 @@ final class PythonText {
     return value instanceof Absent.Undefined ? "" : quoted(value);
   }
 
-  /** What {@code repr} gives. */
+  /** Result of {@code repr}. */
   static String quoted(Object value) {
     if (value instanceof String text) {
       return quoted(text);
@@ -78,7 +78,7 @@ final class PythonText {
         + Math.abs(exponent);
   }
 
-  /** Whether Python counts a character as white space. */
+  /** True if Python counts a character as white space. */
   static boolean isSpace(char c) {
     return Character.isWhitespace(c) || Character.isSpaceChar(c) || c == '\u0085';
   }

@@ -4,7 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** Names and their values; what is set inside of a scope is not seen outside. */
+/** Names and their values; values of a scope are not visible outside. */
 final class Scope {
   private final Map<String, Object> values = new HashMap<>();
   private final Optional<Scope> outer;

@@ -4,16 +4,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What a template does. Lines are counted from 1. */
+/** Statement of a template. Lines are counted from 1. */
 sealed interface Statement {
+  /** Text outside of statements and expressions. */
   record Text(String text) implements Statement {}
 
+  /** <code>{{ value }}</code>. */
   record Output(Expression value, int line) implements Statement {}
 
   /** Conditions in turn, each with what is done; the last may be {@code else}. */
   record If(List<Expression> conditions, List<List<Statement>> bodies, int line)
       implements Statement {}
 
+  /** A loop, with the statements of {@code else} for no items. */
   record For(
       List<String> names,
       Expression values,
@@ -37,6 +40,7 @@ sealed interface Statement {
   /** Its text goes through filters, which take {@link #INNER}. */
   record Filtered(Expression filters, List<Statement> body, int line) implements Statement {}
 
+  /** A function that writes its statements. */
   record Macro(
       String name, List<String> parameters, Map<String, Expression> usual, List<Statement> body)
       implements Statement {}
@@ -45,10 +49,12 @@ sealed interface Statement {
   record With(List<String> names, List<Expression> values, List<Statement> body, int line)
       implements Statement {}
 
+  /** {@code break}. */
   record Break() implements Statement {}
 
+  /** {@code continue}. */
   record Continue() implements Statement {}
 
-  /** The name of the text inside a statement for its filters. */
+  /** Name of a statement's text for its filters. */
   String INNER = " inner";
 }

@@ -10,7 +10,7 @@ import java.util.Optional;
 final class TemplateParser {
   private final List<Segment> segments;
 
-  /** How deep statements are in each other; Python, which Jinja makes of them, takes 20 loops. */
+  /** Greatest nesting depth of statements; Python, to which Jinja compiles them, takes 20 loops. */
   private static final int DEEPEST = 100;
 
   private int at;
@@ -91,7 +91,7 @@ final class TemplateParser {
     };
   }
 
-  /** What stands up to the closing statement, which is passed over when the caller goes on. */
+  /** Parses the statements up to the closing one, which the caller skips. */
   private List<Statement> body(int line, String closing) {
     at++;
     return until(line, closing);

@@ -2,6 +2,7 @@ package dev.lora4j.text.chat.jinja;
 
 /** A word of an expression. */
 record Token(Kind kind, String text, int line) {
+  /** Kind of a token. */
   enum Kind {
     NAME,
     STRING,

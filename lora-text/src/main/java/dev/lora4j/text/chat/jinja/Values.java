@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * What Python's operators do with values: text, {@link Long}, {@link Double}, {@link Boolean},
- * {@link List}, {@link Map} with text as keys, {@link Absent}.
+ * Python's operators on values: text, {@link Long}, {@link Double}, {@link Boolean}, {@link List},
+ * {@link Map} with text as keys, {@link Absent}.
  */
 final class Values {
   private Values() {}
@@ -99,7 +99,7 @@ final class Values {
     return items(within).stream().anyMatch(item -> equal(item, value));
   }
 
-  /** What a loop over a value goes through; of a map its keys. */
+  /** Items of a loop over a value; of a map its keys. */
   static List<Object> items(Object value) {
     if (value instanceof List<?> list) {
       Budget.list(list.size());
@@ -160,7 +160,7 @@ final class Values {
     throw defined(value, JinjaException.of("a " + kind(value) + " is given for a text"));
   }
 
-  /** The fault that is told: what is undefined says so before anything else. */
+  /** The error to report: an undefined value comes before anything else. */
   static JinjaException defined(Object value, JinjaException otherwise) {
     return value instanceof Absent.Undefined missing
         ? JinjaException.of(missing.reason())

@@ -120,7 +120,7 @@ public final class AdapterAlgebra implements Benchmark {
     }
   }
 
-  /** From the file to the first output that is another, beside diffusers. */
+  /** Case from the file to the first changed output, beside diffusers. */
   private record FirstOutputCase() implements Case {
     @Override
     public String name() {
@@ -259,7 +259,7 @@ public final class AdapterAlgebra implements Benchmark {
       return Math.sqrt(square / whole);
     }
 
-    /** What is approximate says how far it is off; what is exact has to agree. */
+    /** Requires that an exact peer agrees; of an approximate one the report has the error. */
     private static void require(Bench bench, Contender peer, double apart, boolean exact) {
       if (exact && !(apart <= TOLERANCE)) {
         throw new Failure(

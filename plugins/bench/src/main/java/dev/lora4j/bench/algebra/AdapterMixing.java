@@ -31,7 +31,7 @@ import java.util.Optional;
 public final class AdapterMixing implements Benchmark {
   private static final String SMALL = "-sd15";
 
-  /** What is not cut differs by rounding; directions of nearly the same length by more. */
+  /** Tolerance without truncation: rounding, and more for directions of nearly the same length. */
   private static final double EXACT = 1e-4;
 
   private static final double CUT = 1e-2;
@@ -56,7 +56,7 @@ public final class AdapterMixing implements Benchmark {
           new Kind("dare-ties", "dare-ties:election=plain_sum", "dare_ties_svd", true, CUT, 0.5),
           new Kind("magnitude-prune", "magnitude-prune:", "magnitude_prune_svd", true, CUT, 0.5));
 
-  /** What early trainers of Stable Diffusion 1 had: attention, and what goes into its GEGLU. */
+  /** Sites of early trainers of Stable Diffusion 1: attention, and the input of its GEGLU. */
   static List<Site> smallSites(Family family) {
     return family.sites().all().stream()
         .filter(s -> s.kind() == Site.Kind.LINEAR)
@@ -82,6 +82,7 @@ public final class AdapterMixing implements Benchmark {
     return all;
   }
 
+  /** Case of a mixer. */
   private record OfKind(String name, Kind kind) implements Case {
     @Override
     public List<Result> measure(Bench bench) {

@@ -26,8 +26,8 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * A published adapter put beside the weights of Stable Diffusion XL, all its layers in all three
- * networks, until one layer's output is another. The layer's own weight is 0, as the peer's is.
+ * A published adapter, unmerged, for all its layers in all three networks of Stable Diffusion XL,
+ * until one layer's output is another. The layer's own weight is 0, as the peer's is.
  */
 final class FirstOutput implements Contender {
   private static final String LAYER = "unet.mid_block.attentions.0.transformer_blocks.0.attn1.to_q";

@@ -69,7 +69,7 @@ public final class MixedInMemory implements Contender {
     return "lora4j";
   }
 
-  /** With nothing dropped where that is by chance: both draw other numbers. */
+  /** {@inheritDoc} Drops nothing where that is random: both draw other numbers. */
   @Override
   public double[] check() {
     Adapter mixed = mixed(mixer.startsWith("dare") ? 1 : DENSITY);

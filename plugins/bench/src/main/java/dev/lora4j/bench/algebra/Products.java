@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.TreeSet;
 
 /**
- * Numbers by which adapters in kohya's layout are compared: for each layer the beginning of its
+ * Numbers for the comparison of adapters in kohya's layout: for each layer the beginning of its
  * change's product with a fixed vector, of length 1 as a whole. The script {@code sd_scripts.py}
  * forms the same.
  */
@@ -20,7 +20,7 @@ final class Products {
 
   private Products() {}
 
-  /** Of all layers, in the order of their names. */
+  /** Products of all layers, in the order of their names. */
   static double[] of(Path file) {
     List<Double> all = new ArrayList<>();
     try (Safetensors opened = Safetensors.open(file)) {

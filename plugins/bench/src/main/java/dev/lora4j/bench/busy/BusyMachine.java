@@ -37,7 +37,7 @@ public final class BusyMachine implements Benchmark {
 
   private static final double QUIET = 1.03;
 
-  /** What OpenMP's library has where nobody says anything; said, it stays so. */
+  /** Default of OpenMP's library, fixed by setting it. */
   private static final Map<String, String> AWAKE = Map.of("GOMP_SPINCOUNT", "300000");
 
   @Override
@@ -67,7 +67,7 @@ public final class BusyMachine implements Benchmark {
   }
 
   /**
-   * Beside so many others.
+   * Case beside so many other processes.
    *
    * @param training or else generating
    */

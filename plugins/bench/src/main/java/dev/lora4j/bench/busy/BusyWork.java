@@ -22,7 +22,7 @@ public final class BusyWork implements Contender {
   private final Contender steps;
   private final int unit;
 
-  /** In a process of its own, as {@link #text} says. */
+  /** For a process of its own, with the settings of {@link #text}. */
   public BusyWork(String text) {
     String[] parts = text.split("\\" + SEPARATOR, 4);
     int threads = Integer.parseInt(parts[1]);
@@ -37,11 +37,11 @@ public final class BusyWork implements Contender {
   }
 
   /**
-   * What to do.
+   * Text of the work.
    *
-   * @param training or else generating
+   * @param training whether to train, not generate
    * @param threads inside one operator; 0 for the default
-   * @param name who it is
+   * @param name name of the contender
    * @param folder for its files
    */
   static String text(boolean training, int threads, String name, Path folder) {

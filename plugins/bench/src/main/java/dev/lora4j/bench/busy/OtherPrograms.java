@@ -84,7 +84,7 @@ final class OtherPrograms implements AutoCloseable {
       try {
         process.waitFor();
       } catch (InterruptedException e) {
-        // It was told to end, and needs nobody for that.
+        // The interrupt is a request to end, and nothing else is left to do.
         Thread.currentThread().interrupt();
         return;
       }

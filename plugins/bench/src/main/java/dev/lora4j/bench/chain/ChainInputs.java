@@ -7,7 +7,7 @@ import dev.lora4j.core.train.SeededNoise;
 import java.nio.file.Path;
 
 /**
- * What every contender starts from. The matrices of all links lie one after another.
+ * Inputs of every contender. The matrices of all links lie one after another.
  *
  * @param x [4, 8]
  * @param weight [links, 8, 8]
@@ -19,7 +19,7 @@ record ChainInputs(HostTensor x, HostTensor weight, HostTensor down, HostTensor 
   static final int WIDTH = 8;
   static final int RANK = 2;
 
-  /** What the low-rank part is multiplied by. */
+  /** Scale of the low-rank part. */
   static final double SCALE = 0.5;
 
   private static final double NOISE = 0.2;
@@ -64,7 +64,7 @@ record ChainInputs(HostTensor x, HostTensor weight, HostTensor down, HostTensor 
     return (int) weight.shape().size(0);
   }
 
-  /** For peers outside of this process; the names are those of the components. */
+  /** Writes a file for peers outside of this process; the names are those of the components. */
   Path write(Path file) {
     SafetensorsWriter writer = new SafetensorsWriter();
     writer.add("x", x.dtype(), x.shape(), x.bytes());

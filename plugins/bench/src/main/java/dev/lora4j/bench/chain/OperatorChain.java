@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What calling an operator costs: a chain in which the operators themselves have next to nothing to
+ * Cost of calling an operator: a chain in which the operators themselves have next to nothing to
  * do.
  */
 @Extension(

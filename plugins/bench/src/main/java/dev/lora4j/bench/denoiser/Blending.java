@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What adapters cost while a picture is made, and how soon the first step is there. */
+/** Cost of adapters while a picture is made, and time to the first step. */
 @Extension(
     point = Benchmark.class,
     name = "blending",
@@ -168,7 +168,7 @@ public final class Blending implements Benchmark {
     }
   }
 
-  /** From a file to the first changed step. */
+  /** Case from a file to the first changed step. */
   private record FirstChangeCase(String name, boolean sd15, DType compute) implements Case {
     @Override
     public List<Result> measure(Bench bench) {
@@ -188,7 +188,7 @@ public final class Blending implements Benchmark {
     }
   }
 
-  /** From the start of a process to the first step of a picture by the bundled base. */
+  /** Case from the start of a process to the first step of a picture by the bundled base. */
   private record Start() implements Case {
     @Override
     public String name() {

@@ -69,7 +69,7 @@ public final class DenoiserStep implements Benchmark {
    * Stable Diffusion 1's size.
    *
    * @param compute the type of ours
-   * @param peer the type of the peer; F32 is what diffusers has if nobody says otherwise
+   * @param peer the type of the peer; F32 is the default of diffusers
    */
   private record Large(String name, int batch, DType compute, DType peer, double target)
       implements Case {

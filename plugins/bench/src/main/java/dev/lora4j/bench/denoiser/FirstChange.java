@@ -26,7 +26,7 @@ public final class FirstChange implements Contender {
   private final MergedParameter patch;
   private final Map<String, Tensor> data;
 
-  /** In a process of its own, for the setting that the text says. */
+  /** For a process of its own, with the setting of the text. */
   public FirstChange(String text) {
     lora = Lora4j.open(Integer.getInteger("ai.djl.pytorch.num_threads", 1));
     setting = StepSetting.of(text);

@@ -6,9 +6,9 @@ import dev.lora4j.diffusion.pipeline.Prompt;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import java.nio.file.Path;
 
-/** A program that begins a picture and says when its first step is done. */
+/** A program that begins a picture and reports the end of its first step. */
 public final class FirstStep {
-  /** What both sides print. */
+  /** Line that both sides print. */
   static final String DONE = "first step";
 
   private FirstStep() {}

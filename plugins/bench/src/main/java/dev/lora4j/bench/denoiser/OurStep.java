@@ -23,7 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Ours: the whole step as one program, with its adapters in or beside the weights. */
+/** Ours: the whole step as one program, with merged or unmerged adapters. */
 public final class OurStep implements Contender {
   private static final String MODEL = "unet";
 
@@ -41,7 +41,7 @@ public final class OurStep implements Contender {
   private final Map<String, Tensor> data = new HashMap<>();
   private int steps;
 
-  /** In a process of its own, for the setting that the text says. */
+  /** For a process of its own, with the setting of the text. */
   public OurStep(String text) {
     this(Lora4j.open(Integer.getInteger("ai.djl.pytorch.num_threads", 1)), text);
   }
@@ -50,7 +50,7 @@ public final class OurStep implements Contender {
     this(Optional.of(lora), lora.engine(), StepSetting.of(text));
   }
 
-  /** In this process, a step of the bundled base without adapters. */
+  /** A step of the bundled base without adapters, in this process. */
   public static OurStep ofBundledBase(Engine engine, DType compute) {
     StepSetting setting = StepSetting.plain(EmojiSd.folder(), compute, 1, DenoiserStep.EMOJI_SIDE);
     return new OurStep(Optional.empty(), engine, setting);

@@ -10,7 +10,7 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
 import java.util.Map;
 
-/** Ours: adapters that are in memory already put inside the weights. */
+/** Ours: merging adapters that are already in memory. */
 final class Patching implements Contender {
   private static final String MODEL = "unet";
 

@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
-/** What every contender puts into the denoiser, and what of its output is compared. */
+/** Inputs of the denoiser for every contender, and the compared part of its output. */
 final class StepData {
   private static final int SHOWN = 64;
   private static final double LATENTS = 0.37;

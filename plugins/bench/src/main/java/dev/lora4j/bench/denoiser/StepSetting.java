@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a contender computes. It travels between processes as text.
+ * Settings of a contender. It travels between processes as text.
  *
  * @param folder of the denoiser, or of a whole model
  * @param compute the type to compute in
@@ -18,15 +18,15 @@ import java.util.List;
  */
 record StepSetting(
     Path folder, DType compute, int batch, int side, Route route, List<Path> adapters) {
-  /** How adapters take part. */
+  /** Route of the adapters. */
   enum Route {
     /** Not at all. */
     NONE,
-    /** In the weights; diffusers calls it fused. */
+    /** Merged into the weights; diffusers calls it fused. */
     PATCHED,
-    /** Beside the weights. */
+    /** Unmerged. */
     BESIDE,
-    /** Beside the weights, and what each counts is another in each step. */
+    /** Unmerged, with other weights of the adapters in each step. */
     SCHEDULED;
 
     boolean beside() {
@@ -36,7 +36,7 @@ record StepSetting(
 
   private static final String SEPARATOR = "|";
 
-  /** What an adapter counts for. */
+  /** Weight of an adapter. */
   static final double WEIGHT = 2;
 
   /** Words of the text that the denoiser attends to. */
@@ -49,12 +49,12 @@ record StepSetting(
     adapters = List.copyOf(adapters);
   }
 
-  /** Without adapters. */
+  /** Setting without adapters. */
   static StepSetting plain(Path folder, DType compute, int batch, int side) {
     return new StepSetting(folder, compute, batch, side, Route.NONE, List.of());
   }
 
-  /** With these adapters. */
+  /** A copy with these adapters. */
   StepSetting with(Route other, List<Path> files) {
     return new StepSetting(folder, compute, batch, side, other, files);
   }

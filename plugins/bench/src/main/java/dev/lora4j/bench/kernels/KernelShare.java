@@ -24,7 +24,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * How much of our steps is spent in kernels: their summed time as libtorch's profiler measures it,
+ * Share of our steps that kernels take: their summed time as libtorch's profiler measures it,
  * beside the wall time of the same step as the caller sees it.
  *
  * <p>The profiler takes time of its own, which makes the profiled step longer and the share less.
@@ -59,7 +59,7 @@ public final class KernelShare implements Benchmark {
         new Texts(DType.BF16));
   }
 
-  /** So many tokens. */
+  /** Case of so many tokens. */
   record Tokens(TransformerSize size) implements Case {
     @Override
     public String name() {
@@ -158,7 +158,7 @@ public final class KernelShare implements Benchmark {
             details));
   }
 
-  /** What each round measured, in seconds. */
+  /** Measurements of each round, in seconds. */
   private static final class Turns {
     private final double[] plain;
     private final double[] wall;
@@ -192,7 +192,7 @@ public final class KernelShare implements Benchmark {
       return turns;
     }
 
-    /** One step is enough, as the profile says where its time went. */
+    /** Profiles one step, which is enough to show where its time went. */
     private void profiled(Bench bench, Contender step, Path trace, int round) {
       wall[round] = bench.engine().profile(trace, () -> step.run(1)[0]);
       KernelTime time = KernelTime.of(trace);

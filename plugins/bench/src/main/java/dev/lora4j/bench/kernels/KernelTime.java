@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * How long the kernels ran, from the trace that libtorch's profiler wrote.
+ * Running time of the kernels, from the trace that libtorch's profiler wrote.
  *
  * <p>The trace has an event for each operator that began and ended on the thread, with those it
  * called inside it. An event's self time is its duration without that of the events inside. The sum
@@ -34,7 +34,7 @@ import java.util.Set;
  * @param count how many kernels ran
  */
 public record KernelTime(double kernels, double operators, int count) {
-  /** What names of operators begin with: libtorch's own, and those of oneDNN on packed weights. */
+  /** Prefixes of operators' names: libtorch's own, and those of oneDNN on packed weights. */
   private static final List<String> OPERATORS = List.of("aten::", "mkldnn::");
 
   private static final Set<String> NO_KERNELS =
@@ -78,6 +78,7 @@ public record KernelTime(double kernels, double operators, int count) {
 
   private static final Set<String> PREPARING = Set.of("copy_", "fill_", "zero_", "zeros");
 
+  /** An operator in the trace. */
   private static final class Event {
     private final String name;
     private final double begin;

@@ -1,4 +1,4 @@
-/** How much of a step is spent in the native operators. */
+/** Benchmark of the share of a step in the native operators. */
 @NullMarked
 package dev.lora4j.bench.kernels;
 

@@ -13,7 +13,7 @@ record OursListing(Path folder) implements Contender {
     return "lora4j";
   }
 
-  /** How many extensions there are. */
+  /** Number of extensions. */
   @Override
   public double[] check() {
     List<Plugin> plugins = PluginFolder.scan(folder);

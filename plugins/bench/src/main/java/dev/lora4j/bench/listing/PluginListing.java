@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** How long it takes until it is known what a folder of plug-ins brings. */
+/** Time to list the extensions of a folder of plug-ins. */
 @Extension(
     point = Benchmark.class,
     name = "plugin-listing",
@@ -28,7 +28,7 @@ public final class PluginListing implements Benchmark {
     return List.of(new Jars(20), new Jars(200));
   }
 
-  /** So many jars. */
+  /** Case of so many jars. */
   private record Jars(int count) implements Case {
     @Override
     public String name() {

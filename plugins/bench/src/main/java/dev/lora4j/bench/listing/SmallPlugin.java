@@ -1,6 +1,6 @@
 package dev.lora4j.bench.listing;
 
-/** What each of the measured jars brings: a service that does nothing. */
+/** Service in each of the measured jars; it does nothing. */
 public final class SmallPlugin implements Runnable {
   @Override
   public void run() {}

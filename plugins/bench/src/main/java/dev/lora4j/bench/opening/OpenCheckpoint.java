@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** How long it takes until a checkpoint's tensors are known, none of them read. */
+/** Time to list a checkpoint's tensors, none of them read. */
 @Extension(
     point = Benchmark.class,
     name = "open-checkpoint",
@@ -33,7 +33,7 @@ public final class OpenCheckpoint implements Benchmark {
     return List.of(new Size());
   }
 
-  /** The one size. */
+  /** The only size. */
   private record Size() implements Case {
     @Override
     public String name() {

@@ -12,7 +12,7 @@ record OursOpening(Path file) implements Contender {
     return "lora4j";
   }
 
-  /** How many tensors the file has, and how many elements. */
+  /** Number of tensors of the file, and of their elements. */
   @Override
   public double[] check() {
     try (Safetensors opened = Safetensors.open(file)) {

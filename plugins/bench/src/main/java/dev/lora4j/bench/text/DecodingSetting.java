@@ -3,7 +3,7 @@ package dev.lora4j.bench.text;
 import dev.lora4j.core.tensor.DType;
 
 /**
- * What is generated.
+ * Settings of a generation.
  *
  * @param type to compute in
  * @param rows prompts at once

@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Ours: prompts gone on from, each with its adapter if there are any. */
+/** Ours: completions of prompts, each with its adapter if there are any. */
 final class OurDecoding implements Contender {
   private final Scope scope;
   private final CausalPrograms programs;

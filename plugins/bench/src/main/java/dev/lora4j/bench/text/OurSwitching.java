@@ -51,7 +51,7 @@ final class OurSwitching implements AutoCloseable {
     return Contender.timed(units, () -> programs.prepare(batches.get(next++ % batches.size())));
   }
 
-  /** The seconds that it takes if nothing was kept. */
+  /** Seconds of the same without a cache. */
   double anew() {
     programs.factors().clear();
     double seconds = Contender.timed(1, () -> programs.prepare(batches.get(0)))[0];

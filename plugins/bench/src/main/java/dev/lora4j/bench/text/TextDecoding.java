@@ -83,7 +83,7 @@ public final class TextDecoding implements Benchmark {
     return all.toString();
   }
 
-  /** Without adapters. */
+  /** Case without adapters. */
   private record Alone(String name, DecodingSetting setting) implements Case {
     @Override
     public List<Result> measure(Bench bench) {
@@ -101,7 +101,7 @@ public final class TextDecoding implements Benchmark {
     public List<Result> measure(Bench bench) {
       Path model = ModelOfChance.write(bench.folder());
       try (Race race = bench.race(new OurDecoding(bench.engine(), model, setting, true))) {
-        // Adapters say something else.
+        // Adapters change the text.
         return race.against(
                 new OurDecoding(bench.engine(), model, setting, false), Target.atMost(1.1))
             .run(setting.type(), Double.POSITIVE_INFINITY, Optional.empty());
@@ -109,7 +109,7 @@ public final class TextDecoding implements Benchmark {
     }
   }
 
-  /** From one mix of adapters to another, against a millisecond. */
+  /** Case of switching from one mix of adapters to another, against a millisecond. */
   private record Switching(String name, DecodingSetting setting) implements Case {
     @Override
     public List<Result> measure(Bench bench) {
@@ -146,7 +146,7 @@ public final class TextDecoding implements Benchmark {
     }
   }
 
-  /** Each row with an adapter of its own. */
+  /** Case of rows that each have an adapter of their own. */
   private record Adapted(String name, DecodingSetting setting) implements Case {
     @Override
     public List<Result> measure(Bench bench) {

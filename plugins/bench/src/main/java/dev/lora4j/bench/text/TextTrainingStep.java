@@ -32,6 +32,7 @@ public final class TextTrainingStep implements Benchmark {
     return List.of(new Step("f32", DType.F32, 1e-5), new Step("bf16", DType.BF16, 2e-2));
   }
 
+  /** Case of a dtype. */
   private record Step(String name, DType type, double tolerance) implements Case {
     @Override
     public List<Result> measure(Bench bench) {

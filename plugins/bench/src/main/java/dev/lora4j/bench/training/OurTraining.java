@@ -23,7 +23,7 @@ public final class OurTraining implements Contender {
   private final Scope scope;
   private final LatentStep step;
 
-  /** In a process of its own, for the setting that the text says. */
+  /** For a process of its own, with the setting of the text. */
   public OurTraining(String text) {
     this(Lora4j.open(Integer.getInteger("ai.djl.pytorch.num_threads", 1)), text);
   }
@@ -33,7 +33,7 @@ public final class OurTraining implements Contender {
   }
 
   /**
-   * In this process, on the bundled base in F32.
+   * Training of the bundled base in F32, in this process.
    *
    * @param folder for the inputs
    */

@@ -5,7 +5,7 @@ import dev.lora4j.bench.Contender;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Who trains the same in Python. */
+/** Peer that trains the same in Python. */
 enum Peer {
   /** The denoiser of diffusers with factors by peft, in F32 also where the base is BF16. */
   PEFT,
@@ -20,7 +20,7 @@ enum Peer {
     return Optional.ofNullable(System.getenv(SCRIPTS)).orElse("");
   }
 
-  /** Whether what it needs was named; a note says what was not. */
+  /** True if the user named what it needs; otherwise a note names what is missing. */
   boolean possible(Bench bench) {
     if (this == KOHYA && scripts().isBlank()) {
       bench.note("kohya's network is left out; " + SCRIPTS + " names a copy of sd-scripts.");

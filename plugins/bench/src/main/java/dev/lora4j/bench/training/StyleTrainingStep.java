@@ -115,7 +115,7 @@ public final class StyleTrainingStep implements Benchmark {
    * Stable Diffusion 1's size, one picture.
    *
    * @param compute the type of ours, and of the file
-   * @param theirs the type of the peer; F32 is what it has if nobody says otherwise
+   * @param theirs the type of the peer; F32 is its default
    */
   private record Large(
       String name, DType compute, DType theirs, Peer peer, boolean checkpointing, double target)
@@ -133,7 +133,7 @@ public final class StyleTrainingStep implements Benchmark {
     }
   }
 
-  /** Ours with parts computed twice against ours without. */
+  /** Case of ours with gradient checkpointing against ours without. */
   private record Twice(String name, DType compute) implements Case {
     @Override
     public List<Result> measure(Bench bench) {

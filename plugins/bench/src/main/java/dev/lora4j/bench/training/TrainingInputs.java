@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 
 /**
- * What both sides train on: latents and context once for all steps, the first factors, and what
- * chance decided in the steps that are compared.
+ * Inputs of both sides: latents and context once for all steps, the first factors, and the draws of
+ * the steps that are compared.
  */
 final class TrainingInputs {
   /** Steps whose losses have to agree. */

@@ -13,7 +13,7 @@ import dev.lora4j.diffusion.train.objective.ObjectiveSettings;
 import java.nio.file.Path;
 
 /**
- * What a contender trains on. It travels between processes as text.
+ * Settings of a contender in training. It travels between processes as text.
  *
  * @param folder of the model, in the layout of diffusers
  * @param compute the type of the frozen base

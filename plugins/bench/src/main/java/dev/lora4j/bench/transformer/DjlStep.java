@@ -138,7 +138,8 @@ public final class DjlStep implements Contender {
       gradients.values().forEach(g -> NDScope.unregister(g.muli(scale)));
       before = loss.getFloat();
     }
-    // Outside, because the optimiser makes its moments when it first sees a weight, and keeps them.
+    // Outside, because the optimiser makes its moments at the first update of a weight, and keeps
+    // them.
     gradients.forEach(
         (name, gradient) -> {
           optimizer.update(name, required(factors.get(name), name), gradient);

@@ -12,7 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What every contender starts from.
+ * Inputs of every contender.
  *
  * @param x [batch, tokens, width]
  * @param target [batch, tokens, width]
@@ -55,7 +55,7 @@ record StepInputs(
     return filled;
   }
 
-  /** For peers outside of this process. */
+  /** Writes a file for peers outside of this process. */
   Path write(Path file) {
     Map<String, HostTensor> all = new LinkedHashMap<>();
     all.put("x", x);

@@ -14,7 +14,7 @@ import java.util.Optional;
 
 /** Factors beside q, k, v and o of each block. */
 record TrainedFactors(FlatParameters parameters) implements SiteAdapters {
-  /** What the product of the factors is multiplied by: alpha is half the rank. */
+  /** Scale of the product of the factors: alpha is half the rank. */
   static final double SCALE = 0.5;
 
   static final String SCALE_INPUT = "scale";
@@ -32,7 +32,7 @@ record TrainedFactors(FlatParameters parameters) implements SiteAdapters {
     return y.add(new LowRank(down, up).unmerged(site, x, Optional.of(scale)));
   }
 
-  /** Where each factor lies in the flat buffer. */
+  /** Layout of the factors in the flat buffer. */
   FlatLayout layout(int rank) {
     return FlatLayout.of(parameters.parameters(), parameter -> rank);
   }

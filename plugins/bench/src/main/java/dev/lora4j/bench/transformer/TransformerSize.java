@@ -3,12 +3,12 @@ package dev.lora4j.bench.transformer;
 import dev.lora4j.bench.Work;
 
 /**
- * How large the transformer is, and what is put into it.
+ * Sizes of the transformer and of its input.
  *
  * @param batch sequences
  * @param tokens in each sequence
  * @param blocks one after another
- * @param width of a token; feed-forward layers are four times as wide inside
+ * @param width of a token; the inner width of feed-forward layers is four times as large
  * @param heads of the attention
  * @param rank of the factors on q, k, v and o of each block
  */
@@ -25,7 +25,7 @@ public record TransformerSize(int batch, int tokens, int blocks, int width, int 
         Integer.parseInt(text.substring(0, times)), Integer.parseInt(text.substring(times + 1)));
   }
 
-  /** For example {@code 4x256}. */
+  /** Text, for example {@code 4x256}. */
   public String text() {
     return batch + "x" + tokens;
   }

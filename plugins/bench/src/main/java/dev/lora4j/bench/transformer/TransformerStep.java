@@ -20,8 +20,8 @@ import java.util.Optional;
             + "v, o) at so many sequences x tokens; beside DJL and PyTorch")
 public final class TransformerStep implements Benchmark {
   /**
-   * Six losses in F32. Each step changes them by several hundred times as much, so a step that is
-   * left out or taken wrongly is seen.
+   * Six losses in F32. Each step changes them by several hundred times as much, so a missing or
+   * wrong step shows.
    */
   static final double TOLERANCE = 2e-5;
 
@@ -36,7 +36,7 @@ public final class TransformerStep implements Benchmark {
         new Tokens(TransformerSize.ofTokens(4, 16)), new Tokens(TransformerSize.ofTokens(4, 256)));
   }
 
-  /** So many tokens. */
+  /** Case of so many tokens. */
   private record Tokens(TransformerSize size) implements Case {
     @Override
     public String name() {

@@ -38,7 +38,7 @@ final class AdapterOutputOption {
               + " if it can be written, else kohya).")
   private Optional<String> layout = Optional.empty();
 
-  /** Takes the file from among the command's parameters, where the option is not given. */
+  /** Takes the file from among the command's parameters, without the option. */
   void orElse(CommandSpec spec, Optional<Path> parameter) {
     if (parameter.isPresent()) {
       if (given()) {
@@ -54,7 +54,7 @@ final class AdapterOutputOption {
     return !file.toString().isEmpty();
   }
 
-  /** What would fail at the end of long work is found before it begins. */
+  /** Refuses, before long work begins, an output that would fail at its end. */
   void require(CommandSpec spec) {
     if (!given()) {
       throw new ParameterException(

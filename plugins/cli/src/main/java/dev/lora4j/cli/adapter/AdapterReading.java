@@ -14,7 +14,7 @@ final class AdapterReading {
   private AdapterReading() {}
 
   /**
-   * All that can be said of an adapter.
+   * Examines an adapter.
    *
    * @param named the base that it is for; without it the one that its header names, if that is
    *     here; else the kind that fits, or a bundled one if that has each of the adapter's layers
@@ -48,7 +48,9 @@ final class AdapterReading {
     return (fits ? found : guessed(file, options)).warned(contradiction);
   }
 
-  /** By keys and shapes alone; what the header calls the base is told where no kind is known. */
+  /**
+   * Examines by keys and shapes alone; where no kind is known, it reports the base in the header.
+   */
   private static Examination unnamed(Path file, RecordedBase mark, ReadOptions options) {
     Examination found = guessed(file, options);
     if (found.known() || !mark.said()) {

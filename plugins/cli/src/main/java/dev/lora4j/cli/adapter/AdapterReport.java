@@ -18,7 +18,7 @@ import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** What an adapter holds, key by key and layer by layer. */
+/** Report of an adapter's content, key by key and layer by layer. */
 final class AdapterReport {
   private static final int SHOWN = 20;
   private static final int WIDTH = 160;
@@ -37,7 +37,7 @@ final class AdapterReport {
     this.trained = TrainingBase.of(file.path(), new Metadata(file.metadata()));
   }
 
-  /** For people. */
+  /** Text for people. */
   List<String> lines() {
     List<String> lines = new ArrayList<>();
     lines.add(file.path() + ": adapter for " + found.family().title());
@@ -78,7 +78,7 @@ final class AdapterReport {
     return lines;
   }
 
-  /** What keeps it from being used; of many the first, and the last, which is about all of it. */
+  /** Problems that prevent its use; of many the first, and the last, which is about all of it. */
   private List<String> problems() {
     List<String> lines = new ArrayList<>();
     int count = found.problems().size();
@@ -121,7 +121,7 @@ final class AdapterReport {
     return counts;
   }
 
-  /** How many factors there are of each rank, small ranks first. */
+  /** Number of factors of each rank, small ranks first. */
   private static SortedMap<String, Integer> ranks(Adapter adapter) {
     SortedMap<String, Integer> counts =
         new TreeMap<>(java.util.Comparator.comparingInt(String::length).thenComparing(r -> r));

@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Which kind of base a checkpoint is, and how many of its layers adapters can be for.
+ * Kind of base of a checkpoint, and the number of its layers that adapters can be for.
  *
  * @param base its kind; the name is empty for none that is known
  * @param original whether it is in the layout that its kind was first published in
@@ -25,7 +25,7 @@ import java.util.stream.Collectors;
 record BaseReport(Family base, boolean original, Map<String, Long> layers, List<String> missing) {
   private static final int SHOWN = 3;
 
-  /** Of a file or folder; empty if no base can be read from it. */
+  /** Report of a file or folder; empty if no base can be read from it. */
   static Optional<BaseReport> of(Path path) {
     try (BaseCheckpoint checkpoint = BaseCheckpoint.open(path)) {
       return Optional.of(of(checkpoint));
@@ -55,12 +55,12 @@ record BaseReport(Family base, boolean original, Map<String, Long> layers, List<
     return site.name().substring(0, Math.max(0, site.name().indexOf('.')));
   }
 
-  /** Whether it is of a family. */
+  /** True if it is of a known family. */
   boolean known() {
     return !base.name().isEmpty();
   }
 
-  /** For people. */
+  /** Text for people. */
   List<String> lines() {
     List<String> lines = new ArrayList<>();
     if (known()) {
@@ -86,7 +86,7 @@ record BaseReport(Family base, boolean original, Map<String, Long> layers, List<
     return lines;
   }
 
-  /** For programs. */
+  /** JSON for programs. */
   Map<String, Object> json() {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("family", base.name());

@@ -19,7 +19,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 
-/** How much an adapter changes each block of its base: the norm of all changes there together. */
+/** Norms of an adapter's changes, all changes of a block of its base together. */
 final class BlockNorms {
   private static final int WIDTH = 40;
 
@@ -66,7 +66,7 @@ final class BlockNorms {
     return new BlockNorms(norms, without, true);
   }
 
-  /** As bars, the longest for the block that changes most, and what has none. */
+  /** Bar chart, the longest bar for the block that changes most, and the layers without a norm. */
   List<String> lines() {
     List<String> lines = new ArrayList<>();
     double most = norms.values().stream().mapToDouble(n -> n).max().orElse(0);
@@ -106,7 +106,7 @@ final class BlockNorms {
     return all;
   }
 
-  /** How many changes of which method are in none of the norms. */
+  /** Number of changes in none of the norms, by method. */
   Map<String, Integer> without() {
     return Collections.unmodifiableMap(without);
   }

@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine.Option;
 
-/** What adapters weigh in places of the base, by their names. */
+/** Options of the weights of adapters in blocks of the base, by the adapters' names. */
 public final class BlockWeightOptions {
   @Option(
       names = "--lora-te",
@@ -33,7 +33,7 @@ public final class BlockWeightOptions {
               + " each block. NAME is that of the adapter's file, without its ending.")
   private Map<String, String> blocks = new LinkedHashMap<>();
 
-  /** Complains about what no base could have blocks for, before anything slow begins. */
+  /** Refuses what no base could have blocks for, before anything slow begins. */
   public void require() {
     textWeights.forEach(
         (name, weight) -> {
@@ -61,7 +61,7 @@ public final class BlockWeightOptions {
     return shares(blocks.getOrDefault(adapter.name(), ""), sites);
   }
 
-  /** What block weights mean for a base. */
+  /** Weights of a base's sites, of a text with block weights. */
   public static SiteWeights shares(String text, SiteCatalogue sites) {
     try {
       return text.isEmpty() ? SiteWeights.ALL : BlockWeights.of(text, sites);
@@ -70,7 +70,7 @@ public final class BlockWeightOptions {
     }
   }
 
-  /** Complains about what is said of adapters that do not take part. */
+  /** Refuses block weights of adapters that do not take part. */
   public void requireUsed(List<String> names) {
     requireUsed(names, "--blocks", blocks.keySet());
     requireUsed(names, "--lora-te", textWeights.keySet());

@@ -23,7 +23,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Says how far apart two adapters are. */
+/** Command that prints the distance of two adapters. */
 @Extension(
     point = Command.class,
     name = "compare",

@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What became of an adapter on the way from one file to another.
+ * Report of the conversion of an adapter from one file to another.
  *
  * @param back what was written, as it reads
  */
@@ -26,7 +26,7 @@ record ConversionReport(
   private static final int SHOWN = 20;
   private static final int WIDTH = 160;
 
-  /** Whether the adapter that was written is another one, and no change says why. */
+  /** True if the written adapter differs from the read one, and no change explains it. */
   boolean unexplained() {
     return written.changes().isEmpty() && !same();
   }
@@ -35,7 +35,7 @@ record ConversionReport(
     return read.adapter().identity().equals(back.adapter().identity());
   }
 
-  /** For people. */
+  /** Text for people. */
   List<String> lines() {
     List<String> lines = new ArrayList<>();
     lines.add(in + ": adapter for " + read.family().title());

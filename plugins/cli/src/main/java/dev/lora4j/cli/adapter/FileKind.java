@@ -3,7 +3,7 @@ package dev.lora4j.cli.adapter;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** What a safetensors file is, told from the names of its tensors. The first that fits is it. */
+/** Kind of a safetensors file, by the names of its tensors. The first that fits is it. */
 enum FileKind {
   DORA("DoRA adapter", ".*\\.(dora_scale|lora_magnitude_vector\\.weight)"),
   LOHA("LoHa adapter", ".*\\.hada_w1_a"),
@@ -42,12 +42,12 @@ enum FileKind {
     return UNKNOWN;
   }
 
-  /** For people. */
+  /** Text for people. */
   String text() {
     return text;
   }
 
-  /** Whether it changes a base model rather than being one. */
+  /** True if it changes a base model rather than being one. */
   boolean adapter() {
     return compareTo(FULL_DIFFERENCE) <= 0;
   }

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What one safetensors file says of itself. */
+/** Report of one safetensors file, from its header. */
 final class FileReport implements AutoCloseable {
   private static final int SHOWN = 20;
   private static final int WIDTH = 160;
@@ -62,14 +62,14 @@ final class FileReport implements AutoCloseable {
     return kind;
   }
 
-  /** The base that it is or is part of; empty if it is none, or one of which names say nothing. */
+  /** The base that it is or is part of; empty if it is none, or one that names do not show. */
   private Optional<BaseReport> base() {
     return kind.adapter()
         ? Optional.empty()
         : BaseReport.of(path).filter(b -> b.known() || kind == FileKind.LANGUAGE_MODEL);
   }
 
-  /** For people; {@code all} lists every layer or tensor. */
+  /** Text for people; {@code all} lists every layer or tensor. */
   List<String> lines(boolean all) {
     List<String> lines = new ArrayList<>();
     lines.add(path + ": " + kind.text());

@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Says what a file is. */
+/** Command that describes a file. */
 @Extension(
     point = Command.class,
     name = "inspect",
@@ -102,7 +102,7 @@ public final class InspectCommand implements Command {
   }
 
   /**
-   * Empty where the file is no adapter and nobody asked for one.
+   * Examines an adapter; empty where the file is none and the options require none.
    *
    * @param sure whether it is an adapter for sure
    */

@@ -16,7 +16,10 @@ final class KeyReport {
   private static final int SHOWN = 4;
   private static final int WIDTH = 160;
 
-  /** What is lost. Of what else is ignored the file is warned of, or it has no effect anywhere. */
+  /**
+   * Reasons that lose data. Of what else is ignored the file is warned of, or it has no effect
+   * anywhere.
+   */
   private static final Set<Reason> LOST =
       EnumSet.of(
           Reason.UNKNOWN,

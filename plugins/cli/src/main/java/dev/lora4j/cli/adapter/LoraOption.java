@@ -26,14 +26,14 @@ public record LoraOption(Path file, Optional<Weight> said) {
   static final String FORM =
       "FILE[:WEIGHT[:FROM-TO]], FILE:WEIGHT@SHARE,...[:cosine] or FILE:WEIGHT,WEIGHT,...";
 
-  /** As it was said, else 1. */
+  /** The weight on the command line, or 1. */
   public Weight weight() {
     return said.orElse(Weight.of(1));
   }
 
   /**
-   * Complains about adapters of texts before anything slow begins. What a text is made in are no
-   * steps that a weight could change over.
+   * Refuses adapters of texts before anything slow begins. What a text is made in are no steps that
+   * a weight could change over.
    */
   public static void requireForTexts(List<LoraOption> loras) {
     for (LoraOption lora : loras) {
@@ -50,7 +50,7 @@ public record LoraOption(Path file, Optional<Weight> said) {
     }
   }
 
-  /** Adapters of texts with their weights, each read where it is said to lie. */
+  /** Adapters of texts with their weights, each read from its file. */
   public static MixPlan plan(
       Console console,
       List<LoraOption> loras,
@@ -66,13 +66,13 @@ public record LoraOption(Path file, Optional<Weight> said) {
     return plan;
   }
 
-  /** The adapter's name, by which other options speak of it: that of its file. */
+  /** Name of the adapter for other options: that of its file. */
   public static String name(Path file) {
     return String.valueOf(file.toAbsolutePath().normalize().getFileName())
         .replaceFirst("\\.safetensors$", "");
   }
 
-  /** What these adapters are called where something is told of them, with weights other than 1. */
+  /** Names of these adapters in messages, with weights other than 1. */
   public static String names(List<LoraOption> loras) {
     return loras.stream()
         .map(l -> name(l.file()) + (l.weight().equals(Weight.of(1)) ? "" : ":" + l.weight().text()))

@@ -155,7 +155,7 @@ public final class MergeCommand implements Command {
     return plan;
   }
 
-  /** What adds adapters up. */
+  /** Default mixer of a sum. */
   private String usual() {
     return ranks.given() ? MixerOption.SVD : MixerOption.LINEAR;
   }
@@ -195,7 +195,7 @@ public final class MergeCommand implements Command {
               + name
               + " cuts, and --full keeps all directions; leave --full out, or take another mixer");
     }
-    // A mixer that keeps as many whatever adapters have was told how many.
+    // A mixer whose rank does not depend on the adapters has a setting for it.
     if (own.isPresent() && ranks.given() && own.equals(asked.truncation(List.of(2)))) {
       throw new IllegalArgumentException(
           "the mixer "
@@ -221,7 +221,7 @@ public final class MergeCommand implements Command {
     return adapters.stream().flatMap(a -> a.sites().keySet().stream()).distinct().count();
   }
 
-  /** A single adapter with weight 1 keeps all that its file says. */
+  /** Metadata of the merge; those of the file for a single adapter with weight 1. */
   private Metadata metadata(String how, MixPlan plan, Adapter mixed) {
     List<Adapter> adapters = plan.adapters();
     List<Metadata> parts = adapters.stream().map(a -> new Metadata(a.metadata())).toList();
@@ -248,7 +248,7 @@ public final class MergeCommand implements Command {
     return part.weight().value() + where;
   }
 
-  /** How many layers have their change as it is, not as factors. */
+  /** Number of layers whose change is stored whole, not as factors. */
   private static long wholes(ReadAdapters read, Adapter adapter) {
     return read.sites().values().stream()
         .filter(site -> site.kind() != Site.Kind.NORM)

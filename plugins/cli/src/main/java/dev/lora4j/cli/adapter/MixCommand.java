@@ -32,7 +32,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Says how adapters get on. */
+/** Command that explains conflicts between adapters. */
 @Extension(
     point = Command.class,
     name = "mix",
@@ -65,7 +65,7 @@ public final class MixCommand implements Command {
   @Option(
       names = "--explain",
       description = "Explain how they get on, which is what this command does.")
-  @SuppressWarnings("UnusedVariable") // Written out, the command line says what it is for.
+  @SuppressWarnings("UnusedVariable") // Written out, the command line shows its purpose.
   private boolean explain;
 
   @Option(

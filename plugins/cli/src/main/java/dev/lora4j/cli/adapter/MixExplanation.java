@@ -14,13 +14,13 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * How adapters get on.
+ * Explanation of conflicts between adapters.
  *
  * @param names of the adapters
  * @param pairs how each two meet, by block
  */
 record MixExplanation(List<String> names, Map<Pair, SortedMap<BlockName, PairOverlap>> pairs) {
-  /** More than this share with opposite signs is no accident of numbers that are independent. */
+  /** Share of opposite signs above which independent numbers do not explain it. */
   private static final double FIGHTING = 0.55;
 
   /** Less than this share with opposite signs is doing the same. */
@@ -42,7 +42,7 @@ record MixExplanation(List<String> names, Map<Pair, SortedMap<BlockName, PairOve
     return names.get(pair.first()) + " and " + names.get(pair.second());
   }
 
-  /** For people: a table for each pair, and what to do. */
+  /** Text for people: a table for each pair, and advice. */
   List<String> lines() {
     List<String> lines = new ArrayList<>();
     pairs.forEach(
@@ -74,7 +74,7 @@ record MixExplanation(List<String> names, Map<Pair, SortedMap<BlockName, PairOve
         .stripTrailing();
   }
 
-  /** What to do about two adapters, in a sentence or two. */
+  /** Advice about two adapters, in a sentence or two. */
   String advice(Pair pair) {
     SortedMap<BlockName, PairOverlap> byBlock = pairs.get(pair);
     if (byBlock == null || byBlock.isEmpty()) {
@@ -126,7 +126,7 @@ record MixExplanation(List<String> names, Map<Pair, SortedMap<BlockName, PairOve
         .collect(Collectors.joining(", "));
   }
 
-  /** For programs. */
+  /** JSON for programs. */
   Json json() {
     List<Object> all = new ArrayList<>();
     pairs.forEach(

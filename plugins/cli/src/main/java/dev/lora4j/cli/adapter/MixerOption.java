@@ -36,7 +36,7 @@ final class MixerOption {
       description = "Seed of mixers that draw by chance (default: 0).")
   long seed;
 
-  /** Lists the mixers below the options, by what their indexes say of them. */
+  /** Lists the mixers below the options, from their indexes. */
   @Spec(Spec.Target.MIXEE)
   void list(CommandSpec command) {
     List<String> lines = new ArrayList<>(List.of("", "Mixers:"));
@@ -68,9 +68,9 @@ final class MixerOption {
   }
 
   /**
-   * The mixer that was asked for; {@code otherwise} if none was.
+   * The requested mixer; {@code otherwise} without a request.
    *
-   * @throws IllegalArgumentException if there is no one adapter of what it does
+   * @throws IllegalArgumentException if no one adapter can do the same
    */
   Mixer mixer(String otherwise) {
     Mixer mixer = asked.orElseGet(() -> Extensions.installed().make(Mixer.class, otherwise));
@@ -84,7 +84,10 @@ final class MixerOption {
     return mixer;
   }
 
-  /** What mixes: a mixer itself, or {@code otherwise} beside one that says what adapters weigh. */
+  /**
+   * The mixer of deltas: the mixer itself, or {@code otherwise} beside one that only weighs
+   * adapters.
+   */
   static DeltaMixer deltas(Mixer mixer, String otherwise) {
     return mixer instanceof DeltaMixer own
         ? own

@@ -6,7 +6,7 @@ import dev.lora4j.spi.Extensions;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads a mixer as people ask for it: {@code switch} or {@code switch:tau=3}. */
+/** Converter of a mixer on the command line: {@code switch} or {@code switch:tau=3}. */
 public final class MixerReader implements ITypeConverter<Mixer> {
   @Override
   public Mixer convert(String text) {

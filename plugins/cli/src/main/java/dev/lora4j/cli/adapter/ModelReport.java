@@ -22,11 +22,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** What a model folder in the layout of diffusers or transformers holds. */
+/** Report of a model folder in the layout of diffusers or transformers. */
 final class ModelReport {
   private static final int WIDTH = 60;
 
-  /** What is worth a line of each part's configuration. */
+  /** Keys of each part's configuration that the report shows. */
   private static final List<String> KEYS =
       List.of(
           "_class_name",
@@ -54,7 +54,7 @@ final class ModelReport {
     this.folder = folder;
   }
 
-  /** Looks into a folder. */
+  /** Reads a folder. */
   static ModelReport of(Path folder) {
     ModelReport report = new ModelReport(folder);
     if (WeightFile.in(folder).isPresent()) {
@@ -118,7 +118,7 @@ final class ModelReport {
     }
   }
 
-  /** For people. */
+  /** Text for people. */
   List<String> lines() {
     List<String> lines = new ArrayList<>();
     lines.add(folder + ": model folder");

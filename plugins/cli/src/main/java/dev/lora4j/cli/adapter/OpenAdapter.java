@@ -15,13 +15,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What lies on the disk of one adapter: a file, or a file for each model that it changes. */
+/** Adapter on disk: a file, or a file for each model that it changes. */
 final class OpenAdapter implements AutoCloseable {
   private static final String PEFT_TENSORS = "adapter_model.safetensors";
 
   private final Path path;
 
-  /** By what keys of the file have in front: nothing where it is one file. */
+  /** Reports by the prefix of the file's keys: an empty one where it is one file. */
   private final Map<String, FileReport> files;
 
   private OpenAdapter(Path path, Map<String, FileReport> files) {
@@ -48,7 +48,7 @@ final class OpenAdapter implements AutoCloseable {
     }
   }
 
-  /** What was opened. */
+  /** File or folder that was opened. */
   Path path() {
     return path;
   }

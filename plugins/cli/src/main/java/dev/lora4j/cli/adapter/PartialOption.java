@@ -3,7 +3,7 @@ package dev.lora4j.cli.adapter;
 import dev.lora4j.core.format.reading.ReadOptions;
 import picocli.CommandLine.Option;
 
-/** Whether adapters may be used in part. */
+/** Option that permits a partial use of adapters. */
 public final class PartialOption {
   @Option(
       names = "--allow-partial",
@@ -12,7 +12,7 @@ public final class PartialOption {
               + " not known, rather than refuse them.")
   private boolean allowed;
 
-  /** As reading takes it. */
+  /** Options of reading. */
   public ReadOptions options() {
     return allowed ? ReadOptions.PARTIAL : ReadOptions.STRICT;
   }

@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
 
 /** The type that factors are stored in. */
 final class PrecisionOption {
-  /** As on the command line. */
+  /** Types on the command line. */
   enum Precision {
     f32(DType.F32),
     f16(DType.F16),
@@ -32,12 +32,12 @@ final class PrecisionOption {
               + " it has both f16 and bf16).")
   private Optional<Precision> precision = Optional.empty();
 
-  /** What was asked for; else the narrowest type that holds the adapters' factors. */
+  /** The type on the command line; else the narrowest type that holds the adapters' factors. */
   DType type(List<Adapter> adapters) {
     return precision.map(p -> p.type).orElseGet(() -> holding(adapters));
   }
 
-  /** Of F16 and BF16 each has what the other has not: range here, digits there. */
+  /** Chooses F16 or BF16: each has what the other has not, range or digits. */
   private static DType holding(List<Adapter> adapters) {
     Set<DType> found =
         adapters.stream()
@@ -50,7 +50,7 @@ final class PrecisionOption {
     return found.size() == 1 ? found.iterator().next() : DType.F32;
   }
 
-  /** What was asked for; else {@code otherwise}. */
+  /** The type on the command line; else {@code otherwise}. */
   DType type(DType otherwise) {
     return precision.map(p -> p.type).orElse(otherwise);
   }

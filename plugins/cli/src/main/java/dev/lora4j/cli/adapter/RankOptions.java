@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** How many directions are kept at each layer. */
+/** Options of the rank at each layer. */
 final class RankOptions {
   @Option(
       names = "--rank",
@@ -39,22 +39,22 @@ final class RankOptions {
       description = "Keep the share X of the sum of singular values.")
   private Optional<Double> cumulative = Optional.empty();
 
-  /** Whether anything was asked for. */
+  /** True if any option is present. */
   boolean given() {
     return rank.isPresent() || dynamic();
   }
 
-  /** Whether the rank depends on the singular values. */
+  /** True if the rank depends on the singular values. */
   boolean dynamic() {
     return ratio.isPresent() || fro.isPresent() || cumulative.isPresent();
   }
 
-  /** Whether layers' singular values are all needed. */
+  /** True if the rule needs all singular values of a layer. */
   boolean countsAll() {
     return cumulative.isPresent();
   }
 
-  /** Whether convolutions of more than one point have a rule of their own. */
+  /** True if convolutions of more than one point have a rule of their own. */
   boolean kernels() {
     return convRank.isPresent();
   }
@@ -67,12 +67,12 @@ final class RankOptions {
     }
   }
 
-  /** Whether there is a greatest rank. */
+  /** True if there is a greatest rank. */
   boolean bounded() {
     return rank.isPresent();
   }
 
-  /** Whether convolutions of more than one point are to be left out. */
+  /** True if convolutions of more than one point are left out. */
   boolean withoutKernels() {
     return convRank.filter(r -> r == 0).isPresent();
   }
@@ -89,8 +89,8 @@ final class RankOptions {
   /**
    * The rules.
    *
-   * @param otherwise the rank if none was asked for
-   * @throws IllegalArgumentException if numbers are out of range or more than one rule is given
+   * @param otherwise the default rank
+   * @throws IllegalArgumentException if numbers are out of range or there is more than one rule
    */
   RankRules rules(int otherwise) {
     long rules =

@@ -62,7 +62,7 @@ record ReadAdapters(List<LoadedAdapter> all) {
     }
   }
 
-  /** Whether the layers that two bases call alike may be the same. */
+  /** True if the layers of equal name in two bases may be the same. */
   private static boolean fit(Family first, Family other) {
     return first.sites().all().stream()
         .allMatch(
@@ -74,7 +74,9 @@ record ReadAdapters(List<LoadedAdapter> all) {
                     .isEmpty());
   }
 
-  /** Says where headers name different bases: what is added up was learnt against others. */
+  /**
+   * Notes that headers name different bases: the changes were then trained on different weights.
+   */
   private void tellBases(Console console, List<Path> files) {
     for (int i = 1; i < all.size(); i++) {
       RecordedBase first = mark(0);

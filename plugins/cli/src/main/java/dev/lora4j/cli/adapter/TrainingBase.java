@@ -17,11 +17,11 @@ import java.util.Optional;
 /**
  * The base that an adapter was trained on by its header.
  *
- * @param mark what the header says
+ * @param mark the base in the header
  * @param base its layers, if it is a bundled one or lies where this program has loaded it before
  */
 record TrainingBase(RecordedBase mark, Optional<Family> base) {
-  /** That of an adapter with such a header. */
+  /** Training base of an adapter with such a header. */
   static TrainingBase of(Path adapter, Metadata header) {
     RecordedBase mark = RecordedBase.of(header);
     return new TrainingBase(
@@ -44,13 +44,13 @@ record TrainingBase(RecordedBase mark, Optional<Family> base) {
     }
   }
 
-  /** For people, as the end of a sentence. */
+  /** Text for people, as the end of a sentence. */
   String text() {
     return base.map(b -> mark.text() + ", which is here: " + b.title())
         .orElseGet(() -> mark.text() + ", which is not here");
   }
 
-  /** For programs. */
+  /** JSON for programs. */
   Json json() {
     return new Json()
         .put("name", mark.name().orElse(""))

@@ -12,9 +12,9 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What truncation kept and lost, by block or by layer.
+ * Table of the kept and lost parts of a truncation, by block or by layer.
  *
- * @param blocks of the model that it is for
+ * @param blocks of the base
  */
 record TruncationTable(TruncatedAdapter truncated, BlockNames blocks) {
   private static final String ROW = "  %-44s %7s %11s %8s %9s";

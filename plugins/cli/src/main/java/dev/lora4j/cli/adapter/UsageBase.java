@@ -13,10 +13,10 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * A base that adapters are used on, as far as what is odd about them depends on it.
+ * Base of adapters, for notes about adapters that depend on it.
  *
  * @param name of its folder or file
- * @param hash SHA-256 of its weights, computed when asked for; empty if it has none
+ * @param hash SHA-256 of its weights, computed on demand; empty if it has none
  */
 public record UsageBase(String name, Supplier<Optional<String>> hash) {
   private static final int WIDTH = 600;
@@ -29,7 +29,7 @@ public record UsageBase(String name, Supplier<Optional<String>> hash) {
     return new UsageBase(name(base.path()), () -> Optional.of(base.hash()));
   }
 
-  /** One that was not loaded into an engine. */
+  /** A base that was not loaded into an engine. */
   static UsageBase of(Path base) {
     return new UsageBase(name(base), () -> BaseWeights.hash(base));
   }
@@ -50,7 +50,7 @@ public record UsageBase(String name, Supplier<Optional<String>> hash) {
     other(adapter).ifPresent(text -> console.note(file + ": " + text));
   }
 
-  /** That the header of an adapter names other weights than these; empty if it does not. */
+  /** Text, if the header of an adapter names other weights than these; else empty. */
   private Optional<String> other(LoadedAdapter adapter) {
     RecordedBase mark = RecordedBase.of(new Metadata(adapter.adapter().metadata()));
     if (mark.hash().isEmpty()) {

@@ -9,9 +9,9 @@ import dev.lora4j.spi.ExtensionRequest;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
-/** Mixers that say what adapters weigh, where one adapter can be all that they say. */
+/** Merge by a mixer of weights, where one adapter can have the whole plan. */
 final class WeightMixerMerge {
-  /** More than pictures take, so that whatever depends on the step is seen to. */
+  /** More steps than pictures take, so that any dependence on the step shows. */
   private static final int STEPS = 1000;
 
   private WeightMixerMerge() {}

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
 
-/** Where a command speaks: results on stdout, everything else on stderr. */
+/** Console of a command: results on stdout, everything else on stderr. */
 public final class Console {
   private final PrintStream out;
   private final PrintStream err;
@@ -51,13 +51,13 @@ public final class Console {
     err.println(Printable.message(text));
   }
 
-  /** Whether somebody looks at a terminal. */
+  /** True if stderr is a terminal. */
   boolean watched() {
     return width.get().isPresent();
   }
 
   /**
-   * Begins to show how far something has come; close it when it is done.
+   * Starts a line of progress; close it when the work is done.
    *
    * @param task what is being done, for example {@code training}
    * @param steps how many steps there are

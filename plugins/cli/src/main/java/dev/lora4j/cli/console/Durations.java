@@ -2,11 +2,11 @@ package dev.lora4j.cli.console;
 
 import java.util.Locale;
 
-/** Times as people say them. */
+/** Durations as text for people. */
 public final class Durations {
   private Durations() {}
 
-  /** For example {@code 0.8 s}, {@code 42 s}, {@code 3 min 20 s}, {@code 2 h 5 min}. */
+  /** Text, for example {@code 0.8 s}, {@code 42 s}, {@code 3 min 20 s}, {@code 2 h 5 min}. */
   public static String text(double seconds) {
     if (seconds < 9.95) {
       return String.format(Locale.ROOT, "%.1f s", seconds);

@@ -17,7 +17,7 @@ public final class ErrorExplanation {
     if (thrown instanceof Failure
         || thrown instanceof CancellationException
         || thrown instanceof IllegalArgumentException
-        // Everything the libraries throw on purpose says what is wrong and what to do.
+        // Everything the libraries throw on purpose has the error and a remedy.
         || thrown.getClass().getName().startsWith("dev.lora4j.")) {
       return message(thrown);
     }

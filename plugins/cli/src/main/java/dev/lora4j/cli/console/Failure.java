@@ -2,7 +2,7 @@ package dev.lora4j.cli.console;
 
 import java.util.function.Supplier;
 
-/** A command cannot go on. The message is what the user reads: what is wrong and what to do. */
+/** Failure of a command. The message is for the user: the error and a remedy. */
 public final class Failure extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
@@ -45,7 +45,7 @@ public final class Failure extends RuntimeException {
     }
   }
 
-  /** Whether the command line is wrong, and not the work. */
+  /** True if the command line is wrong, and not the work. */
   public boolean ofUsage() {
     return usage;
   }

@@ -2,7 +2,7 @@ package dev.lora4j.cli.console;
 
 import java.util.List;
 
-/** What a doctor says. */
+/** Findings of a doctor, as text. */
 public final class Findings {
   private Findings() {}
 

@@ -12,7 +12,7 @@ import java.util.Map;
 
 /**
  * One JSON object, in the order its fields were put. Numbers that are not finite, for which JSON
- * has no form, are null, and characters that are not seen are escaped.
+ * has no form, are null, and invisible characters are escaped.
  */
 public final class Json {
   private static final Gson GSON =
@@ -58,7 +58,7 @@ public final class Json {
     }
   }
 
-  /** For use inside lists. */
+  /** Fields as a map, for lists. */
   public Map<String, Object> fields() {
     return fields;
   }

@@ -15,12 +15,12 @@ import java.util.List;
 public final class Names {
   private Names() {}
 
-  /** As indexes list them, so that no class of theirs is loaded. */
+  /** Names in the indexes of extensions, so that no class of theirs is loaded. */
   private static List<String> installed(Class<?> point) {
     return Extensions.installed().list(point).stream().map(i -> i.info().name()).toList();
   }
 
-  /** Of all samplers. */
+  /** Names of all samplers. */
   public static final class OfSamplers extends ArrayList<String> {
     private static final long serialVersionUID = 1;
 
@@ -29,7 +29,7 @@ public final class Names {
     }
   }
 
-  /** Of all layouts that adapters are written in. */
+  /** Names of all layouts of adapters that can be written. */
   public static final class OfLayouts extends ArrayList<String> {
     private static final long serialVersionUID = 1;
 
@@ -38,7 +38,7 @@ public final class Names {
     }
   }
 
-  /** Of all methods that are trained. */
+  /** Names of all methods that can be trained. */
   public static final class OfMethods extends ArrayList<String> {
     private static final long serialVersionUID = 1;
 
@@ -47,7 +47,7 @@ public final class Names {
     }
   }
 
-  /** Of all optimisers. */
+  /** Names of all optimisers. */
   public static final class OfOptimizers extends ArrayList<String> {
     private static final long serialVersionUID = 1;
 
@@ -56,7 +56,7 @@ public final class Names {
     }
   }
 
-  /** Of all mixers that are installed. */
+  /** Names of all installed mixers. */
   public static final class OfMixers extends ArrayList<String> {
     private static final long serialVersionUID = 1;
 
@@ -65,7 +65,7 @@ public final class Names {
     }
   }
 
-  /** Of those that make one adapter of several. */
+  /** Names of the mixers that make one adapter of several. */
   public static final class OfMergingMixers extends ArrayList<String> {
     private static final long serialVersionUID = 1;
 
@@ -78,7 +78,7 @@ public final class Names {
     }
   }
 
-  /** Of all laws of levels. */
+  /** Names of all sigma schedules. */
   public static final class OfLevelLaws extends ArrayList<String> {
     private static final long serialVersionUID = 1;
 

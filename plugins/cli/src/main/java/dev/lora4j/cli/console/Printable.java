@@ -5,14 +5,14 @@ import java.util.HexFormat;
 /**
  * Text that anybody may have written, such as names of files, keys, metadata, captions and prompts,
  * in a form that steers no terminal and looks like nothing else: control characters, marks that
- * turn the direction of writing, and characters that are not seen become a backslash, {@code u} and
- * four hexadecimal digits. That form is JSON's own, so that JSON which is written this way says the
+ * turn the direction of writing, and invisible characters become a backslash, {@code u} and four
+ * hexadecimal digits. That form is JSON's own, so that JSON which is written this way means the
  * same.
  */
 public final class Printable {
   private static final HexFormat HEX = HexFormat.of();
 
-  /** Marks inside words of some languages, which change nothing but letters beside them. */
+  /** Marks in words of some languages, which change nothing but letters beside them. */
   private static final String JOINERS = "\u200c\u200d";
 
   private Printable() {}
@@ -30,7 +30,7 @@ public final class Printable {
         "");
   }
 
-  /** One line of a report: breaks of lines inside it are escaped too. */
+  /** One line of a report: line breaks in it are escaped too. */
   public static String line(String text) {
     return escaped(text, "\t");
   }
@@ -48,12 +48,12 @@ public final class Printable {
     return lines(text.replaceAll("\r?\n(?! )", "\n  "));
   }
 
-  /** What a model wrote, in any language. */
+  /** Generated text of a model, in any language, made printable. */
   public static String prose(String text) {
     return escaped(text, "\n\t" + JOINERS);
   }
 
-  /** {@code text} with all that is not seen escaped, but for {@code kept}. */
+  /** Text with all invisible characters escaped, but for {@code kept}. */
   private static String escaped(String text, String kept) {
     StringBuilder clean = new StringBuilder(text.length());
     text.codePoints()

@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalLong;
 
-/** How much memory this process has, where the system says it. */
+/** Memory of this process, where the system reports it. */
 public final class ProcessMemory {
   private static final Path STATUS = Path.of("/proc/self/status");
 

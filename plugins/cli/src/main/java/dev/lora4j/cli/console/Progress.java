@@ -3,7 +3,7 @@ package dev.lora4j.cli.console;
 /** Shows how far something has come. */
 public interface Progress extends AutoCloseable {
   /**
-   * So many steps are done.
+   * Reports that so many steps are done.
    *
    * @param detail what else is worth knowing, for example the loss; may be empty
    */

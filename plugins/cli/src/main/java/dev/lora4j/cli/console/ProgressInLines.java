@@ -24,7 +24,7 @@ final class ProgressInLines implements Progress {
   @Override
   public void done(long count, String detail) {
     long now = System.nanoTime();
-    // What comes before the first report is made ready only once, and says nothing of the rest.
+    // Work before the first report happens only once, and does not predict the rest.
     boolean begins = began == 0;
     if (begins) {
       began = now;

@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 
-/** Whether a person watches stderr, and how wide their window is. */
+/** Terminal of stderr, if it is one, and its width. */
 final class Terminal {
   private static final int ASSUMED_WIDTH = 80;
 
@@ -14,7 +14,7 @@ final class Terminal {
 
   /**
    * Columns of the terminal that stderr is; empty if it is a file, a pipe or a dumb terminal, and
-   * on Windows, where nobody can be asked.
+   * on Windows, where it is unknown.
    */
   static OptionalInt width() {
     if ("dumb".equals(System.getenv("TERM"))) {
@@ -26,7 +26,7 @@ final class Terminal {
     return ask();
   }
 
-  /* Java 17 only tells whether stdin and stdout are terminals, and neither is what matters here. */
+  /* Java 17 only knows whether stdin and stdout are terminals, and neither is what matters here. */
   private static OptionalInt ask() {
     try {
       Process stty =

@@ -10,9 +10,9 @@ public final class UnusedOptions {
   private UnusedOptions() {}
 
   /**
-   * Refuses those of {@code options} that were given.
+   * Refuses options that are present.
    *
-   * @param why what goes on after "does not go with"
+   * @param why rest of the sentence after "does not go with"
    */
   public static void refuse(CommandSpec spec, List<String> options, String why) {
     for (String option : options) {
@@ -22,7 +22,7 @@ public final class UnusedOptions {
     }
   }
 
-  /** Refuses those of {@code options} that were given without what they are about. */
+  /** Refuses options that are present without those that they refine. */
   public static void refuseWithout(CommandSpec spec, List<String> options, String needed) {
     for (String option : options) {
       if (given(spec, option).isPresent()) {
@@ -32,7 +32,7 @@ public final class UnusedOptions {
     }
   }
 
-  /** The option, if it was given. */
+  /** The option, if it is present. */
   public static Optional<String> given(CommandSpec spec, String option) {
     return Optional.of(option)
         .filter(name -> spec.commandLine().getParseResult().hasMatchedOption(name));

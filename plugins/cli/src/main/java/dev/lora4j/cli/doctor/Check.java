@@ -15,7 +15,7 @@ record Check(String name, Supplier<List<Finding>> look) {
     return new Check(name, () -> List.of(look.get()));
   }
 
-  /** What was found, or the failure as a problem with a remedy. */
+  /** Runs the check; a failure becomes a problem with a remedy. */
   List<Finding> findings() {
     try {
       return look.get();
@@ -30,7 +30,7 @@ record Check(String name, Supplier<List<Finding>> look) {
     }
   }
 
-  /** What all of them found. */
+  /** Findings of all checks. */
   static List<Finding> all(List<Check> checks) {
     return checks.stream().flatMap(c -> c.findings().stream()).toList();
   }

@@ -11,7 +11,7 @@ import java.util.List;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Says whether this machine can do the work, and what to do if not. */
+/** Command that checks this machine, with remedies. */
 @Extension(
     point = Command.class,
     name = "doctor",

@@ -17,17 +17,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/**
- * What the doctor finds out about libtorch: first whether it may be started, then by starting it.
- */
+/** Doctor's checks of libtorch: first whether it may be started, then by starting it. */
 final class EngineCheck {
   private EngineCheck() {}
 
   /**
-   * All that was found.
+   * Runs all checks.
    *
-   * @param wanted what has to work; with {@link Device#AUTO} that is the CPU, and of cards it is
-   *     only said whether they can be used
+   * @param wanted what has to work; with {@link Device#AUTO} that is the CPU, and the state of
+   *     cards is only reported
    * @param threads on the CPU
    */
   static List<Finding> findings(Device wanted, ThreadsOption threads) {
@@ -119,7 +117,7 @@ final class EngineCheck {
     return info.device() + " (" + info.name() + memory + ")";
   }
 
-  /** Why an engine that might have taken a card took none. */
+  /** Reason for which an engine with automatic choice took no card. */
   private static String whyNot(Engine engine) {
     return engine.device().cuda()
         ? ""

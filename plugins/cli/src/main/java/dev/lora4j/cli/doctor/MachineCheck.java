@@ -21,7 +21,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** What the doctor finds out without the engine. */
+/** Doctor's checks without the engine. */
 final class MachineCheck {
   private static final long LITTLE_MEMORY = 1_000_000_000;
   private static final long LITTLE_DISK = 1_000_000_000;

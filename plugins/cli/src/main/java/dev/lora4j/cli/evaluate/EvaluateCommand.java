@@ -37,7 +37,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Scores a style adapter on concepts that it was not taught. */
+/** Command that scores a style adapter on held-out concepts. */
 @Extension(
     point = Command.class,
     name = "evaluate",

@@ -118,7 +118,7 @@ final class EvaluationReport {
     return String.format(Locale.ROOT, "%." + digits + "f", value);
   }
 
-  /** The scores that every report has; a score that cannot be told is left out. */
+  /** The scores that every report has; an unknown score is left out. */
   Json scores(double seconds) {
     Json json = new Json();
     Map<String, Object> style = new LinkedHashMap<>();

@@ -7,7 +7,7 @@ import dev.lora4j.diffusion.judge.JudgedSample;
  * A picture to be judged, and its line in the manifest.
  *
  * @param file its name below the folder of the manifest
- * @param concept number of the concept that was asked for
+ * @param concept number of the requested concept
  * @param style the style that is judged, or another that the prompt named
  * @param adapter name of the adapter, or {@value #NONE}
  * @param weight the adapter's; 0 for the base alone
@@ -22,7 +22,7 @@ record Judged(
     Picture picture) {
   static final String NONE = "none";
 
-  /** Whether an adapter took part. */
+  /** True if an adapter took part. */
   boolean adapted() {
     return weight != 0;
   }

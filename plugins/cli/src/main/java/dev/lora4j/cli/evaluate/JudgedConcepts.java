@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Which of the concepts that are kept for judging to show. */
+/** Held-out concepts that a judge looks at. */
 public final class JudgedConcepts {
   private static final long DRAW = 7;
 

@@ -43,7 +43,7 @@ record JudgedPictures(
     int side) {
   private static final int AT_ONCE = 8;
 
-  /** Checks that pictures of the style and of the other one can be told apart. */
+  /** Checks that pictures of the style and of the other one are distinguishable. */
   JudgedPictures {
     if (otherStyle.equals(style)) {
       throw new Failure(
@@ -53,6 +53,7 @@ record JudgedPictures(
     }
   }
 
+  /** A picture to make, and its file. */
   private record Wanted(int concept, String style, double weight, Prompt prompt, String file) {}
 
   /**

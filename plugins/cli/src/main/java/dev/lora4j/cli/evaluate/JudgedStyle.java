@@ -30,7 +30,7 @@ record JudgedStyle(
     String name, Optional<String> label, Map<Integer, Picture> truths, Picture mean) {
   static final String FORM = "ink, glossy, pixel or a folder of true pictures";
 
-  /** How many truths a picture is compared with. */
+  /** Number of truths that a picture is compared with. */
   private static final int AMONG = 100;
 
   /** Names in a message. */
@@ -39,7 +39,7 @@ record JudgedStyle(
   /**
    * One of the bundled styles, or a folder of true pictures whose captions are concepts.
    *
-   * @param notes is told which pictures of a folder do not count
+   * @param notes receives the pictures of a folder that do not count
    */
   static JudgedStyle of(String text, JudgeFolder judge, int side, Consumer<String> notes) {
     return switch (text) {
@@ -120,7 +120,7 @@ record JudgedStyle(
     return all.size() <= SOME ? all : all.subList(0, SOME);
   }
 
-  /** Complains if no picture is in this style, or if true pictures are missing. */
+  /** Fails if no picture is in this style, or if true pictures are missing. */
   void require(List<Judged> pictures) {
     List<Judged> own = pictures.stream().filter(p -> p.style().equals(name)).toList();
     if (own.isEmpty()) {

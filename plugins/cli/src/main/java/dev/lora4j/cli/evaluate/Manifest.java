@@ -79,7 +79,7 @@ final class Manifest {
     return pictures;
   }
 
-  /** Without the mark of the order of bytes that some programs for tables write. */
+  /** Removes the byte order mark that some programs for tables write. */
   private static String withoutMark(String line) {
     return line.startsWith("\ufeff") ? line.substring(1) : line;
   }

@@ -30,7 +30,7 @@ public record QuickScores(JudgeFolder judge, JudgedStyle style, Map<Integer, Str
   private static final int STEPS = 20;
 
   /**
-   * For the bundled style set, or for one of the user's, of which there are no true pictures; none
+   * Scores of the bundled style set, or of the user's, of which there are no true pictures; empty
    * for no concepts.
    */
   public static Optional<QuickScores> of(Optional<Path> images, int concepts) {

@@ -17,7 +17,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * What was found out about pictures of an adapter, of the base and of controls.
+ * Evaluation of pictures of an adapter, of the base and of controls.
  *
  * @param kinds the scores by what the pictures are, the adapter's and the base's first
  * @param variety mean distance of the pictures of one prompt, by kind; without kinds that have one
@@ -31,13 +31,13 @@ record StyleEvaluation(
   static final String DESATURATED = "base desaturated";
 
   /**
-   * How an adapter changes pictures that are not about its style.
+   * Effect of an adapter on pictures that are not about its style.
    *
    * @param distance mean distance of the adapter's picture from the base's, same prompt and seed
    * @param plain the same for prompts without a style
    * @param leak share in the adapter's style: without the adapter, with it
-   * @param kept share in the style that was named: without the adapter, with it; empty if the
-   *     classifier does not know that style
+   * @param kept share in the style that the prompt named: without the adapter, with it; empty if
+   *     the classifier does not know that style
    */
   record Drift(int pictures, double distance, double plain, List<Double> leak, List<Double> kept) {}
 
@@ -143,7 +143,7 @@ record StyleEvaluation(
     return some.stream().filter(p -> p.adapted() == adapted).map(Judged::picture).toList();
   }
 
-  /** From the base's picture to the adapter's, of the same concept and seed. */
+  /** Distances of the base's picture from the adapter's, of the same concept and seed. */
   private static List<Double> distances(List<Judged> some) {
     Map<List<Long>, Picture> base = new LinkedHashMap<>();
     List<Double> distances = new ArrayList<>();

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What a style adapter should reach, and whether this one did. */
+/** Targets of a style adapter, and whether this one reached them. */
 public record StyleTargets(StyleEvaluation evaluation) {
   private static final double STYLE_WITH = 0.9;
   private static final double STYLE_WITHOUT = 0.05;
@@ -20,7 +20,7 @@ public record StyleTargets(StyleEvaluation evaluation) {
   /** One of them. */
   record Target(String text, String value, boolean reached) {}
 
-  /** Those that can be said of these scores. */
+  /** Targets for which there are scores. */
   List<Target> all() {
     List<Target> all = new ArrayList<>();
     Optional<JudgeScores> adapter = evaluation.kind(StyleEvaluation.ADAPTER);
@@ -66,7 +66,7 @@ public record StyleTargets(StyleEvaluation evaluation) {
     return all;
   }
 
-  /** For example {@code 93.5 %}. */
+  /** Text, for example {@code 93.5 %}. */
   public static String percent(double share) {
     return String.format(Locale.ROOT, "%.1f %%", 100 * share);
   }

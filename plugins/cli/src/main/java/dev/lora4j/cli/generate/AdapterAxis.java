@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
- * What a direction of a grid changes of an adapter: its weight, {@code lora:ink}, or the share of
- * it that counts in a block, {@code block:ink:OUT03}.
+ * Axis of a grid over an adapter: its weight, {@code lora:ink}, or the share of it that counts in a
+ * block, {@code block:ink:OUT03}.
  *
  * @param adapter its name
  * @param block which block; absent for the whole weight
@@ -22,7 +22,7 @@ record AdapterAxis(String adapter, Optional<String> block) {
   private static final String LORA = "lora:";
   private static final String BLOCK = "block:";
 
-  /** What the name of a direction means; nothing if it is not about adapters. */
+  /** Reads the name of an axis; empty if it is not about adapters. */
   static Optional<AdapterAxis> of(String name) {
     if (name.startsWith(LORA)) {
       return Optional.of(new AdapterAxis(name.substring(LORA.length()), Optional.empty()));
@@ -79,7 +79,7 @@ record AdapterAxis(String adapter, Optional<String> block) {
     return adapter;
   }
 
-  /** Complains about a block that a base has not. */
+  /** Refuses a block that a base has not. */
   void requireFits(BaseOutline base) {
     block.ifPresent(name -> BlockWeightOptions.shares(name + ":1", base.family().sites()));
   }

@@ -39,13 +39,13 @@ final class EmbeddingOption {
 
   private final Map<Path, Embedding> read = new LinkedHashMap<>();
 
-  /** Complains about missing files before anything slow begins. */
+  /** Refuses missing files before anything slow begins. */
   void requireFiles() {
     files.forEach(f -> EmbeddingFile.read(ExistingPath.file(f)));
     folder.ifPresent(ExistingPath::folder);
   }
 
-  /** Prompts with what they name; says which of the given files none of them names. */
+  /** Prompts with the textual inversions that they name; notes files that none of them names. */
   List<Prompt> named(Console console, OpenModel model, List<Prompt> prompts) {
     List<Embedding> all = new ArrayList<>();
     files.forEach(f -> all.add(read(model, f)));
@@ -101,7 +101,7 @@ final class EmbeddingOption {
     return read.computeIfAbsent(file, model.sd()::embedding);
   }
 
-  /** Says which of the given files no prompt names. */
+  /** Notes files that no prompt names. */
   void noteUnused(Console console, List<Prompt> prompts) {
     Set<Embedding> used = new LinkedHashSet<>();
     prompts.forEach(p -> used.addAll(p.usedEmbeddings()));
@@ -119,7 +119,7 @@ final class EmbeddingOption {
   }
 
   /**
-   * The textual inversions of an earlier picture: among those that were given, then by name in
+   * The textual inversions of an earlier picture: among those of the options, then by name in
    * folders.
    *
    * @param others folders to look into after the one that was named

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Which textual inversions took part in pictures. */
+/** Report of the textual inversions that took part in pictures. */
 final class EmbeddingReport {
   private final Set<Embedding> used = new LinkedHashSet<>();
 

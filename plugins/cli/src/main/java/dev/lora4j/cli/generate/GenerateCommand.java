@@ -196,7 +196,7 @@ public final class GenerateCommand implements Command {
     return 0;
   }
 
-  /** Nothing that is read is written over. */
+  /** Refuses a file that the command reads. */
   private void requireOther(Path file) {
     from.ifPresent(f -> OutputFile.requireOther(file, f, "the picture to be made again"));
     start.requireOther(file);
@@ -244,7 +244,7 @@ public final class GenerateCommand implements Command {
     }
   }
 
-  /** Where adapters may lie: the folder that was named, the picture's own, the current one. */
+  /** Folders of adapters: the one that the user named, the picture's own, the current one. */
   private List<LoraFolder> folders() {
     List<LoraFolder> all = new ArrayList<>();
     mix.folder.ifPresent(f -> all.add(new LoraFolder(f)));
@@ -303,7 +303,7 @@ public final class GenerateCommand implements Command {
     return made;
   }
 
-  /** The others may have a place; what cannot be written where it was to be is kept elsewhere. */
+  /** Saves a picture; false with a note if it is not in its place, as others may still be. */
   private static boolean saved(GeneratedImage image, Path file, List<String> unwritten) {
     try {
       image.save(file);
@@ -314,7 +314,7 @@ public final class GenerateCommand implements Command {
     }
   }
 
-  /** Of work that ended early: what was to be on one sheet becomes single pictures. */
+  /** Saves the pictures of a sheet that is not finished as single pictures. */
   private void keep(Console console, List<WrittenPicture> made, int wanted) {
     List<Path> all =
         IntStream.range(0, wanted).mapToObj(i -> OutputFile.numbered(output, i, wanted)).toList();

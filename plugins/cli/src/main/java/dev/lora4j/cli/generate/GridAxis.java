@@ -41,7 +41,7 @@ record GridAxis(String name, List<String> values) {
     values = List.copyOf(values);
   }
 
-  /** What is written over or beside the pictures with value {@code i}. */
+  /** Label of value {@code i}, over or beside its pictures. */
   String label(int i) {
     if (name.isEmpty()) {
       return "";

@@ -158,7 +158,7 @@ public final class GridCommand implements Command {
     return 0;
   }
 
-  /** What is wrong with the directions is found before anything is loaded. */
+  /** Checks the axes before anything is loaded. */
   private void requireAxes(Prompt plain) {
     Set<String> names = new HashSet<>();
     try {
@@ -178,8 +178,8 @@ public final class GridCommand implements Command {
   }
 
   /**
-   * A request for each value of each direction that needs no adapter. How many steps there can be
-   * hangs on samplers and schedules, so that it is seen later where these change.
+   * A request for each value of each direction that needs no adapter. The possible number of steps
+   * depends on samplers and schedules, so it is checked later where these change.
    */
   private List<Prompt> axes(Prompt plain) {
     List<Prompt> all = new ArrayList<>(List.of(plain));
@@ -200,7 +200,7 @@ public final class GridCommand implements Command {
     return Stream.of(x, y, z).map(GridAxis::name).anyMatch(Set.of("sampler", "schedule")::contains);
   }
 
-  /** The seed that a repeated command would draw anew. */
+  /** The seed that a repeated command would draw again. */
   private Optional<Long> drawn() {
     boolean fromAxis = List.of(x, y, z).stream().anyMatch(a -> a.name().equals("seed"));
     return fromAxis ? Optional.empty() : request.drawn();
@@ -224,7 +224,7 @@ public final class GridCommand implements Command {
     return cells;
   }
 
-  /** With the textual inversions that their prompts name. */
+  /** Adds the textual inversions that the prompts name. */
   private List<Cell> named(Console console, OpenModel model, List<Cell> cells) {
     List<Prompt> prompts =
         embeddings.named(console, model, cells.stream().map(Cell::prompt).toList());
@@ -240,7 +240,7 @@ public final class GridCommand implements Command {
     return cells.subList(sheet * size, (sheet + 1) * size);
   }
 
-  /** Whether an earlier run left the picture of this very request and base. */
+  /** True if an earlier run left the picture of this very request and base. */
   private static boolean there(OpenModel model, Cell cell) {
     if (!Files.exists(cell.file())) {
       return false;
@@ -270,7 +270,7 @@ public final class GridCommand implements Command {
         only ? "grid.png" : String.format(Locale.ROOT, "grid-z%02d.png", sheet + 1));
   }
 
-  /** Nothing that is read is written over. */
+  /** Refuses a file that the command reads. */
   private void requireOther(Path file) {
     start.requireOther(file);
     mix.requireOther(file);

@@ -57,10 +57,10 @@ final class InitImageOption {
   }
 
   /**
-   * A prompt that begins with the picture.
+   * A prompt with the init image.
    *
-   * @param unit what the base's sides are multiples of
-   * @param usual the strength where the option is not given; absent for the usual one
+   * @param unit unit of the base's picture sizes
+   * @param usual the strength without the option; absent for the default
    */
   Prompt begin(Prompt prompt, int unit, Optional<Double> usual) {
     if (image.isEmpty() || pixels.isEmpty()) {

@@ -10,7 +10,7 @@ import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.List;
 
-/** How far each adapter with a region changed a picture within it and outside. */
+/** Report of the leakage of adapters with a region: the change within it and outside. */
 final class LeakageReport {
   private LeakageReport() {}
 

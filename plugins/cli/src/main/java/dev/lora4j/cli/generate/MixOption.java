@@ -99,7 +99,7 @@ final class MixOption {
 
   @Mixin final PartialOption partial = new PartialOption();
 
-  /** Complains about missing files before anything slow begins. */
+  /** Refuses missing files before anything slow begins. */
   void requireFiles() {
     loras.forEach(l -> AdapterFiles.requireAdapter(ExistingPath.any(l.file())));
     shares.require();
@@ -115,7 +115,7 @@ final class MixOption {
         });
   }
 
-  /** The adapters whose regions were given. */
+  /** Adapters with regions. */
   Set<String> regional() {
     return regionFiles.keySet();
   }
@@ -125,7 +125,7 @@ final class MixOption {
     regionFiles.forEach((name, f) -> OutputFile.requireOther(file, f, "the region of " + name));
   }
 
-  /** The region of an adapter, if one was given. */
+  /** Region of an adapter, if it has one. */
   Optional<RegionMask> region(String adapter) {
     return Optional.ofNullable(regions.get(adapter));
   }
@@ -151,9 +151,7 @@ final class MixOption {
             adapter, weight, shares.text(adapter).or(() -> text), own, region(adapter.name())));
   }
 
-  /**
-   * Complains about what is said of adapters that do not take part in a prompt, before any is read.
-   */
+  /** Refuses options of adapters that do not take part in a prompt, before any is read. */
   void requireUsed(Prompt prompt) {
     List<String> names = names(prompt);
     shares.requireUsed(names);
@@ -163,7 +161,7 @@ final class MixOption {
     }
   }
 
-  /** What the adapters are called that take part in a prompt; those of its tags are looked for. */
+  /** Names of the adapters of a prompt; searches the files of those in its tags. */
   List<String> names(Prompt prompt) {
     List<String> names = new ArrayList<>();
     loras.forEach(lora -> names.add(LoraOption.name(lora.file())));
@@ -215,7 +213,7 @@ final class MixOption {
     return Failure.usage(() -> LoraTags.of(prompt.text()));
   }
 
-  /** Reads an adapter, once, and says what is odd about it. */
+  /** Reads an adapter, once, and notes its oddities. */
   Adapter read(Console console, OpenModel model, Path file) {
     Adapter known = files.get(file);
     if (known != null) {

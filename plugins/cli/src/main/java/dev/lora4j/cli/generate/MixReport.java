@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** What is told about the adapters that took part in pictures. */
+/** Report of the adapters that took part in pictures. */
 final class MixReport {
   private MixReport() {}
 

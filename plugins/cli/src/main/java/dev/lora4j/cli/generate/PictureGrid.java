@@ -27,7 +27,7 @@ public final class PictureGrid {
   /**
    * With a line over all of it.
    *
-   * @param title what it says; empty for none
+   * @param title text of the line; empty for none
    */
   public PictureGrid(String title, List<String> headings) {
     this.title = title;

@@ -6,9 +6,9 @@ import dev.lora4j.diffusion.pipeline.StepListener;
 import java.util.Optional;
 
 /**
- * How far pictures have come. Adapters that are mixed before the first step have a bar of their
- * own, as the time that they take says nothing of the steps; those mixed later are told of in the
- * bar that is there.
+ * Progress of pictures that are being made. Adapters that are mixed before the first step have a
+ * bar of their own, as their time does not predict that of the steps; those mixed later show in the
+ * existing bar.
  */
 final class PictureProgress implements AutoCloseable {
   private final Console console;
@@ -28,7 +28,7 @@ final class PictureProgress implements AutoCloseable {
   }
 
   /**
-   * Hears of some pictures that are made together.
+   * A listener for pictures that are made together.
    *
    * @param detail which they are
    */

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What is told of pictures that were made.
+ * Report of generated pictures.
  *
  * @param leaked what adapters with a region changed, of each file where that was measured
  * @param compared how a picture that was made again compares with its file, if it was
@@ -27,7 +27,7 @@ record PictureReport(
     Map<Path, List<String>> leaked,
     Optional<List<String>> compared,
     double seconds) {
-  /** Without leakage. */
+  /** Report without leakage. */
   static PictureReport of(
       List<WrittenPicture> made, Optional<List<String>> compared, double seconds) {
     return new PictureReport(made, Map.of(), compared, seconds);
@@ -59,7 +59,7 @@ record PictureReport(
     return prompt.mixer().map(m -> ExtensionRequest.of(m).text()).orElse("");
   }
 
-  /** For programs. */
+  /** JSON for programs. */
   Json json(OpenModel model, Map<String, Path> files) {
     List<Map<String, Object>> pictures = new ArrayList<>();
     for (WrittenPicture one : made) {
@@ -86,7 +86,7 @@ record PictureReport(
     return compared.map(lines -> all.put("compared", lines)).orElse(all);
   }
 
-  /** For people. */
+  /** Text for people. */
   void print(Console console) {
     Map<Path, List<String>> seeds = new LinkedHashMap<>();
     for (WrittenPicture one : made) {

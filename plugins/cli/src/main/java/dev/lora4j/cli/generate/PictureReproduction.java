@@ -28,7 +28,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Making a picture again from what its file says about it. */
+/** Reproduction of a picture from the record in its file. */
 final class PictureReproduction {
   private final Path file;
   private final PictureRecord record;
@@ -50,18 +50,18 @@ final class PictureReproduction {
     }
   }
 
-  /** Where the picture of now goes if nobody says: not over that of then. */
+  /** Default path of the new picture: not that of the recorded one. */
   static Path output(Path file) {
     String name = String.valueOf(file.getFileName()).replaceFirst("\\.[^.]*$", "");
     return Path.of(name + "-again.png");
   }
 
-  /** Its request and those it was made together with, in order. */
+  /** Records of all pictures of the batch, its own among them, in order. */
   List<PictureRecord> batch() {
     return record.batch().isEmpty() ? List.of(record) : record.batch();
   }
 
-  /** Which of the {@link #batch} the picture is. */
+  /** Index of the picture in the {@link #batch}. */
   int row() {
     return record.batch().isEmpty() ? 0 : record.info().row();
   }
@@ -177,7 +177,7 @@ final class PictureReproduction {
     return options.ofThen(model, file, one.embeddings(), folders);
   }
 
-  /** Refuses what was given of adapters and is not what the picture was made with. */
+  /** Refuses adapters in the options that the picture was not made with. */
   void requireUsed(List<Prompt> again, MixPlan named, MixOption options) {
     List<MixPlan.Part> parts = again.stream().flatMap(p -> p.mix().parts().stream()).toList();
     for (int i = 0; i < named.parts().size(); i++) {
@@ -217,7 +217,7 @@ final class PictureReproduction {
     return identity.substring(0, Math.min(12, identity.length()));
   }
 
-  /** How much of the picture that it began with could change. */
+  /** Strength of image-to-image in the record. */
   Optional<Double> strength() {
     return record.start().map(PictureRecord.Start::strength);
   }
@@ -234,7 +234,7 @@ final class PictureReproduction {
     }
   }
 
-  /** How far the picture of now is that of then, for people. */
+  /** Differences of the new picture from the recorded one, for people. */
   List<String> compared(GeneratedImage now) {
     List<String> lines = new ArrayList<>();
     Optional<PictureRecord.Start> start = now.record().start();

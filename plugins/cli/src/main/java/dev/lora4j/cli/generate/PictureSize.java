@@ -9,6 +9,7 @@ import picocli.CommandLine.TypeConversionException;
 public record PictureSize(int width, int height) {
   private static final Pattern FORM = Pattern.compile("([1-9]\\d{0,4})[xX]([1-9]\\d{0,4})");
 
+  /** Converter of a size. */
   public static final class Reader implements ITypeConverter<PictureSize> {
     @Override
     public PictureSize convert(String text) {

@@ -16,8 +16,8 @@ import java.util.function.Function;
  * Finds the textual inversions that an earlier picture was made with.
  *
  * @param picture its file
- * @param given what the user named, whatever it is called now
- * @param folders where files may lie under the name of then
+ * @param given textual inversions of the options, under any name
+ * @param folders folders of files under the recorded name
  * @param reader reads a file
  */
 record RecordedEmbeddings(
@@ -51,7 +51,7 @@ record RecordedEmbeddings(
             + ". Name its file by --embedding, or its folder by --embedding-dir.");
   }
 
-  /** Why a file is not what was used; nothing if it is. */
+  /** Reason for which a file is not the recorded one; empty if it is. */
   private String judged(Path file, PictureRecord.Word word) {
     try {
       String identity = reader.apply(file).identity();

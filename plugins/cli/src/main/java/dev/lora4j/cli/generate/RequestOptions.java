@@ -14,7 +14,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
-/** How pictures are to be made from prompts. */
+/** Options of requests, made of prompts. */
 final class RequestOptions {
   /** Requests of more pictures are a slip of the pen, and would not fit into memory. */
   private static final int MOST = 100_000;

@@ -9,7 +9,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** What a Stable Diffusion XL is told about sizes. */
+/** Options of the size conditioning of a Stable Diffusion XL. */
 final class SizeConditioningOption {
   @Option(
       names = "--original-size",
@@ -57,10 +57,11 @@ final class SizeConditioningOption {
       description = "See --negative-original-size.")
   private Optional<PictureSize> negativeTarget = Optional.empty();
 
-  /** What was cut off. */
+  /** Pixels that are cut off. */
   private record Corner(int top, int left) {
     private static final Pattern FORM = Pattern.compile("(\\d{1,5}),(\\d{1,5})");
 
+    /** Converter of a corner. */
     private static final class Reader implements ITypeConverter<Corner> {
       @Override
       public Corner convert(String text) {
@@ -74,7 +75,7 @@ final class SizeConditioningOption {
     }
   }
 
-  /** All of it; what is not given beside the negative prompt is as beside the prompt. */
+  /** The size conditioning; that of the negative prompt is by default that of the prompt. */
   MicroConditioning value() {
     Sizes sizes = sizes(Sizes.OWN, original, crop, target);
     boolean same = negativeOriginal.isEmpty() && negativeCrop.isEmpty() && negativeTarget.isEmpty();

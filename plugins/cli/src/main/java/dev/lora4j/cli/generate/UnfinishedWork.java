@@ -6,14 +6,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** What is left of work on several pictures that did not come to its end. */
+/** Remainder of work on several pictures that was interrupted. */
 final class UnfinishedWork {
   private UnfinishedWork() {}
 
   /**
-   * The pictures that are kept, in a sentence; nothing if there are none.
+   * Sentence about the finished pictures; empty if there are none.
    *
-   * @param wanted all that were to be made, in their order; those between kept ones may be missing
+   * @param wanted all that were to be made, in their order; those between finished ones may be
+   *     missing
    */
   static Optional<String> finished(List<Path> kept, List<Path> wanted) {
     if (kept.isEmpty()) {
@@ -48,9 +49,9 @@ final class UnfinishedWork {
   }
 
   /**
-   * How to go on with a grid.
+   * Text about resuming a grid.
    *
-   * @param seed that was drawn, and that a repeated command would draw anew
+   * @param seed that was drawn, and that a repeated command would draw again
    */
   static String resumable(Path folder, int done, int wanted, Optional<Long> seed) {
     return done

@@ -23,7 +23,7 @@ public final class BaseLayers {
   /**
    * The same.
    *
-   * @param labels how many classes an adapter's head tells apart; 0 for that of the base
+   * @param labels number of classes of an adapter's head; 0 for that of the base
    */
   public static Family of(BaseCheckpoint base, int labels) {
     Family family = base.base();

@@ -14,7 +14,7 @@ public enum BundledModel {
   /** The language model. */
   TEXTS("the bundled model tiny-lm");
 
-  /** What the folder of each is called. */
+  /** Name of the folder of each base. */
   private static final String FOLDER = "base";
 
   private final String title;
@@ -30,7 +30,7 @@ public enum BundledModel {
     };
   }
 
-  /** Those that an adapter's header may mean by a name. */
+  /** Bundled bases that the header of an adapter may mean by a name. */
   public static List<BundledModel> called(String name) {
     return name.equals(FOLDER) ? List.of(values()) : List.of();
   }
@@ -40,7 +40,7 @@ public enum BundledModel {
     return BaseWeights.hash(place()).orElseThrow();
   }
 
-  /** Its layers, by which adapters for it are known. */
+  /** Its layers, which show what adapters fit. */
   public Family family() {
     try (BaseCheckpoint checkpoint = BaseCheckpoint.open(place())) {
       Family base = BaseLayers.of(checkpoint);

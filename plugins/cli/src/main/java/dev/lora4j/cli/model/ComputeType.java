@@ -7,7 +7,7 @@ import dev.lora4j.core.tensor.Engine;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The type that networks compute in: the one that was asked for, or the faster one. */
+/** Choice of the compute type: the requested one, or the faster one. */
 public final class ComputeType {
   /** BF16 that takes longer by less than this is not worth a word. */
   private static final double SLOWER = 1.15;
@@ -15,7 +15,7 @@ public final class ComputeType {
   private ComputeType() {}
 
   /**
-   * The type; says so if it is BF16 and slow here.
+   * The compute type, with a note if it is BF16 and slow here.
    *
    * @param asked empty for the faster one
    */

@@ -10,8 +10,9 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** Where to compute, and on how much of it. */
+/** Options of the device, and of its threads or memory. */
 public final class DeviceOption {
+  /** Converter of a device. */
   static final class Reader implements ITypeConverter<Device> {
     @Override
     public Device convert(String text) {
@@ -36,7 +37,7 @@ public final class DeviceOption {
   @Mixin public final ThreadsOption threads = new ThreadsOption();
 
   /**
-   * Fails where {@link #open} would, as far as can be told without opening; before anything is
+   * Fails where {@link #open} would, as far as is known without opening; before anything is
    * written.
    */
   public void require() {
@@ -47,13 +48,13 @@ public final class DeviceOption {
             });
   }
 
-  /** Whether a card may be computed on, as far as can be told without opening an engine. */
+  /** True if a card may be used, as far as is known without opening an engine. */
   boolean card() {
     boolean found = device.equals(Device.AUTO) && Engine.obstacle(Device.cuda(0)).isEmpty();
     return device.cuda() || found;
   }
 
-  /** Where an engine computes, for people. */
+  /** Device of an engine, for people. */
   public static String place(Engine engine) {
     int threads = engine.threads();
     return engine.device().cuda()
@@ -61,7 +62,7 @@ public final class DeviceOption {
         : threads + (threads == 1 ? " thread" : " threads");
   }
 
-  /** Starts the engine; says so if other programs will slow it down. */
+  /** Starts the engine, with a note if other programs will slow it down. */
   public Lora4j open(Console console) {
     return threads.open(console, device);
   }

@@ -4,7 +4,7 @@ import dev.lora4j.core.format.Family;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** The base that adapters are for, where their files do not tell. */
+/** The base that adapters are for, where their files do not name it. */
 public final class FamilyOption {
   @Option(
       names = "--base",

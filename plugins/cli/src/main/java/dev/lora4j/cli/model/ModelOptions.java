@@ -15,7 +15,7 @@ import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Which base model to load, and how to compute with it. */
+/** Options of the base model and its computation. */
 public final class ModelOptions {
   /** The types that networks can compute in. */
   public enum Compute {
@@ -25,7 +25,7 @@ public final class ModelOptions {
     auto
   }
 
-  /** What denoisers can predict. */
+  /** Prediction types of denoisers. */
   public enum Predicting {
     epsilon,
     v_prediction,
@@ -67,7 +67,7 @@ public final class ModelOptions {
 
   @Mixin public final DeviceOption where = new DeviceOption();
 
-  /** The words of a command line that say which base it is and what it predicts. */
+  /** Words of the command line that choose the base and its prediction type. */
   public List<String> words() {
     List<String> words = new ArrayList<>();
     base.ifPresent(b -> words.addAll(List.of("--base", b.toString())));
@@ -76,13 +76,13 @@ public final class ModelOptions {
     return words;
   }
 
-  /** Where the base is. */
+  /** Folder or file of the base. */
   Path path() {
     return base.map(ExistingPath::any).orElseGet(BundledModel::folder);
   }
 
   /**
-   * What is known of the base without loading it; what is no base is refused before an engine is
+   * Reads the base's outline without loading it; refuses what is no base before an engine is
    * opened.
    */
   public BaseOutline outline() {
@@ -105,7 +105,7 @@ public final class ModelOptions {
         });
   }
 
-  /** How it is loaded. */
+  /** Options of loading it. */
   LoadOptions loading(DType type) {
     if (config.isPresent() && (base.isEmpty() || Files.isDirectory(base.get()))) {
       throw Failure.usage(

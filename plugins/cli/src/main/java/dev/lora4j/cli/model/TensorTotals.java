@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** How many tensors, numbers and bytes there are, by element type. */
+/** Totals of tensors, elements and bytes, by element type. */
 public final class TensorTotals {
   private final Map<DType, long[]> byType = new EnumMap<>(DType.class);
   private long tensors;
@@ -30,7 +30,7 @@ public final class TensorTotals {
     }
   }
 
-  /** For example {@code 384 tensors, 1.6 M numbers, 3.2 MB (F16: 384)}. */
+  /** Text, for example {@code 384 tensors, 1.6 M numbers, 3.2 MB (F16: 384)}. */
   public String text() {
     List<String> types = new ArrayList<>();
     byType.forEach((type, sums) -> types.add(type + ": " + sums[0]));
@@ -67,7 +67,7 @@ public final class TensorTotals {
         : String.format(Locale.ROOT, "%.2f billion", numbers / 1e9);
   }
 
-  /** For example {@code 3.2 MB}. */
+  /** Text, for example {@code 3.2 MB}. */
   public static String size(long bytes) {
     if (bytes < 1000) {
       return bytes + " bytes";

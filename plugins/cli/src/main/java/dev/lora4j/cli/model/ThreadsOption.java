@@ -11,11 +11,12 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** On how many processors to compute; the one place where commands start the engine. */
+/** Option of the number of processors; the one place where commands start the engine. */
 public final class ThreadsOption {
   /** No processor has more; each thread waits for all others, and a system has room for so many. */
   private static final int MOST = 1024;
 
+  /** Converter of a number of threads. */
   public static final class Count implements ITypeConverter<Integer> {
     @Override
     public Integer convert(String text) {
@@ -44,7 +45,7 @@ public final class ThreadsOption {
               + " processors busy, fewer are faster. The last bits of numbers depend on it.")
   private Optional<Integer> asked = Optional.empty();
 
-  /** Threads inside one operator. */
+  /** Number of threads of one operator. */
   public int count() {
     return asked.orElseGet(() -> ProcessorShare.ofThisProcess().usable());
   }
@@ -54,7 +55,7 @@ public final class ThreadsOption {
     return asked.map(n -> n + " (--threads)").orElse(ProcessorShare.ofThisProcess().toString());
   }
 
-  /** Starts the engine on the CPU; says so if other programs will slow it down. */
+  /** Starts the engine on the CPU, with a note if other programs will slow it down. */
   public Lora4j open(Console console) {
     return open(console, Device.CPU);
   }
@@ -69,7 +70,7 @@ public final class ThreadsOption {
     return lora;
   }
 
-  /** Says where programs want more processors than there are, and fewer threads can be had. */
+  /** Notes that programs need more processors than there are, and fewer threads are possible. */
   static void tell(Console console, double load, ProcessorShare share) {
     if (load > share.all() && share.usable() > 1) {
       console.note(

@@ -36,7 +36,7 @@ final class PluginReport {
     return lines;
   }
 
-  /** What a jar says of itself. */
+  /** Description of a jar, from its own metadata. */
   static List<String> jar(PluginJar jar) {
     List<String> lines = new ArrayList<>();
     lines.add(
@@ -119,7 +119,10 @@ final class PluginReport {
     return lines;
   }
 
-  /** What a plug-in has of this name and why that is not used; nothing if it is used. */
+  /**
+   * Extensions of this name in a plug-in, and the reason for which they are not used; empty if they
+   * are.
+   */
   static List<String> unused(Plugin plugin, String name) {
     List<String> lines = new ArrayList<>();
     plugin
@@ -136,7 +139,7 @@ final class PluginReport {
     return lines;
   }
 
-  /** What the doctor says of a plug-in; this runs its code. */
+  /** Finding of the doctor about a plug-in; this runs its code. */
   static Finding finding(Plugin plugin) {
     String name = String.valueOf(plugin.file().getFileName());
     if (plugin.quarantine().isPresent()) {

@@ -12,11 +12,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** How well classes are told apart, as commands say it. */
+/** Text of classification scores, as commands print it. */
 final class ClassScores {
   private ClassScores() {}
 
-  /** With a line of progress. */
+  /** Scores a classifier, with a line of progress. */
   static ClassificationScores of(
       Console console, String what, TextClassifier model, List<TokenSequence> all, MixPlan mix) {
     try (Progress progress = console.progress("scoring the " + what, all.size(), "text")) {

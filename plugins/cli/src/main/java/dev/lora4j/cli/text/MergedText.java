@@ -23,8 +23,8 @@ final class MergedText {
   /**
    * Writes one as a folder of transformers.
    *
-   * @param labels classes that its head tells apart; none if it has no head
-   * @return how many weights changed
+   * @param labels class names of its head; none if it has no head
+   * @return number of changed weights
    */
   static int write(TextModel base, List<String> labels, MixPlan mix, DType stored, Path folder) {
     MixPlan plan = mix.route(Route.MERGED);

@@ -14,7 +14,7 @@ import dev.lora4j.text.pipeline.TextClassifier;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A running engine with a model loaded into it that tells classes of texts apart. */
+/** A running engine with a loaded classification model. */
 record OpenClassifier(Lora4j lora, TextClassifier model) implements AutoCloseable {
   /**
    * Starts the engine and loads what the options name, with a head for these classes.
@@ -38,7 +38,7 @@ record OpenClassifier(Lora4j lora, TextClassifier model) implements AutoCloseabl
     }
   }
 
-  /** The same with the classes that the first adapter with a head tells apart, else the base's. */
+  /** The same with the classes of the first adapter with a head, else the base's. */
   static OpenClassifier of(Console console, TextModelOptions options, List<LoraOption> loras) {
     loras.forEach(l -> ExistingPath.any(l.file()));
     List<String> labels =

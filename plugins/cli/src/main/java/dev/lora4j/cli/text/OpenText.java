@@ -36,7 +36,7 @@ record OpenText(Lora4j lora, LanguageModel model) implements AutoCloseable {
     return of(console, options);
   }
 
-  /** Says what was loaded, and how long it took. */
+  /** Notes what was loaded, and the time that it took. */
   static void tell(Console console, Path path, long began, Lora4j lora, DType compute) {
     console.note(
         "Loaded "

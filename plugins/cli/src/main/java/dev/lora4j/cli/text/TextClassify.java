@@ -16,7 +16,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Tells which classes texts are of. */
+/** Command that classifies texts. */
 @picocli.CommandLine.Command(
     name = "classify",
     sortOptions = false,

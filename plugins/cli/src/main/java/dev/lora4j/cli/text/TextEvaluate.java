@@ -149,7 +149,7 @@ final class TextEvaluate implements Command {
       TokenSequences cut = model.sequences(texts, limits);
       MixPlan mix = open.plan(console, loras);
       Json report = new Json();
-      // A head that starts from chance says nothing of the base.
+      // A random head shows nothing about the base.
       if (model.base().started().isEmpty()) {
         score(console, "base", report, model, cut.sequences(), MixPlan.NONE);
       }
@@ -177,7 +177,7 @@ final class TextEvaluate implements Command {
     }
   }
 
-  /** What was scored, as wide as what it is compared with. */
+  /** Label of the scored model, padded to the width of the other. */
   private String told(MixPlan mix) {
     String alone = "base alone";
     String with = "with " + LoraOption.names(loras);
@@ -200,7 +200,7 @@ final class TextEvaluate implements Command {
         found.tokens());
   }
 
-  /** With a line of progress. */
+  /** Computes the perplexity, with a line of progress. */
   static Perplexity of(
       Console console, String what, LanguageModel model, List<TokenSequence> all, MixPlan mix) {
     try (Progress progress = console.progress("scoring the " + what, all.size(), "text")) {

@@ -25,7 +25,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Goes on from texts. */
+/** Command that generates text. */
 @picocli.CommandLine.Command(
     name = "generate",
     sortOptions = false,
@@ -159,7 +159,7 @@ final class TextGenerate implements Command {
         all.add(asked.get(i).seed(seed + i).mix(mix));
       }
       boolean streams = !json && all.size() == 1 && beams.isEmpty();
-      // What a decoder writes for an input does not go on from it.
+      // The output of a sequence-to-sequence model does not continue its input.
       boolean goesOn = !conversation() && open.model().network() instanceof CausalNetwork;
       if (streams && goesOn) {
         console.out().print(Printable.prose(prompts.get(0)));

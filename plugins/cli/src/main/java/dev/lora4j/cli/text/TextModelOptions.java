@@ -18,9 +18,9 @@ import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Which language model, and how it is computed. */
+/** Options of the language model and its computation. */
 final class TextModelOptions {
-  /** Longer texts are read only if that is asked for. */
+  /** Default length of the longest text. */
   private static final int LENGTH = 1024;
 
   /** The types to compute in. */
@@ -54,7 +54,7 @@ final class TextModelOptions {
     this(new DeviceOption());
   }
 
-  /** The bundled model, to be computed where other options say. */
+  /** The bundled model, on the device of other options. */
   TextModelOptions(DeviceOption where) {
     this.where = where;
   }
@@ -73,7 +73,7 @@ final class TextModelOptions {
   /**
    * Tokens of the longest text.
    *
-   * @param asked for; else what the model reads, at most 1024
+   * @param asked length of the options; else that of the model, at most 1024
    */
   static int length(TextModel base, Optional<Integer> asked) {
     return length(base.path(), base.network().longest(), asked);
@@ -113,7 +113,7 @@ final class TextModelOptions {
   /**
    * Refuses adapters that the model has no layers for, before it is loaded.
    *
-   * @param labels how many classes its head will tell apart; 0 for the head that it has
+   * @param labels number of classes of its future head; 0 for the head that it has
    */
   void requireFits(List<Path> adapters, int labels) {
     if (!adapters.isEmpty()) {
@@ -122,7 +122,7 @@ final class TextModelOptions {
     }
   }
 
-  /** Where the model lies. */
+  /** Folder of the model. */
   Path path() {
     return base.map(ExistingPath::folder).orElseGet(TinyLm::folder);
   }

@@ -16,7 +16,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
-/** Makes a language model that was taught nothing. */
+/** Command that makes an untrained language model. */
 @picocli.CommandLine.Command(
     name = "new",
     sortOptions = false,

@@ -25,7 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** What a language model writes for data with references, and how near it comes to them. */
+/** Outputs of a language model for data with references, and their distance from them. */
 final class TextOutputs {
   @Option(
       names = "--max-new-tokens",
@@ -87,7 +87,7 @@ final class TextOutputs {
     return can;
   }
 
-  /** Lets the model write, with a line of progress, and scores it. */
+  /** Generates text with a line of progress, and scores it. */
   Bleu score(Console console, String what, LanguageModel model, TextDataSet data, MixPlan mix) {
     int count = data.examples().size();
     BeamSettings search = beams.map(BeamSettings::of).orElse(BeamSettings.NONE);
@@ -124,7 +124,7 @@ final class TextOutputs {
         .fields();
   }
 
-  /** Writes the file that was asked for. */
+  /** Writes the requested file. */
   void keep() {
     if (file.isEmpty() || written.isEmpty()) {
       return;

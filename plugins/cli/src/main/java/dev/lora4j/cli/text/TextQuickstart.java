@@ -147,7 +147,7 @@ final class TextQuickstart implements Command {
     return 0;
   }
 
-  /** What the base and the adapter write. */
+  /** Texts of the base and of the adapter. */
   private List<String> said(LanguageModel model, MixPlan mix) {
     TextPrompt asked =
         TextPrompt.of(prompt)
@@ -179,7 +179,7 @@ final class TextQuickstart implements Command {
     }
   }
 
-  /** What is trained; numbers that cannot be are found before anything is loaded. */
+  /** Settings of the training, checked before anything is loaded. */
   private TextTrainingSettings settings() {
     try {
       TextTrainingSettings first = TextTrainingSettings.DEFAULT;

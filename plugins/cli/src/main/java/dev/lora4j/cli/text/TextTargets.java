@@ -5,14 +5,14 @@ import dev.lora4j.core.train.adapter.TargetPreset;
 import java.util.Arrays;
 import java.util.List;
 
-/** Which layers of a language model are trained, by presets or by names of modules. */
+/** Layers of a language model that are trained, by presets or by names of modules. */
 final class TextTargets {
   private TextTargets() {}
 
-  /** What stands for no layers: those that are trained whole are all. */
+  /** Name for no layers: those that are trained whole are all. */
   private static final String NONE = "none";
 
-  /** Whether no layers are to get factors. */
+  /** True if no layers get factors. */
   static boolean none(List<String> names) {
     return names.equals(List.of(NONE));
   }

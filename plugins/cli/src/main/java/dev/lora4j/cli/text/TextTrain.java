@@ -65,7 +65,7 @@ import picocli.CommandLine.Spec;
 final class TextTrain implements Command {
   private static final String CHECKPOINTS = "checkpoints";
 
-  /** What was trained, and the losses of all its steps. */
+  /** A trained adapter, and the losses of all its steps. */
   private record Trained(TrainedText text, List<Double> losses) {}
 
   @Spec
@@ -151,7 +151,7 @@ final class TextTrain implements Command {
     return 0;
   }
 
-  /** Claims the folder of the run, once nothing can be wrong any more with what was asked for. */
+  /** Claims the folder of the run, after all checks of the options. */
   private LockedFolder begin(Path run, TextTrainingWork work, TextModel base) {
     requireForm(work, base);
     LockedFolder claim = LockedFolder.of(run);
@@ -187,7 +187,7 @@ final class TextTrain implements Command {
     }
   }
 
-  /** Teaches a language model to go on from texts. */
+  /** Trains a language model on texts. */
   @SuppressWarnings("try") // the claim is only held
   private void words(Console console, TextDataSet texts, Path run) {
     long began = System.nanoTime();
@@ -218,7 +218,7 @@ final class TextTrain implements Command {
     next(console, "read what it writes", "generate", "YOUR PROMPT");
   }
 
-  /** Teaches a model to tell classes of texts apart. */
+  /** Trains a model to classify texts. */
   @SuppressWarnings("try") // the claim is only held
   private void classes(Console console, TextDataSet texts, Path run) {
     long began = System.nanoTime();
@@ -260,7 +260,7 @@ final class TextTrain implements Command {
   }
 
   /**
-   * What is trained; with an adapter that is gone on with, what that has.
+   * Recipe of the adapter; after a warm start that of the adapter that it begins with.
    *
    * @param base that is trained
    * @param reading reads it
@@ -280,7 +280,7 @@ final class TextTrain implements Command {
         .orElseGet(how::recipe);
   }
 
-  /** The base's classes if the texts have no others, so that its head is gone on with. */
+  /** The base's classes if the texts have no others, so that training starts from its head. */
   private List<String> labels(TextDataSet texts) {
     List<String> own = how.from().map(AdapterClasses::of).orElse(List.of());
     if (!own.isEmpty()) {
@@ -297,7 +297,7 @@ final class TextTrain implements Command {
     return labels;
   }
 
-  /** Those of the adapter that is gone on with, whose head tells them apart. */
+  /** Labels of the adapter that it begins with, whose head has them. */
   private List<String> requireKnown(TextDataSet texts, List<String> own) {
     List<String> others = texts.labels().stream().filter(l -> !own.contains(l)).toList();
     if (!others.isEmpty()) {
@@ -343,7 +343,7 @@ final class TextTrain implements Command {
             WriteOptions.EXACT.madeFor(base.use()));
     try (RunLog log = new RunLog(console, logged, (step, adapter) -> Optional.empty(), kept)) {
       TrainedText trained = log.run(work.training());
-      // Those of all steps, also of the ones that were taken before a run was gone on with.
+      // Losses of all steps, also of those before a run was resumed.
       return new Trained(trained, log.losses().losses());
     }
   }
@@ -414,7 +414,7 @@ final class TextTrain implements Command {
             "%s  %d layers%s, identity %s",
             out,
             trained.text().adapter().sites().size(),
-            // A finished run whose table is gone has no losses to tell of.
+            // A finished run whose table is gone has no losses to report.
             smooth.length == 0
                 ? ""
                 : String.format(Locale.ROOT, ", loss from %.4f to %.4f", first, last),

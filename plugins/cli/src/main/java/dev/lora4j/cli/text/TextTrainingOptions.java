@@ -23,7 +23,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
-/** How an adapter of a language model is trained. */
+/** Options of training an adapter of a language model. */
 final class TextTrainingOptions {
   private static final int VALIDATE_EVERY = 100;
 
@@ -213,32 +213,32 @@ final class TextTrainingOptions {
     }
   }
 
-  /** Tokens of the longest text, if they were given. */
+  /** Tokens of the longest text, if there is a limit. */
   Optional<Integer> longest() {
     return longest;
   }
 
-  /** Of everything random. */
+  /** Seed of everything random. */
   long seed() {
     return seed;
   }
 
-  /** Texts that a step sees. */
+  /** Number of texts in a step. */
   int perStep() {
     return batch * accumulate;
   }
 
-  /** Whether layers are trained whole and none gets factors. */
+  /** True if layers are trained whole and none gets factors. */
   boolean savedAlone() {
     return TextTargets.none(targets);
   }
 
-  /** What is trained, for people. */
+  /** Name of the trained values, for people. */
   String what() {
     return savedAlone() ? "whole values" : method;
   }
 
-  /** What was asked for and has no effect where no texts are held out, as options. */
+  /** Options on the command line that have no effect where no texts are held out. */
   List<String> ofHeldOut() {
     List<String> asked = new ArrayList<>();
     validateEvery.ifPresent(steps -> asked.add("--validate-every"));
@@ -248,21 +248,19 @@ final class TextTrainingOptions {
     return asked;
   }
 
-  /** How long texts may be for a model. */
+  /** Limits of the length of texts for a model. */
   SequenceLimits limits(TextModel base) {
     int most = TextModelOptions.length(base, longest);
     return new SequenceLimits(most, SequenceLimits.Longer.CUT, pack);
   }
 
-  /**
-   * How many steps it takes. The last batch of an epoch is smaller if texts do not come out even.
-   */
+  /** Number of steps. The last batch of an epoch is smaller if texts do not come out even. */
   int steps(List<TokenSequence> learned) {
     int batches = (learned.size() + batch - 1) / batch;
     return steps.orElseGet(() -> (int) Math.max(1, Math.round(epochs * batches / accumulate)));
   }
 
-  /** Which layers get which factors, before an adapter that is gone on with says its own. */
+  /** Recipe of the layers and factors, before an adapter of a warm start brings its own. */
   AdapterRecipe recipe() {
     TargetLayers layers =
         from.isPresent() && targets.isEmpty() ? TargetLayers.matching() : TextTargets.of(targets);
@@ -279,7 +277,7 @@ final class TextTrainingOptions {
     return from;
   }
 
-  /** What a run of so many steps does. */
+  /** Settings of a run of so many steps. */
   TextTrainingSettings settings(AdapterRecipe recipe, SequenceLimits limits, int count) {
     TrainingSettings training =
         TrainingSettings.of(
@@ -300,7 +298,7 @@ final class TextTrainingOptions {
     return new TextTrainingSettings(recipe, all, limits, batch, heldOut);
   }
 
-  /** What the run leaves in a folder. */
+  /** Checkpoint policy of the run in a folder. */
   CheckpointPolicy keeping(Path checkpoints, boolean resume) {
     return new CheckpointPolicy(
         Optional.of(checkpoints),

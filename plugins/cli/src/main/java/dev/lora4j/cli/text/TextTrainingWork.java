@@ -23,7 +23,7 @@ record TextTrainingWork(
     List<TokenSequence> heldOut,
     AdapterPlan plan,
     Function<RunListener, TrainedText> training) {
-  /** Learns to go on from texts. */
+  /** Training of a language model. */
   static TextTrainingWork of(TextTrainer trainer, CheckpointPolicy keeping, String name) {
     return new TextTrainingWork(
         trainer.sequences(),
@@ -32,7 +32,7 @@ record TextTrainingWork(
         trainer.keeping(keeping).name(name)::run);
   }
 
-  /** Learns to tell classes apart. */
+  /** Training of a classifier. */
   static TextTrainingWork of(TextClassifierTrainer trainer, CheckpointPolicy keeping, String name) {
     return new TextTrainingWork(
         trainer.sequences(),

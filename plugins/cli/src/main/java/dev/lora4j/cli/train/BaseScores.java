@@ -37,7 +37,7 @@ final class BaseScores {
   private final Map<Integer, String> concepts;
 
   /**
-   * What was found.
+   * Scores of the pictures.
    *
    * @param plain of pictures without a style
    * @param styled of those with one

@@ -34,7 +34,7 @@ final class BaseTrainingRun {
     this.json = json;
   }
 
-  /** Goes through all stages, from where an earlier run stopped unless it is overwritten. */
+  /** Runs all stages, from where an earlier run stopped unless it is overwritten. */
   @SuppressWarnings("try") // the claim is only held
   void run(DeviceOption where, boolean overwrite) {
     long began = System.nanoTime();

@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** What the captions of a training set say, in a few lines to read before hours of training. */
+/** Summary of the captions of a training set, in a few lines to read before hours of training. */
 final class CaptionSummary {
   private static final int MOST = 8;
 

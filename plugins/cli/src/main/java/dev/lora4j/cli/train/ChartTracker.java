@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * The loss over all steps as a picture, {@value #FILE} in the run's folder. Of steps before the run
- * was gone on with it knows what the table of the tracker {@code csv} says.
+ * The loss over all steps as a picture, {@value #FILE} in the run's folder. Losses before a run was
+ * resumed come from the table of the tracker {@code csv}.
  */
 @Extension(
     point = Tracker.class,
@@ -29,7 +29,7 @@ public record ChartTracker() implements Tracker {
       @Override
       public void step(Step done) {
         history.add(done.step(), done.loss(), done.validation());
-        // To be seen at once; and Java cannot begin to draw when a run is stopped by Ctrl-C.
+        // Drawn early, because Java cannot begin to draw when Ctrl-C stops a run.
         begun = begun || draw();
       }
 

@@ -21,11 +21,11 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * A recipe that goes on with an adapter that is there.
+ * Recipe of a warm start from an adapter.
  *
- * @param file where the adapter lies
- * @param loaded what is in it
- * @param rankAskedBy who set a rank, if anybody did
+ * @param file file of the adapter
+ * @param loaded its content
+ * @param rankAskedBy origin of a rank, if something set it
  */
 public record FurtherTraining(Path file, LoadedAdapter loaded, Optional<String> rankAskedBy) {
   /** The adapter that a run begins with, if it begins with one, read for a base. */
@@ -50,9 +50,9 @@ public record FurtherTraining(Path file, LoadedAdapter loaded, Optional<String> 
   /**
    * The recipe with the adapter.
    *
-   * @param console is told what it is
+   * @param console receives a note about it
    * @param base that is trained on
-   * @param planning what a recipe means for the base
+   * @param planning plans a recipe for the base
    */
   public AdapterRecipe of(
       Console console,
@@ -92,7 +92,7 @@ public record FurtherTraining(Path file, LoadedAdapter loaded, Optional<String> 
     return going.rank(Math.toIntExact(usual.get().rank()), usual.get().alpha());
   }
 
-  /** What it goes on with. */
+  /** Adapter of the warm start. */
   Adapter adapter() {
     return loaded.adapter();
   }
@@ -101,7 +101,7 @@ public record FurtherTraining(Path file, LoadedAdapter loaded, Optional<String> 
     return !loaded.adapter().at(site.name()).isEmpty();
   }
 
-  /** What most layers of the adapter have that have factors. */
+  /** Recipe that most of the adapter's layers have. */
   private Optional<SiteRecipe> usual(AdapterPlan plan) {
     Map<SiteRecipe, Long> counted =
         plan.sites().entrySet().stream()

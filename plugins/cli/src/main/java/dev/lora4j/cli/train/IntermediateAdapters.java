@@ -50,7 +50,7 @@ public final class IntermediateAdapters implements RunLog.Kept {
     this.options = options;
   }
 
-  /** Where they are. */
+  /** Folder of the intermediate adapters. */
   static Path folder(Path run) {
     return run.resolve("adapters");
   }
@@ -96,7 +96,7 @@ public final class IntermediateAdapters implements RunLog.Kept {
     try {
       OutputFile.folder(folder);
       if (layout.folder() && Files.exists(file)) {
-        delete(file); // the same, written before the run was gone on with
+        delete(file); // the same, written before the run was resumed
       }
       AdapterOutput.write(adapter, family, layout, options, file);
       return Optional.of(file);

@@ -7,14 +7,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a {@link RunLog} has to know of a run, whatever is trained.
+ * Description of a run for a {@link RunLog}, whatever is trained.
  *
  * @param name of the adapter
  * @param folder of the run
- * @param settings as a file of the run says them
- * @param trackers that are told of it, as {@code logging.trackers} names them
- * @param unit what is learned from, in the singular
- * @param perStep how many of them in a step
+ * @param settings as in a run file
+ * @param trackers its trackers, as in {@code logging.trackers}
+ * @param unit name of a sample, in the singular
+ * @param perStep number of samples in a step
  */
 public record LoggedRun(
     String name,

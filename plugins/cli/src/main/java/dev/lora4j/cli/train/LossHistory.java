@@ -10,13 +10,13 @@ import java.util.List;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 
-/** The losses of all steps of a run, those before it was gone on with included. */
+/** The losses of all steps of a run, those before it was resumed included. */
 public final class LossHistory {
   private final TreeMap<Integer, Double> losses = new TreeMap<>();
   private final TreeMap<Integer, Double> validations = new TreeMap<>();
 
   /**
-   * What the table in a run's folder says, if there is one.
+   * Reads the table in a run's folder, if there is one.
    *
    * @param last the last step that counts
    */
@@ -66,7 +66,7 @@ public final class LossHistory {
     return List.copyOf(losses.values());
   }
 
-  /** Draws them, if there is anything to show; says whether there was. */
+  /** Draws them; false if there is nothing to show. */
   boolean draw(Path file, String title) {
     boolean enough = losses.size() > 1;
     if (enough) {

@@ -34,9 +34,9 @@ final class ParallelTrainings {
   }
 
   /**
-   * How many trainings are best run at a time on a CPU: of a small base one more than there are
-   * threads, as the last one would else have its own time alone. The operators of a large base keep
-   * all threads busy, and each of its trainings needs memory of its own.
+   * Best number of parallel trainings on a CPU: of a small base one more than there are threads, as
+   * the last one would else have its own time alone. The operators of a large base keep all threads
+   * busy, and each of its trainings needs memory of its own.
    *
    * @param weights numbers of the base's layers
    */
@@ -44,12 +44,12 @@ final class ParallelTrainings {
     return threads == 1 || weights > SMALL_BASE ? 1 : Math.min(trainings, threads + 1);
   }
 
-  /** How many run at a time. */
+  /** Number of trainings that run at a time. */
   int lanes() {
     return lanes;
   }
 
-  /** Lets others begin, as the first one has taken a step. */
+  /** Permits the others to begin, as the first one has taken a step. */
   void begun() {
     begun.countDown();
   }
@@ -158,7 +158,7 @@ final class ParallelTrainings {
             + ResumableTraining.GOES_ON;
   }
 
-  /** The sentences of several trainings, of which the last says once how to go on. */
+  /** The sentences of several trainings, with one sentence at the end about resuming. */
   private static String joined(List<String> kept) {
     boolean goesOn = kept.stream().anyMatch(one -> one.endsWith(ResumableTraining.GOES_ON));
     return kept.stream()

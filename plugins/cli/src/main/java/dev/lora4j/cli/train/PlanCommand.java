@@ -8,7 +8,7 @@ import dev.lora4j.spi.Extension;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Tells what a training run would do. */
+/** Command that shows what a training run would do. */
 @Extension(
     point = Command.class,
     name = "plan",

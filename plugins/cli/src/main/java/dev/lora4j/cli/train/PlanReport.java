@@ -24,7 +24,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** What is known of a run before it begins, as text. */
+/** Report of a run before it begins, as text. */
 final class PlanReport {
   private static final int CAPTION = 48;
 
@@ -37,7 +37,7 @@ final class PlanReport {
     this.run = run;
   }
 
-  /** One line for each picture: sizes, what is kept, how often it comes, its caption. */
+  /** One line for each picture: sizes, the part that is left, repeats, caption. */
   List<String> pictures() {
     List<String> lines = new ArrayList<>();
     int longest =
@@ -86,7 +86,7 @@ final class PlanReport {
     return most;
   }
 
-  /** How many captions are cut, and how to take them whole; nothing if none is. */
+  /** Number of captions that are cut, with a remedy; empty if none is. */
   private Optional<String> cutCaptions() {
     int captions = 0;
     int chunks = 1;
@@ -171,7 +171,7 @@ final class PlanReport {
     return lines;
   }
 
-  /** What is looked at on the way. */
+  /** Line about the previews. */
   private String previews() {
     Previews previews = run.previews();
     int rows = previews.prompts().size();
@@ -191,7 +191,7 @@ final class PlanReport {
         + (captions ? " (previews.prompts = [] makes none)" : "");
   }
 
-  /** What is said and changes nothing, or is hardly meant. */
+  /** Settings without effect, and unlikely settings. */
   List<String> doubts() {
     List<String> all = new ArrayList<>(masks());
     all.addAll(triggers());
@@ -199,7 +199,7 @@ final class PlanReport {
     return all;
   }
 
-  /** Words that are said to call the adapter, and do not. */
+  /** Notes about trigger words that no caption has. */
   private List<String> triggers() {
     List<String> remarks = new ArrayList<>();
     List<DataItem> learned =
@@ -233,7 +233,7 @@ final class PlanReport {
             : "loss.masked (masked_loss) is set, but no picture has a mask: all of each counts.");
   }
 
-  /** What a step of the largest pictures costs, by counting and by how fast this machine is. */
+  /** Cost of a step of the largest pictures, by counting and by the speed of this machine. */
   private String cost() {
     StepCost cost = stepCost();
     double seconds = seconds(cost);
@@ -266,7 +266,7 @@ final class PlanReport {
         largest.width() / factor);
   }
 
-  /** What should be looked at: each sentence once, with the files that it is about. */
+  /** Warnings: each sentence once, with the files that it is about. */
   List<String> warnings() {
     Map<String, List<String>> files = new LinkedHashMap<>();
     for (DataProblem problem : run.data().warnings()) {

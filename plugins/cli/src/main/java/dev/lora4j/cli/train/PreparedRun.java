@@ -34,7 +34,7 @@ record PreparedRun(
     RunSettings settings, StyleSettings style, DataSet data, AdapterPlan plan, OpenModel model)
     implements AutoCloseable {
 
-  /** Looks at the pictures, opens the base, and finds the layers. */
+  /** Surveys the pictures, opens the base, and finds the layers. */
   static PreparedRun of(Console console, RunSettings settings, ModelOptions base, boolean strict) {
     if (AdapterWriters.named(settings.layout()).folder()) {
       OutputFile.freshFolder(settings.out());
@@ -103,7 +103,7 @@ record PreparedRun(
     return data.training().stream().mapToInt(DataItem::batch).max().orElse(1);
   }
 
-  /** What is kept and looked at on the way. */
+  /** Intervals of checkpoints, validations and adapters. */
   RunSettings.Saving saving() {
     return settings.saving(data);
   }

@@ -11,11 +11,11 @@ import java.util.stream.Stream;
 
 /**
  * Remains of an earlier run where another is to begin: its adapter, and checkpoints that would be
- * taken for those of the other. Nothing of it is lost unless that is asked for.
+ * taken for those of the other. Nothing of it is lost unless the user requests it.
  *
  * @param out the adapter, which need not be there
  * @param checkpoints their folder, which need not be there
- * @param further how to go on with an adapter that is there, as words of the command line
+ * @param further options of a warm start from the adapter, for messages
  */
 public record PreviousRun(Path out, Path checkpoints, String further) {
   private static final String ENDING = ".safetensors";
@@ -23,7 +23,7 @@ public record PreviousRun(Path out, Path checkpoints, String further) {
   /**
    * Refuses to begin where something would be lost.
    *
-   * @param resume whether the run is gone on with, of which the adapter is a part
+   * @param resume whether the run is resumed, to which the adapter belongs
    */
   public void refuse(boolean resume) {
     boolean run = run();

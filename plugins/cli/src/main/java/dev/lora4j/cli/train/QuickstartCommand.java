@@ -189,7 +189,7 @@ public final class QuickstartCommand implements Command {
     return 0;
   }
 
-  /** What a training depends on; the seeds of all follow from the one in the settings. */
+  /** Identity of a training; the seeds of all follow from the one in the settings. */
   private Map<String, String> identity(StableDiffusion sd, Path pictures, StyleSettings settings) {
     return Map.of(
         "pictures", ResumableTrainings.digest(pictures, output),

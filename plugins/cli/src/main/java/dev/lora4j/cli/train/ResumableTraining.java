@@ -20,11 +20,11 @@ import java.util.function.BiFunction;
 import java.util.regex.Pattern;
 
 /**
- * Checkpoint and losses of a training in a folder, from which it goes on, and its part in a line of
+ * Checkpoint and losses of a training in a folder, from which it resumes, and its part in a line of
  * progress. For one training.
  */
 public final class ResumableTraining implements RunListener {
-  /** The end of what is said of a training that is kept. */
+  /** End of messages about an unfinished training. */
   static final String GOES_ON = " The same command goes on from there.";
 
   /** Steps that a process which is killed may lose. */
@@ -32,7 +32,7 @@ public final class ResumableTraining implements RunListener {
 
   private static final String LOSSES = "losses.txt";
 
-  /** What a training writes, and what is left of it where a process was killed in writing. */
+  /** Files of a training, and their temporary files where a process was killed in writing. */
   private static final Pattern WRITTEN =
       Pattern.compile("\\.?(step-\\d+\\.safetensors|losses\\.txt)(\\.[0-9a-f]+\\.tmp)?");
 
@@ -44,7 +44,7 @@ public final class ResumableTraining implements RunListener {
   private final List<Float> losses = new ArrayList<>();
 
   /**
-   * Nothing is read or written before it runs.
+   * A training that reads and writes nothing before it runs.
    *
    * @param folder for the checkpoint, of this training alone
    * @param what it is called, for example {@code training 2 of 3}
@@ -61,9 +61,9 @@ public final class ResumableTraining implements RunListener {
   /**
    * Runs to the end, from where an earlier process came to.
    *
-   * @param identity what has to be as it was then, see {@link CheckpointPolicy}
-   * @param trainer trains with what it is given
-   * @throws CancellationException if it was stopped, saying what is kept
+   * @param identity identity that must be equal, see {@link CheckpointPolicy}
+   * @param trainer trains with the policy and the listener
+   * @throws CancellationException if it was stopped; the message names what is stored
    */
   public <T> T run(
       Map<String, String> identity, BiFunction<CheckpointPolicy, RunListener, T> trainer) {
@@ -77,7 +77,7 @@ public final class ResumableTraining implements RunListener {
     }
   }
 
-  /** How a training is kept in a folder. */
+  /** Checkpoint policy of a training in a folder. */
   static CheckpointPolicy keeping(Path folder, Map<String, String> identity) {
     return new CheckpointPolicy(
         Optional.of(folder), EVERY, 1, true, identity, Integer.MAX_VALUE, false, Integer.MAX_VALUE);
@@ -120,7 +120,7 @@ public final class ResumableTraining implements RunListener {
             : "Going on with " + what + " after step " + step + ".");
   }
 
-  /** Those of an earlier process; a number that is missing is none, and is not drawn. */
+  /** Losses of an earlier process; a missing number is none, and is not drawn. */
   private List<Float> kept(int count) {
     List<Float> all = new ArrayList<>();
     try {

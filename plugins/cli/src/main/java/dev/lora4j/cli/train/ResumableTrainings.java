@@ -18,9 +18,9 @@ import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/** The trainings of a quick start, which are kept until all that is made of them is there. */
+/** Trainings of a quick start, which stay on disk until all that is made of them is there. */
 public final class ResumableTrainings {
-  /** Where they are, in the folder that the quick start writes to. */
+  /** Folder of the trainings, in the one that the quick start writes to. */
   static final String FOLDER = "trainings";
 
   private static final int DIGITS = 16;
@@ -34,11 +34,11 @@ public final class ResumableTrainings {
   }
 
   /**
-   * Looks what an earlier start left; what was trained in another way is removed, and that is told.
+   * Finds trainings of an earlier start; removes those of another identity, with a note.
    *
    * @param output the folder that the quick start writes to
-   * @param identity what a training depends on, all of them the same
-   * @param resume whether what was trained in another way is an error
+   * @param identity identity of each training, the same for all
+   * @param resume whether another identity is an error
    * @throws Failure if it is
    */
   public static ResumableTrainings of(
@@ -83,15 +83,15 @@ public final class ResumableTrainings {
     return new ResumableTraining(console, place(number), what, steps, line);
   }
 
-  /** What they depend on. */
+  /** Values that the trainings depend on. */
   public Map<String, String> identity() {
     return identity;
   }
 
   /**
-   * Does what comes after them, and then removes them.
+   * Runs the work that uses them, and then removes them.
    *
-   * @throws CancellationException if that was stopped, saying that they are kept
+   * @throws CancellationException if that was stopped; the message says that they stay
    */
   public <T> T then(Supplier<T> work) {
     T result;

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What must be as it was for a run to be gone on with: all that a step depends on, and nothing
- * else. Where files are does not matter, nor what the factors are rounded to at the end.
+ * Identity of a run: all that a step depends on, and nothing else; it must be equal for a run to
+ * resume. Where files are does not matter, nor what the factors are rounded to at the end.
  */
 final class RunIdentity {
   private static final int DIGITS = 16;

@@ -22,7 +22,7 @@ import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.function.Function;
 
-/** What a run shows and tells its trackers while it goes: a line of progress, numbers, pictures. */
+/** Log of a run, for the console and for its trackers: a line of progress, numbers, pictures. */
 public final class RunLog implements RunListener, AutoCloseable {
   /** Shows what an adapter does after a step. */
   @FunctionalInterface
@@ -31,15 +31,15 @@ public final class RunLog implements RunListener, AutoCloseable {
     Optional<Path> of(int step, Adapter adapter);
   }
 
-  /** What becomes of adapters on the way; what goes wrong is told, and is no reason to stop. */
+  /** Receiver of intermediate adapters; it reports errors, which do not stop the run. */
   interface Kept {
     /** A run begins after a step; what is there of later ones is of an earlier run. */
     void begin(int after);
 
     /**
-     * Keeps an adapter as it is after a step.
+     * Stores an adapter as it is after a step.
      *
-     * @return where, if it could be kept
+     * @return its file, if it could be written
      */
     Optional<Path> keep(int step, Adapter adapter);
   }
@@ -65,11 +65,11 @@ public final class RunLog implements RunListener, AutoCloseable {
   private long memoryRead;
 
   /**
-   * Makes the trackers, none of which begins before the first that there is to tell.
+   * Makes the trackers, none of which begins before the first event.
    *
-   * @param preview what an adapter does, in a picture
-   * @param kept what becomes of adapters on the way
-   * @throws dev.lora4j.spi.ExtensionException if there is no tracker of a name in the settings
+   * @param preview makes preview pictures
+   * @param kept receives intermediate adapters
+   * @throws dev.lora4j.core.spi.ExtensionException if there is no tracker of a name in the settings
    */
   public RunLog(Console console, LoggedRun run, Preview preview, Kept kept) {
     this.console = console;
@@ -80,7 +80,7 @@ public final class RunLog implements RunListener, AutoCloseable {
     this.trackers = Trackers.named(run.trackers());
   }
 
-  /** Trains, and tells the trackers how it ends. */
+  /** Trains, and reports its end to the trackers. */
   public <T> T run(Function<RunListener, T> trainer) {
     try {
       T trained = trainer.apply(this);
@@ -135,7 +135,7 @@ public final class RunLog implements RunListener, AutoCloseable {
   }
 
   private String more() {
-    // The system is asked now and then only: a step of a small base takes some milliseconds.
+    // Memory is read now and then only: a step of a small base takes some milliseconds.
     if (memory.isEmpty() || System.nanoTime() - memoryRead > MEMORY_NANOS) {
       memoryRead = System.nanoTime();
       ProcessMemory.resident()
@@ -146,7 +146,7 @@ public final class RunLog implements RunListener, AutoCloseable {
     return judged + memory;
   }
 
-  /** Tells of the last step; what is found out after a step still belongs to it. */
+  /** Reports the last step, with the results that came after it. */
   private void flush() {
     if (last.step() == 0) {
       return;
@@ -209,7 +209,7 @@ public final class RunLog implements RunListener, AutoCloseable {
 
   @Override
   public void adapter(int step, Adapter adapter) {
-    // Nothing may have been told yet, so that the run has not begun here.
+    // Nothing may have been reported yet, so that the trackers have not begun.
     tracked();
     kept.keep(step, adapter);
   }
@@ -248,7 +248,7 @@ public final class RunLog implements RunListener, AutoCloseable {
     notes.forEach(console::note);
   }
 
-  /** How fast it went, and what changed nothing. */
+  /** Speed of the run, and the number of skipped steps. */
   TrainingPace pace() {
     return pace;
   }

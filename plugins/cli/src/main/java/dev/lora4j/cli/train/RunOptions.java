@@ -28,7 +28,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** A training run as a command line says it: a file, options, or both, where options win. */
+/** Options of a training run: a run file, options, or both, where options win. */
 final class RunOptions {
   private static final String LINE = "command line";
 
@@ -167,7 +167,7 @@ final class RunOptions {
   @Mixin final ModelOptions model = new ModelOptions();
 
   /**
-   * All that is said, with notes about keys that have no effect told to {@code console}.
+   * Reads all settings, and notes keys without effect on {@code console}.
    *
    * @throws ParameterException if only the command line can be wrong
    */
@@ -256,7 +256,7 @@ final class RunOptions {
   /**
    * The run that the file describes, if it is one that makes a base.
    *
-   * @throws ParameterException if options of styles are given beside it
+   * @throws ParameterException if there are options of styles beside it
    */
   Optional<BaseRun> base() {
     if (!describesBase()) {

@@ -23,7 +23,7 @@ final class SettingWarnings {
     this.run = run;
   }
 
-  /** What should be looked at again. */
+  /** Warnings about the settings of a run. */
   static List<String> of(PreparedRun run) {
     SettingWarnings doubts = new SettingWarnings(run);
     doubts.rate();

@@ -4,7 +4,7 @@ import dev.lora4j.cli.console.Console;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import dev.lora4j.diffusion.style.StyleSettings;
 
-/** Which layer of the text encoders a style is trained with, as users count them: from the end. */
+/** Layer of the text encoders that a style is trained with, as users count them: from the end. */
 final class TextLayers {
   private TextLayers() {}
 

@@ -158,9 +158,9 @@ public final class TrainCommand implements Command {
     }
   }
 
-  /** What would fail at the first checkpoint is told before the first step. */
+  /** Refuses, before the first step, a folder without room for the checkpoints. */
   private static void requireRoom(Path folder, PreparedRun run) {
-    // Weights, average and what the optimiser remembers, for each that is kept, a new one and the
+    // Weights, average and the optimiser's moments, for each stored checkpoint, a new one and the
     // best.
     long vectors = 2L + run.style().optimizer().memories().size();
     long needed =
@@ -204,7 +204,7 @@ public final class TrainCommand implements Command {
         .metadata(metadata(settings));
   }
 
-  /** A run that is refused keeps its settings, which say what it was begun with. */
+  /** Requires equal settings; a refused run keeps its recorded ones. */
   private static void requireSame(RunSettings settings, CheckpointPolicy keeping) {
     Set<String> changed = keeping.changed();
     if (changed.isEmpty()) {
@@ -247,7 +247,7 @@ public final class TrainCommand implements Command {
     Path chart = run.settings().folder().resolve(ChartTracker.FILE);
     double[] smooth =
         LossChart.smooth(log.losses().losses().stream().mapToDouble(d -> d).toArray());
-    // A finished run whose table is gone has no losses to tell of.
+    // A finished run whose table is gone has no losses to report.
     double first = smooth.length == 0 ? Double.NaN : smooth[0];
     double last = smooth.length == 0 ? Double.NaN : smooth[smooth.length - 1];
     log.pace().tellSkipped(console, run.style().steps());

@@ -21,9 +21,9 @@ public final class TrainingLine implements AutoCloseable {
   /**
    * Shows nothing before the first step.
    *
-   * @param what is shown beside the progress, for example {@code training 2 of 3}
+   * @param what text beside the progress, for example {@code training 2 of 3}
    * @param steps of all its trainings together
-   * @param begun is told of each step, also of those that an earlier process took
+   * @param begun receives each step, also those of an earlier process
    */
   public TrainingLine(Console console, String what, int steps, TrainingPace pace, Runnable begun) {
     this.console = console;
@@ -49,7 +49,7 @@ public final class TrainingLine implements AutoCloseable {
     begun.run();
   }
 
-  /** Tells of skipped steps, at the end of all that it shows. */
+  /** Reports skipped steps, at the end of the line. */
   public synchronized void ended() {
     pace.tellSkipped(console, steps);
   }

@@ -25,7 +25,7 @@ public final class TrainingPace {
     this.unit = unit;
   }
 
-  /** Takes a step in, and says how it goes. */
+  /** Counts a step, and returns the pace as text. */
   String after(RunListener.Step step) {
     // The first step includes what is made ready only once, so the clock starts after it.
     if (began == 0) {
@@ -50,7 +50,7 @@ public final class TrainingPace {
     return began == 0 ? 0 : (System.nanoTime() - began) / 1e9;
   }
 
-  /** What to say of steps that changed nothing; nothing if there were none. */
+  /** Notes the number of steps that changed nothing; nothing if there were none. */
   void tellSkipped(Console console, int steps) {
     if (skipped > 0) {
       console.note(

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What becomes of several changes at each number.
+ * Consensus of several changes at each number.
  *
  * @param election which sign wins
  * @param divide what the sum of those with that sign is divided by

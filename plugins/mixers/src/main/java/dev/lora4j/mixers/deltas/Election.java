@@ -3,15 +3,15 @@ package dev.lora4j.mixers.deltas;
 import dev.lora4j.core.tensor.Expr;
 import java.util.List;
 
-/** Which sign wins at each number where adapters disagree. */
+/** Election of a sign at each number where adapters disagree. */
 public enum Election {
-  /** That of the weighted sum (Yadav et al. 2023); none where it is 0. */
+  /** Sign of the weighted sum (Yadav et al. 2023); none where it is 0. */
   SUM,
-  /** That which most have, after weights; the positive one where as many have either. */
+  /** Sign of most, after weights; the positive one where as many have either. */
   COUNT,
-  /** That of the sum before weights, 0 counting as positive, as PEFT has it. */
+  /** Sign of the sum before weights, 0 counting as positive, as in PEFT. */
   PLAIN_SUM,
-  /** That which most have before weights, as PEFT has it. */
+  /** Sign of most before weights, as in PEFT. */
   PLAIN_COUNT;
 
   /**
@@ -29,7 +29,7 @@ public enum Election {
     };
   }
 
-  /** Whether an election looks at the changes before weights. */
+  /** True if an election takes the changes before weights. */
   boolean plain() {
     return this == PLAIN_SUM || this == PLAIN_COUNT;
   }

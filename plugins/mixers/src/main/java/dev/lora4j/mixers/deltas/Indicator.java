@@ -10,12 +10,12 @@ import dev.lora4j.core.tensor.Expr;
 final class Indicator {
   private Indicator() {}
 
-  /** Where numbers are above 0. */
+  /** Indicator of numbers above 0. */
   static Expr positive(Expr numbers) {
     return numbers.sign().clampMin(0);
   }
 
-  /** Where numbers are at least as great as others. */
+  /** Indicator of numbers that are at least as great as others. */
   static Expr atLeast(Expr numbers, Expr least) {
     // A difference of two is 0 only where they are equal, also of the smallest.
     return numbers.sub(least).sign().add(1).clamp(0, 1);

@@ -22,7 +22,7 @@ import java.util.List;
 public record KarcherMixer(
     @Setting(help = "steps to the mean at most", defaultValue = "10", min = 1, max = 100) int steps)
     implements DeltaMixer {
-  /** Looks at the weights alone, layer by layer: none is negative. */
+  /** Checks the weights, layer by layer: none is negative. */
   @Override
   public double[] survey(DeltaSurvey survey) {
     NegativeWeights.refuse(
@@ -40,7 +40,7 @@ public record KarcherMixer(
             .coefficients(steps).stream().map(c -> c.to(DType.F32)).toList());
   }
 
-  /** Of all weights, those of adapters without a change here too: they change it by 0. */
+  /** Shares of all weights, those of adapters without a change here too: they change it by 0. */
   private static List<Expr> shares(SiteDeltas deltas) {
     Expr all = deltas.weights().to(DType.F64).sum();
     return deltas.parts().stream().map(p -> p.weight().to(DType.F64).div(all)).toList();

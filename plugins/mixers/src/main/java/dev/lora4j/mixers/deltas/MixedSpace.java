@@ -12,21 +12,21 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Whose numbers are mixed. */
+/** Space in which adapters are mixed. */
 public enum MixedSpace {
-  /** Those of the changes, as in the papers. */
+  /** The numbers of the changes, as in the papers. */
   CHANGE,
   /**
-   * Those of each factor by itself, as in PEFT's combinations without {@code _svd}. Each factor has
-   * the root of weight times scale, and that of down its sign: a single adapter comes back, and of
-   * several there are also the products of one's up with another's down.
+   * The numbers of each factor by itself, as in PEFT's combinations without {@code _svd}. Each
+   * factor has the root of weight times scale, and that of down its sign: a single adapter comes
+   * back, and of several there are also the products of one's up with another's down.
    */
   FACTORS;
 
   /** The way a mixer blends numbers, of changes or of factors. */
   interface Blend extends Function<SiteDeltas, Expr> {}
 
-  /** What is needed of the adapters. */
+  /** Requirement to the adapters. */
   MixerRequirement needs() {
     return this == FACTORS ? MixerRequirement.FACTORS_OF_ONE_RANK : MixerRequirement.CHANGES;
   }

@@ -48,7 +48,7 @@ public record ModelStockMixer() implements DeltaMixer {
     return deltas.combined(deltas.parts().stream().map(part -> part.weight().mul(share)).toList());
   }
 
-  /** Of all pairs; a negative weight turns a change around. */
+  /** Mean cosine of all pairs; a negative weight turns a change around. */
   private static Expr meanCosine(SiteDeltas deltas) {
     Cosines cosines = new Cosines(deltas.parts());
     List<Expr> all = new ArrayList<>();

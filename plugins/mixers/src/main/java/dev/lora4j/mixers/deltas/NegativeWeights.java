@@ -4,7 +4,7 @@ import dev.lora4j.core.mixer.DeltaSurvey;
 import java.util.Map;
 import java.util.SortedMap;
 
-/** For mixers whose weights are shares. */
+/** Check of mixers whose weights are shares. */
 final class NegativeWeights {
   private NegativeWeights() {}
 

@@ -9,7 +9,7 @@ import java.util.List;
  * Drops the greatest numbers of each parameter, and the smallest ones (Davari and Belilovsky,
  * "Model Breadcrumbs", ECCV 2024).
  *
- * @param density share of the numbers that is kept
+ * @param density share of the numbers that stays
  * @param outliers share that is dropped of the greatest; less, where the density would not be left
  */
 record OutlierDropping(double density, double outliers) {

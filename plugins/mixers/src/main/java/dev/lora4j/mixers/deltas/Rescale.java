@@ -2,13 +2,13 @@ package dev.lora4j.mixers.deltas;
 
 import dev.lora4j.core.tensor.Expr;
 
-/** What makes up for numbers that were dropped by chance. */
+/** Compensation for numbers that were dropped at random. */
 public enum Rescale {
-  /** Each that stays is divided by the probability to stay, so that the mean is what it was. */
+  /** Divides each that stays by the probability to stay, so that the mean is what it was. */
   PROBABILITY,
-  /** Those that stay are scaled to the sum of magnitudes that there was, as mergekit does. */
+  /** Scales those that stay to the earlier sum of magnitudes, as mergekit does. */
   L1,
-  /** Nothing. */
+  /** No compensation. */
   NONE;
 
   /** A smaller sum of magnitudes counts as none. */

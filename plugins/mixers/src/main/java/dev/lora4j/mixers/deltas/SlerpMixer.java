@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * From one adapter to another on the arc between them (Shoemake 1985), and on the line where the
- * arc has no direction: they are nearly parallel, or only one of them changes a layer.
+ * Spherical interpolation of two adapters, on the arc between them (Shoemake 1985), and on the line
+ * where the arc has no direction: they are nearly parallel, or only one of them changes a layer.
  */
 @Extension(
     point = Mixer.class,
@@ -56,7 +56,7 @@ public record SlerpMixer(
                 + ".");
   }
 
-  /** Looks at the weights alone, layer by layer: none of those that decide is negative. */
+  /** Checks the weights, layer by layer: none of those that decide is negative. */
   @Override
   public double[] survey(DeltaSurvey survey) {
     if (byWeights()) {
@@ -93,7 +93,7 @@ public record SlerpMixer(
     return place.neg().add(1);
   }
 
-  /** What a change is multiplied by before anything else. */
+  /** Factor of a change before anything else. */
   private Expr strength(SiteDelta part) {
     return byWeights() ? part.weight().graph().constant(1, DType.F32) : part.weight();
   }

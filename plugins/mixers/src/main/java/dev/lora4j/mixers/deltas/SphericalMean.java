@@ -42,7 +42,7 @@ final class SphericalMean {
     this.angles = ShapeOps.stack(List.of(all), 0).reshape(count, count);
   }
 
-  /** What each change at weight 1 counts in the mean, F64 scalars. */
+  /** Coefficients of the changes at weight 1 in the mean, F64 scalars. */
   List<Expr> coefficients(int steps) {
     List<Expr> all = new ArrayList<>();
     List<Expr> lengths = new ArrayList<>();
@@ -64,7 +64,7 @@ final class SphericalMean {
     return each;
   }
 
-  /** What each direction counts in their mean, F64 [n]. */
+  /** Coefficients of the directions in their mean, F64 [n]. */
   private Expr mean(Expr weights, int steps) {
     Expr total = weights.sum();
     Expr share = weights.div(total.maskedFill(total.eq(0), 1));
@@ -92,7 +92,7 @@ final class SphericalMean {
     return mean.where(far.lt(NOTHING), unit);
   }
 
-  /** Of a sum of the directions. */
+  /** Length of a sum of the directions. */
   private Expr length(Expr counts) {
     Expr row = counts.reshape(1, count);
     return row.matmul(angles).reshape(count).mul(counts).sum().clampMin(0).sqrt();

@@ -1,11 +1,11 @@
 package dev.lora4j.mixers.deltas;
 
-/** What the sum of those that agree is divided by. */
+/** Divisor of the sum of those that agree. */
 public enum SumDivisor {
-  /** How many they are, which gives their mean (Yadav et al. 2023). */
+  /** Their number, which gives their mean (Yadav et al. 2023). */
   COUNT,
   /** The sum of their weights, as mergekit does. */
   WEIGHTS,
-  /** Nothing. */
+  /** No division. */
   NONE
 }

@@ -6,14 +6,14 @@ import dev.lora4j.core.mixer.SiteDeltas;
 import dev.lora4j.core.tensor.Expr;
 import java.util.List;
 
-/** Which of an adapter's numbers are its greatest. */
+/** Scope in which an adapter's greatest numbers are found. */
 public enum Trim {
-  /** Those of all its parameters together, as the paper of TIES has it. */
+  /** All its parameters together, as in the paper of TIES. */
   MODEL,
-  /** Those of each parameter by itself, as mergekit and PEFT have it. */
+  /** Each parameter by itself, as in mergekit and PEFT. */
   TENSOR;
 
-  /** What {@link #changes} needs of the survey: the threshold of each adapter. */
+  /** Thresholds of the adapters from the survey, for {@link #changes}. */
   double[] survey(DeltaSurvey survey, double density) {
     double[] thresholds = new double[this == MODEL && density < 1 ? survey.adapters() : 0];
     for (int i = 0; i < thresholds.length; i++) {

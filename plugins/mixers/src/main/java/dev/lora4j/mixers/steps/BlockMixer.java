@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How much of each adapter counts in which block of the base, in the words of the A1111 extension
- * LoRA Block Weight: its presets, its lists of numbers, or blocks by name.
+ * Block weights of each adapter, in the words of the A1111 extension LoRA Block Weight: its
+ * presets, its lists of numbers, or blocks by name.
  */
 @Extension(
     point = Mixer.class,

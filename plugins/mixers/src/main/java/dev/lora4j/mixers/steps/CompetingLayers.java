@@ -22,15 +22,15 @@ import java.util.TreeSet;
  * @param gamma what the content's numbers are divided by
  */
 record CompetingLayers(List<Layer> layers, double gamma) {
-  /** What both have at a layer. */
+  /** Magnitudes of both adapters at a layer. */
   record Layer(String site, Magnitudes.Sums content, Magnitudes.Sums style) {
-    /** Whether it is the style's, if that counts so much. */
+    /** True if the style wins the layer with this gamma and scale. */
     boolean isStyle(double gamma, double scale) {
       return content.greatest() / gamma <= style.greatest() * scale;
     }
   }
 
-  /** Looks at all layers of the denoiser that both change. */
+  /** Surveys all layers of the denoiser that both change. */
   static CompetingLayers of(
       MixPlan.Part content,
       MixPlan.Part style,
@@ -59,7 +59,7 @@ record CompetingLayers(List<Layer> layers, double gamma) {
     return sites.find(name).map(site -> Map.of(name, site)).orElse(Map.of());
   }
 
-  /** Where an adapter counts in the network that runs in each step. */
+  /** Layers of the denoiser, which runs in each step, that an adapter changes. */
   private static SortedSet<String> denoiser(MixPlan.Part part) {
     if (part.area().isPresent()) {
       throw new IllegalArgumentException(

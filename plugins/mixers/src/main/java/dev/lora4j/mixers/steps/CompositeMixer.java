@@ -12,9 +12,10 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Each adapter alone in a run of its own, and the mean of what they give after guidance, in every
- * step (Multi-LoRA Composite; Zhong et al. 2024, section 3.3). It costs a run of the denoiser for
- * each adapter. Adapters whose weight is 0 have none, unless {@code shares} are given.
+ * Composite of adapters: each alone in a run of its own, and the mean of their outputs after
+ * guidance, in every step (Multi-LoRA Composite; Zhong et al. 2024, section 3.3). It costs a run of
+ * the denoiser for each adapter. Adapters whose weight is 0 have none, unless there are
+ * {@code shares}.
  */
 @Extension(
     point = Mixer.class,
@@ -34,7 +35,7 @@ public record CompositeMixer(
     implements OutputMixer {
   /** Adapters of the text encoders. */
   public enum Texts {
-    /** That of the run. */
+    /** Only the adapter of the run. */
     OWN,
     /** All in each run. */
     ALL

@@ -2,7 +2,7 @@ package dev.lora4j.mixers.steps;
 
 import java.util.List;
 
-/** By what K-LoRA divides the content's numbers, so that neither adapter wins by its size. */
+/** Divisor of the content's numbers in K-LoRA, so that neither adapter wins by its size. */
 public enum KLoraGamma {
   /** The sum of all magnitudes of the content by that of the style. */
   SUMS,

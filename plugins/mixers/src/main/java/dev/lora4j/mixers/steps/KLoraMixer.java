@@ -17,12 +17,12 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 
 /**
- * At each layer and step one of two adapters: that whose greatest numbers there are greater, where
- * the style's count more as the picture comes along (Ouyang et al., "K-LoRA: Unlocking
- * Training-Free Fusion of Any Subject and Style LoRAs", CVPR 2025, section 3.3).
+ * One of two adapters at each layer and step: that whose greatest numbers there are greater, where
+ * the style's count more in later steps (Ouyang et al., "K-LoRA: Unlocking Training-Free Fusion of
+ * Any Subject and Style LoRAs", CVPR 2025, section 3.3).
  *
- * <p>A plan says it with each adapter several times: once for every course over the steps that some
- * layers have, with a share of 1 at these and of 0 at all others.
+ * <p>A plan has each adapter several times: once for every course over the steps that some layers
+ * have, with a share of 1 at these and of 0 at all others.
  */
 @Extension(
     point = Mixer.class,
@@ -50,7 +50,7 @@ public record KLoraMixer(
             defaultValue = "sums")
         KLoraGamma gamma)
     implements WeightMixer {
-  /** Both adapters, and no more, so that there is a choice. */
+  /** Number of adapters: two, so that there is a choice. */
   private static final int TWO = 2;
 
   /** Copies the list. */
@@ -86,7 +86,7 @@ public record KLoraMixer(
     return asked.parts(parts);
   }
 
-  /** What the style's numbers are multiplied by in each step. */
+  /** Factors of the style's numbers in each step. */
   private double[] scales(int steps) {
     double[] scales = new double[steps];
     for (int step = 0; step < steps; step++) {

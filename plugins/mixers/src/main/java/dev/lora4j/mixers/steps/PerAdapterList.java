@@ -8,14 +8,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a list says of each adapter: {@code NAME=VALUE} for those that it names, one {@code VALUE}
+ * Values of a list for each adapter: {@code NAME=VALUE} for those that it names, one {@code VALUE}
  * for all, or one {@code VALUE} for each in their order.
  */
 final class PerAdapterList {
   private PerAdapterList() {}
 
   /**
-   * What is said of each part of a plan; nothing of those that are not named.
+   * Values for each part of a plan; empty for those that the list does not name.
    *
    * @param setting the list's name, for errors
    * @throws IllegalArgumentException if it is another form, or names others

@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
 final class PlanAdapters {
   private PlanAdapters() {}
 
-  /** Whether an adapter counts at the denoiser. */
+  /** True if an adapter counts at the denoiser. */
   static boolean counts(MixPlan plan, int part) {
     return plan.parts().get(part).weight().value() != 0;
   }

@@ -47,7 +47,7 @@ record Rectangle(double left, double right, double top, double bottom) {
   }
 
   /**
-   * As an area.
+   * The rectangle as an area.
    *
    * @param feather width over which the share falls from 1 to 0, half of it on each side of the
    *     edge

@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Where in the picture each adapter counts, without a file for each area. */
+/** Regions of the picture for each adapter, without a file for each area. */
 @Extension(
     point = Mixer.class,
     name = "regions",

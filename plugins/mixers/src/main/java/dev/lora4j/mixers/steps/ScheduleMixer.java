@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How much of each adapter's weight counts at each step. The first steps decide the composition,
- * the last ones the style: who is of the one kind is {@code early}, who of the other {@code late}.
+ * Share of each adapter's weight at each step. The first steps decide the composition, the last
+ * ones the style: who is of the one kind is {@code early}, who of the other {@code late}.
  */
 @Extension(
     point = Mixer.class,

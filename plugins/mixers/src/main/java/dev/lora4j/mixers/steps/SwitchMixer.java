@@ -39,9 +39,9 @@ public record SwitchMixer(
     implements WeightMixer {
   /** Adapters of the text encoders. */
   public enum Texts {
-    /** Those that have a turn. */
+    /** The adapters of all turns. */
     ALL,
-    /** That of the first turn. */
+    /** The adapter of the first turn. */
     FIRST
   }
 

@@ -1,4 +1,6 @@
-/** Mixers that decide anew at each step: whose turn it is, and what becomes of several outputs. */
+/**
+ * Mixers that decide at each step: on the adapter whose turn it is, or on one output of several.
+ */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 @NullMarked
 package dev.lora4j.mixers.steps;

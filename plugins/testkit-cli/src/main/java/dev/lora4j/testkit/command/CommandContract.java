@@ -21,13 +21,13 @@ import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
 
-/** What every command promises. Extend it for yours. */
+/** Contract of {@link Command}. Extend it for yours. */
 public abstract class CommandContract extends ExtensionContract<Command> {
   private static final String UNKNOWN = "--no-such-option";
 
   @TempDir private Path folder = Path.of("");
 
-  /** For a command on the class path. */
+  /** Tests a command on the class path. */
   protected CommandContract(String name) {
     super(Command.class, name);
   }

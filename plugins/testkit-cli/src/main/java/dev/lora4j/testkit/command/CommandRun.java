@@ -7,11 +7,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * A command that was run within this process.
+ * Result of a command in this process.
  *
- * @param out what it gave as results
- * @param err what it told beside them
- * @param aside what went to the process's own stdout, past the console
+ * @param out its results on stdout
+ * @param err its messages on stderr
+ * @param aside output to the process's own stdout, past the console
  */
 record CommandRun(int code, String out, String err, String aside) {
   static CommandRun of(List<String> words) {

@@ -1,4 +1,4 @@
-/** What a command of the command line promises, as tests, as {@code dev.lora4j.testkit} has it. */
+/** Contract tests of commands of the command line, for use with {@code dev.lora4j.testkit}. */
 @API(status = API.Status.MAINTAINED, since = "0.1")
 @NullMarked
 package dev.lora4j.testkit.command;
