@@ -12,7 +12,7 @@ import java.util.Optional;
 final class TrainedAttention {
   private static final String OPERATOR = "scaled_dot_product_attention";
 
-  /** As many queries and more stay in BF16; measured, see docs/decisions.md. */
+  /** As many queries and more stay in BF16; measured, see docs/dev/decisions. */
   static final int MANY = 512;
 
   private static final int QUERIES = 0;
