@@ -16,7 +16,7 @@ import java.util.Set;
  * <p>Merged, each touched weight is read, changed and written once for each set of weights that the
  * steps and the pictures need, and pictures that differ need runs of their own. Unmerged, each row
  * of each step goes through the factors. The constants were measured on two cores in F32 (see
- * docs/benchmarks.md); another machine moves both sides alike, so that the choice stays near the
+ * docs/dev/decisions); another machine moves both sides alike, so that the choice stays near the
  * best.
  *
  * @param places of the model's sites in the picture

@@ -12,7 +12,7 @@ import java.util.Optional;
 final class TrainedAttention {
   private static final String OPERATOR = "scaled_dot_product_attention";
 
-  /** Least number of queries that stay in BF16; measured, see docs/decisions.md. */
+  /** Least number of queries that stay in BF16; measured, see docs/dev/decisions. */
   static final int MANY = 512;
 
   private static final int QUERIES = 0;

@@ -14,7 +14,7 @@ import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** How far a picture in BF16 is from the same in F32, by route; docs/benchmarks.md states it. */
+/** How far a picture in BF16 is from that in F32, by route; docs/dev/benchmarks.md states it. */
 class HalfPrecisionTest {
   private static final Set<String> KINDS =
       Set.of("kohya", "diffusers", "three", "loha", "lokr", "dora");

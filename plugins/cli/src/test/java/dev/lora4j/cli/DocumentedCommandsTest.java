@@ -34,7 +34,7 @@ class DocumentedCommandsTest {
 
   private static List<Path> pages() throws IOException {
     List<Path> pages = new ArrayList<>(List.of(CLONE.resolve("README.md")));
-    try (Stream<Path> docs = Files.list(CLONE.resolve("docs"))) {
+    try (Stream<Path> docs = Files.walk(CLONE.resolve("docs"))) {
       docs.filter(p -> p.toString().endsWith(".md")).sorted().forEach(pages::add);
     }
     return pages;
