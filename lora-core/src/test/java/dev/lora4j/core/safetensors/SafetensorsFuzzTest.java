@@ -3,8 +3,8 @@ package dev.lora4j.core.safetensors;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 
 /**
- * Any bytes as a file. Among the other tests this runs the corpus; {@code docs/fuzzing.md} says how
- * to let it search for hours.
+ * Any bytes as a file. Among the other tests this runs the corpus; {@code docs/dev/fuzzing.md} says
+ * how to let it search for hours.
  */
 class SafetensorsFuzzTest {
   @FuzzTest(maxDuration = "1h")

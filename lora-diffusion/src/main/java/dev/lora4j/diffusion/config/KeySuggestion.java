@@ -25,7 +25,7 @@ final class KeySuggestion {
           keys.stream().filter(k -> NearestNames.near(last(name), last(k))).limit(MOST).toList();
     }
     return meant.isEmpty()
-        ? "docs/training.md has all keys."
+        ? "docs/training-keys.md has all keys."
         : "did you mean " + String.join(" or ", meant) + "?";
   }
 

@@ -39,7 +39,7 @@ class BaseRunTest {
     "'[vae]\nbach = 3', vae.bach, vae.batch",
     "'[unet]\nheads = [3]', unet.heads, denoiser.heads",
     "'min_snr_gamma = 3', min_snr_gamma, denoiser.min_snr_gamma",
-    "'[adapter]\nrank = 3', adapter.rank, docs/training.md",
+    "'[adapter]\nrank = 3', adapter.rank, docs/training-keys.md",
   })
   void anUnknownKeyNamesTheNearest(String text, String key, String nearest) throws Exception {
     List<String> problems = problems(text);

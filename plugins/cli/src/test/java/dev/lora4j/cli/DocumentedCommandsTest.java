@@ -4,60 +4,59 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lora4j.cli.Documents.Piece;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
-/** Every command line that the docs show is one that the program takes. */
+/**
+ * Every command line of the documents is one that the program takes: those of shell blocks, and
+ * inline code that begins with {@code lora4j} or {@code ./lora4j}. A line with {@code [}, {@code …}
+ * or {@code ...} is a form and no command.
+ */
 class DocumentedCommandsTest {
-  private static final Path CLONE = Path.of("../..");
-  private static final Pattern FENCED = Pattern.compile("(?ms)^```.*?^```");
-  private static final Pattern LINE = Pattern.compile("\\./lora4j +(.+)");
-  private static final Pattern INLINE = Pattern.compile("`\\./lora4j\\s+([^`]+)`");
+  private static final int LEAST = 100;
+
+  private static final Pattern LINE = Pattern.compile("(?:\\./lora4j|^lora4j) +(.+)");
+  private static final Pattern INLINE = Pattern.compile("`(?:\\./)?lora4j\\s+([^`]+)`");
+  private static final Pattern FORM = Pattern.compile("\\[|…|\\.\\.\\.");
   private static final Pattern WORD =
       Pattern.compile("\\s*(?:(?<end>[#;|>&].*)|(?<word>(?:\"[^\"]*\"|'[^']*'|[^\\s\"';|>&])+))");
 
-  /** Of a plug-in of its own, which has tests of its own. */
+  /** Of a plug-in that these tests do not have. */
   private static final Set<String> ELSEWHERE = Set.of("bench");
 
   /** An extension that the text has the reader write. */
   private static final String EXAMPLE = "loudest";
 
-  private static List<Path> pages() throws IOException {
-    List<Path> pages = new ArrayList<>(List.of(CLONE.resolve("README.md")));
-    try (Stream<Path> docs = Files.walk(CLONE.resolve("docs"))) {
-      docs.filter(p -> p.toString().endsWith(".md")).sorted().forEach(pages::add);
+  private static List<Piece> commands(Path file, String text) {
+    List<Piece> commands = new ArrayList<>();
+    for (Piece block : Documents.blocks(file, text, List.of("sh", ""))) {
+      // A line that goes on in the next one keeps its number.
+      String code = block.text().replaceAll("\\\\\\R\\s*", "\0");
+      int line = block.line();
+      for (String words : code.split("\n", -1)) {
+        Matcher command = LINE.matcher(words.replace('\0', ' '));
+        if (command.find()) {
+          commands.add(new Piece(file, line, command.group(1)));
+        }
+        line += 1 + (int) words.chars().filter(c -> c == 0).count();
+      }
     }
-    return pages;
+    commands.addAll(Documents.outside(file, text, INLINE));
+    commands.removeIf(
+        c -> FORM.matcher(c.text()).find() || ELSEWHERE.contains(words(c.text()).get(0)));
+    return commands;
   }
 
-  private static List<String> lines(String page) {
-    List<String> lines = new ArrayList<>();
-    Matcher fenced = FENCED.matcher(page);
-    while (fenced.find()) {
-      String code = fenced.group().replaceAll("\\\\\\R\\s*", " ");
-      code.lines()
-          .map(LINE::matcher)
-          .filter(Matcher::find)
-          .forEach(line -> lines.add(line.group(1)));
-    }
-    Matcher inline = INLINE.matcher(FENCED.matcher(page).replaceAll(""));
-    while (inline.find()) {
-      lines.add(inline.group(1));
-    }
-    return lines;
-  }
-
-  /** As a shell cuts it, with 1 for its variables. */
+  /** As a shell splits it, with 1 for its variables. */
   private static List<String> words(String line) {
     List<String> words = new ArrayList<>();
     Matcher next = WORD.matcher(line.replace("\"$@\"", "").replaceAll("\\$\\w+", "1"));
@@ -75,33 +74,42 @@ class DocumentedCommandsTest {
   }
 
   @Test
-  void everyCommandLineOfTheDocsIsTaken() throws IOException {
+  void everyCommandIsTaken() throws IOException {
     List<String> wrong = new ArrayList<>();
     int taken = 0;
-    for (Path page : pages()) {
-      for (String line : lines(Files.readString(page))) {
-        List<String> words = words(line);
-        if (ELSEWHERE.contains(words.get(0))) {
-          continue;
-        }
+    for (Path file : Documents.all()) {
+      for (Piece command : commands(file, Documents.text(file))) {
         try {
-          parse(words);
+          parse(words(command.text()));
           taken++;
         } catch (ParameterException e) {
           if (!String.valueOf(e.getMessage()).contains(EXAMPLE)) {
-            wrong.add(page.getFileName() + ": " + words + ": " + e.getMessage());
+            wrong.add(command + ": " + e.getMessage());
           }
         }
       }
     }
     assertEquals(List.of(), wrong);
-    assertTrue(taken > 50, taken + " lines were found");
+    assertTrue(taken >= LEAST, "only " + taken + " commands were found");
   }
 
   @Test
-  void anOptionThatIsNotThereIsFound() {
-    String page = "```sh\n./lora4j train --imagez a \\\n  -o \"b c\"   # no such option\n```\n";
-    List<String> words = words(lines(page).get(0));
+  void wrongOptionIsFound() {
+    String page =
+        """
+        Text with `lora4j plan run.toml` and `./lora4j text ...`.
+
+        ```sh
+        cd lora4j
+        a=1 ./lora4j doctor \\
+            --json
+        ./lora4j train --imagez a \\
+          -o "b c"   # no such option
+        ```
+        """;
+    List<Piece> commands = commands(Documents.README, page);
+    assertEquals(List.of(5, 7, 1), commands.stream().map(Piece::line).toList());
+    List<String> words = words(commands.get(1).text());
     assertEquals(List.of("train", "--imagez", "a", "-o", "b c"), words);
     assertThrows(ParameterException.class, () -> parse(words));
   }

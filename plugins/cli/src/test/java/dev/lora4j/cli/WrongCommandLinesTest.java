@@ -88,7 +88,7 @@ class WrongCommandLinesTest {
         "plan --images=~pics -o=x.safetensors --rank=0 | rank",
         "plan --images=~pics -o=x.safetensors --preset=nosuch | There is no preset \"nosuch\"; there are",
         "plan --images=~pics -o=x.safetensors --set=nosuch | --set takes KEY=VALUE",
-        "plan --images=~pics -o=x.safetensors --set=nosuch=1 | no key nosuch; docs/training.md has all",
+        "plan --images=~pics -o=x.safetensors --set=nosuch=1 | no key nosuch; docs/training-keys.md has all",
         "plan --images=~pics -o=x.safetensors --set=imagess=1 | did you mean images?",
         "train | no name for the adapter",
         "train --images=~pics | no name for the adapter",

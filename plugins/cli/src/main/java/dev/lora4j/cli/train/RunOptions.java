@@ -53,7 +53,7 @@ final class RunOptions {
   @Parameters(
       arity = "0..1",
       paramLabel = "RUN.toml",
-      description = "Settings of the run; docs/training.md has all keys.")
+      description = "Settings of the run; docs/training-keys.md has all keys.")
   private Optional<Path> file = Optional.empty();
 
   @Option(
