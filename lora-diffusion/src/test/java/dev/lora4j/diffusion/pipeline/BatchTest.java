@@ -151,7 +151,7 @@ class BatchTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"AUTO", "PATCHED", "BESIDE"})
+  @ValueSource(strings = {"AUTO", "MERGED", "UNMERGED"})
   void everyRouteGivesThePicturesMadeAlone(Route route) {
     List<MixSummary> accounts =
         assertAsAlone(

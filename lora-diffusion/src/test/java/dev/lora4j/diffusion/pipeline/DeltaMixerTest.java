@@ -79,7 +79,7 @@ class DeltaMixerTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"PATCHED", "BESIDE", "AUTO"})
+  @EnumSource(names = {"MERGED", "UNMERGED", "AUTO"})
   void linearMixerMakesTheUnmixedPicture(Route route) {
     MixPlan plan = BOTH.route(route);
     float[] plain = latents(FOX.mix(plan));

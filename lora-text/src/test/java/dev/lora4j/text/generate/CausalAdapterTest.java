@@ -62,7 +62,7 @@ class CausalAdapterTest {
   @ParameterizedTest
   @EnumSource(
       value = Route.class,
-      names = {"BESIDE", "PATCHED"})
+      names = {"UNMERGED", "MERGED"})
   void logitsAreThoseOfPeft(Route route) {
     try (Scope scope = ENGINE.scope("adapter");
         TensorStore expected = TensorStore.open(FOLDER.resolve("expected.safetensors"))) {

@@ -7,6 +7,7 @@ import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -19,6 +20,10 @@ class LauncherTest {
   @BeforeEach
   void build() throws IOException {
     Files.copy(Path.of("../../lora4j"), folder.resolve("lora4j"));
+    Path options = Files.createDirectories(folder.resolve("plugins/cli/launcher"));
+    for (String name : List.of("java.options", "collector.options")) {
+      Files.copy(Path.of("launcher", name), options.resolve(name));
+    }
     Path build = Files.createDirectories(folder.resolve("target/launcher/build"));
     Files.writeString(build.resolveSibling("current"), "build\n");
     Files.writeString(
