@@ -14,9 +14,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Special tokens and greatest length of a text, from {@code tokenizer_config.json},
- * {@code special_tokens_map.json} and {@code added_tokens.json}: start, end and padding tokens, and
- * tokens that are never split. Files that are missing leave CLIP's own settings.
+ * Special tokens and greatest length of a text, from {@code tokenizer_config.json}, {@code
+ * special_tokens_map.json} and {@code added_tokens.json}: start, end and padding tokens, and tokens
+ * that are never split. Files that are missing leave CLIP's own settings.
  */
 final class ClipSpecialTokens {
   /** Bound above which a {@code model_max_length} means "none given". */

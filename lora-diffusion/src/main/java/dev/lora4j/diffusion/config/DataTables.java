@@ -15,8 +15,8 @@ import org.tomlj.TomlTable;
 
 /**
  * The data of a run: tables {@code [[data.datasets]]} in the form of sd-scripts, a file of that
- * form named by {@code dataset_config}, or the folder {@code images}; with the keys of
- * {@code [data]} for all of them, below their own keys.
+ * form named by {@code dataset_config}, or the folder {@code images}; with the keys of {@code
+ * [data]} for all of them, below their own keys.
  */
 final class DataTables {
   private static final String PREFIX = "data.";

@@ -25,8 +25,8 @@ final class TimestepKeys {
       unset("loss.max_timestep", count(1), "Noisiest step to train, itself out", "max_timestep");
 
   /**
-   * Distribution of the timesteps; sd-scripts has some of its values under
-   * {@code weighting_scheme}.
+   * Distribution of the timesteps; sd-scripts has some of its values under {@code
+   * weighting_scheme}.
    */
   static final RunKey<String> SAMPLING =
       RunKey.of(

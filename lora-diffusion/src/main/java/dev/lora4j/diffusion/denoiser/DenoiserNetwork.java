@@ -8,8 +8,8 @@ import java.util.List;
 
 /**
  * The network of a denoiser with its sizes, without its weights: it predicts the noise, velocity or
- * flow in noisy latents. Implementations are values: those of equal sizes are equal, and
- * {@link #canonical} has all sizes, as a digest of them goes into the metadata of pictures.
+ * flow in noisy latents. Implementations are values: those of equal sizes are equal, and {@link
+ * #canonical} has all sizes, as a digest of them goes into the metadata of pictures.
  */
 public interface DenoiserNetwork extends Canonical {
   /** Channels of the latents that it takes. */
@@ -42,9 +42,9 @@ public interface DenoiserNetwork extends Canonical {
   int levels();
 
   /**
-   * Positions of the layers' outputs in the picture, by the sites' names, which begin with
-   * {@code unet.} whatever the kind. Regions of adapters and the cost of unmerged adapters follow
-   * from them.
+   * Positions of the layers' outputs in the picture, by the sites' names, which begin with {@code
+   * unet.} whatever the kind. Regions of adapters and the cost of unmerged adapters follow from
+   * them.
    */
   SitePlacement.Of places();
 

@@ -34,8 +34,8 @@ public final class ConceptRetrieval implements AutoCloseable {
   }
 
   /**
-   * Share of true pictures, unseen in training, whose right concept is among the first
-   * {@link #TOP}, from 0 to 1, by style.
+   * Share of true pictures, unseen in training, whose right concept is among the first {@link
+   * #TOP}, from 0 to 1, by style.
    */
   public Map<String, Double> accuracies() {
     return classifier.accuracies();

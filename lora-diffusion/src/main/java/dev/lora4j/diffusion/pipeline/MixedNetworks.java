@@ -30,9 +30,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The networks of a base for the pictures of a batch, with the merged or unmerged adapters of
- * each. A picture with several plans is as many pictures here. Valid while its scope
- * is open; the base itself is never changed.
+ * The networks of a base for the pictures of a batch, with the merged or unmerged adapters of each.
+ * A picture with several plans is as many pictures here. Valid while its scope is open; the base
+ * itself is never changed.
  */
 final class MixedNetworks {
   private final Scope scope;

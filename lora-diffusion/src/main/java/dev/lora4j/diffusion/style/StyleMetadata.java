@@ -18,8 +18,8 @@ import java.util.TreeMap;
 /**
  * Metadata of a training in an adapter's header, in kohya's names and forms: all that sd-scripts
  * writes, as far as it applies here. It has no times of the clock, so that the same run gives the
- * same file. The parts are {@link NetworkMetadata}, {@link LearningMetadata},
- * {@link ObjectiveMetadata} and {@link DataSetMetadata}.
+ * same file. The parts are {@link NetworkMetadata}, {@link LearningMetadata}, {@link
+ * ObjectiveMetadata} and {@link DataSetMetadata}.
  *
  * @param base metadata of the base
  * @param others of the caller; these win

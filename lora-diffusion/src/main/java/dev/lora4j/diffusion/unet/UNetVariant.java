@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Differences of a UNet2DConditionModel from Stable Diffusion's, named as in its
- * {@code config.json} where that has one word for it.
+ * Differences of a UNet2DConditionModel from Stable Diffusion's, named as in its {@code
+ * config.json} where that has one word for it.
  *
  * @param downsamplePadding 1, or 0 for a column and a row of zeros at the right and the bottom
  *     alone

@@ -157,14 +157,14 @@ class LongCaptionTest {
     }
   }
 
-  /** Runs that were begun before there were chunks are gone on with. */
+  /** Runs that were begun before there were chunks can be resumed. */
   @Test
   void singleChunkIsOmittedFromSettingsText() {
-    String one = StyleSettings.DEFAULT.toString();
+    String one = StyleSettings.DEFAULT.canonical();
     assertTrue(!one.contains("captionChunks"), one);
     assertEquals(
         one.replace("stored=F16]", "stored=F16, captionChunks=2]"),
-        StyleSettings.DEFAULT.withCaptionChunks(2).toString());
-    assertNotEquals(one, StyleSettings.DEFAULT.withClipSkip(1).toString());
+        StyleSettings.DEFAULT.withCaptionChunks(2).canonical());
+    assertNotEquals(one, StyleSettings.DEFAULT.withClipSkip(1).canonical());
   }
 }

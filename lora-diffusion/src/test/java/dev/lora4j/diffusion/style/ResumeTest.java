@@ -21,6 +21,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,6 +40,20 @@ class ResumeTest {
     SD.close();
     LORA.close();
   }
+
+  /** Identity of the adapter of a run that nothing stops. */
+  private static final Supplier<String> WHOLE =
+      new Supplier<>() {
+        private String identity = "";
+
+        @Override
+        public String get() {
+          if (identity.isEmpty()) {
+            identity = trainer(CheckpointPolicy.NOTHING).run().adapter().identity();
+          }
+          return identity;
+        }
+      };
 
   private static StyleTrainer trainer(CheckpointPolicy keeping) {
     int side = SD.base().sampleSize() * SD.base().vae().scale();
@@ -67,7 +82,7 @@ class ResumeTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 3, 5, 8})
   void runInterruptedAnywhereResumesToTheSameBits(int at) {
-    String whole = trainer(CheckpointPolicy.NOTHING).run().adapter().identity();
+    String whole = WHOLE.get();
     TrainingInterrupted stopped =
         assertThrows(
             TrainingInterrupted.class,
@@ -121,7 +136,7 @@ class ResumeTest {
 
   @Test
   void unwritableCheckpointsDoNotStopTheRun() throws Exception {
-    String whole = trainer(CheckpointPolicy.NOTHING).run().adapter().identity();
+    String whole = WHOLE.get();
     Path inTheWay = Files.writeString(folder.resolve("file"), "no folder");
     CheckpointPolicy keeping =
         new CheckpointPolicy(Optional.of(inTheWay), 3, 2, false, Map.of(), 50, false, 250);

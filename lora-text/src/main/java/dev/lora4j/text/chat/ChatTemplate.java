@@ -17,9 +17,9 @@ import java.util.Optional;
 import java.util.TreeSet;
 
 /**
- * Chat template of a model: the one that comes with its tokeniser, run as by transformers'
- * {@code apply_chat_template}. What it gives holds the special tokens as text, so it is encoded
- * without any around it ({@link TextTokenizer#encodePlain}).
+ * Chat template of a model: the one that comes with its tokeniser, run as by transformers' {@code
+ * apply_chat_template}. What it gives holds the special tokens as text, so it is encoded without
+ * any around it ({@link TextTokenizer#encodePlain}).
  *
  * <p>Immutable; may be used from several threads.
  */

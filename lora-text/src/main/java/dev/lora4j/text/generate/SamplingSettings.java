@@ -1,8 +1,8 @@
 package dev.lora4j.text.generate;
 
 /**
- * Settings of the choice of the next token, in the names and meanings of transformers'
- * {@code generate}. The settings act in the order in which they stand here.
+ * Settings of the choice of the next token, in the names and meanings of transformers' {@code
+ * generate}. The settings act in the order in which they stand here.
  *
  * @param repetitionPenalty what logits of tokens that are there already are divided by, or
  *     multiplied with where negative (Keskar et al. 2019); 1 for nothing

@@ -53,8 +53,8 @@ public abstract sealed class TextPrograms permits CausalPrograms, Seq2SeqProgram
   }
 
   /**
-   * Negative log-likelihoods of the target tokens: F32 [n]. Its inputs are those of
-   * {@link dev.lora4j.text.network.NextTokenLoss} or {@link dev.lora4j.text.network.OutputLoss}.
+   * Negative log-likelihoods of the target tokens: F32 [n]. Its inputs are those of {@link
+   * dev.lora4j.text.network.NextTokenLoss} or {@link dev.lora4j.text.network.OutputLoss}.
    *
    * @param unmergedSites sites with unmerged adapters
    */

@@ -18,8 +18,8 @@ import java.util.stream.Collectors;
 /**
  * Trains an adapter with a classification head. Immutable; each method returns a changed copy.
  *
- * <p>The head is trained whole and saved with the adapter. Its layers are the recipe's
- * {@code saved}; by default the head and a pooler below it.
+ * <p>The head is trained whole and saved with the adapter. Its layers are the recipe's {@code
+ * saved}; by default the head and a pooler below it.
  *
  * <p>The model may be used by others meanwhile. The same model, texts, settings and machine give
  * the same adapter bit for bit, also if training is interrupted and resumed.

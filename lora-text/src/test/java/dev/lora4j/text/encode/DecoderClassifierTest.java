@@ -76,10 +76,10 @@ class DecoderClassifierTest {
 
   @ParameterizedTest
   @CsvSource({
-    "gpt2-classes, BESIDE",
-    "gpt2-classes, PATCHED",
-    "llama-classes, BESIDE",
-    "llama-classes, PATCHED"
+    "gpt2-classes, UNMERGED",
+    "gpt2-classes, MERGED",
+    "llama-classes, UNMERGED",
+    "llama-classes, MERGED"
   })
   void logitsWithAnAdapterAreThoseOfPeft(String name, Route route) {
     try (Scope scope = ENGINE.scope("adapter")) {

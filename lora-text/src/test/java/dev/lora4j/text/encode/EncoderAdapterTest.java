@@ -53,12 +53,12 @@ class EncoderAdapterTest {
 
   @ParameterizedTest
   @CsvSource({
-    "bert, BESIDE",
-    "bert, PATCHED",
-    "roberta, BESIDE",
-    "roberta, PATCHED",
-    "distilbert, BESIDE",
-    "distilbert, PATCHED"
+    "bert, UNMERGED",
+    "bert, MERGED",
+    "roberta, UNMERGED",
+    "roberta, MERGED",
+    "distilbert, UNMERGED",
+    "distilbert, MERGED"
   })
   void logitsAreThoseOfPeft(String name, Route route) {
     try (Scope scope = ENGINE.scope("adapter")) {

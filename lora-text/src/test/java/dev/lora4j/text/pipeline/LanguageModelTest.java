@@ -173,7 +173,7 @@ class LanguageModelTest {
 
   @Test
   void generationLeavesNoNativeMemory() {
-    model.generate(the(cat));
+    model.generate(List.of(the(cat), the(dog)), TextListener.NONE);
     int before = model.scope().size();
     for (int i = 0; i < 20; i++) {
       model.generate(List.of(the(cat), the(dog)), TextListener.NONE);

@@ -27,8 +27,8 @@ final class PixelTiles {
   private PixelTiles() {}
 
   /**
-   * All tiles of creatures and things with a name, in an order drawn once; the first
-   * {@value #TAUGHT} are the style set, the others are held out.
+   * All tiles of creatures and things with a name, in an order drawn once; the first {@value
+   * #TAUGHT} are the style set, the others are held out.
    *
    * @param avoided parts that no tile's name may have
    */

@@ -4,8 +4,8 @@ import dev.lora4j.core.tensor.DType;
 import java.util.List;
 
 /**
- * Common settings of emoji-sd's style sets, adapters and judges. The base itself is made by
- * {@code base.toml}.
+ * Common settings of emoji-sd's style sets, adapters and judges. The base itself is made by {@code
+ * base.toml}.
  */
 final class Recipe {
   /** Height and width of pictures, in pixels. */

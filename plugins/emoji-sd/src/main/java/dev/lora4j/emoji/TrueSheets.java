@@ -16,8 +16,8 @@ import javax.imageio.stream.ImageOutputStream;
 
 /**
  * True pictures of the held-out concepts, as a smaller folder of atlases: the same cells at the
- * same places, all others empty. {@code concepts.tsv} lists all concepts, with a column
- * {@code split} of {@code held-out} or {@code seen}.
+ * same places, all others empty. {@code concepts.tsv} lists all concepts, with a column {@code
+ * split} of {@code held-out} or {@code seen}.
  */
 final class TrueSheets {
   private static final List<String> STYLES = List.of("fluent-flat", "fluent-hc", "fluent-3d");

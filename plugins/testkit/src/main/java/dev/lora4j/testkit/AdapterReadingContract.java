@@ -27,8 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Contract of {@link AdapterMethod} about its tensors: which are its own, which it refuses, and
- * that they come back as they were. Subclasses give the tensors of a layer;
- * {@link AdapterMethodContract} has the promises about their effect as well.
+ * that they come back as they were. Subclasses give the tensors of a layer; {@link
+ * AdapterMethodContract} has the promises about their effect as well.
  */
 public abstract class AdapterReadingContract extends ExtensionContract<AdapterMethod> {
   private static final String FOREIGN = "of_somebody_else.weight";

@@ -4,9 +4,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/**
- * Reasons for which no picture needs a key of a checkpoint. There are no other reasons.
- */
+/** Reasons for which no picture needs a key of a checkpoint. There are no other reasons. */
 public enum IgnoredKey {
   /** The weights again, averaged over the training. */
   RUNNING_AVERAGE("a running average of weights", "(.*\\.)?model_ema\\..*"),

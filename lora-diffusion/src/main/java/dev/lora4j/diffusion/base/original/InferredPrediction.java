@@ -17,9 +17,9 @@ import java.util.Optional;
  *   <li>ModelSpec's {@code prediction_type} or {@code architecture} in the header;
  *   <li>the keys {@code v_pred} and {@code ztsnr};
  *   <li>for Stable Diffusion 2, {@code global_step}, from which diffusers knows the published
- *   files;
+ *       files;
  *   <li>for Stable Diffusion 2 that fills no masks, the spread of one bias, as in ComfyUI: more
- *   than 0.09 in networks that predict the velocity;
+ *       than 0.09 in networks that predict the velocity;
  *   <li>the noise.
  * </ol>
  *

@@ -67,8 +67,8 @@ public record Bucketing(
   }
 
   /**
-   * Reason, as a sentence, for which these rules also give sides that are not multiples of
-   * {@code unit}; empty if they do not.
+   * Reason, as a sentence, for which these rules also give sides that are not multiples of {@code
+   * unit}; empty if they do not.
    */
   public Optional<String> unfit(int unit) {
     String wanted = "; the sides of this base's pictures are multiples of " + unit + ".";

@@ -14,10 +14,10 @@ import java.util.function.BiFunction;
  * An objective as a part of a program, which serves any batch and any size.
  *
  * <p>Its inputs, all F32 and declared in this order: {@code latents} and {@code noise} [batch,
- * channels, h, w]; {@code input_noise} likewise, if the input is perturbed; {@code signal},
- * {@code noise_share}, {@code timesteps} and {@code weight} [batch]; {@code threshold} [batch], if
- * the criterion has a threshold; {@code mask} [batch, 1, any, any], if the loss is masked. Its
- * outputs have the requested type.
+ * channels, h, w]; {@code input_noise} likewise, if the input is perturbed; {@code signal}, {@code
+ * noise_share}, {@code timesteps} and {@code weight} [batch]; {@code threshold} [batch], if the
+ * criterion has a threshold; {@code mask} [batch, 1, any, any], if the loss is masked. Its outputs
+ * have the requested type.
  */
 public final class StagedObjective {
   private static final String MASK = "mask";

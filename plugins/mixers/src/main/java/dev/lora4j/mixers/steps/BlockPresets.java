@@ -11,10 +11,10 @@ import java.util.SortedSet;
 import java.util.stream.Collectors;
 
 /**
- * The presets of the A1111 extension LoRA Block Weight, as its program has them; its file
- * {@code lbwpresets.txt} leaves the text encoders, BASE, out of IND, MIDD, OUTD, OUTS and OUTALL.
- * They are written for 17 blocks, and so show where the deep half begins for 26 too. For XL, which
- * the extension has none for, the deep half is the lowest resolution.
+ * The presets of the A1111 extension LoRA Block Weight, as its program has them; its file {@code
+ * lbwpresets.txt} leaves the text encoders, BASE, out of IND, MIDD, OUTD, OUTS and OUTALL. They are
+ * written for 17 blocks, and so show where the deep half begins for 26 too. For XL, which the
+ * extension has none for, the deep half is the lowest resolution.
  */
 final class BlockPresets {
   /** Blocks of each preset but ALL0.5: text encoders, way down shallow and deep, middle, way up. */

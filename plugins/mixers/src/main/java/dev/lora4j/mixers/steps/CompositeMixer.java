@@ -14,8 +14,8 @@ import java.util.stream.IntStream;
 /**
  * Composite of adapters: each alone in a run of its own, and the mean of their outputs after
  * guidance, in every step (Multi-LoRA Composite; Zhong et al. 2024, section 3.3). It costs a run of
- * the denoiser for each adapter. Adapters whose weight is 0 have none, unless there are
- * {@code shares}.
+ * the denoiser for each adapter. Adapters whose weight is 0 have none, unless there are {@code
+ * shares}.
  */
 @Extension(
     point = Mixer.class,
