@@ -45,7 +45,7 @@ class AdapterMethodPluginTest {
               ROWS, all.tensor(ROWS, Shape.of(site.out())),
               COLUMNS, all.tensor(COLUMNS, Shape.of(site.rest()))), Map.of());
         }
-        @Override public double scale(Structure factors) { return 1; }
+        @Override public double scale(FactorStructure factors) { return 1; }
         @Override public Expr delta(Site site, StagedFactors factors) {
           return sum(site, factors.get(ROWS), factors.get(COLUMNS));
         }
@@ -71,8 +71,8 @@ class AdapterMethodPluginTest {
         @Override public Set<DropoutKind> dropouts() { return Set.of(DropoutKind.MODULE); }
         @Override public List<TrainedTensor> tensors(Site site, SiteRecipe recipe) {
           return List.of(
-              TrainedTensor.of("rows", Shape.of(site.out()), Start.ZEROS),
-              TrainedTensor.of("columns", Shape.of(site.rest()), Start.ZEROS));
+              TrainedTensor.of("rows", Shape.of(site.out()), TensorInit.ZEROS),
+              TrainedTensor.of("columns", Shape.of(site.rest()), TensorInit.ZEROS));
         }
         @Override public double scale(Site site, SiteRecipe recipe) { return 1; }
         @Override public Expr whole(Site site, TrainedFactors factors) {

@@ -24,7 +24,7 @@ class AdapterPolicyTest {
       import java.util.Optional;
       @Extension(point = AdapterPolicy.class, name = "%s", help = "Asks for a licence")
       public record %s() implements AdapterPolicy {
-        @Override public Optional<String> refusal(Asked adapter) { %s }
+        @Override public Optional<String> refusal(Use adapter) { %s }
       }
       """;
 
@@ -125,7 +125,7 @@ class AdapterPolicyTest {
         @Extension(point = AdapterFormat.class, name = "fragile", help = "Fails")
         public record Fragile() implements AdapterFormat {
           @Override public String name() { return "fragile"; }
-          @Override public Optional<Address> resolve(String key, KeyContext context) {
+          @Override public Optional<KeyAddress> resolve(String key, KeyContext context) {
             throw new IllegalStateException("did not expect " + key);
           }
         }

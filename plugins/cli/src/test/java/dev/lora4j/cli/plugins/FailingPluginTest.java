@@ -64,7 +64,8 @@ class FailingPluginTest {
         FAMILY.formatted(denoisers + "DenoiserFamily", "Denoiser", denoisers + "DenoiserNetwork"));
     String texts = "dev.lora4j.diffusion.text.";
     sources.put(
-        "Text", FAMILY.formatted(texts + "TextEncoderFamily", "Text", texts + "TextNetwork"));
+        "Text",
+        FAMILY.formatted(texts + "TextEncoderFamily", "Text", texts + "TextEncoderNetwork"));
     sources.put("Method", METHOD);
     Path plugins = Files.createDirectories(folder.resolve("plugins"));
     for (Map.Entry<String, String> each : sources.entrySet()) {

@@ -44,7 +44,7 @@ class TrainWithPluginTest {
       public record Downhill(@Setting(help = "Factor", defaultValue = "1", above = 0) double factor)
           implements Optimizer {
         @Override public String name() { return "downhill"; }
-        @Override public List<Memory> memories() { return List.of(); }
+        @Override public List<OptimizerSlot> memories() { return List.of(); }
         @Override public void stage(Update update) {
           for (Update.Part part : update.runs()) {
             Expr rate = part.rate().to(update.type()).mul(factor);
