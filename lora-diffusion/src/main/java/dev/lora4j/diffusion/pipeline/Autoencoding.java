@@ -22,9 +22,9 @@ final class Autoencoding {
 
   private final Scope scope;
   private final DiffusionModel base;
-  private final PipelinePrograms programs;
+  private final LatentPrograms programs;
 
-  Autoencoding(Scope scope, DiffusionModel base, PipelinePrograms programs) {
+  Autoencoding(Scope scope, DiffusionModel base, LatentPrograms programs) {
     this.scope = scope;
     this.base = base;
     this.programs = programs;

@@ -145,7 +145,7 @@ final class BatchPicture {
     start =
         prompt
             .start()
-            .map(s -> InitLatents.of(scope, base, programs, s, fills, prompt.steps(), random));
+            .map(s -> InitLatents.of(scope, base, programs.latents(), s, fills, prompt.steps(), random));
     float[] noise = start.isPresent() ? new float[values] : random.randn(values);
     if (fills) {
       InitImage picture =
@@ -155,7 +155,7 @@ final class BatchPicture {
                   () ->
                       new IllegalArgumentException(
                           base.path() + " was made to fill masks; give a picture and a mask."));
-      filling = Optional.of(InitLatents.filling(scope, base, programs, picture, random));
+      filling = Optional.of(InitLatents.filling(scope, base, programs.latents(), picture, random));
     }
     return noise;
   }

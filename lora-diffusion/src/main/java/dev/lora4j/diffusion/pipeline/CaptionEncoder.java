@@ -14,10 +14,10 @@ import java.util.Map;
 /** Runs a base's text encoders over captions. */
 final class CaptionEncoder {
   private final DiffusionModel base;
-  private final PipelinePrograms programs;
+  private final TextEncoderPrograms programs;
   private final List<PromptTokenizer> tokenizers;
 
-  CaptionEncoder(DiffusionModel base, PipelinePrograms programs, List<PromptTokenizer> tokenizers) {
+  CaptionEncoder(DiffusionModel base, TextEncoderPrograms programs, List<PromptTokenizer> tokenizers) {
     this.base = base;
     this.programs = programs;
     this.tokenizers = tokenizers;
@@ -73,6 +73,6 @@ final class CaptionEncoder {
     if (encoder.network().pooledWidth() > 0) {
       data.put("end", tokens.ends());
     }
-    return programs.text(encoder, base.view(clipSkip)).run(work, encoder.weights(), data);
+    return programs.of(encoder, base.view(clipSkip)).run(work, encoder.weights(), data);
   }
 }

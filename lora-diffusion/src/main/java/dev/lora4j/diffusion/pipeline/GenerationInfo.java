@@ -1,6 +1,7 @@
 package dev.lora4j.diffusion.pipeline;
 
 import dev.lora4j.core.tensor.Engine;
+import dev.lora4j.diffusion.base.DiffusionModel;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -39,13 +40,13 @@ public record GenerationInfo(
     notes = notes == null ? List.of() : List.copyOf(notes);
   }
 
-  static GenerationInfo of(StableDiffusion sd, MixSummary account, int batch, int row) {
-    Engine engine = sd.scope().engine();
+  static GenerationInfo of(
+      DiffusionModel base, Engine engine, MixSummary account, int batch, int row) {
     return new GenerationInfo(
-        String.valueOf(sd.base().path().toAbsolutePath().normalize().getFileName()),
-        sd.base().hash(),
-        sd.base().configuration(),
-        sd.base().compute().toString(),
+        String.valueOf(base.path().toAbsolutePath().normalize().getFileName()),
+        base.hash(),
+        base.configuration(),
+        base.compute().toString(),
         engine.device().toString(),
         engine.threads(),
         engine.version(),

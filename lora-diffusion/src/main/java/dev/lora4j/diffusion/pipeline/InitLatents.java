@@ -43,7 +43,7 @@ final class InitLatents {
   static InitLatents of(
       Scope scope,
       DiffusionModel base,
-      PipelinePrograms programs,
+      LatentPrograms programs,
       InitImage start,
       boolean fills,
       int steps,
@@ -79,7 +79,7 @@ final class InitLatents {
   private static float[] sample(
       Scope scope,
       DiffusionModel base,
-      PipelinePrograms programs,
+      LatentPrograms programs,
       Planes picture,
       TorchRandom random) {
     float[] moments = new Autoencoding(scope, base, programs).encode(picture).values();
@@ -98,7 +98,7 @@ final class InitLatents {
   static Tensor filling(
       Scope scope,
       DiffusionModel base,
-      PipelinePrograms programs,
+      LatentPrograms programs,
       InitImage start,
       TorchRandom random) {
     Mask mask =

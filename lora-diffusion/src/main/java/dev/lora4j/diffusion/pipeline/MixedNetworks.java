@@ -97,7 +97,7 @@ final class MixedNetworks {
     this.plans = routed(plans, rows, finest);
     mix = new BatchMix(this.plans, base.sites(), "unet");
     unmergedSites = mix.unmergedSites();
-    factors = mix.factors(scope, programs.patch());
+    factors = mix.factors(scope, programs.merged());
     regions = new RegionInputs(mix);
   }
 
@@ -138,7 +138,7 @@ final class MixedNetworks {
             plan ->
                 texts.computeIfAbsent(
                     TextMix.key(plan, base.textEncoders()),
-                    k -> new TextMix(scope, base, programs, plan)))
+                    k -> new TextMix(scope, base, programs.texts(), programs.merged(), plan)))
         .toList();
   }
 
@@ -173,8 +173,8 @@ final class MixedNetworks {
             group(first),
             g ->
                 new MergedNetworks(
-                    mix.mergedSites(scope, programs.patch(), base.denoiserWeights(), first)));
-    Network network = networks.computeIfAbsent(regional, r -> programs.unet(unmergedSites, r));
+                    mix.mergedSites(scope, programs.merged(), base.denoiserWeights(), first)));
+    Network network = networks.computeIfAbsent(regional, r -> programs.denoiser().of(unmergedSites, r));
     Map<String, Tensor> patched = inside.sites.at(plans.get(first).at(step, steps));
     return network.run(work, held(network, inside, patched), data).get(0);
   }

@@ -55,7 +55,7 @@ public final class StableDiffusion implements AutoCloseable {
       requireOneLength();
       sites = base.sites();
       family = ModelFamily.of(String.valueOf(path.getFileName()), sites);
-      programs = new PipelinePrograms(scope, base);
+      programs = PipelinePrograms.of(scope, base);
     } catch (RuntimeException e) {
       scope.close();
       throw e;
@@ -217,8 +217,10 @@ public final class StableDiffusion implements AutoCloseable {
       for (int i = 0; i < sized.size(); i++) {
         Prompt own = sized.get(i);
         BufferedImage image = kept(decode(generation.own(latents, i), own), own);
-        GenerationInfo making = GenerationInfo.of(this, generation.account(i), sized.size(), i);
-        images.add(new GeneratedImage(image, own, making, sized));
+        GenerationInfo info =
+            GenerationInfo.of(
+                base, scope.engine(), generation.account(i), sized.size(), i);
+        images.add(new GeneratedImage(image, own, info, sized));
       }
       return images;
     } finally {
@@ -263,7 +265,7 @@ public final class StableDiffusion implements AutoCloseable {
         z[i] = (float) (latents[i] / base.vae().scalingFactor() + base.vae().shiftFactor());
       }
       Planes latent = new Planes((int) shape.size(1), (int) shape.size(2), (int) shape.size(3), z);
-      return Pixels.image(new Autoencoding(work, base, programs).decode(latent));
+      return Pixels.image(new Autoencoding(work, base, programs.latents()).decode(latent));
     }
   }
 
@@ -275,7 +277,7 @@ public final class StableDiffusion implements AutoCloseable {
   public List<float[]> encode(List<Picture> pictures) {
     try (Scope work = scope.child("encode")) {
       Tensor x = Pixels.tensor(work, pictures);
-      Tensor mean = programs.encoder().run(work, base.vaeWeights(), Map.of("x", x)).get(0);
+      Tensor mean = programs.latents().encoder().run(work, base.vaeWeights(), Map.of("x", x)).get(0);
       return Pixels.rows(mean.floats(), pictures.size(), base.vae());
     }
   }
@@ -293,7 +295,7 @@ public final class StableDiffusion implements AutoCloseable {
    * @param chunks runs of the encoders that each caption takes, be it shorter or not
    */
   public List<EncodedCaption> encodeCaptions(List<String> captions, int clipSkip, int chunks) {
-    return new CaptionEncoder(base, programs, tokenizers).encode(scope, captions, clipSkip, chunks);
+    return new CaptionEncoder(base, programs.texts(), tokenizers).encode(scope, captions, clipSkip, chunks);
   }
 
   @Override

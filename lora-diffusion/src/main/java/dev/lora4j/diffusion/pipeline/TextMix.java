@@ -1,5 +1,6 @@
 package dev.lora4j.diffusion.pipeline;
 
+import dev.lora4j.core.mix.MergedParameter;
 import dev.lora4j.core.mix.MergedSites;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.UnmergedAdapters;
@@ -19,17 +20,22 @@ import java.util.Map;
  * steps, since they run once per picture. Valid while its scope is open.
  */
 final class TextMix {
-  private final PipelinePrograms programs;
+  private final TextEncoderPrograms programs;
   private final Map<String, Map<String, Tensor>> patches = new HashMap<>();
 
-  TextMix(Scope scope, DiffusionModel base, PipelinePrograms programs, MixPlan mix) {
+  TextMix(
+      Scope scope,
+      DiffusionModel base,
+      TextEncoderPrograms programs,
+      MergedParameter merged,
+      MixPlan mix) {
     this.programs = programs;
     for (TextEncoder encoder : base.textEncoders()) {
       String model = encoder.model();
       MergedSites sites =
           new MergedSites(
               scope,
-              programs.patch(),
+              merged,
               encoder.weights(),
               base.sites(),
               model,
@@ -66,7 +72,7 @@ final class TextMix {
    * @param data inputs of {@link dev.lora4j.diffusion.base.StagedNetworks#text}
    */
   List<Tensor> run(Scope work, TextEncoder encoder, HiddenLayer view, Map<String, Tensor> data) {
-    Network network = programs.text(encoder, view, data.containsKey("places"));
+    Network network = programs.of(encoder, view, data.containsKey("places"));
     Map<String, Tensor> patch = patches.getOrDefault(encoder.model(), Map.of());
     return network.run(work, network.hold(work, encoder.weights(), patch, Map.of()), data);
   }

@@ -140,7 +140,7 @@ class BaseUnchangedTest {
   private static MergedSites patched(Scope scope, StableDiffusion sd, MixPlan plan) {
     return new MergedSites(
         scope,
-        sd.programs().patch(),
+        sd.programs().merged(),
         sd.base().denoiserWeights(),
         sd.sites(),
         "unet",

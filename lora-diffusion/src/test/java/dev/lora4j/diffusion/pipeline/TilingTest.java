@@ -55,7 +55,7 @@ class TilingTest {
   @Test
   void tilesAreBlendedAsInDiffusers() {
     try (Scope scope = SD.scope().child("test")) {
-      Autoencoding vae = new Autoencoding(scope, SD.base(), SD.programs());
+      Autoencoding vae = new Autoencoding(scope, SD.base(), SD.programs().latents());
       assertClose("decoded", vae.decode(golden("z"), 8));
       assertClose("moments", vae.encode(golden("picture"), 8));
     }
