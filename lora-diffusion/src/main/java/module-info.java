@@ -19,7 +19,11 @@ module dev.lora4j.diffusion {
   exports dev.lora4j.diffusion.dataset.source;
   exports dev.lora4j.diffusion.denoiser;
   exports dev.lora4j.diffusion.judge;
+  exports dev.lora4j.diffusion.conditioning;
+  exports dev.lora4j.diffusion.latent;
   exports dev.lora4j.diffusion.pipeline;
+  exports dev.lora4j.diffusion.record;
+  exports dev.lora4j.diffusion.request;
   exports dev.lora4j.diffusion.config;
   exports dev.lora4j.diffusion.sampling;
   exports dev.lora4j.diffusion.style;

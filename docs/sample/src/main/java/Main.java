@@ -3,8 +3,8 @@ import dev.lora4j.core.mix.*;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.Weight;
 import dev.lora4j.diffusion.pipeline.*;
-import dev.lora4j.diffusion.pipeline.Prompt;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
+import dev.lora4j.diffusion.request.Prompt;
 import dev.lora4j.emoji.EmojiSd;
 import java.nio.file.Path;
 class Main {

@@ -20,8 +20,19 @@ import dev.lora4j.diffusion.base.LoadOptions;
 import dev.lora4j.diffusion.base.TextEncoder;
 import dev.lora4j.diffusion.clip.Embedding;
 import dev.lora4j.diffusion.clip.EmbeddingFile;
+import dev.lora4j.diffusion.conditioning.CaptionEncoder;
+import dev.lora4j.diffusion.conditioning.EmbeddingVectors;
+import dev.lora4j.diffusion.conditioning.EncodedCaption;
 import dev.lora4j.diffusion.dataset.Picture;
-import dev.lora4j.diffusion.pipeline.Tiling.Planes;
+import dev.lora4j.diffusion.denoising.Generation;
+import dev.lora4j.diffusion.denoising.PipelinePrograms;
+import dev.lora4j.diffusion.latent.LatentEncoder;
+import dev.lora4j.diffusion.latent.Pixels;
+import dev.lora4j.diffusion.latent.Tiling.Planes;
+import dev.lora4j.diffusion.record.GeneratedImage;
+import dev.lora4j.diffusion.record.GenerationInfo;
+import dev.lora4j.diffusion.request.Prompt;
+import dev.lora4j.diffusion.request.StepListener;
 import dev.lora4j.diffusion.text.PromptTokenizer;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
@@ -218,8 +229,7 @@ public final class StableDiffusion implements AutoCloseable {
         Prompt own = sized.get(i);
         BufferedImage image = kept(decode(generation.own(latents, i), own), own);
         GenerationInfo info =
-            GenerationInfo.of(
-                base, scope.engine(), generation.account(i), sized.size(), i);
+            GenerationInfo.of(base, scope.engine(), generation.account(i), sized.size(), i);
         images.add(new GeneratedImage(image, own, info, sized));
       }
       return images;
@@ -265,7 +275,7 @@ public final class StableDiffusion implements AutoCloseable {
         z[i] = (float) (latents[i] / base.vae().scalingFactor() + base.vae().shiftFactor());
       }
       Planes latent = new Planes((int) shape.size(1), (int) shape.size(2), (int) shape.size(3), z);
-      return Pixels.image(new Autoencoding(work, base, programs.latents()).decode(latent));
+      return Pixels.image(new LatentEncoder(work, base, programs.latents()).decode(latent));
     }
   }
 
@@ -277,7 +287,8 @@ public final class StableDiffusion implements AutoCloseable {
   public List<float[]> encode(List<Picture> pictures) {
     try (Scope work = scope.child("encode")) {
       Tensor x = Pixels.tensor(work, pictures);
-      Tensor mean = programs.latents().encoder().run(work, base.vaeWeights(), Map.of("x", x)).get(0);
+      Tensor mean =
+          programs.latents().encoder().run(work, base.vaeWeights(), Map.of("x", x)).get(0);
       return Pixels.rows(mean.floats(), pictures.size(), base.vae());
     }
   }
@@ -295,7 +306,8 @@ public final class StableDiffusion implements AutoCloseable {
    * @param chunks runs of the encoders that each caption takes, be it shorter or not
    */
   public List<EncodedCaption> encodeCaptions(List<String> captions, int clipSkip, int chunks) {
-    return new CaptionEncoder(base, programs.texts(), tokenizers).encode(scope, captions, clipSkip, chunks);
+    return new CaptionEncoder(base, programs.texts(), tokenizers)
+        .encode(scope, captions, clipSkip, chunks);
   }
 
   @Override

@@ -1,8 +1,8 @@
 package dev.lora4j.diffusion.style;
 
+import dev.lora4j.diffusion.conditioning.EncodedCaption;
 import dev.lora4j.diffusion.dataset.cache.CacheKey;
 import dev.lora4j.diffusion.dataset.cache.ContentCache;
-import dev.lora4j.diffusion.pipeline.EncodedCaption;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import java.util.Arrays;
 import java.util.Iterator;

@@ -13,6 +13,7 @@ import dev.lora4j.diffusion.TinyAdapters;
 import dev.lora4j.diffusion.TinyAdapters.Case;
 import dev.lora4j.diffusion.TinySd;
 import dev.lora4j.diffusion.TinyXl;
+import dev.lora4j.diffusion.request.Prompt;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

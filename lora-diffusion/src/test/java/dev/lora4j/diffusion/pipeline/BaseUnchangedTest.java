@@ -18,6 +18,7 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.diffusion.TinyAdapters;
 import dev.lora4j.diffusion.TinySd;
+import dev.lora4j.diffusion.request.Prompt;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -12,6 +12,7 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Device;
 import dev.lora4j.diffusion.TinySd;
 import dev.lora4j.diffusion.dataset.Picture;
+import dev.lora4j.diffusion.request.Prompt;
 import dev.lora4j.diffusion.style.LearningRates;
 import dev.lora4j.diffusion.style.StyleSettings;
 import dev.lora4j.diffusion.style.StyleTrainer;

@@ -7,6 +7,7 @@ import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.Weight;
 import dev.lora4j.diffusion.TinySd;
+import dev.lora4j.diffusion.request.Prompt;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.List;

@@ -21,6 +21,8 @@ import dev.lora4j.core.mixer.SiteDelta;
 import dev.lora4j.core.mixer.SiteDeltas;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.diffusion.TinySd;
+import dev.lora4j.diffusion.request.Prompt;
+import dev.lora4j.diffusion.request.StepListener;
 import dev.lora4j.spi.Extension;
 import dev.lora4j.spi.Extensions;
 import java.util.ArrayList;

@@ -25,6 +25,7 @@ import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.diffusion.TinySd;
 import dev.lora4j.diffusion.base.AdapterInputs;
 import dev.lora4j.diffusion.base.StagedNetworks;
+import dev.lora4j.diffusion.request.Prompt;
 import dev.lora4j.diffusion.text.HiddenLayer;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;

@@ -8,6 +8,7 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.diffusion.TinyAdapters;
 import dev.lora4j.diffusion.TinySd;
 import dev.lora4j.diffusion.TinyXl;
+import dev.lora4j.diffusion.request.Prompt;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Set;

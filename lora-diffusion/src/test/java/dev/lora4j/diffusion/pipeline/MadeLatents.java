@@ -3,6 +3,8 @@ package dev.lora4j.diffusion.pipeline;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.diffusion.denoising.Generation;
+import dev.lora4j.diffusion.request.Prompt;
 
 /** What the whole way of a picture ends with before the decoder. */
 final class MadeLatents {

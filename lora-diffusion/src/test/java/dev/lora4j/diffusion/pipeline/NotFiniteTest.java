@@ -14,6 +14,7 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.TensorException;
 import dev.lora4j.diffusion.TinyAdapters;
 import dev.lora4j.diffusion.TinySd;
+import dev.lora4j.diffusion.request.Prompt;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;

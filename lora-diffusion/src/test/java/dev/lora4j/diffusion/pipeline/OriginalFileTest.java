@@ -16,6 +16,7 @@ import dev.lora4j.diffusion.OriginalFile;
 import dev.lora4j.diffusion.TinySd;
 import dev.lora4j.diffusion.TinyXl;
 import dev.lora4j.diffusion.base.LoadOptions;
+import dev.lora4j.diffusion.request.Prompt;
 import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;

@@ -17,6 +17,8 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.diffusion.TinySd;
+import dev.lora4j.diffusion.denoising.MixedNetworks;
+import dev.lora4j.diffusion.request.Prompt;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;

@@ -8,6 +8,8 @@ import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.Weight;
 import dev.lora4j.core.train.run.RunListener;
 import dev.lora4j.diffusion.TinySd;
+import dev.lora4j.diffusion.request.Prompt;
+import dev.lora4j.diffusion.request.StepListener;
 import dev.lora4j.diffusion.style.StyleTrainer;
 import java.nio.file.Path;
 import java.util.ArrayList;

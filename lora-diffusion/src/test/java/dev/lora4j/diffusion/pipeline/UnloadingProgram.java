@@ -5,6 +5,7 @@ import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.Weight;
 import dev.lora4j.core.tensor.DType;
+import dev.lora4j.diffusion.request.Prompt;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

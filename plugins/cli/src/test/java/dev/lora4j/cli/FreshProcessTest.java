@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.mix.MixPlan;
-import dev.lora4j.diffusion.pipeline.Prompt;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
+import dev.lora4j.diffusion.request.Prompt;
 import dev.lora4j.diffusion.style.StyleTrainer;
 import dev.lora4j.diffusion.style.TrainedStyle;
 import java.awt.image.BufferedImage;

@@ -2,8 +2,8 @@ package dev.lora4j.bench.denoiser;
 
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.tensor.DType;
-import dev.lora4j.diffusion.pipeline.Prompt;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
+import dev.lora4j.diffusion.request.Prompt;
 import java.nio.file.Path;
 
 /** A program that begins a picture and reports the end of its first step. */

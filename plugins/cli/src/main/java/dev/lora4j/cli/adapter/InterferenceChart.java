@@ -3,7 +3,7 @@ package dev.lora4j.cli.adapter;
 import dev.lora4j.core.format.BlockName;
 import dev.lora4j.core.mixer.Interference.Pair;
 import dev.lora4j.core.mixer.PairOverlap;
-import dev.lora4j.diffusion.pipeline.PngFile;
+import dev.lora4j.diffusion.record.PngFile;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;

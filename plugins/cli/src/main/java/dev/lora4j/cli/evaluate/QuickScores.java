@@ -8,7 +8,7 @@ import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.diffusion.judge.JudgeScores;
 import dev.lora4j.diffusion.judge.Judges;
-import dev.lora4j.diffusion.pipeline.Prompt;
+import dev.lora4j.diffusion.request.Prompt;
 import dev.lora4j.emoji.EmojiSd;
 import dev.lora4j.emoji.JudgeFolder;
 import java.nio.file.Path;

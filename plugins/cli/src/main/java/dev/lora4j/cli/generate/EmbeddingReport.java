@@ -3,7 +3,7 @@ package dev.lora4j.cli.generate;
 import dev.lora4j.cli.console.Json;
 import dev.lora4j.cli.console.Printable;
 import dev.lora4j.diffusion.clip.Embedding;
-import dev.lora4j.diffusion.pipeline.Prompt;
+import dev.lora4j.diffusion.request.Prompt;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.lora4j.cli.generate;
 
 import dev.lora4j.core.format.SiteCatalogue;
-import dev.lora4j.diffusion.pipeline.Prompt;
+import dev.lora4j.diffusion.request.Prompt;
 import dev.lora4j.diffusion.sampling.Samplers;
 import dev.lora4j.diffusion.sampling.SigmaSchedule;
 import java.util.ArrayList;

@@ -2,10 +2,10 @@ package dev.lora4j.cli.generate;
 
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.Weight;
-import dev.lora4j.diffusion.pipeline.GeneratedImage;
-import dev.lora4j.diffusion.pipeline.Leakage;
-import dev.lora4j.diffusion.pipeline.Prompt;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
+import dev.lora4j.diffusion.record.GeneratedImage;
+import dev.lora4j.diffusion.record.Leakage;
+import dev.lora4j.diffusion.request.Prompt;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,10 +1,10 @@
 package dev.lora4j.cli.generate;
 
 import dev.lora4j.cli.console.Console;
-import dev.lora4j.diffusion.pipeline.GeneratedImage;
-import dev.lora4j.diffusion.pipeline.Prompt;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
-import dev.lora4j.diffusion.pipeline.StepListener;
+import dev.lora4j.diffusion.record.GeneratedImage;
+import dev.lora4j.diffusion.request.Prompt;
+import dev.lora4j.diffusion.request.StepListener;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;

@@ -2,7 +2,7 @@ package dev.lora4j.cli.generate;
 
 import dev.lora4j.cli.console.Console;
 import dev.lora4j.cli.console.Progress;
-import dev.lora4j.diffusion.pipeline.StepListener;
+import dev.lora4j.diffusion.request.StepListener;
 import java.util.Optional;
 
 /**

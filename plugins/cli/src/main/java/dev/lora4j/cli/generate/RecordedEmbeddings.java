@@ -5,7 +5,7 @@ import dev.lora4j.cli.console.Printable;
 import dev.lora4j.cli.file.FilesByName;
 import dev.lora4j.diffusion.clip.Embedding;
 import dev.lora4j.diffusion.clip.EmbeddingFile;
-import dev.lora4j.diffusion.pipeline.PictureRecord;
+import dev.lora4j.diffusion.record.PictureRecord;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

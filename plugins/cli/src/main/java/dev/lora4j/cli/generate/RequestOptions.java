@@ -1,7 +1,7 @@
 package dev.lora4j.cli.generate;
 
 import dev.lora4j.cli.console.Names;
-import dev.lora4j.diffusion.pipeline.Prompt;
+import dev.lora4j.diffusion.request.Prompt;
 import dev.lora4j.diffusion.sampling.Samplers;
 import dev.lora4j.diffusion.sampling.SchedulerRequirements;
 import dev.lora4j.diffusion.sampling.SigmaSchedule;

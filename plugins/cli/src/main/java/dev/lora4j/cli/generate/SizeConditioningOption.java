@@ -1,7 +1,7 @@
 package dev.lora4j.cli.generate;
 
-import dev.lora4j.diffusion.pipeline.MicroConditioning;
-import dev.lora4j.diffusion.pipeline.MicroConditioning.Sizes;
+import dev.lora4j.diffusion.request.MicroConditioning;
+import dev.lora4j.diffusion.request.MicroConditioning.Sizes;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

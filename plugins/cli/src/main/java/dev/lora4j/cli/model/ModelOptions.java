@@ -5,7 +5,7 @@ import dev.lora4j.cli.file.ExistingPath;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.diffusion.base.BaseOutline;
 import dev.lora4j.diffusion.base.LoadOptions;
-import dev.lora4j.diffusion.pipeline.Prompt;
+import dev.lora4j.diffusion.request.Prompt;
 import dev.lora4j.diffusion.sampling.SchedulerConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package dev.lora4j.cli.train;
 
-import dev.lora4j.diffusion.pipeline.PngFile;
+import dev.lora4j.diffusion.record.PngFile;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;

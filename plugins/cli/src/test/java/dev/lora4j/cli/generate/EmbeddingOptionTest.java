@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.cli.Run;
-import dev.lora4j.diffusion.pipeline.PngFile;
+import dev.lora4j.diffusion.record.PngFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -9,7 +9,7 @@ import dev.lora4j.cli.Run;
 import dev.lora4j.core.safetensors.Safetensors;
 import dev.lora4j.core.safetensors.SafetensorsWriter;
 import dev.lora4j.core.safetensors.TensorInfo;
-import dev.lora4j.diffusion.pipeline.PngFile;
+import dev.lora4j.diffusion.record.PngFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.lora4j.cli.Run;
-import dev.lora4j.diffusion.pipeline.PngFile;
+import dev.lora4j.diffusion.record.PngFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,0 +1,79 @@
+package dev.lora4j.diffusion.conditioning;
+
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.diffusion.base.DiffusionModel;
+import dev.lora4j.diffusion.base.TextEncoder;
+import dev.lora4j.diffusion.text.HiddenLayer;
+import dev.lora4j.diffusion.text.PromptTokenizer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Runs a base's text encoders over captions. */
+public final class CaptionEncoder {
+  private final DiffusionModel base;
+  private final TextEncoderPrograms programs;
+  private final List<PromptTokenizer> tokenizers;
+
+  public CaptionEncoder(
+      DiffusionModel base, TextEncoderPrograms programs, List<PromptTokenizer> tokenizers) {
+    this.base = base;
+    this.programs = programs;
+    this.tokenizers = tokenizers;
+  }
+
+  /**
+   * Encodes captions.
+   *
+   * @param clipSkip as in {@link HiddenLayer}
+   * @param chunks as in {@link CaptionTokens}
+   */
+  public List<EncodedCaption> encode(Scope scope, List<String> captions, int clipSkip, int chunks) {
+    int tokens = CaptionTokens.kept(tokenizers.get(0), chunks).length;
+    int width = base.textEncoders().stream().mapToInt(e -> e.network().width()).sum();
+    List<float[]> contexts = new ArrayList<>();
+    captions.forEach(caption -> contexts.add(new float[tokens * width]));
+    List<float[]> pooled = new ArrayList<>();
+    int column = 0;
+    for (int e = 0; e < tokenizers.size(); e++) {
+      TextEncoder encoder = base.textEncoders().get(e);
+      int hidden = encoder.network().width();
+      try (Scope work = scope.child("captions")) {
+        List<Tensor> seen = run(work, e, captions, clipSkip, chunks);
+        float[] all = seen.get(0).floats();
+        int[] kept = CaptionTokens.kept(tokenizers.get(e), chunks);
+        int places = all.length / hidden / captions.size();
+        for (int row = 0; row < captions.size(); row++) {
+          for (int t = 0; t < tokens; t++) {
+            int from = (row * places + kept[t]) * hidden;
+            System.arraycopy(all, from, contexts.get(row), t * width + column, hidden);
+          }
+        }
+        pooled.clear(); // the denoiser takes the last encoder's
+        float[] texts = base.xl() && seen.size() > 1 ? seen.get(1).floats() : new float[0];
+        int ofText = texts.length / captions.size() / chunks;
+        for (int row = 0; row < captions.size(); row++) {
+          pooled.add(CaptionTokens.row(texts, row * chunks, ofText)); // the first chunk's
+        }
+      }
+      column += hidden;
+    }
+    List<EncodedCaption> encoded = new ArrayList<>();
+    for (int row = 0; row < captions.size(); row++) {
+      encoded.add(new EncodedCaption(contexts.get(row), pooled.get(row)));
+    }
+    return encoded;
+  }
+
+  private List<Tensor> run(Scope work, int index, List<String> captions, int clipSkip, int chunks) {
+    TextEncoder encoder = base.textEncoders().get(index);
+    CaptionTokens tokens = CaptionTokens.of(work, tokenizers.get(index), captions, chunks);
+    Map<String, Tensor> data = new HashMap<>(Map.of("ids", tokens.ids()));
+    if (encoder.network().pooledWidth() > 0) {
+      data.put("end", tokens.ends());
+    }
+    return programs.of(encoder, base.view(clipSkip)).run(work, encoder.weights(), data);
+  }
+}

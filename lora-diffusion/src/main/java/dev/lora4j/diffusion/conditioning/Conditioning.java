@@ -1,0 +1,195 @@
+package dev.lora4j.diffusion.conditioning;
+
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.diffusion.base.DiffusionModel;
+import dev.lora4j.diffusion.base.TextEncoder;
+import dev.lora4j.diffusion.clip.EmbeddingTokens;
+import dev.lora4j.diffusion.clip.PromptChunks;
+import dev.lora4j.diffusion.clip.PromptChunks.Chunk;
+import dev.lora4j.diffusion.text.HiddenLayer;
+import dev.lora4j.diffusion.text.PromptTokenizer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Text conditioning of the denoiser: one row for each text. */
+public final class Conditioning {
+  private final Scope scope;
+  private final TextMix encoders;
+  private final int clipSkip;
+
+  /** Output of one encoder for one text. */
+  @SuppressWarnings("ArrayRecordComponent") // handed on, and never compared
+  private record Seen(List<float[]> chunks, float[] pooled) {}
+
+  /**
+   * For one picture's text encoders.
+   *
+   * @param clipSkip layers of the text encoders to leave out, beyond what the base leaves out
+   */
+  public Conditioning(Scope scope, TextMix encoders, int clipSkip) {
+    this.scope = scope;
+    this.encoders = encoders;
+    this.clipSkip = clipSkip;
+  }
+
+  /**
+   * Encodes texts.
+   *
+   * @param words of textual inversions
+   * @param zeros whether a row of zeros stands for an empty text
+   * @return {@code context} F32 [texts, tokens, width], and {@code pooled} F32 [texts, width] if
+   *     the denoiser takes it
+   */
+  public Map<String, Tensor> of(
+      DiffusionModel base,
+      List<PromptTokenizer> tokenizers,
+      List<String> texts,
+      EmbeddingTokens words,
+      boolean zeros) {
+    List<List<List<Chunk>>> chunks = new ArrayList<>(); // by encoder, text
+    int most = 1;
+    for (PromptTokenizer tokenizer : tokenizers) {
+      List<List<Chunk>> ofTexts = new ArrayList<>();
+      for (String text : texts) {
+        List<Chunk> all = PromptChunks.of(tokenizer, text, words);
+        most = Math.max(most, all.size());
+        ofTexts.add(all);
+      }
+      chunks.add(ofTexts);
+    }
+    int tokens = tokenizers.get(0).maxLength();
+    int width = base.textEncoders().stream().mapToInt(e -> e.network().width()).sum();
+    float[] context = new float[texts.size() * most * tokens * width];
+    List<float[]> pooled = new ArrayList<>();
+    int column = 0;
+    for (int e = 0; e < tokenizers.size(); e++) {
+      TextEncoder encoder = base.textEncoders().get(e);
+      pooled.clear(); // the denoiser takes the last encoder's
+      for (int row = 0; row < texts.size(); row++) {
+        List<Chunk> padded = new ArrayList<>(chunks.get(e).get(row));
+        while (padded.size() < most) {
+          padded.add(PromptChunks.empty(tokenizers.get(e)));
+        }
+        Seen seen = see(base, encoder, tokenizers.get(e), padded);
+        boolean nothing = zeros && texts.get(row).isEmpty();
+        pooled.add(nothing ? new float[seen.pooled().length] : seen.pooled());
+        for (int c = 0; c < most && !nothing; c++) {
+          put(context, (row * most + c) * tokens, width, column, seen.chunks().get(c), encoder);
+        }
+      }
+      column += encoder.network().width();
+    }
+    Map<String, Tensor> inputs = new HashMap<>();
+    Shape shape = Shape.of(texts.size(), (long) most * tokens, width);
+    inputs.put("context", Tensor.of(scope, shape, context));
+    if (base.xl()) {
+      inputs.put("pooled", stacked(pooled));
+    }
+    return inputs;
+  }
+
+  private Tensor stacked(List<float[]> rows) {
+    int width = rows.get(0).length;
+    float[] all = new float[rows.size() * width];
+    for (int i = 0; i < rows.size(); i++) {
+      System.arraycopy(rows.get(i), 0, all, i * width, width);
+    }
+    return Tensor.of(scope, Shape.of(rows.size(), width), all);
+  }
+
+  /** Copies [tokens, hidden] into the columns from {@code column} of [.., width]. */
+  private static void put(
+      float[] context, int firstRow, int width, int column, float[] seen, TextEncoder encoder) {
+    int hidden = encoder.network().width();
+    for (int t = 0; t < seen.length / hidden; t++) {
+      System.arraycopy(seen, t * hidden, context, (firstRow + t) * width + column, hidden);
+    }
+  }
+
+  private Seen see(
+      DiffusionModel base, TextEncoder encoder, PromptTokenizer tokenizer, List<Chunk> chunks) {
+    HiddenLayer view = base.view(clipSkip);
+    int tokens = tokenizer.maxLength();
+    long[] ids = new long[chunks.size() * tokens];
+    long[] ends = new long[chunks.size()];
+    for (int c = 0; c < chunks.size(); c++) {
+      int[] of = chunks.get(c).ids();
+      for (int t = 0; t < tokens; t++) {
+        ids[c * tokens + t] = of[t];
+      }
+      ends[c] = tokenizer.end(of);
+    }
+    try (Scope work = scope.child("text")) {
+      Map<String, Tensor> data = new HashMap<>();
+      data.put("ids", Tensor.ofLongs(work, Shape.of(chunks.size(), tokens), ids));
+      data.putAll(replaced(work, base, encoder, chunks));
+      boolean pools = encoder.network().pooledWidth() > 0;
+      if (pools) {
+        data.put("end", Tensor.ofLongs(work, Shape.of(chunks.size()), ends));
+      }
+      List<Tensor> seen = encoders.run(work, encoder, view, data);
+      float[] hidden = seen.get(0).floats();
+      List<float[]> rows = new ArrayList<>();
+      int values = hidden.length / chunks.size();
+      for (int c = 0; c < chunks.size(); c++) {
+        float[] row = Arrays.copyOfRange(hidden, c * values, (c + 1) * values);
+        rows.add(chunks.get(c).plain() ? row : weighed(row, chunks.get(c).weights()));
+      }
+      int width = encoder.network().pooledWidth();
+      float[] pooled = pools ? Arrays.copyOf(seen.get(1).floats(), width) : new float[0];
+      return new Seen(rows, pooled);
+    }
+  }
+
+  /** The vectors that stand instead of tokens, and where; nothing if there are none. */
+  private static Map<String, Tensor> replaced(
+      Scope work, DiffusionModel base, TextEncoder encoder, List<Chunk> chunks) {
+    List<Long> places = new ArrayList<>();
+    List<double[]> rows = new ArrayList<>();
+    int width = encoder.network().width();
+    for (int c = 0; c < chunks.size(); c++) {
+      for (PromptChunks.Vector vector : chunks.get(c).vectors()) {
+        double[] all = EmbeddingVectors.of(base, encoder, vector.embedding()).doubles();
+        int at = vector.index() * width;
+        rows.add(Arrays.copyOfRange(all, at, at + width));
+        places.add((long) c * chunks.get(c).ids().length + vector.place());
+      }
+    }
+    if (places.isEmpty()) {
+      return Map.of();
+    }
+    float[] values = new float[rows.size() * width];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) rows.get(i / width)[i % width];
+    }
+    long[] at = places.stream().mapToLong(Long::longValue).toArray();
+    return Map.of(
+        "places",
+        Tensor.ofLongs(work, Shape.of(at.length), at),
+        "vectors",
+        Tensor.of(work, Shape.of(rows.size(), width), values));
+  }
+
+  /** Multiplies each token by its weight, and brings all back to their earlier mean. */
+  private static float[] weighed(float[] seen, double[] weights) {
+    int hidden = seen.length / weights.length;
+    double before = 0;
+    double after = 0;
+    float[] weighed = new float[seen.length];
+    for (int i = 0; i < seen.length; i++) {
+      weighed[i] = (float) (seen[i] * weights[i / hidden]);
+      before += seen[i];
+      after += weighed[i];
+    }
+    double factor = after == 0 ? 1 : before / after;
+    for (int i = 0; i < seen.length; i++) {
+      weighed[i] = (float) (weighed[i] * factor);
+    }
+    return weighed;
+  }
+}

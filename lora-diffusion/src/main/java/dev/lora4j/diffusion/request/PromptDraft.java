@@ -1,0 +1,65 @@
+package dev.lora4j.diffusion.request;
+
+import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.mixer.Mixer;
+import dev.lora4j.diffusion.clip.Embedding;
+import dev.lora4j.diffusion.sampling.SigmaSchedule;
+import java.util.List;
+import java.util.Optional;
+
+/** A prompt while something of it is changed: the one place that knows all of its parts. */
+final class PromptDraft {
+  String text;
+  String negative;
+  long seed;
+  int steps;
+  double guidance;
+  int width;
+  int height;
+  String sampler;
+  SigmaSchedule schedule;
+  int clipSkip;
+  Optional<InitImage> start;
+  MicroConditioning micro;
+  MixPlan mix;
+  List<Embedding> embeddings;
+  Optional<Mixer> mixer;
+
+  PromptDraft(Prompt prompt) {
+    text = prompt.text();
+    negative = prompt.negative();
+    seed = prompt.seed();
+    steps = prompt.steps();
+    guidance = prompt.guidance();
+    width = prompt.width();
+    height = prompt.height();
+    sampler = prompt.sampler();
+    schedule = prompt.schedule();
+    clipSkip = prompt.clipSkip();
+    start = prompt.start();
+    micro = prompt.micro();
+    mix = prompt.mix();
+    embeddings = prompt.embeddings();
+    mixer = prompt.mixer();
+  }
+
+  /** The prompt that it has become, checked. */
+  Prompt prompt() {
+    return new Prompt(
+        text,
+        negative,
+        seed,
+        steps,
+        guidance,
+        width,
+        height,
+        sampler,
+        schedule,
+        clipSkip,
+        start,
+        micro,
+        mix,
+        embeddings,
+        mixer);
+  }
+}
