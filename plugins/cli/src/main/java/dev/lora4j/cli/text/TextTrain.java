@@ -116,7 +116,7 @@ final class TextTrain implements Command {
   @Override
   public int run(Console console) {
     ExistingPath.any(data);
-    how.require(spec);
+    how.require(spec, layout);
     if (resume) {
       UnusedOptions.refuse(spec, List.of("--overwrite"), "--resume, which goes on");
     }
@@ -276,8 +276,8 @@ final class TextTrain implements Command {
         .map(
             file ->
                 new FurtherTraining(file, reading.apply(file, ReadOptions.STRICT), asked)
-                    .of(console, UsageBase.of(base), how.recipe(), planning))
-        .orElseGet(how::recipe);
+                    .of(console, UsageBase.of(base), how.recipe(layout), planning))
+        .orElseGet(() -> how.recipe(layout));
   }
 
   /** The base's classes if the texts have no others, so that training starts from its head. */

@@ -1,21 +1,26 @@
 package dev.lora4j.cli.text;
 
 import dev.lora4j.cli.console.UnusedOptions;
+import dev.lora4j.core.adapter.training.TrainableMethod;
 import dev.lora4j.core.adapter.training.TrainableMethods;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.train.adapter.AdapterRecipe;
 import dev.lora4j.core.train.adapter.TargetLayers;
+import dev.lora4j.core.train.optimizer.Optimizer;
 import dev.lora4j.core.train.optimizer.Optimizers;
 import dev.lora4j.core.train.run.CheckpointPolicy;
 import dev.lora4j.core.train.run.TrainingSettings;
 import dev.lora4j.core.train.schedule.Decays;
 import dev.lora4j.core.train.schedule.RateSchedule;
+import dev.lora4j.spi.ExtensionRequest;
+import dev.lora4j.spi.Extensions;
 import dev.lora4j.text.data.SequenceLimits;
 import dev.lora4j.text.data.TokenSequence;
 import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.train.TextTrainingSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +31,7 @@ import picocli.CommandLine.ParameterException;
 /** Options of training an adapter of a language model. */
 final class TextTrainingOptions {
   private static final int VALIDATE_EVERY = 100;
+  private static final String CONVENTION = "convention";
 
   @Option(
       names = "--from",
@@ -37,8 +43,10 @@ final class TextTrainingOptions {
 
   @Option(
       names = "--method",
-      paramLabel = "NAME",
-      description = "Kind of adapter (default: lora).",
+      paramLabel = "NAME[:KEY=VALUE,...]",
+      description =
+          "Kind of adapter, and settings of it (default: lora). For --layout peft, the convention"
+              + " of a method is PEFT's where none is given.",
       defaultValue = "lora")
   private String method = "lora";
 
@@ -127,7 +135,7 @@ final class TextTrainingOptions {
 
   @Option(
       names = "--optimizer",
-      paramLabel = "NAME",
+      paramLabel = "NAME[:KEY=VALUE,...]",
       description = "The rule by which weights change (default: ${DEFAULT-VALUE}).",
       defaultValue = "adamw")
   private String optimizer = "adamw";
@@ -182,7 +190,7 @@ final class TextTrainingOptions {
   private long seed;
 
   /** Refuses what would do nothing, and what no model could be trained with. */
-  void require(CommandSpec spec) {
+  void require(CommandSpec spec, String layout) {
     try {
       requireFrom1("--save-every", saveEvery);
       requireFrom1("--validate-every", validateEvery.orElse(1));
@@ -192,7 +200,7 @@ final class TextTrainingOptions {
       }
       SequenceLimits limits =
           new SequenceLimits(longest.orElse(Integer.MAX_VALUE), SequenceLimits.Longer.CUT, pack);
-      settings(recipe(), limits, 1);
+      settings(recipe(layout), limits, 1);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }
@@ -235,7 +243,7 @@ final class TextTrainingOptions {
 
   /** Name of the trained values, for people. */
   String what() {
-    return savedAlone() ? "whole values" : method;
+    return savedAlone() ? "whole values" : ExtensionRequest.parse(method).name();
   }
 
   /** Options on the command line that have no effect where no texts are held out. */
@@ -261,15 +269,35 @@ final class TextTrainingOptions {
   }
 
   /** Recipe of the layers and factors, before an adapter of a warm start brings its own. */
-  AdapterRecipe recipe() {
+  AdapterRecipe recipe(String layout) {
     TargetLayers layers =
         from.isPresent() && targets.isEmpty() ? TargetLayers.matching() : TextTargets.of(targets);
     return AdapterRecipe.DEFAULT
-        .method(TrainableMethods.named(method, Map.of()))
+        .method(method(layout))
         .targets(layers)
         .rank(rank, alpha.orElse((double) rank))
         .rankStabilised(rslora)
         .saved(saved.toArray(String[]::new));
+  }
+
+  /** The method, in PEFT's form for its layout, as methods are in LyCORIS' form by themselves. */
+  private TrainableMethod method(String layout) {
+    ExtensionRequest request = ExtensionRequest.parse(method);
+    Map<String, Object> settings = new HashMap<>(request.settings());
+    boolean has =
+        Extensions.installed()
+            .find(TrainableMethod.class, request.name())
+            .map(e -> e.info().settings().stream().anyMatch(s -> s.name().equals(CONVENTION)))
+            .orElse(false);
+    if (has && layout.equals("peft")) {
+      settings.putIfAbsent(CONVENTION, "peft");
+    }
+    return TrainableMethods.named(request.name(), settings);
+  }
+
+  private Optimizer optimizer() {
+    ExtensionRequest request = ExtensionRequest.parse(optimizer);
+    return Optimizers.named(request.name(), request.settings());
   }
 
   /** The adapter that is trained further, if there is one. */
@@ -281,9 +309,7 @@ final class TextTrainingOptions {
   TextTrainingSettings settings(AdapterRecipe recipe, SequenceLimits limits, int count) {
     TrainingSettings training =
         TrainingSettings.of(
-            Optimizers.named(optimizer),
-            rate,
-            RateSchedule.of(Decays.named(schedule), count).warmupPart(warmup));
+            optimizer(), rate, RateSchedule.of(Decays.named(schedule), count).warmupPart(warmup));
     TrainingSettings all =
         new TrainingSettings(
             training.optimizer(),

@@ -104,6 +104,20 @@ class TextCommandsTest {
     assertTrue(said.err().contains("8 tokens in"), said.err());
   }
 
+  /** In LyCORIS' form, its default elsewhere, PEFT's layout would refuse it after the training. */
+  @Test
+  void doraIsTrainedInTheFormOfItsLayout() {
+    Path dora = folder.resolve("dora");
+    Run run = train(dora, "--method=dora", "--optimizer=adamw:weight_decay=0", "--steps=1");
+    assertEquals(0, run.code(), run.err());
+    assertTrue(Run.of("inspect", dora).out().contains("dora"), "is read as DoRA");
+    Run lycoris = train(folder.resolve("l"), "--method=dora:convention=lycoris", "--steps=1");
+    assertEquals(1, lycoris.code(), lycoris.err());
+    assertTrue(lycoris.err().contains("convention = peft"), lycoris.err());
+    Run unknown = train(folder.resolve("u"), "--method=dora:angle=1", "--steps=1");
+    assertEquals(2, unknown.code(), unknown.err());
+  }
+
   @Test
   void perplexityFallsAndMergingPreservesTheValue() {
     Run scored =
