@@ -154,7 +154,7 @@ public final class MixedNetworks {
   /**
    * Runs the denoiser.
    *
-   * @param pictures for each row of the batch its picture; all of one {@link #mergedKey}
+   * @param pictures for each row of the batch its picture; all of one {@link #group}
    * @param inputs inputs of {@link dev.lora4j.diffusion.base.StagedNetworks#denoiser}
    * @return F32 [batch, channels, h, w]
    */

@@ -69,7 +69,7 @@ public final class RunLog implements RunListener, AutoCloseable {
    *
    * @param preview makes preview pictures
    * @param kept receives intermediate adapters
-   * @throws dev.lora4j.core.spi.ExtensionException if there is no tracker of a name in the settings
+   * @throws dev.lora4j.spi.ExtensionException if there is no tracker of a name in the settings
    */
   public RunLog(Console console, LoggedRun run, Preview preview, Kept kept) {
     this.console = console;
