@@ -25,6 +25,7 @@ import dev.lora4j.diffusion.conditioning.EmbeddingVectors;
 import dev.lora4j.diffusion.conditioning.EncodedCaption;
 import dev.lora4j.diffusion.dataset.Picture;
 import dev.lora4j.diffusion.denoising.Generation;
+import dev.lora4j.diffusion.denoising.MixSummary;
 import dev.lora4j.diffusion.denoising.PipelinePrograms;
 import dev.lora4j.diffusion.latent.LatentEncoder;
 import dev.lora4j.diffusion.latent.Pixels;
@@ -228,8 +229,10 @@ public final class StableDiffusion implements AutoCloseable {
       for (int i = 0; i < sized.size(); i++) {
         Prompt own = sized.get(i);
         BufferedImage image = kept(decode(generation.own(latents, i), own), own);
+        MixSummary account = generation.account(i);
         GenerationInfo info =
-            GenerationInfo.of(base, scope.engine(), generation.account(i), sized.size(), i);
+            GenerationInfo.of(
+                base, scope.engine(), account.route(), sized.size(), i, account.notes());
         images.add(new GeneratedImage(image, own, info, sized));
       }
       return images;

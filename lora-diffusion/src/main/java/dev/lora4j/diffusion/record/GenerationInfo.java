@@ -2,7 +2,6 @@ package dev.lora4j.diffusion.record;
 
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.diffusion.base.DiffusionModel;
-import dev.lora4j.diffusion.denoising.MixSummary;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -41,8 +40,13 @@ public record GenerationInfo(
     notes = notes == null ? List.of() : List.copyOf(notes);
   }
 
+  /**
+   * Circumstances of a picture on a base.
+   *
+   * @param row place of the picture in its batch
+   */
   public static GenerationInfo of(
-      DiffusionModel base, Engine engine, MixSummary account, int batch, int row) {
+      DiffusionModel base, Engine engine, String route, int batch, int row, List<String> notes) {
     return new GenerationInfo(
         String.valueOf(base.path().toAbsolutePath().normalize().getFileName()),
         base.hash(),
@@ -51,10 +55,10 @@ public record GenerationInfo(
         engine.device().toString(),
         engine.threads(),
         engine.version(),
-        account.route(),
+        route,
         batch,
         row,
-        account.notes());
+        notes);
   }
 
   /** Differences from {@code other}, for people; empty if the same bits may be expected. */
