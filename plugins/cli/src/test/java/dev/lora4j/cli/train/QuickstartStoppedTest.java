@@ -117,7 +117,7 @@ class QuickstartStoppedTest {
     Path whole = folder.resolve("whole");
     again(sideBySide(whole));
     Path out = folder.resolve("stopped");
-    Path sign = out.resolve(ResumableTrainings.FOLDER).resolve("2/step-000100.safetensors");
+    Path sign = out.resolve(ResumableTrainings.FOLDER).resolve("2/step-000150.safetensors");
     String said = ended(sign, false, sideBySide(out));
     assertTrue(said.contains("Training 1 of 2 was stopped after step "), said);
     assertTrue(said.contains("Training 2 of 2 was stopped after step "), said);
@@ -131,7 +131,7 @@ class QuickstartStoppedTest {
   private List<String> sideBySide(Path output) throws Exception {
     List<String> words = command(output);
     words.set(words.indexOf("--threads=1"), "--threads=2");
-    words.set(words.indexOf("--steps=100"), "--steps=200");
+    words.set(words.indexOf("--steps=100"), "--steps=300");
     return words;
   }
 
