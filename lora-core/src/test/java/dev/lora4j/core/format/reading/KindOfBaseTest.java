@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.lora4j.core.format.metadata.RecordedBase;
+import dev.lora4j.core.format.metadata.RecordedBaseModel;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Shape;
 import java.nio.file.Path;
@@ -110,10 +110,10 @@ class KindOfBaseTest {
         .say("ss_sd_model_name", "in\nk\u202e")
         .say("ss_new_sd_model_hash", hash)
         .write(file);
-    RecordedBase mark = RecordedBase.of(AdapterFiles.metadata(file));
+    RecordedBaseModel mark = RecordedBaseModel.of(AdapterFiles.metadata(file));
     assertEquals("in?k? (SHA-256 0123456789ab...)", mark.text());
     assertEquals(Optional.of(hash), mark.hash());
     layer("diff", 768, ROWS).say("ss_new_sd_model_hash", "../" + hash).write(file);
-    assertEquals(Optional.empty(), RecordedBase.of(AdapterFiles.metadata(file)).hash());
+    assertEquals(Optional.empty(), RecordedBaseModel.of(AdapterFiles.metadata(file)).hash());
   }
 }

@@ -2,7 +2,7 @@ package dev.lora4j.cli.adapter;
 
 import dev.lora4j.cli.model.BundledModel;
 import dev.lora4j.core.format.Family;
-import dev.lora4j.core.format.metadata.RecordedBase;
+import dev.lora4j.core.format.metadata.RecordedBaseModel;
 import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.format.reading.Examination;
 import dev.lora4j.core.format.reading.ReadOptions;
@@ -23,7 +23,7 @@ final class AdapterReading {
     if (named.isPresent()) {
       return AdapterFiles.examine(file, named, options);
     }
-    TrainingBase trained = TrainingBase.of(file, AdapterFiles.metadata(file));
+    TrainingBaseModel trained = TrainingBaseModel.of(file, AdapterFiles.metadata(file));
     if (trained.base().isEmpty()) {
       return unnamed(file, trained.mark(), options);
     }
@@ -51,7 +51,7 @@ final class AdapterReading {
   /**
    * Examines by keys and shapes alone; where no kind is known, it reports the base in the header.
    */
-  private static Examination unnamed(Path file, RecordedBase mark, ReadOptions options) {
+  private static Examination unnamed(Path file, RecordedBaseModel mark, ReadOptions options) {
     Examination found = guessed(file, options);
     if (found.known() || !mark.said()) {
       return found;

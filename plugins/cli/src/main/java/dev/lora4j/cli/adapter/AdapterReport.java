@@ -27,14 +27,14 @@ final class AdapterReport {
   private final OpenAdapter file;
   private final Examination found;
   private final boolean all;
-  private final TrainingBase trained;
+  private final TrainingBaseModel trained;
 
   /** {@code all} lists every layer and key. */
   AdapterReport(OpenAdapter file, Examination found, boolean all) {
     this.file = file;
     this.found = found;
     this.all = all;
-    this.trained = TrainingBase.of(file.path(), new Metadata(file.metadata()));
+    this.trained = TrainingBaseModel.of(file.path(), new Metadata(file.metadata()));
   }
 
   /** Text for people. */

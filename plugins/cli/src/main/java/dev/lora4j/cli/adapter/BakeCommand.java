@@ -81,7 +81,7 @@ public final class BakeCommand implements Command {
               files.stream().map(WeightedFile::file).toList(),
               Optional.of(opened.base()),
               partial.options());
-      UsageBase known = UsageBase.of(base);
+      UsageBaseModel known = UsageBaseModel.of(base);
       MixPlan plan = MixPlan.NONE;
       for (int i = 0; i < files.size(); i++) {
         known.tellOther(console, files.get(i).file(), read.all().get(i));

@@ -60,7 +60,7 @@ public record LoraOption(Path file, Optional<Weight> said) {
     MixPlan plan = MixPlan.NONE;
     for (LoraOption lora : loras) {
       LoadedAdapter loaded = reading.apply(lora.file(), ReadOptions.STRICT);
-      UsageBase.of(base).tell(console, lora.file(), loaded);
+      UsageBaseModel.of(base).tell(console, lora.file(), loaded);
       plan = plan.with(loaded.adapter(), lora.weight());
     }
     return plan;

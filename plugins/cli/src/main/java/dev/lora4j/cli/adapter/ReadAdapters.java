@@ -9,7 +9,7 @@ import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.LoadedAdapter;
 import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.format.metadata.Metadata;
-import dev.lora4j.core.format.metadata.RecordedBase;
+import dev.lora4j.core.format.metadata.RecordedBaseModel;
 import dev.lora4j.core.format.reading.ReadOptions;
 import dev.lora4j.core.nn.Site;
 import java.nio.file.Path;
@@ -79,8 +79,8 @@ record ReadAdapters(List<LoadedAdapter> all) {
    */
   private void tellBases(Console console, List<Path> files) {
     for (int i = 1; i < all.size(); i++) {
-      RecordedBase first = mark(0);
-      RecordedBase other = mark(i);
+      RecordedBaseModel first = mark(0);
+      RecordedBaseModel other = mark(i);
       if (!first.agrees(other)) {
         console.note(
             files.get(0)
@@ -95,8 +95,8 @@ record ReadAdapters(List<LoadedAdapter> all) {
     }
   }
 
-  private RecordedBase mark(int index) {
-    return RecordedBase.of(new Metadata(all.get(index).adapter().metadata()));
+  private RecordedBaseModel mark(int index) {
+    return RecordedBaseModel.of(new Metadata(all.get(index).adapter().metadata()));
   }
 
   /** The kind of base that they are all for. */

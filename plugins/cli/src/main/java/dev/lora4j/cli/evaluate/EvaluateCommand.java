@@ -2,7 +2,7 @@ package dev.lora4j.cli.evaluate;
 
 import dev.lora4j.cli.Command;
 import dev.lora4j.cli.adapter.LoraOption;
-import dev.lora4j.cli.adapter.UsageBase;
+import dev.lora4j.cli.adapter.UsageBaseModel;
 import dev.lora4j.cli.console.Console;
 import dev.lora4j.cli.console.Failure;
 import dev.lora4j.cli.console.Json;
@@ -264,6 +264,6 @@ public final class EvaluateCommand implements Command {
   }
 
   private void tell(Console console, OpenModel model, LoadedAdapter adapter) {
-    lora.ifPresent(l -> UsageBase.of(model.sd().base()).tell(console, l.file(), adapter));
+    lora.ifPresent(l -> UsageBaseModel.of(model.sd().base()).tell(console, l.file(), adapter));
   }
 }

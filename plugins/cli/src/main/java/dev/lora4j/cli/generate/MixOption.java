@@ -4,7 +4,7 @@ import dev.lora4j.cli.adapter.BlockWeightOptions;
 import dev.lora4j.cli.adapter.LoraOption;
 import dev.lora4j.cli.adapter.MixerReader;
 import dev.lora4j.cli.adapter.PartialOption;
-import dev.lora4j.cli.adapter.UsageBase;
+import dev.lora4j.cli.adapter.UsageBaseModel;
 import dev.lora4j.cli.console.Console;
 import dev.lora4j.cli.console.Failure;
 import dev.lora4j.cli.console.Names;
@@ -220,7 +220,7 @@ final class MixOption {
       return known;
     }
     LoadedAdapter loaded = read.computeIfAbsent(file, f -> model.sd().load(f, partial.options()));
-    UsageBase.of(model.sd().base()).tell(console, file, loaded);
+    UsageBaseModel.of(model.sd().base()).tell(console, file, loaded);
     files.put(file, loaded.adapter());
     return loaded.adapter();
   }

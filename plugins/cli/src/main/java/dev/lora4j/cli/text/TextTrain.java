@@ -1,7 +1,7 @@
 package dev.lora4j.cli.text;
 
 import dev.lora4j.cli.Command;
-import dev.lora4j.cli.adapter.UsageBase;
+import dev.lora4j.cli.adapter.UsageBaseModel;
 import dev.lora4j.cli.console.Console;
 import dev.lora4j.cli.console.Durations;
 import dev.lora4j.cli.console.ErrorExplanation;
@@ -276,7 +276,7 @@ final class TextTrain implements Command {
         .map(
             file ->
                 new FurtherTraining(file, reading.apply(file, ReadOptions.STRICT), asked)
-                    .of(console, UsageBase.of(base), how.recipe(layout), planning))
+                    .of(console, UsageBaseModel.of(base), how.recipe(layout), planning))
         .orElseGet(() -> how.recipe(layout));
   }
 

@@ -1,6 +1,6 @@
 package dev.lora4j.cli.train;
 
-import dev.lora4j.cli.adapter.UsageBase;
+import dev.lora4j.cli.adapter.UsageBaseModel;
 import dev.lora4j.cli.console.Console;
 import dev.lora4j.cli.console.Failure;
 import dev.lora4j.core.adapter.Adapter;
@@ -56,7 +56,7 @@ public record FurtherTraining(Path file, LoadedAdapter loaded, Optional<String> 
    */
   public AdapterRecipe of(
       Console console,
-      UsageBase base,
+      UsageBaseModel base,
       AdapterRecipe recipe,
       Function<AdapterRecipe, AdapterPlan> planning) {
     base.tell(console, file, loaded);

@@ -1,6 +1,6 @@
 package dev.lora4j.cli.train;
 
-import dev.lora4j.cli.adapter.UsageBase;
+import dev.lora4j.cli.adapter.UsageBaseModel;
 import dev.lora4j.cli.console.Console;
 import dev.lora4j.cli.file.ExistingPath;
 import dev.lora4j.cli.file.OutputFile;
@@ -66,7 +66,7 @@ record PreparedRun(
       StyleSettings style = data.training().isEmpty() ? settings.style() : settings.style(data);
       style = TextLayers.of(console, model.sd(), style);
       if (further.isPresent()) {
-        UsageBase used = UsageBase.of(model.sd().base());
+        UsageBaseModel used = UsageBaseModel.of(model.sd().base());
         style = style.with(further.get().of(console, used, style.recipe(), r -> r.plan(sites)));
       }
       AdapterPlan named = style.recipe().plan(sites);

@@ -5,7 +5,7 @@ import dev.lora4j.cli.console.Printable;
 import dev.lora4j.cli.model.BaseWeights;
 import dev.lora4j.core.format.LoadedAdapter;
 import dev.lora4j.core.format.metadata.Metadata;
-import dev.lora4j.core.format.metadata.RecordedBase;
+import dev.lora4j.core.format.metadata.RecordedBaseModel;
 import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.text.model.TextModel;
 import java.nio.file.Path;
@@ -18,20 +18,20 @@ import java.util.function.Supplier;
  * @param name of its folder or file
  * @param hash SHA-256 of its weights, computed on demand; empty if it has none
  */
-public record UsageBase(String name, Supplier<Optional<String>> hash) {
+public record UsageBaseModel(String name, Supplier<Optional<String>> hash) {
   private static final int WIDTH = 600;
 
-  public static UsageBase of(DiffusionModel base) {
-    return new UsageBase(name(base.path()), () -> Optional.of(base.hash()));
+  public static UsageBaseModel of(DiffusionModel base) {
+    return new UsageBaseModel(name(base.path()), () -> Optional.of(base.hash()));
   }
 
-  public static UsageBase of(TextModel base) {
-    return new UsageBase(name(base.path()), () -> Optional.of(base.hash()));
+  public static UsageBaseModel of(TextModel base) {
+    return new UsageBaseModel(name(base.path()), () -> Optional.of(base.hash()));
   }
 
   /** A base that was not loaded into an engine. */
-  static UsageBase of(Path base) {
-    return new UsageBase(name(base), () -> BaseWeights.hash(base));
+  static UsageBaseModel of(Path base) {
+    return new UsageBaseModel(name(base), () -> BaseWeights.hash(base));
   }
 
   private static String name(Path path) {
@@ -52,11 +52,11 @@ public record UsageBase(String name, Supplier<Optional<String>> hash) {
 
   /** Text, if the header of an adapter names other weights than these; else empty. */
   private Optional<String> other(LoadedAdapter adapter) {
-    RecordedBase mark = RecordedBase.of(new Metadata(adapter.adapter().metadata()));
+    RecordedBaseModel mark = RecordedBaseModel.of(new Metadata(adapter.adapter().metadata()));
     if (mark.hash().isEmpty()) {
       return Optional.empty();
     }
-    RecordedBase own = new RecordedBase(Optional.of(name), hash.get());
+    RecordedBaseModel own = new RecordedBaseModel(Optional.of(name), hash.get());
     return mark.agrees(own)
         ? Optional.empty()
         : Optional.of(

@@ -8,14 +8,14 @@ import java.util.Optional;
  * @param name name of the base's file or folder; empty if it is unknown
  * @param hash SHA-256 of the base's weights in hexadecimal; empty if it is unknown
  */
-public record RecordedBase(Optional<String> name, Optional<String> hash) {
+public record RecordedBaseModel(Optional<String> name, Optional<String> hash) {
   private static final String HASH = "[0-9a-f]{64}";
   private static final int DIGITS = 12;
   private static final int LONGEST = 80;
 
   /** Reads the base from a header's metadata. */
-  public static RecordedBase of(Metadata metadata) {
-    return new RecordedBase(
+  public static RecordedBaseModel of(Metadata metadata) {
+    return new RecordedBaseModel(
         metadata.get(KohyaKeys.BASE_NAME),
         metadata.get(KohyaKeys.BASE_HASH).filter(h -> h.matches(HASH)));
   }
@@ -26,13 +26,13 @@ public record RecordedBase(Optional<String> name, Optional<String> hash) {
   }
 
   /** Returns true if both name the same weights, as far as both give a hash. */
-  public boolean agrees(RecordedBase other) {
+  public boolean agrees(RecordedBaseModel other) {
     return hash.isEmpty() || other.hash.isEmpty() || hash.equals(other.hash);
   }
 
   /** The base as people may look for it, for example {@code sd15 (SHA-256 cc6cb27103fa...)}. */
   public String text() {
-    String called = name.map(RecordedBase::printable).orElse("a base");
+    String called = name.map(RecordedBaseModel::printable).orElse("a base");
     return hash.map(h -> called + " (SHA-256 " + h.substring(0, DIGITS) + "...)").orElse(called);
   }
 

@@ -7,7 +7,7 @@ import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.checkpoint.BaseCheckpoint;
 import dev.lora4j.core.format.checkpoint.CheckpointException;
 import dev.lora4j.core.format.metadata.Metadata;
-import dev.lora4j.core.format.metadata.RecordedBase;
+import dev.lora4j.core.format.metadata.RecordedBaseModel;
 import dev.lora4j.core.model.KnownBases;
 import dev.lora4j.core.safetensors.SafetensorsException;
 import dev.lora4j.text.pipeline.AdapterClasses;
@@ -20,15 +20,15 @@ import java.util.Optional;
  * @param mark the base in the header
  * @param base its layers, if it is a bundled one or lies where this program has loaded it before
  */
-record TrainingBase(RecordedBase mark, Optional<Family> base) {
+record TrainingBaseModel(RecordedBaseModel mark, Optional<Family> base) {
   /** Training base of an adapter with such a header. */
-  static TrainingBase of(Path adapter, Metadata header) {
-    RecordedBase mark = RecordedBase.of(header);
-    return new TrainingBase(
+  static TrainingBaseModel of(Path adapter, Metadata header) {
+    RecordedBaseModel mark = RecordedBaseModel.of(header);
+    return new TrainingBaseModel(
         mark, mark.hash().flatMap(hash -> base(mark, hash, AdapterClasses.of(adapter).size())));
   }
 
-  private static Optional<Family> base(RecordedBase mark, String hash, int labels) {
+  private static Optional<Family> base(RecordedBaseModel mark, String hash, int labels) {
     return BundledModel.called(mark.name().orElse("")).stream()
         .filter(bundled -> bundled.hash().equals(hash))
         .findFirst()
