@@ -1,18 +1,14 @@
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.mix.*;
-import dev.lora4j.core.mix.MixPlan;
-import dev.lora4j.core.mix.Weight;
 import dev.lora4j.diffusion.pipeline.*;
-import dev.lora4j.diffusion.pipeline.StableDiffusion;
-import dev.lora4j.diffusion.request.Prompt;
+import dev.lora4j.diffusion.request.*;
 import dev.lora4j.emoji.EmojiSd;
-import java.nio.file.Path;
 class Main {
   public static void main(String[] arguments) {
     try (var lora = Lora4j.open(); var sd = StableDiffusion.load(lora, EmojiSd.folder())) {
-      var glossy = sd.adapter(EmojiSd.glossy());
-      var mix = MixPlan.of(glossy, Weight.steps(0.2, 1.0, 0.9));
-      sd.generate(Prompt.of("a fox").seed(7).steps(20).mix(mix)).save(Path.of("target/fox.png"));
+      var mix = MixPlan.of(sd.adapter(EmojiSd.glossy()), Weight.steps(0.2, 1.0, 0.9));
+      var fox = sd.generate(Prompt.of("a fox").seed(7).steps(20).mix(mix));
+      fox.save(java.nio.file.Path.of("target/fox.png"));
     }
   }
 }
