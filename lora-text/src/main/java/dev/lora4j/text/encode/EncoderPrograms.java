@@ -2,23 +2,18 @@ package dev.lora4j.text.encode;
 
 import dev.lora4j.core.mix.MergedParameter;
 import dev.lora4j.core.mix.StackedFactors;
-import dev.lora4j.core.mix.UnmergedAdapters;
 import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.model.Network;
-import dev.lora4j.core.nn.SiteAdapters;
 import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
-import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.text.model.AdaptedNetworks;
 import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.network.EncoderInputs;
 import dev.lora4j.text.network.EncoderNetwork;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The compiled programs of one encoder, each made at its first use and then cached. A program
@@ -30,13 +25,14 @@ public final class EncoderPrograms {
   private final EncoderNetwork network;
   private final MergedParameter patch;
   private final StackedFactors factors;
-  private final Map<String, Network> made = new ConcurrentHashMap<>();
+  private final AdaptedNetworks networks;
 
   /** For a base, owned by {@code scope}. */
   public EncoderPrograms(Scope scope, TextModel base, EncoderNetwork network) {
     this.scope = scope;
     this.base = base;
     this.network = network;
+    this.networks = new AdaptedNetworks(scope, base);
     this.patch = new MergedParameter(scope);
     this.factors = scope.own(StackedFactors.besides(base.weights(), scope, patch, base.compute()));
   }
@@ -70,25 +66,14 @@ public final class EncoderPrograms {
    */
   Network of(EncoderOutput output, Set<String> unmergedSites) {
     require(output);
-    return made.computeIfAbsent(
-        output.name() + new TreeSet<>(unmergedSites),
-        key ->
-            Network.compile(
-                scope,
-                TextModel.MODEL,
-                base.compute(),
-                (graph, weights) -> {
-                  EncoderInputs tokens = EncoderInputs.declare(graph);
-                  Weights adapted = weights.apply(adapters(graph, unmergedSites));
-                  Expr hidden = network.hidden(adapted, tokens, base.compute());
-                  return List.of(staged(output, adapted, tokens, hidden).to(DType.F32));
-                }));
-  }
-
-  private SiteAdapters adapters(Graph graph, Set<String> sites) {
-    return sites.isEmpty()
-        ? SiteAdapters.NONE
-        : new UnmergedAdapters(sites, base.compute()).declare(graph);
+    return networks.of(
+        output.name(),
+        unmergedSites,
+        (graph, weights) -> {
+          EncoderInputs tokens = EncoderInputs.declare(graph);
+          Expr hidden = network.hidden(weights, tokens, base.compute());
+          return List.of(staged(output, weights, tokens, hidden).to(DType.F32));
+        });
   }
 
   private Expr staged(EncoderOutput output, Weights weights, EncoderInputs tokens, Expr hidden) {

@@ -4,22 +4,18 @@ import dev.lora4j.core.mix.BatchMix;
 import dev.lora4j.core.mix.MergedParameter;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.StackedFactors;
-import dev.lora4j.core.mix.UnmergedAdapters;
 import dev.lora4j.core.model.Network;
-import dev.lora4j.core.nn.SiteAdapters;
 import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.text.model.AdaptedNetworks;
 import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.network.CausalNetwork;
 import dev.lora4j.text.network.Seq2SeqNetwork;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
 
 /**
@@ -27,18 +23,17 @@ import java.util.function.BiFunction;
  * on the sites of unmerged adapters, not on the adapters.
  */
 public abstract sealed class TextPrograms permits CausalPrograms, Seq2SeqPrograms {
-  private final Scope scope;
   private final TextModel base;
   private final MergedParameter patch;
   private final StackedFactors factors;
   private final CacheReordering rows;
-  private final Map<String, Network> made = new ConcurrentHashMap<>();
+  private final AdaptedNetworks networks;
 
   TextPrograms(Scope scope, TextModel base) {
-    this.scope = scope;
     this.base = base;
     this.patch = new MergedParameter(scope);
     this.factors = scope.own(StackedFactors.besides(base.weights(), scope, patch, base.compute()));
+    this.networks = new AdaptedNetworks(scope, base);
     this.rows = new CacheReordering(scope, base.compute());
   }
 
@@ -108,19 +103,6 @@ public abstract sealed class TextPrograms permits CausalPrograms, Seq2SeqProgram
    */
   final Network program(
       String kind, Set<String> unmergedSites, BiFunction<Graph, Weights, List<Expr>> staging) {
-    return made.computeIfAbsent(
-        kind + new TreeSet<>(unmergedSites),
-        key ->
-            Network.compile(
-                scope,
-                TextModel.MODEL,
-                base.compute(),
-                (graph, weights) -> {
-                  SiteAdapters adapters =
-                      unmergedSites.isEmpty()
-                          ? SiteAdapters.NONE
-                          : new UnmergedAdapters(unmergedSites, base.compute()).declare(graph);
-                  return staging.apply(graph, weights.apply(adapters));
-                }));
+    return networks.of(kind, unmergedSites, staging);
   }
 }
