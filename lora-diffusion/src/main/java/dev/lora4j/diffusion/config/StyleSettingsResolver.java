@@ -2,6 +2,7 @@ package dev.lora4j.diffusion.config;
 
 import dev.lora4j.core.adapter.training.FactorInit;
 import dev.lora4j.core.adapter.training.TrainableMethods;
+import dev.lora4j.core.format.writing.AdapterWriters;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.train.adapter.AdapterRecipe;
 import dev.lora4j.core.train.adapter.Dropouts;
@@ -92,7 +93,8 @@ final class StyleSettingsResolver {
     values.find(AdapterKeys.FACTOR).ifPresent(f -> settings.put("factor", f));
     int rank = values.get(AdapterKeys.RANK);
     return new AdapterRecipe(
-        TrainableMethods.named(method, settings),
+        TrainableMethods.named(
+            method, settings, AdapterWriters.named(values.get(RunKeys.LAYOUT)).convention()),
         targets(),
         rank,
         values.find(AdapterKeys.ALPHA).orElse((double) rank),

@@ -126,4 +126,22 @@ class InstalledInRunsTest {
     line.setText("optimizer.settings", "{ beta1 = 0.8 }", "command line");
     assertEquals(Map.of("beta1", 0.8), line.values().get(OptimizerKeys.OPTIMIZER_ARGS));
   }
+
+  @ParameterizedTest
+  @CsvSource({
+    "kohya, dora, '', LYCORIS",
+    "peft, dora, '', PEFT",
+    "diffusers, dora, '', PEFT",
+    "peft, ia3, '', PEFT",
+    "peft, dora, lycoris, LYCORIS",
+    "kohya, dora, peft, PEFT",
+  })
+  void methodTakesTheConventionOfItsLayout(
+      String layout, String method, String convention, String expected) throws Exception {
+    String settings =
+        convention.isEmpty() ? "" : "settings = { convention = '" + convention + "' }\n";
+    String text = "layout = '%s'\n[adapter]\nmethod = '%s'\n%s".formatted(layout, method, settings);
+    String canonical = style(text).recipe().method().canonical();
+    assertTrue(canonical.contains("convention=" + expected), canonical);
+  }
 }

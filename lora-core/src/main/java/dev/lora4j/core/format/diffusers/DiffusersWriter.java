@@ -2,6 +2,7 @@ package dev.lora4j.core.format.diffusers;
 
 import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.training.ToolConvention;
 import dev.lora4j.core.format.metadata.Metadata;
 import dev.lora4j.core.format.metadata.MetadataKey;
 import dev.lora4j.core.format.peft.LoraConfigurations;
@@ -35,6 +36,11 @@ public final class DiffusersWriter implements AdapterWriter {
   @Override
   public String name() {
     return "diffusers";
+  }
+
+  @Override
+  public ToolConvention convention() {
+    return ToolConvention.PEFT;
   }
 
   @Override

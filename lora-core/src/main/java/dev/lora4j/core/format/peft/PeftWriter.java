@@ -8,6 +8,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.training.ToolConvention;
 import dev.lora4j.core.format.metadata.Metadata;
 import dev.lora4j.core.format.writing.AdapterLayout;
 import dev.lora4j.core.format.writing.AdapterWriter;
@@ -54,6 +55,11 @@ public final class PeftWriter implements AdapterWriter {
   @Override
   public boolean folder() {
     return true;
+  }
+
+  @Override
+  public ToolConvention convention() {
+    return ToolConvention.PEFT;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.lora4j.core.format.writing;
 
+import dev.lora4j.core.adapter.training.ToolConvention;
 import dev.lora4j.core.format.metadata.Metadata;
 import dev.lora4j.core.safetensors.SafetensorsWriter;
 
@@ -14,6 +15,11 @@ public interface AdapterWriter {
   /** Returns true if it writes a folder instead of one file. */
   default boolean folder() {
     return false;
+  }
+
+  /** The form of methods that the layout holds, where two tools define them differently. */
+  default ToolConvention convention() {
+    return ToolConvention.LYCORIS;
   }
 
   /**

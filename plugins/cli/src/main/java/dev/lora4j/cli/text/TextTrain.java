@@ -19,6 +19,7 @@ import dev.lora4j.cli.train.LossChart;
 import dev.lora4j.cli.train.PreviousRun;
 import dev.lora4j.cli.train.RunLog;
 import dev.lora4j.core.adapter.AdapterException;
+import dev.lora4j.core.adapter.training.ToolConvention;
 import dev.lora4j.core.format.LoadedAdapter;
 import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.format.reading.ReadOptions;
@@ -116,7 +117,7 @@ final class TextTrain implements Command {
   @Override
   public int run(Console console) {
     ExistingPath.any(data);
-    how.require(spec, layout);
+    how.require(spec, convention());
     if (resume) {
       UnusedOptions.refuse(spec, List.of("--overwrite"), "--resume, which goes on");
     }
@@ -276,8 +277,14 @@ final class TextTrain implements Command {
         .map(
             file ->
                 new FurtherTraining(file, reading.apply(file, ReadOptions.STRICT), asked)
-                    .of(console, UsageBaseModel.of(base), how.recipe(layout), planning))
-        .orElseGet(() -> how.recipe(layout));
+                    .of(console, UsageBaseModel.of(base), how.recipe(convention()), planning))
+        .orElseGet(() -> how.recipe(convention()));
+  }
+
+  private ToolConvention convention() {
+    return layout.equals(MergedText.LAYOUT)
+        ? ToolConvention.LYCORIS
+        : Failure.usage(() -> AdapterWriters.named(layout)).convention();
   }
 
   /** The base's classes if the texts have no others, so that training starts from its head. */

@@ -1,7 +1,7 @@
 package dev.lora4j.cli.text;
 
 import dev.lora4j.cli.console.UnusedOptions;
-import dev.lora4j.core.adapter.training.TrainableMethod;
+import dev.lora4j.core.adapter.training.ToolConvention;
 import dev.lora4j.core.adapter.training.TrainableMethods;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.train.adapter.AdapterRecipe;
@@ -13,14 +13,12 @@ import dev.lora4j.core.train.run.TrainingSettings;
 import dev.lora4j.core.train.schedule.Decays;
 import dev.lora4j.core.train.schedule.RateSchedule;
 import dev.lora4j.spi.ExtensionRequest;
-import dev.lora4j.spi.Extensions;
 import dev.lora4j.text.data.SequenceLimits;
 import dev.lora4j.text.data.TokenSequence;
 import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.train.TextTrainingSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,7 +29,6 @@ import picocli.CommandLine.ParameterException;
 /** Options of training an adapter of a language model. */
 final class TextTrainingOptions {
   private static final int VALIDATE_EVERY = 100;
-  private static final String CONVENTION = "convention";
 
   @Option(
       names = "--from",
@@ -45,8 +42,8 @@ final class TextTrainingOptions {
       names = "--method",
       paramLabel = "NAME[:KEY=VALUE,...]",
       description =
-          "Kind of adapter, and settings of it (default: lora). For --layout peft, the convention"
-              + " of a method is PEFT's where none is given.",
+          "Kind of adapter, and settings of it (default: lora). A method that PEFT and LyCORIS"
+              + " define differently takes the form of --layout, unless convention=... says another.",
       defaultValue = "lora")
   private String method = "lora";
 
@@ -190,7 +187,7 @@ final class TextTrainingOptions {
   private long seed;
 
   /** Refuses what would do nothing, and what no model could be trained with. */
-  void require(CommandSpec spec, String layout) {
+  void require(CommandSpec spec, ToolConvention convention) {
     try {
       requireFrom1("--save-every", saveEvery);
       requireFrom1("--validate-every", validateEvery.orElse(1));
@@ -200,7 +197,7 @@ final class TextTrainingOptions {
       }
       SequenceLimits limits =
           new SequenceLimits(longest.orElse(Integer.MAX_VALUE), SequenceLimits.Longer.CUT, pack);
-      settings(recipe(layout), limits, 1);
+      settings(recipe(convention), limits, 1);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }
@@ -269,30 +266,16 @@ final class TextTrainingOptions {
   }
 
   /** Recipe of the layers and factors, before an adapter of a warm start brings its own. */
-  AdapterRecipe recipe(String layout) {
+  AdapterRecipe recipe(ToolConvention convention) {
+    ExtensionRequest asked = ExtensionRequest.parse(method);
     TargetLayers layers =
         from.isPresent() && targets.isEmpty() ? TargetLayers.matching() : TextTargets.of(targets);
     return AdapterRecipe.DEFAULT
-        .method(method(layout))
+        .method(TrainableMethods.named(asked.name(), asked.settings(), convention))
         .targets(layers)
         .rank(rank, alpha.orElse((double) rank))
         .rankStabilised(rslora)
         .saved(saved.toArray(String[]::new));
-  }
-
-  /** The method, in PEFT's form for its layout, as methods are in LyCORIS' form by themselves. */
-  private TrainableMethod method(String layout) {
-    ExtensionRequest request = ExtensionRequest.parse(method);
-    Map<String, Object> settings = new HashMap<>(request.settings());
-    boolean has =
-        Extensions.installed()
-            .find(TrainableMethod.class, request.name())
-            .map(e -> e.info().settings().stream().anyMatch(s -> s.name().equals(CONVENTION)))
-            .orElse(false);
-    if (has && layout.equals("peft")) {
-      settings.putIfAbsent(CONVENTION, "peft");
-    }
-    return TrainableMethods.named(request.name(), settings);
   }
 
   private Optimizer optimizer() {
