@@ -25,7 +25,7 @@ import java.util.Optional;
     point = Benchmark.class,
     name = "blending",
     help =
-        "adapters of rank 16 in and beside the weights against none; weights that change in each "
+        "adapters of rank 16, merged and unmerged, against none; weights that change in each "
             + "step against those that do not, also at Stable Diffusion 1's size; putting one into a "
             + "base of Stable Diffusion 1's size against the floor of memory; from a file to "
             + "the first step that it changes, and from the start of a process to the first "
@@ -45,8 +45,8 @@ public final class Blending implements Benchmark {
   public List<Case> cases() {
     List<Case> cases = new ArrayList<>();
     for (int adapters : List.of(1, 4)) {
-      cases.add(new Cost("patched" + adapters, Route.PATCHED, adapters));
-      cases.add(new Cost("beside" + adapters, Route.BESIDE, adapters));
+      cases.add(new Cost("merged" + adapters, Route.MERGED, adapters));
+      cases.add(new Cost("unmerged" + adapters, Route.UNMERGED, adapters));
       cases.add(new Scheduled("scheduled" + adapters, adapters, Optional.empty()));
     }
     cases.add(new Scheduled("scheduled4-sd15-f32", 4, Optional.of(DType.F32)));
@@ -74,8 +74,8 @@ public final class Blending implements Benchmark {
     public List<Result> measure(Bench bench) {
       StepSetting plain = small();
       List<Path> files = StepAdapters.write(bench, plain.folder(), adapters);
-      double share = route == Route.BESIDE ? adapters * share(bench, plain) : 0;
-      double allowed = route == Route.BESIDE ? 1 + share + 0.05 : 1.02;
+      double share = route == Route.UNMERGED ? adapters * share(bench, plain) : 0;
+      double allowed = route == Route.UNMERGED ? 1 + share + 0.05 : 1.02;
       List<Result> results = new ArrayList<>();
       try (Race race = bench.race(bench.java(OurStep.class, plain.with(route, files).text()))) {
         // The two compute different things, so nothing about their outputs has to agree.
@@ -126,7 +126,7 @@ public final class Blending implements Benchmark {
       StepSetting plain = sd15.map(type -> large(bench, type)).orElseGet(Blending::small);
       List<Path> files = StepAdapters.write(bench, plain.folder(), adapters);
       StepSetting changing = plain.with(Route.SCHEDULED, files);
-      StepSetting constant = plain.with(Route.BESIDE, files);
+      StepSetting constant = plain.with(Route.UNMERGED, files);
       try (Race race = bench.race(bench.java(OurStep.class, changing.text()))) {
         // Other weights are another output.
         return race.against(bench.java(OurStep.class, constant.text()), Target.atMost(1.01))
@@ -140,8 +140,8 @@ public final class Blending implements Benchmark {
     @Override
     public List<Result> measure(Bench bench) {
       StepSetting setting = large(bench, compute);
-      setting = setting.with(Route.PATCHED, StepAdapters.write(bench, setting.folder(), 1));
-      try (Patching ours = new Patching(bench.engine(), setting)) {
+      setting = setting.with(Route.MERGED, StepAdapters.write(bench, setting.folder(), 1));
+      try (Merging ours = new Merging(bench.engine(), setting)) {
         double bytes = 2 * ours.check()[0];
         double[] mine = new double[bench.rounds()];
         double[] floor = new double[bench.rounds()];
@@ -173,7 +173,7 @@ public final class Blending implements Benchmark {
     @Override
     public List<Result> measure(Bench bench) {
       StepSetting setting = sd15 ? large(bench, compute) : small();
-      setting = setting.with(Route.PATCHED, StepAdapters.write(bench, setting.folder(), 1));
+      setting = setting.with(Route.MERGED, StepAdapters.write(bench, setting.folder(), 1));
       Optional<Contender> peer =
           bench.python(
               Blending.class, "diffusers_step.py", "--inputs", setting.text(), "--load", "1");

@@ -45,8 +45,8 @@ public final class DenoiserStep implements Benchmark {
     }
     cases.add(new Small("emoji-sd", Route.NONE, 0));
     for (int adapters : List.of(1, 4)) {
-      cases.add(new Small("emoji-sd-patched" + adapters, Route.PATCHED, adapters));
-      cases.add(new Small("emoji-sd-beside" + adapters, Route.BESIDE, adapters));
+      cases.add(new Small("emoji-sd-merged" + adapters, Route.MERGED, adapters));
+      cases.add(new Small("emoji-sd-unmerged" + adapters, Route.UNMERGED, adapters));
     }
     return cases;
   }

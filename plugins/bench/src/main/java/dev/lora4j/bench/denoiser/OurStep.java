@@ -68,7 +68,7 @@ public final class OurStep implements Contender {
             : constant;
     MergedParameter patch = new MergedParameter(scope);
     Set<String> beside =
-        setting.route().beside()
+        setting.route().unmerged()
             ? UnmergedAdapters.unmergedSites(plan, base.sites(), MODEL)
             : Set.of();
     Set<String> inside = UnmergedAdapters.touched(plan, MODEL);
@@ -101,8 +101,8 @@ public final class OurStep implements Contender {
     int count = setting.adapters().size();
     return switch (setting.route()) {
       case NONE -> "lora4j without adapters";
-      case PATCHED -> "lora4j with " + count + " inside the weights";
-      case BESIDE -> "lora4j with " + count + " beside the weights";
+      case MERGED -> "lora4j with " + count + " merged";
+      case UNMERGED -> "lora4j with " + count + " unmerged";
       case SCHEDULED -> "lora4j with " + count + " that count otherwise in each step";
     };
   }

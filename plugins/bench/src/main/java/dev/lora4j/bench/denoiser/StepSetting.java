@@ -23,14 +23,14 @@ record StepSetting(
     /** Not at all. */
     NONE,
     /** Merged into the weights; diffusers calls it fused. */
-    PATCHED,
+    MERGED,
     /** Unmerged. */
-    BESIDE,
+    UNMERGED,
     /** Unmerged, with other weights of the adapters in each step. */
     SCHEDULED;
 
-    boolean beside() {
-      return this == BESIDE || this == SCHEDULED;
+    boolean unmerged() {
+      return this == UNMERGED || this == SCHEDULED;
     }
   }
 

@@ -34,7 +34,7 @@ def prepare(arguments):
 
     if files and not arguments.load:
         load()
-        if route == "PATCHED":
+        if route == "MERGED":
             pipe.fuse_lora(components=["unet"], adapter_names=names)
             pipe.unload_lora_weights()
     unet.eval().requires_grad_(False)

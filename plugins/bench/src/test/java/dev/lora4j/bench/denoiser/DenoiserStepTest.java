@@ -51,8 +51,8 @@ class DenoiserStepTest {
     try (Engine engine = Engine.open()) {
       double[] plain = computed(engine, small());
       List<Path> files = adapters(engine, 2);
-      double[] inside = computed(engine, small().with(Route.PATCHED, files));
-      double[] beside = computed(engine, small().with(Route.BESIDE, files));
+      double[] inside = computed(engine, small().with(Route.MERGED, files));
+      double[] beside = computed(engine, small().with(Route.UNMERGED, files));
       double scale = 0;
       double change = 0;
       for (int i = 0; i < plain.length; i++) {
@@ -80,7 +80,7 @@ class DenoiserStepTest {
   @Test
   void aSettingTravelsAsText() {
     StepSetting setting =
-        small().with(Route.BESIDE, List.of(folder.resolve("a"), folder.resolve("b")));
+        small().with(Route.UNMERGED, List.of(folder.resolve("a"), folder.resolve("b")));
     assertEquals(setting, StepSetting.of(setting.text()));
     assertEquals(small(), StepSetting.of(small().text()));
   }

@@ -11,7 +11,7 @@ import dev.lora4j.core.tensor.Tensor;
 import java.util.Map;
 
 /** Ours: merging adapters that are already in memory. */
-final class Patching implements Contender {
+final class Merging implements Contender {
   private static final String MODEL = "unet";
 
   private final Scope scope;
@@ -19,7 +19,7 @@ final class Patching implements Contender {
   private final MixPlan plan;
   private final MergedParameter patch;
 
-  Patching(Engine engine, StepSetting setting) {
+  Merging(Engine engine, StepSetting setting) {
     scope = engine.scope("patching");
     base = LoadedDenoiser.of(scope, setting.folder(), setting.compute());
     plan = StepAdapters.read(base, setting.adapters());
