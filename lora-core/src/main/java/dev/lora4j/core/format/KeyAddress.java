@@ -9,7 +9,7 @@ public sealed interface KeyAddress {
    * @param role canonical role of the tensor, see {@link dev.lora4j.core.adapter.SiteTensors}; or
    *     one of {@link FileRoles}
    */
-  record OfLayer(String spelled, Layer layer, String role) implements KeyAddress {}
+  record KnownLayer(String spelled, Layer layer, String role) implements KeyAddress {}
 
   /**
    * A tensor of a layer that the base lacks.
@@ -19,8 +19,8 @@ public sealed interface KeyAddress {
    * @param model whether the base lacks the whole model that the layer belongs to, for example a
    *     second text encoder
    */
-  record Lacking(String spelled, String likely, boolean model) implements KeyAddress {}
+  record UnknownLayer(String spelled, String likely, boolean model) implements KeyAddress {}
 
   /** A tensor that is no part of the adapter. */
-  record Beside(KeyAccount.Reason reason) implements KeyAddress {}
+  record OtherTensor(KeyAccount.Reason reason) implements KeyAddress {}
 }

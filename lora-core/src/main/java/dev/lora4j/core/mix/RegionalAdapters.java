@@ -22,7 +22,9 @@ import java.util.TreeSet;
  * its region an adapter adds exactly 0.
  */
 public final class RegionalAdapters {
-  /** Name of the input F32 [rows * contexts, columns]: weights at {@link SitePlacement.OfWords}. */
+  /**
+   * Name of the input F32 [rows * contexts, columns]: weights at {@link SitePlacement.OfTokens}.
+   */
   public static final String WORDS = "mix:words";
 
   /** Name of the input F32 [rows, columns]: weights at {@link SitePlacement.Nowhere}. */
@@ -69,7 +71,7 @@ public final class RegionalAdapters {
         Expr mix = grids.get(grid.level()).matmul(held.spread()).to(x.dtype());
         return y.add(held.pair().unmerged(site, x, inner -> inner.mul(placed(site, mix, inner))));
       }
-      Expr of = place instanceof SitePlacement.OfWords ? words : nowhere;
+      Expr of = place instanceof SitePlacement.OfTokens ? words : nowhere;
       return held.add(site, x, y, of);
     };
   }

@@ -131,7 +131,7 @@ public record RouteCost(
     if (place instanceof SitePlacement.OnGrid grid) {
       return finest.level(grid.level()).places();
     }
-    return place instanceof SitePlacement.OfWords ? words : 1;
+    return place instanceof SitePlacement.OfTokens ? words : 1;
   }
 
   /** Directions of all parts that have such; the others are merged on both routes. */

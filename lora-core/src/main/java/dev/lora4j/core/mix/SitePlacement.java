@@ -11,7 +11,7 @@ public sealed interface SitePlacement {
   record OnGrid(int level) implements SitePlacement {}
 
   /** One output for each word of the text: keys and values of attention to it. */
-  record OfWords() implements SitePlacement {}
+  record OfTokens() implements SitePlacement {}
 
   /** One output for the whole picture, such as the embedding of the timestep. */
   record Nowhere() implements SitePlacement {}

@@ -87,8 +87,8 @@ final class Backpropagation {
   }
 
   /*
-   * What later pieces gave comes first in the sum, as in the engine's. What they gave for the
-   * result is done with.
+   * The part of later pieces comes first in the sum, as in the engine's; their gradient of the
+   * result is used up.
    */
   private void through(RecomputedOp operator, Expr result) {
     for (RecomputedOp.Part part : operator.gradients(graph, gradients.remove(result))) {

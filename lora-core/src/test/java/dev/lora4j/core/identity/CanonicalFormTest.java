@@ -71,19 +71,19 @@ class CanonicalFormTest {
     assertEquals("CanonicalFormTest[]", CanonicalForm.ofExtension(this));
   }
 
-  /** What tells two of them apart might be in its fields, and a run would go on with another. */
+  /** Two of them may differ in their fields, so a run would resume with another. */
   @Test
   void aClassWithFieldsIsRefused() {
-    class Kept {
+    class Sized {
       private final int size = List.of().size();
 
       @Override
       public String toString() {
-        return "Kept of " + size;
+        return "Sized by " + size;
       }
     }
     String told =
-        assertThrows(IllegalArgumentException.class, () -> CanonicalForm.ofExtension(new Kept()))
+        assertThrows(IllegalArgumentException.class, () -> CanonicalForm.ofExtension(new Sized()))
             .getMessage();
     assertTrue(told.endsWith("make it a record of them, or implement canonical()."), told);
   }

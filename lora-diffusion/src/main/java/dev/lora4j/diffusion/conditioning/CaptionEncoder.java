@@ -17,6 +17,7 @@ public final class CaptionEncoder {
   private final TextEncoderPrograms programs;
   private final List<PromptTokenizer> tokenizers;
 
+  /** Encodes by the text encoders of a base, with its tokenisers in their order. */
   public CaptionEncoder(
       DiffusionModel base, TextEncoderPrograms programs, List<PromptTokenizer> tokenizers) {
     this.base = base;

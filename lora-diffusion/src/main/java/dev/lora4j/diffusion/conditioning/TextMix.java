@@ -23,6 +23,11 @@ public final class TextMix {
   private final TextEncoderPrograms programs;
   private final Map<String, Map<String, Tensor>> patches = new HashMap<>();
 
+  /**
+   * Merges the adapters of a plan into the text encoders of a base.
+   *
+   * @param scope owner of the changed weights
+   */
   public TextMix(
       Scope scope,
       DiffusionModel base,

@@ -13,6 +13,7 @@ import java.util.stream.Stream;
  * @param notes deviations from the request, for people
  */
 public record MixSummary(String route, List<String> notes) {
+  /** Copies the notes. */
   public MixSummary {
     notes = List.copyOf(notes);
   }

@@ -24,6 +24,7 @@ public final class LatentEncoder {
   private final DiffusionModel base;
   private final LatentPrograms programs;
 
+  /** For a base; memory of a call is in children of {@code scope}. */
   public LatentEncoder(Scope scope, DiffusionModel base, LatentPrograms programs) {
     this.scope = scope;
     this.base = base;

@@ -217,6 +217,7 @@ public record Prompt(
     return embeddings(all);
   }
 
+  /** The tokens of its textual inversions. */
   public EmbeddingTokens words() {
     return EmbeddingTokens.of(embeddings);
   }

@@ -2,7 +2,7 @@ package dev.lora4j.diffusion.unet;
 
 import dev.lora4j.core.mix.SitePlacement;
 import dev.lora4j.core.mix.SitePlacement.Nowhere;
-import dev.lora4j.core.mix.SitePlacement.OfWords;
+import dev.lora4j.core.mix.SitePlacement.OfTokens;
 import dev.lora4j.core.mix.SitePlacement.OnGrid;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,7 +20,7 @@ public record UNetPlacements(UNetConfig config) implements SitePlacement.Of {
       return new Nowhere();
     }
     if (KEYS_AND_VALUES.matcher(site).matches()) {
-      return new OfWords();
+      return new OfTokens();
     }
     int coarsest = config.levels() - 1;
     if (site.startsWith("unet.mid_block.")) {

@@ -119,7 +119,7 @@ class RegionBlockTest {
 
   private static SitePlacement place(String site) {
     return site.endsWith("attn2.to_k") || site.endsWith("attn2.to_v")
-        ? new SitePlacement.OfWords()
+        ? new SitePlacement.OfTokens()
         : new SitePlacement.OnGrid(0);
   }
 

@@ -83,7 +83,7 @@ public abstract class AdapterFormatContract extends ExtensionContract<AdapterFor
         String key = key(site, role);
         KeyAddress address =
             resolve(names, site, role).orElseThrow(() -> new AssertionError(key + " is not known"));
-        if (!(address instanceof KeyAddress.OfLayer found)) {
+        if (!(address instanceof KeyAddress.KnownLayer found)) {
           throw new AssertionError(key + " is " + address);
         }
         assertEquals(role, found.role(), key);
@@ -108,15 +108,15 @@ public abstract class AdapterFormatContract extends ExtensionContract<AdapterFor
 
   private static Optional<String> layer(Optional<KeyAddress> address) {
     return address
-        .filter(KeyAddress.OfLayer.class::isInstance)
-        .map(found -> ((KeyAddress.OfLayer) found).spelled());
+        .filter(KeyAddress.KnownLayer.class::isInstance)
+        .map(found -> ((KeyAddress.KnownLayer) found).spelled());
   }
 
   @Test
   void layerMissingInTheBaseIsNotFound() {
     Optional<KeyAddress> address = resolve(names(), LACKING, LoraMethod.DOWN);
     assertFalse(
-        address.isPresent() && address.get() instanceof KeyAddress.OfLayer,
+        address.isPresent() && address.get() instanceof KeyAddress.KnownLayer,
         LACKING + ", which the base lacks, is " + address);
   }
 
@@ -144,7 +144,7 @@ public abstract class AdapterFormatContract extends ExtensionContract<AdapterFor
   }
 
   private static void requireSound(String key, KeyAddress address) {
-    if (address instanceof KeyAddress.OfLayer found) {
+    if (address instanceof KeyAddress.KnownLayer found) {
       assertFalse(found.role().isBlank(), key + " has no role");
       assertFalse(found.layer().parts().isEmpty(), key + " is of a layer of nothing");
     }

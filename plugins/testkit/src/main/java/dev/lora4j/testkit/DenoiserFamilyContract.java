@@ -142,7 +142,7 @@ public abstract class DenoiserFamilyContract extends ExtensionContract<DenoiserF
                     grid.level() >= 0 && grid.level() < network().levels(),
                     site.name() + " lies on a grid that there is not");
                 places = finest.level(grid.level()).places();
-              } else if (place instanceof SitePlacement.OfWords) {
+              } else if (place instanceof SitePlacement.OfTokens) {
                 places = DenoiserRun.WORDS;
               }
               expected.put(site.name(), places);

@@ -29,8 +29,8 @@ final class BrokenFormats {
     Optional<Layer> layer = context.names().canonical(parts[1]);
     return Optional.of(
         layer
-            .<KeyAddress>map(found -> new KeyAddress.OfLayer(parts[1], found, parts[2]))
-            .orElseGet(() -> new KeyAddress.Lacking(parts[1], parts[1], false)));
+            .<KeyAddress>map(found -> new KeyAddress.KnownLayer(parts[1], found, parts[2]))
+            .orElseGet(() -> new KeyAddress.UnknownLayer(parts[1], parts[1], false)));
   }
 
   /** Keeps it. */
@@ -98,11 +98,11 @@ final class BrokenFormats {
     @Override
     public Optional<KeyAddress> resolve(String key, KeyContext context) {
       return address(name(), key, context)
-          .map(a -> a instanceof KeyAddress.OfLayer l ? whole(key, l) : a);
+          .map(a -> a instanceof KeyAddress.KnownLayer l ? whole(key, l) : a);
     }
 
-    private static KeyAddress whole(String key, KeyAddress.OfLayer layer) {
-      return new KeyAddress.OfLayer(key, layer.layer(), layer.role());
+    private static KeyAddress whole(String key, KeyAddress.KnownLayer layer) {
+      return new KeyAddress.KnownLayer(key, layer.layer(), layer.role());
     }
   }
 
@@ -120,13 +120,13 @@ final class BrokenFormats {
     @Override
     public Optional<KeyAddress> resolve(String key, KeyContext context) {
       return address(name(), key, context)
-          .map(a -> a instanceof KeyAddress.Lacking l ? some(l, context) : a);
+          .map(a -> a instanceof KeyAddress.UnknownLayer l ? some(l, context) : a);
     }
 
-    private static KeyAddress some(KeyAddress.Lacking lacking, KeyContext context) {
+    private static KeyAddress some(KeyAddress.UnknownLayer lacking, KeyContext context) {
       String nearest = context.names().nearest(lacking.spelled(), 1).get(0);
       Layer layer = context.names().canonical(nearest).orElseThrow();
-      return new KeyAddress.OfLayer(lacking.spelled(), layer, "lora_down.weight");
+      return new KeyAddress.KnownLayer(lacking.spelled(), layer, "lora_down.weight");
     }
   }
 

@@ -81,7 +81,7 @@ public class PatchesFamily implements DenoiserFamily {
       return site ->
           switch (site) {
             case "unet.time", "unet.told" -> new SitePlacement.Nowhere();
-            case "unet.attend.to_k", "unet.attend.to_v" -> new SitePlacement.OfWords();
+            case "unet.attend.to_k", "unet.attend.to_v" -> new SitePlacement.OfTokens();
             default -> new SitePlacement.OnGrid(1);
           };
     }

@@ -32,7 +32,7 @@ public sealed interface TensorInit {
   record OfBias() implements TensorInit {}
 
   /** Values of another adapter. */
-  record Given(HostTensor values) implements TensorInit {}
+  record Copied(HostTensor values) implements TensorInit {}
 
   /** Zero for all elements. */
   TensorInit ZEROS = new Constant(0);

@@ -34,7 +34,7 @@ public record TrainedTensor(
 
   /** A copy with these initial values. */
   public TrainedTensor withValues(HostTensor values) {
-    return new TrainedTensor(part, shape, staged, new TensorInit.Given(values), anchored);
+    return new TrainedTensor(part, shape, staged, new TensorInit.Copied(values), anchored);
   }
 
   /** The name under which a part's first values are found. */

@@ -36,7 +36,7 @@ public final class BareDialect implements AdapterFormat {
   @Override
   public Optional<KeyAddress> resolve(String key, KeyContext context) {
     if (AUXILIARY.matcher(key).matches()) {
-      return Optional.of(new KeyAddress.Beside(Reason.AUXILIARY));
+      return Optional.of(new KeyAddress.OtherTensor(Reason.AUXILIARY));
     }
     return KeySuffix.of(key, context.keys()).map(e -> address(e, context.names()));
   }
@@ -44,7 +44,7 @@ public final class BareDialect implements AdapterFormat {
   static KeyAddress address(KeySuffix ending, LayerNames names) {
     return names
         .anywhere(ending.layer())
-        .<KeyAddress>map(l -> new KeyAddress.OfLayer(ending.layer(), l, ending.role()))
-        .orElseGet(() -> new KeyAddress.Lacking(ending.layer(), ending.layer(), false));
+        .<KeyAddress>map(l -> new KeyAddress.KnownLayer(ending.layer(), l, ending.role()))
+        .orElseGet(() -> new KeyAddress.UnknownLayer(ending.layer(), ending.layer(), false));
   }
 }

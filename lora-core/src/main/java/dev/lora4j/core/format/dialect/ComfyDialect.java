@@ -45,8 +45,8 @@ public final class ComfyDialect implements AdapterFormat {
                 layer = context.names().canonical(context.names().denoiser() + "." + path);
               }
               return layer
-                  .<KeyAddress>map(l -> new KeyAddress.OfLayer(e.layer(), l, e.role()))
-                  .orElseGet(() -> new KeyAddress.Lacking(e.layer(), e.layer(), !denoiser));
+                  .<KeyAddress>map(l -> new KeyAddress.KnownLayer(e.layer(), l, e.role()))
+                  .orElseGet(() -> new KeyAddress.UnknownLayer(e.layer(), e.layer(), !denoiser));
             });
   }
 }

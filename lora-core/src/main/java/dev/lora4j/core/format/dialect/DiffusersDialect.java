@@ -40,8 +40,8 @@ public final class DiffusersDialect implements AdapterFormat {
   static KeyAddress address(KeySuffix ending, String model, LayerNames names) {
     Optional<Layer> layer = names.canonical(ending.layer());
     if (layer.isPresent()) {
-      return new KeyAddress.OfLayer(ending.layer(), layer.get(), ending.role());
+      return new KeyAddress.KnownLayer(ending.layer(), layer.get(), ending.role());
     }
-    return new KeyAddress.Lacking(ending.layer(), ending.layer(), !names.has(model));
+    return new KeyAddress.UnknownLayer(ending.layer(), ending.layer(), !names.has(model));
   }
 }

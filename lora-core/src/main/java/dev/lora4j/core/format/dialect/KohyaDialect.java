@@ -74,6 +74,6 @@ public final class KohyaDialect implements AdapterFormat {
       return Optional.of(Rotations.address(spelled, layer.get(), suffix, ending));
     }
     boolean model = models.stream().noneMatch(names::has);
-    return ending.map(e -> new KeyAddress.Lacking(spelled, models.get(0) + "." + flat, model));
+    return ending.map(e -> new KeyAddress.UnknownLayer(spelled, models.get(0) + "." + flat, model));
   }
 }

@@ -56,7 +56,7 @@ public final class LoraDiffusionDialect implements AdapterFormat {
   @Override
   public Optional<KeyAddress> resolve(String key, KeyContext context) {
     if (WORD.matcher(key).matches() && context.metadata().containsKey(key)) {
-      return Optional.of(new KeyAddress.Beside(Reason.EMBEDDING));
+      return Optional.of(new KeyAddress.OtherTensor(Reason.EMBEDDING));
     }
     Matcher parts = KEY.matcher(key);
     return parts.matches() ? Optional.of(address(parts, context)) : Optional.empty();
@@ -69,7 +69,7 @@ public final class LoraDiffusionDialect implements AdapterFormat {
     String spelled = model + ":" + index;
     // With these targets the convolutions are counted too, in an order of their own.
     if (context.metadata().getOrDefault(model, "").contains("Resnet")) {
-      return new KeyAddress.Beside(Reason.UNKNOWN_METHOD);
+      return new KeyAddress.OtherTensor(Reason.UNKNOWN_METHOD);
     }
     LayerNames names = context.names();
     Optional<String> site =
@@ -77,8 +77,8 @@ public final class LoraDiffusionDialect implements AdapterFormat {
             ? site(names, BLOCK, IN_BLOCK, index)
             : site(names, ENCODER_LAYER, IN_ATTENTION, index);
     return site.flatMap(names::canonical)
-        .<KeyAddress>map(layer -> new KeyAddress.OfLayer(spelled, layer, role))
-        .orElseGet(() -> new KeyAddress.Lacking(spelled, spelled, !names.has(model)));
+        .<KeyAddress>map(layer -> new KeyAddress.KnownLayer(spelled, layer, role))
+        .orElseGet(() -> new KeyAddress.UnknownLayer(spelled, spelled, !names.has(model)));
   }
 
   private static Optional<String> site(

@@ -39,6 +39,6 @@ public final class LycorisDialect implements AdapterFormat {
       return Optional.of(Rotations.address(spelled, layer.get(), suffix, ending));
     }
     return ending.map(
-        e -> new KeyAddress.Lacking(spelled, context.names().denoiser() + "." + flat, false));
+        e -> new KeyAddress.UnknownLayer(spelled, context.names().denoiser() + "." + flat, false));
   }
 }

@@ -54,8 +54,8 @@ public final class OldDiffusersDialect implements AdapterFormat {
     String whole = model + "." + path.substring(0, last) + renamed.getOrDefault(name, name);
     KeySuffix canonical = new KeySuffix(whole, ending.role(), ending.style());
     KeyAddress address = DiffusersDialect.address(canonical, model, names);
-    if (address instanceof KeyAddress.OfLayer of) {
-      return new KeyAddress.OfLayer(ending.layer(), of.layer(), of.role());
+    if (address instanceof KeyAddress.KnownLayer of) {
+      return new KeyAddress.KnownLayer(ending.layer(), of.layer(), of.role());
     }
     return address;
   }

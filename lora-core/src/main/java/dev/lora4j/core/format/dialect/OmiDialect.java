@@ -46,8 +46,9 @@ public final class OmiDialect implements AdapterFormat {
   private static KeyAddress address(KeySuffix ending, String path, LayerNames names) {
     Optional<Layer> layer = names.natively(path).or(() -> part(path, names));
     return layer
-        .<KeyAddress>map(l -> new KeyAddress.OfLayer(ending.layer(), l, ending.role()))
-        .orElseGet(() -> new KeyAddress.Lacking(ending.layer(), path, !path.startsWith("diff")));
+        .<KeyAddress>map(l -> new KeyAddress.KnownLayer(ending.layer(), l, ending.role()))
+        .orElseGet(
+            () -> new KeyAddress.UnknownLayer(ending.layer(), path, !path.startsWith("diff")));
   }
 
   /** {@code ...qkv.1} is the second part of {@code ...qkv}. */

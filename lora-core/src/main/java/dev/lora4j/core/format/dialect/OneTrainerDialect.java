@@ -25,10 +25,10 @@ public final class OneTrainerDialect implements AdapterFormat {
   @Override
   public Optional<KeyAddress> resolve(String key, KeyContext context) {
     if (key.startsWith("bundle_emb.")) {
-      return Optional.of(new KeyAddress.Beside(Reason.EMBEDDING));
+      return Optional.of(new KeyAddress.OtherTensor(Reason.EMBEDDING));
     }
     if (key.startsWith("_aux.")) {
-      return Optional.of(new KeyAddress.Beside(Reason.AUXILIARY));
+      return Optional.of(new KeyAddress.OtherTensor(Reason.AUXILIARY));
     }
     return DENOISERS.stream()
         .filter(key::startsWith)

@@ -25,7 +25,7 @@ public final class PeftDialect implements AdapterFormat {
   private static final String TUNED = ".base_layer";
 
   private static final int MOST_PARTS = 3;
-  private static final KeyAddress ELSEWHERE = new KeyAddress.Beside(Reason.REPLACEMENT);
+  private static final KeyAddress ELSEWHERE = new KeyAddress.OtherTensor(Reason.REPLACEMENT);
 
   @Override
   public String name() {
@@ -51,8 +51,8 @@ public final class PeftDialect implements AdapterFormat {
     Optional<Layer> layer = context.names().anywhere(path);
     return Optional.of(
         layer
-            .<KeyAddress>map(l -> new KeyAddress.OfLayer(spelled, l, ending.get().role()))
-            .orElseGet(() -> new KeyAddress.Lacking(spelled, path, false)));
+            .<KeyAddress>map(l -> new KeyAddress.KnownLayer(spelled, l, ending.get().role()))
+            .orElseGet(() -> new KeyAddress.UnknownLayer(spelled, path, false)));
   }
 
   /** A value of a whole layer; a separate part of the result where the base lacks the layer. */
@@ -66,7 +66,7 @@ public final class PeftDialect implements AdapterFormat {
       spelled = spelled.substring(0, spelled.length() - TUNED.length());
     }
     if (copy(key, spelled, context)) {
-      return Optional.of(new KeyAddress.Beside(Reason.NO_EFFECT));
+      return Optional.of(new KeyAddress.OtherTensor(Reason.NO_EFFECT));
     }
     String path =
         model + spelled.substring(Math.min(spelled.length(), model.length() + PREFIX.length()));
@@ -77,7 +77,7 @@ public final class PeftDialect implements AdapterFormat {
     boolean turned = context.names().family().sites().turned(layer.get().name());
     String role = turned ? FileRoles.TURNED_WEIGHT : ModulesToSaveMethod.WEIGHT;
     return Optional.of(
-        new KeyAddress.OfLayer(spelled, layer.get(), weight ? role : ModulesToSaveMethod.BIAS));
+        new KeyAddress.KnownLayer(spelled, layer.get(), weight ? role : ModulesToSaveMethod.BIAS));
   }
 
   /**
@@ -101,7 +101,7 @@ public final class PeftDialect implements AdapterFormat {
     for (int parts = 0; parts < MOST_PARTS && path.indexOf('.') > 0; parts++) {
       path = path.substring(0, path.lastIndexOf('.'));
       if (context.names().anywhere(model + path).isPresent()) {
-        return Optional.of(new KeyAddress.Beside(Reason.UNKNOWN_METHOD));
+        return Optional.of(new KeyAddress.OtherTensor(Reason.UNKNOWN_METHOD));
       }
     }
     return Optional.empty();

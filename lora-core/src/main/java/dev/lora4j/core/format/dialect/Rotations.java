@@ -16,15 +16,15 @@ final class Rotations {
   static KeyAddress address(
       String spelled, Layer layer, String suffix, Optional<KeySuffix> ending) {
     if (ending.isPresent()) {
-      return new KeyAddress.OfLayer(spelled, layer, ending.get().role());
+      return new KeyAddress.KnownLayer(spelled, layer, ending.get().role());
     }
     if (suffix.matches(BLOCKS + "\\.\\d{1,2}")) {
       int index = Integer.parseInt(suffix.substring(BLOCKS.length() + 1));
       Optional<Layer> part = layer.part(index);
       if (part.isPresent()) {
-        return new KeyAddress.OfLayer(spelled + "." + index, part.get(), BLOCKS);
+        return new KeyAddress.KnownLayer(spelled + "." + index, part.get(), BLOCKS);
       }
     }
-    return new KeyAddress.Beside(Reason.UNKNOWN_METHOD);
+    return new KeyAddress.OtherTensor(Reason.UNKNOWN_METHOD);
   }
 }

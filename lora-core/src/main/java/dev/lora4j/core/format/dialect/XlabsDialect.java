@@ -58,7 +58,7 @@ public final class XlabsDialect implements AdapterFormat {
     }
     return Optional.of(
         found
-            .<KeyAddress>map(l -> new KeyAddress.OfLayer(spelled, l, role))
-            .orElseGet(() -> new KeyAddress.Lacking(spelled, path, false)));
+            .<KeyAddress>map(l -> new KeyAddress.KnownLayer(spelled, l, role))
+            .orElseGet(() -> new KeyAddress.UnknownLayer(spelled, path, false)));
   }
 }

@@ -137,7 +137,7 @@ record FamilyGuess(Optional<Family> best, List<String> warnings) {
   private static int score(TensorInfo tensor, KeyContext context, ShapeMatch fit) {
     for (AdapterFormat format : Formats.all()) {
       Optional<KeyAddress> address = Formats.resolve(format, tensor.name(), context);
-      if (address.isPresent() && address.get() instanceof KeyAddress.OfLayer of) {
+      if (address.isPresent() && address.get() instanceof KeyAddress.KnownLayer of) {
         return fit.of(tensor, of);
       }
     }

@@ -28,7 +28,7 @@ final class KeyTable {
 
   private final Map<String, Group> groups = new LinkedHashMap<>();
   private final SortedMap<String, Reason> ignored = new TreeMap<>();
-  private final SortedMap<String, KeyAddress.Lacking> lacking = new TreeMap<>();
+  private final SortedMap<String, KeyAddress.UnknownLayer> lacking = new TreeMap<>();
 
   /** Resolves all keys with all dialects. */
   static KeyTable of(KeyContext context) {
@@ -51,7 +51,7 @@ final class KeyTable {
       Optional<KeyAddress> address = Formats.resolve(format, key, context);
       if (address.isPresent()) {
         Found found = new Found(format, address.get());
-        if (found.address() instanceof KeyAddress.OfLayer) {
+        if (found.address() instanceof KeyAddress.KnownLayer) {
           return Optional.of(found);
         }
         first = first.isPresent() ? first : Optional.of(found);
@@ -61,7 +61,7 @@ final class KeyTable {
   }
 
   private void add(String key, Found found) {
-    if (found.address() instanceof KeyAddress.OfLayer of) {
+    if (found.address() instanceof KeyAddress.KnownLayer of) {
       String name = of.spelled() + "\0" + of.layer().name();
       Group group =
           groups.computeIfAbsent(
@@ -70,10 +70,10 @@ final class KeyTable {
       if (group.keys().putIfAbsent(of.role(), key) != null) {
         ignored.put(key, Reason.DUPLICATE);
       }
-    } else if (found.address() instanceof KeyAddress.Lacking absent) {
+    } else if (found.address() instanceof KeyAddress.UnknownLayer absent) {
       ignored.put(key, absent.model() ? Reason.OTHER_COMPONENT : Reason.NO_SITE);
       lacking.put(key, absent);
-    } else if (found.address() instanceof KeyAddress.Beside beside) {
+    } else if (found.address() instanceof KeyAddress.OtherTensor beside) {
       ignored.put(key, beside.reason());
     }
   }
@@ -122,7 +122,7 @@ final class KeyTable {
   }
 
   /** The ignored keys that would be factors if the base had the layer. */
-  SortedMap<String, KeyAddress.Lacking> lacking() {
+  SortedMap<String, KeyAddress.UnknownLayer> lacking() {
     return lacking;
   }
 }

@@ -33,7 +33,7 @@ final class ShapeMatch {
    * Score of the fit: positive where it fits, greater where that is more conclusive; negative where
    * it does not.
    */
-  int of(TensorInfo tensor, KeyAddress.OfLayer of) {
+  int of(TensorInfo tensor, KeyAddress.KnownLayer of) {
     Shape shape = tensor.shape();
     Site site = of.layer().whole();
     if (shape.rank() == 0 || shape.elements() == 0) {

@@ -27,7 +27,7 @@ final class Verdict {
   /** Reasons for a refusal, as sentences; none if the adapter may be used. */
   List<String> on(
       KeyAccount account,
-      SortedMap<String, KeyAddress.Lacking> lacking,
+      SortedMap<String, KeyAddress.UnknownLayer> lacking,
       SortedMap<String, List<Factors>> factors) {
     List<String> problems = new ArrayList<>();
     List<String> missing = keys(account, Reason.NO_SITE);
@@ -74,8 +74,10 @@ final class Verdict {
   }
 
   private String missing(
-      KeyAccount account, List<String> missing, SortedMap<String, KeyAddress.Lacking> lacking) {
-    KeyAddress.Lacking first = lacking.get(missing.get(0));
+      KeyAccount account,
+      List<String> missing,
+      SortedMap<String, KeyAddress.UnknownLayer> lacking) {
+    KeyAddress.UnknownLayer first = lacking.get(missing.get(0));
     String spelled = first == null ? missing.get(0) : first.spelled();
     String nearest =
         first == null ? "" : String.join(", ", base.context().names().nearest(first.likely(), 2));

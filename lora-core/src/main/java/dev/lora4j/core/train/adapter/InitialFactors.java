@@ -51,7 +51,7 @@ final class InitialFactors {
         List<float[]> values =
             made.computeIfAbsent(start.values(), of -> ofWeight(planned.site(), of));
         System.arraycopy(values.get(start.index()), 0, flat, from, count);
-      } else if (tensor.start() instanceof TensorInit.Given given) {
+      } else if (tensor.start() instanceof TensorInit.Copied given) {
         given.values().floats(flat, from);
       } else if (tensor.start() instanceof TensorInit.OfBias) {
         System.arraycopy(bias(planned.site()), 0, flat, from, count);

@@ -397,7 +397,7 @@ class DialectMatrixTest {
     Optional<String> found = Optional.empty();
     for (AdapterFormat format : Formats.all()) {
       Optional<KeyAddress> address = format.resolve(row.key(), context(row));
-      if (address.isPresent() && address.get() instanceof KeyAddress.OfLayer of) {
+      if (address.isPresent() && address.get() instanceof KeyAddress.KnownLayer of) {
         found = Optional.of(format.name() + " " + of.role() + " " + sites(of.layer()));
         break;
       }

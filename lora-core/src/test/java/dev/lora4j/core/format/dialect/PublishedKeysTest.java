@@ -47,7 +47,7 @@ class PublishedKeysTest {
   private static boolean found(String key, KeyContext context, String dialect) {
     for (AdapterFormat format : Formats.all()) {
       Optional<KeyAddress> address = format.resolve(key, context);
-      if (address.isPresent() && address.get() instanceof KeyAddress.OfLayer) {
+      if (address.isPresent() && address.get() instanceof KeyAddress.KnownLayer) {
         return dialect.isEmpty() || format.name().equals(dialect);
       }
     }
