@@ -26,7 +26,6 @@ module dev.lora4j.core {
   exports dev.lora4j.core.format;
   exports dev.lora4j.core.format.checkpoint;
   exports dev.lora4j.core.format.diffusers;
-  exports dev.lora4j.core.format.family;
   exports dev.lora4j.core.format.dialect;
   exports dev.lora4j.core.format.kohya;
   exports dev.lora4j.core.format.metadata;
@@ -43,6 +42,7 @@ module dev.lora4j.core {
   exports dev.lora4j.core.tensor;
   exports dev.lora4j.core.train;
   exports dev.lora4j.core.train.adapter;
+  exports dev.lora4j.core.train.adapter.target;
   exports dev.lora4j.core.train.log;
   exports dev.lora4j.core.train.optimizer;
   exports dev.lora4j.core.train.run;

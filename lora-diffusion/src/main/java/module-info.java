@@ -18,6 +18,10 @@ module dev.lora4j.diffusion {
   exports dev.lora4j.diffusion.dataset.image;
   exports dev.lora4j.diffusion.dataset.source;
   exports dev.lora4j.diffusion.denoiser;
+  exports dev.lora4j.diffusion.family;
+  exports dev.lora4j.diffusion.family.flux;
+  exports dev.lora4j.diffusion.family.sd3;
+  exports dev.lora4j.diffusion.family.stablediffusion;
   exports dev.lora4j.diffusion.judge;
   exports dev.lora4j.diffusion.conditioning;
   exports dev.lora4j.diffusion.latent;

@@ -2,8 +2,8 @@ package dev.lora4j.core.bake;
 
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.LayerParameter;
+import dev.lora4j.core.format.Placement;
 import dev.lora4j.core.format.checkpoint.BaseCheckpoint;
-import dev.lora4j.core.format.checkpoint.Placement;
 import dev.lora4j.core.lowrank.SiteListener;
 import dev.lora4j.core.mix.MergedParameter;
 import dev.lora4j.core.mix.MixPlan;

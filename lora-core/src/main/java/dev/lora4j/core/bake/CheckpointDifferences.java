@@ -1,8 +1,8 @@
 package dev.lora4j.core.bake;
 
 import dev.lora4j.core.adapter.LayerParameter;
+import dev.lora4j.core.format.Placement;
 import dev.lora4j.core.format.checkpoint.BaseCheckpoint;
-import dev.lora4j.core.format.checkpoint.Placement;
 import dev.lora4j.core.lowrank.Difference;
 import dev.lora4j.core.nn.Site;
 import java.util.ArrayList;

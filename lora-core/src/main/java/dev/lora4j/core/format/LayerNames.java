@@ -22,8 +22,6 @@ public final class LayerNames {
   /** Greatest number of wrapper modules around a model that files may include or omit. */
   private static final int WRAPPERS = 2;
 
-  private static final List<String> DENOISERS = List.of("unet", "transformer");
-
   /** A module around text encoders, which transformers leaves out from 5.6 on. */
   private static final String LEFT_OUT = "text_model";
 
@@ -33,13 +31,14 @@ public final class LayerNames {
   private final Map<String, Layer> flat = new HashMap<>();
   private final Map<String, Optional<Layer>> tails = new HashMap<>();
   private final Set<String> models = new TreeSet<>();
+  private final String denoiser;
   private final Map<Pattern, List<String>> beginnings = new ConcurrentHashMap<>();
 
   /** Creates all names of the layers of {@code family}. */
   public LayerNames(Family family) {
     this.family = family;
     for (Site site : family.sites().all()) {
-      String model = model(site.name());
+      String model = Components.of(site.name());
       models.add(model);
       Layer layer = Layer.of(site);
       canonical.put(site.name(), layer);
@@ -49,6 +48,8 @@ public final class LayerNames {
       tail(site.name(), layer);
     }
     tails.values().removeIf(Optional::isEmpty);
+    List<String> denoisers = Components.denoisers();
+    denoiser = denoisers.stream().filter(models::contains).findFirst().orElse(denoisers.get(0));
     Map<String, List<NativeName>> byPath = new LinkedHashMap<>();
     family.natives().forEach(n -> byPath.computeIfAbsent(n.path(), p -> new ArrayList<>()).add(n));
     byPath.forEach((path, names) -> layer(path, names).ifPresent(layer -> add(path, layer)));
@@ -71,7 +72,7 @@ public final class LayerNames {
 
   private void add(String path, Layer layer) {
     natives.put(path, layer);
-    String model = model(layer.parts().get(0).site().name());
+    String model = Components.of(layer.parts().get(0).site().name());
     flat.putIfAbsent(flat(model, NativePrefix.behind(path)), layer);
   }
 
@@ -98,11 +99,6 @@ public final class LayerNames {
     }
   }
 
-  private static String model(String site) {
-    int dot = site.indexOf('.');
-    return dot < 0 ? site : site.substring(0, dot);
-  }
-
   private static String flat(String model, String path) {
     return model + ":" + path.replace('.', '_');
   }
@@ -120,14 +116,14 @@ public final class LayerNames {
     return models.contains(model);
   }
 
-  /** The model that takes noise away: {@code unet} or {@code transformer}. */
+  /** Component of the denoiser, for example {@code unet} or {@code transformer}. */
   public String denoiser() {
-    return has(DENOISERS.get(1)) ? DENOISERS.get(1) : DENOISERS.get(0);
+    return denoiser;
   }
 
   /** The layer with this canonical name, in which {@code text_model.} may be left out. */
   public Optional<Layer> canonical(String name) {
-    String model = model(name) + ".";
+    String model = Components.of(name) + ".";
     return exactly(name)
         .or(
             () ->

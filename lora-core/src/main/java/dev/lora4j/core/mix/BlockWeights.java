@@ -31,13 +31,6 @@ public final class BlockWeights {
       Pattern.compile("([A-Z]+\\d{0,2})(?:-([A-Z]+\\d{0,2}|\\d{1,2}))?:([^:]*)");
   private static final String LIST = "[-+.0-9eE,\\s]+";
   private static final Pattern BLOCK = Pattern.compile("([A-Z]+)(\\d*)");
-  private static final Map<Integer, List<String>> LISTS =
-      Map.of(
-          17, List.of("BASE", "IN01-02", "IN04-05", "IN07-08", "M00", "OUT03-11"),
-          26, List.of("BASE", "IN00-11", "M00", "OUT00-11"),
-          12, List.of("BASE", "IN04-05", "IN07-08", "M00", "OUT00-05"),
-          20, List.of("BASE", "IN00-08", "M00", "OUT00-08"),
-          61, List.of("CLIP", "T5", "IN", "D00-18", "S00-37", "OUT"));
 
   private final BlockNames names;
   private final Map<BlockName, Double> shares = new LinkedHashMap<>();
@@ -93,7 +86,7 @@ public final class BlockWeights {
     List<Double> numbers =
         Arrays.stream(text.split(",", -1)).map(n -> number(n.strip(), text)).toList();
     List<BlockName> blocks = new ArrayList<>();
-    for (String range : LISTS.getOrDefault(numbers.size(), List.of())) {
+    for (String range : names.lists().getOrDefault(numbers.size(), List.of())) {
       String[] ends = range.split("-", -1);
       blocks.addAll(ends.length == 1 ? named(range) : between(ends[0], ends[1], range));
     }

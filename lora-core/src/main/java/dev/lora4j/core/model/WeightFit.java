@@ -1,7 +1,7 @@
 package dev.lora4j.core.model;
 
 import dev.lora4j.core.format.NativeName;
-import dev.lora4j.core.format.checkpoint.Placement;
+import dev.lora4j.core.format.Placement;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.nn.StoredWeight;
 import dev.lora4j.core.safetensors.TensorInfo;

@@ -1,6 +1,6 @@
 package dev.lora4j.diffusion.base;
 
-import dev.lora4j.core.format.checkpoint.Placement;
+import dev.lora4j.core.format.Placement;
 import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.model.WeightFiles;
 import dev.lora4j.core.nn.Parameter;

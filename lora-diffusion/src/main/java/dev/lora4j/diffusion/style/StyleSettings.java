@@ -7,13 +7,13 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.adapter.AdapterRecipe;
 import dev.lora4j.core.train.adapter.TargetLayers;
-import dev.lora4j.core.train.adapter.TargetPreset;
 import dev.lora4j.core.train.optimizer.AdamW;
 import dev.lora4j.core.train.optimizer.Optimizer;
 import dev.lora4j.core.train.run.TrainingSettings;
 import dev.lora4j.core.train.schedule.Cosine;
 import dev.lora4j.core.train.schedule.RateSchedule;
 import dev.lora4j.diffusion.base.DiffusionModel;
+import dev.lora4j.diffusion.family.stablediffusion.UNetTargets;
 import dev.lora4j.diffusion.train.objective.ObjectiveSettings;
 import java.util.OptionalDouble;
 
@@ -60,7 +60,7 @@ public record StyleSettings(
       new StyleSettings(
           AdapterRecipe.DEFAULT
               .method(new LoraTraining())
-              .targets(TargetLayers.of(TargetPreset.STYLE)),
+              .targets(TargetLayers.of(UNetTargets.STYLE)),
           AdamW.DEFAULT,
           LearningRates.of(1e-3),
           RateSchedule.of(new Cosine(), 300),

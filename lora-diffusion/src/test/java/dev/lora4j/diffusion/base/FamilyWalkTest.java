@@ -2,9 +2,9 @@ package dev.lora4j.diffusion.base;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.lora4j.core.format.Families;
 import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.format.checkpoint.BaseCheckpoint;
-import dev.lora4j.core.format.family.Families;
 import dev.lora4j.core.model.Network;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.adapter.dora.DoraTraining;
 import dev.lora4j.core.adapter.training.ToolConvention;
-import dev.lora4j.core.format.family.Families;
+import dev.lora4j.core.format.Families;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.train.adapter.AdapterRecipe;
 import dev.lora4j.diffusion.style.StyleSettings;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.train.adapter.TargetPreset;
+import dev.lora4j.diffusion.family.stablediffusion.UNetTargets;
 import dev.lora4j.diffusion.style.StyleSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,7 +87,7 @@ class RunFileTest {
   void theOrderOfAFileDoesNotMatter(String text) throws Exception {
     SettingLayers layers = read(text + "\nout = 'a.safetensors'");
     StyleSettings style = RunSettings.of(layers.values()).style();
-    assertTrue(style.recipe().targets().presets().contains(TargetPreset.STYLE));
+    assertTrue(style.recipe().targets().presets().contains(UNetTargets.STYLE));
     assertEquals(4, style.recipe().convRank().getAsInt());
     // As in sd-scripts, where nothing says that it is not.
     assertTrue(style.recipe().targets().presets().contains(TargetPreset.TEXT_ENCODERS));

@@ -20,6 +20,7 @@ import dev.lora4j.diffusion.TinyXl;
 import dev.lora4j.diffusion.conditioning.CaptionTokens;
 import dev.lora4j.diffusion.conditioning.EncodedCaption;
 import dev.lora4j.diffusion.dataset.Picture;
+import dev.lora4j.diffusion.family.stablediffusion.UNetTargets;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -103,7 +104,7 @@ class LongCaptionTest {
     int side = sd.base().sampleSize() * sd.base().vae().scale();
     byte[] rgb = new byte[3 * side * side];
     Arrays.fill(rgb, 0, side * side, (byte) 90);
-    TargetLayers style = TargetLayers.of(TargetPreset.STYLE);
+    TargetLayers style = TargetLayers.of(UNetTargets.STYLE);
     StyleSettings settings = StyleSettings.DEFAULT.withRank(2).withSteps(1).withStored(DType.F32);
     TargetLayers targets = text ? style.and(TargetLayers.of(TargetPreset.TEXT_ENCODERS)) : style;
     return StyleTrainer.on(sd)
@@ -147,7 +148,7 @@ class LongCaptionTest {
   @ValueSource(booleans = {false, true})
   void stepCostGrowsWithTheChunks(boolean text) {
     try (StableDiffusion sd = StableDiffusion.load(LORA, TinyXl.FOLDER)) {
-      TargetLayers style = TargetLayers.of(TargetPreset.STYLE);
+      TargetLayers style = TargetLayers.of(UNetTargets.STYLE);
       TargetLayers targets = text ? style.and(TargetLayers.of(TargetPreset.TEXT_ENCODERS)) : style;
       StyleSettings one = StyleSettings.DEFAULT.withRank(2);
       AdapterPlan plan = one.recipe().targets(targets).plan(sd.base().sites().all());

@@ -21,6 +21,7 @@ import dev.lora4j.diffusion.dataset.bucket.Bucket;
 import dev.lora4j.diffusion.dataset.bucket.BucketFit;
 import dev.lora4j.diffusion.dataset.caption.CaptionSettings;
 import dev.lora4j.diffusion.dataset.source.Augmentations;
+import dev.lora4j.diffusion.family.stablediffusion.UNetTargets;
 import dev.lora4j.diffusion.train.objective.Huber;
 import dev.lora4j.diffusion.train.objective.HuberSchedule;
 import dev.lora4j.diffusion.train.objective.Loss;
@@ -50,7 +51,7 @@ class RunTextTest {
             .method(new FullTraining(true, false))
             .targets(
                 new TargetLayers(
-                    List.of(TargetPreset.ATTENTION_FEED_FORWARD, TargetPreset.B_LORA_STYLE),
+                    List.of(TargetPreset.ATTENTION_FEED_FORWARD, UNetTargets.B_LORA_STYLE),
                     List.of(SitePattern.of("unet.conv_*")),
                     List.of(SitePattern.of("re:unet\\.mid.*"))))
             .rank(8, 1e-3)

@@ -24,6 +24,7 @@ import dev.lora4j.diffusion.dataset.caption.CaptionSettings;
 import dev.lora4j.diffusion.dataset.source.Augmentations;
 import dev.lora4j.diffusion.dataset.source.DataGroup;
 import dev.lora4j.diffusion.dataset.source.DataSource;
+import dev.lora4j.diffusion.family.stablediffusion.UNetTargets;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
 import dev.lora4j.diffusion.train.objective.Huber;
@@ -97,7 +98,7 @@ class StyleMetadataTest {
   void ratesAndEpochs() throws IOException {
     StyleDraft draft = new StyleDraft(SETTINGS);
     draft.recipe =
-        SETTINGS.recipe().targets(TargetLayers.of(TargetPreset.STYLE, TargetPreset.TEXT_ENCODERS));
+        SETTINGS.recipe().targets(TargetLayers.of(UNetTargets.STYLE, TargetPreset.TEXT_ENCODERS));
     draft.rates = new LearningRates(1e-3, OptionalDouble.empty(), OptionalDouble.of(5e-5), 16);
     draft.schedule = SETTINGS.schedule().warmupSteps(2);
     draft.accumulate = 2;

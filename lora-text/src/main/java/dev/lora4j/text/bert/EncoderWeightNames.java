@@ -1,6 +1,6 @@
 package dev.lora4j.text.bert;
 
-import dev.lora4j.core.format.checkpoint.Placement;
+import dev.lora4j.core.format.Placement;
 import dev.lora4j.core.nn.Parameter;
 import java.util.ArrayList;
 import java.util.List;

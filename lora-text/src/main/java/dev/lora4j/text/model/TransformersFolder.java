@@ -1,6 +1,6 @@
 package dev.lora4j.text.model;
 
-import dev.lora4j.core.format.checkpoint.Placement;
+import dev.lora4j.core.format.Placement;
 import dev.lora4j.core.model.WeightFiles;
 import dev.lora4j.core.model.WeightLocations;
 import dev.lora4j.core.nn.Parameter;

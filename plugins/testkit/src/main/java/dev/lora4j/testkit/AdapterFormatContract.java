@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.lora4j.core.adapter.lora.LoraMethod;
 import dev.lora4j.core.format.AdapterFormat;
+import dev.lora4j.core.format.Families;
 import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.KeyAddress;
 import dev.lora4j.core.format.KeyContext;
 import dev.lora4j.core.format.LayerNames;
-import dev.lora4j.core.format.family.Families;
 import dev.lora4j.core.nn.Site;
 import java.util.ArrayList;
 import java.util.List;

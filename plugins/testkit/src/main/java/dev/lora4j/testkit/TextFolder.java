@@ -1,7 +1,7 @@
 package dev.lora4j.testkit;
 
 import dev.lora4j.core.adapter.Matrices;
-import dev.lora4j.core.format.checkpoint.Placement;
+import dev.lora4j.core.format.Placement;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.safetensors.SafetensorsWriter;
 import dev.lora4j.core.tensor.HostTensor;

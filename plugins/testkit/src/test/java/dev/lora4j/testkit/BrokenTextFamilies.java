@@ -1,6 +1,6 @@
 package dev.lora4j.testkit;
 
-import dev.lora4j.core.format.checkpoint.Placement;
+import dev.lora4j.core.format.Placement;
 import dev.lora4j.core.model.ConfigFile;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.spi.Extension;

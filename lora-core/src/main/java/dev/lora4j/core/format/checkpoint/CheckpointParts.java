@@ -1,25 +1,18 @@
 package dev.lora4j.core.format.checkpoint;
 
+import dev.lora4j.core.format.Components;
+import dev.lora4j.core.format.Families;
 import dev.lora4j.core.safetensors.TensorStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** Opens the files that a base model consists of. */
 final class CheckpointParts {
-  /** Models in a folder of diffusers that adapters are for. */
-  private static final List<String> FOLDERS =
-      List.of("unet", "transformer", "text_encoder", "text_encoder_2", "text_encoder_3");
-
-  /** Key prefixes of diffusers' denoisers, by the model that they are saved as. */
-  private static final Map<String, String> DENOISERS =
-      Map.of("unet", "down_blocks.0.", "transformer", "transformer_blocks.0.");
-
   private static final Pattern ADAPTER =
       Pattern.compile(
           ".*\\.(lora_(down|up|A|B)(\\.\\w+)?\\.weight|hada_w1_a|lokr_w[12](_a)?|oft_blocks|diff)");
@@ -34,7 +27,7 @@ final class CheckpointParts {
   private static Map<String, TensorStore> folder(Path folder) {
     Map<String, TensorStore> parts = new LinkedHashMap<>();
     try {
-      for (String name : FOLDERS) {
+      for (String name : Components.all()) {
         WeightFile.in(folder.resolve(name))
             .ifPresent(file -> parts.put(name, TensorStore.open(file)));
       }
@@ -82,10 +75,6 @@ final class CheckpointParts {
   }
 
   private static String name(TensorStore store) {
-    return DENOISERS.entrySet().stream()
-        .filter(e -> store.tensors().keySet().stream().anyMatch(n -> n.startsWith(e.getValue())))
-        .map(Map.Entry::getKey)
-        .findFirst()
-        .orElse("");
+    return Families.component(store.tensors().keySet()).orElse("");
   }
 }

@@ -1,7 +1,7 @@
 package dev.lora4j.core.format.checkpoint;
 
+import dev.lora4j.core.format.Families;
 import dev.lora4j.core.format.Family;
-import dev.lora4j.core.format.family.Families;
 import dev.lora4j.core.nn.Site;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -13,13 +13,13 @@ import java.util.Optional;
  * Family of layers under canonical names: the family with most of these layers. Layers that the
  * family has too get its stride and padding.
  */
-final class FamilyMatch {
+public final class FamilyMatch {
   private static final double ENOUGH = 0.5;
 
   private FamilyMatch() {}
 
   /** The family that at least half of these layers fit in name and shape; else empty. */
-  static Optional<Family> of(List<CheckpointLayer> layers) {
+  public static Optional<Family> of(List<CheckpointLayer> layers) {
     double best = 0;
     Optional<Family> nearest = Optional.empty();
     for (Family family : Families.all()) {
@@ -60,7 +60,7 @@ final class FamilyMatch {
   }
 
   /** The layers, those of the family's with its strides and paddings. */
-  static List<CheckpointLayer> dressed(Family family, List<CheckpointLayer> layers) {
+  public static List<CheckpointLayer> dressed(Family family, List<CheckpointLayer> layers) {
     List<CheckpointLayer> dressed = new ArrayList<>();
     for (CheckpointLayer layer : layers) {
       Site site =

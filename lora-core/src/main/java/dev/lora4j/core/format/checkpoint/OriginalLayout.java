@@ -1,7 +1,10 @@
 package dev.lora4j.core.format.checkpoint;
 
+import dev.lora4j.core.format.BaseFamily;
+import dev.lora4j.core.format.Families;
 import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.NativeName;
+import dev.lora4j.core.format.Placement;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.safetensors.TensorInfo;
 import dev.lora4j.core.tensor.Shape;
@@ -12,9 +15,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /** A checkpoint in one file, in the layout that its family was first published in. */
-final class OriginalLayout {
+public final class OriginalLayout {
   private static final String WEIGHT = "weight";
   private static final String BIAS = "bias";
+  private static final int QUERIES_KEYS_VALUES = 3;
   private static final String DENOISER = "diffusion_model.";
 
   /** Key prefixes of denoisers: whole checkpoints, ComfyUI's parts, bare files. */
@@ -24,7 +28,7 @@ final class OriginalLayout {
   private final String part;
   private final String denoiser;
   private final Family family;
-  private final TextEncoderLocations encoders;
+  private final BaseFamily names;
 
   /** Rows of native layers that are several sites. */
   private final Map<String, Long> fused = new HashMap<>();
@@ -35,16 +39,16 @@ final class OriginalLayout {
     this.part = part;
     this.denoiser = denoiser;
     this.family = family;
-    this.encoders = new TextEncoderLocations(part, family.name());
+    this.names = Families.of(family.name()).orElseThrow();
     for (NativeName name : family.natives()) {
       name.rows().ifPresent(r -> fused.merge(name.path(), r.count(), Long::sum));
     }
   }
 
   /** The layout of these tensors; empty if they are of no known family in such a layout. */
-  static Optional<OriginalLayout> of(Map<String, TensorInfo> tensors, String part) {
+  public static Optional<OriginalLayout> of(Map<String, TensorInfo> tensors, String part) {
     for (String prefix : DENOISERS) {
-      Optional<Family> family = new FamilySignatures(tensors, prefix).family();
+      Optional<Family> family = Families.original(tensors, prefix);
       if (family.isPresent()) {
         return Optional.of(new OriginalLayout(tensors, part, prefix, family.get()));
       }
@@ -52,12 +56,12 @@ final class OriginalLayout {
     return Optional.empty();
   }
 
-  Family family() {
+  public Family family() {
     return family;
   }
 
   /** The family's sites that the checkpoint has, with the shapes that they have there. */
-  List<CheckpointLayer> layers() {
+  public List<CheckpointLayer> layers() {
     List<CheckpointLayer> layers = new ArrayList<>();
     for (NativeName name : family.natives()) {
       Site site = family.sites().find(name.site()).orElseThrow();
@@ -86,7 +90,7 @@ final class OriginalLayout {
   private boolean usable(NativeName name, Site site, Placement placement) {
     TensorInfo info = Optional.ofNullable(tensors.get(placement.tensor())).orElseThrow();
     // Rows of a model of another width would be other rows.
-    long rows = fused.getOrDefault(name.path(), OpenClipNames.FUSED.size() * site.out());
+    long rows = fused.getOrDefault(name.path(), QUERIES_KEYS_VALUES * site.out());
     boolean whole = placement.rows().isEmpty() || info.shape().size(0) == rows;
     return SiteShapes.weights(info.dtype()) && placement.fits(info.shape()) && whole;
   }
@@ -97,15 +101,11 @@ final class OriginalLayout {
 
   private List<Placement> candidates(NativeName name, Site site, String parameter) {
     if (!name.path().startsWith(DENOISER)) {
-      return encoders.of(name.path(), parameter, site.out());
+      return names.textEncoder(family.name(), part, name.path(), parameter, site.out());
     }
     String path = denoiser + name.path().substring(DENOISER.length()) + ".";
-    List<Placement> all = new ArrayList<>();
-    all.add(new Placement(part, path + parameter, name.rows(), false, name.swapped()));
-    if (site.kind() == Site.Kind.NORM && parameter.equals(WEIGHT)) {
-      // Norms of queries and keys in FLUX.
-      all.add(Placement.of(part, path + "scale"));
-    }
-    return all;
+    return names.parameterNames(site, parameter).stream()
+        .map(named -> new Placement(part, path + named, name.rows(), false, name.swapped()))
+        .toList();
   }
 }

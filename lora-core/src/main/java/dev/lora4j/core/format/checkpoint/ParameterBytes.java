@@ -1,6 +1,7 @@
 package dev.lora4j.core.format.checkpoint;
 
 import dev.lora4j.core.format.NativeName;
+import dev.lora4j.core.format.Placement;
 import dev.lora4j.core.safetensors.TensorInfo;
 import dev.lora4j.core.safetensors.TensorStore;
 import dev.lora4j.core.tensor.DType;

@@ -1,13 +1,13 @@
 package dev.lora4j.core.format.dialect;
 
 import dev.lora4j.core.format.AdapterFormat;
+import dev.lora4j.core.format.Components;
 import dev.lora4j.core.format.KeyAddress;
 import dev.lora4j.core.format.KeyContext;
 import dev.lora4j.core.format.KeySuffix;
 import dev.lora4j.core.format.Layer;
 import dev.lora4j.core.format.LayerNames;
 import dev.lora4j.spi.Extension;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -17,9 +17,6 @@ import java.util.Optional;
  */
 @Extension(point = AdapterFormat.class, name = "diffusers", help = "diffusers since it uses PEFT")
 public final class DiffusersDialect implements AdapterFormat {
-  static final List<String> MODELS =
-      List.of("unet", "transformer", "text_encoder", "text_encoder_2", "text_encoder_3");
-
   @Override
   public String name() {
     return "diffusers";
@@ -28,7 +25,7 @@ public final class DiffusersDialect implements AdapterFormat {
   @Override
   public Optional<KeyAddress> resolve(String key, KeyContext context) {
     int dot = key.indexOf('.');
-    if (dot < 0 || !MODELS.contains(key.substring(0, dot))) {
+    if (dot < 0 || !Components.all().contains(key.substring(0, dot))) {
       return Optional.empty();
     }
     return KeySuffix.of(key, context.keys())

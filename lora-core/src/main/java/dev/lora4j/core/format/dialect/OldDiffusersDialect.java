@@ -1,6 +1,7 @@
 package dev.lora4j.core.format.dialect;
 
 import dev.lora4j.core.format.AdapterFormat;
+import dev.lora4j.core.format.Components;
 import dev.lora4j.core.format.KeyAddress;
 import dev.lora4j.core.format.KeyContext;
 import dev.lora4j.core.format.KeySuffix;
@@ -44,7 +45,7 @@ public final class OldDiffusersDialect implements AdapterFormat {
   private static KeyAddress address(KeySuffix ending, LayerNames names) {
     int dot = ending.layer().indexOf('.');
     String first = dot < 0 ? "" : ending.layer().substring(0, dot);
-    boolean named = DiffusersDialect.MODELS.contains(first);
+    boolean named = Components.all().contains(first);
     String model = named ? first : names.denoiser();
     String path = named ? ending.layer().substring(dot + 1) : ending.layer();
     path = path.replace(".processor.", ".");

@@ -2,6 +2,7 @@ package dev.lora4j.core.format.dialect;
 
 import dev.lora4j.core.adapter.full.ModulesToSaveMethod;
 import dev.lora4j.core.format.AdapterFormat;
+import dev.lora4j.core.format.Components;
 import dev.lora4j.core.format.FileRoles;
 import dev.lora4j.core.format.KeyAccount.Reason;
 import dev.lora4j.core.format.KeyAddress;
@@ -108,7 +109,6 @@ public final class PeftDialect implements AdapterFormat {
   }
 
   private static boolean wrapped(String model) {
-    return List.of("unet.", "transformer.", "text_encoder.", "text_encoder_2.", "text_encoder_3.")
-        .contains(model);
+    return model.endsWith(".") && Components.all().contains(model.substring(0, model.length() - 1));
   }
 }

@@ -1,12 +1,13 @@
 package dev.lora4j.core.format.kohya;
 
 import dev.lora4j.core.adapter.AdapterException;
+import dev.lora4j.core.format.Components;
+import dev.lora4j.core.format.Families;
 import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.NativeName;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * kohya's flat names of layers: the prefix of the model, then the layer's name with every dot made
@@ -19,8 +20,6 @@ final class KohyaNames {
   private static final String ANY = "lycoris_";
   private static final String LANGUAGE_MODEL = "lm";
   private static final String NATIVE_DENOISER = "diffusion_model.";
-  private static final Set<String> DENOISERS = Set.of("unet", "transformer");
-  private static final Set<String> DIFFUSERS_NAMED = Set.of("", "sd15", "sd21");
 
   /** Prefix of the layer names of T5, which is the third text encoder in any position. */
   private static final String T5 = "encoder.block.";
@@ -31,8 +30,12 @@ final class KohyaNames {
   KohyaNames(Family family) {
     several =
         family.sites().all().stream()
-            .anyMatch(s -> !model(s.name()).equals("text_encoder") && text(s.name()));
-    if (!DIFFUSERS_NAMED.contains(family.name())) {
+            .anyMatch(
+                s ->
+                    !Components.of(s.name()).equals("text_encoder")
+                        && Components.textEncoder(s.name()));
+    boolean original = Families.label(family.name()).filter(l -> !l.diffusersNames()).isPresent();
+    if (original) {
       family.natives().stream()
           .filter(n -> n.path().startsWith(NATIVE_DENOISER))
           .forEach(n -> natives.put(n.site(), n));
@@ -59,12 +62,12 @@ final class KohyaNames {
     if (name.isPresent()) {
       return flat(name.get());
     }
-    String model = model(site);
+    String model = Components.of(site);
     String path = site.substring(Math.min(site.length(), model.length() + 1));
-    if (DENOISERS.contains(model)) {
+    if (Components.denoisers().contains(model)) {
       return DENOISER + path.replace('.', '_');
     }
-    if (text(site)) {
+    if (Components.textEncoder(site)) {
       return encoder(model, path) + path.replace('.', '_');
     }
     if (model.equals(LANGUAGE_MODEL)) {
@@ -86,14 +89,5 @@ final class KohyaNames {
       case "text_encoder_2" -> "lora_te2_";
       default -> "lora_te3_";
     };
-  }
-
-  private static boolean text(String site) {
-    return site.startsWith("text_encoder");
-  }
-
-  private static String model(String site) {
-    int dot = site.indexOf('.');
-    return dot < 0 ? site : site.substring(0, dot);
   }
 }

@@ -3,7 +3,9 @@ package dev.lora4j.core.format.kohya;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.Methods;
+import dev.lora4j.core.format.Families;
 import dev.lora4j.core.format.Family;
+import dev.lora4j.core.format.KohyaLabel;
 import dev.lora4j.core.format.metadata.KohyaKeys;
 import dev.lora4j.core.format.metadata.Metadata;
 import java.util.HashMap;
@@ -30,17 +32,6 @@ final class KohyaNetworkMetadata {
   private static final String INNER = "dora_inner";
   private static final Set<String> PLAIN = Set.of("lora", "bias");
 
-  private static final Map<String, String> MODULES =
-      Map.of(
-          "flux",
-          "networks.lora_flux",
-          "sd3",
-          "networks.lora_sd3",
-          "sd35m",
-          "networks.lora_sd3",
-          "sd35l",
-          "networks.lora_sd3");
-
   /** LyCORIS's names of algorithms where they are not ours. */
   private static final Map<String, String> ALGORITHMS = Map.of("lora", "locon", "diff", "full");
 
@@ -51,13 +42,17 @@ final class KohyaNetworkMetadata {
     Set<String> methods = new TreeSet<>();
     adapter.sites().values().forEach(all -> all.forEach(f -> methods.add(inner(f))));
     boolean plain = PLAIN.containsAll(methods) && !dora(adapter);
-    String module = plain ? MODULES.getOrDefault(family.name(), "networks.lora") : "lycoris.kohya";
+    String module = plain ? module(family) : "lycoris.kohya";
     return Metadata.EMPTY
         .withAll(own.only("ss_network_"))
         .withDefault(KohyaKeys.NETWORK_MODULE, module)
         .withDefault(KohyaKeys.NETWORK_DIM, common(adapter, KohyaNetworkMetadata::rank))
         .withDefault(KohyaKeys.NETWORK_ALPHA, common(adapter, KohyaNetworkMetadata::alpha))
         .withDefault(KohyaKeys.NETWORK_ARGS, arguments(adapter, methods, plain));
+  }
+
+  private static String module(Family family) {
+    return Families.label(family.name()).map(KohyaLabel::module).orElse(KohyaLabel.PLAIN_MODULE);
   }
 
   private static String inner(Factors factors) {

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** (IA)3, on inputs of the layers that the configuration lists as feed-forward, else on outputs. */
-final class Ia3Kind implements PeftKind {
+public final class Ia3Kind implements PeftKind {
   @Override
   public String type() {
     return "IA3";

@@ -2,11 +2,11 @@ package dev.lora4j.core.format.peft;
 
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.full.ModulesToSaveMethod;
+import dev.lora4j.core.format.Components;
 import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.nn.Site;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * A layer with its factors, as PEFT sees it: by its path within one model.
@@ -18,9 +18,7 @@ import java.util.Set;
  */
 public record PeftSite(
     String model, String path, Optional<Site> site, boolean turned, List<Factors> factors) {
-  private static final Set<String> MODELS =
-      Set.of("unet", "transformer", "text_encoder", "text_encoder_2", "text_encoder_3", "lm");
-
+  private static final String LANGUAGE_MODEL = "lm";
   private static final String TEXT_MODEL = "text_model.";
 
   /** Copies its list. */
@@ -28,15 +26,19 @@ public record PeftSite(
     factors = List.copyOf(factors);
   }
 
-  static PeftSite of(String name, SiteCatalogue base, List<Factors> factors) {
+  public static PeftSite of(String name, SiteCatalogue base, List<Factors> factors) {
     int dot = name.indexOf('.');
-    boolean named = dot > 0 && MODELS.contains(name.substring(0, dot));
+    boolean named = dot > 0 && component(name.substring(0, dot));
     return new PeftSite(
         named ? name.substring(0, dot) : "",
         named ? name.substring(dot + 1) : name,
         base.find(name),
         base.turned(name),
         factors);
+  }
+
+  private static boolean component(String name) {
+    return name.equals(LANGUAGE_MODEL) || Components.all().contains(name);
   }
 
   /** A copy without new values of the layer itself. */

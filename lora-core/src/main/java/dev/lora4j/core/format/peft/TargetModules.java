@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
  * of the paths of all modules, also of those that only hold others, and refuses a module that is no
  * layer.
  */
-final class TargetModules {
+public final class TargetModules {
   private TargetModules() {}
 
   /**
@@ -26,7 +26,7 @@ final class TargetModules {
    * meant, and of paths where not; where another module of the base ends in one of these paths, one
    * expression for whole paths.
    */
-  static JsonElement of(Collection<PeftSite> targets, SiteCatalogue base) {
+  public static JsonElement of(Collection<PeftSite> targets, SiteCatalogue base) {
     return of(targets, Set.of(), base);
   }
 

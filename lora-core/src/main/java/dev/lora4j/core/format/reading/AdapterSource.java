@@ -1,6 +1,7 @@
 package dev.lora4j.core.format.reading;
 
 import dev.lora4j.core.adapter.AdapterException;
+import dev.lora4j.core.format.Components;
 import dev.lora4j.core.format.config.AdapterConfig;
 import dev.lora4j.core.safetensors.Safetensors;
 import dev.lora4j.core.safetensors.TensorInfo;
@@ -22,8 +23,6 @@ final class AdapterSource implements AutoCloseable {
   private static final String PEFT_CONFIG = "adapter_config.json";
   private static final String MLX_TENSORS = "adapters.safetensors";
   private static final String MLX_ARCHIVE = "adapters.npz";
-  private static final List<String> MODELS =
-      List.of("unet", "transformer", "text_encoder", "text_encoder_2", "text_encoder_3");
 
   private final Path path;
   private final SortedMap<String, TensorStore> stores;
@@ -76,7 +75,7 @@ final class AdapterSource implements AutoCloseable {
     if (Files.exists(folder.resolve(PEFT_TENSORS))) {
       return List.of();
     }
-    return MODELS.stream()
+    return Components.all().stream()
         .filter(m -> Files.isRegularFile(folder.resolve(m).resolve(PEFT_TENSORS)))
         .toList();
   }

@@ -1,13 +1,14 @@
 package dev.lora4j.core.format.reading;
 
 import dev.lora4j.core.format.AdapterFormat;
+import dev.lora4j.core.format.Families;
 import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.Formats;
 import dev.lora4j.core.format.KeyAddress;
 import dev.lora4j.core.format.KeyContext;
 import dev.lora4j.core.format.KeySuffix;
+import dev.lora4j.core.format.KohyaLabel;
 import dev.lora4j.core.format.LayerNames;
-import dev.lora4j.core.format.family.Families;
 import dev.lora4j.core.safetensors.TensorInfo;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,10 +29,6 @@ record FamilyGuess(Optional<Family> best, List<String> warnings) {
 
   /** Length of the prefix of a family's name that names the model without its version. */
   private static final int MODEL = 3;
-
-  /** Families by the prefixes of trainers' names for them. */
-  private static final Map<String, String> TRAINED =
-      Map.of("sd_v1", "sd15", "sd_v2", "sd21", "sdxl_base", "sdxl", "sd3", "sd3", "flux", "flux");
 
   static FamilyGuess of(AdapterSource source) {
     Map<String, TensorInfo> tensors = source.tensors();
@@ -123,15 +120,23 @@ record FamilyGuess(Optional<Family> best, List<String> warnings) {
   /** Family that the trainer's metadata names; empty if it names no known one. */
   private static Optional<Family> said(Map<String, String> metadata) {
     String version = metadata.getOrDefault("ss_base_model_version", "").toLowerCase(Locale.ROOT);
-    return TRAINED.entrySet().stream()
-        .filter(e -> version.startsWith(e.getKey()))
-        .findFirst()
-        .map(e -> Families.named(e.getValue()));
+    return Families.all().stream()
+        .filter(
+            family ->
+                Families.label(family.name())
+                    .flatMap(KohyaLabel::trained)
+                    .filter(version::startsWith)
+                    .isPresent())
+        .findFirst();
   }
 
   /** Versions of one model, such as Stable Diffusion 3 and 3.5, go by one name in headers. */
   private static boolean contradicts(Family said, Family found) {
-    return !said.name().substring(0, MODEL).equals(found.name().substring(0, MODEL));
+    return !model(said).equals(model(found));
+  }
+
+  private static String model(Family family) {
+    return family.name().substring(0, Math.min(MODEL, family.name().length()));
   }
 
   private static int score(TensorInfo tensor, KeyContext context, ShapeMatch fit) {

@@ -1,10 +1,9 @@
 package dev.lora4j.core.format.reading;
 
+import dev.lora4j.core.format.Families;
 import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.NativeName;
 import dev.lora4j.core.format.SiteCatalogue;
-import dev.lora4j.core.format.family.Families;
-import dev.lora4j.core.format.family.UNetNames;
 import dev.lora4j.core.nn.Site;
 import java.util.List;
 
@@ -14,7 +13,7 @@ public final class ModelFamily {
 
   /**
    * Family of these layers, with the native names of the family that has them all; if there is
-   * none, with those of a denoiser of Stable Diffusion's structure.
+   * none, with those of a family of the same structure.
    *
    * @param title what to call the base
    */
@@ -23,7 +22,7 @@ public final class ModelFamily {
         .filter(family -> sites.all().stream().allMatch(site -> has(family, site)))
         .findFirst()
         .map(family -> new Family(family.name(), title, sites, natives(family, sites)))
-        .orElseGet(() -> new Family("", title, sites, UNetNames.of(sites)));
+        .orElseGet(() -> new Family("", title, sites, Families.natives(sites)));
   }
 
   private static boolean has(Family family, Site site) {

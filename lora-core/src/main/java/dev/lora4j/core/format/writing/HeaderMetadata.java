@@ -1,7 +1,9 @@
 package dev.lora4j.core.format.writing;
 
 import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.format.Families;
 import dev.lora4j.core.format.Family;
+import dev.lora4j.core.format.KohyaLabel;
 import dev.lora4j.core.format.metadata.KohyaKeys;
 import dev.lora4j.core.format.metadata.Metadata;
 import dev.lora4j.core.format.metadata.MetadataKey;
@@ -37,21 +39,45 @@ final class HeaderMetadata {
             .without(CONFIGURATION)
             .with(FORMAT, "pt")
             .withDefault(KohyaKeys.OUTPUT_NAME, adapter.name());
-    Optional<BaseLabel> label = BaseLabel.of(family);
+    Optional<KohyaLabel> label = Families.label(family.name());
     if (label.isEmpty()) {
       // The specification asks for an architecture, and there is no word for this one.
       return metadata;
     }
     TriggerWords words = TriggerWords.of(metadata);
     Metadata described =
-        label
-            .get()
-            .added(metadata)
+        labelled(metadata, label.get())
             .with(ModelSpecKeys.VERSION, VERSION)
             .withDefault(
                 ModelSpecKeys.TITLE, metadata.get(KohyaKeys.OUTPUT_NAME).orElse(adapter.name()));
     return SURE.contains(words.source())
         ? described.withDefault(ModelSpecKeys.TRIGGER_PHRASE, String.join(", ", words.words()))
         : described;
+  }
+
+  /** The entries that name the base, where {@code metadata} does not. */
+  private static Metadata labelled(Metadata metadata, KohyaLabel label) {
+    Optional<KohyaLabel.Velocity> velocity =
+        label.velocity().filter(v -> predictsVelocity(metadata, v));
+    return metadata
+        .withDefault(KohyaKeys.V2, label.v2())
+        .withDefault(
+            KohyaKeys.BASE_VERSION,
+            velocity.map(KohyaLabel.Velocity::version).orElse(label.version()))
+        .withDefault(
+            ModelSpecKeys.ARCHITECTURE,
+            velocity.map(KohyaLabel.Velocity::architecture).orElse(label.architecture()) + "/lora")
+        .withDefault(ModelSpecKeys.IMPLEMENTATION, label.implementation())
+        .withDefault(
+            ModelSpecKeys.RESOLUTION,
+            velocity.map(KohyaLabel.Velocity::resolution).orElse(label.resolution()));
+  }
+
+  /** The trainer's own entry distinguishes the two kinds of a base; else the prediction does. */
+  private static boolean predictsVelocity(Metadata metadata, KohyaLabel.Velocity velocity) {
+    return metadata
+        .get(KohyaKeys.BASE_VERSION)
+        .map(v -> v.equals(velocity.version()))
+        .orElseGet(() -> metadata.get(ModelSpecKeys.PREDICTION).filter("v"::equals).isPresent());
   }
 }

@@ -7,7 +7,6 @@ import dev.lora4j.core.adapter.training.WarmStartFactors;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.spi.NearestNames;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -105,7 +104,7 @@ final class AdapterPlanner {
   /** Presets that mean some layers here. */
   private String otherPresets() {
     List<String> others =
-        Arrays.stream(TargetPreset.values())
+        TargetPreset.all().stream()
             .filter(p -> p.among(sites).stream().anyMatch(this::trainable))
             .map(TargetPreset::toString)
             .toList();

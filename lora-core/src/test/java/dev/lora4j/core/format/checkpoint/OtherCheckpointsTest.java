@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lora4j.core.format.Placement;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.Shape;
 import java.io.IOException;

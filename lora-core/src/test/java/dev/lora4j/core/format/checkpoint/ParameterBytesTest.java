@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.lora4j.core.format.NativeName;
+import dev.lora4j.core.format.Placement;
 import dev.lora4j.core.safetensors.Safetensors;
 import dev.lora4j.core.safetensors.SafetensorsWriter;
 import dev.lora4j.core.safetensors.TensorInfo;

@@ -13,12 +13,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Makes files of adapters for tests: any keys, and values that depend on the key alone. */
-final class AdapterMaker {
+public final class AdapterMaker {
   private final Map<String, HostTensor> tensors = new LinkedHashMap<>();
   private final Map<String, String> metadata = new LinkedHashMap<>();
 
   /** Values between -1 and 1, none of them 0. */
-  static HostTensor tensor(String key, long... sizes) {
+  public static HostTensor tensor(String key, long... sizes) {
     Shape shape = Shape.of(sizes);
     float[] values = new float[(int) shape.elements()];
     int state = key.hashCode() | 1;
@@ -29,40 +29,40 @@ final class AdapterMaker {
     return HostTensor.of(shape, values);
   }
 
-  AdapterMaker add(String key, HostTensor tensor) {
+  public AdapterMaker add(String key, HostTensor tensor) {
     tensors.put(key, tensor);
     return this;
   }
 
-  AdapterMaker add(String key, long... sizes) {
+  public AdapterMaker add(String key, long... sizes) {
     return add(key, tensor(key, sizes));
   }
 
-  AdapterMaker number(String key, double value) {
+  public AdapterMaker number(String key, double value) {
     return add(key, HostTensor.of(Shape.of(), (float) value));
   }
 
-  AdapterMaker whole(String key, long value) {
+  public AdapterMaker whole(String key, long value) {
     ByteBuffer bytes = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(value);
     return add(key, HostTensor.of(DType.I64, Shape.of(), bytes.flip()));
   }
 
-  AdapterMaker say(String name, String value) {
+  public AdapterMaker say(String name, String value) {
     metadata.put(name, value);
     return this;
   }
 
   /** A LoRA in kohya's roles for a layer of this shape. */
-  AdapterMaker kohya(String layer, Site site, int rank) {
+  public AdapterMaker kohya(String layer, Site site, int rank) {
     return pair(layer + ".lora_down.weight", layer + ".lora_up.weight", site, rank);
   }
 
   /** A LoRA in PEFT's roles for a layer of this shape. */
-  AdapterMaker peft(String layer, Site site, int rank) {
+  public AdapterMaker peft(String layer, Site site, int rank) {
     return pair(layer + ".lora_A.weight", layer + ".lora_B.weight", site, rank);
   }
 
-  AdapterMaker pair(String down, String up, Site site, int rank) {
+  public AdapterMaker pair(String down, String up, Site site, int rank) {
     Shape weight = site.weight();
     long[] left = weight.sizes();
     left[0] = rank;
@@ -74,11 +74,11 @@ final class AdapterMaker {
   }
 
   /** The tensors so far. */
-  Map<String, HostTensor> tensors() {
+  public Map<String, HostTensor> tensors() {
     return tensors;
   }
 
-  Path write(Path file) {
+  public Path write(Path file) {
     SafetensorsWriter writer = new SafetensorsWriter().metadata(metadata);
     tensors.forEach((key, t) -> writer.add(key, t.dtype(), t.shape(), t.bytes()));
     writer.write(file);

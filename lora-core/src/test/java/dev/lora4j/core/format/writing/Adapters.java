@@ -15,10 +15,11 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /** Adapters with seeded values for the tests of writing. */
-final class Adapters {
+public final class Adapters {
   private Adapters() {}
 
-  static HostTensor tensor(Random random, DType type, Shape shape) {
+  /** Seeded values of about an eighth. */
+  public static HostTensor tensor(Random random, DType type, Shape shape) {
     double[] values = new double[Math.toIntExact(shape.elements())];
     for (int i = 0; i < values.length; i++) {
       values[i] = random.nextGaussian() / 8;
@@ -26,7 +27,8 @@ final class Adapters {
     return HostTensor.of(type, shape, values);
   }
 
-  static Factors lora(Random random, DType type, Site site, long rank, double alpha) {
+  /** A LoRA of a layer. */
+  public static Factors lora(Random random, DType type, Site site, long rank, double alpha) {
     return Factors.of(
         "lora",
         Map.of(
@@ -36,7 +38,7 @@ final class Adapters {
   }
 
   /** A LoRA for all linear layers and convolutions that are wanted. */
-  static Adapter lora(
+  public static Adapter lora(
       Collection<Site> sites, DType type, long rank, double alpha, Predicate<Site> wanted) {
     Random random = new Random(3);
     Map<String, List<Factors>> factors = new TreeMap<>();

@@ -17,6 +17,7 @@ import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.diffusion.family.stablediffusion.UNetTargets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -304,7 +305,7 @@ class AdapterRecipeTest {
   @ParameterizedTest
   @ValueSource(strings = {"b-lora-style", "B_LORA_STYLE", "b_lora_style"})
   void presetNamesAllowOtherSpellings(String name) {
-    assertEquals(TargetPreset.B_LORA_STYLE, TargetPreset.named(name));
+    assertEquals(UNetTargets.B_LORA_STYLE, TargetPreset.named(name));
   }
 
   /** Also as PEFT's init_lora_weights says it. */

@@ -1,8 +1,8 @@
 package dev.lora4j.diffusion.base.original;
 
+import dev.lora4j.core.format.Placement;
 import dev.lora4j.core.format.checkpoint.BaseCheckpoint;
 import dev.lora4j.core.format.checkpoint.CheckpointException;
-import dev.lora4j.core.format.checkpoint.Placement;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.safetensors.TensorStore;
 import dev.lora4j.diffusion.clip.ClipTextConfig;

@@ -1,8 +1,8 @@
 package dev.lora4j.diffusion.base.original;
 
-import dev.lora4j.core.format.checkpoint.OpenClipNames;
-import dev.lora4j.core.format.checkpoint.Placement;
+import dev.lora4j.core.format.Placement;
 import dev.lora4j.core.nn.Parameter;
+import dev.lora4j.diffusion.family.OpenClipNames;
 import java.util.List;
 
 /**

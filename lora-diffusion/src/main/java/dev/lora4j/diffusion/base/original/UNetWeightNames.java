@@ -1,6 +1,6 @@
 package dev.lora4j.diffusion.base.original;
 
-import dev.lora4j.core.format.family.UNetNames;
+import dev.lora4j.diffusion.family.stablediffusion.UNetNames;
 import dev.lora4j.diffusion.unet.UNetConfig;
 import java.util.Optional;
 import java.util.regex.Matcher;

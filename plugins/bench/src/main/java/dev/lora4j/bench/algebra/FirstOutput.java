@@ -2,9 +2,9 @@ package dev.lora4j.bench.algebra;
 
 import dev.lora4j.bench.Contender;
 import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.format.Families;
 import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.SiteCatalogue;
-import dev.lora4j.core.format.family.Families;
 import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.mix.MergedParameter;
 import dev.lora4j.core.mix.MixPlan;

@@ -1,7 +1,7 @@
 package dev.lora4j.bench.algebra;
 
 import dev.lora4j.bench.RandomAdapter;
-import dev.lora4j.core.format.family.Families;
+import dev.lora4j.core.format.Families;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.Shape;

@@ -1,8 +1,8 @@
 package dev.lora4j.bench.denoiser;
 
+import dev.lora4j.core.format.Families;
 import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.SiteCatalogue;
-import dev.lora4j.core.format.family.Families;
 import dev.lora4j.core.format.reading.ModelFamily;
 import dev.lora4j.core.model.Network;
 import dev.lora4j.core.model.NetworkWeights;

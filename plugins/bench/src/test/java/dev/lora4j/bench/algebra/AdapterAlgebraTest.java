@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lora4j.core.format.Families;
 import dev.lora4j.core.format.LoadedAdapter;
-import dev.lora4j.core.format.family.Families;
 import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.Engine;

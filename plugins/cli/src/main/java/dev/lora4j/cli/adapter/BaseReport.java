@@ -1,9 +1,9 @@
 package dev.lora4j.cli.adapter;
 
+import dev.lora4j.core.format.Families;
 import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.checkpoint.BaseCheckpoint;
 import dev.lora4j.core.format.checkpoint.CheckpointException;
-import dev.lora4j.core.format.family.Families;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.safetensors.SafetensorsException;
 import java.nio.file.Path;

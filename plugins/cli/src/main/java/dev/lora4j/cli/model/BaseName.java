@@ -2,9 +2,9 @@ package dev.lora4j.cli.model;
 
 import dev.lora4j.cli.console.Failure;
 import dev.lora4j.cli.file.ExistingPath;
+import dev.lora4j.core.format.Families;
 import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.checkpoint.BaseCheckpoint;
-import dev.lora4j.core.format.family.Families;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

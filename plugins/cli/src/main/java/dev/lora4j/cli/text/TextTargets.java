@@ -2,7 +2,6 @@ package dev.lora4j.cli.text;
 
 import dev.lora4j.core.train.adapter.TargetLayers;
 import dev.lora4j.core.train.adapter.TargetPreset;
-import java.util.Arrays;
 import java.util.List;
 
 /** Layers of a language model that are trained, by presets or by names of modules. */
@@ -33,9 +32,8 @@ final class TextTargets {
   }
 
   private static TargetLayers of(String name) {
-    boolean preset =
-        Arrays.stream(TargetPreset.values())
-            .anyMatch(p -> p.toString().equalsIgnoreCase(name.replace('_', '-')));
-    return preset ? TargetLayers.of(TargetPreset.named(name)) : TargetLayers.matching(name);
+    return TargetPreset.known(name)
+        ? TargetLayers.of(TargetPreset.named(name))
+        : TargetLayers.matching(name);
   }
 }

@@ -3,6 +3,8 @@ package dev.lora4j.mixers.steps;
 import dev.lora4j.core.format.BlockName;
 import dev.lora4j.core.format.BlockNames;
 import dev.lora4j.core.format.SiteCatalogue;
+import dev.lora4j.diffusion.family.StreamBlocks;
+import dev.lora4j.diffusion.family.stablediffusion.UNetBlocks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +54,7 @@ final class BlockPresets {
     if (!BLOCKS.containsKey(name)) {
       return Optional.empty();
     }
-    int down = (int) all.stream().filter(b -> b.part() == BlockName.Part.DOWN).count();
+    int down = (int) all.stream().filter(b -> b.part().equals(UNetBlocks.DOWN)).count();
     boolean first = down == 12;
     boolean xl = down == 9;
     boolean fits = list == 0 || (list == 17 || list == 26) == first;
@@ -70,7 +72,7 @@ final class BlockPresets {
     List<String> weights = new ArrayList<>();
     for (BlockName block : all) {
       String text = block.toString();
-      boolean rows = block.part().numbered() || block.part() == BlockName.Part.BASE;
+      boolean rows = block.part().numbered() || block.part().equals(UNetBlocks.BASE);
       if (rows) {
         boolean counts = has(list, block, first) && wanted.contains(group(text, first));
         weights.add(text + ":" + (counts ? share : "0"));
@@ -80,7 +82,7 @@ final class BlockPresets {
   }
 
   private static String flux(SortedSet<BlockName> all, int list) {
-    boolean fits = all.stream().anyMatch(b -> b.part() == BlockName.Part.SINGLE);
+    boolean fits = all.stream().anyMatch(b -> b.part().equals(StreamBlocks.SINGLE));
     if (!fits || (list != 0 && list != FLUX_BLOCKS)) {
       throw new IllegalArgumentException(
           FLUX
@@ -101,12 +103,10 @@ final class BlockPresets {
   private static boolean has(int list, BlockName block, boolean first) {
     boolean all = list == 0 || list == 20 || list == 26;
     int number = block.number();
-    return switch (block.part()) {
-      case DOWN ->
-          all || (first ? List.of(1, 2, 4, 5, 7, 8) : List.of(4, 5, 7, 8)).contains(number);
-      case UP -> all || (first ? number >= 3 : number <= 5);
-      default -> true;
-    };
+    if (block.part().equals(UNetBlocks.DOWN)) {
+      return all || (first ? List.of(1, 2, 4, 5, 7, 8) : List.of(4, 5, 7, 8)).contains(number);
+    }
+    return !block.part().equals(UNetBlocks.UP) || all || (first ? number >= 3 : number <= 5);
   }
 
   /** BASE, M00, or which half of the way down or up. */

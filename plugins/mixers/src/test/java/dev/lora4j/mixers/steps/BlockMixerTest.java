@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.format.BlockNames;
+import dev.lora4j.core.format.Families;
 import dev.lora4j.core.format.SiteCatalogue;
-import dev.lora4j.core.format.family.Families;
 import dev.lora4j.core.mix.BlockWeights;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.SiteWeights;

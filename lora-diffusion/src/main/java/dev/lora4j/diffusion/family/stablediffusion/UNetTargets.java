@@ -1,0 +1,17 @@
+package dev.lora4j.diffusion.family.stablediffusion;
+
+import dev.lora4j.core.train.adapter.TargetPreset;
+
+/** Presets of layers to train that only UNets have. */
+public final class UNetTargets {
+  /** Attention, feed-forward and all convolutions of a UNet's blocks. */
+  public static final TargetPreset STYLE = new TargetPreset("style");
+
+  /** Attention of the transformer that holds content, after B-LoRA (Frenkel et al. 2024). */
+  public static final TargetPreset B_LORA_CONTENT = new TargetPreset("b-lora-content");
+
+  /** Attention of the transformer that holds style, after B-LoRA. */
+  public static final TargetPreset B_LORA_STYLE = new TargetPreset("b-lora-style");
+
+  private UNetTargets() {}
+}

@@ -1,0 +1,7 @@
+/** Stable Diffusion 1, 2 and XL. */
+@API(status = API.Status.INTERNAL, since = "0.1")
+@NullMarked
+package dev.lora4j.diffusion.family.stablediffusion;
+
+import org.apiguardian.api.API;
+import org.jspecify.annotations.NullMarked;
