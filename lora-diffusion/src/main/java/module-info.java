@@ -9,6 +9,7 @@ module dev.lora4j.diffusion {
   requires static org.apiguardian.api;
   requires static org.jspecify;
 
+  exports dev.lora4j.diffusion.autoencoder;
   exports dev.lora4j.diffusion.base;
   exports dev.lora4j.diffusion.clip;
   exports dev.lora4j.diffusion.dataset;

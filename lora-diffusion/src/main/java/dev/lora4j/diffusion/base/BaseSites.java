@@ -21,7 +21,10 @@ final class BaseSites {
               sites.add(site);
               return y;
             };
-    Network.walk("unet", DType.F32, StagedNetworks.denoiser(configs.unet(), DType.F32, recorder));
+    Network.walk(
+        configs.unet().component(),
+        DType.F32,
+        StagedNetworks.denoiser(configs.unet(), DType.F32, recorder));
     for (ModelConfigs.Text text : configs.texts()) {
       Network.walk(
           text.model(),

@@ -1,15 +1,15 @@
 package dev.lora4j.diffusion.base;
 
+import dev.lora4j.core.format.Components;
 import dev.lora4j.core.model.ConfigFields;
 import dev.lora4j.core.model.ConfigFile;
 import dev.lora4j.core.model.ModelException;
+import dev.lora4j.diffusion.autoencoder.AutoencoderNetwork;
 import dev.lora4j.diffusion.denoiser.DenoiserNetwork;
 import dev.lora4j.diffusion.sampling.SchedulerConfigFile;
 import dev.lora4j.diffusion.text.TextEncoderNetwork;
 import dev.lora4j.diffusion.unet.UNet;
 import dev.lora4j.diffusion.unet.UNetFamily;
-import dev.lora4j.diffusion.vae.VaeConfig;
-import dev.lora4j.diffusion.vae.VaeConfigFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,9 +23,6 @@ final class DiffusersConfigs {
   private static final int XL_SAMPLE_SIZE = 128;
 
   private static final int MOST_SAMPLE_SIZE = 1 << 14;
-
-  /** Folder of the denoiser in the diffusers layout, by its kind. */
-  private static final List<String> DENOISERS = List.of("unet", "transformer");
 
   private static final String CONFIG = "config.json";
   private static final String VAE = "vae";
@@ -78,18 +75,19 @@ final class DiffusersConfigs {
     return ConfigFile.read(folder.resolve(part).resolve(name));
   }
 
-  /** The denoiser, in {@code unet} or, as diffusers calls the folder of others, another. */
+  /** The denoiser, in the folder of its component. */
   static DenoiserNetwork denoiser(Path folder) {
     return DenoiserFamilies.network(ConfigFile.read(denoiserFolder(folder).resolve("config.json")));
   }
 
   /** Whichever folder of a denoiser there is; {@code unet} if there is none. */
   static Path denoiserFolder(Path folder) {
-    return DENOISERS.stream()
+    List<String> denoisers = Components.denoisers();
+    return denoisers.stream()
         .map(folder::resolve)
         .filter(Files::isDirectory)
         .findFirst()
-        .orElse(folder.resolve(DENOISERS.get(0)));
+        .orElse(folder.resolve(denoisers.get(0)));
   }
 
   /** Height and width of latents in training. */
@@ -107,13 +105,13 @@ final class DiffusersConfigs {
   }
 
   /** The autoencoder as it is. */
-  static VaeConfig vae(Path folder) {
-    return VaeConfigFile.read(config(folder, VAE, CONFIG));
+  static AutoencoderNetwork vae(Path folder) {
+    return AutoencoderFamilies.network(config(folder, VAE, CONFIG));
   }
 
   /** The pipelines of Stable Diffusion and XL leave the shift out, whatever the file says. */
-  private static VaeConfig vae(Path folder, boolean unet) {
-    VaeConfig vae = vae(folder);
+  private static AutoencoderNetwork vae(Path folder, boolean unet) {
+    AutoencoderNetwork vae = vae(folder);
     return unet ? vae.unshifted() : vae;
   }
 
@@ -126,15 +124,15 @@ final class DiffusersConfigs {
     boolean unet = configs.unet() instanceof UNet;
     if (unet) {
       unknown(notes, denoiserFolder(folder).resolve(CONFIG), UNetFamily.fields());
-      ConfigFile vae = config(folder, VAE, CONFIG);
-      if (vae.real("shift_factor", 0) != 0) {
+      if (vae(folder).shiftFactor() != 0) {
         notes.add(
-            vae.file()
+            folder.resolve(VAE).resolve(CONFIG)
                 + ": 'shift_factor' is left out, as the pipelines of Stable Diffusion and XL leave it"
                 + " out.");
       }
     }
-    unknown(notes, folder.resolve(VAE).resolve(CONFIG), VaeConfigFile.fields());
+    ConfigFile vae = config(folder, VAE, CONFIG);
+    unknown(notes, vae.file(), AutoencoderFamilies.fields(vae));
     unknown(
         notes,
         folder.resolve(SCHEDULER).resolve("scheduler_config.json"),

@@ -10,11 +10,11 @@ import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.nn.WeightStore;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.diffusion.autoencoder.AutoencoderNetwork;
 import dev.lora4j.diffusion.denoiser.DenoiserNetwork;
 import dev.lora4j.diffusion.sampling.NoiseSchedule;
 import dev.lora4j.diffusion.text.HiddenLayer;
 import dev.lora4j.diffusion.text.PromptTokenizer;
-import dev.lora4j.diffusion.vae.VaeConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -76,7 +76,8 @@ public final class DiffusionModel {
   private Map<String, List<Parameter>> wanted() {
     Map<String, List<Parameter>> wanted = new LinkedHashMap<>();
     wanted.put(
-        "unet", parameters(StagedNetworks.denoiser(denoiser(), compute, AdapterInputs.NONE)));
+        denoiser().component(),
+        parameters(StagedNetworks.denoiser(denoiser(), compute, AdapterInputs.NONE)));
     for (ModelConfigs.Text text : configs.texts()) {
       Network.Staging whole =
           StagedNetworks.text(text.network(), HiddenLayer.LAST, compute, AdapterInputs.NONE);
@@ -147,8 +148,8 @@ public final class DiffusionModel {
     return configs.unet();
   }
 
-  /** Sizes of the autoencoder. */
-  public VaeConfig vae() {
+  /** The autoencoder's network with its sizes. */
+  public AutoencoderNetwork vae() {
     return configs.vae();
   }
 
@@ -201,7 +202,7 @@ public final class DiffusionModel {
 
   /** Weights of the denoiser. */
   public WeightStore denoiserWeights() {
-    return weights("unet");
+    return weights(denoiser().component());
   }
 
   /** Weights of the autoencoder. */

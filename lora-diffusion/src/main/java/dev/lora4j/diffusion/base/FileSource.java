@@ -16,6 +16,7 @@ import dev.lora4j.diffusion.sampling.SchedulerConfig;
 import dev.lora4j.diffusion.text.PromptTokenizer;
 import dev.lora4j.diffusion.unet.UNet;
 import dev.lora4j.diffusion.unet.UNetConfig;
+import dev.lora4j.diffusion.vae.Vae;
 import dev.lora4j.diffusion.vae.VaeConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,6 +68,7 @@ final class FileSource implements ModelSource {
       }
       configs.texts().forEach(this::clip);
       unet();
+      vae();
       folder.ifPresent(f -> notes.addAll(DiffusersConfigs.notes(f, configs)));
     } catch (RuntimeException | Error e) {
       store.close();
@@ -96,6 +98,18 @@ final class FileSource implements ModelSource {
     throw new ModelException(
         file
             + " has Stable Diffusion's denoiser, but that in "
+            + folder.orElseThrow()
+            + " is of another kind.");
+  }
+
+  /** The sizes of the autoencoder, which is Stable Diffusion's in this layout. */
+  private VaeConfig vae() {
+    if (configs.vae() instanceof Vae vae) {
+      return vae.config();
+    }
+    throw new ModelException(
+        file
+            + " has Stable Diffusion's autoencoder, but that in "
             + folder.orElseThrow()
             + " is of another kind.");
   }
@@ -142,7 +156,7 @@ final class FileSource implements ModelSource {
     }
     return new ModelConfigs(
         new UNet(unet),
-        vae,
+        new Vae(vae),
         texts,
         schedule(taught),
         original.sampleSize(),
@@ -185,8 +199,8 @@ final class FileSource implements ModelSource {
   @Override
   public List<Placement> places(String model, Parameter parameter) {
     return switch (model) {
-      case "unet" -> List.of(original.unet(unet(), parameter));
-      case "vae" -> List.of(original.vae(configs.vae(), parameter));
+      case UNet.COMPONENT -> List.of(original.unet(unet(), parameter));
+      case "vae" -> List.of(original.vae(vae(), parameter));
       default -> original.text(MODELS.indexOf(model), parameter);
     };
   }

@@ -17,12 +17,7 @@ import java.util.Optional;
 
 /** A model in the folder layout of diffusers. */
 final class FolderSource implements ModelSource {
-  /** Names of the attention layers of autoencoders in diffusers before version 0.15. */
-  private static final Map<String, String> OLD_ATTENTION =
-      Map.of("to_q", "query", "to_k", "key", "to_v", "value", "to_out.0", "proj_attn");
-
-  /** Prefix of a denoiser's sites, whatever its kind. */
-  private static final String DENOISER = "unet";
+  private static final String VAE = "vae";
 
   private final Path folder;
   private final ModelConfigs configs;
@@ -61,19 +56,10 @@ final class FolderSource implements ModelSource {
     if (text.isPresent()) {
       return text.get().names(name).stream().map(n -> Placement.of(model, n)).toList();
     }
-    if (model.equals(DENOISER)) {
+    if (model.equals(configs.unet().component())) {
       return configs.unet().names(name).stream().map(n -> Placement.of(model, n)).toList();
     }
-    List<Placement> places = new ArrayList<>(List.of(Placement.of(model, name)));
-    if (model.equals("vae") && name.contains(".attentions.")) {
-      OLD_ATTENTION.forEach(
-          (now, before) -> {
-            if (name.contains("." + now + ".")) {
-              places.add(Placement.of(model, name.replace("." + now + ".", "." + before + ".")));
-            }
-          });
-    }
-    return places;
+    return configs.vae().names(name).stream().map(n -> Placement.of(model, n)).toList();
   }
 
   @Override
@@ -82,14 +68,19 @@ final class FolderSource implements ModelSource {
   }
 
   private boolean ignores(String model, String tensor) {
-    return model.equals(DENOISER)
+    if (model.equals(VAE)) {
+      return configs.vae().ignores(tensor);
+    }
+    return model.equals(configs.unet().component())
         ? configs.unet().ignores(tensor)
         : configs.text(model).filter(text -> text.ignores(tensor)).isPresent();
   }
 
   /** Folder of a network's weights. */
   private Path part(String model) {
-    return model.equals(DENOISER) ? DiffusersConfigs.denoiserFolder(folder) : folder.resolve(model);
+    return model.equals(configs.unet().component())
+        ? DiffusersConfigs.denoiserFolder(folder)
+        : folder.resolve(model);
   }
 
   @Override
@@ -99,7 +90,7 @@ final class FolderSource implements ModelSource {
 
   @Override
   public List<Path> files() {
-    List<String> parts = new ArrayList<>(List.of(DENOISER, "vae"));
+    List<String> parts = new ArrayList<>(List.of(configs.unet().component(), VAE));
     configs.texts().forEach(t -> parts.add(t.model()));
     return parts.stream().flatMap(p -> WeightFiles.of(part(p)).stream()).toList();
   }

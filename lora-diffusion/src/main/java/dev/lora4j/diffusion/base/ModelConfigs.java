@@ -3,11 +3,11 @@ package dev.lora4j.diffusion.base;
 import dev.lora4j.core.identity.Canonical;
 import dev.lora4j.core.identity.CanonicalForm;
 import dev.lora4j.core.identity.Digests;
+import dev.lora4j.diffusion.autoencoder.AutoencoderNetwork;
 import dev.lora4j.diffusion.denoiser.DenoiserNetwork;
 import dev.lora4j.diffusion.sampling.SchedulerConfig;
 import dev.lora4j.diffusion.text.HiddenLayer;
 import dev.lora4j.diffusion.text.TextEncoderNetwork;
-import dev.lora4j.diffusion.vae.VaeConfig;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -23,7 +23,7 @@ import java.util.Optional;
  */
 record ModelConfigs(
     DenoiserNetwork unet,
-    VaeConfig vae,
+    AutoencoderNetwork vae,
     List<Text> texts,
     SchedulerConfig schedule,
     int sampleSize,

@@ -7,6 +7,8 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.diffusion.autoencoder.AutoencoderNetwork;
+import dev.lora4j.diffusion.autoencoder.LatentMoments;
 import dev.lora4j.diffusion.denoiser.AddedConditioning;
 import dev.lora4j.diffusion.denoiser.DenoiserInputs;
 import dev.lora4j.diffusion.denoiser.DenoiserNetwork;
@@ -15,8 +17,6 @@ import dev.lora4j.diffusion.text.EncodedText;
 import dev.lora4j.diffusion.text.HiddenLayer;
 import dev.lora4j.diffusion.text.TextEncoderInputs;
 import dev.lora4j.diffusion.text.TextEncoderNetwork;
-import dev.lora4j.diffusion.vae.Vae;
-import dev.lora4j.diffusion.vae.VaeConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -131,20 +131,20 @@ public final class StagedNetworks {
   }
 
   /** Input {@code x} [batch, 3, h, w] in [-1, 1]; outputs: mean and log-variance of latents. */
-  public static Network.Staging encoder(VaeConfig config, DType compute) {
+  public static Network.Staging encoder(AutoencoderNetwork network, DType compute) {
     return (graph, weights) -> {
-      Expr x = graph.input("x", DType.F32, Shape.of(ANY, config.inChannels(), ANY, ANY));
-      Vae.Moments moments = new Vae(config).encode(weights.apply(SiteAdapters.NONE), x.to(compute));
+      Expr x = graph.input("x", DType.F32, Shape.of(ANY, network.inChannels(), ANY, ANY));
+      LatentMoments moments = network.encode(weights.apply(SiteAdapters.NONE), x.to(compute));
       return List.of(moments.mean().to(DType.F32), moments.logVariance().to(DType.F32));
     };
   }
 
   /** Input {@code z} [batch, latent, h, w]; output: pictures [batch, 3, h, w] about in [-1, 1]. */
-  public static Network.Staging decoder(VaeConfig config, DType compute) {
+  public static Network.Staging decoder(AutoencoderNetwork network, DType compute) {
     return (graph, weights) -> {
-      Expr z = graph.input("z", DType.F32, Shape.of(ANY, config.latentChannels(), ANY, ANY));
+      Expr z = graph.input("z", DType.F32, Shape.of(ANY, network.latentChannels(), ANY, ANY));
       Weights at = weights.apply(SiteAdapters.NONE);
-      return List.of(new Vae(config).decode(at, z.to(compute)).to(DType.F32));
+      return List.of(network.decode(at, z.to(compute)).to(DType.F32));
     };
   }
 }

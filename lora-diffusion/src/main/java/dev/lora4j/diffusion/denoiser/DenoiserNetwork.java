@@ -12,6 +12,13 @@ import java.util.List;
  * #canonical} has all sizes, as a digest of them goes into the metadata of pictures.
  */
 public interface DenoiserNetwork extends Canonical {
+  /**
+   * Component of a pipeline that it is: the name of its folder, and the first part of the names of
+   * its sites. diffusers has {@code unet} and {@code transformer}; any other is known by a {@link
+   * dev.lora4j.core.format.BaseFamily} that has such sites.
+   */
+  String component();
+
   /** Channels of the latents that it takes. */
   int inChannels();
 
@@ -42,9 +49,8 @@ public interface DenoiserNetwork extends Canonical {
   int levels();
 
   /**
-   * Positions of the layers' outputs in the picture, by the sites' names, which begin with {@code
-   * unet.} whatever the kind. Regions of adapters and the cost of unmerged adapters follow from
-   * them.
+   * Positions of the layers' outputs in the picture, by the sites' names, which begin with {@link
+   * #component}. Regions of adapters and the cost of unmerged adapters follow from them.
    */
   SitePlacement.Of places();
 

@@ -32,7 +32,7 @@ final class DenoiserPrograms {
   Network of(Set<String> unmergedSites, boolean regional) {
     return networks.of(
         new Key(new TreeSet<>(unmergedSites), regional),
-        "unet",
+        base.denoiser().component(),
         () ->
             StagedNetworks.denoiser(
                 base.denoiser(), base.compute(), inputs(unmergedSites, regional), regional));

@@ -97,7 +97,7 @@ public final class MixedNetworks {
     this.programs = programs;
     this.steps = steps;
     this.plans = routed(plans, rows, finest);
-    mix = new BatchMix(this.plans, base.sites(), "unet");
+    mix = new BatchMix(this.plans, base.sites(), base.denoiser().component());
     unmergedSites = mix.unmergedSites();
     factors = mix.factors(scope, programs.merged());
     regions = new RegionInputs(mix);
@@ -116,7 +116,8 @@ public final class MixedNetworks {
     int words = base.textEncoders().get(0).network().places();
     SitePlacement.Of places = base.denoiser().places();
     Route chosen =
-        new RouteCost(base.sites(), "unet", places, finest, words).choose(open, steps, openRows);
+        new RouteCost(base.sites(), base.denoiser().component(), places, finest, words)
+            .choose(open, steps, openRows);
     return all.stream().map(p -> p.route() == Route.AUTO ? p.route(chosen) : p).toList();
   }
 
@@ -239,12 +240,13 @@ public final class MixedNetworks {
   /** Adapters with regions that would also change what has no place in the picture. */
   List<String> leftOut(int picture) {
     SitePlacement.Of places = base.denoiser().places();
+    String denoiser = base.denoiser().component() + ".";
     return plans.get(picture).parts().stream()
         .filter(p -> p.area().isPresent())
         .filter(
             p ->
                 p.adapter().sites().keySet().stream()
-                    .anyMatch(s -> s.startsWith("unet.") && places.of(s) instanceof Nowhere))
+                    .anyMatch(s -> s.startsWith(denoiser) && places.of(s) instanceof Nowhere))
         .map(p -> p.adapter().name())
         .toList();
   }

@@ -4,9 +4,9 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.tensor.TensorException;
+import dev.lora4j.diffusion.autoencoder.AutoencoderNetwork;
 import dev.lora4j.diffusion.dataset.Picture;
 import dev.lora4j.diffusion.latent.Tiling.Planes;
-import dev.lora4j.diffusion.vae.VaeConfig;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -80,7 +80,7 @@ public final class Pixels {
   }
 
   /** Latents cut into rows, shifted and scaled as the denoiser takes them. */
-  public static List<float[]> rows(float[] latents, int count, VaeConfig vae) {
+  public static List<float[]> rows(float[] latents, int count, AutoencoderNetwork vae) {
     int width = latents.length / count;
     List<float[]> rows = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {

@@ -31,8 +31,6 @@ import java.util.Optional;
  * trained.
  */
 final class StyleProgram {
-  private static final String UNET = "unet";
-
   /*
    * Bytes of a denoiser whose steps spare memory. Steps of smaller ones are bound by the number of
    * operators, and what they keep does not matter.
@@ -41,9 +39,9 @@ final class StyleProgram {
 
   private StyleProgram() {}
 
-  /** Prefix of a network's weights among the held inputs of the program. */
-  static String prefix(String model) {
-    return model.equals(UNET) ? "" : model + ":";
+  /** Prefix of a text encoder's weights among the held inputs of the program. */
+  static String prefix(String encoder) {
+    return encoder + ":";
   }
 
   /**
@@ -87,8 +85,8 @@ final class StyleProgram {
     Optional<AddedConditioning> told =
         captions.pooled().map(pooled -> new AddedConditioning(pooled, sizes(graph)));
     StagedObjective staged = objective.stage(graph, model.denoiser().inChannels(), at.type());
-    FrozenWeights frozen = new FrozenWeights(compute, prefix(UNET));
-    Weights weights = Weights.of(graph, UNET, frozen, at.adapters());
+    FrozenWeights frozen = new FrozenWeights(compute, "");
+    Weights weights = Weights.of(graph, model.denoiser().component(), frozen, at.adapters());
     DenoiserInputs inputs =
         new DenoiserInputs(
             staged.noisy().to(compute),

@@ -13,6 +13,7 @@ import dev.lora4j.core.train.SeededNoise;
 import dev.lora4j.core.train.StepSettings;
 import dev.lora4j.core.train.TrainingRun;
 import dev.lora4j.core.train.TrainingStep;
+import dev.lora4j.diffusion.autoencoder.LatentMoments;
 import dev.lora4j.diffusion.dataset.Picture;
 import dev.lora4j.diffusion.vae.Vae;
 import dev.lora4j.diffusion.vae.VaeConfig;
@@ -51,7 +52,7 @@ public final class VaeTrainer {
     Expr noise = graph.input("noise", DType.F32, Shape.of(any, config.latentChannels(), any, any));
     Expr x = PictureBatch.normalised(bytes);
     Vae vae = new Vae(config);
-    Vae.Moments moments = vae.encode(at, x.to(compute));
+    LatentMoments moments = vae.encode(at, x.to(compute));
     Expr mean = moments.mean().to(DType.F32);
     Expr logVariance = moments.logVariance().to(DType.F32);
     Expr z = mean.add(logVariance.mul(0.5).exp().mul(noise));

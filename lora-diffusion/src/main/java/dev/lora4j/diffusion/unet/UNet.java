@@ -21,9 +21,17 @@ import java.util.function.Supplier;
  *     inner values, which changes no bit of the gradient
  */
 public record UNet(UNetConfig config, boolean checkpointed) implements DenoiserNetwork {
+  /** Component of a pipeline that a UNet is. */
+  public static final String COMPONENT = "unet";
+
   /** A network that keeps what the gradient needs. */
   public UNet(UNetConfig config) {
     this(config, false);
+  }
+
+  @Override
+  public String component() {
+    return COMPONENT;
   }
 
   @Override

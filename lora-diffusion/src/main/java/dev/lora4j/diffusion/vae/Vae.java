@@ -3,23 +3,73 @@ package dev.lora4j.diffusion.vae;
 import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.Dim;
 import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.diffusion.autoencoder.AutoencoderNetwork;
+import dev.lora4j.diffusion.autoencoder.LatentMoments;
 import dev.lora4j.diffusion.unet.ResnetBlock;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Pictures to latents and back. */
-public record Vae(VaeConfig config) {
+public record Vae(VaeConfig config) implements AutoencoderNetwork {
   private static final double EPSILON = 1e-6;
 
-  /** Mean and logarithm of the variance of the latents, each [batch, latent, h/scale, w/scale]. */
-  public record Moments(Expr mean, Expr logVariance) {}
+  /** Names of the attention layers in diffusers before version 0.15. */
+  private static final Map<String, String> OLD_ATTENTION =
+      Map.of("to_q", "query", "to_k", "key", "to_v", "value", "to_out.0", "proj_attn");
 
-  /**
-   * Stages the encoder.
-   *
-   * @param x pictures [batch, 3, h, w] with values in [-1, 1]
-   */
-  public Moments encode(Weights at, Expr x) {
+  @Override
+  public int inChannels() {
+    return config.inChannels();
+  }
+
+  @Override
+  public int latentChannels() {
+    return config.latentChannels();
+  }
+
+  @Override
+  public int scale() {
+    return config.scale();
+  }
+
+  @Override
+  public double scalingFactor() {
+    return config.scalingFactor();
+  }
+
+  @Override
+  public double shiftFactor() {
+    return config.shiftFactor();
+  }
+
+  @Override
+  public Vae unshifted() {
+    return new Vae(config.unshifted());
+  }
+
+  @Override
+  public String canonical() {
+    return config.canonical();
+  }
+
+  @Override
+  public List<String> names(String weight) {
+    List<String> names = new ArrayList<>(List.of(weight));
+    if (weight.contains(".attentions.")) {
+      OLD_ATTENTION.forEach(
+          (now, before) -> {
+            if (weight.contains("." + now + ".")) {
+              names.add(weight.replace("." + now + ".", "." + before + "."));
+            }
+          });
+    }
+    return names;
+  }
+
+  @Override
+  public LatentMoments encode(Weights at, Expr x) {
     Weights encoder = at.at("encoder");
     List<Integer> channels = config.blockOutChannels();
     Expr h = encoder.conv2d("conv_in", x, channels.get(0), 3, 1, 1);
@@ -40,15 +90,10 @@ public record Vae(VaeConfig config) {
     h = encoder.conv2d("conv_out", h, moments, 3, 1, 1);
     Expr quantised = config.parts().quantConv() ? at.conv2d("quant_conv", h, moments, 1, 1, 0) : h;
     List<Expr> halves = quantised.chunk(2, 1);
-    return new Moments(halves.get(0), halves.get(1).clamp(-30, 20));
+    return new LatentMoments(halves.get(0), halves.get(1).clamp(-30, 20));
   }
 
-  /**
-   * Stages the decoder.
-   *
-   * @param z latents [batch, latent, h, w], without the scaling factor
-   * @return pictures [batch, 3, h * scale, w * scale], about in [-1, 1]
-   */
+  @Override
   public Expr decode(Weights at, Expr z) {
     Weights decoder = at.at("decoder");
     List<Integer> channels = config.blockOutChannels();

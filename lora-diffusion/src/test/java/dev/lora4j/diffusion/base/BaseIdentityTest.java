@@ -10,6 +10,7 @@ import dev.lora4j.diffusion.unet.TimeActivation;
 import dev.lora4j.diffusion.unet.UNet;
 import dev.lora4j.diffusion.unet.UNetConfig;
 import dev.lora4j.diffusion.unet.UNetVariant;
+import dev.lora4j.diffusion.vae.Vae;
 import dev.lora4j.diffusion.vae.VaeConfig;
 import dev.lora4j.diffusion.vae.VaeParts;
 import java.nio.file.Path;
@@ -90,7 +91,7 @@ class BaseIdentityTest {
     ModelConfigs configs =
         new ModelConfigs(
             new UNet(unet, true),
-            vae,
+            new Vae(vae),
             List.of(new ModelConfigs.Text("text_encoder_2", new ClipText(text, 49407))),
             schedule,
             128,

@@ -238,7 +238,7 @@ class FolderTest {
   @ParameterizedTest
   @CsvSource({
     "unet,_class_name,UNetSpatioTemporalConditionModel,there are unet (UNet2DConditionModel)",
-    "vae,_class_name,AsymmetricAutoencoderKL,only AutoencoderKL",
+    "vae,_class_name,AsymmetricAutoencoderKL,there are kl (AutoencoderKL)",
     "unet,class_embed_type,timestep,models that set it cannot be read"
   })
   void otherArchitecturesAreNamed(String part, String key, String value, String said)

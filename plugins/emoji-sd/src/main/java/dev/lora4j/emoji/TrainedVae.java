@@ -11,6 +11,7 @@ import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.diffusion.base.StagedNetworks;
 import dev.lora4j.diffusion.dataset.Picture;
+import dev.lora4j.diffusion.vae.Vae;
 import dev.lora4j.diffusion.vae.VaeConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,8 +31,8 @@ final class TrainedVae implements AutoCloseable {
 
   private TrainedVae(Scope scope, VaeConfig config, Path file) {
     this.scope = scope;
-    Network.Staging encoding = StagedNetworks.encoder(config, DType.F32);
-    Network.Staging decoding = StagedNetworks.decoder(config, DType.F32);
+    Network.Staging encoding = StagedNetworks.encoder(new Vae(config), DType.F32);
+    Network.Staging decoding = StagedNetworks.decoder(new Vae(config), DType.F32);
     Map<String, Parameter> wanted = new LinkedHashMap<>();
     for (Network.Staging staging : List.of(encoding, decoding)) {
       Network.parameters(DType.F32, staging).forEach(p -> wanted.put(p.name(), p));

@@ -32,9 +32,6 @@ import java.util.SplittableRandom;
 
 /** A denoiser with weights of random numbers, run as a base runs it. */
 record DenoiserRun(Engine engine, DenoiserNetwork network) {
-  /** Prefix of the names of a denoiser's sites. */
-  static final String MODEL = "unet";
-
   /** Number of words of the texts. */
   static final int WORDS = 5;
 
@@ -77,7 +74,8 @@ record DenoiserRun(Engine engine, DenoiserNetwork network) {
   /** Prediction of the network, with shares of contexts if {@code regional}. */
   HostTensor of(Map<String, HostTensor> inputs, DType compute, boolean regional) {
     try (Scope scope = engine.scope("denoiser")) {
-      Network compiled = Network.compile(scope, MODEL, compute, staging(compute, regional));
+      Network compiled =
+          Network.compile(scope, network.component(), compute, staging(compute, regional));
       WeightStore weights = SyntheticWeights.of(scope, parameters(), compute);
       Map<String, Tensor> data = new HashMap<>();
       inputs.forEach((name, values) -> data.put(name, values.on(scope)));
@@ -103,7 +101,7 @@ record DenoiserRun(Engine engine, DenoiserNetwork network) {
       DenoiserInputs seen =
           new DenoiserInputs(
               x, named(staged, "timesteps"), TextConditioning.of(named(staged, "context")), told);
-      Weights at = Weights.of(graph, MODEL, source, SiteAdapters.NONE);
+      Weights at = Weights.of(graph, network.component(), source, SiteAdapters.NONE);
       Expr loss = network.stage(at, seen, checkpointing).pow(2).mean();
       Program program = graph.training(scope, graph.gradients(loss, List.of(x)));
       WeightStore weights = SyntheticWeights.of(scope, parameters(), DType.F32);
@@ -140,7 +138,7 @@ record DenoiserRun(Engine engine, DenoiserNetwork network) {
                         "pooled", DType.F32, Shape.of(2, Math.max(1, network.pooledWidth()))),
                     graph.input("sizes", DType.F32, Shape.of(2, AddedConditioning.SIZES))))
             : Optional.empty();
-    Weights at = Weights.of(graph, MODEL, new FrozenWeights(DType.F32, ""), seeing);
+    Weights at = Weights.of(graph, network.component(), new FrozenWeights(DType.F32, ""), seeing);
     network.stage(at, new DenoiserInputs(x, timesteps, TextConditioning.of(context), told), false);
   }
 }

@@ -35,6 +35,11 @@ final class AlteredDenoiser implements DenoiserNetwork {
   }
 
   @Override
+  public String component() {
+    return sound.component();
+  }
+
+  @Override
   public int inChannels() {
     return sound.inChannels();
   }

@@ -62,6 +62,11 @@ public class PatchesFamily implements DenoiserFamily {
     }
 
     @Override
+    public String component() {
+      return "prior";
+    }
+
+    @Override
     public int inChannels() {
       return channels;
     }
@@ -80,8 +85,8 @@ public class PatchesFamily implements DenoiserFamily {
     public SitePlacement.Of places() {
       return site ->
           switch (site) {
-            case "unet.time", "unet.told" -> new SitePlacement.Nowhere();
-            case "unet.attend.to_k", "unet.attend.to_v" -> new SitePlacement.OfTokens();
+            case "prior.time", "prior.told" -> new SitePlacement.Nowhere();
+            case "prior.attend.to_k", "prior.attend.to_v" -> new SitePlacement.OfTokens();
             default -> new SitePlacement.OnGrid(1);
           };
     }

@@ -17,7 +17,6 @@ import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.Shape;
-import dev.lora4j.diffusion.family.stablediffusion.UNetTargets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -303,9 +302,9 @@ class AdapterRecipeTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"b-lora-style", "B_LORA_STYLE", "b_lora_style"})
+  @ValueSource(strings = {"text-encoders", "TEXT_ENCODERS", "text_encoders"})
   void presetNamesAllowOtherSpellings(String name) {
-    assertEquals(UNetTargets.B_LORA_STYLE, TargetPreset.named(name));
+    assertEquals(TargetPreset.TEXT_ENCODERS, TargetPreset.named(name));
   }
 
   /** Also as PEFT's init_lora_weights says it. */

@@ -13,6 +13,7 @@ import dev.lora4j.diffusion.clip.ClipTextConfig;
 import dev.lora4j.diffusion.text.HiddenLayer;
 import dev.lora4j.diffusion.unet.UNet;
 import dev.lora4j.diffusion.unet.UNetConfig;
+import dev.lora4j.diffusion.vae.Vae;
 import dev.lora4j.diffusion.vae.VaeConfig;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -112,7 +113,8 @@ record FullSizes(
     VaeNames vaeNames = new VaeNames(vae);
     for (Parameter p :
         parameters(
-            StagedNetworks.encoder(vae, DType.F32), StagedNetworks.decoder(vae, DType.F32))) {
+            StagedNetworks.encoder(new Vae(vae), DType.F32),
+            StagedNetworks.decoder(new Vae(vae), DType.F32))) {
       all.put(
           "vae:" + p.name(),
           List.of(Placement.of("", "first_stage_model." + vaeNames.of(p.name()))));

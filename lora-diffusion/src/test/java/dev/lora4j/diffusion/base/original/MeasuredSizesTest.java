@@ -27,6 +27,7 @@ import dev.lora4j.diffusion.unet.UNet;
 import dev.lora4j.diffusion.unet.UNetConfig;
 import dev.lora4j.diffusion.unet.UNetVariant;
 import dev.lora4j.diffusion.unet.UNetVariant.Middle;
+import dev.lora4j.diffusion.vae.Vae;
 import dev.lora4j.diffusion.vae.VaeConfig;
 import java.nio.file.Path;
 import java.util.List;
@@ -173,7 +174,7 @@ class MeasuredSizesTest {
         Scope scope = engine.scope("test")) {
       DiffusionModel model = DiffusionModel.load(scope, written, LoadOptions.in(DType.F32));
       assertEquals(new UNet(unet), model.denoiser());
-      assertEquals(vae, model.vae());
+      assertEquals(new Vae(vae), model.vae());
       assertEquals(
           List.of(new ClipText(text)),
           model.textEncoders().stream().map(TextEncoder::network).toList());

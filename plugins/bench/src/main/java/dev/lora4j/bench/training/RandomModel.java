@@ -10,6 +10,7 @@ import dev.lora4j.diffusion.base.StagedNetworks;
 import dev.lora4j.diffusion.clip.ClipText;
 import dev.lora4j.diffusion.clip.ClipTextConfig;
 import dev.lora4j.diffusion.text.HiddenLayer;
+import dev.lora4j.diffusion.vae.Vae;
 import dev.lora4j.diffusion.vae.VaeConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,7 +26,7 @@ import java.util.Map;
  */
 final class RandomModel {
   private static final ClipTextConfig TEXT = new ClipTextConfig(2, 768, 64, 1, 12, 77, 1e-5, true);
-  private static final VaeConfig VAE = new VaeConfig(3, 3, 4, List.of(32), 1, 32, 0.18215, 0);
+  private static final Vae VAE = new Vae(new VaeConfig(3, 3, 4, List.of(32), 1, 32, 0.18215, 0));
 
   private static final String TEXT_CONFIG =
       """

@@ -1,5 +1,6 @@
 package dev.lora4j.cli.model;
 
+import dev.lora4j.core.format.Components;
 import dev.lora4j.core.model.KnownHashes;
 import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.model.WeightFiles;
@@ -7,17 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The weights of a base on disk, in the order that a loaded one hashes them in. */
 public final class BaseWeights {
-  private static final List<List<String>> PARTS =
-      List.of(
-          List.of("unet", "transformer"),
-          List.of("vae"),
-          List.of("text_encoder"),
-          List.of("text_encoder_2"),
-          List.of("text_encoder_3"));
-
   private BaseWeights() {}
 
   /** Their SHA-256 as headers of adapters have it; empty where the folder has none. */
@@ -35,10 +29,17 @@ public final class BaseWeights {
       return List.of(base);
     }
     List<Path> parts =
-        PARTS.stream()
-            .flatMap(names -> names.stream().map(base::resolve).filter(Files::isDirectory).limit(1))
+        Stream.of(
+                folders(base, Components.denoisers()).limit(1),
+                folders(base, List.of("vae")),
+                folders(base, Components.textEncoders()))
+            .flatMap(each -> each)
             .toList();
     List<Path> folders = parts.isEmpty() ? List.of(base) : parts;
     return folders.stream().flatMap(folder -> WeightFiles.of(folder).stream()).toList();
+  }
+
+  private static Stream<Path> folders(Path base, List<String> names) {
+    return names.stream().map(base::resolve).filter(Files::isDirectory);
   }
 }
