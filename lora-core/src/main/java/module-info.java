@@ -36,6 +36,7 @@ module dev.lora4j.core {
   exports dev.lora4j.core.lowrank;
   exports dev.lora4j.core.mix;
   exports dev.lora4j.core.model;
+  exports dev.lora4j.core.model.text;
   exports dev.lora4j.core.nn;
   exports dev.lora4j.core.safetensors;
   exports dev.lora4j.core.mixer;

@@ -32,7 +32,6 @@ module dev.lora4j.diffusion {
   exports dev.lora4j.diffusion.config;
   exports dev.lora4j.diffusion.sampling;
   exports dev.lora4j.diffusion.style;
-  exports dev.lora4j.diffusion.text;
   exports dev.lora4j.diffusion.train;
   exports dev.lora4j.diffusion.train.objective;
   exports dev.lora4j.diffusion.unet;

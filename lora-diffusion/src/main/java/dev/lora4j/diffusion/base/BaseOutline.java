@@ -4,9 +4,9 @@ import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.reading.ModelFamily;
 import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.model.Network;
+import dev.lora4j.core.model.text.HiddenLayer;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.diffusion.sampling.NoiseSchedule;
-import dev.lora4j.diffusion.text.HiddenLayer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 

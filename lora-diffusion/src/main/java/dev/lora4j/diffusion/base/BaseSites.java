@@ -2,9 +2,9 @@ package dev.lora4j.diffusion.base;
 
 import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.model.Network;
+import dev.lora4j.core.model.text.HiddenLayer;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
-import dev.lora4j.diffusion.text.HiddenLayer;
 import java.util.ArrayList;
 import java.util.List;
 

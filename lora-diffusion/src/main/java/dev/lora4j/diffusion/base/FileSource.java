@@ -2,6 +2,7 @@ package dev.lora4j.diffusion.base;
 
 import dev.lora4j.core.format.Placement;
 import dev.lora4j.core.model.ModelException;
+import dev.lora4j.core.model.text.PromptTokenizer;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.safetensors.TensorStore;
 import dev.lora4j.diffusion.base.original.IgnoredKey;
@@ -13,7 +14,6 @@ import dev.lora4j.diffusion.clip.ClipTextConfig;
 import dev.lora4j.diffusion.clip.ClipTokenizer;
 import dev.lora4j.diffusion.clip.ClipVocabulary;
 import dev.lora4j.diffusion.sampling.SchedulerConfig;
-import dev.lora4j.diffusion.text.PromptTokenizer;
 import dev.lora4j.diffusion.unet.UNet;
 import dev.lora4j.diffusion.unet.UNetConfig;
 import dev.lora4j.diffusion.vae.Vae;

@@ -2,7 +2,7 @@ package dev.lora4j.diffusion.base;
 
 import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.model.WeightLocations;
-import dev.lora4j.diffusion.text.PromptTokenizer;
+import dev.lora4j.core.model.text.PromptTokenizer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

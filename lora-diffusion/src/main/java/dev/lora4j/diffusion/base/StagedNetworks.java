@@ -1,6 +1,10 @@
 package dev.lora4j.diffusion.base;
 
 import dev.lora4j.core.model.Network;
+import dev.lora4j.core.model.text.EncodedText;
+import dev.lora4j.core.model.text.HiddenLayer;
+import dev.lora4j.core.model.text.TextEncoderInputs;
+import dev.lora4j.core.model.text.TextEncoderNetwork;
 import dev.lora4j.core.nn.SiteAdapters;
 import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.DType;
@@ -13,10 +17,6 @@ import dev.lora4j.diffusion.denoiser.AddedConditioning;
 import dev.lora4j.diffusion.denoiser.DenoiserInputs;
 import dev.lora4j.diffusion.denoiser.DenoiserNetwork;
 import dev.lora4j.diffusion.denoiser.TextConditioning;
-import dev.lora4j.diffusion.text.EncodedText;
-import dev.lora4j.diffusion.text.HiddenLayer;
-import dev.lora4j.diffusion.text.TextEncoderInputs;
-import dev.lora4j.diffusion.text.TextEncoderNetwork;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package dev.lora4j.diffusion.base;
 
+import dev.lora4j.core.model.text.TextEncoderNetwork;
 import dev.lora4j.core.nn.WeightStore;
-import dev.lora4j.diffusion.text.TextEncoderNetwork;
 
 /**
  * One of a base's text encoders.

@@ -3,8 +3,8 @@ package dev.lora4j.diffusion.base;
 import dev.lora4j.core.model.ConfigFile;
 import dev.lora4j.core.model.ConfiguredExtensions;
 import dev.lora4j.core.model.ModelException;
-import dev.lora4j.diffusion.text.TextEncoderFamily;
-import dev.lora4j.diffusion.text.TextEncoderNetwork;
+import dev.lora4j.core.model.text.TextEncoderFamily;
+import dev.lora4j.core.model.text.TextEncoderNetwork;
 
 /** The kinds of text encoders that there are, with those that plug-ins bring. */
 final class TextEncoderFamilies {

@@ -3,8 +3,8 @@ package dev.lora4j.diffusion.clip;
 import dev.lora4j.core.model.ConfigFields;
 import dev.lora4j.core.model.ConfigFile;
 import dev.lora4j.core.model.ModelException;
-import dev.lora4j.diffusion.text.TextEncoderFamily;
-import dev.lora4j.diffusion.text.TextEncoderNetwork;
+import dev.lora4j.core.model.text.TextEncoderFamily;
+import dev.lora4j.core.model.text.TextEncoderNetwork;
 import dev.lora4j.spi.Extension;
 import java.util.List;
 

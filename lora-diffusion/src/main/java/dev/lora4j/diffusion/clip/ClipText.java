@@ -1,17 +1,17 @@
 package dev.lora4j.diffusion.clip;
 
 import dev.lora4j.core.model.ModelException;
+import dev.lora4j.core.model.text.EncodedText;
+import dev.lora4j.core.model.text.HiddenLayer;
+import dev.lora4j.core.model.text.PromptTokenizer;
+import dev.lora4j.core.model.text.TextEncoderInputs;
+import dev.lora4j.core.model.text.TextEncoderNetwork;
 import dev.lora4j.core.nn.Parameter.Init;
 import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.safetensors.RegularFile;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Shape;
-import dev.lora4j.diffusion.text.EncodedText;
-import dev.lora4j.diffusion.text.HiddenLayer;
-import dev.lora4j.diffusion.text.PromptTokenizer;
-import dev.lora4j.diffusion.text.TextEncoderInputs;
-import dev.lora4j.diffusion.text.TextEncoderNetwork;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

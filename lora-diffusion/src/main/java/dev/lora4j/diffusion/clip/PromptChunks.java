@@ -1,7 +1,7 @@
 package dev.lora4j.diffusion.clip;
 
+import dev.lora4j.core.model.text.PromptTokenizer;
 import dev.lora4j.diffusion.clip.PromptSyntax.Piece;
-import dev.lora4j.diffusion.text.PromptTokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

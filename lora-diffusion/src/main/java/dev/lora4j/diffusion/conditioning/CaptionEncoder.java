@@ -1,11 +1,11 @@
 package dev.lora4j.diffusion.conditioning;
 
+import dev.lora4j.core.model.text.HiddenLayer;
+import dev.lora4j.core.model.text.PromptTokenizer;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.base.TextEncoder;
-import dev.lora4j.diffusion.text.HiddenLayer;
-import dev.lora4j.diffusion.text.PromptTokenizer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,9 +1,9 @@
 package dev.lora4j.diffusion.conditioning;
 
+import dev.lora4j.core.model.text.PromptTokenizer;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
-import dev.lora4j.diffusion.text.PromptTokenizer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;

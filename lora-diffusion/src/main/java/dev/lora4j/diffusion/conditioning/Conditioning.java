@@ -1,5 +1,7 @@
 package dev.lora4j.diffusion.conditioning;
 
+import dev.lora4j.core.model.text.HiddenLayer;
+import dev.lora4j.core.model.text.PromptTokenizer;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
@@ -8,8 +10,6 @@ import dev.lora4j.diffusion.base.TextEncoder;
 import dev.lora4j.diffusion.clip.EmbeddingTokens;
 import dev.lora4j.diffusion.clip.PromptChunks;
 import dev.lora4j.diffusion.clip.PromptChunks.Chunk;
-import dev.lora4j.diffusion.text.HiddenLayer;
-import dev.lora4j.diffusion.text.PromptTokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;

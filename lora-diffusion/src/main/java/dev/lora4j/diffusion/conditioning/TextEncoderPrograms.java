@@ -2,12 +2,12 @@ package dev.lora4j.diffusion.conditioning;
 
 import dev.lora4j.core.model.CompiledNetworks;
 import dev.lora4j.core.model.Network;
+import dev.lora4j.core.model.text.HiddenLayer;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.diffusion.base.AdapterInputs;
 import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.base.StagedNetworks;
 import dev.lora4j.diffusion.base.TextEncoder;
-import dev.lora4j.diffusion.text.HiddenLayer;
 
 /** Compiled programs of a base's text encoders. */
 public final class TextEncoderPrograms {

@@ -1,5 +1,6 @@
 package dev.lora4j.diffusion.denoising;
 
+import dev.lora4j.core.model.text.PromptTokenizer;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
@@ -12,7 +13,6 @@ import dev.lora4j.diffusion.request.InitImage;
 import dev.lora4j.diffusion.request.MicroConditioning;
 import dev.lora4j.diffusion.request.Prompt;
 import dev.lora4j.diffusion.sampling.TorchRandom;
-import dev.lora4j.diffusion.text.PromptTokenizer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

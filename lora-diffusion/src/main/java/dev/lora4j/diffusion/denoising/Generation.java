@@ -2,6 +2,7 @@ package dev.lora4j.diffusion.denoising;
 
 import dev.lora4j.core.mix.GridSize;
 import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.model.text.PromptTokenizer;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
@@ -17,7 +18,6 @@ import dev.lora4j.diffusion.sampling.NoiseSchedule;
 import dev.lora4j.diffusion.sampling.Sampler;
 import dev.lora4j.diffusion.sampling.Samplers;
 import dev.lora4j.diffusion.sampling.SamplingRun;
-import dev.lora4j.diffusion.text.PromptTokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;

@@ -1,5 +1,8 @@
 package dev.lora4j.diffusion.style;
 
+import dev.lora4j.core.model.text.EncodedText;
+import dev.lora4j.core.model.text.HiddenLayer;
+import dev.lora4j.core.model.text.TextEncoderInputs;
 import dev.lora4j.core.nn.FrozenWeights;
 import dev.lora4j.core.nn.LayerAdapters;
 import dev.lora4j.core.nn.Weights;
@@ -10,9 +13,6 @@ import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.base.TextEncoder;
-import dev.lora4j.diffusion.text.EncodedText;
-import dev.lora4j.diffusion.text.HiddenLayer;
-import dev.lora4j.diffusion.text.TextEncoderInputs;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

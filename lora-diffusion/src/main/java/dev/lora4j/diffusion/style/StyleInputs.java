@@ -1,5 +1,6 @@
 package dev.lora4j.diffusion.style;
 
+import dev.lora4j.core.model.text.PromptTokenizer;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
@@ -7,7 +8,6 @@ import dev.lora4j.diffusion.conditioning.CaptionTokens;
 import dev.lora4j.diffusion.conditioning.EncodedCaption;
 import dev.lora4j.diffusion.denoiser.AddedConditioning;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
-import dev.lora4j.diffusion.text.PromptTokenizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;

@@ -2,6 +2,7 @@ package dev.lora4j.diffusion.base;
 
 import dev.lora4j.core.model.Network;
 import dev.lora4j.core.model.NetworkWeights;
+import dev.lora4j.core.model.text.HiddenLayer;
 import dev.lora4j.core.nn.WeightStore;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
@@ -9,7 +10,6 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.diffusion.TinySd;
-import dev.lora4j.diffusion.text.HiddenLayer;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;

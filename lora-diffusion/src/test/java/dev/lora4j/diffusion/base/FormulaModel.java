@@ -1,6 +1,7 @@
 package dev.lora4j.diffusion.base;
 
 import dev.lora4j.core.model.Network;
+import dev.lora4j.core.model.text.HiddenLayer;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.safetensors.SafetensorsWriter;
@@ -8,7 +9,6 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
-import dev.lora4j.diffusion.text.HiddenLayer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

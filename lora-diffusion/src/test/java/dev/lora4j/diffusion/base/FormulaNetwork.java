@@ -1,6 +1,7 @@
 package dev.lora4j.diffusion.base;
 
 import dev.lora4j.core.model.Network;
+import dev.lora4j.core.model.text.TextEncoderNetwork;
 import dev.lora4j.core.nn.FrozenWeights;
 import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.DType;
@@ -10,7 +11,6 @@ import dev.lora4j.core.tensor.HeldInputs;
 import dev.lora4j.core.tensor.Program;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
-import dev.lora4j.diffusion.text.TextEncoderNetwork;
 import dev.lora4j.diffusion.unet.UNet;
 import dev.lora4j.diffusion.unet.UNetConfig;
 import java.nio.file.Path;

@@ -1,12 +1,12 @@
 package dev.lora4j.diffusion.base;
 
 import dev.lora4j.core.model.Network;
+import dev.lora4j.core.model.text.HiddenLayer;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
-import dev.lora4j.diffusion.text.HiddenLayer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

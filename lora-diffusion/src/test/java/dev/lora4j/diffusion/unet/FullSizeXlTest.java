@@ -3,6 +3,7 @@ package dev.lora4j.diffusion.unet;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.lora4j.core.model.Network;
+import dev.lora4j.core.model.text.HiddenLayer;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
@@ -16,7 +17,6 @@ import dev.lora4j.diffusion.base.Fingerprints;
 import dev.lora4j.diffusion.base.FormulaModel;
 import dev.lora4j.diffusion.base.FormulaNetwork;
 import dev.lora4j.diffusion.base.StagedNetworks;
-import dev.lora4j.diffusion.text.HiddenLayer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.lora4j.text.llama;
 
+import dev.lora4j.core.model.text.HiddenLayer;
 import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
@@ -35,19 +36,36 @@ public record Llama(LlamaConfig config) implements CausalNetwork {
 
   @Override
   public Expr hidden(Weights weights, TokenInputs tokens, AttentionCache memory, DType compute) {
+    Expr embedded = embedded(weights, tokens.ids(), compute);
+    return hidden(weights, embedded, tokens, memory, HiddenLayer.LAST);
+  }
+
+  /** Stages the table of tokens. */
+  Expr embedded(Weights weights, Expr ids, DType compute) {
+    return weights.embedding(EMBEDDING, ids, config.vocabSize(), config.hiddenSize()).to(compute);
+  }
+
+  /**
+   * Stages all but the head, up to a layer.
+   *
+   * @param embedded the embedded tokens, [batch, tokens, width], in the type to compute in
+   * @param view layer of the hidden states
+   * @throws IllegalArgumentException if {@code view} leaves no layer
+   */
+  Expr hidden(
+      Weights weights, Expr embedded, TokenInputs tokens, AttentionCache memory, HiddenLayer view) {
     Weights model = weights.at("model");
-    Expr x =
-        model
-            .embedding("embed_tokens", tokens.ids(), config.vocabSize(), config.hiddenSize())
-            .to(compute);
+    Expr x = embedded;
+    DType compute = embedded.dtype();
+    int layers = view.of(config.numHiddenLayers());
     Rope.Turns turns = config.rope().stage(tokens.positions(), compute);
-    for (int layer = 0; layer < config.numHiddenLayers(); layer++) {
+    for (int layer = 0; layer < layers; layer++) {
       Weights at = model.at("layers", layer);
       Expr normed = norm(at, "input_layernorm", x);
       x = x.add(attention(at.at("self_attn"), normed, turns, memory, layer));
       x = x.add(feedForward(at.at("mlp"), norm(at, "post_attention_layernorm", x)));
     }
-    return norm(model, "norm", x);
+    return view.normed() ? norm(model, "norm", x) : x;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.lora4j.text.t5;
 
+import dev.lora4j.core.model.text.HiddenLayer;
 import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.Attention;
 import dev.lora4j.core.tensor.Constants;
@@ -50,13 +51,28 @@ public record T5(T5Config config) implements Seq2SeqNetwork {
 
   @Override
   public Expr encode(Weights weights, Expr ids, Expr present, DType compute) {
+    return encoded(weights, embedded(weights, ids, compute), ids, present, HiddenLayer.LAST);
+  }
+
+  /**
+   * Stages the encoder up to a layer.
+   *
+   * @param embedded the embedded tokens, [batch, tokens, width], in the type to compute in
+   * @param ids I64 [batch, tokens]
+   * @param present I64 [batch, tokens], 1 for tokens and 0 for padding
+   * @param view layer of the hidden states
+   * @throws IllegalArgumentException if {@code view} leaves no layer
+   */
+  Expr encoded(Weights weights, Expr embedded, Expr ids, Expr present, HiddenLayer view) {
     Weights encoder = weights.at("encoder");
-    Expr x = embedded(weights, ids, compute);
+    Expr x = embedded;
+    DType compute = embedded.dtype();
+    int layers = view.of(config.encoderLayers());
     Expr places = Constants.arange(ids.graph(), DType.I64, ids.dim(1));
     Expr distances = places.unsqueeze(0).sub(places.unsqueeze(1)).unsqueeze(0);
     Expr hidden = present.eq(0).unsqueeze(1).unsqueeze(1);
     Optional<Expr> mask = Optional.empty();
-    for (int layer = 0; layer < config.encoderLayers(); layer++) {
+    for (int layer = 0; layer < layers; layer++) {
       Weights part = part(encoder, layer, 0);
       Weights at = part.at(SELF);
       Expr normed = norm(part, "layer_norm", x);
@@ -69,7 +85,7 @@ public record T5(T5Config config) implements Seq2SeqNetwork {
       x = x.add(output(at, q.attend(heads(at, "k", normed), heads(at, "v", normed), seen)));
       x = feedForward(part(encoder, layer, 1), x);
     }
-    return norm(encoder, "final_layer_norm", x);
+    return view.normed() ? norm(encoder, "final_layer_norm", x) : x;
   }
 
   @Override
@@ -119,7 +135,8 @@ public record T5(T5Config config) implements Seq2SeqNetwork {
     return weights.linear("lm_head", read, config.vocabSize(), false);
   }
 
-  private Expr embedded(Weights weights, Expr ids, DType compute) {
+  /** Stages the table of tokens. */
+  Expr embedded(Weights weights, Expr ids, DType compute) {
     return weights
         .embedding(T5Family.EMBEDDING, ids, config.vocabSize(), config.width())
         .to(compute);

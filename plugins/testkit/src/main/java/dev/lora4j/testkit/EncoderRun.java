@@ -1,6 +1,8 @@
 package dev.lora4j.testkit;
 
 import dev.lora4j.core.model.Network;
+import dev.lora4j.core.model.text.HiddenLayer;
+import dev.lora4j.core.model.text.TextEncoderNetwork;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.nn.WeightStore;
@@ -12,8 +14,6 @@ import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.diffusion.base.AdapterInputs;
 import dev.lora4j.diffusion.base.StagedNetworks;
-import dev.lora4j.diffusion.text.HiddenLayer;
-import dev.lora4j.diffusion.text.TextEncoderNetwork;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

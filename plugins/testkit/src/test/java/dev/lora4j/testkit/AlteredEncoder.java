@@ -1,13 +1,13 @@
 package dev.lora4j.testkit;
 
+import dev.lora4j.core.model.text.EncodedText;
+import dev.lora4j.core.model.text.HiddenLayer;
+import dev.lora4j.core.model.text.PromptTokenizer;
+import dev.lora4j.core.model.text.TextEncoderInputs;
+import dev.lora4j.core.model.text.TextEncoderNetwork;
 import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
-import dev.lora4j.diffusion.text.EncodedText;
-import dev.lora4j.diffusion.text.HiddenLayer;
-import dev.lora4j.diffusion.text.PromptTokenizer;
-import dev.lora4j.diffusion.text.TextEncoderInputs;
-import dev.lora4j.diffusion.text.TextEncoderNetwork;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;

@@ -1,8 +1,8 @@
 package dev.lora4j.testkit;
 
 import dev.lora4j.core.model.ConfigFile;
-import dev.lora4j.diffusion.text.TextEncoderFamily;
-import dev.lora4j.diffusion.text.TextEncoderNetwork;
+import dev.lora4j.core.model.text.TextEncoderFamily;
+import dev.lora4j.core.model.text.TextEncoderNetwork;
 import dev.lora4j.spi.Extension;
 import dev.lora4j.testkit.AlteredEncoder.Fault;
 

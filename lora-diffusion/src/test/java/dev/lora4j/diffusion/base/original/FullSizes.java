@@ -2,6 +2,7 @@ package dev.lora4j.diffusion.base.original;
 
 import dev.lora4j.core.format.Placement;
 import dev.lora4j.core.model.Network;
+import dev.lora4j.core.model.text.HiddenLayer;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.safetensors.TensorInfo;
 import dev.lora4j.core.tensor.DType;
@@ -10,7 +11,6 @@ import dev.lora4j.diffusion.base.AdapterInputs;
 import dev.lora4j.diffusion.base.StagedNetworks;
 import dev.lora4j.diffusion.clip.ClipText;
 import dev.lora4j.diffusion.clip.ClipTextConfig;
-import dev.lora4j.diffusion.text.HiddenLayer;
 import dev.lora4j.diffusion.unet.UNet;
 import dev.lora4j.diffusion.unet.UNetConfig;
 import dev.lora4j.diffusion.vae.Vae;

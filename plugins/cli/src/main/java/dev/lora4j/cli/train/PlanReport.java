@@ -2,6 +2,7 @@ package dev.lora4j.cli.train;
 
 import dev.lora4j.cli.console.Durations;
 import dev.lora4j.cli.console.Json;
+import dev.lora4j.core.model.text.PromptTokenizer;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.conditioning.CaptionTokens;
@@ -13,7 +14,6 @@ import dev.lora4j.diffusion.dataset.caption.WholeWords;
 import dev.lora4j.diffusion.style.StepCost;
 import dev.lora4j.diffusion.style.StyleSettings;
 import dev.lora4j.diffusion.style.TrainingSpeed;
-import dev.lora4j.diffusion.text.PromptTokenizer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;

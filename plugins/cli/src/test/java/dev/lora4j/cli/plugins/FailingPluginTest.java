@@ -62,7 +62,7 @@ class FailingPluginTest {
     sources.put(
         "Denoiser",
         FAMILY.formatted(denoisers + "DenoiserFamily", "Denoiser", denoisers + "DenoiserNetwork"));
-    String texts = "dev.lora4j.diffusion.text.";
+    String texts = "dev.lora4j.core.model.text.";
     sources.put(
         "Text",
         FAMILY.formatted(texts + "TextEncoderFamily", "Text", texts + "TextEncoderNetwork"));

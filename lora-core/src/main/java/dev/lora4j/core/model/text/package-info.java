@@ -4,7 +4,7 @@
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 @NullMarked
-package dev.lora4j.diffusion.text;
+package dev.lora4j.core.model.text;
 
 import org.apiguardian.api.API;
 import org.jspecify.annotations.NullMarked;

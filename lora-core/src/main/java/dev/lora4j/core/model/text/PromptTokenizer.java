@@ -1,4 +1,4 @@
-package dev.lora4j.diffusion.text;
+package dev.lora4j.core.model.text;
 
 /**
  * Cuts prompts into the tokens of a text encoder. The encoder takes {@link #maxLength} of them at

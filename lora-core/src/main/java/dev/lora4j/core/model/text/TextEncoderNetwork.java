@@ -1,4 +1,4 @@
-package dev.lora4j.diffusion.text;
+package dev.lora4j.core.model.text;
 
 import dev.lora4j.core.identity.Canonical;
 import dev.lora4j.core.model.ModelException;
