@@ -43,7 +43,7 @@ module dev.lora4j.core {
   exports dev.lora4j.core.tensor;
   exports dev.lora4j.core.train;
   exports dev.lora4j.core.train.adapter;
-  exports dev.lora4j.core.train.adapter.target;
+  exports dev.lora4j.core.train.adapter.targets;
   exports dev.lora4j.core.train.log;
   exports dev.lora4j.core.train.optimizer;
   exports dev.lora4j.core.train.run;
