@@ -23,6 +23,7 @@ module dev.lora4j.diffusion {
   exports dev.lora4j.diffusion.family.flux;
   exports dev.lora4j.diffusion.family.sd3;
   exports dev.lora4j.diffusion.family.stablediffusion;
+  exports dev.lora4j.diffusion.evaluation;
   exports dev.lora4j.diffusion.judge;
   exports dev.lora4j.diffusion.conditioning;
   exports dev.lora4j.diffusion.latent;

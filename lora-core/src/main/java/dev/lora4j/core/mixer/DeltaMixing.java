@@ -2,6 +2,7 @@ package dev.lora4j.core.mixer;
 
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.AdapterException;
+import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.lowrank.LowRankAlgebra;
 import dev.lora4j.core.lowrank.RankRule;
 import dev.lora4j.core.lowrank.RankRules;
@@ -116,11 +117,36 @@ public final class DeltaMixing {
    * Mixes.
    *
    * @param name of the result
-   * @return the new adapter, and what was lost at the layers where its change was cut
+   * @return the new adapter, whose metadata has its provenance, and what was lost at the layers
+   *     where its change was cut
    * @throws AdapterException if the plan asks for what one change cannot be, the mixer refuses the
    *     adapters, or the result would do nothing
    */
   public TruncatedAdapter mix(String name, DeltaMixer mixer, MixPlan plan) {
+    return mix(name, mixer, plan, new MixProvenance(new MixerCode(mixer).text(), plan, seed));
+  }
+
+  /**
+   * Mixes by the weights of a mixer of weights.
+   *
+   * @param name of the result
+   * @param weights sets the weights of the adapters
+   * @param mixer blends the adapters at these
+   * @param plan the adapters with the requested weights, which the provenance has
+   * @return as above
+   * @throws AdapterException as above, and if the weights differ between steps or places
+   */
+  public TruncatedAdapter mix(String name, WeightMixer weights, DeltaMixer mixer, MixPlan plan) {
+    SiteCatalogue catalogue = new SiteCatalogue(sites.values());
+    MixProvenance provenance = new MixProvenance(new MixerCode(weights).text(), plan, seed);
+    try (Scope work = scope.child("weights")) {
+      AdapterDeltas changes = new MeasuredDeltas(work, sites);
+      return mix(name, mixer, ConstantPlan.of(weights, plan, catalogue, changes), provenance);
+    }
+  }
+
+  private TruncatedAdapter mix(
+      String name, DeltaMixer mixer, MixPlan plan, MixProvenance provenance) {
     MixerCode code = new MixerCode(mixer);
     Mixture mixture = Mixture.of("the mixer " + code.name(), plan, sites);
     FactorRequirements.check(code.name(), code.call(mixer::needs), mixture);
@@ -133,7 +159,8 @@ public final class DeltaMixing {
     TruncationPolicy kept = uncut ? TruncationPolicy.ALL : kept(mixer, code);
     try (Scope work = scope.child(code.name())) {
       MixRun run = new MixRun(work, mixer, code, mixture, seed, surveyed);
-      return code.with(work, () -> run.of(name, sites, kept, stored, listener));
+      TruncatedAdapter mixed = code.with(work, () -> run.of(name, sites, kept, stored, listener));
+      return new TruncatedAdapter(provenance.describe(mixed.adapter()), mixed.sites());
     }
   }
 

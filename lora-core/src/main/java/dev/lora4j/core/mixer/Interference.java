@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /** Interference of weighted adapters: the layers that it occurs at, and its kinds. */
 public final class Interference {
@@ -85,6 +86,31 @@ public final class Interference {
       }
       return meetings(work, plan.adapters(), numbers);
     }
+  }
+
+  /**
+   * The overlaps of each group of layers together, for example of each block.
+   *
+   * @param overlaps as {@link #of} returns them
+   * @param group of a layer's name; a layer without one is left out
+   */
+  public static <K extends Comparable<K>> Map<Pair, SortedMap<K, PairOverlap>> by(
+      Map<Pair, SortedMap<String, PairOverlap>> overlaps, Function<String, Optional<K>> group) {
+    Map<Pair, SortedMap<K, PairOverlap>> all = new LinkedHashMap<>();
+    overlaps.forEach(
+        (pair, bySite) -> {
+          SortedMap<K, List<PairOverlap>> grouped = new TreeMap<>();
+          bySite.forEach(
+              (site, overlap) ->
+                  group
+                      .apply(site)
+                      .ifPresent(
+                          k -> grouped.computeIfAbsent(k, g -> new ArrayList<>()).add(overlap)));
+          SortedMap<K, PairOverlap> byGroup = new TreeMap<>();
+          grouped.forEach((k, some) -> byGroup.put(k, PairOverlap.of(some)));
+          all.put(pair, byGroup);
+        });
+    return all;
   }
 
   private static void measure(

@@ -2,6 +2,7 @@ package dev.lora4j.core.mixer;
 
 import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.spi.Extension;
+import dev.lora4j.spi.ExtensionRequest;
 import dev.lora4j.spi.Extensions;
 import dev.lora4j.spi.Plugin;
 import java.util.Optional;
@@ -22,6 +23,13 @@ final class MixerCode {
   String name() {
     Extension extension = mixer.getClass().getAnnotation(Extension.class);
     return extension == null ? mixer.getClass().getSimpleName() : extension.name();
+  }
+
+  /** Name with its settings, for people; else the name of its class. */
+  String text() {
+    return mixer.getClass().isAnnotationPresent(Extension.class)
+        ? ExtensionRequest.of(mixer).text()
+        : name();
   }
 
   /** Runs {@code work} with a resource, which the quarantine of the plug-in would close. */

@@ -15,6 +15,9 @@ import dev.lora4j.core.adapter.dora.DoraMethod;
 import dev.lora4j.core.adapter.full.FullDelta;
 import dev.lora4j.core.adapter.lora.LoraMath;
 import dev.lora4j.core.adapter.lora.LoraMethod;
+import dev.lora4j.core.format.metadata.KohyaKeys;
+import dev.lora4j.core.format.metadata.Metadata;
+import dev.lora4j.core.format.metadata.ModelSpecKeys;
 import dev.lora4j.core.lowrank.LowRankAlgebra;
 import dev.lora4j.core.lowrank.RankRule;
 import dev.lora4j.core.lowrank.RankRules;
@@ -144,6 +147,40 @@ class DeltaMixingTest {
         algebra.truncate("sum", terms, rule, DType.F32).adapter().identity(),
         cut.adapter().identity());
     assertEquals(2, cut.sites().size());
+  }
+
+  @Test
+  void mixRecordsItsProvenance() {
+    MixPlan.Part part = new MixPlan.Part(next("b"), Weight.of(-0.4)).text(0.2);
+    MixPlan plan = MixPlan.of(next("a"), 0.7).with(part);
+    Adapter mixed = mixing().seed(7).mix("mixed", new LinearMixer(), plan).adapter();
+    Metadata metadata = new Metadata(mixed.metadata());
+    assertEquals(Optional.of("a, b"), metadata.get(ModelSpecKeys.MERGED_FROM));
+    assertEquals(
+        Optional.of("mixed by linear; weights 0.7, -0.4 (text 0.2); seed 7"),
+        metadata.get(KohyaKeys.COMMENT));
+    assertEquals(Optional.of("4"), metadata.get(KohyaKeys.NETWORK_DIM));
+  }
+
+  @Test
+  void unchangedAdapterKeepsItsMetadata() {
+    Adapter a = next("a").described("a", Map.of("key", "value"));
+    Adapter mixed = mixing().mix("mixed", new LinearMixer(), MixPlan.of(a, 1)).adapter();
+    assertEquals(a.metadata(), mixed.metadata());
+  }
+
+  @Test
+  void weightMixerIsInTheProvenance() {
+    MixPlan plan = MixPlan.of(next("a"), 1);
+    WeightMixer half = (asked, steps, sites, changes) -> MixPlan.of(asked.adapters().get(0), 0.5);
+    Adapter mixed = mixing().mix("mixed", half, new LinearMixer(), plan).adapter();
+    String comment = new Metadata(mixed.metadata()).get(KohyaKeys.COMMENT).orElseThrow();
+    assertTrue(comment.endsWith("; weights 1.0; seed 0"), comment);
+    WeightMixer early =
+        (asked, steps, sites, changes) ->
+            MixPlan.of(asked.adapters().get(0), Weight.steps(0, 0.5, 1));
+    assertThrows(
+        AdapterException.class, () -> mixing().mix("mixed", early, new LinearMixer(), plan));
   }
 
   @Test

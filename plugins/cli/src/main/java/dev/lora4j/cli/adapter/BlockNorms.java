@@ -1,25 +1,22 @@
 package dev.lora4j.cli.adapter;
 
 import dev.lora4j.core.adapter.Adapter;
-import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.Methods;
 import dev.lora4j.core.adapter.TransformMethod;
 import dev.lora4j.core.format.BlockName;
 import dev.lora4j.core.format.BlockNames;
 import dev.lora4j.core.format.Family;
-import dev.lora4j.core.lowrank.DeltaNorm;
+import dev.lora4j.core.lowrank.DeltaNorms;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalDouble;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentSkipListMap;
 
-/** Norms of an adapter's changes, all changes of a block of its base together. */
+/** Chart of the norms of an adapter's changes by block of its base. */
 final class BlockNorms {
   private static final int WIDTH = 40;
 
@@ -39,31 +36,12 @@ final class BlockNorms {
 
   /** The norms of what has one by itself; none if they would take long. */
   static BlockNorms of(Adapter adapter, Family family) {
-    long work =
-        adapter.sites().values().stream().flatMap(List::stream).mapToLong(DeltaNorm::cost).sum();
-    if (work > MOST_WORK) {
+    if (DeltaNorms.cost(adapter) > MOST_WORK) {
       return new BlockNorms(new TreeMap<>(), new TreeMap<>(), false);
     }
     BlockNames names = new BlockNames(family.sites());
-    SortedMap<BlockName, Double> squares = new ConcurrentSkipListMap<>();
-    SortedMap<String, Integer> without = new ConcurrentSkipListMap<>();
-    adapter.sites().entrySet().parallelStream()
-        .forEach(
-            site -> {
-              BlockName block = names.of(site.getKey()).orElseThrow();
-              for (Factors factors : site.getValue()) {
-                OptionalDouble norm = DeltaNorm.of(factors);
-                if (norm.isPresent()) {
-                  double square = norm.getAsDouble() * norm.getAsDouble();
-                  squares.merge(block, square, Double::sum);
-                } else {
-                  without.merge(factors.method(), 1, Integer::sum);
-                }
-              }
-            });
-    SortedMap<BlockName, Double> norms = new TreeMap<>();
-    squares.forEach((block, square) -> norms.put(block, Math.sqrt(square)));
-    return new BlockNorms(norms, without, true);
+    DeltaNorms norms = DeltaNorms.of(adapter);
+    return new BlockNorms(norms.by(site -> names.of(site).orElseThrow()), norms.without(), true);
   }
 
   /** Bar chart, the longest bar for the block that changes most, and the layers without a norm. */

@@ -20,7 +20,6 @@ import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.Weight;
 import dev.lora4j.core.mixer.DeltaMixer;
 import dev.lora4j.core.mixer.DeltaMixing;
-import dev.lora4j.core.mixer.MeasuredDeltas;
 import dev.lora4j.core.mixer.Mixer;
 import dev.lora4j.core.mixer.WeightMixer;
 import dev.lora4j.core.nn.Site;
@@ -32,7 +31,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -126,14 +124,13 @@ public final class MergeCommand implements Command {
               .surveyed((done, of) -> progress.done((done - 1) * count(adapters) / of, "survey"))
               .listener((done, of) -> progress.done(Math.min(done, count(adapters)), ""));
       cut(mixing);
-      MixPlan weighed =
+      TruncatedAdapter mixed =
           asked instanceof WeightMixer weights
-              ? WeightMixerMerge.of(weights, plan, sites, new MeasuredDeltas(scope, read.sites()))
-              : plan;
-      TruncatedAdapter mixed = mixing.mix(output.name(), deltas, weighed);
+              ? mixing.mix(output.name(), weights, deltas, plan)
+              : mixing.mix(output.name(), deltas, plan);
       String how = ExtensionRequest.of(asked).text();
       Adapter written =
-          output.write(console, mixed.adapter(), metadata(how, plan, mixed.adapter()), read);
+          output.write(console, mixed.adapter(), new Metadata(mixed.adapter().metadata()), read);
       report(console, read, written, how, mixed, stored, Durations.since(began));
     }
     return 0;
@@ -219,33 +216,6 @@ public final class MergeCommand implements Command {
 
   private static long count(List<Adapter> adapters) {
     return adapters.stream().flatMap(a -> a.sites().keySet().stream()).distinct().count();
-  }
-
-  /** Metadata of the merge; those of the file for a single adapter with weight 1. */
-  private Metadata metadata(String how, MixPlan plan, Adapter mixed) {
-    List<Adapter> adapters = plan.adapters();
-    List<Metadata> parts = adapters.stream().map(a -> new Metadata(a.metadata())).toList();
-    if (parts.size() == 1
-        && files.get(0).weight() == 1
-        && mixed.identity().equals(adapters.get(0).identity())) {
-      return parts.get(0);
-    }
-    List<String> names = adapters.stream().map(Adapter::name).toList();
-    String weights =
-        plan.parts().stream().map(MergeCommand::weight).collect(Collectors.joining(", "));
-    return Provenance.mixed(
-        Provenance.merged(parts, names, mixed),
-        how + "; weights " + weights + "; seed " + mixer.seed);
-  }
-
-  private static String weight(MixPlan.Part part) {
-    List<String> more = new ArrayList<>();
-    part.text().ifPresent(w -> more.add("text " + w));
-    if (!part.shares().all()) {
-      more.add("blocks " + part.shares().text());
-    }
-    String where = more.isEmpty() ? "" : " (" + String.join("; ", more) + ")";
-    return part.weight().value() + where;
   }
 
   /** Number of layers whose change is stored whole, not as factors. */

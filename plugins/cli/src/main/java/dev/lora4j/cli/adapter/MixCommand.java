@@ -8,8 +8,6 @@ import dev.lora4j.cli.file.OutputFile;
 import dev.lora4j.cli.model.FamilyOption;
 import dev.lora4j.cli.model.ThreadsOption;
 import dev.lora4j.core.Lora4j;
-import dev.lora4j.core.format.BlockName;
-import dev.lora4j.core.format.BlockNames;
 import dev.lora4j.core.format.LoadedAdapter;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mixer.Interference;
@@ -19,12 +17,9 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.spi.Extension;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -96,7 +91,8 @@ public final class MixCommand implements Command {
       plan = plan.with(read.all().get(i).adapter(), files.get(i).weight());
     }
     MixExplanation explained =
-        new MixExplanation(names(read), blocks(read, measured(console, read, plan)));
+        new MixExplanation(
+            names(read), Interference.by(measured(console, read, plan), read.blocks()::of));
     boolean meet = !explained.blocks().isEmpty();
     if (meet) {
       InterferenceChart.write(output, explained);
@@ -143,25 +139,5 @@ public final class MixCommand implements Command {
       names.add(unique);
     }
     return names;
-  }
-
-  private static Map<Pair, SortedMap<BlockName, PairOverlap>> blocks(
-      ReadAdapters read, Map<Pair, SortedMap<String, PairOverlap>> sites) {
-    BlockNames names = read.blocks();
-    Map<Pair, SortedMap<BlockName, PairOverlap>> all = new LinkedHashMap<>();
-    sites.forEach(
-        (pair, bySite) -> {
-          SortedMap<BlockName, List<PairOverlap>> grouped = new TreeMap<>();
-          bySite.forEach(
-              (site, meeting) -> {
-                Optional<BlockName> block = names.of(site);
-                block.ifPresent(
-                    b -> grouped.computeIfAbsent(b, k -> new ArrayList<>()).add(meeting));
-              });
-          SortedMap<BlockName, PairOverlap> byBlock = new TreeMap<>();
-          grouped.forEach((block, some) -> byBlock.put(block, PairOverlap.of(some)));
-          all.put(pair, byBlock);
-        });
-    return all;
   }
 }

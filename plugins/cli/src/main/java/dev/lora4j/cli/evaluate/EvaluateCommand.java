@@ -19,6 +19,11 @@ import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.Weight;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.diffusion.base.BaseOutline;
+import dev.lora4j.diffusion.evaluation.EvaluationManifest;
+import dev.lora4j.diffusion.evaluation.EvaluationPictures;
+import dev.lora4j.diffusion.evaluation.JudgedPicture;
+import dev.lora4j.diffusion.evaluation.JudgedStyle;
+import dev.lora4j.diffusion.evaluation.StyleEvaluation;
 import dev.lora4j.diffusion.judge.Judges;
 import dev.lora4j.diffusion.record.PngFile;
 import dev.lora4j.diffusion.request.Prompt;
@@ -89,7 +94,7 @@ public final class EvaluateCommand implements Command {
   @Option(
       names = "--style",
       paramLabel = "STYLE",
-      description = "The adapter's: " + JudgedStyle.FORM + ", captioned by concepts.",
+      description = "The adapter's: " + JudgedStyleOption.FORM + ", captioned by concepts.",
       required = true)
   private String style = "";
 
@@ -167,13 +172,14 @@ public final class EvaluateCommand implements Command {
     Prompt plain = plain();
     JudgeFolder judge = EmojiSd.judge();
     images.ifPresent(ExistingPath::folder);
-    JudgedStyle judged = JudgedStyle.of(style, judge, SIDE, console::note);
+    JudgedStyle judged = JudgedStyleOption.of(style, judge, SIDE, console::note);
     Optional<LoadedAdapter> adapter =
         images.isPresent() ? Optional.empty() : read(options.outline());
     OutputFile.folder(output);
     long began = System.nanoTime();
     if (images.isPresent()) {
-      List<Judged> all = Manifest.read(images.get(), SIDE, judge.names().size());
+      ExistingPath.file(images.get().resolve(EvaluationManifest.NAME));
+      List<JudgedPicture> all = EvaluationManifest.read(images.get(), SIDE, judge.names().size());
       judged.require(all);
       try (Lora4j opened = options.where.open(console)) {
         report(console, opened.engine(), judge, judged, all, began);
@@ -182,7 +188,7 @@ public final class EvaluateCommand implements Command {
       Map<Integer, String> shown = JudgedConcepts.some(judged, judge, concepts);
       try (OpenModel model = OpenModel.of(console, options)) {
         adapter.ifPresent(a -> tell(console, model, a));
-        List<Judged> all =
+        List<JudgedPicture> all =
             make(console, model, judged, plain, shown, adapter.map(LoadedAdapter::adapter));
         report(console, model.lora().engine(), judge, judged, all, began);
       }
@@ -203,7 +209,7 @@ public final class EvaluateCommand implements Command {
     }
   }
 
-  private List<Judged> make(
+  private List<JudgedPicture> make(
       Console console,
       OpenModel model,
       JudgedStyle judged,
@@ -211,17 +217,19 @@ public final class EvaluateCommand implements Command {
       Map<Integer, String> shown,
       Optional<Adapter> adapter) {
     Weight weight = lora.map(LoraOption::weight).orElse(Weight.of(0));
-    return new JudgedPictures(
+    EvaluationPictures pictures =
+        new EvaluationPictures(
             output.resolve("images"),
             judged.name(),
-            adapter.map(Adapter::name).orElse(Judged.NONE),
+            adapter.map(Adapter::name).orElse(JudgedPicture.NONE),
             weight.value(),
             plain,
             perConcept,
             otherStyle.strip(),
             OTHERS,
-            SIDE)
-        .make(console, model.sd(), adapter.map(a -> MixPlan.of(a, weight)), shown);
+            SIDE);
+    MixPlan mix = adapter.map(a -> MixPlan.of(a, weight)).orElse(MixPlan.NONE);
+    return EvaluationProgress.make(console, model.sd(), pictures, pictures.requests(mix, shown));
   }
 
   private void report(
@@ -229,7 +237,7 @@ public final class EvaluateCommand implements Command {
       Engine engine,
       JudgeFolder judge,
       JudgedStyle judged,
-      List<Judged> all,
+      List<JudgedPicture> all,
       long began) {
     try (Judges judges = Judges.load(engine, judge.styleClassifier(), judge.conceptRetrieval())) {
       StyleEvaluation evaluation =

@@ -1,6 +1,9 @@
 package dev.lora4j.cli.evaluate;
 
 import dev.lora4j.cli.console.Json;
+import dev.lora4j.diffusion.evaluation.JudgedStyle;
+import dev.lora4j.diffusion.evaluation.StyleEvaluation;
+import dev.lora4j.diffusion.evaluation.StyleTargets;
 import dev.lora4j.diffusion.judge.JudgeScores;
 import dev.lora4j.diffusion.judge.Judges;
 import java.util.ArrayList;

@@ -2,6 +2,8 @@ package dev.lora4j.cli.evaluate;
 
 import dev.lora4j.cli.generate.PictureGrid;
 import dev.lora4j.diffusion.dataset.Picture;
+import dev.lora4j.diffusion.evaluation.JudgedPicture;
+import dev.lora4j.diffusion.evaluation.JudgedStyle;
 import dev.lora4j.diffusion.judge.ControlPictures;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
@@ -19,9 +21,9 @@ final class EvaluationSheet {
 
   /** Draws the first concepts that both have, one picture of each kind; none if there are none. */
   static Optional<BufferedImage> draw(
-      JudgedStyle style, List<Judged> all, Map<Integer, String> names) {
-    Map<Integer, Judged> base = first(style, all, false);
-    Map<Integer, Judged> adapted = first(style, all, true);
+      JudgedStyle style, List<JudgedPicture> all, Map<Integer, String> names) {
+    Map<Integer, JudgedPicture> base = first(style, all, false);
+    Map<Integer, JudgedPicture> adapted = first(style, all, true);
     List<String> headings = new ArrayList<>(List.of("base", "adapter"));
     boolean truths = !style.truths().isEmpty();
     if (truths) {
@@ -37,7 +39,7 @@ final class EvaluationSheet {
         .limit(ROWS)
         .forEach(
             e -> {
-              Judged plain = Optional.ofNullable(base.get(e.getKey())).orElseThrow();
+              JudgedPicture plain = Optional.ofNullable(base.get(e.getKey())).orElseThrow();
               List<BufferedImage> row = new ArrayList<>();
               row.add(plain.picture().image());
               row.add(e.getValue().picture().image());
@@ -51,8 +53,9 @@ final class EvaluationSheet {
     return Optional.of(grid.draw());
   }
 
-  private static Map<Integer, Judged> first(JudgedStyle style, List<Judged> all, boolean adapted) {
-    Map<Integer, Judged> first = new LinkedHashMap<>();
+  private static Map<Integer, JudgedPicture> first(
+      JudgedStyle style, List<JudgedPicture> all, boolean adapted) {
+    Map<Integer, JudgedPicture> first = new LinkedHashMap<>();
     all.stream()
         .filter(p -> p.style().equals(style.name()) && p.adapted() == adapted)
         .forEach(p -> first.putIfAbsent(p.concept(), p));

@@ -1,16 +1,14 @@
 package dev.lora4j.cli.evaluate;
 
 import dev.lora4j.cli.console.Failure;
-import dev.lora4j.core.train.SeededNoise;
+import dev.lora4j.diffusion.evaluation.ConceptSample;
+import dev.lora4j.diffusion.evaluation.JudgedStyle;
 import dev.lora4j.emoji.JudgeFolder;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /** Held-out concepts that a judge looks at. */
 public final class JudgedConcepts {
-  private static final long DRAW = 7;
-
   private JudgedConcepts() {}
 
   /**
@@ -45,13 +43,6 @@ public final class JudgedConcepts {
               + ".";
       throw setting.startsWith("--") ? Failure.usage(message) : new Failure(message);
     }
-    Map<Integer, String> some = new LinkedHashMap<>();
-    for (int i : SeededNoise.of(DRAW).permutation(all.size())) {
-      if (some.size() < count) {
-        int concept = all.get(i);
-        some.put(concept, names.get(concept));
-      }
-    }
-    return some;
+    return ConceptSample.of(all, names, count);
   }
 }

@@ -6,6 +6,11 @@ import dev.lora4j.cli.file.OutputFile;
 import dev.lora4j.cli.model.OpenModel;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.diffusion.evaluation.EvaluationPictures;
+import dev.lora4j.diffusion.evaluation.JudgedPicture;
+import dev.lora4j.diffusion.evaluation.JudgedStyle;
+import dev.lora4j.diffusion.evaluation.StyleEvaluation;
+import dev.lora4j.diffusion.evaluation.StyleTargets;
 import dev.lora4j.diffusion.judge.JudgeScores;
 import dev.lora4j.diffusion.judge.Judges;
 import dev.lora4j.diffusion.request.Prompt;
@@ -41,7 +46,7 @@ public record QuickScores(JudgeFolder judge, JudgedStyle style, Map<Integer, Str
     JudgedStyle style =
         images
             .map(folder -> JudgedStyle.examples(folder, SIDE))
-            .orElseGet(() -> JudgedStyle.of("ink", judge, SIDE, note -> {}));
+            .orElseGet(() -> JudgedStyleOption.of("ink", judge, SIDE, note -> {}));
     return Optional.of(new QuickScores(judge, style, JudgedConcepts.some(style, judge, concepts)));
   }
 
@@ -50,10 +55,11 @@ public record QuickScores(JudgeFolder judge, JudgedStyle style, Map<Integer, Str
       Console console, OpenModel model, Adapter adapter, long seed, Path output, long began) {
     console.note("Scoring the style on " + concepts.size() + " things that it was not taught.");
     Prompt plain = Prompt.of("").seed(seed).steps(STEPS);
-    List<Judged> all =
-        new JudgedPictures(
-                output.resolve(IMAGES), style.name(), adapter.name(), 1, plain, 1, "", 0, SIDE)
-            .make(console, model.sd(), Optional.of(MixPlan.of(adapter, 1)), concepts);
+    EvaluationPictures pictures =
+        new EvaluationPictures(
+            output.resolve(IMAGES), style.name(), adapter.name(), 1, plain, 1, "", 0, SIDE);
+    List<EvaluationPictures.Request> requests = pictures.requests(MixPlan.of(adapter, 1), concepts);
+    List<JudgedPicture> all = EvaluationProgress.make(console, model.sd(), pictures, requests);
     try (Judges judges =
         Judges.load(model.lora().engine(), judge.styleClassifier(), judge.conceptRetrieval())) {
       StyleEvaluation found =

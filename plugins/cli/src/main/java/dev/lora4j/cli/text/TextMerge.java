@@ -6,6 +6,7 @@ import dev.lora4j.cli.console.Console;
 import dev.lora4j.cli.console.Json;
 import dev.lora4j.cli.file.OutputFile;
 import dev.lora4j.core.tensor.DType;
+import dev.lora4j.text.model.MergedTextModel;
 import dev.lora4j.text.pipeline.AdapterClasses;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,6 +22,9 @@ import picocli.CommandLine.Option;
     description =
         "Write a language model with adapters in its weights, as a folder of transformers.")
 final class TextMerge implements Command {
+  /** The layout of whole models, beside those of adapters. */
+  static final String LAYOUT = "transformers";
+
   /** The types that weights are written in. */
   enum Stored {
     f32,
@@ -77,14 +81,14 @@ final class TextMerge implements Command {
 
   private int words(Console console, DType stored) {
     try (OpenText open = OpenText.of(console, options, loras)) {
-      return MergedText.write(
+      return MergedTextModel.write(
           open.model().base(), List.of(), open.plan(console, loras), stored, out);
     }
   }
 
   private int classes(Console console, DType stored) {
     try (OpenClassifier open = OpenClassifier.of(console, options, loras)) {
-      return MergedText.write(
+      return MergedTextModel.write(
           open.model().base(), open.model().labels(), open.plan(console, loras), stored, out);
     }
   }

@@ -33,6 +33,7 @@ import dev.lora4j.text.data.TextDataSet;
 import dev.lora4j.text.data.TextForm;
 import dev.lora4j.text.data.TokenSequence;
 import dev.lora4j.text.evaluate.ClassificationScores;
+import dev.lora4j.text.model.MergedTextModel;
 import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.pipeline.AdapterClasses;
 import dev.lora4j.text.pipeline.TextClassifier;
@@ -127,7 +128,7 @@ final class TextTrain implements Command {
               + " layout: --targets none --layout kohya.");
     }
     boolean folder =
-        layout.equals(MergedText.LAYOUT)
+        layout.equals(TextMerge.LAYOUT)
             || Failure.usage(() -> AdapterWriters.named(layout)).folder();
     how.from()
         .ifPresent(
@@ -179,7 +180,7 @@ final class TextTrain implements Command {
   }
 
   private void requireForm(TextTrainingWork work, TextModel base) {
-    if (!layout.equals(MergedText.LAYOUT)) {
+    if (!layout.equals(TextMerge.LAYOUT)) {
       try {
         work.plan().requireForm(AdapterWriters.named(layout), base.family());
       } catch (AdapterException e) {
@@ -282,7 +283,7 @@ final class TextTrain implements Command {
   }
 
   private ToolConvention convention() {
-    return layout.equals(MergedText.LAYOUT)
+    return layout.equals(TextMerge.LAYOUT)
         ? ToolConvention.LYCORIS
         : Failure.usage(() -> AdapterWriters.named(layout)).convention();
   }
@@ -321,9 +322,9 @@ final class TextTrain implements Command {
 
   /** Writes the adapter, or the model with it in its weights. */
   private void save(TrainedText trained, TextModel base, List<String> labels) {
-    if (layout.equals(MergedText.LAYOUT)) {
+    if (layout.equals(TextMerge.LAYOUT)) {
       MixPlan mix = MixPlan.of(trained.adapter(), 1);
-      MergedText.write(base, labels, mix, base.compute(), out);
+      MergedTextModel.write(base, labels, mix, base.compute(), out);
     } else {
       trained.save(out, layout);
     }
@@ -345,7 +346,7 @@ final class TextTrain implements Command {
             run,
             out,
             // A whole model is written of what is finished alone.
-            layout.equals(MergedText.LAYOUT) ? "peft" : layout,
+            layout.equals(TextMerge.LAYOUT) ? "peft" : layout,
             base.family(),
             WriteOptions.EXACT.madeFor(base.use()));
     try (RunLog log = new RunLog(console, logged, (step, adapter) -> Optional.empty(), kept)) {
@@ -433,7 +434,7 @@ final class TextTrain implements Command {
   private void next(Console console, String what, String command, String text) {
     if (!json) {
       List<String> words = new ArrayList<>(List.of("text", command, text));
-      if (layout.equals(MergedText.LAYOUT)) {
+      if (layout.equals(TextMerge.LAYOUT)) {
         words.addAll(List.of("--base", out.toString()));
       } else {
         words.addAll(List.of("--lora", out.toString()));

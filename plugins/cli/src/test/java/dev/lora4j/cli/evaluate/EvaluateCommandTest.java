@@ -9,6 +9,10 @@ import com.google.gson.JsonParser;
 import dev.lora4j.cli.Run;
 import dev.lora4j.cli.model.BundledModel;
 import dev.lora4j.diffusion.dataset.Picture;
+import dev.lora4j.diffusion.evaluation.EvaluationManifest;
+import dev.lora4j.diffusion.evaluation.JudgedStyle;
+import dev.lora4j.diffusion.evaluation.StyleEvaluation;
+import dev.lora4j.diffusion.evaluation.StyleTargets;
 import dev.lora4j.diffusion.judge.ControlPictures;
 import dev.lora4j.diffusion.judge.JudgeScores;
 import dev.lora4j.emoji.EmojiSd;
@@ -41,7 +45,7 @@ class EvaluateCommandTest {
    */
   private Path pictures(BiFunction<Integer, Picture, Picture> adapted) throws IOException {
     Path images = Files.createDirectories(folder.resolve("given"));
-    StringBuilder lines = new StringBuilder(Manifest.HEADER).append('\n');
+    StringBuilder lines = new StringBuilder(EvaluationManifest.HEADER).append('\n');
     Map<Integer, Picture> flat = JUDGE.truths(JudgeFolder.FLAT);
     for (Map.Entry<Integer, Picture> truth : JUDGE.truths(JudgeFolder.INK).entrySet()) {
       int concept = truth.getKey();
@@ -56,7 +60,7 @@ class EvaluateCommandTest {
         break;
       }
     }
-    Files.writeString(images.resolve(Manifest.NAME), lines);
+    Files.writeString(images.resolve(EvaluationManifest.NAME), lines);
     return images;
   }
 
@@ -120,8 +124,9 @@ class EvaluateCommandTest {
             output);
     assertEquals(0, run.code(), run.err());
     assertTrue(run.out().contains("another's truth"), run.out());
-    List<String> lines = Files.readAllLines(output.resolve("images").resolve(Manifest.NAME));
-    assertEquals(Manifest.HEADER, lines.get(0));
+    List<String> lines =
+        Files.readAllLines(output.resolve("images").resolve(EvaluationManifest.NAME));
+    assertEquals(EvaluationManifest.HEADER, lines.get(0));
     assertEquals(1 + 2 * (2 * 2 + 2), lines.size());
     assertTrue(
         lines.get(1).matches("\\d{4}-[a-z0-9-]+-glossy-base-4\\.png,\\d+,glossy,none,0\\.0,4"));
@@ -188,7 +193,7 @@ class EvaluateCommandTest {
       Files.writeString(truths.resolve(file + ".txt"), caption);
     }
     List<String> notes = new ArrayList<>();
-    JudgedStyle style = JudgedStyle.of(truths.toString(), JUDGE, 64, notes::add);
+    JudgedStyle style = JudgedStyleOption.of(truths.toString(), JUDGE, 64, notes::add);
     assertEquals(3, style.truths().size());
     assertTrue(style.truths().containsKey(named), style.truths().keySet().toString());
     assertTrue(notes.get(0).contains("1 pictures show no concept"), notes.toString());
@@ -245,13 +250,16 @@ class EvaluateCommandTest {
             "evaluate", "--lora", adapter, "--style=glossy", "--other-style=glossy", "-o", folder);
     assertTrue(same.err().contains("take another --other-style"), same.err());
     Path bad = Files.createDirectories(folder.resolve("bad"));
-    Files.writeString(bad.resolve(Manifest.NAME), Manifest.HEADER + "\na.png,9999,ink,x,1,0\nb\n");
+    Files.writeString(
+        bad.resolve(EvaluationManifest.NAME),
+        EvaluationManifest.HEADER + "\na.png,9999,ink,x,1,0\nb\n");
     Run lines = Run.of("evaluate", "--images", bad, "--style=ink", "-o", folder);
     assertEquals(1, lines.code());
     assertTrue(lines.err().contains("line 2") && lines.err().contains("line 3"), lines.err());
     ImageIO.write(ControlPictures.blank(64, 64).image(), "png", bad.resolve("a.png").toFile());
     Files.writeString(
-        bad.resolve(Manifest.NAME), "\ufeff" + Manifest.HEADER + "\r\na.png,0,pixel,x,1,0\r\n");
+        bad.resolve(EvaluationManifest.NAME),
+        "\ufeff" + EvaluationManifest.HEADER + "\r\na.png,0,pixel,x,1,0\r\n");
     Run other = Run.of("evaluate", "--images", bad, "--style=ink", "-o", folder);
     assertTrue(other.err().contains("but of pixel"), other.err());
     int seen = 0;
@@ -259,11 +267,12 @@ class EvaluateCommandTest {
       seen++;
     }
     Files.writeString(
-        bad.resolve(Manifest.NAME), Manifest.HEADER + "\na.png," + seen + ",ink,x,1,0\n");
+        bad.resolve(EvaluationManifest.NAME),
+        EvaluationManifest.HEADER + "\na.png," + seen + ",ink,x,1,0\n");
     Run taught = Run.of("evaluate", "--images", bad, "--style=ink", "-o", folder);
     assertTrue(taught.err().contains("no true pictures in ink of 1 concepts"), taught.err());
-    Files.writeString(bad.resolve(Manifest.NAME), "picture,concept\n");
+    Files.writeString(bad.resolve(EvaluationManifest.NAME), "picture,concept\n");
     Run header = Run.of("evaluate", "--images", bad, "--style=ink", "-o", folder);
-    assertTrue(header.err().contains(Manifest.HEADER), header.err());
+    assertTrue(header.err().contains(EvaluationManifest.HEADER), header.err());
   }
 }

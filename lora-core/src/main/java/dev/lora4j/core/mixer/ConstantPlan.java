@@ -1,25 +1,22 @@
-package dev.lora4j.cli.adapter;
+package dev.lora4j.core.mixer;
 
-import dev.lora4j.cli.console.Failure;
+import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.mix.MixPlan;
-import dev.lora4j.core.mixer.AdapterDeltas;
-import dev.lora4j.core.mixer.WeightMixer;
-import dev.lora4j.spi.ExtensionRequest;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
-/** Merge by a mixer of weights, where one adapter can have the whole plan. */
-final class WeightMixerMerge {
+/** Plan of a mixer of weights that one adapter can stand for: the same at all steps and places. */
+final class ConstantPlan {
   /** More steps than pictures take, so that any dependence on the step shows. */
   private static final int STEPS = 1000;
 
-  private WeightMixerMerge() {}
+  private ConstantPlan() {}
 
   /**
-   * The plan of a mixer, which is the same in all steps and places.
+   * The plan of a mixer.
    *
-   * @throws Failure naming what depends on them
+   * @throws AdapterException naming what depends on steps or places
    */
   static MixPlan of(WeightMixer mixer, MixPlan asked, SiteCatalogue sites, AdapterDeltas changes) {
     MixPlan plan = mixer.plan(asked, STEPS, sites, changes);
@@ -34,9 +31,9 @@ final class WeightMixerMerge {
     if (problems.isEmpty()) {
       return plan;
     }
-    throw new Failure(
+    throw new AdapterException(
         "There is no one adapter of what the mixer "
-            + ExtensionRequest.of(mixer).name()
+            + new MixerCode(mixer).name()
             + " does while a picture is made: "
             + String.join(", ", problems)
             + ". Give it to generate.");

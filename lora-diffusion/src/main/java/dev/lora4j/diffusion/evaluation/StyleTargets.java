@@ -1,4 +1,4 @@
-package dev.lora4j.cli.evaluate;
+package dev.lora4j.diffusion.evaluation;
 
 import dev.lora4j.diffusion.judge.JudgeScores;
 import java.util.ArrayList;
@@ -17,11 +17,16 @@ public record StyleTargets(StyleEvaluation evaluation) {
   /** Shares are quotients: 24 of 40 are not quite three times 8 of 40. */
   private static final double ROUNDING = 1e-9;
 
-  /** One of them. */
-  record Target(String text, String value, boolean reached) {}
+  /**
+   * Target that an adapter reaches or misses.
+   *
+   * @param text what is to be reached, for people
+   * @param value what was found, for people
+   */
+  public record Target(String text, String value, boolean reached) {}
 
   /** Targets for which there are scores. */
-  List<Target> all() {
+  public List<Target> all() {
     List<Target> all = new ArrayList<>();
     Optional<JudgeScores> adapter = evaluation.kind(StyleEvaluation.ADAPTER);
     Optional<JudgeScores> base = evaluation.kind(StyleEvaluation.BASE);

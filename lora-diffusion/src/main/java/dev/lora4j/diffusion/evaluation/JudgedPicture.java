@@ -1,18 +1,20 @@
-package dev.lora4j.cli.evaluate;
+package dev.lora4j.diffusion.evaluation;
 
 import dev.lora4j.diffusion.dataset.Picture;
 import dev.lora4j.diffusion.judge.JudgedSample;
 
 /**
- * A picture to be judged, and its line in the manifest.
+ * Picture to be judged, and its line in the manifest.
  *
  * @param file its name below the folder of the manifest
  * @param concept number of the requested concept
  * @param style the style that is judged, or another that the prompt named
  * @param adapter name of the adapter, or {@value #NONE}
  * @param weight the adapter's; 0 for the base alone
+ * @param seed of the picture's noise
+ * @param picture its pixels, in the size that judges look at
  */
-record Judged(
+public record JudgedPicture(
     String file,
     int concept,
     String style,
@@ -20,15 +22,12 @@ record Judged(
     double weight,
     long seed,
     Picture picture) {
-  static final String NONE = "none";
+  /** Name of no adapter. */
+  public static final String NONE = "none";
 
   /** True if an adapter took part. */
-  boolean adapted() {
+  public boolean adapted() {
     return weight != 0;
-  }
-
-  JudgedSample shown() {
-    return new JudgedSample(picture, concept);
   }
 
   /** Another picture in the same place. */

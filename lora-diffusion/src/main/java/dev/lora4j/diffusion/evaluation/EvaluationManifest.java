@@ -1,15 +1,14 @@
-package dev.lora4j.cli.evaluate;
+package dev.lora4j.diffusion.evaluation;
 
-import dev.lora4j.cli.console.ErrorExplanation;
-import dev.lora4j.cli.console.Failure;
-import dev.lora4j.cli.console.Printable;
-import dev.lora4j.cli.file.ExistingPath;
-import dev.lora4j.cli.file.OutputFile;
-import dev.lora4j.cli.file.PictureFile;
+import dev.lora4j.core.safetensors.AtomicFile;
 import dev.lora4j.core.safetensors.RegularFile;
 import dev.lora4j.diffusion.dataset.Picture;
+import dev.lora4j.diffusion.dataset.image.PictureFile;
+import dev.lora4j.diffusion.dataset.image.PictureFileException;
 import java.awt.Color;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,42 +18,57 @@ import java.util.Optional;
  * {@code manifest.csv} of a folder of pictures: a line for each, so that others can score them.
  * Fields that hold a comma or a quotation mark stand in quotation marks.
  */
-final class Manifest {
-  static final String NAME = "manifest.csv";
-  static final String HEADER = "file,concept,style,adapter,weight,seed";
+public final class EvaluationManifest {
+  /** Name of the file in its folder. */
+  public static final String NAME = "manifest.csv";
+
+  /** The first line. */
+  public static final String HEADER = "file,concept,style,adapter,weight,seed";
+
   private static final int FIELDS = 6;
+  private static final int MOST_SHOWN = 80;
 
-  private Manifest() {}
+  private EvaluationManifest() {}
 
-  /** Writes the lines, whole or not at all. */
-  static void write(Path folder, List<Judged> pictures) {
+  /**
+   * Writes the lines, whole or not at all.
+   *
+   * @throws UncheckedIOException if that fails
+   */
+  public static void write(Path folder, List<JudgedPicture> pictures) {
     StringBuilder text = new StringBuilder(HEADER).append('\n');
-    for (Judged p : pictures) {
+    for (JudgedPicture p : pictures) {
       text.append(quoted(p.file())).append(',').append(p.concept()).append(',');
       text.append(quoted(p.style())).append(',').append(quoted(p.adapter())).append(',');
       text.append(p.weight()).append(',').append(p.seed()).append('\n');
     }
-    OutputFile.text(folder.resolve(NAME), text.toString());
+    Path file = folder.resolve(NAME);
+    try {
+      AtomicFile.write(file, text.toString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(file + " cannot be written: " + e.getMessage(), e);
+    }
   }
 
   /**
    * Reads the lines and their pictures, fitted to {@code side} pixels on white.
    *
    * @param concepts how many concepts there are
+   * @throws EvaluationException if there is no manifest, or lines or pictures cannot be used
    */
-  static List<Judged> read(Path folder, int side, int concepts) {
-    Path file = ExistingPath.file(folder.resolve(NAME));
+  public static List<JudgedPicture> read(Path folder, int side, int concepts) {
+    Path file = folder.resolve(NAME);
     List<String> lines;
     try {
       lines = RegularFile.lines(file, RegularFile.DATA);
     } catch (IOException e) {
-      throw new Failure(file + " cannot be read: " + ErrorExplanation.of(e), e);
+      throw new EvaluationException(file + " cannot be read: " + e.getMessage(), e);
     }
     if (lines.isEmpty() || !withoutMark(lines.get(0)).strip().equals(HEADER)) {
-      throw new Failure(
+      throw new EvaluationException(
           file + " must begin with the line '" + HEADER + "', found " + first(lines) + ".");
     }
-    List<Judged> pictures = new ArrayList<>();
+    List<JudgedPicture> pictures = new ArrayList<>();
     List<String> wrong = new ArrayList<>();
     for (int i = 1; i < lines.size(); i++) {
       if (!lines.get(i).isBlank()) {
@@ -63,7 +77,7 @@ final class Manifest {
       }
     }
     if (!wrong.isEmpty()) {
-      throw new Failure(
+      throw new EvaluationException(
           file
               + " has lines that cannot be used; expected "
               + HEADER
@@ -74,7 +88,7 @@ final class Manifest {
               + ".");
     }
     if (pictures.isEmpty()) {
-      throw new Failure(file + " lists no pictures, so there is nothing to score.");
+      throw new EvaluationException(file + " lists no pictures, so there is nothing to score.");
     }
     return pictures;
   }
@@ -85,14 +99,25 @@ final class Manifest {
   }
 
   private static Runnable orElse(List<String> wrong, int line, String text) {
-    return () -> wrong.add("line " + (line + 1) + ", '" + Printable.of(text, 80) + "'");
+    return () -> wrong.add("line " + (line + 1) + ", '" + visible(text) + "'");
   }
 
   private static String first(List<String> lines) {
-    return lines.isEmpty() ? "an empty file" : "'" + Printable.of(lines.get(0), 80) + "'";
+    return lines.isEmpty() ? "an empty file" : "'" + visible(lines.get(0)) + "'";
   }
 
-  private static Optional<Judged> line(Path folder, String line, int side, int concepts) {
+  /** The beginning of a line that anybody may have written, without what a terminal would obey. */
+  private static String visible(String line) {
+    String clean =
+        line.codePoints()
+            .limit(MOST_SHOWN)
+            .map(c -> Character.isISOControl(c) ? '?' : c)
+            .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+            .toString();
+    return clean.length() < line.length() ? clean + "..." : clean;
+  }
+
+  private static Optional<JudgedPicture> line(Path folder, String line, int side, int concepts) {
     List<String> f = fields(line);
     if (f.size() != FIELDS) {
       return Optional.empty();
@@ -104,11 +129,20 @@ final class Manifest {
       if (concept < 0 || concept >= concepts || !Double.isFinite(weight)) {
         return Optional.empty();
       }
-      Path file = ExistingPath.file(folder.resolve(f.get(0)));
-      Picture picture = Picture.of(f.get(0), "", PictureFile.read(file), side, side, Color.WHITE);
-      return Optional.of(new Judged(f.get(0), concept, f.get(2), f.get(3), weight, seed, picture));
+      Picture picture =
+          Picture.of(f.get(0), "", image(folder.resolve(f.get(0))), side, side, Color.WHITE);
+      return Optional.of(
+          new JudgedPicture(f.get(0), concept, f.get(2), f.get(3), weight, seed, picture));
     } catch (NumberFormatException e) {
       return Optional.empty();
+    }
+  }
+
+  private static BufferedImage image(Path file) {
+    try {
+      return PictureFile.read(file).decodeAnySize().image();
+    } catch (PictureFileException e) {
+      throw new EvaluationException(file + " " + e.sentence(), e);
     }
   }
 

@@ -1,4 +1,4 @@
-package dev.lora4j.cli.evaluate;
+package dev.lora4j.diffusion.evaluation;
 
 import dev.lora4j.diffusion.dataset.Picture;
 import dev.lora4j.diffusion.judge.ControlPictures;
@@ -8,6 +8,7 @@ import dev.lora4j.diffusion.judge.Judges;
 import dev.lora4j.diffusion.judge.PictureDistance;
 import dev.lora4j.diffusion.judge.TruthRank;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,29 +25,46 @@ import java.util.stream.Collectors;
  *     picture for each prompt
  * @param drift what became of prompts that name another style; empty if there are none
  */
-record StyleEvaluation(
+public record StyleEvaluation(
     Map<String, JudgeScores> kinds, Map<String, Double> variety, Optional<Drift> drift) {
-  static final String ADAPTER = "adapter";
-  static final String BASE = "base";
-  static final String DESATURATED = "base desaturated";
+  /** Kind of the pictures that the adapter takes part in. */
+  public static final String ADAPTER = "adapter";
+
+  /** Kind of the pictures of the base alone. */
+  public static final String BASE = "base";
+
+  /** Kind of the base's pictures without colours. */
+  public static final String DESATURATED = "base desaturated";
 
   /**
    * Effect of an adapter on pictures that are not about its style.
    *
+   * @param pictures how many prompts there are
    * @param distance mean distance of the adapter's picture from the base's, same prompt and seed
    * @param plain the same for prompts without a style
    * @param leak share in the adapter's style: without the adapter, with it
    * @param kept share in the style that the prompt named: without the adapter, with it; empty if
    *     the classifier does not know that style
    */
-  record Drift(int pictures, double distance, double plain, List<Double> leak, List<Double> kept) {}
+  public record Drift(
+      int pictures, double distance, double plain, List<Double> leak, List<Double> kept) {}
 
-  /** Scores pictures, of which some must be the adapter's. */
-  static StyleEvaluation of(
-      Judges judges, JudgedStyle style, Map<Integer, Picture> flat, List<Judged> all) {
-    List<Judged> about = all.stream().filter(p -> p.style().equals(style.name())).toList();
-    List<Judged> adapted = about.stream().filter(Judged::adapted).toList();
-    List<Judged> base = about.stream().filter(p -> !p.adapted()).toList();
+  /** Copies the maps, in their order. */
+  public StyleEvaluation {
+    kinds = Collections.unmodifiableMap(new LinkedHashMap<>(kinds));
+    variety = Collections.unmodifiableMap(new LinkedHashMap<>(variety));
+  }
+
+  /**
+   * Scores pictures, of which some must be in the style.
+   *
+   * @param flat true pictures in a style that the base knows, by concept; may be empty
+   */
+  public static StyleEvaluation of(
+      Judges judges, JudgedStyle style, Map<Integer, Picture> flat, List<JudgedPicture> all) {
+    List<JudgedPicture> about = all.stream().filter(p -> p.style().equals(style.name())).toList();
+    List<JudgedPicture> adapted = about.stream().filter(JudgedPicture::adapted).toList();
+    List<JudgedPicture> base = about.stream().filter(p -> !p.adapted()).toList();
     Optional<TruthRank> truths = style.ranking();
     Map<String, JudgeScores> kinds = new LinkedHashMap<>();
     pictures(style, flat, adapted, base)
@@ -59,22 +77,26 @@ record StyleEvaluation(
     Map<String, Double> variety = new LinkedHashMap<>();
     variety(adapted).ifPresent(v -> variety.put(ADAPTER, v));
     variety(base).ifPresent(v -> variety.put(BASE, v));
-    List<Judged> others = all.stream().filter(p -> !p.style().equals(style.name())).toList();
+    List<JudgedPicture> others = all.stream().filter(p -> !p.style().equals(style.name())).toList();
     return new StyleEvaluation(kinds, variety, drift(judges, style, about, others));
   }
 
   private static Map<String, List<JudgedSample>> pictures(
-      JudgedStyle style, Map<Integer, Picture> flat, List<Judged> adapted, List<Judged> base) {
-    List<Judged> asked = adapted.isEmpty() ? base : adapted;
+      JudgedStyle style,
+      Map<Integer, Picture> flat,
+      List<JudgedPicture> adapted,
+      List<JudgedPicture> base) {
+    List<JudgedPicture> asked = adapted.isEmpty() ? base : adapted;
     Map<String, List<JudgedSample>> kinds = new LinkedHashMap<>();
-    kinds.put(ADAPTER, shown(adapted, Judged::picture));
-    kinds.put(BASE, shown(base, Judged::picture));
+    kinds.put(ADAPTER, shown(adapted, JudgedPicture::picture));
+    kinds.put(BASE, shown(base, JudgedPicture::picture));
     kinds.put(DESATURATED, shown(base, p -> ControlPictures.desaturated(p.picture())));
     kinds.put("mean of the style", shown(asked, p -> style.mean()));
     if (!style.truths().isEmpty()) {
       Map<Integer, Picture> truths = style.truths();
       kinds.put("another's truth", shown(asked, p -> another(truths, p.concept())));
-      List<Judged> drawn = asked.stream().filter(p -> flat.containsKey(p.concept())).toList();
+      List<JudgedPicture> drawn =
+          asked.stream().filter(p -> flat.containsKey(p.concept())).toList();
       kinds.put(
           "flat truth desaturated",
           shown(drawn, p -> ControlPictures.desaturated(truth(flat, p.concept()))));
@@ -86,7 +108,8 @@ record StyleEvaluation(
     return kinds;
   }
 
-  private static List<JudgedSample> shown(List<Judged> asked, Function<Judged, Picture> picture) {
+  private static List<JudgedSample> shown(
+      List<JudgedPicture> asked, Function<JudgedPicture, Picture> picture) {
     return asked.stream().map(p -> p.shown(picture.apply(p))).toList();
   }
 
@@ -106,17 +129,18 @@ record StyleEvaluation(
         .getValue();
   }
 
-  private static Optional<Double> variety(List<Judged> pictures) {
+  private static Optional<Double> variety(List<JudgedPicture> pictures) {
     List<Double> each =
-        pictures.stream().collect(Collectors.groupingBy(Judged::concept)).values().stream()
+        pictures.stream().collect(Collectors.groupingBy(JudgedPicture::concept)).values().stream()
             .filter(some -> some.size() > 1)
-            .map(some -> PictureDistance.variety(some.stream().map(Judged::picture).toList()))
+            .map(
+                some -> PictureDistance.variety(some.stream().map(JudgedPicture::picture).toList()))
             .toList();
     return each.isEmpty() ? Optional.empty() : Optional.of(mean(each));
   }
 
   private static Optional<Drift> drift(
-      Judges judges, JudgedStyle style, List<Judged> about, List<Judged> others) {
+      Judges judges, JudgedStyle style, List<JudgedPicture> about, List<JudgedPicture> others) {
     List<Picture> without = pictures(others, false);
     List<Picture> with = pictures(others, true);
     List<Double> distances = distances(others);
@@ -139,19 +163,19 @@ record StyleEvaluation(
     return List.of(judges.share(without, label), judges.share(with, label));
   }
 
-  private static List<Picture> pictures(List<Judged> some, boolean adapted) {
-    return some.stream().filter(p -> p.adapted() == adapted).map(Judged::picture).toList();
+  private static List<Picture> pictures(List<JudgedPicture> some, boolean adapted) {
+    return some.stream().filter(p -> p.adapted() == adapted).map(JudgedPicture::picture).toList();
   }
 
   /** Distances of the base's picture from the adapter's, of the same concept and seed. */
-  private static List<Double> distances(List<Judged> some) {
+  private static List<Double> distances(List<JudgedPicture> some) {
     Map<List<Long>, Picture> base = new LinkedHashMap<>();
     List<Double> distances = new ArrayList<>();
     some.stream()
         .filter(p -> !p.adapted())
         .forEach(p -> base.put(List.of((long) p.concept(), p.seed()), p.picture()));
     some.stream()
-        .filter(Judged::adapted)
+        .filter(JudgedPicture::adapted)
         .forEach(
             p ->
                 Optional.ofNullable(base.get(List.of((long) p.concept(), p.seed())))
@@ -164,7 +188,7 @@ record StyleEvaluation(
   }
 
   /** The scores of a kind, if there are such pictures. */
-  Optional<JudgeScores> kind(String name) {
+  public Optional<JudgeScores> kind(String name) {
     return Optional.ofNullable(kinds.get(name));
   }
 }

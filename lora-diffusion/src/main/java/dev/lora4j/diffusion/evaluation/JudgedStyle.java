@@ -1,16 +1,12 @@
-package dev.lora4j.cli.evaluate;
+package dev.lora4j.diffusion.evaluation;
 
-import dev.lora4j.cli.console.Failure;
-import dev.lora4j.cli.file.ExistingPath;
-import dev.lora4j.cli.model.BundledModel;
 import dev.lora4j.diffusion.dataset.Picture;
 import dev.lora4j.diffusion.dataset.PictureFolder;
 import dev.lora4j.diffusion.judge.ControlPictures;
 import dev.lora4j.diffusion.judge.TruthRank;
-import dev.lora4j.emoji.JudgeFolder;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -26,52 +22,37 @@ import java.util.function.Consumer;
  * @param truths true pictures of held-out concepts, by number; empty if there are none
  * @param mean the mean picture of the style
  */
-record JudgedStyle(
+public record JudgedStyle(
     String name, Optional<String> label, Map<Integer, Picture> truths, Picture mean) {
-  static final String FORM = "ink, glossy, pixel or a folder of true pictures";
-
   /** Number of truths that a picture is compared with. */
   private static final int AMONG = 100;
 
   /** Names in a message. */
   private static final int SOME = 5;
 
-  /**
-   * One of the bundled styles, or a folder of true pictures whose captions are concepts.
-   *
-   * @param notes receives the pictures of a folder that do not count
-   */
-  static JudgedStyle of(String text, JudgeFolder judge, int side, Consumer<String> notes) {
-    return switch (text) {
-      case "ink" -> bundled(text, JudgeFolder.INK, judge);
-      case "glossy" -> bundled(text, JudgeFolder.GLOSSY, judge);
-      case "pixel" ->
-          new JudgedStyle(
-              text,
-              Optional.of(JudgeFolder.PIXEL),
-              Map.of(),
-              ControlPictures.mean(PictureFolder.read(BundledModel.pixelSet(), side, side)));
-      default -> {
-        if (Files.notExists(Path.of(text))) {
-          throw Failure.usage(
-              "There is no style and no folder " + text + "; expected " + FORM + ".");
-        }
-        yield folder(Path.of(text), judge, side, notes);
-      }
-    };
+  /** Copies the map, in its order. */
+  public JudgedStyle {
+    truths = Collections.unmodifiableMap(new LinkedHashMap<>(truths));
   }
 
-  private static JudgedStyle bundled(String name, String label, JudgeFolder judge) {
-    Map<Integer, Picture> truths = judge.truths(label);
+  /** A style that a classifier knows, with true pictures, whose mean is taken. */
+  public static JudgedStyle labelled(String name, String label, Map<Integer, Picture> truths) {
     Picture mean = ControlPictures.mean(List.copyOf(truths.values()));
     return new JudgedStyle(name, Optional.of(label), truths, mean);
   }
 
-  private static JudgedStyle folder(
-      Path folder, JudgeFolder judge, int side, Consumer<String> notes) {
-    ExistingPath.folder(folder);
+  /**
+   * The style of a folder of true pictures, whose captions are names of concepts.
+   *
+   * @param concepts names of all concepts, by number
+   * @param side height and width that the judges look at
+   * @param notes receives sentences about pictures that do not count
+   * @throws EvaluationException if fewer than two pictures count
+   */
+  public static JudgedStyle folder(
+      Path folder, List<String> concepts, int side, Consumer<String> notes) {
     List<Picture> pictures = PictureFolder.read(folder, side, side);
-    List<String> names = judge.names().stream().map(n -> n.toLowerCase(Locale.ROOT)).toList();
+    List<String> names = concepts.stream().map(n -> n.toLowerCase(Locale.ROOT)).toList();
     Map<Integer, Picture> truths = new LinkedHashMap<>();
     List<String> unknown = new ArrayList<>();
     List<String> twice = new ArrayList<>();
@@ -86,12 +67,10 @@ record JudgedStyle(
     tell(notes, folder, unknown, "show no concept that the retrieval knows and are left out");
     tell(notes, folder, twice, "show a concept again, of which the first picture counts");
     if (truths.size() < 2) {
-      throw new Failure(
+      throw new EvaluationException(
           folder
               + " must hold true pictures of at least 2 concepts that the retrieval knows, captioned"
-              + " by their names as in "
-              + judge.folder().resolve("concepts.tsv")
-              + "; found "
+              + " by their names; found "
               + truths.size()
               + (unknown.isEmpty() ? "." : ", and not known " + String.join(", ", some(unknown)))
               + (unknown.isEmpty() ? "" : "."));
@@ -107,7 +86,7 @@ record JudgedStyle(
   }
 
   /** A style of which only examples are known: neither the classifier nor any truth. */
-  static JudgedStyle examples(Path folder, int side) {
+  public static JudgedStyle examples(Path folder, int side) {
     Picture mean = ControlPictures.mean(PictureFolder.read(folder, side, side));
     return new JudgedStyle(name(folder), Optional.empty(), Map.of(), mean);
   }
@@ -120,26 +99,30 @@ record JudgedStyle(
     return all.size() <= SOME ? all : all.subList(0, SOME);
   }
 
-  /** Fails if no picture is in this style, or if true pictures are missing. */
-  void require(List<Judged> pictures) {
-    List<Judged> own = pictures.stream().filter(p -> p.style().equals(name)).toList();
+  /**
+   * Checks that pictures can be judged by this style.
+   *
+   * @throws EvaluationException if none is in it, or if true pictures are missing
+   */
+  public void require(List<JudgedPicture> pictures) {
+    List<JudgedPicture> own = pictures.stream().filter(p -> p.style().equals(name)).toList();
     if (own.isEmpty()) {
-      throw new Failure(
+      throw new EvaluationException(
           "The manifest lists no picture of the style "
               + name
               + ", but of "
-              + String.join(", ", pictures.stream().map(Judged::style).distinct().toList())
-              + "; name one of them by --style.");
+              + String.join(", ", pictures.stream().map(JudgedPicture::style).distinct().toList())
+              + "; judge by one of them.");
     }
     List<String> missing =
         own.stream()
-            .map(Judged::concept)
+            .map(JudgedPicture::concept)
             .filter(c -> !truths.isEmpty() && !truths.containsKey(c))
             .distinct()
             .map(String::valueOf)
             .toList();
     if (!missing.isEmpty()) {
-      throw new Failure(
+      throw new EvaluationException(
           "There are no true pictures in "
               + name
               + " of "
@@ -151,7 +134,7 @@ record JudgedStyle(
   }
 
   /** Ranks of pictures among the truths, if there are any. */
-  Optional<TruthRank> ranking() {
+  public Optional<TruthRank> ranking() {
     return truths.isEmpty() ? Optional.empty() : Optional.of(new TruthRank(truths, AMONG));
   }
 }
