@@ -3,10 +3,12 @@ package dev.lora4j.core;
 import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.training.TrainableMethod;
 import dev.lora4j.core.format.AdapterFormat;
+import dev.lora4j.core.format.peft.PeftKind;
 import dev.lora4j.core.format.writing.AdapterWriter;
 import dev.lora4j.core.train.optimizer.Optimizer;
 import dev.lora4j.core.train.schedule.Decay;
 import dev.lora4j.spi.InstalledContract;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
 /** The extensions of this library keep what all extensions promise. */
@@ -29,6 +31,11 @@ class ExtensionPointsTest {
   @Test
   void layouts() {
     InstalledContract.check(AdapterWriter.class, AdapterWriter::name);
+  }
+
+  @Test
+  void peftTypes() {
+    InstalledContract.check(PeftKind.class, kind -> kind.type().toLowerCase(Locale.ROOT));
   }
 
   @Test

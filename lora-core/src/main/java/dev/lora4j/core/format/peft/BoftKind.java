@@ -1,18 +1,16 @@
 package dev.lora4j.core.format.peft;
 
-import com.google.gson.JsonObject;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.format.SiteCatalogue;
+import dev.lora4j.spi.Extension;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** PEFT's BOFT. */
-final class BoftKind implements PeftKind {
+@Extension(point = PeftKind.class, name = "boft", help = "BOFT in PEFT's layout")
+public final class BoftKind implements PeftKind {
   private static final String ROTATIONS = "boft_R";
-
-  @Override
-  public String type() {
-    return "BOFT";
-  }
 
   @Override
   public boolean takes(Factors factors) {
@@ -20,18 +18,18 @@ final class BoftKind implements PeftKind {
   }
 
   @Override
-  public JsonObject fields(List<PeftSite> sites, SiteCatalogue base) {
-    JsonObject fields = new JsonObject();
-    fields.addProperty("bias", "none");
-    fields.addProperty("boft_block_num", 0);
+  public Map<String, Object> fields(List<PeftSite> sites, SiteCatalogue base) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("bias", "none");
+    fields.put("boft_block_num", 0);
     long size = CommonValues.of(sites, "size of blocks", f -> size(f, 2));
-    fields.addProperty("boft_block_size", size);
-    fields.addProperty("boft_dropout", 0.0);
+    fields.put("boft_block_size", size);
+    fields.put("boft_dropout", 0.0);
     long stages = CommonValues.of(sites, "number of stages", f -> size(f, 0));
-    fields.addProperty("boft_n_butterfly_factor", stages);
-    fields.addProperty("fan_in_fan_out", TargetModules.turned(sites));
-    fields.addProperty("init_weights", true);
-    fields.add("target_modules", TargetModules.of(sites, base));
+    fields.put("boft_n_butterfly_factor", stages);
+    fields.put("fan_in_fan_out", TargetModules.turned(sites));
+    fields.put("init_weights", true);
+    fields.put("target_modules", TargetModules.of(sites, base));
     return fields;
   }
 

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.function.Function;
 
 /** Values that PEFT has one of for all layers of a model. */
-final class CommonValues {
+public final class CommonValues {
   private CommonValues() {}
 
   /**
@@ -15,7 +15,7 @@ final class CommonValues {
    * @param what what to call it in messages
    * @throws AdapterException if two differ
    */
-  static <T> T of(List<PeftSite> sites, String what, Function<Factors, T> value) {
+  public static <T> T of(List<PeftSite> sites, String what, Function<Factors, T> value) {
     T first = value.apply(sites.get(0).factors().get(0));
     for (PeftSite site : sites) {
       T other = value.apply(site.factors().get(0));

@@ -1,6 +1,5 @@
 package dev.lora4j.core.format.peft;
 
-import com.google.gson.JsonPrimitive;
 import java.math.BigDecimal;
 
 /** Numbers of configurations: integers without a point, as PEFT's types require. */
@@ -9,13 +8,14 @@ final class ConfigNumbers {
 
   private ConfigNumbers() {}
 
-  static JsonPrimitive json(double value) {
+  static Number plain(double value) {
     if (value == Math.rint(value) && Math.abs(value) < WHOLE) {
-      return new JsonPrimitive((long) value);
+      return (long) value;
     }
     // What is an F32 is written with the digits that it takes to tell it from its neighbours.
-    return (float) value == value
-        ? new JsonPrimitive(new BigDecimal(Float.toString((float) value)))
-        : new JsonPrimitive(value);
+    if ((float) value == value) {
+      return new BigDecimal(Float.toString((float) value));
+    }
+    return value;
   }
 }

@@ -1,35 +1,31 @@
 package dev.lora4j.core.format.peft;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonObject;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.format.SiteCatalogue;
+import dev.lora4j.spi.Extension;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** (IA)3, on inputs of the layers that the configuration lists as feed-forward, else on outputs. */
+@Extension(point = PeftKind.class, name = "ia3", help = "(IA)3 in PEFT's layout")
 public final class Ia3Kind implements PeftKind {
-  @Override
-  public String type() {
-    return "IA3";
-  }
-
   @Override
   public boolean takes(Factors factors) {
     return factors.tensors().containsKey("ia3_l");
   }
 
   @Override
-  public JsonObject fields(List<PeftSite> sites, SiteCatalogue base) {
+  public Map<String, Object> fields(List<PeftSite> sites, SiteCatalogue base) {
     List<PeftSite> inputs = sites.stream().filter(Ia3Kind::onInput).toList();
-    JsonArray forward = new JsonArray();
-    inputs.stream().map(PeftSite::pattern).forEach(forward::add);
-    JsonObject fields = new JsonObject();
-    fields.addProperty("fan_in_fan_out", TargetModules.turned(sites));
-    fields.add("feedforward_modules", forward);
-    fields.addProperty("init_ia3_weights", true);
+    List<String> forward = inputs.stream().map(PeftSite::pattern).toList();
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("fan_in_fan_out", TargetModules.turned(sites));
+    fields.put("feedforward_modules", forward);
+    fields.put("init_ia3_weights", true);
     // PEFT demands that each of the former stands in the latter under the same name.
-    fields.add("target_modules", TargetModules.of(sites, inputs, base));
+    fields.put("target_modules", TargetModules.of(sites, inputs, base));
     return fields;
   }
 

@@ -1,9 +1,10 @@
 package dev.lora4j.core.format.peft;
 
-import com.google.gson.JsonObject;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
@@ -13,9 +14,14 @@ import java.util.TreeMap;
  * A number for each layer in PEFT's configurations: a common one, and those of other layers by
  * their paths. PEFT takes the first pattern that a path ends in.
  */
-record LayerPatterns(double common, JsonObject others) {
+public record LayerPatterns(double common, Map<String, Number> others) {
+  /** Copies the map, in its order. */
+  public LayerPatterns {
+    others = Collections.unmodifiableMap(new LinkedHashMap<>(others));
+  }
+
   /** The value that most layers have, and the others by path. */
-  static LayerPatterns of(SortedMap<String, Double> values) {
+  public static LayerPatterns of(SortedMap<String, Double> values) {
     Map<Double, Integer> counts = new HashMap<>();
     values.values().forEach(v -> counts.merge(v, 1, Integer::sum));
     double common =
@@ -42,8 +48,8 @@ record LayerPatterns(double common, JsonObject others) {
                 .reversed()
                 .thenComparing(Comparator.naturalOrder()));
     named.forEach(path -> ordered.put(path, values.getOrDefault(path, common)));
-    JsonObject others = new JsonObject();
-    ordered.forEach((path, value) -> others.add(path, ConfigNumbers.json(value)));
+    Map<String, Number> others = new LinkedHashMap<>();
+    ordered.forEach((path, value) -> others.put(path, ConfigNumbers.plain(value)));
     return new LayerPatterns(common, others);
   }
 

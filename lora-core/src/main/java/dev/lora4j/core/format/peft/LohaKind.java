@@ -1,28 +1,26 @@
 package dev.lora4j.core.format.peft;
 
-import com.google.gson.JsonObject;
 import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.format.SiteCatalogue;
+import dev.lora4j.spi.Extension;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** LoHa. */
-final class LohaKind implements PeftKind {
-  @Override
-  public String type() {
-    return "LOHA";
-  }
-
+@Extension(point = PeftKind.class, name = "loha", help = "LoHa in PEFT's layout")
+public final class LohaKind implements PeftKind {
   @Override
   public boolean takes(Factors factors) {
     return factors.method().equals("loha");
   }
 
   @Override
-  public JsonObject fields(List<PeftSite> sites, SiteCatalogue base) {
+  public Map<String, Object> fields(List<PeftSite> sites, SiteCatalogue base) {
     SortedMap<String, Double> ranks = new TreeMap<>();
     SortedMap<String, Double> alphas = new TreeMap<>();
     for (PeftSite site : sites) {
@@ -30,24 +28,25 @@ final class LohaKind implements PeftKind {
       ranks.put(site.pattern(), (double) factors.tensor("hada_w1_b").shape().size(0));
       alphas.put(site.pattern(), factors.structure().number(AdapterMethod.ALPHA));
     }
-    JsonObject fields = ranked(ranks, alphas);
-    fields.add("target_modules", TargetModules.of(sites, base));
-    fields.addProperty("use_effective_conv2d", tucker(sites, "hada_t1"));
+    Map<String, Object> fields = ranked(ranks, alphas);
+    fields.put("target_modules", TargetModules.of(sites, base));
+    fields.put("use_effective_conv2d", tucker(sites, "hada_t1"));
     return fields;
   }
 
   /** Configuration fields that LoHa and LoKr share. */
-  static JsonObject ranked(SortedMap<String, Double> ranks, SortedMap<String, Double> alphas) {
+  static Map<String, Object> ranked(
+      SortedMap<String, Double> ranks, SortedMap<String, Double> alphas) {
     LayerPatterns rank = LayerPatterns.of(ranks);
     LayerPatterns alpha = LayerPatterns.of(alphas);
-    JsonObject fields = new JsonObject();
-    fields.add("alpha", ConfigNumbers.json(alpha.common()));
-    fields.add("alpha_pattern", alpha.others());
-    fields.addProperty("init_weights", true);
-    fields.addProperty("module_dropout", 0.0);
-    fields.add("r", ConfigNumbers.json(rank.common()));
-    fields.addProperty("rank_dropout", 0.0);
-    fields.add("rank_pattern", rank.others());
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("alpha", ConfigNumbers.plain(alpha.common()));
+    fields.put("alpha_pattern", alpha.others());
+    fields.put("init_weights", true);
+    fields.put("module_dropout", 0.0);
+    fields.put("r", ConfigNumbers.plain(rank.common()));
+    fields.put("rank_dropout", 0.0);
+    fields.put("rank_pattern", rank.others());
     return fields;
   }
 

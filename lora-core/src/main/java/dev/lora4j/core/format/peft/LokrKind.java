@@ -1,11 +1,12 @@
 package dev.lora4j.core.format.peft;
 
-import com.google.gson.JsonObject;
 import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.format.SiteCatalogue;
+import dev.lora4j.spi.Extension;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -16,19 +17,15 @@ import java.util.TreeSet;
  * LoKr. PEFT makes the shapes of its tensors out of the layer's size and a few settings for all
  * layers, so those settings have to give the shapes that there are.
  */
-final class LokrKind implements PeftKind {
-  @Override
-  public String type() {
-    return "LOKR";
-  }
-
+@Extension(point = PeftKind.class, name = "lokr", help = "LoKr in PEFT's layout")
+public final class LokrKind implements PeftKind {
   @Override
   public boolean takes(Factors factors) {
     return factors.method().equals("lokr");
   }
 
   @Override
-  public JsonObject fields(List<PeftSite> sites, SiteCatalogue base) {
+  public Map<String, Object> fields(List<PeftSite> sites, SiteCatalogue base) {
     List<LokrShape> shapes = sites.stream().map(LokrShape::of).toList();
     long factor = factor(shapes);
     boolean both = shapes.stream().anyMatch(LokrShape::firstFactored);
@@ -46,12 +43,12 @@ final class LokrKind implements PeftKind {
       // Two whole matrices have the scale 1, which PEFT has where alpha is the rank.
       alphas.put(sites.get(i).pattern(), alpha.map(Double::valueOf).orElse(rank));
     }
-    JsonObject fields = LohaKind.ranked(ranks, alphas);
-    fields.addProperty("decompose_both", both);
-    fields.addProperty("decompose_factor", factor);
-    fields.addProperty("rank_dropout_scale", false);
-    fields.add("target_modules", TargetModules.of(sites, base));
-    fields.addProperty("use_effective_conv2d", LohaKind.tucker(sites, "lokr_t2"));
+    Map<String, Object> fields = LohaKind.ranked(ranks, alphas);
+    fields.put("decompose_both", both);
+    fields.put("decompose_factor", factor);
+    fields.put("rank_dropout_scale", false);
+    fields.put("target_modules", TargetModules.of(sites, base));
+    fields.put("use_effective_conv2d", LohaKind.tucker(sites, "lokr_t2"));
     return fields;
   }
 

@@ -2,11 +2,12 @@ package dev.lora4j.core.format.peft;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
-import com.google.gson.JsonObject;
 import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.format.SiteCatalogue;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -52,11 +53,11 @@ public final class LoraConfigurations {
    *     layers of a model are
    */
   public static String joined(SortedMap<String, List<PeftSite>> models, SiteCatalogue base) {
-    JsonObject all = new JsonObject();
+    Map<String, Object> all = new LinkedHashMap<>();
     models.forEach(
         (model, sites) ->
-            new TreeMap<>(LORA.fields(sites, base).asMap())
-                .forEach((name, value) -> all.add(model + "." + name, value)));
+            new TreeMap<>(LORA.fields(sites, base))
+                .forEach((name, value) -> all.put(model + "." + name, value)));
     return GSON.toJson(all);
   }
 }

@@ -1,24 +1,22 @@
 package dev.lora4j.core.format.peft;
 
-import com.google.gson.JsonObject;
 import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.format.SiteCatalogue;
+import dev.lora4j.spi.Extension;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /** LoRA, DoRA around it, and the biases of its up factors. */
-final class LoraKind implements PeftKind {
+@Extension(point = PeftKind.class, name = "lora", help = "LoRA and DoRA in PEFT's layout")
+public final class LoraKind implements PeftKind {
   private static final String DOWN = "lora_down.weight";
   private static final String DORA = "dora";
-
-  @Override
-  public String type() {
-    return "LORA";
-  }
 
   @Override
   public boolean takes(Factors factors) {
@@ -35,7 +33,7 @@ final class LoraKind implements PeftKind {
   }
 
   @Override
-  public JsonObject fields(List<PeftSite> sites, SiteCatalogue base) {
+  public Map<String, Object> fields(List<PeftSite> sites, SiteCatalogue base) {
     SortedMap<String, Double> ranks = new TreeMap<>();
     SortedMap<String, Double> alphas = new TreeMap<>();
     for (PeftSite site : sites) {
@@ -48,19 +46,19 @@ final class LoraKind implements PeftKind {
     }
     LayerPatterns rank = LayerPatterns.of(ranks);
     LayerPatterns alpha = LayerPatterns.of(alphas);
-    JsonObject fields = new JsonObject();
-    fields.add("alpha_pattern", alpha.others());
-    fields.addProperty("bias", "none");
-    fields.addProperty("fan_in_fan_out", TargetModules.turned(sites));
-    fields.addProperty("init_lora_weights", true);
-    fields.add("lora_alpha", ConfigNumbers.json(alpha.common()));
-    fields.addProperty("lora_bias", all(sites, LoraKind::bias, "a bias of the up factor"));
-    fields.addProperty("lora_dropout", 0.0);
-    fields.add("r", ConfigNumbers.json(rank.common()));
-    fields.add("rank_pattern", rank.others());
-    fields.add("target_modules", TargetModules.of(sites, base));
-    fields.addProperty("use_dora", all(sites, f -> f.method().equals(DORA), "DoRA"));
-    fields.addProperty("use_rslora", false);
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("alpha_pattern", alpha.others());
+    fields.put("bias", "none");
+    fields.put("fan_in_fan_out", TargetModules.turned(sites));
+    fields.put("init_lora_weights", true);
+    fields.put("lora_alpha", ConfigNumbers.plain(alpha.common()));
+    fields.put("lora_bias", all(sites, LoraKind::bias, "a bias of the up factor"));
+    fields.put("lora_dropout", 0.0);
+    fields.put("r", ConfigNumbers.plain(rank.common()));
+    fields.put("rank_pattern", rank.others());
+    fields.put("target_modules", TargetModules.of(sites, base));
+    fields.put("use_dora", all(sites, f -> f.method().equals(DORA), "DoRA"));
+    fields.put("use_rslora", false);
     return fields;
   }
 

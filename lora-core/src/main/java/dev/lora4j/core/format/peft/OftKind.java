@@ -1,13 +1,16 @@
 package dev.lora4j.core.format.peft;
 
-import com.google.gson.JsonObject;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.format.SiteCatalogue;
+import dev.lora4j.spi.Extension;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** PEFT's OFT. */
-final class OftKind implements PeftKind {
+@Extension(point = PeftKind.class, name = "oft", help = "OFT in PEFT's layout")
+public final class OftKind implements PeftKind {
   private static final String VECTORS = "oft_R.weight";
   private static final String SERIES = "use_cayley_neumann";
   private static final String TERMS = "num_cayley_neumann_terms";
@@ -15,32 +18,27 @@ final class OftKind implements PeftKind {
   private static final String SHARED = "block_share";
 
   @Override
-  public String type() {
-    return "OFT";
-  }
-
-  @Override
   public boolean takes(Factors factors) {
     return factors.tensors().containsKey(VECTORS);
   }
 
   @Override
-  public JsonObject fields(List<PeftSite> sites, SiteCatalogue base) {
-    JsonObject fields = new JsonObject();
-    fields.addProperty("bias", "none");
-    fields.addProperty(SHARED, flag(sites, SHARED));
+  public Map<String, Object> fields(List<PeftSite> sites, SiteCatalogue base) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("bias", "none");
+    fields.put(SHARED, flag(sites, SHARED));
     Optional<String> limit = setting(sites, EPSILON);
-    fields.addProperty("coft", limit.isPresent());
-    fields.addProperty(EPSILON, limit.map(Double::valueOf).orElse(6e-5));
-    fields.addProperty("fan_in_fan_out", TargetModules.turned(sites));
-    fields.addProperty("init_weights", true);
-    fields.addProperty("module_dropout", 0.0);
-    fields.addProperty(TERMS, setting(sites, TERMS).map(Integer::valueOf).orElse(5));
+    fields.put("coft", limit.isPresent());
+    fields.put(EPSILON, limit.map(Double::valueOf).orElse(6e-5));
+    fields.put("fan_in_fan_out", TargetModules.turned(sites));
+    fields.put("init_weights", true);
+    fields.put("module_dropout", 0.0);
+    fields.put(TERMS, setting(sites, TERMS).map(Integer::valueOf).orElse(5));
     long size = CommonValues.of(sites, "size of blocks", OftKind::size);
-    fields.addProperty("oft_block_size", size);
-    fields.addProperty("r", 0);
-    fields.add("target_modules", TargetModules.of(sites, base));
-    fields.addProperty(SERIES, flag(sites, SERIES));
+    fields.put("oft_block_size", size);
+    fields.put("r", 0);
+    fields.put("target_modules", TargetModules.of(sites, base));
+    fields.put(SERIES, flag(sites, SERIES));
     return fields;
   }
 

@@ -1,23 +1,36 @@
 package dev.lora4j.core.format.peft;
 
-import com.google.gson.JsonObject;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.format.SiteCatalogue;
+import dev.lora4j.spi.Extension;
+import dev.lora4j.spi.ExtensionRequest;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 
-/** PEFT type of adapters: the factors that it admits, and its configuration. */
-interface PeftKind {
-  /** PEFT's name of the type. */
-  String type();
+/**
+ * PEFT type of adapters: the factors that it admits, and its configuration. An extension point;
+ * implementations have no state and are used by several threads.
+ *
+ * <p>Its name is PEFT's of the type in small letters. No two types admit the same factors. The
+ * tensors are those that the method writes, under the names of its roles.
+ */
+public interface PeftKind {
+  /** PEFT's name of the type: that of {@link Extension}, in capitals. */
+  default String type() {
+    return ExtensionRequest.of(this).name().toUpperCase(Locale.ROOT);
+  }
 
   /** Returns true if factors may be part of such an adapter. */
   boolean takes(Factors factors);
 
   /**
-   * The fields of the configuration that are its own.
+   * The fields of the configuration that are its own: texts, numbers, truth values, lists and maps
+   * of these.
    *
    * @param sites all layers, of one model
+   * @param base the sites of the base
    * @throws dev.lora4j.core.adapter.AdapterException if one configuration cannot say what they are
    */
-  JsonObject fields(List<PeftSite> sites, SiteCatalogue base);
+  Map<String, Object> fields(List<PeftSite> sites, SiteCatalogue base);
 }

@@ -18,6 +18,7 @@ import dev.lora4j.core.format.writing.LayoutFile;
 import dev.lora4j.core.format.writing.WriteRequest;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.spi.Extension;
+import dev.lora4j.spi.Extensions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -36,16 +37,6 @@ public final class PeftWriter implements AdapterWriter {
   private static final String PREFIX = "base_model.model.";
   private static final Gson GSON =
       new GsonBuilder().setPrettyPrinting().serializeNulls().disableHtmlEscaping().create();
-
-  private static final List<PeftKind> KINDS =
-      List.of(
-          new LoraKind(),
-          new LohaKind(),
-          new LokrKind(),
-          new Ia3Kind(),
-          new OftKind(),
-          new BoftKind(),
-          new ShiraKind());
 
   @Override
   public String name() {
@@ -77,7 +68,8 @@ public final class PeftWriter implements AdapterWriter {
             names.of(site).forEach((name, t) -> tensors.put(PREFIX + site.path() + "." + name, t));
           }
           String folder = alone(models, model) ? "" : model + "/";
-          JsonObject fields = kind.fields(tuned, request.family().sites());
+          JsonObject fields =
+              GSON.toJsonTree(kind.fields(tuned, request.family().sites())).getAsJsonObject();
           String config =
               GSON.toJson(config(kind, saved.say(fields, kind.type()), said(request, saved)));
           files.add(
@@ -117,8 +109,8 @@ public final class PeftWriter implements AdapterWriter {
     PeftSite first = sites.get(0);
     Factors some = first.factors().get(0);
     PeftKind kind =
-        KINDS.stream()
-            .filter(k -> k.takes(some))
+        Extensions.installed().shared(PeftKind.class).values().stream()
+            .filter(k -> Extensions.installed().ask(k, () -> k.takes(some), false))
             .findFirst()
             .orElseThrow(() -> none(first, some, "has no form for it"));
     for (PeftSite site : sites) {

@@ -1,20 +1,18 @@
 package dev.lora4j.core.format.peft;
 
-import com.google.gson.JsonObject;
 import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.nn.Site;
+import dev.lora4j.spi.Extension;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** SHiRA, which has as many values at a layer as a LoRA of rank r would have, with one r. */
-final class ShiraKind implements PeftKind {
+@Extension(point = PeftKind.class, name = "shira", help = "SHiRA in PEFT's layout")
+public final class ShiraKind implements PeftKind {
   private static final String VALUES = "shira_weight";
-
-  @Override
-  public String type() {
-    return "SHIRA";
-  }
 
   @Override
   public boolean takes(Factors factors) {
@@ -23,7 +21,7 @@ final class ShiraKind implements PeftKind {
   }
 
   @Override
-  public JsonObject fields(List<PeftSite> sites, SiteCatalogue base) {
+  public Map<String, Object> fields(List<PeftSite> sites, SiteCatalogue base) {
     long rank = rank(sites.get(0));
     sites.stream()
         .filter(s -> rank(s) != rank)
@@ -41,12 +39,12 @@ final class ShiraKind implements PeftKind {
                       + rank(other)
                       + "; no layout holds such an adapter in one file.");
             });
-    JsonObject fields = new JsonObject();
-    fields.addProperty("fan_in_fan_out", false);
-    fields.addProperty("init_weights", true);
-    fields.addProperty("mask_type", "random");
-    fields.addProperty("r", rank);
-    fields.add("target_modules", TargetModules.of(sites, base));
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("fan_in_fan_out", false);
+    fields.put("init_weights", true);
+    fields.put("mask_type", "random");
+    fields.put("r", rank);
+    fields.put("target_modules", TargetModules.of(sites, base));
     return fields;
   }
 

@@ -1,8 +1,5 @@
 package dev.lora4j.core.format.peft;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
-import com.google.gson.JsonPrimitive;
 import dev.lora4j.core.format.SiteCatalogue;
 import java.util.Collection;
 import java.util.HashSet;
@@ -25,8 +22,10 @@ public final class TargetModules {
    * A list of names, such as {@code q_proj} and {@code net.2}, where all layers of that name are
    * meant, and of paths where not; where another module of the base ends in one of these paths, one
    * expression for whole paths.
+   *
+   * @return a list of texts, or a text
    */
-  public static JsonElement of(Collection<PeftSite> targets, SiteCatalogue base) {
+  public static Object of(Collection<PeftSite> targets, SiteCatalogue base) {
     return of(targets, Set.of(), base);
   }
 
@@ -34,8 +33,9 @@ public final class TargetModules {
    * As above, with the layers of another field listed by their whole paths.
    *
    * @param whole which of the targets
+   * @return as above
    */
-  static JsonElement of(
+  public static Object of(
       Collection<PeftSite> targets, Collection<PeftSite> whole, SiteCatalogue base) {
     SortedSet<String> paths = new TreeSet<>();
     targets.forEach(t -> paths.add(t.pattern()));
@@ -51,10 +51,9 @@ public final class TargetModules {
     others.forEach(o -> addHolders(ends, o));
     paths.forEach(p -> addHolders(ends, p));
     if (paths.stream().anyMatch(ends::contains)) {
-      return new JsonPrimitive(
-          paths.stream()
-              .map(p -> p.matches("[\\w.]+") ? p.replace(".", "\\.") : Pattern.quote(p))
-              .collect(Collectors.joining("|", "(text_model\\.)?(", ")")));
+      return paths.stream()
+          .map(p -> p.matches("[\\w.]+") ? p.replace(".", "\\.") : Pattern.quote(p))
+          .collect(Collectors.joining("|", "(text_model\\.)?(", ")"));
     }
     SortedSet<String> named = new TreeSet<>();
     whole.forEach(w -> named.add(w.pattern()));
@@ -64,9 +63,7 @@ public final class TargetModules {
       boolean known = !others.isEmpty() && !ends.contains(name(path));
       named.add(known ? name(path) : path);
     }
-    JsonArray list = new JsonArray();
-    named.forEach(list::add);
-    return list;
+    return List.copyOf(named);
   }
 
   /** Last part of a path, with the parts before it as long as it is a number. */
@@ -97,7 +94,7 @@ public final class TargetModules {
    * Returns true if the model stores the weights of these layers as [in, out]; PEFT has one flag
    * for all.
    */
-  static boolean turned(Collection<PeftSite> targets) {
+  public static boolean turned(Collection<PeftSite> targets) {
     return targets.stream().anyMatch(PeftSite::turned);
   }
 }
