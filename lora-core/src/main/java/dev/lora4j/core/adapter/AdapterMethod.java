@@ -3,6 +3,7 @@ package dev.lora4j.core.adapter;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.spi.ExtensionName;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedMap;
@@ -19,7 +20,9 @@ public interface AdapterMethod {
   String ALPHA = "alpha";
 
   /** Its stable name; part of the identity of adapters. */
-  String name();
+  default String name() {
+    return ExtensionName.of(this);
+  }
 
   /** The kinds of layers it can change. */
   Set<Site.Kind> kinds();

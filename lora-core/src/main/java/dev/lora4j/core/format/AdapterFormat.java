@@ -1,5 +1,6 @@
 package dev.lora4j.core.format;
 
+import dev.lora4j.spi.ExtensionName;
 import java.util.Optional;
 
 /**
@@ -11,7 +12,9 @@ import java.util.Optional;
  */
 public interface AdapterFormat {
   /** Its stable name, for example {@code kohya}. */
-  String name();
+  default String name() {
+    return ExtensionName.of(this);
+  }
 
   /**
    * Address that {@code key} stands for; empty if this dialect does not spell keys so. Of several

@@ -15,11 +15,6 @@ import java.util.List;
     help = "Deterministic, in few steps; alike in all programs")
 public final class Ddim implements Sampler {
   @Override
-  public String name() {
-    return "ddim";
-  }
-
-  @Override
   public List<NoiseLevel> levels(NoiseSchedule schedule, int steps) {
     SamplingLevels.requireNoFlow(schedule, name());
     return SamplingLevels.whole(schedule, steps, last(schedule));

@@ -10,11 +10,6 @@ import java.util.List;
     help = "As the network was taught, in few steps; new noise at each")
 public final class Ddpm implements Sampler {
   @Override
-  public String name() {
-    return "ddpm";
-  }
-
-  @Override
   public List<NoiseLevel> levels(NoiseSchedule schedule, int steps) {
     SamplingLevels.requireNoFlow(schedule, name());
     return SamplingLevels.whole(schedule, steps, NoiseLevel.CLEAN);

@@ -7,11 +7,6 @@ import java.util.List;
 @Extension(point = Sampler.class, name = "dpmpp-2m", help = "DPM-Solver++ of second order")
 public final class DpmPlusPlus2M implements Sampler {
   @Override
-  public String name() {
-    return "dpmpp-2m";
-  }
-
-  @Override
   public List<NoiseLevel> levels(NoiseSchedule schedule, int steps) {
     return SamplingLevels.solver(schedule, steps);
   }

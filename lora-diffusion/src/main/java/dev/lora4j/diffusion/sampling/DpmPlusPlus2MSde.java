@@ -10,11 +10,6 @@ import java.util.List;
     help = "The same with new noise at each step")
 public final class DpmPlusPlus2MSde implements Sampler {
   @Override
-  public String name() {
-    return "dpmpp-2m-sde";
-  }
-
-  @Override
   public List<NoiseLevel> levels(NoiseSchedule schedule, int steps) {
     SamplingLevels.requireNoFlow(schedule, name());
     return SamplingLevels.solver(schedule, steps);

@@ -7,11 +7,6 @@ import java.util.List;
 @Extension(point = Sampler.class, name = "euler", help = "The plain first-order solver")
 public final class Euler implements Sampler {
   @Override
-  public String name() {
-    return "euler";
-  }
-
-  @Override
   public List<NoiseLevel> levels(NoiseSchedule schedule, int steps) {
     return SamplingLevels.exact(schedule, steps);
   }

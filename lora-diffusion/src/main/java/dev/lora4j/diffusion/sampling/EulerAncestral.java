@@ -10,11 +10,6 @@ import java.util.List;
 @Extension(point = Sampler.class, name = "euler-a", help = "Euler with new noise at each step")
 public final class EulerAncestral implements Sampler {
   @Override
-  public String name() {
-    return "euler-a";
-  }
-
-  @Override
   public List<NoiseLevel> levels(NoiseSchedule schedule, int steps) {
     SamplingLevels.requireNoFlow(schedule, name());
     return SamplingLevels.exact(schedule, steps);

@@ -13,11 +13,6 @@ import java.util.List;
     help = "Second order; asks the network twice a step")
 public final class Heun implements Sampler {
   @Override
-  public String name() {
-    return "heun";
-  }
-
-  @Override
   public List<NoiseLevel> levels(NoiseSchedule schedule, int steps) {
     return SamplingLevels.exact(schedule, steps);
   }

@@ -20,11 +20,6 @@ public final class Lcm implements Sampler {
   private static final double DATA = 0.5;
 
   @Override
-  public String name() {
-    return "lcm";
-  }
-
-  @Override
   public List<NoiseLevel> levels(NoiseSchedule schedule, int steps) {
     SamplingLevels.requireNoFlow(schedule, name());
     int most = Math.min(TAUGHT, schedule.size());

@@ -1,5 +1,6 @@
 package dev.lora4j.diffusion.sampling;
 
+import dev.lora4j.spi.ExtensionName;
 import java.util.List;
 
 /**
@@ -11,7 +12,9 @@ import java.util.List;
  */
 public interface Sampler {
   /** Its stable name, as written into requests and pictures. */
-  String name();
+  default String name() {
+    return ExtensionName.of(this);
+  }
 
   /**
    * The levels that a run of {@code steps} steps visits, most noise first, and the last it ends at.

@@ -30,11 +30,6 @@ public final class UniPc implements Sampler {
   }
 
   @Override
-  public String name() {
-    return "unipc";
-  }
-
-  @Override
   public List<NoiseLevel> levels(NoiseSchedule schedule, int steps) {
     return SamplingLevels.solver(schedule, steps);
   }

@@ -112,7 +112,7 @@ class SamplersTest {
 
   @Test
   void samplersFulfilTheExtensionContract() {
-    InstalledContract.check(Sampler.class, Sampler::name);
+    InstalledContract.check(Sampler.class);
   }
 
   @ParameterizedTest(name = "{0}")

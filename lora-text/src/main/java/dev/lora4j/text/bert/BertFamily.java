@@ -14,7 +14,7 @@ public final class BertFamily extends EncoderFamily {
 
   /** The family. */
   public BertFamily() {
-    super(NAME, Set.of(NAME));
+    super(Set.of(NAME));
   }
 
   @Override

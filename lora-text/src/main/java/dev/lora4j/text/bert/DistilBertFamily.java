@@ -14,7 +14,7 @@ public final class DistilBertFamily extends EncoderFamily {
 
   /** The family. */
   public DistilBertFamily() {
-    super(NAME, Set.of(NAME));
+    super(Set.of(NAME));
   }
 
   @Override

@@ -11,20 +11,17 @@ import java.util.Set;
 
 /**
  * Common part of the families of encoders. Where a network has a head, all but the head is within a
- * level of its own, as transformers has it, so that adapters of either find their layers.
+ * level of its own, called as the family, so that adapters of either find their layers.
  */
 abstract class EncoderFamily implements TextFamily {
-  private final String name;
   private final Set<String> models;
 
   /**
    * A family.
    *
-   * @param name of the family and, in names of layers, of the level
    * @param models the {@code model_type}s of its configurations
    */
-  EncoderFamily(String name, Set<String> models) {
-    this.name = name;
+  EncoderFamily(Set<String> models) {
     this.models = Set.copyOf(models);
   }
 
@@ -37,12 +34,7 @@ abstract class EncoderFamily implements TextFamily {
   abstract LanguageNetwork network(ConfigFile config, List<String> labels, String level);
 
   private LanguageNetwork network(ConfigFile config, List<String> labels) {
-    return network(config, labels, labels.isEmpty() ? "" : name + ".");
-  }
-
-  @Override
-  public final String name() {
-    return name;
+    return network(config, labels, labels.isEmpty() ? "" : name() + ".");
   }
 
   @Override
@@ -62,7 +54,7 @@ abstract class EncoderFamily implements TextFamily {
 
   @Override
   public final List<Placement> places(Parameter parameter) {
-    return EncoderWeightNames.of(name + ".", parameter);
+    return EncoderWeightNames.of(name() + ".", parameter);
   }
 
   @Override

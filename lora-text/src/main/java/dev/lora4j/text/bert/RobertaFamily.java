@@ -17,7 +17,7 @@ public final class RobertaFamily extends EncoderFamily {
 
   /** The family. */
   public RobertaFamily() {
-    super(NAME, Set.of(NAME, "xlm-roberta", "camembert"));
+    super(Set.of(NAME, "xlm-roberta", "camembert"));
   }
 
   @Override

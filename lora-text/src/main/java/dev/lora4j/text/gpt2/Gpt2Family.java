@@ -24,11 +24,6 @@ public final class Gpt2Family implements TextFamily {
   private static final Pattern BUFFER = Pattern.compile("(.*\\.)?attn\\.(masked_)?bias");
 
   @Override
-  public String name() {
-    return "gpt2";
-  }
-
-  @Override
   public boolean recognises(ConfigFile config) {
     return config.text("model_type", "").equals("gpt2");
   }

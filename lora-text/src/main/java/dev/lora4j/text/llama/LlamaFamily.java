@@ -15,11 +15,6 @@ import java.util.List;
     help = "LLaMA 2 and 3, Mistral, Qwen2, Qwen3, SmolLM and others built like them")
 public final class LlamaFamily implements TextFamily {
   @Override
-  public String name() {
-    return "llama";
-  }
-
-  @Override
   public boolean recognises(ConfigFile config) {
     return LlamaKind.names().contains(config.text("model_type", ""));
   }

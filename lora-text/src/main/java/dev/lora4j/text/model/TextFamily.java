@@ -4,6 +4,7 @@ import dev.lora4j.core.format.Placement;
 import dev.lora4j.core.model.ConfigFile;
 import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.nn.Parameter;
+import dev.lora4j.spi.ExtensionName;
 import dev.lora4j.text.network.LanguageNetwork;
 import java.util.List;
 
@@ -13,7 +14,9 @@ import java.util.List;
  */
 public interface TextFamily {
   /** Its name, for example {@code llama}. */
-  String name();
+  default String name() {
+    return ExtensionName.of(this);
+  }
 
   /**
    * True if a {@code config.json} describes a model of this family. Only one family may recognise a

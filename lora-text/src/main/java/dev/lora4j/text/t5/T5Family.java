@@ -21,11 +21,6 @@ public final class T5Family implements TextFamily {
   private static final String HEAD = "lm_head.weight";
 
   @Override
-  public String name() {
-    return "t5";
-  }
-
-  @Override
   public boolean recognises(ConfigFile config) {
     return T5Config.kinds().contains(config.text("model_type", ""));
   }

@@ -1,5 +1,6 @@
 package dev.lora4j.bench;
 
+import dev.lora4j.spi.ExtensionName;
 import java.util.List;
 
 /**
@@ -11,7 +12,9 @@ import java.util.List;
  */
 public interface Benchmark {
   /** Name on the command line, for example {@code operator-chain}. */
-  String name();
+  default String name() {
+    return ExtensionName.of(this);
+  }
 
   /** Its sizes, in the order they are measured. */
   List<Case> cases();

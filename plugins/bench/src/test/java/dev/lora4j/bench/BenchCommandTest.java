@@ -20,7 +20,7 @@ class BenchCommandTest {
 
   @Test
   void benchmarksFulfilTheExtensionContract() {
-    InstalledContract.check(Benchmark.class, Benchmark::name);
+    InstalledContract.check(Benchmark.class);
   }
 
   @Test

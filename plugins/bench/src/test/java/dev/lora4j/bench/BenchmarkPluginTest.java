@@ -20,7 +20,6 @@ class BenchmarkPluginTest {
       @Extension(point = Benchmark.class, name = "counting", help = "Counts, beside itself")
       public final class Counting implements Benchmark {
         public Counting() {}
-        @Override public String name() { return "counting"; }
         @Override public List<Case> cases() { return List.of(new Far()); }
         record Far() implements Case {
           @Override public String name() { return "far"; }

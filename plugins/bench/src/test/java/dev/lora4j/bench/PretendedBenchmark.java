@@ -14,11 +14,6 @@ public final class PretendedBenchmark implements Benchmark {
   static final List<String> DONE = new ArrayList<>();
 
   @Override
-  public String name() {
-    return "pretended";
-  }
-
-  @Override
   public List<Case> cases() {
     return List.of(
         new Sizes("equal", 1, Double.MAX_VALUE),

@@ -86,12 +86,8 @@ public record ExtensionRequest(String name, Map<String, Object> settings) {
    * @throws ExtensionException if it is none
    */
   public static ExtensionRequest of(Object extension) {
+    String name = ExtensionName.of(extension);
     Class<?> type = extension.getClass();
-    Extension known = type.getAnnotation(Extension.class);
-    if (known == null) {
-      throw new ExtensionException(
-          type.getName() + " has no name by which it could be asked for; give it @Extension.");
-    }
     Map<String, Object> settings = new LinkedHashMap<>();
     if (type.isRecord()) {
       for (RecordComponent component : type.getRecordComponents()) {
@@ -103,7 +99,7 @@ public record ExtensionRequest(String name, Map<String, Object> settings) {
         }
       }
     }
-    return new ExtensionRequest(known.name(), settings);
+    return new ExtensionRequest(name, settings);
   }
 
   private static String written(Object value) {

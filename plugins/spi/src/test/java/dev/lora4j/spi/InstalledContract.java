@@ -7,25 +7,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
-import java.util.function.Function;
 
 /** What holds of every extension of a point that is on the class path. */
 public final class InstalledContract {
   private InstalledContract() {}
 
-  /**
-   * Checks all of a point.
-   *
-   * @param name what an extension says that it is called
-   */
-  public static <T> void check(Class<T> point, Function<T, String> name) {
+  /** Checks all of a point. */
+  public static <T> void check(Class<T> point) {
     Extensions installed = Extensions.installed();
     assertFalse(installed.list(point).isEmpty(), point + " has none");
     for (Extensions.Installed one : installed.list(point)) {
       ExtensionInfo info = one.info();
       assertTrue(info.ready(), info.name() + " cannot be made with its defaults");
       T made = installed.make(point, info.name());
-      assertEquals(info.name(), name.apply(made));
+      assertEquals(info.name(), ExtensionName.of(made));
       assertEquals(info, ExtensionType.of(made.getClass()));
       assertSame(installed.shared(point, info.name()), installed.shared(point, info.name()));
       if (made instanceof Record) {

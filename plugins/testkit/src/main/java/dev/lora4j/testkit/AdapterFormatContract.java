@@ -71,11 +71,6 @@ public abstract class AdapterFormatContract extends ExtensionContract<AdapterFor
   }
 
   @Test
-  void nameIsTheListedOne() {
-    assertEquals(info().name(), extension().name());
-  }
-
-  @Test
   void spelledKeysAreFound() {
     LayerNames names = names();
     for (String site : spelled()) {

@@ -81,11 +81,6 @@ public abstract class AdapterReadingContract extends ExtensionContract<AdapterMe
   }
 
   @Test
-  void nameIsTheListedOne() {
-    assertEquals(info().name(), extension().name());
-  }
-
-  @Test
   void ownTensorsAloneAreRecognised() {
     for (SyntheticLayer layer : layers()) {
       MethodTensors own = tensors(layer, 2);

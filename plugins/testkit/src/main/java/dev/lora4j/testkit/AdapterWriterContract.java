@@ -63,11 +63,6 @@ public abstract class AdapterWriterContract extends ExtensionContract<AdapterWri
   }
 
   @Test
-  void nameIsTheListedOne() {
-    assertEquals(info().name(), extension().name());
-  }
-
-  @Test
   void writtenAdapterReadsBackTheSame() {
     for (int rank = 1; rank <= 4; rank++) {
       Adapter adapter = lora(rank, rank);

@@ -19,11 +19,6 @@ public abstract class DecayContract extends ExtensionContract<Decay> {
   }
 
   @Test
-  void nameIsTheListedOne() {
-    assertEquals(info().name(), extension().name());
-  }
-
-  @Test
   void decayIsBetweenZeroAndOne() {
     Decay decay = extension();
     for (int i = 0; i <= 2 * POINTS; i++) {

@@ -54,11 +54,6 @@ public abstract class OptimizerContract extends ExtensionContract<Optimizer> {
   }
 
   @Test
-  void nameIsTheListedOne() {
-    assertEquals(info().name(), extension().name());
-  }
-
-  @Test
   void slotsHaveNamesOfTheirOwn() {
     List<String> names = extension().memories().stream().map(OptimizerSlot::name).toList();
     assertEquals(names.size(), new TreeSet<>(names).size(), names.toString());

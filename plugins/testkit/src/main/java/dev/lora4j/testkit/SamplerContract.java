@@ -49,11 +49,6 @@ public abstract class SamplerContract extends ExtensionContract<Sampler> {
   }
 
   @Test
-  void nameIsTheListedOne() {
-    assertEquals(info().name(), extension().name());
-  }
-
-  @Test
   void levelsFallFromNoiseToThePicture() {
     requireFalling(levels(), steps());
     for (int steps : new int[] {1, 2, 5, 50}) {

@@ -115,11 +115,6 @@ public abstract class TextFamilyContract extends ExtensionContract<TextFamily> {
   }
 
   @Test
-  void nameIsTheListedOne() {
-    assertEquals(info().name(), extension().name());
-  }
-
-  @Test
   void layersAreKnownByName() {
     List<Parameter> parameters = run().parameters();
     Set<String> weights = new TreeSet<>(parameters.stream().map(Parameter::name).toList());

@@ -140,11 +140,6 @@ public abstract class TrainableMethodContract extends ExtensionContract<Trainabl
     return new SiteRecipe(rank, 2, false, FactorInit.KAIMING);
   }
 
-  @Test
-  void nameIsTheListedOne() {
-    assertEquals(info().name(), extension().name());
-  }
-
   /** Properties of a tensor that a program and a checkpoint know. */
   private record Known(String part, Shape shape, Shape staged, boolean anchored) {
     static List<Known> of(List<TrainedTensor> tensors) {

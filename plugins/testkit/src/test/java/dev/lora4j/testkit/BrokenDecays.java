@@ -14,11 +14,6 @@ final class BrokenDecays {
       @Setting(help = "which root", defaultValue = "2", min = 1, max = 9) double degree)
       implements Decay {
     @Override
-    public String name() {
-      return "test-root";
-    }
-
-    @Override
     public double at(double progress) {
       return Math.pow(Math.max(0, 1 - progress), 1 / degree);
     }
@@ -33,11 +28,6 @@ final class BrokenDecays {
     public Remembering() {}
 
     @Override
-    public String name() {
-      return "test-remembering";
-    }
-
-    @Override
     public double at(double progress) {
       at *= 0.9999;
       return at;
@@ -48,38 +38,14 @@ final class BrokenDecays {
   @Extension(point = Decay.class, name = "test-negative", help = "falls for ever")
   public record Negative() implements Decay {
     @Override
-    public String name() {
-      return "test-negative";
-    }
-
-    @Override
     public double at(double progress) {
       return 1 - progress;
-    }
-  }
-
-  /** Is called otherwise than it is listed. */
-  @Extension(point = Decay.class, name = "test-misnamed", help = "stays")
-  public record Misnamed() implements Decay {
-    @Override
-    public String name() {
-      return "constant";
-    }
-
-    @Override
-    public double at(double progress) {
-      return 1;
     }
   }
 
   /** Says nothing of itself. */
   @Extension(point = Decay.class, name = "test-silent", help = "")
   public record Silent() implements Decay {
-    @Override
-    public String name() {
-      return "test-silent";
-    }
-
     @Override
     public double at(double progress) {
       return 1;
@@ -90,11 +56,6 @@ final class BrokenDecays {
   @Extension(point = Decay.class, name = "test-nothing", help = "is nothing")
   public record Nothing() implements Decay {
     @Override
-    public String name() {
-      return "test-nothing";
-    }
-
-    @Override
     public double at(double progress) {
       return 0;
     }
@@ -103,11 +64,6 @@ final class BrokenDecays {
   /** Two with the same settings are not the same. */
   @Extension(point = Decay.class, name = "test-unequal", help = "is equal to nothing")
   public record Unequal() implements Decay {
-    @Override
-    public String name() {
-      return "test-unequal";
-    }
-
     @Override
     public double at(double progress) {
       return 1;

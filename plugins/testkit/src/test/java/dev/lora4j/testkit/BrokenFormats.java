@@ -40,11 +40,6 @@ final class BrokenFormats {
     public Colons() {}
 
     @Override
-    public String name() {
-      return "test-colons";
-    }
-
-    @Override
     public Optional<KeyAddress> resolve(String key, KeyContext context) {
       return address(name(), key, context);
     }
@@ -55,11 +50,6 @@ final class BrokenFormats {
   public static final class Denoisers implements AdapterFormat {
     /** For the host. */
     public Denoisers() {}
-
-    @Override
-    public String name() {
-      return "test-unet-colons";
-    }
 
     @Override
     public Optional<KeyAddress> resolve(String key, KeyContext context) {
@@ -74,11 +64,6 @@ final class BrokenFormats {
     public Deaf() {}
 
     @Override
-    public String name() {
-      return "test-deaf-keys";
-    }
-
-    @Override
     public Optional<KeyAddress> resolve(String key, KeyContext context) {
       return key.contains("attn2") ? Optional.empty() : address(name(), key, context);
     }
@@ -89,11 +74,6 @@ final class BrokenFormats {
   public static final class Apart implements AdapterFormat {
     /** For the host. */
     public Apart() {}
-
-    @Override
-    public String name() {
-      return "test-apart";
-    }
 
     @Override
     public Optional<KeyAddress> resolve(String key, KeyContext context) {
@@ -111,11 +91,6 @@ final class BrokenFormats {
   public static final class Guessing implements AdapterFormat {
     /** For the host. */
     public Guessing() {}
-
-    @Override
-    public String name() {
-      return "test-guessing";
-    }
 
     @Override
     public Optional<KeyAddress> resolve(String key, KeyContext context) {
@@ -137,11 +112,6 @@ final class BrokenFormats {
     public Trusting() {}
 
     @Override
-    public String name() {
-      return "test-trusting";
-    }
-
-    @Override
     public Optional<KeyAddress> resolve(String key, KeyContext context) {
       return key.startsWith(name() + ":") && key.split(":", -1)[2].isEmpty()
           ? Optional.empty()
@@ -157,11 +127,6 @@ final class BrokenFormats {
 
     /** For the host. */
     public Tired() {}
-
-    @Override
-    public String name() {
-      return "test-tired-keys";
-    }
 
     @Override
     public Optional<KeyAddress> resolve(String key, KeyContext context) {

@@ -18,11 +18,6 @@ final class BrokenOptimizers {
   @Extension(point = Optimizer.class, name = "test-momentum", help = "momentum of 0.9")
   public record Momentum() implements Optimizer {
     @Override
-    public String name() {
-      return "test-momentum";
-    }
-
-    @Override
     public List<OptimizerSlot> memories() {
       return List.of(OptimizerSlot.zeros(MEAN));
     }
@@ -41,11 +36,6 @@ final class BrokenOptimizers {
   @Extension(point = Optimizer.class, name = "test-reckless", help = "always goes on")
   public record Reckless() implements Optimizer {
     @Override
-    public String name() {
-      return "test-reckless";
-    }
-
-    @Override
     public List<OptimizerSlot> memories() {
       return List.of();
     }
@@ -63,11 +53,6 @@ final class BrokenOptimizers {
   /** Goes up. */
   @Extension(point = Optimizer.class, name = "test-upwards", help = "makes the loss greater")
   public record Upwards() implements Optimizer {
-    @Override
-    public String name() {
-      return "test-upwards";
-    }
-
     @Override
     public List<OptimizerSlot> memories() {
       return List.of();
@@ -88,11 +73,6 @@ final class BrokenOptimizers {
     private static final AtomicInteger TIMES = new AtomicInteger();
 
     @Override
-    public String name() {
-      return "test-forgetful";
-    }
-
-    @Override
     public List<OptimizerSlot> memories() {
       return List.of();
     }
@@ -110,11 +90,6 @@ final class BrokenOptimizers {
   /** Has two memories of one name. */
   @Extension(point = Optimizer.class, name = "test-confused", help = "mixes its memories up")
   public record Confused() implements Optimizer {
-    @Override
-    public String name() {
-      return "test-confused";
-    }
-
     @Override
     public List<OptimizerSlot> memories() {
       return List.of(OptimizerSlot.zeros(MEAN), OptimizerSlot.zeros(MEAN));

@@ -57,11 +57,6 @@ final class BrokenSamplers {
     public Fixed() {}
 
     @Override
-    public String name() {
-      return "test-fixed";
-    }
-
-    @Override
     public List<NoiseLevel> levels(NoiseSchedule schedule, int steps) {
       if (steps != 4 || !schedule.flow()) {
         throw new IllegalArgumentException("test-fixed makes 4 steps of a flow");
@@ -75,11 +70,6 @@ final class BrokenSamplers {
   public static final class Good extends Even {
     /** For the host. */
     public Good() {}
-
-    @Override
-    public String name() {
-      return "test-even";
-    }
   }
 
   /** Works in the array that it was given. */
@@ -87,11 +77,6 @@ final class BrokenSamplers {
   public static final class InPlace extends Even {
     /** For the host. */
     public InPlace() {}
-
-    @Override
-    public String name() {
-      return "test-in-place";
-    }
 
     @Override
     float[] step(float[] x, float[] seen, NoiseLevel from, NoiseLevel to) {
@@ -108,11 +93,6 @@ final class BrokenSamplers {
 
     /** For the host. */
     public Lingering() {}
-
-    @Override
-    public String name() {
-      return "test-lingering";
-    }
 
     @Override
     float[] step(float[] x, float[] seen, NoiseLevel from, NoiseLevel to) {
@@ -133,11 +113,6 @@ final class BrokenSamplers {
     public Deaf() {}
 
     @Override
-    public String name() {
-      return "test-deaf";
-    }
-
-    @Override
     public float[] sample(SamplingRun run, float[] x) {
       float[] at = x;
       for (int i = run.first(); i < run.steps(); i++) {
@@ -156,11 +131,6 @@ final class BrokenSamplers {
     public Astray() {}
 
     @Override
-    public String name() {
-      return "test-astray";
-    }
-
-    @Override
     float[] step(float[] x, float[] seen, NoiseLevel from, NoiseLevel to) {
       return super.step(x, x, from, to);
     }
@@ -171,11 +141,6 @@ final class BrokenSamplers {
   public static final class Resting extends Even {
     /** For the host. */
     public Resting() {}
-
-    @Override
-    public String name() {
-      return "test-resting";
-    }
 
     @Override
     public List<NoiseLevel> levels(NoiseSchedule schedule, int steps) {

@@ -116,20 +116,6 @@ final class BrokenTextFamilies {
     }
   }
 
-  /** Has another name. */
-  @Extension(point = TextFamily.class, name = "test-misnamed", help = "has another name")
-  public static final class Misnamed extends Altered {
-    /** For the host. */
-    public Misnamed() {
-      super(new Gpt2Family(), "test-misnamed");
-    }
-
-    @Override
-    public String name() {
-      return "somebody";
-    }
-  }
-
   /** Keeps a matrix from adapters. */
   @Extension(point = TextFamily.class, name = "test-wild", help = "keeps a matrix from adapters")
   public static final class Wild extends Altered {

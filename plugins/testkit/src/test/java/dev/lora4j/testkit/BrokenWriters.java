@@ -52,11 +52,6 @@ final class BrokenWriters {
     public Plain() {}
 
     @Override
-    public String name() {
-      return "test-plain";
-    }
-
-    @Override
     public AdapterLayout lay(WriteRequest request) {
       return laid(tensors(request));
     }
@@ -67,11 +62,6 @@ final class BrokenWriters {
   public static final class Scaleless implements AdapterWriter {
     /** For the host. */
     public Scaleless() {}
-
-    @Override
-    public String name() {
-      return "test-scaleless";
-    }
 
     @Override
     public AdapterLayout lay(WriteRequest request) {
@@ -86,11 +76,6 @@ final class BrokenWriters {
   public static final class Talkative implements AdapterWriter {
     /** For the host. */
     public Talkative() {}
-
-    @Override
-    public String name() {
-      return "test-talkative";
-    }
 
     @Override
     public AdapterLayout lay(WriteRequest request) {
@@ -109,11 +94,6 @@ final class BrokenWriters {
     public Numbering() {}
 
     @Override
-    public String name() {
-      return "test-numbering";
-    }
-
-    @Override
     public AdapterLayout lay(WriteRequest request) {
       String number = String.valueOf(written.incrementAndGet());
       Metadata metadata = Metadata.EMPTY.with(MetadataKey.text("number"), number);
@@ -126,11 +106,6 @@ final class BrokenWriters {
   public static final class Careless implements AdapterWriter {
     /** For the host. */
     public Careless() {}
-
-    @Override
-    public String name() {
-      return "test-careless";
-    }
 
     @Override
     public AdapterLayout lay(WriteRequest request) {

@@ -27,12 +27,6 @@ class ContractsTest implements BrokenPromises {
     }
   }
 
-  static final class MisnamedDecay extends DecayContract {
-    MisnamedDecay() {
-      super("test-misnamed");
-    }
-  }
-
   static final class SilentDecay extends DecayContract {
     SilentDecay() {
       super("test-silent");
@@ -175,7 +169,6 @@ class ContractsTest implements BrokenPromises {
         Map.entry(GoodDecay.class, Set.of()),
         Map.entry(RememberingDecay.class, Set.of("decayDependsOnTheProgressAlone")),
         Map.entry(NegativeDecay.class, Set.of("decayIsBetweenZeroAndOne")),
-        Map.entry(MisnamedDecay.class, Set.of("nameIsTheListedOne")),
         Map.entry(SilentDecay.class, Set.of("helpDescribesTheExtension")),
         Map.entry(NoDecay.class, Set.of("aRunOfOneStepHasARate")),
         Map.entry(UnequalDecay.class, Set.of("theSameSettingsMakeTheSame")),

@@ -150,12 +150,6 @@ class TextFamilyContractsTest implements BrokenPromises {
     }
   }
 
-  static final class Misnamed extends Gpt2 {
-    Misnamed() {
-      super("test-misnamed");
-    }
-  }
-
   static final class Wild extends Gpt2 {
     Wild() {
       super("test-wild");
@@ -235,7 +229,6 @@ class TextFamilyContractsTest implements BrokenPromises {
         Map.entry(Claiming.class, Set.of("configurationIsRecognisedByItsFamilyAlone")),
         Map.entry(Careless.class, Set.of("incompleteConfigurationIsTakenOrRefusedByName")),
         Map.entry(Unequal.class, Set.of("theSameConfigurationIsTheSameNetwork")),
-        Map.entry(Misnamed.class, Set.of("nameIsTheListedOne")),
         Map.entry(
             Wild.class, Set.of("classHeadHasRequestedWidthOrIsRefused", "layersAreKnownByName")),
         Map.entry(Lost.class, Set.of("writtenModelReadsBack")),

@@ -37,11 +37,6 @@ public final class BoftMethod implements TransformMethod {
   public static final String NAME = "boft";
 
   @Override
-  public String name() {
-    return NAME;
-  }
-
-  @Override
   public Set<Site.Kind> kinds() {
     return Set.of(Site.Kind.LINEAR, Site.Kind.CONVOLUTION);
   }

@@ -37,11 +37,6 @@ public final class PeftBoftMethod implements TransformMethod {
   private static final String OUTPUTS = "boft_s";
 
   @Override
-  public String name() {
-    return NAME;
-  }
-
-  @Override
   public Set<Site.Kind> kinds() {
     return Set.of(Site.Kind.LINEAR, Site.Kind.CONVOLUTION);
   }

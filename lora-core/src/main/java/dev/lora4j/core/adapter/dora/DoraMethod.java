@@ -47,11 +47,6 @@ public final class DoraMethod implements TransformMethod {
   static final double EPSILON = Math.ulp(1f);
 
   @Override
-  public String name() {
-    return NAME;
-  }
-
-  @Override
   public Set<Site.Kind> kinds() {
     return Set.of(Site.Kind.LINEAR, Site.Kind.CONVOLUTION);
   }

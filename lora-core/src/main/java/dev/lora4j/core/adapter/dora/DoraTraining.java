@@ -84,11 +84,6 @@ public record DoraTraining(
     throw new IllegalArgumentException("DoRA's inner " + inner + " is no sum.");
   }
 
-  @Override
-  public String name() {
-    return DoraMethod.NAME;
-  }
-
   /** Arguments of the wrapped method, with {@code dora_wd}. */
   @Override
   public SortedMap<String, String> lycorisArguments() {

@@ -43,11 +43,6 @@ public final class BiasMethod implements AdditiveMethod {
   private static final String SCALE = "scale";
 
   @Override
-  public String name() {
-    return NAME;
-  }
-
-  @Override
   public Set<Site.Kind> kinds() {
     return EnumSet.of(Site.Kind.LINEAR, Site.Kind.CONVOLUTION, Site.Kind.NORM);
   }

@@ -32,11 +32,6 @@ public final class DiffMethod implements AdditiveMethod {
   private static final String NORM = "w_norm";
 
   @Override
-  public String name() {
-    return NAME;
-  }
-
-  @Override
   public Set<Site.Kind> kinds() {
     return EnumSet.allOf(Site.Kind.class);
   }

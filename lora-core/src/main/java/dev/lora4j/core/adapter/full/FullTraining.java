@@ -53,11 +53,6 @@ public record FullTraining(
   }
 
   @Override
-  public String name() {
-    return "full";
-  }
-
-  @Override
   public Set<Site.Kind> kinds() {
     return EnumSet.allOf(Site.Kind.class);
   }

@@ -38,11 +38,6 @@ public final class ModulesToSaveMethod implements TransformMethod {
   public static final String BIAS = "new_bias";
 
   @Override
-  public String name() {
-    return NAME;
-  }
-
-  @Override
   public Set<Site.Kind> kinds() {
     return EnumSet.allOf(Site.Kind.class);
   }

@@ -45,11 +45,6 @@ public final class GloraMethod implements TransformMethod {
   private static final String SCALE = "scale";
 
   @Override
-  public String name() {
-    return NAME;
-  }
-
-  @Override
   public Set<Site.Kind> kinds() {
     return Set.of(Site.Kind.LINEAR, Site.Kind.CONVOLUTION);
   }

@@ -43,11 +43,6 @@ public final class Ia3Method implements TransformMethod {
   static final String PEFT = "ia3_l";
 
   @Override
-  public String name() {
-    return NAME;
-  }
-
-  @Override
   public Set<Site.Kind> kinds() {
     return Set.of(Site.Kind.LINEAR, Site.Kind.CONVOLUTION);
   }

@@ -56,11 +56,6 @@ public record Ia3Training(
   }
 
   @Override
-  public String name() {
-    return Ia3Method.NAME;
-  }
-
-  @Override
   public Set<Site.Kind> kinds() {
     return EnumSet.of(Site.Kind.LINEAR, Site.Kind.CONVOLUTION);
   }

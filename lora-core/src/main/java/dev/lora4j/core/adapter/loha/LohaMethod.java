@@ -35,11 +35,6 @@ public final class LohaMethod implements AdditiveMethod {
   public static final String NAME = "loha";
 
   @Override
-  public String name() {
-    return NAME;
-  }
-
-  @Override
   public Set<Site.Kind> kinds() {
     return Set.of(Site.Kind.LINEAR, Site.Kind.CONVOLUTION);
   }

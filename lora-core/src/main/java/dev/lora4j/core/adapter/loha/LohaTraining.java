@@ -37,11 +37,6 @@ public record LohaTraining() implements DenseTraining, ProductTraining {
   private static final double RIGHT = 1;
 
   @Override
-  public String name() {
-    return LohaMethod.NAME;
-  }
-
-  @Override
   public Set<Site.Kind> kinds() {
     return EnumSet.of(Site.Kind.LINEAR, Site.Kind.CONVOLUTION);
   }

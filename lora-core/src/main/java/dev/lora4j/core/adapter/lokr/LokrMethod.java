@@ -40,11 +40,6 @@ public final class LokrMethod implements AdditiveMethod {
   public static final String RANK = "r";
 
   @Override
-  public String name() {
-    return NAME;
-  }
-
-  @Override
   public Set<Site.Kind> kinds() {
     return Set.of(Site.Kind.LINEAR, Site.Kind.CONVOLUTION);
   }

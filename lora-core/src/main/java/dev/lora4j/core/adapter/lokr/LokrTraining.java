@@ -63,11 +63,6 @@ public record LokrTraining(
   }
 
   @Override
-  public String name() {
-    return LokrMethod.NAME;
-  }
-
-  @Override
   public Set<Site.Kind> kinds() {
     return EnumSet.of(Site.Kind.LINEAR, Site.Kind.CONVOLUTION);
   }

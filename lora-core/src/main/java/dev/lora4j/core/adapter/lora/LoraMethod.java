@@ -45,11 +45,6 @@ public final class LoraMethod implements AdditiveMethod {
   public static final String MID = "lora_mid.weight";
 
   @Override
-  public String name() {
-    return NAME;
-  }
-
-  @Override
   public Set<Site.Kind> kinds() {
     return Set.of(Site.Kind.LINEAR, Site.Kind.CONVOLUTION, Site.Kind.EMBEDDING);
   }

@@ -44,11 +44,6 @@ public record LoraTraining() implements AdditiveTraining, ProductTraining {
   public static final String UP = "up";
 
   @Override
-  public String name() {
-    return LoraMethod.NAME;
-  }
-
-  @Override
   public Set<Site.Kind> kinds() {
     return EnumSet.of(Site.Kind.LINEAR, Site.Kind.CONVOLUTION);
   }

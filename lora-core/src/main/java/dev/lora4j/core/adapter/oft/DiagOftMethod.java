@@ -38,11 +38,6 @@ public final class DiagOftMethod implements TransformMethod {
   private static final String ROTATION = "oft_diag";
 
   @Override
-  public String name() {
-    return NAME;
-  }
-
-  @Override
   public Set<Site.Kind> kinds() {
     return Set.of(Site.Kind.LINEAR, Site.Kind.CONVOLUTION);
   }

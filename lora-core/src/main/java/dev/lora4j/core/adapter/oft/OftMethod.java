@@ -62,11 +62,6 @@ public final class OftMethod implements TransformMethod {
   private static final int MOST_TERMS = 100;
 
   @Override
-  public String name() {
-    return NAME;
-  }
-
-  @Override
   public Set<Site.Kind> kinds() {
     return Set.of(Site.Kind.LINEAR, Site.Kind.CONVOLUTION);
   }

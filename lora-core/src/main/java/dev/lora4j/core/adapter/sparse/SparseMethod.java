@@ -46,11 +46,6 @@ public final class SparseMethod implements AdditiveMethod {
   private static final String SCALE = "scale";
 
   @Override
-  public String name() {
-    return NAME;
-  }
-
-  @Override
   public Set<Site.Kind> kinds() {
     return Set.of(Site.Kind.LINEAR, Site.Kind.CONVOLUTION, Site.Kind.EMBEDDING);
   }

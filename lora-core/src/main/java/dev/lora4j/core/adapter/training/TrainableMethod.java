@@ -7,6 +7,7 @@ import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.nn.SiteLayer;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.spi.ExtensionName;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,7 +24,9 @@ import java.util.TreeMap;
  */
 public interface TrainableMethod extends Canonical {
   /** Name in requests, for example {@code lora}. */
-  String name();
+  default String name() {
+    return ExtensionName.of(this);
+  }
 
   /** The kinds of layers that it trains. */
   Set<Site.Kind> kinds();

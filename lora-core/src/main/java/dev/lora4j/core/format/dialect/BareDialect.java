@@ -24,11 +24,6 @@ public final class BareDialect implements AdapterFormat {
       Pattern.compile("(optimizer|ema|ema_model|lr_scheduler|scheduler)[._].*|.*\\.position_ids");
 
   @Override
-  public String name() {
-    return "bare";
-  }
-
-  @Override
   public Specificity specificity() {
     return Specificity.ANYTHING;
   }

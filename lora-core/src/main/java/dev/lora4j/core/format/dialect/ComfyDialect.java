@@ -24,11 +24,6 @@ public final class ComfyDialect implements AdapterFormat {
   private static final String WRAPPED = "model." + NativePrefix.DENOISER;
 
   @Override
-  public String name() {
-    return "comfyui";
-  }
-
-  @Override
   public Optional<KeyAddress> resolve(String key, KeyContext context) {
     String dotted = key.replace("$$", ".");
     String plain = dotted.startsWith(WRAPPED) ? dotted.substring("model.".length()) : dotted;

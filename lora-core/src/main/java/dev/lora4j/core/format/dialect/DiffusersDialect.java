@@ -18,11 +18,6 @@ import java.util.Optional;
 @Extension(point = AdapterFormat.class, name = "diffusers", help = "diffusers since it uses PEFT")
 public final class DiffusersDialect implements AdapterFormat {
   @Override
-  public String name() {
-    return "diffusers";
-  }
-
-  @Override
   public Optional<KeyAddress> resolve(String key, KeyContext context) {
     int dot = key.indexOf('.');
     if (dot < 0 || !Components.all().contains(key.substring(0, dot))) {

@@ -33,11 +33,6 @@ public final class KohyaDialect implements AdapterFormat {
   private static final List<String> DENOISERS = List.of("lora_unet_", "oft_unet_");
 
   @Override
-  public String name() {
-    return "kohya";
-  }
-
-  @Override
   public Optional<KeyAddress> resolve(String key, KeyContext context) {
     for (String prefix : DENOISERS) {
       if (key.startsWith(prefix)) {

@@ -49,11 +49,6 @@ public final class LoraDiffusionDialect implements AdapterFormat {
   private static final List<String> ORDER = List.of("unet.down", "unet.up", "unet.mid");
 
   @Override
-  public String name() {
-    return "lora-diffusion";
-  }
-
-  @Override
   public Optional<KeyAddress> resolve(String key, KeyContext context) {
     if (WORD.matcher(key).matches() && context.metadata().containsKey(key)) {
       return Optional.of(new KeyAddress.OtherTensor(Reason.EMBEDDING));

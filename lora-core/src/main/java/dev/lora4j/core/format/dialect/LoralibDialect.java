@@ -17,11 +17,6 @@ import java.util.Optional;
     help = "Microsoft's loralib, the original")
 public final class LoralibDialect implements AdapterFormat {
   @Override
-  public String name() {
-    return "loralib";
-  }
-
-  @Override
   public Specificity specificity() {
     return Specificity.ROLES;
   }

@@ -20,11 +20,6 @@ public final class LycorisDialect implements AdapterFormat {
   private static final String PREFIX = "lycoris_";
 
   @Override
-  public String name() {
-    return "lycoris";
-  }
-
-  @Override
   public Optional<KeyAddress> resolve(String key, KeyContext context) {
     int dot = key.indexOf('.');
     if (dot < 0 || !key.startsWith(PREFIX)) {

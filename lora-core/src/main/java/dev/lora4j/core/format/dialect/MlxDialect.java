@@ -15,11 +15,6 @@ import java.util.Optional;
 @Extension(point = AdapterFormat.class, name = "mlx", help = "MLX-LM, Apple's")
 public final class MlxDialect implements AdapterFormat {
   @Override
-  public String name() {
-    return "mlx";
-  }
-
-  @Override
   public Specificity specificity() {
     return Specificity.ROLES;
   }

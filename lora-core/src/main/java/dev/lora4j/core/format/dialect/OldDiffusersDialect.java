@@ -26,11 +26,6 @@ public final class OldDiffusersDialect implements AdapterFormat {
       Map.of("to_q", "q_proj", "to_k", "k_proj", "to_v", "v_proj", "to_out", "out_proj");
 
   @Override
-  public String name() {
-    return "diffusers-old";
-  }
-
-  @Override
   public Specificity specificity() {
     return Specificity.ROLES;
   }

@@ -27,11 +27,6 @@ public final class OmiDialect implements AdapterFormat {
           "t5", NativePrefix.textEncoder("t5xxl"));
 
   @Override
-  public String name() {
-    return "omi";
-  }
-
-  @Override
   public Optional<KeyAddress> resolve(String key, KeyContext context) {
     int dot = key.indexOf('.');
     String prefix = dot < 0 ? null : PREFIXES.get(key.substring(0, dot));

@@ -18,11 +18,6 @@ public final class OneTrainerDialect implements AdapterFormat {
   private static final List<String> DENOISERS = List.of("lora_transformer_", "lora_prior_unet_");
 
   @Override
-  public String name() {
-    return "onetrainer";
-  }
-
-  @Override
   public Optional<KeyAddress> resolve(String key, KeyContext context) {
     if (key.startsWith("bundle_emb.")) {
       return Optional.of(new KeyAddress.OtherTensor(Reason.EMBEDDING));

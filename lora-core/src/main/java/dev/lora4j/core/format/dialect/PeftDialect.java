@@ -29,11 +29,6 @@ public final class PeftDialect implements AdapterFormat {
   private static final KeyAddress ELSEWHERE = new KeyAddress.OtherTensor(Reason.REPLACEMENT);
 
   @Override
-  public String name() {
-    return "peft";
-  }
-
-  @Override
   public Optional<KeyAddress> resolve(String key, KeyContext context) {
     int prefix = key.indexOf(PREFIX);
     String model = prefix > 0 ? key.substring(0, prefix) : "";

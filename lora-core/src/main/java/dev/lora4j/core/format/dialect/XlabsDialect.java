@@ -38,11 +38,6 @@ public final class XlabsDialect implements AdapterFormat {
   private static final int ATTENTION_PARTS = 3;
 
   @Override
-  public String name() {
-    return "xlabs";
-  }
-
-  @Override
   public Optional<KeyAddress> resolve(String key, KeyContext context) {
     Matcher parts = KEY.matcher(key);
     if (!parts.matches()) {

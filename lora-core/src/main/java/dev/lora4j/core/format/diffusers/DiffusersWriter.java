@@ -34,11 +34,6 @@ public final class DiffusersWriter implements AdapterWriter {
       MetadataKey.text("lora_adapter_metadata");
 
   @Override
-  public String name() {
-    return "diffusers";
-  }
-
-  @Override
   public ToolConvention convention() {
     return ToolConvention.PEFT;
   }

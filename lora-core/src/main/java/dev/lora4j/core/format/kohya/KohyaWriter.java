@@ -44,11 +44,6 @@ public final class KohyaWriter implements AdapterWriter {
   private static final String MAGNITUDE = "dora_scale";
 
   @Override
-  public String name() {
-    return "kohya";
-  }
-
-  @Override
   public AdapterLayout lay(WriteRequest request) {
     Adapter adapter = request.adapter();
     KohyaNames names = new KohyaNames(request.family());

@@ -3,7 +3,7 @@ package dev.lora4j.core.format.peft;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.spi.Extension;
-import dev.lora4j.spi.ExtensionRequest;
+import dev.lora4j.spi.ExtensionName;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -18,7 +18,7 @@ import java.util.Map;
 public interface PeftKind {
   /** PEFT's name of the type: that of {@link Extension}, in capitals. */
   default String type() {
-    return ExtensionRequest.of(this).name().toUpperCase(Locale.ROOT);
+    return ExtensionName.of(this).toUpperCase(Locale.ROOT);
   }
 
   /** Returns true if factors may be part of such an adapter. */

@@ -39,11 +39,6 @@ public final class PeftWriter implements AdapterWriter {
       new GsonBuilder().setPrettyPrinting().serializeNulls().disableHtmlEscaping().create();
 
   @Override
-  public String name() {
-    return "peft";
-  }
-
-  @Override
   public boolean folder() {
     return true;
   }

@@ -3,6 +3,7 @@ package dev.lora4j.core.format.writing;
 import dev.lora4j.core.adapter.training.ToolConvention;
 import dev.lora4j.core.format.metadata.Metadata;
 import dev.lora4j.core.safetensors.SafetensorsWriter;
+import dev.lora4j.spi.ExtensionName;
 
 /**
  * Layout of written adapters: its names of layers and tensors, and the methods that it has no form
@@ -10,7 +11,9 @@ import dev.lora4j.core.safetensors.SafetensorsWriter;
  */
 public interface AdapterWriter {
   /** Its stable name, for example {@code kohya}. */
-  String name();
+  default String name() {
+    return ExtensionName.of(this);
+  }
 
   /** Returns true if it writes a folder instead of one file. */
   default boolean folder() {

@@ -92,11 +92,6 @@ public record Adafactor(
   }
 
   @Override
-  public String name() {
-    return "adafactor";
-  }
-
-  @Override
   public List<OptimizerSlot> memories() {
     List<OptimizerSlot> memories = new ArrayList<>();
     memories.add(new OptimizerSlot.Vector(ROWS, Adafactor::rows, false));

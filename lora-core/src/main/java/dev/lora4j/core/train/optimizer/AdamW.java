@@ -45,11 +45,6 @@ public record AdamW(
   private static final String SQUARE = "square";
 
   @Override
-  public String name() {
-    return "adamw";
-  }
-
-  @Override
   public List<OptimizerSlot> memories() {
     return List.of(OptimizerSlot.zeros(MEAN), OptimizerSlot.zeros(SQUARE));
   }

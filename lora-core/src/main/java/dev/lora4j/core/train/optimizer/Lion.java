@@ -40,11 +40,6 @@ public record Lion(
   private static final String MEAN = "mean";
 
   @Override
-  public String name() {
-    return "lion";
-  }
-
-  @Override
   public List<OptimizerSlot> memories() {
     return List.of(OptimizerSlot.zeros(MEAN));
   }

@@ -3,6 +3,7 @@ package dev.lora4j.core.train.optimizer;
 import dev.lora4j.core.identity.Canonical;
 import dev.lora4j.core.identity.CanonicalForm;
 import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.spi.ExtensionName;
 import java.util.List;
 import java.util.function.Function;
 
@@ -17,7 +18,9 @@ import java.util.function.Function;
  */
 public interface Optimizer extends Canonical {
   /** Stable name in requests and checkpoints. */
-  String name();
+  default String name() {
+    return ExtensionName.of(this);
+  }
 
   /** Slots of the optimizer, in a fixed order. */
   List<OptimizerSlot> memories();

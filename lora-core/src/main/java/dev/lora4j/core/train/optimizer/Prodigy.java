@@ -88,11 +88,6 @@ public record Prodigy(
   private static final String MOVES = "moves";
 
   @Override
-  public String name() {
-    return "prodigy";
-  }
-
-  @Override
   public List<OptimizerSlot> memories() {
     return List.of(
         OptimizerSlot.zeros(MEAN),

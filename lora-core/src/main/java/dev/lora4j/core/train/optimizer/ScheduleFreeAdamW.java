@@ -85,11 +85,6 @@ public record ScheduleFreeAdamW(
   }
 
   @Override
-  public String name() {
-    return "schedule_free_adamw";
-  }
-
-  @Override
   public List<OptimizerSlot> memories() {
     return List.of(
         OptimizerSlot.copyOfWeights(FAST),

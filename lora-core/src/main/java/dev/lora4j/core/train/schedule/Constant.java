@@ -7,11 +7,6 @@ import dev.lora4j.spi.Extension;
 @Extension(point = Decay.class, name = "constant", help = "The whole rate from the first step")
 public record Constant() implements Decay {
   @Override
-  public String name() {
-    return "constant";
-  }
-
-  @Override
   public double at(double progress) {
     return 1;
   }

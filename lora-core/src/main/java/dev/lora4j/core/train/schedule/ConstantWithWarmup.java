@@ -12,11 +12,6 @@ public record ConstantWithWarmup() implements Decay {
   static final String NAME = "constant_with_warmup";
 
   @Override
-  public String name() {
-    return NAME;
-  }
-
-  @Override
   public double at(double progress) {
     return 1;
   }

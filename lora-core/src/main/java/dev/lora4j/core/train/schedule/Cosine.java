@@ -7,11 +7,6 @@ import dev.lora4j.spi.Extension;
 @Extension(point = Decay.class, name = "cosine", help = "Down along half a wave of the cosine")
 public record Cosine() implements Decay {
   @Override
-  public String name() {
-    return "cosine";
-  }
-
-  @Override
   public double at(double progress) {
     return Math.max(0, 0.5 * (1 + Math.cos(Math.PI * Math.min(1, progress))));
   }

@@ -25,11 +25,6 @@ public record CosineWithRestarts(
   }
 
   @Override
-  public String name() {
-    return "cosine_with_restarts";
-  }
-
-  @Override
   public double at(double progress) {
     return progress >= 1
         ? 0

@@ -2,6 +2,7 @@ package dev.lora4j.core.train.schedule;
 
 import dev.lora4j.core.identity.Canonical;
 import dev.lora4j.core.identity.CanonicalForm;
+import dev.lora4j.spi.ExtensionName;
 
 /**
  * Decay of a learning rate after the warm-up. A pure function; an extension point, whose
@@ -12,7 +13,9 @@ public interface Decay extends Canonical {
   double WARMUP = 0.1;
 
   /** Stable name, that of diffusers' and transformers' {@code get_scheduler}. */
-  String name();
+  default String name() {
+    return ExtensionName.of(this);
+  }
 
   /**
    * Factor of the rate.

@@ -7,11 +7,6 @@ import dev.lora4j.spi.Extension;
 @Extension(point = Decay.class, name = "linear", help = "Down along a line")
 public record Linear() implements Decay {
   @Override
-  public String name() {
-    return "linear";
-  }
-
-  @Override
   public double at(double progress) {
     return Math.max(0, 1 - progress);
   }

@@ -22,11 +22,6 @@ public record Polynomial(
   }
 
   @Override
-  public String name() {
-    return "polynomial";
-  }
-
-  @Override
   public double at(double progress) {
     return Math.pow(Math.max(0, 1 - progress), power);
   }

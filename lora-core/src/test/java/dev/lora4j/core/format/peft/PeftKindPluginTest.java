@@ -42,7 +42,6 @@ class PeftKindPluginTest {
       @Extension(point = AdapterMethod.class, name = "rows", help = "A number by row")
       public final class Rows implements AdditiveMethod {
         public Rows() {}
-        @Override public String name() { return "rows"; }
         @Override public Set<Site.Kind> kinds() { return Set.of(Site.Kind.LINEAR); }
         @Override public Set<String> roles() { return Set.of("rows_b"); }
         @Override public boolean recognises(SiteTensors all) { return all.has("rows_b"); }

@@ -40,11 +40,6 @@ public final class AdapterAlgebra implements Benchmark {
   private static final double BF16_TOLERANCE = 2e-2;
 
   @Override
-  public String name() {
-    return "adapter-algebra";
-  }
-
-  @Override
   public List<Case> cases() {
     return List.of(
         new ReadCase(),

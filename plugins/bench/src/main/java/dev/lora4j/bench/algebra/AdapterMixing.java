@@ -69,11 +69,6 @@ public final class AdapterMixing implements Benchmark {
   }
 
   @Override
-  public String name() {
-    return "mixers";
-  }
-
-  @Override
   public List<Case> cases() {
     List<Case> all = new ArrayList<>();
     for (String size : List.of("", "-shapes", "-layer", SMALL)) {

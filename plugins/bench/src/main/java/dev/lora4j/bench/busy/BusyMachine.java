@@ -41,11 +41,6 @@ public final class BusyMachine implements Benchmark {
   private static final Map<String, String> AWAKE = Map.of("GOMP_SPINCOUNT", "300000");
 
   @Override
-  public String name() {
-    return "busy-machine";
-  }
-
-  @Override
   public List<Case> cases() {
     List<Case> cases = new ArrayList<>();
     for (boolean training : new boolean[] {false, true}) {

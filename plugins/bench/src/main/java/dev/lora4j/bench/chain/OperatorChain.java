@@ -28,11 +28,6 @@ public final class OperatorChain implements Benchmark {
   private static final double TOLERANCE = 1e-4;
 
   @Override
-  public String name() {
-    return "operator-chain";
-  }
-
-  @Override
   public List<Case> cases() {
     return List.of(new Links(700));
   }

@@ -37,11 +37,6 @@ public final class Blending implements Benchmark {
   private static final double BF16_TOLERANCE = 0.15;
 
   @Override
-  public String name() {
-    return "blending";
-  }
-
-  @Override
   public List<Case> cases() {
     List<Case> cases = new ArrayList<>();
     for (int adapters : List.of(1, 4)) {

@@ -31,11 +31,6 @@ public final class DenoiserStep implements Benchmark {
   static final int EMOJI_SIDE = 8;
 
   @Override
-  public String name() {
-    return "denoiser-step";
-  }
-
-  @Override
   public List<Case> cases() {
     List<Case> cases = new ArrayList<>();
     for (int batch : List.of(1, 2)) {

@@ -42,11 +42,6 @@ public final class KernelShare implements Benchmark {
   private static final int WARM_UP = 3;
 
   @Override
-  public String name() {
-    return "kernel-share";
-  }
-
-  @Override
   public List<Case> cases() {
     return List.of(
         new Tokens(TransformerSize.ofTokens(4, 16)),

@@ -19,11 +19,6 @@ import java.util.Optional;
     help = "listing what the jars of a plug-ins folder bring; beside ServiceLoader")
 public final class PluginListing implements Benchmark {
   @Override
-  public String name() {
-    return "plugin-listing";
-  }
-
-  @Override
   public List<Case> cases() {
     return List.of(new Jars(20), new Jars(200));
   }

@@ -24,11 +24,6 @@ public final class OpenCheckpoint implements Benchmark {
   private static final long BYTES = 4L << 30;
 
   @Override
-  public String name() {
-    return "open-checkpoint";
-  }
-
-  @Override
   public List<Case> cases() {
     return List.of(new Size());
   }

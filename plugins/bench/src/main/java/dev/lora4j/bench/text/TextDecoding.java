@@ -38,11 +38,6 @@ public final class TextDecoding implements Benchmark {
   private static final int SWITCHES = 200;
 
   @Override
-  public String name() {
-    return "text-decoding";
-  }
-
-  @Override
   public List<Case> cases() {
     return List.of(
         new Alone("f32", new DecodingSetting(DType.F32, 1, 16, 32)),

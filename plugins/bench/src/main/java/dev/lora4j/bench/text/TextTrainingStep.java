@@ -23,11 +23,6 @@ import java.util.Optional;
             + " sequences of 256 tokens; beside transformers and PEFT")
 public final class TextTrainingStep implements Benchmark {
   @Override
-  public String name() {
-    return "text-step";
-  }
-
-  @Override
   public List<Case> cases() {
     return List.of(new Step("f32", DType.F32, 1e-5), new Step("bf16", DType.BF16, 2e-2));
   }

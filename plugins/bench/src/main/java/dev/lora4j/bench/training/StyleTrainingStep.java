@@ -39,11 +39,6 @@ public final class StyleTrainingStep implements Benchmark {
   private static final double BF16_TOLERANCE = 0.1;
 
   @Override
-  public String name() {
-    return "training-step";
-  }
-
-  @Override
   public List<Case> cases() {
     return List.of(
         new Large("sd15-f32", DType.F32, DType.F32, Peer.PEFT, false, 1.0),

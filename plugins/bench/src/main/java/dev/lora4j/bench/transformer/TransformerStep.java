@@ -26,11 +26,6 @@ public final class TransformerStep implements Benchmark {
   static final double TOLERANCE = 2e-5;
 
   @Override
-  public String name() {
-    return "transformer-step";
-  }
-
-  @Override
   public List<Case> cases() {
     return List.of(
         new Tokens(TransformerSize.ofTokens(4, 16)), new Tokens(TransformerSize.ofTokens(4, 256)));

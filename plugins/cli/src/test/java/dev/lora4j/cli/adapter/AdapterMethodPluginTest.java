@@ -31,7 +31,6 @@ class AdapterMethodPluginTest {
         static final String ROWS = "cross_rows";
         static final String COLUMNS = "cross_columns";
         public Cross() {}
-        @Override public String name() { return "cross"; }
         @Override public Set<Site.Kind> kinds() {
           return Set.of(Site.Kind.LINEAR, Site.Kind.CONVOLUTION);
         }
@@ -66,7 +65,6 @@ class AdapterMethodPluginTest {
       import java.util.*;
       @Extension(point = TrainableMethod.class, name = "cross", help = "Trains rows and columns")
       public record CrossTraining() implements DenseTraining {
-        @Override public String name() { return "cross"; }
         @Override public Set<Site.Kind> kinds() { return new Cross().kinds(); }
         @Override public Set<DropoutKind> dropouts() { return Set.of(DropoutKind.MODULE); }
         @Override public List<TrainedTensor> tensors(Site site, SiteRecipe recipe) {

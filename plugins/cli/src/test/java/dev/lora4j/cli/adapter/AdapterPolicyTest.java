@@ -124,7 +124,6 @@ class AdapterPolicyTest {
         import java.util.Optional;
         @Extension(point = AdapterFormat.class, name = "fragile", help = "Fails")
         public record Fragile() implements AdapterFormat {
-          @Override public String name() { return "fragile"; }
           @Override public Optional<KeyAddress> resolve(String key, KeyContext context) {
             throw new IllegalStateException("did not expect " + key);
           }

@@ -41,7 +41,6 @@ class FailingPluginTest {
       import java.util.*;
       @Extension(point = AdapterMethod.class, name = "fails", help = "Fails")
       public record Method() implements AdapterMethod {
-        @Override public String name() { return "fails"; }
         @Override public Set<Site.Kind> kinds() { return EnumSet.allOf(Site.Kind.class); }
         @Override public Set<String> roles() { return Set.of("other"); }
         @Override public boolean recognises(SiteTensors tensors) {

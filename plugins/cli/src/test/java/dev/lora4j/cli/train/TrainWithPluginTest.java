@@ -25,7 +25,6 @@ class TrainWithPluginTest {
       @Extension(point = Decay.class, name = "stairs", help = "Falls in stairs")
       public record Stairs(@Setting(help = "How many", defaultValue = "2", min = 1) int count)
           implements Decay {
-        @Override public String name() { return "stairs"; }
         @Override public double at(double progress) {
           return Math.max(0, 1 - Math.floor(progress * count) / count);
         }
@@ -43,7 +42,6 @@ class TrainWithPluginTest {
       @Extension(point = Optimizer.class, name = "downhill", help = "The gradient times the rate")
       public record Downhill(@Setting(help = "Factor", defaultValue = "1", above = 0) double factor)
           implements Optimizer {
-        @Override public String name() { return "downhill"; }
         @Override public List<OptimizerSlot> memories() { return List.of(); }
         @Override public void stage(Update update) {
           for (Update.Part part : update.runs()) {
