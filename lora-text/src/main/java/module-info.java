@@ -17,7 +17,6 @@ module dev.lora4j.text {
   exports dev.lora4j.text.llama;
   exports dev.lora4j.text.model;
   exports dev.lora4j.text.network;
-  exports dev.lora4j.text.onnx;
   exports dev.lora4j.text.pipeline;
   exports dev.lora4j.text.t5;
   exports dev.lora4j.text.token;

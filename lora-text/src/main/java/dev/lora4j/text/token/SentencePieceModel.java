@@ -1,8 +1,8 @@
 package dev.lora4j.text.token;
 
+import dev.lora4j.core.protobuf.ProtobufReader;
 import dev.lora4j.core.safetensors.RegularFile;
 import java.io.IOException;
-import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -48,7 +48,7 @@ record SentencePieceModel(
   static SentencePieceModel read(Path file) throws IOException {
     try {
       return parse(ByteBuffer.wrap(RegularFile.bytes(file, RegularFile.VOCABULARY)));
-    } catch (IllegalArgumentException | BufferUnderflowException e) {
+    } catch (IllegalArgumentException e) {
       throw new TokenizerException(
           file, "is no model of SentencePiece, or damaged: " + e.getMessage(), e);
     }
@@ -60,16 +60,16 @@ record SentencePieceModel(
     byte[] charsMap = new byte[0];
     boolean dummyPrefix = true;
     boolean fewerSpaces = true;
-    ProtoReader model = new ProtoReader(content);
+    ProtobufReader model = new ProtobufReader(content);
     while (model.next()) {
       switch (model.field()) {
         case 1 -> pieces.add(piece(model.message()));
         case 2 -> algorithm = algorithm(model.message());
         case 3 -> {
-          ProtoReader rules = model.message();
+          ProtobufReader rules = model.message();
           while (rules.next()) {
             switch (rules.field()) {
-              case 2 -> charsMap = rules.bytes();
+              case 2 -> charsMap = copied(rules.bytes());
               case 3 -> dummyPrefix = rules.flag();
               case 4 -> fewerSpaces = rules.flag();
               default -> {}
@@ -86,15 +86,21 @@ record SentencePieceModel(
         List.copyOf(pieces), algorithm, charsMap, dummyPrefix, fewerSpaces);
   }
 
-  private static Piece piece(ProtoReader fields) {
+  private static byte[] copied(ByteBuffer bytes) {
+    byte[] copy = new byte[bytes.remaining()];
+    bytes.get(copy);
+    return copy;
+  }
+
+  private static Piece piece(ProtobufReader fields) {
     String text = "";
     float score = 0;
     Kind kind = Kind.NORMAL;
     while (fields.next()) {
       switch (fields.field()) {
         case 1 -> text = fields.text();
-        case 2 -> score = fields.real();
-        case 3 -> kind = kind(fields.integer());
+        case 2 -> score = fields.real32();
+        case 3 -> kind = kind((int) fields.integer());
         default -> {}
       }
     }
@@ -108,12 +114,12 @@ record SentencePieceModel(
     return Kind.values()[number - 1];
   }
 
-  private static Algorithm algorithm(ProtoReader fields) {
+  private static Algorithm algorithm(ProtobufReader fields) {
     Algorithm found = Algorithm.UNIGRAM;
     while (fields.next()) {
       if (fields.field() == 3) {
         found =
-            switch (fields.integer()) {
+            switch ((int) fields.integer()) {
               case 1 -> Algorithm.UNIGRAM;
               case 2 -> Algorithm.BPE;
               default ->

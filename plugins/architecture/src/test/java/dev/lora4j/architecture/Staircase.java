@@ -14,6 +14,7 @@ final class Staircase {
       List.of(
           "dev.lora4j.spi",
           "dev.lora4j.core.identity",
+          "dev.lora4j.core.protobuf",
           "dev.lora4j.core.tensor",
           "dev.lora4j.core.tensor.djl",
           "dev.lora4j.core.safetensors",
@@ -30,6 +31,7 @@ final class Staircase {
           "dev.lora4j.diffusion",
           "dev.lora4j.text",
           "dev.lora4j.mixers",
+          "dev.lora4j.onnx",
           "dev.lora4j.emoji",
           "dev.lora4j.tinylm",
           "dev.lora4j.cli.console",

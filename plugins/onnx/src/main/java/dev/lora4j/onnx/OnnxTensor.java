@@ -1,6 +1,7 @@
-package dev.lora4j.text.onnx;
+package dev.lora4j.onnx;
 
 import dev.lora4j.core.model.ModelException;
+import dev.lora4j.core.protobuf.ProtobufReader;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Shape;
@@ -26,16 +27,16 @@ final class OnnxTensor {
 
   private OnnxTensor() {}
 
-  static OnnxTensor read(WireReader message) {
+  static OnnxTensor read(ProtobufReader message) {
     OnnxTensor tensor = new OnnxTensor();
     while (message.next()) {
       switch (message.field()) {
         case DIMENSIONS -> tensor.sizes.addAll(message.integers());
         case TYPE -> tensor.type = (int) message.integer();
         case NAME -> tensor.name = message.text();
-        case RAW -> tensor.raw = Optional.of(message.data());
+        case RAW -> tensor.raw = Optional.of(message.bytes());
         case LOCATION -> tensor.elsewhere = message.integer() != 0;
-        default -> message.skip();
+        default -> {}
       }
     }
     return tensor;

@@ -1,4 +1,4 @@
-package dev.lora4j.text.train;
+package dev.lora4j.onnx;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,8 +10,9 @@ import dev.lora4j.text.data.TextDataSet;
 import dev.lora4j.text.data.TextExample;
 import dev.lora4j.text.data.TextForm;
 import dev.lora4j.text.evaluate.ClassificationScores;
-import dev.lora4j.text.onnx.OnnxEncoder;
 import dev.lora4j.text.pipeline.TextClassifier;
+import dev.lora4j.text.train.TextClassifierTrainer;
+import dev.lora4j.text.train.TextTrainingSettings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
