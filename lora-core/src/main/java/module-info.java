@@ -49,6 +49,7 @@ module dev.lora4j.core {
   exports dev.lora4j.core.train.optimizer;
   exports dev.lora4j.core.train.run;
   exports dev.lora4j.core.train.schedule;
+  exports dev.lora4j.core.vocabulary;
 
   uses dev.lora4j.core.tensor.Backend;
 

@@ -3,13 +3,11 @@ package dev.lora4j.text.generate;
 import dev.lora4j.core.model.Network;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
-import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.network.AttentionCache;
 import dev.lora4j.text.network.CausalNetwork;
-import dev.lora4j.text.network.DecodeToken;
 import dev.lora4j.text.network.NextTokenLoss;
 import dev.lora4j.text.network.PrefillTokens;
 import dev.lora4j.text.network.StagedCache;
@@ -21,9 +19,6 @@ import java.util.Set;
 public final class CausalPrograms extends TextPrograms {
   /** Input I64 [batch]: which of a row's tokens is its last one. */
   static final String LAST = "last";
-
-  /** Input I64 [keys]: 0, 1, ... as far as the longest row goes. */
-  static final String PLACES = "places";
 
   private final CausalNetwork network;
   private final DType compute;
@@ -75,22 +70,11 @@ public final class CausalPrograms extends TextPrograms {
         "next",
         unmergedSites,
         (graph, weights) -> {
-          TokenInputs tokens = oneToken(graph);
-          Expr places = graph.input(PLACES, DType.I64, Shape.of(Shape.UNKNOWN));
-          StagedCache cache =
-              new StagedCache(graph, network.cacheSize(), compute, tokens.positions());
-          AttentionCache memory = new DecodeToken(cache, places);
-          Expr hidden = network.hidden(weights, tokens, memory, compute);
+          DecodeStep inputs = DecodeStep.declare(graph);
+          AttentionCache memory = inputs.memory(graph, network.cacheSize(), compute);
+          Expr hidden = network.hidden(weights, inputs.tokens(), memory, compute);
           return List.of(network.logits(weights, hidden.squeeze(1)).to(DType.F32));
         });
-  }
-
-  /** Declares one token of each row. */
-  static TokenInputs oneToken(Graph graph) {
-    Shape one = Shape.of(Shape.UNKNOWN, 1);
-    return new TokenInputs(
-        graph.input(TokenInputs.IDS, DType.I64, one),
-        graph.input(TokenInputs.POSITIONS, DType.I64, one));
   }
 
   /** Whole sequences: logits F32 [batch, tokens, vocabulary]. */

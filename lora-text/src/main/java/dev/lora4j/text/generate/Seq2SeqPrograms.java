@@ -9,11 +9,9 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.network.AttentionCache;
-import dev.lora4j.text.network.DecodeToken;
 import dev.lora4j.text.network.EncodedInputs;
 import dev.lora4j.text.network.OutputLoss;
 import dev.lora4j.text.network.Seq2SeqNetwork;
-import dev.lora4j.text.network.StagedCache;
 import dev.lora4j.text.network.TokenInputs;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,13 +79,10 @@ public final class Seq2SeqPrograms extends TextPrograms {
         "next",
         unmergedSites,
         (graph, weights) -> {
-          TokenInputs tokens = CausalPrograms.oneToken(graph);
-          Expr places = graph.input(CausalPrograms.PLACES, DType.I64, Shape.of(Shape.UNKNOWN));
+          DecodeStep inputs = DecodeStep.declare(graph);
           EncodedInputs encoded = EncodedInputs.declare(graph, network.cacheSize(), compute);
-          StagedCache cache =
-              new StagedCache(graph, network.cacheSize(), compute, tokens.positions());
-          AttentionCache memory = new DecodeToken(cache, places);
-          Expr hidden = network.decode(weights, tokens, memory, encoded, compute);
+          AttentionCache memory = inputs.memory(graph, network.cacheSize(), compute);
+          Expr hidden = network.decode(weights, inputs.tokens(), memory, encoded, compute);
           return List.of(network.logits(weights, hidden.squeeze(1)).to(DType.F32));
         });
   }

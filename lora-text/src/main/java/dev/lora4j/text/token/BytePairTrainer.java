@@ -5,20 +5,19 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
+import dev.lora4j.core.vocabulary.BytePairMerges;
+import dev.lora4j.core.vocabulary.SymbolPair;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Learns a byte-level vocabulary from texts, as GPT-2 has one (Sennrich et al. 2016, Radford et al.
- * 2019): all bytes, then again and again the pair that comes most often, joined.
+ * Learns a byte-level vocabulary from texts, as GPT-2 has one (Radford et al. 2019): all bytes,
+ * then {@link BytePairMerges}.
  */
 public final class BytePairTrainer {
   /** Pattern of the words in which pairs are counted: GPT-2's. */
@@ -31,9 +30,6 @@ public final class BytePairTrainer {
       new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().serializeNulls().create();
 
   private final Map<String, Integer> words = new HashMap<>();
-
-  /** Two symbols that follow each other. */
-  private record Pair(String left, String right) {}
 
   /** Counts the words of a text. */
   public BytePairTrainer add(String text) {
@@ -61,54 +57,20 @@ public final class BytePairTrainer {
     for (int b = 0; b < BYTES; b++) {
       ids.put(String.valueOf(letter(b)), ids.size());
     }
-    List<List<String>> spellings = new ArrayList<>();
-    List<Integer> counts = new ArrayList<>();
-    new TreeMap<>(words)
-        .forEach(
-            (word, count) -> {
-              spellings.add(
-                  new ArrayList<>(word.codePoints().mapToObj(Character::toString).toList()));
-              counts.add(count);
-            });
+    BytePairMerges pairs = new BytePairMerges();
+    words.forEach(
+        (word, count) ->
+            pairs.add(word.codePoints().mapToObj(Character::toString).toList(), count));
     JsonArray merges = new JsonArray();
     while (ids.size() < size) {
-      Map<Pair, Integer> pairs = new HashMap<>();
-      for (int w = 0; w < spellings.size(); w++) {
-        List<String> parts = spellings.get(w);
-        for (int i = 0; i + 1 < parts.size(); i++) {
-          pairs.merge(new Pair(parts.get(i), parts.get(i + 1)), counts.get(w), Integer::sum);
-        }
-      }
-      if (pairs.isEmpty()) {
+      Optional<SymbolPair> best = pairs.next();
+      if (best.isEmpty()) {
         break;
       }
-      Pair best = most(pairs);
-      merges.add(best.left() + " " + best.right());
-      ids.putIfAbsent(best.left() + best.right(), ids.size());
-      spellings.forEach(parts -> join(parts, best));
+      merges.add(best.get().left() + " " + best.get().right());
+      ids.putIfAbsent(best.get().joined(), ids.size());
     }
     return GSON.toJson(described(ids, merges, end)) + "\n";
-  }
-
-  /** Most frequent pair; of equally frequent ones the first in the order of their letters. */
-  private static Pair most(Map<Pair, Integer> pairs) {
-    return pairs.entrySet().stream()
-        .max(
-            Map.Entry.<Pair, Integer>comparingByValue()
-                .thenComparing(
-                    Map.Entry.comparingByKey(
-                        Comparator.comparing(Pair::left).thenComparing(Pair::right).reversed())))
-        .orElseThrow()
-        .getKey();
-  }
-
-  private static void join(List<String> parts, Pair pair) {
-    for (int i = 0; i + 1 < parts.size(); i++) {
-      if (parts.get(i).equals(pair.left()) && parts.get(i + 1).equals(pair.right())) {
-        parts.set(i, pair.left() + pair.right());
-        parts.remove(i + 1);
-      }
-    }
   }
 
   /** The bytes of a word as visible letters. */

@@ -1,13 +1,14 @@
 package dev.lora4j.text.train;
 
+import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.adapter.AdapterRecipe;
 import dev.lora4j.core.train.run.CheckpointPolicy;
-import dev.lora4j.core.train.run.RunListener;
 import dev.lora4j.core.train.run.TrainingTask;
 import dev.lora4j.text.data.SequenceBatches;
 import dev.lora4j.text.data.TextDataSet;
 import dev.lora4j.text.data.TokenSequence;
+import dev.lora4j.text.data.TokenSequences;
 import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.pipeline.TextClassifier;
 import java.util.Comparator;
@@ -16,34 +17,19 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Trains an adapter with a classification head. Immutable; each method returns a changed copy.
+ * Trainer of an adapter with a classification head, on texts with classes of the model's.
  *
  * <p>The head is trained whole and saved with the adapter. Its layers are the recipe's {@code
  * saved}; by default the head and a pooler below it.
- *
- * <p>The model may be used by others meanwhile. The same model, texts, settings and machine give
- * the same adapter bit for bit, also if training is interrupted and resumed.
  */
-public final class TextClassifierTrainer {
+public final class TextClassifierTrainer extends SequenceTrainer<TextClassifierTrainer> {
   private static final String WEIGHT = ".weight";
 
   private final TextClassifier model;
-  private final TrainingTexts texts;
-  private final TextTrainingSettings settings;
-  private final CheckpointPolicy keeping;
-  private final String name;
 
-  private TextClassifierTrainer(
-      TextClassifier model,
-      TrainingTexts texts,
-      TextTrainingSettings settings,
-      CheckpointPolicy keeping,
-      String name) {
+  private TextClassifierTrainer(TextClassifier model, Order order) {
+    super(order);
     this.model = model;
-    this.texts = texts;
-    this.settings = settings;
-    this.keeping = keeping;
-    this.name = name;
   }
 
   /**
@@ -59,51 +45,27 @@ public final class TextClassifierTrainer {
               + " the texts.");
     }
     return new TextClassifierTrainer(
-        model, TrainingTexts.NONE, settings, CheckpointPolicy.NOTHING, "classifier");
+        model, new Order(TrainingTexts.NONE, settings, CheckpointPolicy.NOTHING, "classifier"));
   }
 
-  /**
-   * A copy with the texts of a data set, of which the settings' share is held out.
-   *
-   * @throws IllegalArgumentException if they have no classes
-   * @throws dev.lora4j.text.data.TextDataException with all that are of other classes than the
-   *     model's
-   */
-  public TextClassifierTrainer data(TextDataSet data) {
-    TrainingTexts all =
-        TrainingTexts.of(data, settings, part -> model.sequences(part, settings.limits()));
-    return new TextClassifierTrainer(model, all, settings, keeping, name);
+  @Override
+  TextClassifierTrainer with(Order other) {
+    return new TextClassifierTrainer(model, other);
   }
 
-  /** A copy with these sequences, each with its class, and those to validate by. */
-  public TextClassifierTrainer sequences(List<TokenSequence> learned, List<TokenSequence> others) {
-    TrainingTexts with = new TrainingTexts(learned, others, List.of());
-    return new TextClassifierTrainer(model, with, settings, keeping, name);
+  @Override
+  TokenSequences tokenized(TextDataSet data) {
+    return model.sequences(data, settings().limits());
   }
 
-  /** A copy with checkpoints and validation. */
-  public TextClassifierTrainer keeping(CheckpointPolicy other) {
-    return new TextClassifierTrainer(model, texts, settings, other, name);
+  @Override
+  Scope scope() {
+    return model.scope();
   }
 
-  /** A copy with another name for the adapter. */
-  public TextClassifierTrainer name(String other) {
-    return new TextClassifierTrainer(model, texts, settings, keeping, other);
-  }
-
-  /** The sequences that are learned. */
-  public List<TokenSequence> sequences() {
-    return texts.learned();
-  }
-
-  /** Notes for the user, as sentences, about data that are neither learned nor held out. */
-  public List<String> notes() {
-    return texts.notes();
-  }
-
-  /** The sequences that are held out. */
-  public List<TokenSequence> heldOut() {
-    return texts.heldOut();
+  @Override
+  TextModel base() {
+    return model.base();
   }
 
   /**
@@ -112,8 +74,9 @@ public final class TextClassifierTrainer {
    * @throws IllegalArgumentException if the recipe does not fit the model, or leaves out what
    *     starts from chance
    */
+  @Override
   public AdapterPlan plan() {
-    AdapterRecipe recipe = settings.recipe();
+    AdapterRecipe recipe = settings().recipe();
     if (recipe.saved().isEmpty()) {
       String[] head =
           model.base().sites().all().stream()
@@ -151,32 +114,21 @@ public final class TextClassifierTrainer {
     return site.substring(TextModel.MODEL.length() + 1) + WEIGHT;
   }
 
-  /**
-   * Trains.
-   *
-   * @param listener receives each step
-   * @throws dev.lora4j.core.train.run.TrainingInterrupted if the calling thread is interrupted;
-   *     with checkpoints, the last step is in one
-   * @throws dev.lora4j.core.train.run.TrainingFailure if a step fails
-   */
-  public TrainedText run(RunListener listener) {
-    return new TextRun(model.scope(), model.base(), texts, settings, keeping, name)
-        .of(this::task, listener);
-  }
-
-  /** Task of the training loop: the loss of the texts' classes, and their batches. */
+  @Override
   public TrainingTask task() {
     SequenceBatches batches =
-        new SequenceBatches(texts.learned(), settings.batch(), settings.training().seed(), true);
+        new SequenceBatches(
+            texts().learned(), settings().batch(), settings().training().seed(), true);
     return new SequenceTask(new LabelLoss(model), plan(), batches, validation());
   }
 
   /** Texts of like lengths together, so that little is padded. */
   private List<List<TokenSequence>> validation() {
     List<TokenSequence> sorted =
-        texts.heldOut().stream()
+        texts().heldOut().stream()
             .sorted(Comparator.comparingInt(TokenSequence::length).reversed())
             .toList();
-    return new TrainingTexts(texts.learned(), sorted, texts.notes()).validation(settings.batch());
+    return new TrainingTexts(texts().learned(), sorted, texts().notes())
+        .validation(settings().batch());
   }
 }

@@ -15,6 +15,7 @@ final class Staircase {
           "dev.lora4j.spi",
           "dev.lora4j.core.identity",
           "dev.lora4j.core.protobuf",
+          "dev.lora4j.core.vocabulary",
           "dev.lora4j.core.tensor",
           "dev.lora4j.core.tensor.djl",
           "dev.lora4j.core.safetensors",

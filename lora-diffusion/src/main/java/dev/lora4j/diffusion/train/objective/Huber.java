@@ -2,8 +2,6 @@ package dev.lora4j.diffusion.train.objective;
 
 import dev.lora4j.core.identity.CanonicalForm;
 import dev.lora4j.core.tensor.Expr;
-import dev.lora4j.diffusion.sampling.NoiseLevel;
-import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
 import dev.lora4j.spi.Extension;
 import dev.lora4j.spi.Setting;
 import java.util.Optional;
@@ -23,31 +21,16 @@ public record Huber(
         HuberSchedule huberSchedule,
     @Setting(help = "Factor of constant and exponential", defaultValue = "1", above = 0)
         double huberScale)
-    implements Loss {
+    implements ThresholdLoss {
   /** Checks the ranges. */
   public Huber {
     HuberSchedule.check(huberC, huberScale);
   }
 
   @Override
-  public boolean thresholded() {
-    return true;
-  }
-
-  @Override
-  public double threshold(NoiseLevel level, int timesteps) {
-    return huberSchedule.at(huberC, huberScale, level, timesteps);
-  }
-
-  @Override
   public Expr elements(Expr difference, Optional<Expr> threshold) {
     Expr c = threshold.orElseThrow();
     return HuberSchedule.rounded(difference, c).mul(c.mul(2));
-  }
-
-  @Override
-  public Optional<String> misfit(Prediction prediction) {
-    return huberSchedule.misfit(prediction);
   }
 
   @Override

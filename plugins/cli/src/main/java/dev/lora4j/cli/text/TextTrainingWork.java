@@ -4,8 +4,7 @@ import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.run.CheckpointPolicy;
 import dev.lora4j.core.train.run.RunListener;
 import dev.lora4j.text.data.TokenSequence;
-import dev.lora4j.text.train.TextClassifierTrainer;
-import dev.lora4j.text.train.TextTrainer;
+import dev.lora4j.text.train.SequenceTrainer;
 import dev.lora4j.text.train.TrainedText;
 import java.util.List;
 import java.util.function.Function;
@@ -23,17 +22,7 @@ record TextTrainingWork(
     List<TokenSequence> heldOut,
     AdapterPlan plan,
     Function<RunListener, TrainedText> training) {
-  /** Training of a language model. */
-  static TextTrainingWork of(TextTrainer trainer, CheckpointPolicy keeping, String name) {
-    return new TextTrainingWork(
-        trainer.sequences(),
-        trainer.heldOut(),
-        trainer.plan(),
-        trainer.keeping(keeping).name(name)::run);
-  }
-
-  /** Training of a classifier. */
-  static TextTrainingWork of(TextClassifierTrainer trainer, CheckpointPolicy keeping, String name) {
+  static TextTrainingWork of(SequenceTrainer<?> trainer, CheckpointPolicy keeping, String name) {
     return new TextTrainingWork(
         trainer.sequences(),
         trainer.heldOut(),

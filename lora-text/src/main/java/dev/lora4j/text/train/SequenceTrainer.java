@@ -1,0 +1,120 @@
+package dev.lora4j.text.train;
+
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.train.adapter.AdapterPlan;
+import dev.lora4j.core.train.run.CheckpointPolicy;
+import dev.lora4j.core.train.run.RunListener;
+import dev.lora4j.core.train.run.TrainingTask;
+import dev.lora4j.text.data.TextDataSet;
+import dev.lora4j.text.data.TokenSequence;
+import dev.lora4j.text.data.TokenSequences;
+import dev.lora4j.text.model.TextModel;
+import java.util.List;
+
+/**
+ * Trainer of an adapter on sequences of tokens. Immutable; each method returns a changed copy.
+ *
+ * <p>The model may be used by others meanwhile. The same model, texts, settings and machine give
+ * the same adapter bit for bit, also if training is interrupted and resumed.
+ *
+ * @param <T> the trainer itself
+ */
+public abstract sealed class SequenceTrainer<T extends SequenceTrainer<T>>
+    permits TextTrainer, TextClassifierTrainer {
+  /**
+   * What a trainer is told, whatever it trains.
+   *
+   * @param keeping policy of checkpoints and validation
+   * @param name of the adapter
+   */
+  record Order(
+      TrainingTexts texts, TextTrainingSettings settings, CheckpointPolicy keeping, String name) {}
+
+  private final Order order;
+
+  SequenceTrainer(Order order) {
+    this.order = order;
+  }
+
+  /** A copy with another order. */
+  abstract T with(Order other);
+
+  abstract TokenSequences tokenized(TextDataSet data);
+
+  abstract Scope scope();
+
+  abstract TextModel base();
+
+  /** The layers that are trained, and how. */
+  public abstract AdapterPlan plan();
+
+  /** Task of the training loop: the loss of the texts, and their batches. */
+  public abstract TrainingTask task();
+
+  final TrainingTexts texts() {
+    return order.texts();
+  }
+
+  final TextTrainingSettings settings() {
+    return order.settings();
+  }
+
+  private T with(TrainingTexts other) {
+    return with(new Order(other, order.settings(), order.keeping(), order.name()));
+  }
+
+  /**
+   * A copy with the texts of a data set, of which the settings' share is held out.
+   *
+   * @throws IllegalArgumentException if they are of a form that this kind of model does not learn
+   * @throws dev.lora4j.text.data.TextDataException with all that is wrong with them
+   */
+  public T data(TextDataSet data) {
+    return with(TrainingTexts.of(data, order.settings(), this::tokenized));
+  }
+
+  /** A copy with these sequences, and those to validate by. */
+  public T sequences(List<TokenSequence> learned, List<TokenSequence> others) {
+    return with(new TrainingTexts(learned, others, List.of()));
+  }
+
+  /** A copy with checkpoints and validation. */
+  public T keeping(CheckpointPolicy other) {
+    return with(new Order(order.texts(), order.settings(), other, order.name()));
+  }
+
+  /** A copy with another name for the adapter. */
+  public T name(String other) {
+    return with(new Order(order.texts(), order.settings(), order.keeping(), other));
+  }
+
+  /** The sequences that are learned. */
+  public List<TokenSequence> sequences() {
+    return order.texts().learned();
+  }
+
+  /** Notes for the user, as sentences, about data that are neither learned nor held out. */
+  public List<String> notes() {
+    return order.texts().notes();
+  }
+
+  /** The sequences that are held out. */
+  public List<TokenSequence> heldOut() {
+    return order.texts().heldOut();
+  }
+
+  /**
+   * Trains.
+   *
+   * @param listener receives each step
+   * @throws dev.lora4j.core.train.run.TrainingInterrupted if the calling thread is interrupted;
+   *     with checkpoints, the last step is in one
+   * @throws dev.lora4j.core.train.run.TrainingFailure if a step fails
+   */
+  public TrainedText run(RunListener listener) {
+    TextRun run =
+        new TextRun(
+            scope(), base(), order.texts(), order.settings(), order.keeping(), order.name());
+    return run.of(this::task, listener);
+  }
+}
