@@ -42,6 +42,8 @@ module dev.lora4j.core {
   exports dev.lora4j.core.safetensors;
   exports dev.lora4j.core.mixer;
   exports dev.lora4j.core.tensor;
+  exports dev.lora4j.core.tensor.host;
+  exports dev.lora4j.core.tensor.runtime;
   exports dev.lora4j.core.train;
   exports dev.lora4j.core.train.adapter;
   exports dev.lora4j.core.train.adapter.targets;

@@ -17,7 +17,7 @@ public final class Lora4j implements AutoCloseable {
 
   /**
    * Opens the library on all processors that this process may use, see {@link
-   * dev.lora4j.core.tensor.ProcessorShare}.
+   * dev.lora4j.core.tensor.runtime.ProcessorShare}.
    */
   public static Lora4j open() {
     return new Lora4j(Engine.open());

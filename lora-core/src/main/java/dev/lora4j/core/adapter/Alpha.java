@@ -1,8 +1,8 @@
 package dev.lora4j.core.adapter;
 
 import dev.lora4j.core.tensor.Expr;
-import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.tensor.host.HostTensor;
 import java.util.Map;
 import java.util.Optional;
 

@@ -1,6 +1,6 @@
 package dev.lora4j.core.adapter;
 
-import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.host.HostTensor;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;

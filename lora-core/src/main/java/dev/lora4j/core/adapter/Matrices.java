@@ -1,7 +1,7 @@
 package dev.lora4j.core.adapter;
 
-import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.tensor.host.HostTensor;
 import java.nio.ByteBuffer;
 
 /** Rearrangement of matrices without a change of their values. */

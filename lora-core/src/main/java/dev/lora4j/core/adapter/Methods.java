@@ -1,7 +1,7 @@
 package dev.lora4j.core.adapter;
 
 import dev.lora4j.core.tensor.DType;
-import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.spi.ExtensionException;
 import dev.lora4j.spi.Extensions;
 import dev.lora4j.spi.PointView;

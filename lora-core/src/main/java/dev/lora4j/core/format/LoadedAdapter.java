@@ -1,7 +1,7 @@
 package dev.lora4j.core.format;
 
 import dev.lora4j.core.adapter.Adapter;
-import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.host.HostTensor;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;

@@ -10,10 +10,10 @@ import dev.lora4j.core.lowrank.GramDecomposer.Decomposed;
 import dev.lora4j.core.lowrank.MatrixDecomposer.Directions;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
-import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.core.tensor.host.HostTensor;
 import java.util.List;
 import java.util.Optional;
 

@@ -10,7 +10,7 @@ import dev.lora4j.core.adapter.full.DiffMethod;
 import dev.lora4j.core.adapter.loha.LohaMethod;
 import dev.lora4j.core.adapter.lokr.LokrMethod;
 import dev.lora4j.core.adapter.lora.LoraMethod;
-import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.host.HostTensor;
 import java.util.Optional;
 import java.util.OptionalDouble;
 

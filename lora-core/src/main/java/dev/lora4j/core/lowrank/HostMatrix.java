@@ -1,6 +1,6 @@
 package dev.lora4j.core.lowrank;
 
-import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.host.HostTensor;
 
 /** Matrix in F64, row after row, for data so small that it needs no engine. */
 final class HostMatrix {

@@ -6,8 +6,8 @@ import dev.lora4j.core.adapter.lora.LoraMath;
 import dev.lora4j.core.adapter.lora.LoraMethod;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
-import dev.lora4j.core.tensor.HostTensor;
-import dev.lora4j.core.tensor.HostTensorWriter;
+import dev.lora4j.core.tensor.host.HostTensor;
+import dev.lora4j.core.tensor.host.HostTensorWriter;
 import java.util.Set;
 
 /**

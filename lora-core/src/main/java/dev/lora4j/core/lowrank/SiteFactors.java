@@ -6,8 +6,8 @@ import dev.lora4j.core.adapter.LowRank;
 import dev.lora4j.core.adapter.lora.LoraMath;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
-import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.tensor.host.HostTensor;
 import java.nio.ByteBuffer;
 
 /** Takes one site's factors out of those of a batch. */

@@ -5,7 +5,7 @@ import dev.lora4j.core.adapter.RowSlice;
 import dev.lora4j.core.adapter.lora.LoraMethod;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.Engine;
-import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.host.HostTensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

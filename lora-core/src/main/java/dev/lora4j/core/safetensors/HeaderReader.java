@@ -11,6 +11,15 @@ import java.util.Map;
 
 /** Finds the header of a file, reads it, and applies every rule of the format. */
 final class HeaderReader {
+  /**
+   * A header that was checked.
+   *
+   * @param tensors in the order of their bytes, unmodifiable
+   * @param metadata in the order of the file, unmodifiable
+   * @param dataStart position in the file at which the byte buffer begins
+   */
+  record Header(Map<String, TensorInfo> tensors, Map<String, String> metadata, long dataStart) {}
+
   private final Inspection inspection;
   private final Bytes file;
   private final long fileSize;
@@ -86,7 +95,7 @@ final class HeaderReader {
   }
 
   private HeaderJson.Content content(long length) {
-    try (InputStream bytes = new BytesStream(file, Limits.PREFIX, length)) {
+    try (InputStream bytes = file.stream(Limits.PREFIX, length)) {
       return HeaderJson.read(inspection, bytes);
     } catch (IOException e) {
       // The stream itself throws none, and the parser's are errors of ours already.

@@ -1,5 +1,6 @@
 package dev.lora4j.core.safetensors;
 
+import dev.lora4j.core.safetensors.HeaderReader.Header;
 import dev.lora4j.core.safetensors.SafetensorsException.Kind;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -30,7 +30,7 @@ final class ShardIndex {
     }
     checkText(inspection, file);
     ShardIndex reader = new ShardIndex(inspection);
-    try (InputStream bytes = new BytesStream(file, 0, file.size())) {
+    try (InputStream bytes = file.stream(0, file.size())) {
       StrictJson.read(inspection, bytes, reader::entries);
     } catch (IOException e) {
       // The stream itself throws none, and the parser's are errors of ours already.

@@ -1,5 +1,6 @@
 package dev.lora4j.core.tensor;
 
+import dev.lora4j.core.tensor.runtime.EngineObstacle;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;

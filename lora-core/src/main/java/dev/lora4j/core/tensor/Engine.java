@@ -1,5 +1,8 @@
 package dev.lora4j.core.tensor;
 
+import dev.lora4j.core.tensor.runtime.EngineObstacle;
+import dev.lora4j.core.tensor.runtime.EngineThreads;
+import dev.lora4j.core.tensor.runtime.ProcessorShare;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

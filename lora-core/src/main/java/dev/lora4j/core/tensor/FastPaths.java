@@ -1,5 +1,6 @@
 package dev.lora4j.core.tensor;
 
+import dev.lora4j.core.tensor.runtime.Capabilities;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;

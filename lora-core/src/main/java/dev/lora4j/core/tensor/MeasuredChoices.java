@@ -1,5 +1,7 @@
 package dev.lora4j.core.tensor;
 
+import dev.lora4j.core.tensor.runtime.Capabilities;
+import dev.lora4j.core.tensor.runtime.Processor;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.Writer;

@@ -2,7 +2,7 @@ package dev.lora4j.core.train;
 
 import dev.lora4j.core.identity.Digests;
 import dev.lora4j.core.nn.FlatLayout;
-import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.host.HostTensor;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

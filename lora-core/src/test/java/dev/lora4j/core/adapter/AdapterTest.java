@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
 import dev.lora4j.core.adapter.lora.LoraMath;
-import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.tensor.host.HostTensor;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;

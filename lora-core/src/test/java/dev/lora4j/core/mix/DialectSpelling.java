@@ -2,7 +2,7 @@ package dev.lora4j.core.mix;
 
 import dev.lora4j.core.format.NativeName;
 import dev.lora4j.core.nn.Site;
-import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.host.HostTensor;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

@@ -1,5 +1,6 @@
 package dev.lora4j.core.safetensors;
 
+import dev.lora4j.core.safetensors.HeaderReader.Header;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;

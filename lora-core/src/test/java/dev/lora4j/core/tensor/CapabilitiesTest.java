@@ -1,13 +1,12 @@
 package dev.lora4j.core.tensor;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lora4j.core.tensor.runtime.Capabilities;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,24 +33,10 @@ class CapabilitiesTest {
   }
 
   @Test
-  void unknownNameIsRefusedWithTheKnownNames() {
-    assertEquals(Optional.empty(), Capabilities.named(""));
-    assertEquals(Optional.of(Capabilities.AVX512_BF16), Capabilities.named(" AVX512-bf16"));
-    TensorException refused = assertThrows(TensorException.class, () -> Capabilities.named("avx"));
-    assertTrue(
-        refused.getMessage().contains("none, sse4, avx2, avx512, avx512-bf16"),
-        refused.getMessage());
-  }
-
-  @Test
   void unknownNamesStopTheEngineWithTheirRemedy() throws Exception {
     String text = told("avx9");
     assertTrue(text.contains(Capabilities.VARIABLE + " is 'avx9'"), text);
     assertTrue(text.contains("avx512-bf16. Set it to one of these, or unset it."), text);
-    EngineObstacle obstacle = Capabilities.obstacle("avx9").orElseThrow();
-    assertEquals("Set it to one of these, or unset it.", obstacle.remedy());
-    assertEquals(Optional.empty(), Capabilities.obstacle(" "));
-    assertEquals(Optional.empty(), Capabilities.obstacle("avx2"));
   }
 
   /** The words of libtorch on a real one. */

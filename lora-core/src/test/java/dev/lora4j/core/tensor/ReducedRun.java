@@ -1,5 +1,6 @@
 package dev.lora4j.core.tensor;
 
+import dev.lora4j.core.tensor.runtime.Processor;
 import java.util.List;
 
 /** A process that says what its processor can do, and whether both types give like results. */

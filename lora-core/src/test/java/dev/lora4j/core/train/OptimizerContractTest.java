@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.tensor.Engine;
-import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.TensorException;
+import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.core.train.optimizer.Adafactor;
 import dev.lora4j.core.train.optimizer.AdamW;
 import dev.lora4j.core.train.optimizer.Lion;

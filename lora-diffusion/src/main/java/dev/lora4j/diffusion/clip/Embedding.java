@@ -1,8 +1,8 @@
 package dev.lora4j.diffusion.clip;
 
 import dev.lora4j.core.identity.Digests;
-import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.tensor.host.HostTensor;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.List;

@@ -1,10 +1,10 @@
 package dev.lora4j.diffusion.style;
 
 import dev.lora4j.core.nn.FlatLayout;
-import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.core.train.TrainingRun;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.run.AdapterStep;

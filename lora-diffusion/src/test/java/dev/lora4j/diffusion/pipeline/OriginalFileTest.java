@@ -11,7 +11,7 @@ import dev.lora4j.core.format.metadata.FileHashes;
 import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.nn.WeightStore;
 import dev.lora4j.core.tensor.DType;
-import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.diffusion.OriginalFile;
 import dev.lora4j.diffusion.TinySd;
 import dev.lora4j.diffusion.TinyXl;

@@ -2,7 +2,7 @@ package dev.lora4j.text.generate;
 
 import dev.lora4j.core.safetensors.TensorInfo;
 import dev.lora4j.core.safetensors.TensorStore;
-import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.host.HostTensor;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,7 +1,7 @@
 package dev.lora4j.bench;
 
 import dev.lora4j.core.tensor.Engine;
-import dev.lora4j.core.tensor.Processor;
+import dev.lora4j.core.tensor.runtime.Processor;
 import java.lang.management.ManagementFactory;
 import java.util.Locale;
 

@@ -9,7 +9,7 @@ import dev.lora4j.core.safetensors.AtomicFile;
 import dev.lora4j.core.safetensors.RegularFile;
 import dev.lora4j.core.safetensors.SafetensorsWriter;
 import dev.lora4j.core.tensor.DType;
-import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.host.HostTensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -4,7 +4,7 @@ import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.protobuf.ProtobufException;
 import dev.lora4j.core.protobuf.ProtobufReader;
 import dev.lora4j.core.safetensors.RegularFile;
-import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.host.HostTensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

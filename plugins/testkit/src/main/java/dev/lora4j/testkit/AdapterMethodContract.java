@@ -14,7 +14,7 @@ import dev.lora4j.core.adapter.RowSlice;
 import dev.lora4j.core.adapter.RowSlice.Range;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.Engine;
-import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.host.HostTensor;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.tensor.Engine;
-import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.core.train.TrainingCheckpoint;
 import dev.lora4j.core.train.TrainingRun;
 import dev.lora4j.core.train.TrainingState;

@@ -13,7 +13,7 @@ import dev.lora4j.core.adapter.training.TrainedFactors;
 import dev.lora4j.core.adapter.training.TrainedTensor;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.Expr;
-import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.spi.Extension;
 import java.util.List;
 import java.util.Map;

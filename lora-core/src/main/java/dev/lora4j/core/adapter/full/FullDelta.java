@@ -3,7 +3,7 @@ package dev.lora4j.core.adapter.full;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.LayerParameter;
 import dev.lora4j.core.nn.Site;
-import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.host.HostTensor;
 import java.util.Map;
 
 /** Factors of a change that was computed as a whole. */

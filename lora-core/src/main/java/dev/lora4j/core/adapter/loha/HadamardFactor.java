@@ -7,8 +7,8 @@ import dev.lora4j.core.adapter.SiteTensors;
 import dev.lora4j.core.adapter.StagedFactors;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.Expr;
-import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.tensor.host.HostTensor;
 import java.util.List;
 import java.util.Map;
 

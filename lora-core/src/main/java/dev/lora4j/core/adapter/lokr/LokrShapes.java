@@ -3,8 +3,8 @@ package dev.lora4j.core.adapter.lokr;
 import dev.lora4j.core.adapter.FactorStructure;
 import dev.lora4j.core.adapter.SiteTensors;
 import dev.lora4j.core.nn.Site;
-import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.tensor.host.HostTensor;
 import java.util.Map;
 
 /**

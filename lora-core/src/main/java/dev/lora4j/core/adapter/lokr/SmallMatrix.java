@@ -1,6 +1,6 @@
 package dev.lora4j.core.adapter.lokr;
 
-import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.host.HostTensor;
 
 /** A small matrix in F64. */
 final class SmallMatrix {

@@ -4,7 +4,7 @@ import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.Matrices;
 import dev.lora4j.core.adapter.RowSlice;
-import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.host.HostTensor;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;

@@ -5,8 +5,8 @@ import dev.lora4j.core.adapter.training.SiteRecipe;
 import dev.lora4j.core.adapter.training.TensorInit;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.Expr;
-import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.LinalgOps;
+import dev.lora4j.core.tensor.host.HostTensor;
 import java.util.List;
 import java.util.function.Function;
 

@@ -1,7 +1,7 @@
 package dev.lora4j.core.adapter.training;
 
 import dev.lora4j.core.tensor.Expr;
-import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.host.HostTensor;
 import java.util.List;
 import java.util.function.Function;
 

@@ -6,7 +6,7 @@ import dev.lora4j.core.identity.CanonicalForm;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.nn.SiteLayer;
 import dev.lora4j.core.tensor.Expr;
-import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.spi.ExtensionName;
 import java.util.List;
 import java.util.Map;

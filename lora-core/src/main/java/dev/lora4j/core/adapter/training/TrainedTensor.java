@@ -1,7 +1,7 @@
 package dev.lora4j.core.adapter.training;
 
-import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.tensor.host.HostTensor;
 
 /**
  * A trained tensor of a layer.

@@ -5,8 +5,8 @@ import dev.lora4j.core.format.Placement;
 import dev.lora4j.core.safetensors.TensorInfo;
 import dev.lora4j.core.safetensors.TensorStore;
 import dev.lora4j.core.tensor.DType;
-import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.tensor.host.HostTensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 

@@ -14,7 +14,7 @@ import dev.lora4j.core.format.writing.AdapterWriter;
 import dev.lora4j.core.format.writing.ConversionAdvice;
 import dev.lora4j.core.format.writing.LayoutFile;
 import dev.lora4j.core.format.writing.WriteRequest;
-import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.spi.Extension;
 import java.util.ArrayList;
 import java.util.List;

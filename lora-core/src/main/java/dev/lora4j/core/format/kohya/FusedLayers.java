@@ -6,7 +6,7 @@ import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.NativeName;
 import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.nn.Site;
-import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.host.HostTensor;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;

@@ -16,7 +16,7 @@ import dev.lora4j.core.format.writing.WriteRequest;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.safetensors.SafetensorsWriter;
 import dev.lora4j.core.tensor.DType;
-import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.spi.Extension;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

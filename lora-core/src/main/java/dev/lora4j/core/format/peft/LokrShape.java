@@ -2,8 +2,8 @@ package dev.lora4j.core.format.peft;
 
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.nn.Site;
-import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.tensor.host.HostTensor;
 import java.util.Optional;
 
 /**

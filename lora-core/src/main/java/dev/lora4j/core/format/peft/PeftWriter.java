@@ -16,7 +16,7 @@ import dev.lora4j.core.format.writing.BaseUsage;
 import dev.lora4j.core.format.writing.ConversionAdvice;
 import dev.lora4j.core.format.writing.LayoutFile;
 import dev.lora4j.core.format.writing.WriteRequest;
-import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.spi.Extension;
 import dev.lora4j.spi.Extensions;
 import java.util.ArrayList;

@@ -6,7 +6,7 @@ import dev.lora4j.core.format.config.AdapterConfig;
 import dev.lora4j.core.safetensors.Safetensors;
 import dev.lora4j.core.safetensors.TensorInfo;
 import dev.lora4j.core.safetensors.TensorStore;
-import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.host.HostTensor;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;

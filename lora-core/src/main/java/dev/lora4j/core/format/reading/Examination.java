@@ -5,7 +5,7 @@ import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.KeyAccount;
 import dev.lora4j.core.format.LoadedAdapter;
-import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.host.HostTensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -7,7 +7,7 @@ import dev.lora4j.core.format.Formats;
 import dev.lora4j.core.format.KeyAccount;
 import dev.lora4j.core.format.KeyAccount.Reason;
 import dev.lora4j.core.format.Layer;
-import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.host.HostTensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -8,7 +8,7 @@ import dev.lora4j.core.adapter.lora.LoraMethod;
 import dev.lora4j.core.format.FileRoles;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
-import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.host.HostTensor;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;

@@ -1,6 +1,6 @@
 package dev.lora4j.core.format.reading;
 
-import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.host.HostTensor;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;

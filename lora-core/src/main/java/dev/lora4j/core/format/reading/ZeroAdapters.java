@@ -3,7 +3,7 @@ package dev.lora4j.core.format.reading;
 import dev.lora4j.core.adapter.AdditiveMethod;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.Methods;
-import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.host.HostTensor;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.SortedMap;

@@ -1,7 +1,7 @@
 package dev.lora4j.core.format.writing;
 
 import dev.lora4j.core.format.metadata.Metadata;
-import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.host.HostTensor;
 import java.util.Collections;
 import java.util.Map;
 import java.util.SortedMap;

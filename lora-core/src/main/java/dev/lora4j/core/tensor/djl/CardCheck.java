@@ -1,7 +1,7 @@
 package dev.lora4j.core.tensor.djl;
 
 import dev.lora4j.core.tensor.Device;
-import dev.lora4j.core.tensor.EngineObstacle;
+import dev.lora4j.core.tensor.runtime.EngineObstacle;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;

@@ -2,12 +2,12 @@ package dev.lora4j.core.tensor.djl;
 
 import ai.djl.pytorch.jni.LibUtils;
 import ai.djl.util.Utils;
-import dev.lora4j.core.tensor.Capabilities;
 import dev.lora4j.core.tensor.Device;
 import dev.lora4j.core.tensor.DeviceInfo;
-import dev.lora4j.core.tensor.EngineObstacle;
-import dev.lora4j.core.tensor.Processor;
 import dev.lora4j.core.tensor.TensorException;
+import dev.lora4j.core.tensor.runtime.Capabilities;
+import dev.lora4j.core.tensor.runtime.EngineObstacle;
+import dev.lora4j.core.tensor.runtime.Processor;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,6 +47,11 @@ final class Libtorch {
    */
   static synchronized void load() {
     if (!started) {
+      Capabilities.obstacle()
+          .ifPresent(
+              o -> {
+                throw new TensorException(o.message());
+              });
       Optional<Capabilities> left = Capabilities.requested();
       left.ifPresent(
           l -> {

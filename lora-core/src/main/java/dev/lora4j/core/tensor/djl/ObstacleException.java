@@ -1,6 +1,6 @@
 package dev.lora4j.core.tensor.djl;
 
-import dev.lora4j.core.tensor.EngineObstacle;
+import dev.lora4j.core.tensor.runtime.EngineObstacle;
 
 /** An {@link EngineObstacle} as an exception, which does not leave this package. */
 final class ObstacleException extends RuntimeException {

@@ -2,7 +2,7 @@ package dev.lora4j.core.train.adapter;
 
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.tensor.DType;
-import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.host.HostTensor;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

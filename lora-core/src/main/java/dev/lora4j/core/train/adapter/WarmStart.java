@@ -6,7 +6,7 @@ import dev.lora4j.core.adapter.training.TrainableMethod;
 import dev.lora4j.core.adapter.training.TrainedTensor;
 import dev.lora4j.core.adapter.training.WarmStartFactors;
 import dev.lora4j.core.nn.Site;
-import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.host.HostTensor;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;

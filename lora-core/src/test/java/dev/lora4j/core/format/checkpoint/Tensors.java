@@ -2,8 +2,8 @@ package dev.lora4j.core.format.checkpoint;
 
 import dev.lora4j.core.safetensors.SafetensorsWriter;
 import dev.lora4j.core.tensor.DType;
-import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.tensor.host.HostTensor;
 import java.nio.file.Path;
 
 /** A small file of F32 tensors that count 0, 1, 2, ... */

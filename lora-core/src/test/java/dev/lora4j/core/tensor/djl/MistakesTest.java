@@ -3,7 +3,7 @@ package dev.lora4j.core.tensor.djl;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.lora4j.core.tensor.Device;
-import dev.lora4j.core.tensor.EngineObstacle;
+import dev.lora4j.core.tensor.runtime.EngineObstacle;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,7 +3,7 @@ package dev.lora4j.diffusion.base.original;
 import dev.lora4j.core.format.metadata.Metadata;
 import dev.lora4j.core.format.metadata.ModelSpecKeys;
 import dev.lora4j.core.safetensors.TensorStore;
-import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
 import java.util.Arrays;
 import java.util.Locale;

@@ -2,7 +2,7 @@ package dev.lora4j.diffusion.train.objective;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.diffusion.sampling.NoiseSchedule;
 import dev.lora4j.diffusion.sampling.SchedulerConfig;
 import dev.lora4j.diffusion.sampling.SchedulerConfig.Betas;

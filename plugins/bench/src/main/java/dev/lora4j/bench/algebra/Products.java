@@ -2,7 +2,7 @@ package dev.lora4j.bench.algebra;
 
 import dev.lora4j.core.safetensors.Safetensors;
 import dev.lora4j.core.safetensors.TensorInfo;
-import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.host.HostTensor;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -8,7 +8,7 @@ import dev.lora4j.bench.Race;
 import dev.lora4j.bench.Result;
 import dev.lora4j.bench.Target;
 import dev.lora4j.core.tensor.DType;
-import dev.lora4j.core.tensor.ProcessorShare;
+import dev.lora4j.core.tensor.runtime.ProcessorShare;
 import dev.lora4j.spi.Extension;
 import java.io.IOException;
 import java.io.UncheckedIOException;

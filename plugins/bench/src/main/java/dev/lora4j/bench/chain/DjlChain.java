@@ -8,7 +8,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import ai.djl.nn.core.Linear;
 import dev.lora4j.bench.Contender;
-import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.host.HostTensor;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -2,8 +2,8 @@ package dev.lora4j.bench.transformer;
 
 import dev.lora4j.core.nn.FlatLayout;
 import dev.lora4j.core.safetensors.SafetensorsWriter;
-import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.core.train.Initialiser;
 import dev.lora4j.core.train.SeededNoise;
 import java.nio.file.Path;

@@ -61,7 +61,7 @@ class OperatorChainTest {
     return x;
   }
 
-  private static double[] floats(dev.lora4j.core.tensor.HostTensor tensor) {
+  private static double[] floats(dev.lora4j.core.tensor.host.HostTensor tensor) {
     float[] values = new float[Math.toIntExact(tensor.shape().elements())];
     tensor.bytes().asFloatBuffer().get(values);
     double[] result = new double[values.length];

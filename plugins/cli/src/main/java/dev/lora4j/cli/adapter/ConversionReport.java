@@ -7,7 +7,7 @@ import dev.lora4j.core.format.KeyAccount;
 import dev.lora4j.core.format.LoadedAdapter;
 import dev.lora4j.core.format.writing.AdapterOutput;
 import dev.lora4j.core.tensor.DType;
-import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.host.HostTensor;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -10,7 +10,7 @@ import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.format.reading.Examination;
-import dev.lora4j.core.tensor.Capabilities;
+import dev.lora4j.core.tensor.runtime.Capabilities;
 import dev.lora4j.spi.Extension;
 import java.nio.file.Files;
 import java.nio.file.Path;

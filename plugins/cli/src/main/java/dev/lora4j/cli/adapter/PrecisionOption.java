@@ -2,7 +2,7 @@ package dev.lora4j.cli.adapter;
 
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.tensor.DType;
-import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.host.HostTensor;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;

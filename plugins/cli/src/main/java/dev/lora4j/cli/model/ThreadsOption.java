@@ -3,7 +3,7 @@ package dev.lora4j.cli.model;
 import dev.lora4j.cli.console.Console;
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.tensor.Device;
-import dev.lora4j.core.tensor.ProcessorShare;
+import dev.lora4j.core.tensor.runtime.ProcessorShare;
 import java.lang.management.ManagementFactory;
 import java.util.Locale;
 import java.util.Optional;

@@ -62,6 +62,7 @@ class AdapterMethodPluginTest {
       import dev.lora4j.core.nn.Site;
       import dev.lora4j.spi.*;
       import dev.lora4j.core.tensor.*;
+      import dev.lora4j.core.tensor.host.HostTensor;
       import java.util.*;
       @Extension(point = TrainableMethod.class, name = "cross", help = "Trains rows and columns")
       public record CrossTraining() implements DenseTraining {

@@ -2,8 +2,8 @@ package dev.lora4j.cli.adapter;
 
 import dev.lora4j.cli.Run;
 import dev.lora4j.core.safetensors.SafetensorsWriter;
-import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.tensor.host.HostTensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,7 +3,7 @@ package dev.lora4j.cli.adapter;
 import dev.lora4j.core.safetensors.Safetensors;
 import dev.lora4j.core.safetensors.SafetensorsWriter;
 import dev.lora4j.core.tensor.DType;
-import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.host.HostTensor;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.function.Predicate;

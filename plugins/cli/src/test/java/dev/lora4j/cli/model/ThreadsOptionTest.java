@@ -8,7 +8,7 @@ import dev.lora4j.cli.Commands;
 import dev.lora4j.cli.Root;
 import dev.lora4j.cli.Run;
 import dev.lora4j.cli.console.Console;
-import dev.lora4j.core.tensor.ProcessorShare;
+import dev.lora4j.core.tensor.runtime.ProcessorShare;
 import dev.lora4j.spi.Extensions;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;

@@ -26,7 +26,7 @@ public record DareLinearMixer(
     implements DeltaMixer {
   /** Checks the density. */
   public DareLinearMixer {
-    Density.require(density);
+    MixerArguments.requireDensity(density);
   }
 
   @Override

@@ -33,7 +33,7 @@ public record DareTiesMixer(
     implements DeltaMixer {
   /** Checks the density. */
   public DareTiesMixer {
-    Density.require(density);
+    MixerArguments.requireDensity(density);
   }
 
   @Override

@@ -25,7 +25,7 @@ public record KarcherMixer(
   /** Checks the weights, layer by layer: none is negative. */
   @Override
   public double[] survey(DeltaSurvey survey) {
-    NegativeWeights.refuse(
+    MixerArguments.refuseNegativeWeights(
         survey,
         "weights are shares of a mean, so that none is negative",
         "take another mixer, or leave it out");

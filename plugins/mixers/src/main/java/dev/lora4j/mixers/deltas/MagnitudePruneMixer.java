@@ -30,7 +30,7 @@ public record MagnitudePruneMixer(
     implements DeltaMixer {
   /** Checks the density. */
   public MagnitudePruneMixer {
-    Density.require(density);
+    MixerArguments.requireDensity(density);
     of.require(trim);
   }
 

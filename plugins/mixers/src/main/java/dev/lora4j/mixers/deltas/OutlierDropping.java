@@ -15,7 +15,7 @@ import java.util.List;
 record OutlierDropping(double density, double outliers) {
   /** Refuses shares that cannot be. */
   static void require(double density, double outliers) {
-    Density.require(density);
+    MixerArguments.requireDensity(density);
     if (!(outliers >= 0 && outliers < 1)) {
       throw new IllegalArgumentException(
           "gamma is at least 0 and below 1, the share of the greatest numbers that is dropped,"

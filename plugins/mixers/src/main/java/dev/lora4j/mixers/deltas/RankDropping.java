@@ -17,7 +17,7 @@ import java.util.List;
 record RankDropping(double density, double epsilon, Rescale rescale) {
   /** Refuses what gives no probabilities. */
   static void require(double density, double epsilon) {
-    Density.require(density);
+    MixerArguments.requireDensity(density);
     if (density < 1 && !(epsilon >= 0 && density - epsilon > 0 && density + epsilon < 1)) {
       throw new IllegalArgumentException(
           "density - epsilon is above 0 and density + epsilon below 1, or density is 1; found the"

@@ -60,7 +60,7 @@ public record SlerpMixer(
   @Override
   public double[] survey(DeltaSurvey survey) {
     if (byWeights()) {
-      NegativeWeights.refuse(
+      MixerArguments.refuseNegativeWeights(
           survey,
           "weights that decide the place between two adapters are not negative",
           "set t, which leaves weights their strength");

@@ -29,9 +29,18 @@ public record SvdMixer(
             defaultValue = "once")
         Scaling scaling)
     implements DeltaMixer {
+  /** Number of times that the scale of a LoRA, alpha / rank, counts. */
+  public enum Scaling {
+    /** Once, so that the sum is that of the changes. */
+    ONCE,
+    /** Once more, as in PEFT to its release 0.20.0. */
+    TWICE
+  }
+
   @Override
   public MixerRequirement needs() {
-    return scaling.needs();
+    // A change that is not one LoRA has no one scale.
+    return scaling == Scaling.TWICE ? MixerRequirement.FACTORS : MixerRequirement.CHANGES;
   }
 
   @Override

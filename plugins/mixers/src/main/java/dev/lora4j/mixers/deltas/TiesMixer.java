@@ -37,7 +37,7 @@ public record TiesMixer(
     implements DeltaMixer {
   /** Checks the density. */
   public TiesMixer {
-    Density.require(density);
+    MixerArguments.requireDensity(density);
     of.require(trim);
   }
 

@@ -1,7 +1,7 @@
 package dev.lora4j.mixers.deltas;
 
 import dev.lora4j.core.safetensors.Safetensors;
-import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.host.HostTensor;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;

@@ -1,4 +1,4 @@
-package dev.lora4j.core.tensor;
+package dev.lora4j.core.tensor.runtime;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

@@ -1,5 +1,7 @@
-package dev.lora4j.core.tensor;
+package dev.lora4j.core.tensor.host;
 
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.TensorException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 

@@ -1,4 +1,4 @@
-package dev.lora4j.core.tensor;
+package dev.lora4j.core.tensor.runtime;
 
 import java.util.Arrays;
 import java.util.List;
@@ -43,7 +43,7 @@ public enum Capabilities {
   /**
    * Capabilities that the environment variable requests; empty if it is not set.
    *
-   * @throws TensorException if it names none of these
+   * @throws CapabilitiesException if it names none of these
    */
   public static Optional<Capabilities> requested() {
     return named(System.getenv().getOrDefault(VARIABLE, ""));
@@ -73,13 +73,13 @@ public enum Capabilities {
   /**
    * The one with this name; empty for the empty name.
    *
-   * @throws TensorException if there is none
+   * @throws CapabilitiesException if there is none
    */
   static Optional<Capabilities> named(String name) {
     obstacle(name)
         .ifPresent(
             o -> {
-              throw new TensorException(o.message());
+              throw new CapabilitiesException(o.message());
             });
     return find(name);
   }

@@ -1,4 +1,4 @@
-package dev.lora4j.core.tensor;
+package dev.lora4j.core.tensor.runtime;
 
 /**
  * Obstacle to starting the engine or using a device, found before anything native is loaded.

@@ -1,4 +1,4 @@
-package dev.lora4j.core.tensor;
+package dev.lora4j.core.tensor.runtime;
 
 import java.util.Optional;
 import java.util.TreeSet;
@@ -16,7 +16,7 @@ import java.util.function.Supplier;
  *
  * <p>Safe for use by several threads.
  */
-final class EngineThreads {
+public final class EngineThreads {
   /*
    * OpenMP gives each thread that calls it helpers of its own. As soon as there are more of these
    * in the process than processors, helpers no longer wait awake for the next operator, and waking
@@ -87,7 +87,7 @@ final class EngineThreads {
   }
 
   /** Returns true if the calling thread is one of the engine's threads. */
-  boolean inside() {
+  public boolean inside() {
     return Thread.currentThread() instanceof Worker worker && worker.owner() == this;
   }
 
@@ -96,7 +96,7 @@ final class EngineThreads {
    *
    * @throws RejectedExecutionException if this was closed
    */
-  <T> Future<T> submit(Supplier<T> work) {
+  public <T> Future<T> submit(Supplier<T> work) {
     CompletableFuture<T> result = new CompletableFuture<>();
     lock.lock();
     try {
@@ -149,7 +149,7 @@ final class EngineThreads {
   }
 
   /** Lets work in progress end, refuses more, and ends the threads. */
-  void close() {
+  public void close() {
     lock.lock();
     try {
       closed = true;

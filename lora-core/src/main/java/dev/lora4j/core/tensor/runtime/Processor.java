@@ -1,4 +1,4 @@
-package dev.lora4j.core.tensor;
+package dev.lora4j.core.tensor.runtime;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

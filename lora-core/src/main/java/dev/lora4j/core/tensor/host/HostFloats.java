@@ -1,5 +1,8 @@
-package dev.lora4j.core.tensor;
+package dev.lora4j.core.tensor.host;
 
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.tensor.TensorException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;

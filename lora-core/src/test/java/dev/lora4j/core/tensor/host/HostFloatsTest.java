@@ -1,4 +1,4 @@
-package dev.lora4j.core.tensor;
+package dev.lora4j.core.tensor.host;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.tensor.TensorException;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

@@ -1,10 +1,13 @@
-package dev.lora4j.core.tensor;
+package dev.lora4j.core.tensor.host;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.tensor.TensorException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
