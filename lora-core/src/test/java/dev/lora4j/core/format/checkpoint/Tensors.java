@@ -7,26 +7,26 @@ import dev.lora4j.core.tensor.host.HostTensor;
 import java.nio.file.Path;
 
 /** A small file of F32 tensors that count 0, 1, 2, ... */
-final class Tensors {
+public final class Tensors {
   private final SafetensorsWriter writer = new SafetensorsWriter();
 
-  Tensors add(String name, long... sizes) {
+  public Tensors add(String name, long... sizes) {
     HostTensor tensor = counting(sizes);
     writer.add(name, tensor.dtype(), tensor.shape(), tensor.bytes());
     return this;
   }
 
-  Tensors integers(String name, int count) {
+  public Tensors integers(String name, int count) {
     writer.add(name, DType.U8, Shape.of(count), java.nio.ByteBuffer.allocate(count));
     return this;
   }
 
-  Path write(Path file) {
+  public Path write(Path file) {
     writer.write(file);
     return file;
   }
 
-  static HostTensor counting(long... sizes) {
+  public static HostTensor counting(long... sizes) {
     Shape shape = Shape.of(sizes);
     float[] values = new float[Math.toIntExact(shape.elements())];
     for (int i = 0; i < values.length; i++) {

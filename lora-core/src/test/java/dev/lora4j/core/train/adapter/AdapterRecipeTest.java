@@ -92,7 +92,7 @@ class AdapterRecipeTest {
         LORA.targets(targets).overrides(List.of(SiteOverride.rank("attn1.to_vv", 2)));
     requireAll(
         problems(() -> recipe.plan(SmallNet.sites())),
-        "the preset text-encoders means none of its layers, as attention,",
+        "the preset text-encoders means none of its layers, as all, attention,",
         "to_qq matches no layer; the nearest names are to_q",
         "norm matches only layers that the method lora cannot train",
         "of kind NORM",
@@ -109,7 +109,8 @@ class AdapterRecipeTest {
     requireAll(
         problems(() -> TargetLayers.matching("re:to_(q")), "re:to_(q is no regular expression");
     requireAll(problems(() -> TargetLayers.matching(" ")), "is empty; write for example to_q");
-    requireAll(problems(() -> TargetPreset.named("atention")), "atention; there are attention, ");
+    requireAll(
+        problems(() -> TargetPreset.named("atention")), "atention; there are all, attention, ");
   }
 
   @Test

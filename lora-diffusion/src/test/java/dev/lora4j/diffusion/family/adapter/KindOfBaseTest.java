@@ -1,10 +1,14 @@
-package dev.lora4j.core.format.reading;
+package dev.lora4j.diffusion.family.adapter;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.format.metadata.RecordedBaseModel;
+import dev.lora4j.core.format.reading.AdapterFiles;
+import dev.lora4j.core.format.reading.AdapterMaker;
+import dev.lora4j.core.format.reading.Examination;
+import dev.lora4j.core.format.reading.ReadOptions;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.host.HostTensor;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package dev.lora4j.core.format.kohya;
+package dev.lora4j.diffusion.family.adapter;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -12,6 +12,7 @@ import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.LoadedAdapter;
 import dev.lora4j.core.format.NativeName;
 import dev.lora4j.core.format.SiteCatalogue;
+import dev.lora4j.core.format.kohya.KohyaWriter;
 import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.format.writing.AdapterOutput;
 import dev.lora4j.core.format.writing.WriteOptions;

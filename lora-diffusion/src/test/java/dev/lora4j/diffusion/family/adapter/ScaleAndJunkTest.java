@@ -1,4 +1,4 @@
-package dev.lora4j.core.format.reading;
+package dev.lora4j.diffusion.family.adapter;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.format.LoadedAdapter;
+import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.safetensors.SafetensorsWriter;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Shape;

@@ -1,9 +1,10 @@
-package dev.lora4j.core.bake;
+package dev.lora4j.diffusion.family.checkpoint;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.bake.Bake;
 import dev.lora4j.core.format.checkpoint.BaseCheckpoint;
 import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.mix.MixPlan;

@@ -1,4 +1,4 @@
-package dev.lora4j.core.format.checkpoint;
+package dev.lora4j.diffusion.family.checkpoint;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.format.Placement;
+import dev.lora4j.core.format.checkpoint.BaseCheckpoint;
+import dev.lora4j.core.format.checkpoint.CheckpointException;
+import dev.lora4j.core.format.checkpoint.Tensors;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.Shape;
 import java.io.IOException;
