@@ -1,6 +1,7 @@
 package dev.lora4j.testkit;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -58,6 +59,43 @@ class EncoderContractsTest implements BrokenPromises {
   static final class Projecting extends Clip {
     Projecting() {
       super("CLIPTextModelWithProjection");
+    }
+  }
+
+  /** An encoder of lora-text, as its tests have it. */
+  private abstract static class OfTexts extends TextEncoderFamilyContract {
+    private final String model;
+
+    OfTexts(String name, String model) {
+      super(name);
+      this.model = model;
+    }
+
+    @Override
+    protected String config() {
+      Path folder = Path.of("../../lora-text/src/test/resources/models", model);
+      try {
+        return Files.readString(folder.resolve("config.json"));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    @Override
+    protected void writeTokenizer(Path into) throws IOException {
+      WordTokenizer.write(into);
+    }
+  }
+
+  static final class T5 extends OfTexts {
+    T5() {
+      super("t5", "flan-t5");
+    }
+  }
+
+  static final class Qwen2 extends OfTexts {
+    Qwen2() {
+      super("llama", "qwen2");
     }
   }
 
@@ -153,6 +191,8 @@ class EncoderContractsTest implements BrokenPromises {
   public Map<Class<?>, Set<String>> contracts() {
     return Map.<Class<?>, Set<String>>ofEntries(
         Map.entry(Plain.class, Set.of()),
+        Map.entry(T5.class, Set.of()),
+        Map.entry(Qwen2.class, Set.of()),
         Map.entry(Projecting.class, Set.of()),
         Map.entry(GoodWords.class, Set.of()),
         Map.entry(Claiming.class, Set.of("configurationIsRecognisedByItsFamilyAlone")),
