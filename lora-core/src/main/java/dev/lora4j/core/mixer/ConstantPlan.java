@@ -36,6 +36,6 @@ final class ConstantPlan {
             + new MixerCode(mixer).name()
             + " does while a picture is made: "
             + String.join(", ", problems)
-            + ". Give it to generate.");
+            + ". Mix with it while pictures are made.");
   }
 }

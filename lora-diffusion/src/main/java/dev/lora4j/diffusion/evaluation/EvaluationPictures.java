@@ -52,7 +52,7 @@ public record EvaluationPictures(
       throw new EvaluationException(
           "The prompts that are not about the style "
               + style
-              + " would end with its name; take another --other-style, or '' for none.");
+              + " would end with its name; take another style for them, or '' for none.");
     }
   }
 

@@ -216,6 +216,12 @@ public final class EvaluateCommand implements Command {
       Prompt plain,
       Map<Integer, String> shown,
       Optional<Adapter> adapter) {
+    if (otherStyle.strip().equals(judged.name())) {
+      throw new Failure(
+          "The prompts that are not about the style "
+              + judged.name()
+              + " would end with its name; take another --other-style, or '' for none.");
+    }
     Weight weight = lora.map(LoraOption::weight).orElse(Weight.of(0));
     EvaluationPictures pictures =
         new EvaluationPictures(
