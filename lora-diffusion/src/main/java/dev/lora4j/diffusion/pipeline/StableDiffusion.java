@@ -1,5 +1,6 @@
 package dev.lora4j.diffusion.pipeline;
 
+import dev.lora4j.core.InterruptibleFuture;
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.AdapterException;
@@ -41,6 +42,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * A loaded base model that makes pictures.
@@ -93,8 +95,8 @@ public final class StableDiffusion implements AutoCloseable {
    * Loads a model, to compute in F32: a folder in the layout of diffusers, or a checkpoint in one
    * file in the layout that Stable Diffusion 1, 2 and XL were published in.
    */
-  public static StableDiffusion load(Lora4j lora, Path path) {
-    return load(lora, path, DType.F32);
+  public static StableDiffusion open(Lora4j lora, Path path) {
+    return open(lora, path, DType.F32);
   }
 
   /**
@@ -103,8 +105,8 @@ public final class StableDiffusion implements AutoCloseable {
    *
    * @throws IllegalArgumentException if the library's device does not compute in that type
    */
-  public static StableDiffusion load(Lora4j lora, Path path, DType compute) {
-    return load(lora, path, LoadOptions.in(compute));
+  public static StableDiffusion open(Lora4j lora, Path path, DType compute) {
+    return open(lora, path, LoadOptions.in(compute));
   }
 
   /**
@@ -114,7 +116,7 @@ public final class StableDiffusion implements AutoCloseable {
    * @throws dev.lora4j.core.model.ModelException if it is no such model, or not whole, with all
    *     that is missing or does not fit
    */
-  public static StableDiffusion load(Lora4j lora, Path path, LoadOptions options) {
+  public static StableDiffusion open(Lora4j lora, Path path, LoadOptions options) {
     DType compute = options.compute();
     Device device = lora.engine().device();
     if (!device.computes(compute)) {
@@ -164,7 +166,7 @@ public final class StableDiffusion implements AutoCloseable {
    * @throws AdapterException with the account of its keys, if it cannot be used whole
    */
   public Adapter adapter(Path file) {
-    return load(file).adapter();
+    return loadAdapter(file).adapter();
   }
 
   /**
@@ -172,8 +174,8 @@ public final class StableDiffusion implements AutoCloseable {
    *
    * @throws AdapterException if it cannot be used whole
    */
-  public LoadedAdapter load(Path file) {
-    return load(file, ReadOptions.STRICT);
+  public LoadedAdapter loadAdapter(Path file) {
+    return loadAdapter(file, ReadOptions.STRICT);
   }
 
   /**
@@ -181,8 +183,8 @@ public final class StableDiffusion implements AutoCloseable {
    *
    * @throws AdapterException if it cannot be used, or not whole where the options require that
    */
-  public LoadedAdapter load(Path file, ReadOptions options) {
-    return AdapterFiles.read(file, Optional.of(family), options);
+  public LoadedAdapter loadAdapter(Path file, ReadOptions options) {
+    return AdapterFiles.read(file, family, options);
   }
 
   /**
@@ -205,6 +207,21 @@ public final class StableDiffusion implements AutoCloseable {
   /** Makes a picture; {@code listener} receives each step. */
   public GeneratedImage generate(Prompt prompt, StepListener listener) {
     return generate(List.of(prompt), listener).get(0);
+  }
+
+  /** Makes a picture on a thread of its own; {@link #generateAsync(Prompt, StepListener)}. */
+  public CompletableFuture<GeneratedImage> generateAsync(Prompt prompt) {
+    return generateAsync(prompt, StepListener.NONE);
+  }
+
+  /**
+   * Makes a picture on a thread of its own. Cancelling the future stops the picture between two
+   * steps. Close this base after all futures are done.
+   *
+   * @param listener receives each step, on that thread
+   */
+  public CompletableFuture<GeneratedImage> generateAsync(Prompt prompt, StepListener listener) {
+    return InterruptibleFuture.start("lora4j-generate", () -> generate(prompt, listener));
   }
 
   /**

@@ -8,77 +8,95 @@ import dev.lora4j.diffusion.clip.EmbeddingTokens;
 import dev.lora4j.diffusion.sampling.Sampler;
 import dev.lora4j.diffusion.sampling.Samplers;
 import dev.lora4j.diffusion.sampling.SigmaSchedule;
-import dev.lora4j.spi.ExtensionRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Request of a picture. Immutable; each method returns a changed copy.
- *
- * @param text what the picture shows
- * @param negative what it must not show
- * @param guidance how far to go from the negative towards the text; 1 ignores the negative
- * @param width in pixels; 0 for the base's own
- * @param height in pixels; 0 for the base's own
- * @param sampler name of the sampler; empty for the base's own, which is DDIM but for models of
- *     latent consistency
- * @param schedule sigma schedule of the sampler
- * @param clipSkip layers of the text encoder to leave out at its end, as some bases were trained;
- *     for Stable Diffusion XL, which leaves out one itself, so many more
- * @param start init image, instead of pure noise
- * @param micro size conditioning of a Stable Diffusion XL
- * @param mix adapters that take part
- * @param embeddings textual inversions, which take part where the texts have their words
- * @param mixer how the adapters are blended; absent for the sum of what each does at its weight
+ * Request of a picture. Immutable; begin with {@link #of}, and each method returns a changed copy.
  */
-public record Prompt(
-    String text,
-    String negative,
-    long seed,
-    int steps,
-    double guidance,
-    int width,
-    int height,
-    String sampler,
-    SigmaSchedule schedule,
-    int clipSkip,
-    Optional<InitImage> start,
-    MicroConditioning micro,
-    MixPlan mix,
-    List<Embedding> embeddings,
-    Optional<Mixer> mixer) {
+public final class Prompt {
+  private final PromptValues values;
 
-  /**
-   * Checks the ranges, that no two textual inversions have the same word, and that the mixer has a
-   * name for the picture's file.
-   */
-  public Prompt {
-    embeddings = List.copyOf(embeddings);
-    EmbeddingTokens.of(embeddings);
-    mixer.ifPresent(ExtensionRequest::of);
-    if (steps < 1) {
-      throw new IllegalArgumentException("steps must be at least 1, found " + steps);
-    }
-    if (!Double.isFinite(guidance) || guidance < 0) {
-      throw new IllegalArgumentException("guidance must be 0 or more, found " + guidance);
-    }
-    if (clipSkip < 0) {
-      throw new IllegalArgumentException("clip skip must be 0 or more, found " + clipSkip);
-    }
-    if (width < 0 || height < 0) {
-      throw new IllegalArgumentException("size must be positive, found " + width + "x" + height);
-    }
-    if (Math.max(width, height) > PictureSizeRules.LONGEST) {
-      throw new IllegalArgumentException(
-          "sides of pictures are at most "
-              + PictureSizeRules.LONGEST
-              + " pixels, found "
-              + width
-              + "x"
-              + height);
-    }
+  Prompt(PromptValues values) {
+    this.values = values;
+  }
+
+  /** Text that the picture shows. */
+  public String text() {
+    return values.text();
+  }
+
+  /** Text that the picture must not show. */
+  public String negative() {
+    return values.negative();
+  }
+
+  /** Seed of the noise. */
+  public long seed() {
+    return values.seed();
+  }
+
+  /** Number of steps. */
+  public int steps() {
+    return values.steps();
+  }
+
+  /** Guidance scale: how far to go from the negative text towards the text; 1 ignores the negative. */
+  public double guidance() {
+    return values.guidance();
+  }
+
+  /** Width in pixels; 0 for the base's own. */
+  public int width() {
+    return values.width();
+  }
+
+  /** Height in pixels; 0 for the base's own. */
+  public int height() {
+    return values.height();
+  }
+
+  /** Name of the sampler; empty for the base's own, which is DDIM but for models of latent consistency. */
+  public String sampler() {
+    return values.sampler();
+  }
+
+  /** Sigma schedule of the sampler. */
+  public SigmaSchedule schedule() {
+    return values.schedule();
+  }
+
+  /** Layers of the text encoder to leave out at its end, as some bases were trained; for Stable Diffusion XL, which leaves out one itself, so many more. */
+  public int clipSkip() {
+    return values.clipSkip();
+  }
+
+  /** Init image, instead of pure noise. */
+  public Optional<InitImage> start() {
+    return values.start();
+  }
+
+  /** Size conditioning of a Stable Diffusion XL. */
+  public MicroConditioning micro() {
+    return values.micro();
+  }
+
+  /** Adapters that take part. */
+  public MixPlan mix() {
+    return values.mix();
+  }
+
+  /** Textual inversions, which take part where the texts have their words. */
+  public List<Embedding> embeddings() {
+    return values.embeddings();
+  }
+
+  /** How the adapters are blended; absent for the sum of what each does at its weight. */
+  public Optional<Mixer> mixer() {
+    return values.mixer();
   }
 
   /**
@@ -87,15 +105,15 @@ public record Prompt(
    * @throws IllegalArgumentException saying what does not go with the base
    */
   public void requireFits(BaseOutline base) {
-    PictureSizeRules.require(base.sizeUnit(), width, height);
-    Sampler taken = Samplers.named(sampler.isEmpty() ? base.ownSampler() : sampler);
-    schedule.requireFollowedBy(taken);
+    PictureSizeRules.require(base.sizeUnit(), width(), height());
+    Sampler taken = Samplers.named(sampler().isEmpty() ? base.ownSampler() : sampler());
+    schedule().requireFollowedBy(taken);
     base.schedule().config().settings().require(taken.name());
-    taken.levels(schedule.of(base.schedule()), steps);
-    if (clipSkip > 0) {
-      base.requireClipSkip(clipSkip);
+    taken.levels(schedule().of(base.schedule()), steps());
+    if (clipSkip() > 0) {
+      base.requireClipSkip(clipSkip());
     }
-    MicroConditioning.requireKnown(micro, base.path(), base.xl());
+    MicroConditioning.requireKnown(micro(), base.path(), base.xl());
   }
 
   /**
@@ -104,6 +122,7 @@ public record Prompt(
    */
   public static Prompt of(String text) {
     return new Prompt(
+        new PromptValues(
         text,
         "",
         0,
@@ -118,7 +137,7 @@ public record Prompt(
         MicroConditioning.OWN,
         MixPlan.NONE,
         List.of(),
-        Optional.empty());
+        Optional.empty()));
   }
 
   /** A copy with another text. */
@@ -212,24 +231,39 @@ public record Prompt(
 
   /** A copy with one more textual inversion. */
   public Prompt with(Embedding embedding) {
-    List<Embedding> all = new ArrayList<>(embeddings);
+    List<Embedding> all = new ArrayList<>(embeddings());
     all.add(embedding);
     return embeddings(all);
   }
 
   /** The tokens of its textual inversions. */
   public EmbeddingTokens words() {
-    return EmbeddingTokens.of(embeddings);
+    return EmbeddingTokens.of(embeddings());
   }
 
   /** The textual inversions whose words the texts have, in the order in which they come. */
   public List<Embedding> usedEmbeddings() {
-    return List.copyOf(words().used(text, negative));
+    return List.copyOf(words().used(text(), negative()));
   }
 
   private Prompt changed(Consumer<PromptDraft> change) {
     PromptDraft draft = new PromptDraft(this);
     change.accept(draft);
     return draft.prompt();
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Prompt prompt && prompt.values.equals(values);
+  }
+
+  @Override
+  public int hashCode() {
+    return values.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return values.toString().replaceFirst("PromptValues", "Prompt");
   }
 }

@@ -46,6 +46,7 @@ final class PromptDraft {
   /** The prompt that it has become, checked. */
   Prompt prompt() {
     return new Prompt(
+        new PromptValues(
         text,
         negative,
         seed,
@@ -60,6 +61,6 @@ final class PromptDraft {
         micro,
         mix,
         embeddings,
-        mixer);
+        mixer));
   }
 }

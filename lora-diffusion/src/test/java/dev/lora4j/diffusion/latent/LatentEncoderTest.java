@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 /** Pictures that go through the autoencoder in tiles, against diffusers. */
 class LatentEncoderTest {
   private static final Lora4j LORA = Lora4j.open();
-  private static final StableDiffusion SD = StableDiffusion.load(LORA, TinySd.FOLDER);
+  private static final StableDiffusion SD = StableDiffusion.open(LORA, TinySd.FOLDER);
   private static final Safetensors GOLDEN =
       Safetensors.open(Path.of("src/test/resources/tiled-vae.safetensors"));
 

@@ -37,8 +37,8 @@ class AdapterPicturesTest {
   private static final TinyAdapters TINY = new TinyAdapters();
   private static final Map<String, StableDiffusion> BASES =
       Map.of(
-          "sd", StableDiffusion.load(LORA, TinySd.FOLDER),
-          "xl", StableDiffusion.load(LORA, TinyXl.FOLDER));
+          "sd", StableDiffusion.open(LORA, TinySd.FOLDER),
+          "xl", StableDiffusion.open(LORA, TinyXl.FOLDER));
   private static final double CLOSE = 2e-5;
 
   @AfterAll

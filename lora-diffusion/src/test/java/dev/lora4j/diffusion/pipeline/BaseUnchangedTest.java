@@ -63,7 +63,7 @@ class BaseUnchangedTest {
   @EnumSource(names = {"F32", "BF16"})
   void hundredPicturesLeaveTheBaseUnchanged(DType compute) {
     try (Lora4j lora = Lora4j.open();
-        StableDiffusion sd = StableDiffusion.load(lora, TinySd.FOLDER, compute)) {
+        StableDiffusion sd = StableDiffusion.open(lora, TinySd.FOLDER, compute)) {
       List<Adapter> adapters = adapters(sd);
       Random random = new Random(compute.name().hashCode());
       String weights = NativeWeights.hash(sd);
@@ -112,7 +112,7 @@ class BaseUnchangedTest {
   @EnumSource(names = {"F32", "BF16"})
   void hundredWeightChangesEqualTheLastAlone(DType compute) {
     try (Lora4j lora = Lora4j.open();
-        StableDiffusion sd = StableDiffusion.load(lora, TinySd.FOLDER, compute);
+        StableDiffusion sd = StableDiffusion.open(lora, TinySd.FOLDER, compute);
         Scope scope = sd.scope().child("test")) {
       Random random = new Random(7 + compute.name().hashCode());
       MixPlan plan = MixPlan.NONE.order(AdapterOrder.FROM_BASE);

@@ -41,7 +41,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Pictures made together are those made alone, whatever each of them asks for. */
 class BatchTest {
   private static final Lora4j LORA = Lora4j.open();
-  private static final StableDiffusion SD = StableDiffusion.load(LORA, TinySd.FOLDER);
+  private static final StableDiffusion SD = StableDiffusion.open(LORA, TinySd.FOLDER);
   private static final double CLOSE = 1e-5;
 
   /**
@@ -233,7 +233,7 @@ class BatchTest {
 
   @Test
   void sdxlPicturesTogetherEqualThoseAlone() {
-    try (StableDiffusion xl = StableDiffusion.load(LORA, TinyXl.FOLDER)) {
+    try (StableDiffusion xl = StableDiffusion.open(LORA, TinyXl.FOLDER)) {
       assertAsAlone(xl, FOX, FOX.text("a cat").seed(3), FOX.negative("a dog").guidance(5));
     }
   }

@@ -44,7 +44,7 @@ class CardPicturesTest {
   static void open() {
     card = Lora4j.open(DEVICE);
     cpu = Lora4j.open();
-    onCpu = StableDiffusion.load(cpu, TinySd.FOLDER);
+    onCpu = StableDiffusion.open(cpu, TinySd.FOLDER);
   }
 
   @AfterAll
@@ -74,7 +74,7 @@ class CardPicturesTest {
   @ParameterizedTest
   @CsvSource({"F32, 1.0", "BF16, 8.0", "F16, 2.0"})
   void picturesAreThoseOfTheCpuInF32(DType compute, double meanDifference) {
-    try (StableDiffusion sd = StableDiffusion.load(card, TinySd.FOLDER, compute)) {
+    try (StableDiffusion sd = StableDiffusion.open(card, TinySd.FOLDER, compute)) {
       List<Prompt> there = prompts(sd);
       List<Prompt> here = prompts(onCpu);
       for (int i = 0; i < there.size(); i++) {
@@ -121,7 +121,7 @@ class CardPicturesTest {
   @EnumSource(names = {"F32", "BF16", "F16"})
   void trainingFollowsTheCpuAndSavesTheAdapter(DType compute, @TempDir Path folder) {
     List<Float> expected = trained(onCpu).losses();
-    try (StableDiffusion sd = StableDiffusion.load(card, TinySd.FOLDER, compute)) {
+    try (StableDiffusion sd = StableDiffusion.open(card, TinySd.FOLDER, compute)) {
       TrainedStyle style = trained(sd);
       double tolerance = compute == DType.F32 ? 0.01 : 0.05;
       // The scale of an F16 loss may skip the first steps; what is not skipped begins alike.

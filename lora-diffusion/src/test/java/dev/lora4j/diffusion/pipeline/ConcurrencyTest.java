@@ -21,7 +21,7 @@ class ConcurrencyTest {
   @Test
   void concurrentPicturesEqualThoseMadeAlone() throws Exception {
     try (Lora4j lora = Lora4j.open();
-        StableDiffusion sd = StableDiffusion.load(lora, TinySd.FOLDER)) {
+        StableDiffusion sd = StableDiffusion.open(lora, TinySd.FOLDER)) {
       Adapter one = sd.adapter(TinySd.FOLDER.resolve("lora-kohya.safetensors"));
       Adapter two = sd.adapter(TinySd.FOLDER.resolve("lora-kohya-2.safetensors"));
       List<MixPlan> mixes =

@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Mixers that make one adapter of several are the picture of that adapter. */
 class DeltaMixerTest {
   private static final Lora4j LORA = Lora4j.open();
-  private static final StableDiffusion SD = StableDiffusion.load(LORA, TinySd.FOLDER);
+  private static final StableDiffusion SD = StableDiffusion.open(LORA, TinySd.FOLDER);
   private static final Adapter ONE = adapter("lora-kohya");
   private static final Adapter TWO = adapter("lora-kohya-2");
   private static final MixPlan BOTH =

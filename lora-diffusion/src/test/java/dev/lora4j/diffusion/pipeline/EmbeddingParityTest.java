@@ -35,8 +35,8 @@ class EmbeddingParityTest {
   private static final Path FOLDER = Path.of("src/test/resources/embeddings");
   private static final Safetensors GOLDEN = Safetensors.open(FOLDER.resolve("golden.safetensors"));
   private static final Lora4j LORA = Lora4j.open();
-  private static final StableDiffusion SD = StableDiffusion.load(LORA, TinySd.FOLDER);
-  private static final StableDiffusion XL = StableDiffusion.load(LORA, TinyXl.FOLDER);
+  private static final StableDiffusion SD = StableDiffusion.open(LORA, TinySd.FOLDER);
+  private static final StableDiffusion XL = StableDiffusion.open(LORA, TinyXl.FOLDER);
   private static final int STEPS = 6;
 
   @AfterAll

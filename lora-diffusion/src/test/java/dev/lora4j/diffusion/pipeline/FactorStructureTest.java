@@ -42,7 +42,7 @@ class FactorStructureTest {
   @Test
   void otherPromptsSizesAndWeightsStageNothing() {
     try (Lora4j lora = Lora4j.open();
-        StableDiffusion sd = StableDiffusion.load(lora, TinySd.FOLDER)) {
+        StableDiffusion sd = StableDiffusion.open(lora, TinySd.FOLDER)) {
       Engine engine = lora.engine();
       Adapter one = sd.adapter(TinySd.FOLDER.resolve("lora-kohya.safetensors"));
       Adapter two = sd.adapter(TinySd.FOLDER.resolve("lora-kohya-2.safetensors"));
@@ -76,7 +76,7 @@ class FactorStructureTest {
   @Test
   void otherRanksAndScalesStageNothing() {
     try (Lora4j lora = Lora4j.open();
-        StableDiffusion sd = StableDiffusion.load(lora, TinySd.FOLDER)) {
+        StableDiffusion sd = StableDiffusion.open(lora, TinySd.FOLDER)) {
       Adapter one = sd.adapter(TinySd.FOLDER.resolve("lora-kohya.safetensors"));
       Prompt plain = Prompt.of("a fox").steps(2);
       sd.generate(plain.mix(MixPlan.of(one, 0.5)));
@@ -113,7 +113,7 @@ class FactorStructureTest {
   @Test
   void usedAdaptersLeaveNoMemory() {
     try (Lora4j lora = Lora4j.open();
-        StableDiffusion sd = StableDiffusion.load(lora, TinySd.FOLDER)) {
+        StableDiffusion sd = StableDiffusion.open(lora, TinySd.FOLDER)) {
       long live = 0;
       for (int i = 0; i < 12; i++) {
         Adapter one = sd.adapter(TinySd.FOLDER.resolve("lora-kohya.safetensors"));
@@ -132,7 +132,7 @@ class FactorStructureTest {
   @ValueSource(strings = {"text", "unet", "encoder", "decoder"})
   void aNetworkStagedTwiceIsTheSameProgram(String network) {
     try (Lora4j lora = Lora4j.open();
-        StableDiffusion sd = StableDiffusion.load(lora, TinySd.FOLDER)) {
+        StableDiffusion sd = StableDiffusion.open(lora, TinySd.FOLDER)) {
       DType bf16 = DType.BF16;
       Network.Staging staging =
           switch (network) {

@@ -26,8 +26,8 @@ class HalfPrecisionTest {
     Path folder = base.equals("sd") ? TinySd.FOLDER : TinyXl.FOLDER;
     try (TinyAdapters tiny = new TinyAdapters();
         Lora4j lora = Lora4j.open();
-        StableDiffusion full = StableDiffusion.load(lora, folder, DType.F32);
-        StableDiffusion half = StableDiffusion.load(lora, folder, DType.BF16)) {
+        StableDiffusion full = StableDiffusion.open(lora, folder, DType.F32);
+        StableDiffusion half = StableDiffusion.open(lora, folder, DType.BF16)) {
       Prompt plain = tiny.prompt(base);
       float[] start = tiny.floats(base + ".start");
       StringBuilder errors = new StringBuilder();

@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class InitImageTest {
   private static final Lora4j LORA = Lora4j.open();
   private static final TinySd TINY = new TinySd();
-  private static final StableDiffusion SD = StableDiffusion.load(LORA, TinySd.FOLDER);
+  private static final StableDiffusion SD = StableDiffusion.open(LORA, TinySd.FOLDER);
   private static final Safetensors GOLDEN =
       Safetensors.open(Path.of("src/test/resources/start-pictures.safetensors"));
   private static final String PROMPT = "A red fox, drawn with ink, isn't it? 12 cafés 🦊";
@@ -110,7 +110,7 @@ class InitImageTest {
   void inpaintingDenoiserMatchesDiffusersAndNeedsAMask(double strength, @TempDir Path folder)
       throws IOException {
     fillingModel(folder);
-    try (StableDiffusion sd = StableDiffusion.load(LORA, folder)) {
+    try (StableDiffusion sd = StableDiffusion.open(LORA, folder)) {
       InitImage start = start(strength);
       assertRun(sd, "filled.ddim." + strength, prompt("ddim", start.within(mask())));
       Exception noMask =

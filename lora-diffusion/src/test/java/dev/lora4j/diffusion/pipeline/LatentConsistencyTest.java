@@ -82,7 +82,7 @@ class LatentConsistencyTest {
       writer.add(TOLD, DType.F32, Shape.of(sinusoids, WIDTH), bytes.array());
       writer.write(weights);
     }
-    return StableDiffusion.load(LORA, folder);
+    return StableDiffusion.open(LORA, folder);
   }
 
   private static float[] latents(StableDiffusion sd, List<Prompt> prompts) {

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MicroConditioningTest {
   private static final Lora4j LORA = Lora4j.open();
   private static final TinyXl TINY = new TinyXl();
-  private static final StableDiffusion SD = StableDiffusion.load(LORA, TinyXl.FOLDER);
+  private static final StableDiffusion SD = StableDiffusion.open(LORA, TinyXl.FOLDER);
   private static final Safetensors GOLDEN =
       Safetensors.open(Path.of("src/test/resources/micro-conditioning.safetensors"));
   private static final int STEPS = 6;
@@ -84,7 +84,7 @@ class MicroConditioningTest {
 
   @Test
   void sizeConditioningIsRefusedForOtherBases() {
-    try (StableDiffusion one = StableDiffusion.load(LORA, TinySd.FOLDER)) {
+    try (StableDiffusion one = StableDiffusion.open(LORA, TinySd.FOLDER)) {
       Exception refused =
           assertThrows(IllegalArgumentException.class, () -> one.generate(prompt("text")));
       assertTrue(

@@ -47,7 +47,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What a picture's mixer says is what is computed, by every way that leads to the picture. */
 class MixerTest {
   private static final Lora4j LORA = Lora4j.open();
-  private static final StableDiffusion SD = StableDiffusion.load(LORA, TinySd.FOLDER);
+  private static final StableDiffusion SD = StableDiffusion.open(LORA, TinySd.FOLDER);
   private static final Adapter ONE = adapter("lora-kohya");
   private static final Adapter TWO = adapter("lora-kohya-2");
   private static final Adapter DORA = Transforming.dora("dora", ONE, SD.sites());

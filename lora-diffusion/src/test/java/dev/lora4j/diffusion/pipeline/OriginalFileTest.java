@@ -49,7 +49,7 @@ class OriginalFileTest {
   }
 
   private static int[] picture(Path base, LoadOptions options) {
-    try (StableDiffusion sd = StableDiffusion.load(LORA, base, options)) {
+    try (StableDiffusion sd = StableDiffusion.open(LORA, base, options)) {
       BufferedImage image =
           sd.generate(Prompt.of("a red fox").negative("blurry").steps(3).seed(5)).image();
       return image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth());
@@ -75,8 +75,8 @@ class OriginalFileTest {
     Path file = original.write(temporary.resolve("small.safetensors"));
     Path widened =
         original.as(LORA.engine(), DType.F32).write(temporary.resolve("wide.safetensors"));
-    try (StableDiffusion narrow = StableDiffusion.load(LORA, file, options("xl"));
-        StableDiffusion wide = StableDiffusion.load(LORA, widened, options("xl"))) {
+    try (StableDiffusion narrow = StableDiffusion.open(LORA, file, options("xl"));
+        StableDiffusion wide = StableDiffusion.open(LORA, widened, options("xl"))) {
       for (String name : List.of("conv_in.weight", "add_embedding.linear_1.bias")) {
         assertSame(name, wide.base().denoiserWeights(), narrow.base().denoiserWeights());
       }
@@ -109,7 +109,7 @@ class OriginalFileTest {
             .put("cond_stage_model.model.transformer.resblocks.2.ln_1.weight", 24)
             .put("v_pred", 1)
             .write(temporary.resolve("m.safetensors"));
-    try (StableDiffusion sd = StableDiffusion.load(LORA, file, options("sd2"))) {
+    try (StableDiffusion sd = StableDiffusion.open(LORA, file, options("sd2"))) {
       String notes = String.join("\n", sd.base().notes());
       assertTrue(notes.contains("numbers of the noise schedule (2 keys)"), notes);
       assertTrue(notes.contains("a running average of weights (1 key)"), notes);
@@ -135,7 +135,7 @@ class OriginalFileTest {
             .put("model.diffusion_model.visual.position_ids", 2)
             .write(temporary.resolve("m.safetensors"));
     String message =
-        assertThrows(ModelException.class, () -> StableDiffusion.load(LORA, file, options("sd1")))
+        assertThrows(ModelException.class, () -> StableDiffusion.open(LORA, file, options("sd1")))
             .getMessage();
     assertTrue(message.contains("2 weights are missing"), message);
     assertTrue(message.contains("missing: " + missing + " [16, 4, 3, 3]"), message);
@@ -159,14 +159,14 @@ class OriginalFileTest {
   void modelOfAnotherVocabularyNeedsItsTokenizer() {
     Path file = OriginalFile.of("sd1", TinySd.FOLDER).write(temporary.resolve("m.safetensors"));
     String message =
-        assertThrows(RuntimeException.class, () -> StableDiffusion.load(LORA, file)).getMessage();
+        assertThrows(RuntimeException.class, () -> StableDiffusion.open(LORA, file)).getMessage();
     assertTrue(message.contains("--base-config"), message);
   }
 
   @Test
   void theHashIsThatOfTheFile() {
     Path file = OriginalFile.of("sd1", TinySd.FOLDER).write(temporary.resolve("m.safetensors"));
-    try (StableDiffusion sd = StableDiffusion.load(LORA, file, options("sd1"))) {
+    try (StableDiffusion sd = StableDiffusion.open(LORA, file, options("sd1"))) {
       assertEquals(FileHashes.sha256(file), sd.base().hash());
     }
   }

@@ -44,7 +44,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Adapters that count in a part of the picture. */
 class RegionTest {
   private static final Lora4j LORA = Lora4j.open();
-  private static final StableDiffusion SD = StableDiffusion.load(LORA, TinySd.FOLDER);
+  private static final StableDiffusion SD = StableDiffusion.open(LORA, TinySd.FOLDER);
   private static final double CLOSE = 1e-5;
   private static final Adapter WHOLE = adapter("lora-kohya-2");
   private static final Adapter ONE = placed(adapter("lora-kohya"));

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 /** Which way adapters take if the request leaves it open. */
 class RouteTest {
   private static final Lora4j LORA = Lora4j.open();
-  private static final StableDiffusion SD = StableDiffusion.load(LORA, TinySd.FOLDER);
+  private static final StableDiffusion SD = StableDiffusion.open(LORA, TinySd.FOLDER);
   private static final Adapter ONE = SD.adapter(TinySd.FOLDER.resolve("lora-kohya.safetensors"));
 
   @AfterAll

@@ -43,7 +43,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SamplingParityTest {
   private static final Lora4j LORA = Lora4j.open();
   private static final TinySd TINY = new TinySd();
-  private static final StableDiffusion SD = StableDiffusion.load(LORA, TinySd.FOLDER);
+  private static final StableDiffusion SD = StableDiffusion.open(LORA, TinySd.FOLDER);
   private static final double CLOSE = 1e-5;
   private static final int STEPS = 6;
   private static final String PROMPT = "A red fox, drawn with ink, isn't it? 12 cafés 🦊";
@@ -93,7 +93,7 @@ class SamplingParityTest {
     String text = Files.readString(config);
     Files.writeString(
         config, text.replace("v_prediction", "epsilon").replace("trailing", "leading"));
-    try (StableDiffusion sd = StableDiffusion.load(LORA, folder)) {
+    try (StableDiffusion sd = StableDiffusion.open(LORA, folder)) {
       run(sd, name + "_eps", name, MixPlan.NONE);
     }
   }

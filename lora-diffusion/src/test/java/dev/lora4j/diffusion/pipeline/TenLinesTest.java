@@ -29,7 +29,7 @@ class TenLinesTest {
     List<Integer> trained = new ArrayList<>();
     RunListener progress = p -> trained.add(p.step());
     try (var lora = Lora4j.open();
-        var sd = StableDiffusion.load(lora, TinySd.FOLDER)) {
+        var sd = StableDiffusion.open(lora, TinySd.FOLDER)) {
       sd.generate(Prompt.of("a picture").steps(1)).save(pictures.resolve("one.png"));
       var ink = sd.adapter(inkFile);
       var glow = sd.adapter(glowFile);

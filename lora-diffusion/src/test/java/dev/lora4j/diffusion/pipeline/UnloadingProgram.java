@@ -23,7 +23,7 @@ final class UnloadingProgram {
     Path adapter = Path.of(arguments[2]);
     int rounds = Integer.parseInt(arguments[3]);
     try (Lora4j lora = Lora4j.open()) {
-      try (StableDiffusion sd = StableDiffusion.load(lora, folder, compute)) {
+      try (StableDiffusion sd = StableDiffusion.open(lora, folder, compute)) {
         sd.generate(PROMPT);
         for (int i = 0; i < rounds; i++) {
           use(sd, adapter);
@@ -34,7 +34,7 @@ final class UnloadingProgram {
       }
       for (int i = 0; i < rounds; i++) {
         tell("model");
-        try (StableDiffusion sd = StableDiffusion.load(lora, folder, compute)) {
+        try (StableDiffusion sd = StableDiffusion.open(lora, folder, compute)) {
           use(sd, adapter);
           tell("loaded");
         }

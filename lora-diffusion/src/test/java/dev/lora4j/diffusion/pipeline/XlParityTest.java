@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class XlParityTest {
   private static final Lora4j LORA = Lora4j.open();
   private static final TinyXl TINY = new TinyXl();
-  private static final StableDiffusion SD = StableDiffusion.load(LORA, TinyXl.FOLDER);
+  private static final StableDiffusion SD = StableDiffusion.open(LORA, TinyXl.FOLDER);
   private static final double CLOSE = 1e-5;
   private static final int STEPS = 6;
 

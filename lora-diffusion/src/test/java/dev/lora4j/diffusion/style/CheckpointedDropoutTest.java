@@ -70,7 +70,7 @@ class CheckpointedDropoutTest {
 
   /** The weights after some steps on the same batch. */
   private static float[] trained(DType type, Dropouts dropouts, boolean checkpointed) {
-    try (StableDiffusion sd = StableDiffusion.load(LORA, TinySd.FOLDER, type);
+    try (StableDiffusion sd = StableDiffusion.open(LORA, TinySd.FOLDER, type);
         Scope scope = LORA.engine().scope("test")) {
       StyleSettings settings = StyleSettings.DEFAULT.withRank(4).withCheckpointing(checkpointed);
       settings =

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class EncodedCaptionsTest {
   private static final Lora4j LORA = Lora4j.open();
-  private static final StableDiffusion SD = StableDiffusion.load(LORA, TinySd.FOLDER);
+  private static final StableDiffusion SD = StableDiffusion.open(LORA, TinySd.FOLDER);
   @TempDir Path folder;
 
   @AfterAll

@@ -48,7 +48,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** An infinity at any layer changes nothing, and is found. */
 class InjectedInfinityTest {
   private static final Lora4j LORA = Lora4j.open();
-  private static final StableDiffusion SD = StableDiffusion.load(LORA, TinySd.FOLDER);
+  private static final StableDiffusion SD = StableDiffusion.open(LORA, TinySd.FOLDER);
   private static final int LAYERS = 10;
   private static final StyleSettings SETTINGS =
       StyleSettings.DEFAULT.withRank(4).withSteps(4).withStored(DType.F32);

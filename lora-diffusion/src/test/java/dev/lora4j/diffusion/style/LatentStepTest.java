@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 /** Steps on given latents are a run's own steps, one by one. */
 class LatentStepTest {
   private static final Lora4j LORA = Lora4j.open();
-  private static final StableDiffusion SD = StableDiffusion.load(LORA, TinySd.FOLDER);
+  private static final StableDiffusion SD = StableDiffusion.open(LORA, TinySd.FOLDER);
   private static final int SIDE = 8;
   private static final int WORDS = 5;
 

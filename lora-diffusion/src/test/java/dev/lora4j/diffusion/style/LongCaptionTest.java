@@ -81,7 +81,7 @@ class LongCaptionTest {
   @ParameterizedTest
   @MethodSource("cases")
   void chunksAreThoseOfSdScripts(String name) {
-    try (StableDiffusion sd = StableDiffusion.load(LORA, TinySd.FOLDER)) {
+    try (StableDiffusion sd = StableDiffusion.open(LORA, TinySd.FOLDER)) {
       assertClose(name + ".sd", encoded(sd, name).context());
     }
   }
@@ -93,7 +93,7 @@ class LongCaptionTest {
     TinyFolder.copy(TinyXl.FOLDER, folder)
         .set("tokenizer_2/tokenizer_config.json", "pad_token", pad)
         .set("tokenizer_2/special_tokens_map.json", "pad_token", pad);
-    try (StableDiffusion xl = StableDiffusion.load(LORA, folder)) {
+    try (StableDiffusion xl = StableDiffusion.open(LORA, folder)) {
       EncodedCaption found = encoded(xl, name);
       assertClose(name + ".xl", found.context());
       assertClose(name + ".xl.pooled", found.pooled());
@@ -122,7 +122,7 @@ class LongCaptionTest {
   @ValueSource(strings = {"sd", "xl"})
   void trainedEncodersTakeTheSameChunks(String name) {
     Path base = name.equals("sd") ? TinySd.FOLDER : TinyXl.FOLDER;
-    try (StableDiffusion sd = StableDiffusion.load(LORA, base)) {
+    try (StableDiffusion sd = StableDiffusion.open(LORA, base)) {
       double fixed = firstLoss(sd, false, 3, caption("three"));
       assertEquals(fixed, firstLoss(sd, true, 3, caption("three")), 1e-5 * fixed);
       double cut = firstLoss(sd, false, 1, caption("three"));
@@ -133,7 +133,7 @@ class LongCaptionTest {
 
   @Test
   void truncatedTokensAreCounted() {
-    try (StableDiffusion sd = StableDiffusion.load(LORA, TinySd.FOLDER)) {
+    try (StableDiffusion sd = StableDiffusion.open(LORA, TinySd.FOLDER)) {
       var tokenizer = sd.tokenizers().get(0);
       int all = tokenizer.pieces(caption("three")).length;
       assertEquals(all - 75, CaptionTokens.cut(tokenizer, caption("three"), 1));
@@ -147,7 +147,7 @@ class LongCaptionTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void stepCostGrowsWithTheChunks(boolean text) {
-    try (StableDiffusion sd = StableDiffusion.load(LORA, TinyXl.FOLDER)) {
+    try (StableDiffusion sd = StableDiffusion.open(LORA, TinyXl.FOLDER)) {
       TargetLayers style = TargetLayers.of(UNetTargets.STYLE);
       TargetLayers targets = text ? style.and(TargetLayers.of(TargetPreset.TEXT_ENCODERS)) : style;
       StyleSettings one = StyleSettings.DEFAULT.withRank(2);

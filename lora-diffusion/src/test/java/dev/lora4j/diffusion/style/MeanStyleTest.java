@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
  */
 class MeanStyleTest {
   private static final Lora4j LORA = Lora4j.open();
-  private static final StableDiffusion SD = StableDiffusion.load(LORA, TinySd.FOLDER);
+  private static final StableDiffusion SD = StableDiffusion.open(LORA, TinySd.FOLDER);
   private static final int RANK = 4;
   private static final int STEPS = 3;
 

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A run that was stopped goes on to the bits of one that was not. */
 class ResumeTest {
   private static final Lora4j LORA = Lora4j.open();
-  private static final StableDiffusion SD = StableDiffusion.load(LORA, TinySd.FOLDER);
+  private static final StableDiffusion SD = StableDiffusion.open(LORA, TinySd.FOLDER);
   private static final int STEPS = 9;
   @TempDir Path folder;
 

@@ -33,8 +33,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class RunMatrixTest {
   private static final Lora4j LORA = Lora4j.open();
-  private static final StableDiffusion SD = StableDiffusion.load(LORA, TinySd.FOLDER);
-  private static final StableDiffusion XL = StableDiffusion.load(LORA, TinyXl.FOLDER);
+  private static final StableDiffusion SD = StableDiffusion.open(LORA, TinySd.FOLDER);
+  private static final StableDiffusion XL = StableDiffusion.open(LORA, TinyXl.FOLDER);
   @TempDir Path folder;
 
   @AfterAll
@@ -149,7 +149,7 @@ class RunMatrixTest {
 
   @Test
   void halfPrecisionTrains() {
-    try (StableDiffusion half = StableDiffusion.load(LORA, TinySd.FOLDER, DType.BF16)) {
+    try (StableDiffusion half = StableDiffusion.open(LORA, TinySd.FOLDER, DType.BF16)) {
       assertEquals(3, train(half).losses().size());
     }
   }

@@ -46,7 +46,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What an adapter's header says of its training, in the forms that kohya's readers know. */
 class StyleMetadataTest {
   private static final Lora4j LORA = Lora4j.open();
-  private static final StableDiffusion SD = StableDiffusion.load(LORA, TinySd.FOLDER);
+  private static final StableDiffusion SD = StableDiffusion.open(LORA, TinySd.FOLDER);
   private static final StyleSettings SETTINGS =
       StyleSettings.DEFAULT.withRank(4).withSteps(10).withSeed(7);
 
@@ -229,7 +229,7 @@ class StyleMetadataTest {
     DataSet data = surveyed(group(1, pictures("one", 1, 64)));
     assertEquals("v", said(SD, SETTINGS, data, 1).get("modelspec.prediction_type"));
     LoadOptions options = LoadOptions.in(DType.F32).predicting(Prediction.EPSILON);
-    try (StableDiffusion sd = StableDiffusion.load(LORA, TinySd.FOLDER, options)) {
+    try (StableDiffusion sd = StableDiffusion.open(LORA, TinySd.FOLDER, options)) {
       Map<String, String> found = said(sd, SETTINGS, data, 1);
       assertEquals("epsilon", found.get("modelspec.prediction_type"));
       assertEquals("no", found.get("ss_mixed_precision"));

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class StyleTrainerTest {
   private static final Lora4j LORA = Lora4j.open();
-  private static final StableDiffusion SD = StableDiffusion.load(LORA, TinySd.FOLDER);
+  private static final StableDiffusion SD = StableDiffusion.open(LORA, TinySd.FOLDER);
   private static final Prompt PROMPT = Prompt.of("a fox").steps(4).seed(5);
 
   @AfterAll

@@ -46,7 +46,7 @@ class TrainingParityTest {
   void lossAndFactorsFollowPeft() {
     try (Lora4j lora = Lora4j.open();
         TinySd tiny = new TinySd();
-        StableDiffusion sd = StableDiffusion.load(lora, TinySd.FOLDER);
+        StableDiffusion sd = StableDiffusion.open(lora, TinySd.FOLDER);
         Scope scope = sd.scope().child("test")) {
       Adapter adapter = sd.adapter(TinySd.FOLDER.resolve("lora-kohya.safetensors"));
       TargetLayers targets = TargetLayers.matching(adapter.sites().keySet().toArray(new String[0]));
@@ -96,7 +96,7 @@ class TrainingParityTest {
     TargetPreset trained = TargetPreset.named(preset);
     try (Lora4j lora = Lora4j.open();
         TinySd tiny = new TinySd();
-        StableDiffusion sd = StableDiffusion.load(lora, TinySd.FOLDER);
+        StableDiffusion sd = StableDiffusion.open(lora, TinySd.FOLDER);
         Scope scope = sd.scope().child("test")) {
       Map<String, HostTensor> kept = threeSteps(scope, tiny, sd.base(), trained, Memory.ALL);
       for (Memory memory : Memory.values()) {

@@ -167,7 +167,7 @@ public final class LanguageModel implements AutoCloseable {
 
   /** Reads an adapter for this base, with the account of its keys. */
   public LoadedAdapter load(Path path, ReadOptions options) {
-    return AdapterFiles.read(path, Optional.of(base.family()), options);
+    return AdapterFiles.read(path, base.family(), options);
   }
 
   /** Generates the completion of a prompt. */

@@ -64,7 +64,7 @@ class PeftAdapterTest {
   }
 
   private LoadedAdapter read(Path folder) {
-    return AdapterFiles.read(folder, Optional.of(model.family()), ReadOptions.STRICT);
+    return AdapterFiles.read(folder, model.family(), ReadOptions.STRICT);
   }
 
   @ParameterizedTest

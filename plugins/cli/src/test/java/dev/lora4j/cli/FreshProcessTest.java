@@ -32,7 +32,7 @@ class FreshProcessTest {
     int[] here;
     int[] plain;
     try (Lora4j lora = Lora4j.open();
-        StableDiffusion sd = StableDiffusion.load(lora, Run.TINY_SD)) {
+        StableDiffusion sd = StableDiffusion.open(lora, Run.TINY_SD)) {
       TrainedStyle style = StyleTrainer.on(sd).images(pictures).rank(4).steps(5).run();
       style.save(file);
       Prompt prompt = Prompt.of("a ball").seed(3).steps(4);

@@ -170,7 +170,7 @@ public final class BaseTraining {
   public double denoiser() {
     try {
       List<Picture> heldOut = DenoiserStage.run(lora.engine(), run, log);
-      try (StableDiffusion sd = StableDiffusion.load(lora, run.folder(), DType.F32)) {
+      try (StableDiffusion sd = StableDiffusion.open(lora, run.folder(), DType.F32)) {
         return BaseValidationLoss.of(sd, heldOut, run.denoiser().gamma());
       }
     } catch (IOException e) {

@@ -41,7 +41,7 @@ final class StyleStage {
   static void adapters(Path data, Path work, PrintStream log) throws IOException {
     HeldOutConcepts split = HeldOutConcepts.of(data);
     try (Lora4j lora = Lora4j.open();
-        StableDiffusion base = StableDiffusion.load(lora, work.resolve("base"), Recipe.COMPUTE)) {
+        StableDiffusion base = StableDiffusion.open(lora, work.resolve("base"), Recipe.COMPUTE)) {
       Files.createDirectories(work.resolve("adapters"));
       StyleTrainer.on(base)
           .images(chosen(data, "fluent-3d", split.glossy()))

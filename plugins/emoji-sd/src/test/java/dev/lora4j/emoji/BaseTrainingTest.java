@@ -87,7 +87,7 @@ class BaseTrainingTest {
   void stagesAreScoredAndLeaveAUsableBase() {
     assertTrue(decibels > 0 && decibels < 60, "" + decibels);
     assertTrue(loss > 0 && loss < 20, "" + loss);
-    try (StableDiffusion sd = StableDiffusion.load(LORA, whole.folder())) {
+    try (StableDiffusion sd = StableDiffusion.open(LORA, whole.folder())) {
       BufferedImage image = sd.generate(Prompt.of("ball 1").steps(2).seed(1)).image();
       assertEquals(Recipe.SIDE, image.getWidth());
       assertEquals(Recipe.SIDE, image.getHeight());

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 class EmojiSdTest {
   private static final Lora4j LORA = Lora4j.open();
-  private static final StableDiffusion SD = StableDiffusion.load(LORA, EmojiSd.folder());
+  private static final StableDiffusion SD = StableDiffusion.open(LORA, EmojiSd.folder());
 
   @AfterAll
   static void close() {

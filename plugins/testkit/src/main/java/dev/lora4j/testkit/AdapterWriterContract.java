@@ -55,7 +55,7 @@ public abstract class AdapterWriterContract extends ExtensionContract<AdapterWri
 
   /** Reads a file, whatever policies are installed. */
   private static Examination read(Path file) {
-    return AdapterFiles.examine(file, Optional.of(BASE), ReadOptions.STRICT);
+    return AdapterFiles.examine(file, BASE, ReadOptions.STRICT);
   }
 
   private Path path(int number) {

@@ -42,7 +42,7 @@ record FileRoundTrip(Path folder, Family base) {
   }
 
   private String identity(Path file) {
-    Examination read = AdapterFiles.examine(file, Optional.of(base), ReadOptions.STRICT);
+    Examination read = AdapterFiles.examine(file, base, ReadOptions.STRICT);
     return read.adapter().map(Adapter::identity).orElse("nothing");
   }
 }

@@ -48,26 +48,34 @@ public final class AdapterFiles {
   /**
    * Reads an adapter whose base is found by its keys and shapes.
    *
-   * @throws AdapterException as {@link #read(Path, Optional, ReadOptions)}
+   * @throws AdapterException as {@link #read(Path, Family, ReadOptions)}
    */
   public static LoadedAdapter read(Path path) {
-    return read(path, Optional.empty(), ReadOptions.STRICT);
+    return read(path, ReadOptions.STRICT);
   }
 
   /**
    * Reads an adapter for a base.
    *
-   * @throws AdapterException as {@link #read(Path, Optional, ReadOptions)}
+   * @throws AdapterException as {@link #read(Path, Family, ReadOptions)}
    */
   public static LoadedAdapter read(Path path, Family base) {
-    return read(path, Optional.of(base), ReadOptions.STRICT);
+    return read(path, base, ReadOptions.STRICT);
   }
 
   /**
-   * Reads an adapter.
+   * Reads an adapter for a base that the file tells: its kind is found by the adapter's keys and
+   * shapes, and where it is none that is known, its layers are inferred from the factors.
    *
-   * @param base the base that it is for; without one, its kind is found by the adapter's keys and
-   *     shapes, and where it is none that is known, its layers are guessed from the factors
+   * @throws AdapterException as {@link #read(Path, Family, ReadOptions)}
+   */
+  public static LoadedAdapter read(Path path, ReadOptions options) {
+    return examine(path, options).loaded();
+  }
+
+  /**
+   * Reads an adapter for a base.
+   *
    * @throws AdapterException if the file holds no adapter, a factor does not fit its layer or is
    *     not finite, nothing would have an effect, or, unless the options allow it, if half a pair
    *     is missing, a factor is for a layer that the base lacks, or of a method that is not known;
@@ -75,7 +83,7 @@ public final class AdapterFiles {
    * @throws dev.lora4j.core.safetensors.SafetensorsException if the file is damaged or no
    *     safetensors file
    */
-  public static LoadedAdapter read(Path path, Optional<Family> base, ReadOptions options) {
+  public static LoadedAdapter read(Path path, Family base, ReadOptions options) {
     return examine(path, base, options).loaded();
   }
 
@@ -93,13 +101,25 @@ public final class AdapterFiles {
   }
 
   /**
+   * Examines an adapter's file for a base that the file tells; as {@link #examine(Path, Family,
+   * ReadOptions)}.
+   */
+  public static Examination examine(Path path, ReadOptions options) {
+    return examine(path, Optional.empty(), options);
+  }
+
+  /**
    * Examines an adapter's file completely, even where {@link #read} would refuse it.
    *
    * @throws AdapterException if the file holds no adapter
    * @throws dev.lora4j.core.safetensors.SafetensorsException if the file is damaged or no
    *     safetensors file
    */
-  public static Examination examine(Path path, Optional<Family> base, ReadOptions options) {
+  public static Examination examine(Path path, Family base, ReadOptions options) {
+    return examine(path, Optional.of(base), options);
+  }
+
+  private static Examination examine(Path path, Optional<Family> base, ReadOptions options) {
     try (AdapterSource source = AdapterSource.open(path)) {
       NonAdapterFiles.refuse(path, source.tensors());
       Examination found = examine(source, base, options);

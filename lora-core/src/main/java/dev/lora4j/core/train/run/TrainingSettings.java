@@ -116,6 +116,32 @@ public record TrainingSettings(
         optimizer, rate, schedule, batches, clip, averageDecay, maxNorm, seed, stored);
   }
 
+  /** A copy with gradients clipped to another norm; 0 for any. */
+  public TrainingSettings withClip(double norm) {
+    return new TrainingSettings(
+        optimizer, rate, schedule, accumulate, norm, averageDecay, maxNorm, seed, stored);
+  }
+
+  /** A copy whose factors are a moving average that keeps this share of itself; 0 for none. */
+  public TrainingSettings withAverage(double decay) {
+    return new TrainingSettings(
+        optimizer, rate, schedule, accumulate, clip, decay, maxNorm, seed, stored);
+  }
+
+  /** A copy with a greatest norm of the change of each layer's weight. */
+  public TrainingSettings withMaxNorm(double norm) {
+    return new TrainingSettings(
+        optimizer,
+        rate,
+        schedule,
+        accumulate,
+        clip,
+        averageDecay,
+        OptionalDouble.of(norm),
+        seed,
+        stored);
+  }
+
   /** A copy with another seed. */
   public TrainingSettings withSeed(long other) {
     return new TrainingSettings(

@@ -191,7 +191,7 @@ class MlxTest {
     AdapterException e =
         assertThrows(
             AdapterException.class,
-            () -> AdapterFiles.read(folder, Optional.of(BASE), ReadOptions.STRICT));
+            () -> AdapterFiles.read(folder, BASE, ReadOptions.STRICT));
     assertTrue(String.valueOf(e.getMessage()).contains("adapters.npz"), e.getMessage());
   }
 }

@@ -53,7 +53,7 @@ class CoverageTest {
   private void covers(AdapterMaker maker, String family, int modules) {
     Examination found =
         AdapterFiles.examine(
-            maker.write(folder.resolve("a.safetensors")), Optional.empty(), ReadOptions.STRICT);
+            maker.write(folder.resolve("a.safetensors")), ReadOptions.STRICT);
     assertEquals(List.of(), found.problems());
     assertEquals(family, found.family().name());
     assertEquals(modules, found.matched().size());

@@ -55,7 +55,7 @@ class KindOfBaseTest {
   private Examination read(AdapterMaker maker) {
     Path file = folder.resolve("a.safetensors");
     maker.write(file);
-    return AdapterFiles.examine(file, Optional.empty(), ReadOptions.STRICT);
+    return AdapterFiles.examine(file, ReadOptions.STRICT);
   }
 
   @ParameterizedTest

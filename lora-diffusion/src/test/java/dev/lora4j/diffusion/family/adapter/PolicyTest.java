@@ -48,12 +48,12 @@ class PolicyTest {
     assertEquals(partial, stranger.allowPartial());
     AdapterException refused =
         assertThrows(
-            AdapterException.class, () -> AdapterFiles.read(file, Optional.empty(), stranger));
+            AdapterException.class, () -> AdapterFiles.read(file, stranger));
     String told = String.valueOf(refused.getMessage());
     assertTrue(told.contains("The policy test-user does not permit"), told);
     assertTrue(told.contains("it is not for test-stranger."), told);
     ReadOptions friend = new ReadOptions(partial).by("test-friend");
-    assertFalse(AdapterFiles.read(file, Optional.empty(), friend).adapter().sites().isEmpty());
+    assertFalse(AdapterFiles.read(file, friend).adapter().sites().isEmpty());
   }
 
   @Test

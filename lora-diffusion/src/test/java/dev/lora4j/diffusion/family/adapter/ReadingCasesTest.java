@@ -56,8 +56,7 @@ class ReadingCasesTest {
 
   private LoadedAdapter partly(AdapterMaker maker, String family) {
     return AdapterFiles.read(
-        maker.write(folder.resolve("a.safetensors")),
-        Optional.of(Families.named(family)),
+        maker.write(folder.resolve("a.safetensors")), Families.named(family),
         ReadOptions.PARTIAL);
   }
 
@@ -331,14 +330,14 @@ class ReadingCasesTest {
     }
     Path file = maker.write(folder.resolve("a.safetensors"));
     Examination found =
-        AdapterFiles.examine(file, Optional.of(Families.named("sd15")), ReadOptions.PARTIAL);
+        AdapterFiles.examine(file, Families.named("sd15"), ReadOptions.PARTIAL);
     assertEquals(2L * broken, found.notFinite().values());
     assertEquals(broken, found.notFinite().layers().size());
     assertEquals(broken, found.notFinite().tensors().size());
     assertEquals(1, found.problems().size(), found.problems().toString());
     String said = (broken == 3 ? "all 3" : broken + " of 3") + " layers are not finite";
     assertTrue(found.problems().get(0).contains(said), found.problems().toString());
-    Examination guessed = AdapterFiles.examine(file, Optional.empty(), ReadOptions.STRICT);
+    Examination guessed = AdapterFiles.examine(file, ReadOptions.STRICT);
     assertEquals("sd15", guessed.family().name());
     assertEquals(3, guessed.matched().size());
     assertEquals(found.notFinite(), guessed.notFinite());
@@ -417,7 +416,7 @@ class ReadingCasesTest {
     long began = threads.getCurrentThreadCpuTime();
     Examination found =
         AdapterFiles.examine(
-            maker.write(folder.resolve("many.safetensors")), Optional.empty(), ReadOptions.PARTIAL);
+            maker.write(folder.resolve("many.safetensors")), ReadOptions.PARTIAL);
     assertEquals(100_002, found.account().total());
     assertEquals(List.of(), found.problems());
     long seconds = (threads.getCurrentThreadCpuTime() - began) / 1_000_000_000;

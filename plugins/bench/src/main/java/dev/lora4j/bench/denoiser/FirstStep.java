@@ -16,7 +16,7 @@ public final class FirstStep {
   /** The base's folder is the one argument. */
   public static void main(String... arguments) {
     try (Lora4j lora = Lora4j.open(Integer.getInteger("ai.djl.pytorch.num_threads", 1));
-        StableDiffusion sd = StableDiffusion.load(lora, Path.of(arguments[0]), DType.F32)) {
+        StableDiffusion sd = StableDiffusion.open(lora, Path.of(arguments[0]), DType.F32)) {
       sd.generate(
           Prompt.of("a cactus").seed(7).steps(20),
           (done, steps) -> {

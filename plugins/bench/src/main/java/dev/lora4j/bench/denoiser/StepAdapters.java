@@ -42,7 +42,7 @@ final class StepAdapters {
     MixPlan plan = MixPlan.NONE;
     for (Path file : files) {
       LoadedAdapter loaded =
-          AdapterFiles.read(file, Optional.of(base.family()), ReadOptions.STRICT);
+          AdapterFiles.read(file, base.family(), ReadOptions.STRICT);
       plan = plan.with(loaded.adapter(), StepSetting.WEIGHT);
     }
     return plan;

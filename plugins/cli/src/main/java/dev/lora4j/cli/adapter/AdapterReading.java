@@ -21,14 +21,14 @@ final class AdapterReading {
    */
   static Examination examine(Path file, Optional<Family> named, ReadOptions options) {
     if (named.isPresent()) {
-      return AdapterFiles.examine(file, named, options);
+      return AdapterFiles.examine(file, named.orElseThrow(), options);
     }
     TrainingBaseModel trained = TrainingBaseModel.of(file, AdapterFiles.metadata(file));
     if (trained.base().isEmpty()) {
       return unnamed(file, trained.mark(), options);
     }
     Family base = trained.base().orElseThrow();
-    Examination found = AdapterFiles.examine(file, trained.base(), options);
+    Examination found = AdapterFiles.examine(file, base, options);
     boolean lost = !found.notFinite().isEmpty();
     if (found.unmatched().isEmpty() && (lost || found.problems().isEmpty())) {
       return found;
@@ -65,13 +65,13 @@ final class AdapterReading {
   }
 
   private static Examination guessed(Path file, ReadOptions options) {
-    Examination found = AdapterFiles.examine(file, Optional.empty(), options);
+    Examination found = AdapterFiles.examine(file, options);
     boolean layers = !found.matched().isEmpty() || !found.unmatched().isEmpty();
     if (found.known() || !layers) {
       return found;
     }
     for (BundledModel bundled : BundledModel.values()) {
-      Examination tried = AdapterFiles.examine(file, Optional.of(bundled.family()), options);
+      Examination tried = AdapterFiles.examine(file, bundled.family(), options);
       boolean fits = tried.unmatched().isEmpty() && tried.problems().isEmpty();
       if (fits && !tried.matched().isEmpty()) {
         return tried;

@@ -186,7 +186,7 @@ final class MixOption {
     }
     Family family = base.family();
     for (Path file : wanted) {
-      LoadedAdapter loaded = AdapterFiles.read(file, Optional.of(family), partial.options());
+      LoadedAdapter loaded = AdapterFiles.read(file, family, partial.options());
       shares.shares(loaded.adapter(), family.sites());
       read.put(file, loaded);
     }
@@ -219,7 +219,7 @@ final class MixOption {
     if (known != null) {
       return known;
     }
-    LoadedAdapter loaded = read.computeIfAbsent(file, f -> model.sd().load(f, partial.options()));
+    LoadedAdapter loaded = read.computeIfAbsent(file, f -> model.sd().loadAdapter(f, partial.options()));
     UsageBaseModel.of(model.sd().base()).tell(console, file, loaded);
     files.put(file, loaded.adapter());
     return loaded.adapter();

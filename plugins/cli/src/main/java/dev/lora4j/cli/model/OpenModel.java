@@ -25,7 +25,7 @@ public record OpenModel(Lora4j lora, StableDiffusion sd) implements AutoCloseabl
             case auto -> Optional.empty();
           };
       DType compute = ComputeType.of(console, lora.engine(), asked);
-      StableDiffusion sd = StableDiffusion.load(lora, path, options.loading(compute));
+      StableDiffusion sd = StableDiffusion.open(lora, path, options.loading(compute));
       console.note(
           "Loaded "
               + name(path)

@@ -290,20 +290,15 @@ final class TextTrainingOptions {
 
   /** Settings of a run of so many steps. */
   TextTrainingSettings settings(AdapterRecipe recipe, SequenceLimits limits, int count) {
-    TrainingSettings training =
-        TrainingSettings.of(
-            optimizer(), rate, RateSchedule.of(Decays.named(schedule), count).warmupPart(warmup));
     TrainingSettings all =
-        new TrainingSettings(
-            training.optimizer(),
-            rate,
-            training.schedule(),
-            accumulate,
-            clip,
-            0,
-            training.maxNorm(),
-            seed,
-            DType.F32);
+        TrainingSettings.of(
+                optimizer(),
+                rate,
+                RateSchedule.of(Decays.named(schedule), count).warmupPart(warmup))
+            .withAccumulation(accumulate)
+            .withClip(clip)
+            .withSeed(seed)
+            .withStored(DType.F32);
     return new TextTrainingSettings(recipe, all, limits, batch, heldOut);
   }
 

@@ -88,7 +88,7 @@ final class BaseTrainingRun {
   }
 
   private void judge(Lora4j lora, BaseScores scores, Judges judges) {
-    try (StableDiffusion sd = StableDiffusion.load(lora, run.folder(), run.precision())) {
+    try (StableDiffusion sd = StableDiffusion.open(lora, run.folder(), run.precision())) {
       BaseScores.Found found = scores.of(console, sd, judges, run.work().resolve(IMAGES));
       int n = found.plain().pictures();
       report.put("pictures", n).put("conceptTop10", found.plain().conceptTop10());

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class DiffusersPicturesTest {
   private static final Path FOLDER = Path.of("../../lora-diffusion/src/test/resources/tiny-sd");
   private static final Lora4j LORA = Lora4j.open();
-  private static final StableDiffusion SD = StableDiffusion.load(LORA, FOLDER);
+  private static final StableDiffusion SD = StableDiffusion.open(LORA, FOLDER);
   private static final Safetensors GOLDEN =
       Safetensors.open(Path.of("src/test/resources/mixed-pictures.safetensors"));
 

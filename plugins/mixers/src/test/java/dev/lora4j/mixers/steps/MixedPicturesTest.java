@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MixedPicturesTest {
   private static final Path FOLDER = Path.of("../../lora-diffusion/src/test/resources/tiny-sd");
   private static final Lora4j LORA = Lora4j.open();
-  private static final StableDiffusion SD = StableDiffusion.load(LORA, FOLDER);
+  private static final StableDiffusion SD = StableDiffusion.open(LORA, FOLDER);
   private static final Adapter ONE = SD.adapter(FOLDER.resolve("lora-kohya.safetensors"));
   private static final Adapter TWO = SD.adapter(FOLDER.resolve("lora-kohya-2.safetensors"));
   private static final Prompt FOX = Prompt.of("a red fox").steps(4).seed(3);

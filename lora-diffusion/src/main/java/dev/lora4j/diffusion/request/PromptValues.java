@@ -1,0 +1,59 @@
+package dev.lora4j.diffusion.request;
+
+import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.mixer.Mixer;
+import dev.lora4j.diffusion.clip.Embedding;
+import dev.lora4j.diffusion.clip.EmbeddingTokens;
+import dev.lora4j.diffusion.sampling.SigmaSchedule;
+import dev.lora4j.spi.ExtensionRequest;
+import java.util.List;
+import java.util.Optional;
+
+/** Values of a {@link Prompt}, checked. */
+record PromptValues(
+    String text,
+    String negative,
+    long seed,
+    int steps,
+    double guidance,
+    int width,
+    int height,
+    String sampler,
+    SigmaSchedule schedule,
+    int clipSkip,
+    Optional<InitImage> start,
+    MicroConditioning micro,
+    MixPlan mix,
+    List<Embedding> embeddings,
+    Optional<Mixer> mixer) {
+  /**
+   * Checks the ranges, that no two textual inversions have the same word, and that the mixer has a
+   * name for the picture's file.
+   */
+  PromptValues {
+    embeddings = List.copyOf(embeddings);
+    EmbeddingTokens.of(embeddings);
+    mixer.ifPresent(ExtensionRequest::of);
+    if (steps < 1) {
+      throw new IllegalArgumentException("steps must be at least 1, found " + steps);
+    }
+    if (!Double.isFinite(guidance) || guidance < 0) {
+      throw new IllegalArgumentException("guidance must be 0 or more, found " + guidance);
+    }
+    if (clipSkip < 0) {
+      throw new IllegalArgumentException("clip skip must be 0 or more, found " + clipSkip);
+    }
+    if (width < 0 || height < 0) {
+      throw new IllegalArgumentException("size must be positive, found " + width + "x" + height);
+    }
+    if (Math.max(width, height) > PictureSizeRules.LONGEST) {
+      throw new IllegalArgumentException(
+          "sides of pictures are at most "
+              + PictureSizeRules.LONGEST
+              + " pixels, found "
+              + width
+              + "x"
+              + height);
+    }
+  }
+}
