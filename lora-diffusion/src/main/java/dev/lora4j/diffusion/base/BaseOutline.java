@@ -17,10 +17,12 @@ import java.nio.file.Path;
 public final class BaseOutline {
   private final Path path;
   private final ModelConfigs configs;
+  private final GenerationDefaults defaults;
 
-  private BaseOutline(Path path, ModelConfigs configs) {
+  private BaseOutline(Path path, LoadOptions options, ModelConfigs configs) {
     this.path = path;
     this.configs = configs;
+    defaults = GenerationDefaults.of(path, options, configs);
   }
 
   /**
@@ -36,7 +38,9 @@ public final class BaseOutline {
       ModelConfigs own = source.configs();
       ComponentFit.require(path, own);
       return new BaseOutline(
-          path, options.prediction().map(p -> own.with(own.schedule().with(p))).orElse(own));
+          path,
+          options,
+          options.prediction().map(p -> own.with(own.schedule().with(p))).orElse(own));
     }
   }
 
@@ -66,9 +70,9 @@ public final class BaseOutline {
     return new NoiseSchedule(configs.schedule());
   }
 
-  /** Default sampler of the base. */
-  public String ownSampler() {
-    return configs.schedule().settings().own();
+  /** Sampler and guidance scale of pictures whose prompt names none. */
+  public GenerationDefaults defaults() {
+    return defaults;
   }
 
   /** The layers that adapters can change, under all their names. */

@@ -36,6 +36,7 @@ public final class DiffusionModel {
   private final List<TextEncoder> textEncoders = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
   private final SiteCatalogue sites;
+  private final GenerationDefaults defaults;
   private String hash = "";
 
   private DiffusionModel(Scope scope, Path path, ModelSource source, LoadOptions options) {
@@ -54,7 +55,9 @@ public final class DiffusionModel {
     for (ModelConfigs.Text text : configs.texts()) {
       textEncoders.add(new TextEncoder(text.model(), text.network(), weights(text.model())));
     }
+    defaults = GenerationDefaults.of(path, options, configs);
     notes.addAll(source.notes());
+    notes.addAll(defaults.notes());
     notes.addAll(conversion.notes());
     sites = BaseSites.of(configs);
   }
@@ -175,9 +178,9 @@ public final class DiffusionModel {
     return configs.view(clipSkip);
   }
 
-  /** Default sampler of the base. */
-  public String ownSampler() {
-    return configs.schedule().settings().own();
+  /** Sampler and guidance scale of pictures whose prompt names none. */
+  public GenerationDefaults defaults() {
+    return defaults;
   }
 
   /** True if zeros stand for an empty negative prompt. */

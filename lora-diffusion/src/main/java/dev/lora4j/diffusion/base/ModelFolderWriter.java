@@ -156,6 +156,11 @@ public final class ModelFolderWriter {
     json("model_index.json", index);
   }
 
+  /** Writes the guidance scale of pictures whose prompt names none. */
+  public void guidance(double scale) {
+    json(GenerationDefaults.FILE, Map.of(GenerationDefaults.GUIDANCE, scale));
+  }
+
   private static String lower(Enum<?> value) {
     return value.name().toLowerCase(Locale.ROOT);
   }

@@ -142,7 +142,7 @@ public final class RunKeys {
   static final RunKey<Integer> PREVIEW_STEPS =
       RunKey.of("previews.steps", count(1), 20, "Of the sampler");
   static final RunKey<Double> PREVIEW_GUIDANCE =
-      unset("previews.guidance", NUMBER, "Guidance scale; that of generate if not given");
+      unset("previews.guidance", NUMBER, "Guidance scale; the base's default if not given");
   static final RunKey<Long> PREVIEW_SEED = RunKey.of("previews.seed", WHOLE, 0L, "Of the pictures");
 
   // --- Checkpoints ---

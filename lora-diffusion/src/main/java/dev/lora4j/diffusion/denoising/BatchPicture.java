@@ -30,6 +30,7 @@ final class BatchPicture {
 
   private final Prompt prompt;
   private final boolean guided;
+  private final double guidance;
   private final TorchRandom random;
   private final Optional<OutputMixing> mixing;
   private Optional<InitLatents> start = Optional.empty();
@@ -41,6 +42,7 @@ final class BatchPicture {
   BatchPicture(DiffusionModel base, Prompt prompt, Optional<OutputMixing> mixing) {
     this.prompt = prompt;
     guided = guided(base, prompt);
+    guidance = guidance(base, prompt);
     this.mixing = mixing;
     random = new TorchRandom(prompt.seed());
   }
@@ -69,10 +71,10 @@ final class BatchPicture {
     if (seen.size() > 1) {
       told.put(CONTEXT, byRow(scope, seen, texts.size()));
     }
-    int guidance = base.denoiser().guidanceWidth();
-    if (guidance > 0) {
+    int width = base.denoiser().guidanceWidth();
+    if (width > 0) {
       requireNoNegative(base, prompt);
-      told.put(StagedNetworks.GUIDANCE, GuidanceEmbedding.of(scope, prompt.guidance(), guidance));
+      told.put(StagedNetworks.GUIDANCE, GuidanceEmbedding.of(scope, guidance(base, prompt), width));
     }
     if (base.xl()) {
       told.put("sizes", sizes(scope, base, prompt, texts.size()));
@@ -100,7 +102,7 @@ final class BatchPicture {
         prompt.text(),
         guided ? prompt.negative() : "",
         guided,
-        base.denoiser().guidanceWidth() > 0 ? prompt.guidance() : 0,
+        base.denoiser().guidanceWidth() > 0 ? guidance(base, prompt) : 0,
         prompt.clipSkip(),
         prompt.micro(),
         prompt.usedEmbeddings());
@@ -125,9 +127,13 @@ final class BatchPicture {
     return Objects.requireNonNull(told.get(CONTEXT));
   }
 
+  private static double guidance(DiffusionModel base, Prompt prompt) {
+    return prompt.guidance().orElse(base.defaults().guidance());
+  }
+
   /** True if it takes a row without the text and one with it, which some bases never do. */
   private static boolean guided(DiffusionModel base, Prompt prompt) {
-    return prompt.guidance() != 1 && base.denoiser().guidanceWidth() == 0;
+    return guidance(base, prompt) != 1 && base.denoiser().guidanceWidth() == 0;
   }
 
   private static Tensor sizes(Scope scope, DiffusionModel base, Prompt prompt, int rows) {
@@ -211,7 +217,7 @@ final class BatchPicture {
     float[] result = new float[n];
     for (int i = 0; i < n; i++) {
       float without = predicted[i];
-      result[i] = (float) (without + prompt.guidance() * (predicted[n + i] - without));
+      result[i] = (float) (without + guidance * (predicted[n + i] - without));
     }
     return result;
   }

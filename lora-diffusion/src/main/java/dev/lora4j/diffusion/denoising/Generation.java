@@ -156,7 +156,7 @@ public final class Generation {
    */
   public float[] run(float[] noise, SamplingRun.Noise later, SamplingRun.AfterStep after) {
     String name = first.sampler();
-    Sampler sampler = Samplers.named(name.isEmpty() ? base.ownSampler() : name);
+    Sampler sampler = Samplers.named(name.isEmpty() ? base.defaults().sampler().name() : name);
     first.schedule().requireFollowedBy(sampler);
     base.schedule().config().settings().require(sampler.name());
     NoiseSchedule schedule = first.schedule().of(base.schedule());

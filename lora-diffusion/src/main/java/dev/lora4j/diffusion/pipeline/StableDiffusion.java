@@ -18,6 +18,7 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.diffusion.base.DiffusionModel;
+import dev.lora4j.diffusion.base.GenerationDefaults;
 import dev.lora4j.diffusion.base.LoadOptions;
 import dev.lora4j.diffusion.base.TextEncoder;
 import dev.lora4j.diffusion.clip.Embedding;
@@ -41,7 +42,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -260,12 +260,14 @@ public final class StableDiffusion implements AutoCloseable {
     }
   }
 
-  /** A prompt with the base's own size and sampler where it has none. */
+  /** A prompt with the base's own size, sampler and guidance scale where it names none. */
   public Prompt completed(Prompt prompt) {
     Shape latents = Generation.latentShape(base, prompt);
     int scale = base.vae().scale();
     Prompt sized = prompt.size((int) latents.size(3) * scale, (int) latents.size(2) * scale);
-    return prompt.sampler().isEmpty() ? sized.sampler(base.ownSampler()) : sized;
+    GenerationDefaults defaults = base.defaults();
+    Prompt guided = sized.guidance(prompt.guidance().orElse(defaults.guidance()));
+    return prompt.sampler().isEmpty() ? guided.sampler(defaults.sampler()) : guided;
   }
 
   /** Restores the pixels of the init image wherever it may not change. */

@@ -27,7 +27,7 @@ final class Infotext {
     if (prompt.schedule() != SigmaSchedule.DEFAULT) {
       text.append(", Schedule type: ").append(prompt.schedule().text());
     }
-    text.append(", CFG scale: ").append(prompt.guidance());
+    prompt.guidance().ifPresent(scale -> text.append(", CFG scale: ").append(scale));
     text.append(", Seed: ").append(prompt.seed());
     if (prompt.clipSkip() > 0) {
       // Other tools count the last layer as 1.

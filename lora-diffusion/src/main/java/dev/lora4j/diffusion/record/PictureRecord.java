@@ -141,11 +141,13 @@ public record PictureRecord(
             .negative(json.get("negative").getAsString())
             .seed(json.get("seed").getAsLong())
             .steps(json.get("steps").getAsInt())
-            .guidance(json.get("guidance").getAsDouble())
             .size(json.get("width").getAsInt(), json.get("height").getAsInt())
             .sampler(json.get("sampler").getAsString())
             .schedule(SigmaSchedule.named(json.get("schedule").getAsString()))
             .clipSkip(json.get("clip_skip").getAsInt());
+    if (json.has("guidance")) {
+      prompt = prompt.guidance(json.get("guidance").getAsDouble());
+    }
     if (json.has("sizes")) {
       Optional<MicroConditioning.Sizes> negative =
           Optional.ofNullable(json.get("negative_sizes")).map(PictureRecord::sizes);
@@ -206,7 +208,7 @@ public record PictureRecord(
     json.addProperty("negative", prompt.negative());
     json.addProperty("seed", prompt.seed());
     json.addProperty("steps", prompt.steps());
-    json.addProperty("guidance", prompt.guidance());
+    prompt.guidance().ifPresent(scale -> json.addProperty("guidance", scale));
     json.addProperty("width", prompt.width());
     json.addProperty("height", prompt.height());
     json.addProperty("sampler", prompt.sampler());

@@ -11,6 +11,7 @@ import dev.lora4j.diffusion.sampling.SigmaSchedule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -44,8 +45,11 @@ public final class Prompt {
     return values.steps();
   }
 
-  /** Guidance scale: how far to go from the negative text towards the text; 1 ignores the negative. */
-  public double guidance() {
+  /**
+   * Guidance scale: how far to go from the negative text towards the text; 1 ignores the negative.
+   * Empty for the base's default.
+   */
+  public OptionalDouble guidance() {
     return values.guidance();
   }
 
@@ -59,7 +63,7 @@ public final class Prompt {
     return values.height();
   }
 
-  /** Name of the sampler; empty for the base's own, which is DDIM but for models of latent consistency. */
+  /** Name of the sampler; empty for that of the base's scheduler. */
   public String sampler() {
     return values.sampler();
   }
@@ -69,7 +73,10 @@ public final class Prompt {
     return values.schedule();
   }
 
-  /** Layers of the text encoder to leave out at its end, as some bases were trained; for Stable Diffusion XL, which leaves out one itself, so many more. */
+  /**
+   * Layers of the text encoder to leave out at its end, as some bases were trained; for Stable
+   * Diffusion XL, which leaves out one itself, so many more.
+   */
   public int clipSkip() {
     return values.clipSkip();
   }
@@ -106,7 +113,8 @@ public final class Prompt {
    */
   public void requireFits(BaseOutline base) {
     PictureSizeRules.require(base.sizeUnit(), width(), height());
-    Sampler taken = Samplers.named(sampler().isEmpty() ? base.ownSampler() : sampler());
+    Sampler taken =
+        Samplers.named(sampler().isEmpty() ? base.defaults().sampler().name() : sampler());
     schedule().requireFollowedBy(taken);
     base.schedule().config().settings().require(taken.name());
     taken.levels(schedule().of(base.schedule()), steps());
@@ -117,27 +125,27 @@ public final class Prompt {
   }
 
   /**
-   * A prompt with seed 0, 20 steps of the base's own sampler, guidance 3, no adapter, at the base's
-   * own size.
+   * A prompt with seed 0, 20 steps and no adapter, with the sampler, guidance scale and size of the
+   * base.
    */
   public static Prompt of(String text) {
     return new Prompt(
         new PromptValues(
-        text,
-        "",
-        0,
-        20,
-        3,
-        0,
-        0,
-        "",
-        SigmaSchedule.DEFAULT,
-        0,
-        Optional.empty(),
-        MicroConditioning.OWN,
-        MixPlan.NONE,
-        List.of(),
-        Optional.empty()));
+            text,
+            "",
+            0,
+            20,
+            OptionalDouble.empty(),
+            0,
+            0,
+            "",
+            SigmaSchedule.DEFAULT,
+            0,
+            Optional.empty(),
+            MicroConditioning.OWN,
+            MixPlan.NONE,
+            List.of(),
+            Optional.empty()));
   }
 
   /** A copy with another text. */
@@ -162,7 +170,7 @@ public final class Prompt {
 
   /** A copy with another guidance scale. */
   public Prompt guidance(double other) {
-    return changed(d -> d.guidance = other);
+    return changed(d -> d.guidance = OptionalDouble.of(other));
   }
 
   /** A copy with another size in pixels. */
@@ -174,7 +182,18 @@ public final class Prompt {
         });
   }
 
-  /** A copy with another sampler. */
+  /**
+   * A copy with another sampler, for example {@link Samplers#EULER_A}.
+   *
+   * @throws IllegalArgumentException if it is not installed, so that it could not be found again by
+   *     its name
+   */
+  public Prompt sampler(Sampler other) {
+    Samplers.requireInstalled(other);
+    return sampler(other.name());
+  }
+
+  /** A copy with the sampler of a name; empty for that of the base's scheduler. */
   public Prompt sampler(String name) {
     return changed(d -> d.sampler = name);
   }

@@ -6,6 +6,7 @@ import dev.lora4j.diffusion.clip.Embedding;
 import dev.lora4j.diffusion.sampling.SigmaSchedule;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /** A prompt while something of it is changed: the one place that knows all of its parts. */
 final class PromptDraft {
@@ -13,7 +14,7 @@ final class PromptDraft {
   String negative;
   long seed;
   int steps;
-  double guidance;
+  OptionalDouble guidance;
   int width;
   int height;
   String sampler;
@@ -47,20 +48,20 @@ final class PromptDraft {
   Prompt prompt() {
     return new Prompt(
         new PromptValues(
-        text,
-        negative,
-        seed,
-        steps,
-        guidance,
-        width,
-        height,
-        sampler,
-        schedule,
-        clipSkip,
-        start,
-        micro,
-        mix,
-        embeddings,
-        mixer));
+            text,
+            negative,
+            seed,
+            steps,
+            guidance,
+            width,
+            height,
+            sampler,
+            schedule,
+            clipSkip,
+            start,
+            micro,
+            mix,
+            embeddings,
+            mixer));
   }
 }

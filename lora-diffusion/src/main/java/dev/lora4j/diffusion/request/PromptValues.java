@@ -8,6 +8,7 @@ import dev.lora4j.diffusion.sampling.SigmaSchedule;
 import dev.lora4j.spi.ExtensionRequest;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /** Values of a {@link Prompt}, checked. */
 record PromptValues(
@@ -15,7 +16,7 @@ record PromptValues(
     String negative,
     long seed,
     int steps,
-    double guidance,
+    OptionalDouble guidance,
     int width,
     int height,
     String sampler,
@@ -37,8 +38,9 @@ record PromptValues(
     if (steps < 1) {
       throw new IllegalArgumentException("steps must be at least 1, found " + steps);
     }
-    if (!Double.isFinite(guidance) || guidance < 0) {
-      throw new IllegalArgumentException("guidance must be 0 or more, found " + guidance);
+    double scale = guidance.orElse(0);
+    if (!Double.isFinite(scale) || scale < 0) {
+      throw new IllegalArgumentException("guidance must be 0 or more, found " + scale);
     }
     if (clipSkip < 0) {
       throw new IllegalArgumentException("clip skip must be 0 or more, found " + clipSkip);

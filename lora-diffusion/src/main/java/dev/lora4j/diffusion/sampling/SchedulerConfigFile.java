@@ -27,7 +27,12 @@ public final class SchedulerConfigFile {
       ConfigFields.none()
           .used("num_train_timesteps", "beta_start", "beta_end", "trained_betas")
           .used("timestep_spacing", "steps_offset", "set_alpha_to_one", "rescale_betas_zero_snr")
-          .used("use_karras_sigmas", "use_exponential_sigmas", "shift", "clip_sample")
+          .used(
+              "use_karras_sigmas",
+              "use_exponential_sigmas",
+              "shift",
+              "clip_sample",
+              "algorithm_type")
           .used(SchedulerRequirements.keys().toArray(String[]::new))
           .only("beta_schedule", "linear", "scaled_linear", "squaredcos_cap_v2")
           .only("prediction_type", "epsilon", "v_prediction", "flow")
@@ -45,7 +50,7 @@ public final class SchedulerConfigFile {
           .idle(DYNAMIC, "base_image_seq_len", "max_image_seq_len")
           .idle(CLIPPING, "clip_sample_range", "dynamic_thresholding_ratio", "sample_max_value")
           .idle("levels end without noise, where it changes nothing", "euler_at_final")
-          .idle(CHOSEN, "algorithm_type", "skip_prk_steps", "noise_sampler_seed")
+          .idle(CHOSEN, "skip_prk_steps", "noise_sampler_seed")
           .idle(CHOSEN, "predictor_order", "corrector_order", "tau_func");
 
   private SchedulerConfigFile() {}

@@ -12,13 +12,14 @@ import java.util.Optional;
  *
  * @param file the configuration, for messages
  * @param kind its class in diffusers; empty if it names none
+ * @param algorithm its {@code algorithm_type}, of solvers; empty if it has none
  * @param asked settings that have other values than can be computed
  */
-public record SchedulerRequirements(String file, String kind, Map<String, String> asked) {
+public record SchedulerRequirements(
+    String file, String kind, String algorithm, Map<String, String> asked) {
   /** No requirements. */
-  public static final SchedulerRequirements NONE = new SchedulerRequirements("", "", Map.of());
+  public static final SchedulerRequirements NONE = new SchedulerRequirements("", "", "", Map.of());
 
-  private static final String PLAIN = "ddim";
   private static final List<String> DPM = List.of("dpmpp-2m", "dpmpp-2m-sde");
   private static final List<String> UNI = List.of("unipc");
   private static final List<String> SOLVERS = List.of("dpmpp-2m", "dpmpp-2m-sde", "unipc");
@@ -65,15 +66,10 @@ public record SchedulerRequirements(String file, String kind, Map<String, String
       found.filter(v -> !setting.values().contains(v)).ifPresent(v -> asked.put(setting.key(), v));
     }
     return new SchedulerRequirements(
-        config.file().toString(), config.text("_class_name", ""), asked);
-  }
-
-  /**
-   * Name of the default sampler: latent consistency's for what was distilled to it, and otherwise
-   * the deterministic one.
-   */
-  public String own() {
-    return kind.equals("LCMScheduler") ? new Lcm().name() : PLAIN;
+        config.file().toString(),
+        config.text("_class_name", ""),
+        config.text("algorithm_type", ""),
+        asked);
   }
 
   /**

@@ -30,6 +30,10 @@ final class DenoiserStage {
   private final BaseRun base;
   private final BaseRun.Denoiser settings;
   private final int side;
+
+  /** Guidance scale of pictures, with which the base is scored too. */
+  private static final double GUIDANCE = 3;
+
   private final ModelFolderWriter writer;
   private final Consumer<String> log;
 
@@ -79,6 +83,7 @@ final class DenoiserStage {
             scale,
             vae.shiftFactor()));
     writer.scheduler(settings.scheduler());
+    writer.guidance(GUIDANCE);
   }
 
   private void train(Engine engine, CaptionedLatents samples, int endToken) throws IOException {

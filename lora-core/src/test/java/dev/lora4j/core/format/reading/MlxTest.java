@@ -18,7 +18,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -190,8 +189,7 @@ class MlxTest {
     Files.writeString(folder.resolve("adapters.npz"), "PK");
     AdapterException e =
         assertThrows(
-            AdapterException.class,
-            () -> AdapterFiles.read(folder, BASE, ReadOptions.STRICT));
+            AdapterException.class, () -> AdapterFiles.read(folder, BASE, ReadOptions.STRICT));
     assertTrue(String.valueOf(e.getMessage()).contains("adapters.npz"), e.getMessage());
   }
 }

@@ -17,7 +17,6 @@ import dev.lora4j.core.tensor.Shape;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -52,8 +51,7 @@ class CoverageTest {
 
   private void covers(AdapterMaker maker, String family, int modules) {
     Examination found =
-        AdapterFiles.examine(
-            maker.write(folder.resolve("a.safetensors")), ReadOptions.STRICT);
+        AdapterFiles.examine(maker.write(folder.resolve("a.safetensors")), ReadOptions.STRICT);
     assertEquals(List.of(), found.problems());
     assertEquals(family, found.family().name());
     assertEquals(modules, found.matched().size());

@@ -47,8 +47,7 @@ class PolicyTest {
     ReadOptions stranger = new ReadOptions(partial).by("test-stranger");
     assertEquals(partial, stranger.allowPartial());
     AdapterException refused =
-        assertThrows(
-            AdapterException.class, () -> AdapterFiles.read(file, stranger));
+        assertThrows(AdapterException.class, () -> AdapterFiles.read(file, stranger));
     String told = String.valueOf(refused.getMessage());
     assertTrue(told.contains("The policy test-user does not permit"), told);
     assertTrue(told.contains("it is not for test-stranger."), told);

@@ -30,7 +30,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,8 +55,7 @@ class ReadingCasesTest {
 
   private LoadedAdapter partly(AdapterMaker maker, String family) {
     return AdapterFiles.read(
-        maker.write(folder.resolve("a.safetensors")), Families.named(family),
-        ReadOptions.PARTIAL);
+        maker.write(folder.resolve("a.safetensors")), Families.named(family), ReadOptions.PARTIAL);
   }
 
   private String refused(AdapterMaker maker, String family) {
@@ -329,8 +327,7 @@ class ReadingCasesTest {
       }
     }
     Path file = maker.write(folder.resolve("a.safetensors"));
-    Examination found =
-        AdapterFiles.examine(file, Families.named("sd15"), ReadOptions.PARTIAL);
+    Examination found = AdapterFiles.examine(file, Families.named("sd15"), ReadOptions.PARTIAL);
     assertEquals(2L * broken, found.notFinite().values());
     assertEquals(broken, found.notFinite().layers().size());
     assertEquals(broken, found.notFinite().tensors().size());
@@ -415,8 +412,7 @@ class ReadingCasesTest {
     ThreadMXBean threads = ManagementFactory.getThreadMXBean();
     long began = threads.getCurrentThreadCpuTime();
     Examination found =
-        AdapterFiles.examine(
-            maker.write(folder.resolve("many.safetensors")), ReadOptions.PARTIAL);
+        AdapterFiles.examine(maker.write(folder.resolve("many.safetensors")), ReadOptions.PARTIAL);
     assertEquals(100_002, found.account().total());
     assertEquals(List.of(), found.problems());
     long seconds = (threads.getCurrentThreadCpuTime() - began) / 1_000_000_000;

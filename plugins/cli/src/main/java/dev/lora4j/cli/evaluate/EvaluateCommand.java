@@ -138,9 +138,9 @@ public final class EvaluateCommand implements Command {
   @Option(
       names = "--guidance",
       paramLabel = "X",
-      description = "How closely to follow the prompt (default: ${DEFAULT-VALUE}).",
-      defaultValue = "3")
-  private double guidance = 3;
+      description =
+          "How closely to follow the prompt (default: the base's; 3 for the bundled one).")
+  private Optional<Double> guidance = Optional.empty();
 
   @Option(
       names = "--seed",
@@ -203,7 +203,8 @@ public final class EvaluateCommand implements Command {
             "--concepts and --per-concept must be at least 1, found %d and %d."
                 .formatted(concepts, perConcept));
       }
-      return Prompt.of("").seed(seed).steps(steps).guidance(guidance);
+      Prompt plain = Prompt.of("").seed(seed).steps(steps);
+      return guidance.map(plain::guidance).orElse(plain);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }

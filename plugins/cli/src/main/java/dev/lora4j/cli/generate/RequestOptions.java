@@ -3,7 +3,6 @@ package dev.lora4j.cli.generate;
 import dev.lora4j.cli.console.Names;
 import dev.lora4j.diffusion.request.Prompt;
 import dev.lora4j.diffusion.sampling.Samplers;
-import dev.lora4j.diffusion.sampling.SchedulerRequirements;
 import dev.lora4j.diffusion.sampling.SigmaSchedule;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -48,9 +47,10 @@ final class RequestOptions {
   @Option(
       names = "--guidance",
       paramLabel = "X",
-      description = "How closely to follow the prompt (default: ${DEFAULT-VALUE}).",
-      defaultValue = "3")
-  private double guidance;
+      description =
+          "How closely to follow the prompt (default: the base's; 3 for the bundled one, else 7.5,"
+              + " or 5 for XL).")
+  private Optional<Double> guidance = Optional.empty();
 
   @Option(
       names = "--size",
@@ -64,7 +64,8 @@ final class RequestOptions {
       paramLabel = "NAME",
       completionCandidates = Names.OfSamplers.class,
       description =
-          "${COMPLETION-CANDIDATES} (default: ddim; lcm for a base of latent consistency).")
+          "${COMPLETION-CANDIDATES} (default: that of the base's scheduler; ddim for the bundled"
+              + " base).")
   private Optional<String> sampler = Optional.empty();
 
   @Option(
@@ -99,7 +100,7 @@ final class RequestOptions {
   List<Prompt> prompts(CommandSpec spec, List<String> texts) {
     try {
       SigmaSchedule law = SigmaSchedule.named(schedule);
-      law.requireFollowedBy(Samplers.named(sampler.orElse(SchedulerRequirements.NONE.own())));
+      sampler.map(Samplers::named).ifPresent(law::requireFollowedBy);
       if (count < 1 || count > MOST) {
         throw new IllegalArgumentException(
             "--count must be from 1 to " + MOST + ", found " + count);
@@ -112,12 +113,8 @@ final class RequestOptions {
       for (String text : texts) {
         for (int i = 0; i < count; i++) {
           Prompt prompt = Prompt.of(text).negative(negative).seed(first + i).steps(steps);
-          prompt =
-              prompt
-                  .guidance(guidance)
-                  .sampler(sampler.orElse(""))
-                  .schedule(law)
-                  .clipSkip(clipSkip);
+          prompt = prompt.sampler(sampler.orElse("")).schedule(law).clipSkip(clipSkip);
+          prompt = guidance.map(prompt::guidance).orElse(prompt);
           PictureSize pixels = size.orElse(new PictureSize(0, 0));
           all.add(prompt.size(pixels.width(), pixels.height()).micro(micro.value()));
         }

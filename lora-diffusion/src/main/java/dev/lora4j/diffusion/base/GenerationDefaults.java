@@ -1,0 +1,76 @@
+package dev.lora4j.diffusion.base;
+
+import dev.lora4j.core.model.ConfigFields;
+import dev.lora4j.core.model.ConfigFile;
+import dev.lora4j.diffusion.sampling.DefaultSampler;
+import dev.lora4j.diffusion.sampling.Sampler;
+import dev.lora4j.diffusion.sampling.Samplers;
+import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Sampler and guidance scale of a base, for pictures whose prompt names none.
+ *
+ * @param notes for the user, as sentences: what the base asks for and is not here
+ */
+public record GenerationDefaults(Sampler sampler, double guidance, List<String> notes) {
+  /** Name of the file in a base's folder that states its guidance scale, as of language models. */
+  static final String FILE = "generation_config.json";
+
+  static final String GUIDANCE = "guidance_scale";
+
+  /** Defaults of diffusers' pipelines for Stable Diffusion, XL, and latent consistency. */
+  private static final double PLAIN = 7.5;
+
+  private static final double XL = 5;
+  private static final double CONSISTENT = 8.5;
+  private static final double MOST = 1000;
+
+  private static final ConfigFields FIELDS =
+      ConfigFields.none()
+          .used(GUIDANCE)
+          .idle("it says who wrote the file", "transformers_version", "_from_model_config");
+
+  /** Copies the list. */
+  public GenerationDefaults {
+    notes = List.copyOf(notes);
+  }
+
+  /**
+   * Defaults of a model.
+   *
+   * @throws dev.lora4j.core.model.ModelException if its file of defaults cannot be understood
+   */
+  static GenerationDefaults of(Path path, LoadOptions options, ModelConfigs configs) {
+    DefaultSampler own = DefaultSampler.of(configs.schedule(), published(configs));
+    List<String> notes = new ArrayList<>(own.note().stream().toList());
+    Path file = options.configs().orElse(path).resolve(FILE);
+    double guidance = pipeline(configs);
+    if (Files.exists(file)) {
+      ConfigFile json = ConfigFile.read(file);
+      FIELDS.require(json);
+      guidance = json.between(GUIDANCE, 0, MOST, guidance);
+      List<String> unknown = FIELDS.unknown(json);
+      if (!unknown.isEmpty()) {
+        notes.add(file + ": not known, and left out: " + String.join(", ", unknown) + ".");
+      }
+    }
+    return new GenerationDefaults(own.sampler(), guidance, notes);
+  }
+
+  /** Sampler of the scripts that the model was published with, where no file names a scheduler. */
+  private static Sampler published(ModelConfigs configs) {
+    boolean flow = configs.schedule().prediction() == Prediction.FLOW;
+    return configs.xl() || flow ? Samplers.EULER : Samplers.DDIM;
+  }
+
+  private static double pipeline(ModelConfigs configs) {
+    if (configs.unet().guidanceWidth() > 0) {
+      return CONSISTENT;
+    }
+    return configs.xl() ? XL : PLAIN;
+  }
+}
