@@ -1,7 +1,7 @@
 package dev.lora4j.core;
 
-import dev.lora4j.core.tensor.Device;
 import dev.lora4j.core.tensor.Engine;
+import dev.lora4j.core.tensor.EngineOptions;
 
 /**
  * An open library: the native engine and everything made through it.
@@ -24,26 +24,12 @@ public final class Lora4j implements AutoCloseable {
   }
 
   /**
-   * Opens the library on a device: {@link Device#CPU}, a card, or {@link Device#AUTO}.
+   * Opens the library with options.
    *
    * @throws dev.lora4j.core.tensor.TensorException if the device cannot be used, with what to do
    */
-  public static Lora4j open(Device device) {
-    return new Lora4j(Engine.open(device));
-  }
-
-  /** Opens the library on the CPU with {@code threads} threads inside one operator. */
-  public static Lora4j open(int threads) {
-    return new Lora4j(Engine.open(threads));
-  }
-
-  /**
-   * Opens the library on a device, with {@code threads} threads inside one operator on the CPU.
-   *
-   * @throws dev.lora4j.core.tensor.TensorException if the device cannot be used, with what to do
-   */
-  public static Lora4j open(int threads, Device device) {
-    return new Lora4j(Engine.open(threads, device));
+  public static Lora4j open(EngineOptions options) {
+    return new Lora4j(Engine.open(options));
   }
 
   /** The engine. */

@@ -5,7 +5,6 @@ import dev.lora4j.core.tensor.Dim;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Shape;
 import java.util.Arrays;
-import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
@@ -45,17 +44,22 @@ public record LowRank(Expr down, Expr up) {
    * The product's contribution to the output of its site; the product itself is not formed.
    *
    * @param x the input of a linear layer or a convolution: [batch, ..., in] or [batch, in, sizes]
-   * @param mix factor of each direction, [1 or batch, rank]; all are 1 without it
    */
-  public Expr unmerged(Site site, Expr x, Optional<Expr> mix) {
-    return unmerged(
-        site,
-        x,
-        inner -> mix.map(m -> inner.mul(LayerMath.perChannel(site, m, inner))).orElse(inner));
+  public Expr unmerged(Site site, Expr x) {
+    return unmerged(site, x, UnaryOperator.identity());
   }
 
   /**
-   * {@link #unmerged(Site, Expr, Optional)} with anything done between the two factors.
+   * {@link #unmerged(Site, Expr)} with each direction multiplied by a factor.
+   *
+   * @param mix the factors, [1 or batch, rank]
+   */
+  public Expr unmerged(Site site, Expr x, Expr mix) {
+    return unmerged(site, x, inner -> inner.mul(LayerMath.perChannel(site, mix, inner)));
+  }
+
+  /**
+   * {@link #unmerged(Site, Expr)} with anything done between the two factors.
    *
    * @param mix from directions [batch, ..., rank], or [batch, rank, sizes] of a convolution, to the
    *     same

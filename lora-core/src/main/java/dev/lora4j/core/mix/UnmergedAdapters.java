@@ -116,7 +116,7 @@ public final class UnmergedAdapters {
     /** Adds the factors' output for x to y, by weights F32 [1 or batch, columns]. */
     Expr add(Site site, Expr x, Expr y, Expr weights) {
       Expr mix = weights.matmul(spread).to(x.dtype());
-      return y.add(pair.unmerged(site, x, Optional.of(mix)));
+      return y.add(pair.unmerged(site, x, mix));
     }
   }
 

@@ -37,15 +37,20 @@ public record SiteDelta(
     Expr numbers();
   }
 
-  /** A change whose numbers find their places in the program itself, by sorting. */
-  public SiteDelta(
-      int adapter,
-      Expr delta,
-      Optional<LowRank> factors,
-      Expr weight,
-      Draw uniform,
-      Optional<StoredFactors> stored) {
-    this(adapter, delta, factors, weight, uniform, () -> sorted(delta), stored);
+  /** A change that is no product, whose numbers find their places in the program, by sorting. */
+  public static SiteDelta of(int adapter, Expr delta, Expr weight, Draw uniform) {
+    return new SiteDelta(
+        adapter, delta, Optional.empty(), weight, uniform, () -> sorted(delta), Optional.empty());
+  }
+
+  /** A copy that is the product of factors. */
+  public SiteDelta with(LowRank product) {
+    return new SiteDelta(adapter, delta, Optional.of(product), weight, uniform, places, stored);
+  }
+
+  /** A copy with the factors as they are stored. */
+  public SiteDelta with(StoredFactors others) {
+    return new SiteDelta(adapter, delta, factors, weight, uniform, places, Optional.of(others));
   }
 
   private static Expr sorted(Expr delta) {

@@ -22,8 +22,18 @@ public record SiteLayer(Site site, Expr weight, Optional<Expr> bias, Formula for
     return formula.apply(x, weight, bias);
   }
 
-  /** The output with other weights of the same shapes. */
-  public Expr output(Expr x, Expr otherWeight, Optional<Expr> otherBias) {
-    return formula.apply(x, otherWeight, otherBias);
+  /** A copy with another weight of the same shape. */
+  public SiteLayer withWeight(Expr other) {
+    return new SiteLayer(site, other, bias, formula);
+  }
+
+  /** A copy with another bias of the same shape. */
+  public SiteLayer withBias(Expr other) {
+    return new SiteLayer(site, weight, Optional.of(other), formula);
+  }
+
+  /** A copy without a bias. */
+  public SiteLayer withoutBias() {
+    return new SiteLayer(site, weight, Optional.empty(), formula);
   }
 }

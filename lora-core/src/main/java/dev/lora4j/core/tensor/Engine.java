@@ -51,34 +51,23 @@ public final class Engine implements AutoCloseable {
     this.root = new Scope(this, Optional.empty(), "engine");
   }
 
-  /**
-   * Opens an engine on the CPU that uses all processors that it may, see {@link ProcessorShare}.
-   */
+  /** Opens an engine on the CPU with all threads that this process may use. */
   public static Engine open() {
-    return open(Device.CPU);
-  }
-
-  /** Opens an engine on {@code device}; the CPU's work uses all permitted processors. */
-  public static Engine open(Device device) {
-    return open(ProcessorShare.ofThisProcess().usable(), device);
-  }
-
-  /** Opens an engine on the CPU whose operators use {@code threads} threads. */
-  public static Engine open(int threads) {
-    return open(threads, Device.CPU);
+    return open(EngineOptions.DEFAULT);
   }
 
   /**
-   * Opens an engine on {@code device} whose operators use {@code threads} threads on the CPU.
+   * Opens an engine.
    *
    * @throws TensorException if no backend is on the class path, its native library cannot start, or
    *     the device cannot be used; the message gives the obstacle and the remedy
    */
-  public static Engine open(int threads, Device device) {
+  public static Engine open(EngineOptions options) {
+    int threads = options.threads().orElseGet(() -> ProcessorShare.ofThisProcess().usable());
     OPENED.incrementAndGet();
     Backend backend = found();
     Engine engine = new Engine(backend, threads);
-    engine.device = engine.call(() -> backend.start(threads, device));
+    engine.device = engine.call(() -> backend.start(threads, options.device()));
     return engine;
   }
 

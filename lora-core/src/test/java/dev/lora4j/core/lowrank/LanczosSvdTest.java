@@ -9,6 +9,8 @@ import dev.lora4j.core.lowrank.RankRule.Kind;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
+import dev.lora4j.core.tensor.EngineOptions;
+import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
@@ -35,7 +37,7 @@ class LanczosSvdTest {
 
   @BeforeAll
   static void open() {
-    engine = Engine.open(1);
+    engine = Engine.open(EngineOptions.DEFAULT.threads(1));
     scope = engine.scope("leading");
   }
 

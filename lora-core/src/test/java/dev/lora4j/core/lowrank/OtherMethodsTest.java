@@ -16,6 +16,7 @@ import dev.lora4j.core.adapter.lora.LoraMethod;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
+import dev.lora4j.core.tensor.EngineOptions;
 import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
@@ -44,7 +45,7 @@ class OtherMethodsTest {
 
   @BeforeAll
   static void open() {
-    engine = Engine.open(1);
+    engine = Engine.open(EngineOptions.DEFAULT.threads(1));
     scope = engine.scope("methods");
   }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.tensor.Engine;
+import dev.lora4j.core.tensor.EngineOptions;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.CancellationException;
@@ -15,7 +16,7 @@ class RowWorkersTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 3})
   void eachBlockIsTakenOnce(int threads) {
-    try (Engine engine = Engine.open(threads)) {
+    try (Engine engine = Engine.open(EngineOptions.DEFAULT.threads(threads))) {
       List<TreeSet<Integer>> lanes =
           RowWorkers.each(engine, 50, TreeSet::new, (taken, block) -> assertTrue(taken.add(block)));
       assertEquals(threads, lanes.size());
@@ -29,7 +30,7 @@ class RowWorkersTest {
   @ParameterizedTest
   @ValueSource(ints = {0, 49})
   void failureInAWorkerIsThrown(int failing) {
-    try (Engine engine = Engine.open(2)) {
+    try (Engine engine = Engine.open(EngineOptions.DEFAULT.threads(2))) {
       IllegalStateException thrown =
           assertThrows(
               IllegalStateException.class,
@@ -50,7 +51,7 @@ class RowWorkersTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2})
   void interruptedCallerGetsCancellationException(int threads) {
-    try (Engine engine = Engine.open(threads)) {
+    try (Engine engine = Engine.open(EngineOptions.DEFAULT.threads(threads))) {
       Thread.currentThread().interrupt();
       assertThrows(
           CancellationException.class,

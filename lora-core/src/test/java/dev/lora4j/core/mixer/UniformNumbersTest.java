@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Dim;
 import dev.lora4j.core.tensor.Engine;
+import dev.lora4j.core.tensor.EngineOptions;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Program;
@@ -24,7 +25,7 @@ class UniformNumbersTest {
   @ValueSource(longs = {0, 1, -7, 0x123456789ABCDEFL})
   void uniformNumbersEqualTheStagedGenerators(long key) {
     int count = 40_003;
-    try (Engine engine = Engine.open(1);
+    try (Engine engine = Engine.open(EngineOptions.DEFAULT.threads(1));
         Scope scope = engine.scope("uniform")) {
       Graph graph = new Graph();
       Expr seed = graph.input("seed", DType.I64, Shape.of());

@@ -32,7 +32,7 @@ class CardTest {
 
   @BeforeAll
   static void open() {
-    card = Engine.open(Card.DEVICE);
+    card = Engine.open(EngineOptions.DEFAULT.device(Card.DEVICE));
     cpu = Engine.open();
   }
 
@@ -160,10 +160,10 @@ class CardTest {
   @Test
   void closedEngineReturnsItsMemory() throws Exception {
     long megabytes = 1024;
-    Engine warm = Engine.open(Card.DEVICE);
+    Engine warm = Engine.open(EngineOptions.DEFAULT.device(Card.DEVICE));
     warm.close();
     long before = Card.used();
-    try (Engine engine = Engine.open(Card.DEVICE)) {
+    try (Engine engine = Engine.open(EngineOptions.DEFAULT.device(Card.DEVICE))) {
       Scope scope = engine.scope("large");
       Graph graph = new Graph();
       Expr x = graph.input("x", DType.F32, Shape.of());
@@ -180,7 +180,7 @@ class CardTest {
 
   @Test
   void memoryStaysFlatOverRuns() throws Exception {
-    try (Engine engine = Engine.open(Card.DEVICE);
+    try (Engine engine = Engine.open(EngineOptions.DEFAULT.device(Card.DEVICE));
         Scope scope = engine.scope("runs")) {
       Program program = kernels(scope, DType.F32);
       List<Tensor> inputs =

@@ -30,7 +30,7 @@ class LimitedThreadsTest {
 
   @BeforeEach
   void open() {
-    engine = Engine.open(2);
+    engine = Engine.open(EngineOptions.DEFAULT.threads(2));
     Graph graph = new Graph();
     Expr x = graph.input("x", DType.F32, Shape.of(Shape.UNKNOWN));
     Scope scope = engine.scope("limited");

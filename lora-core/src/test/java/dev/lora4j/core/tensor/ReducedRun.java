@@ -9,7 +9,7 @@ final class ReducedRun {
 
   /** Prints it. */
   public static void main(String[] arguments) {
-    try (Engine engine = Engine.open(1);
+    try (Engine engine = Engine.open(EngineOptions.DEFAULT.threads(1));
         Scope scope = engine.scope("reduced")) {
       System.out.println("sets " + Processor.instructionSets());
       for (FastPathTrial trial : engine.trials()) {

@@ -85,11 +85,12 @@ final class DataTables {
       TomlTable sets = Toml.parse(TomlText.tables(DATASETS, tables));
       return DataSetFile.read(sets, folder, "[data]", defaults);
     }
+    Path images = folder.resolve(values.get(RunKeys.IMAGES));
     return List.of(
-        DataSetFile.folders(
-            folder.resolve(values.get(RunKeys.IMAGES)),
-            values.find(RunKeys.REGULARISATION).map(folder::resolve),
-            defaults));
+        values
+            .find(RunKeys.REGULARISATION)
+            .map(other -> DataSetFile.folders(images, folder.resolve(other), defaults))
+            .orElseGet(() -> DataSetFile.folders(images, defaults)));
   }
 
   /** Keys for all folders, with the defaults of the run and of its base. */

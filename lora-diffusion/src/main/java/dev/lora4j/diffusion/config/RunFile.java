@@ -55,7 +55,7 @@ public final class RunFile {
    * @throws RunProblems if it cannot be read as TOML at all
    */
   public static void read(Path file, SettingLayers layers) {
-    read(file, layers, Optional.empty());
+    read(layers, file, Optional.empty());
   }
 
   /**
@@ -64,7 +64,11 @@ public final class RunFile {
    * @param preset goes below it instead of the one that the file names
    * @throws RunProblems if it cannot be read as TOML at all
    */
-  public static void read(Path file, SettingLayers layers, Optional<String> preset) {
+  public static void read(Path file, SettingLayers layers, String preset) {
+    read(layers, file, Optional.of(preset));
+  }
+
+  private static void read(SettingLayers layers, Path file, Optional<String> preset) {
     String text = text(file);
     Optional<Path> folder = Optional.ofNullable(file.toAbsolutePath().normalize().getParent());
     new RunFile(String.valueOf(file.getFileName()), folder, layers, preset).read(text);

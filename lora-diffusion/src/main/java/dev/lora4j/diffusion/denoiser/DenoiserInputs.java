@@ -19,9 +19,13 @@ public record DenoiserInputs(
     TextConditioning text,
     Optional<AddedConditioning> added,
     Optional<Expr> guidance) {
-  /** Inputs without a guidance scale. */
-  public DenoiserInputs(
-      Expr x, Expr timesteps, TextConditioning words, Optional<AddedConditioning> added) {
-    this(x, timesteps, words, added, Optional.empty());
+  /** Inputs without added conditioning and guidance scale. */
+  public static DenoiserInputs of(Expr x, Expr timesteps, TextConditioning text) {
+    return new DenoiserInputs(x, timesteps, text, Optional.empty(), Optional.empty());
+  }
+
+  /** A copy with added conditioning. */
+  public DenoiserInputs with(AddedConditioning other) {
+    return new DenoiserInputs(x, timesteps, text, Optional.of(other), guidance);
   }
 }

@@ -2,11 +2,11 @@ package dev.lora4j.diffusion.evaluation;
 
 import dev.lora4j.diffusion.dataset.Picture;
 import dev.lora4j.diffusion.judge.ControlPictures;
+import dev.lora4j.diffusion.judge.JudgeCriteria;
 import dev.lora4j.diffusion.judge.JudgeScores;
 import dev.lora4j.diffusion.judge.JudgedSample;
 import dev.lora4j.diffusion.judge.Judges;
 import dev.lora4j.diffusion.judge.PictureDistance;
-import dev.lora4j.diffusion.judge.TruthRank;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -65,13 +65,15 @@ public record StyleEvaluation(
     List<JudgedPicture> about = all.stream().filter(p -> p.style().equals(style.name())).toList();
     List<JudgedPicture> adapted = about.stream().filter(JudgedPicture::adapted).toList();
     List<JudgedPicture> base = about.stream().filter(p -> !p.adapted()).toList();
-    Optional<TruthRank> truths = style.ranking();
+    JudgeCriteria labelled =
+        style.label().map(JudgeCriteria.NONE::style).orElse(JudgeCriteria.NONE);
+    JudgeCriteria criteria = style.ranking().map(labelled::truths).orElse(labelled);
     Map<String, JudgeScores> kinds = new LinkedHashMap<>();
     pictures(style, flat, adapted, base)
         .forEach(
             (kind, shown) -> {
               if (!shown.isEmpty()) {
-                kinds.put(kind, judges.score(shown, style.label(), truths));
+                kinds.put(kind, judges.score(shown, criteria));
               }
             });
     Map<String, Double> variety = new LinkedHashMap<>();

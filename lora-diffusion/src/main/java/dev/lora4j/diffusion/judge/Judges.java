@@ -4,7 +4,6 @@ import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.diffusion.dataset.Picture;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 
 /** A style classifier and a retrieval of concepts together. */
 public final class Judges implements AutoCloseable {
@@ -45,12 +44,9 @@ public final class Judges implements AutoCloseable {
   /**
    * Scores pictures of one kind.
    *
-   * @param style the style that they should be in, one of {@link StyleClassifier#styles}
-   * @param truths true pictures in that style, of all concepts that are shown
    * @throws IllegalArgumentException if there are no pictures
    */
-  public JudgeScores score(
-      List<JudgedSample> shown, Optional<String> style, Optional<TruthRank> truths) {
+  public JudgeScores score(List<JudgedSample> shown, JudgeCriteria criteria) {
     if (shown.isEmpty()) {
       throw new IllegalArgumentException("There are no pictures to score; give at least one.");
     }
@@ -60,9 +56,9 @@ public final class Judges implements AutoCloseable {
     double found = ranks.stream().filter(r -> r <= ConceptRetrieval.TOP).count();
     return new JudgeScores(
         shown.size(),
-        style.map(s -> share(pictures, s)),
+        criteria.style().map(s -> share(pictures, s)),
         found / shown.size(),
-        truths.map(t -> truth(shown, t)));
+        criteria.truths().map(t -> truth(shown, t)));
   }
 
   /** The share of pictures that are in a style. */

@@ -88,12 +88,14 @@ final class StyleProgram {
     FrozenWeights frozen = new FrozenWeights(compute, "");
     Weights weights = Weights.of(graph, model.denoiser().component(), frozen, at.adapters());
     DenoiserInputs inputs =
-        new DenoiserInputs(
+        DenoiserInputs.of(
             staged.noisy().to(compute),
             staged.timesteps(),
-            TextConditioning.of(captions.context()),
-            told);
-    Expr predicted = model.denoiser().stage(weights, inputs, settings.checkpointing());
+            TextConditioning.of(captions.context()));
+    Expr predicted =
+        model
+            .denoiser()
+            .stage(weights, told.map(inputs::with).orElse(inputs), settings.checkpointing());
     return staged.loss(predicted.to(at.type()));
   }
 

@@ -89,38 +89,6 @@ public record StyleSettings(
     }
   }
 
-  /** With captions in one chunk each. */
-  public StyleSettings(
-      AdapterRecipe recipe,
-      Optimizer optimizer,
-      LearningRates rates,
-      RateSchedule schedule,
-      ObjectiveSettings objective,
-      int accumulate,
-      double clip,
-      double averageDecay,
-      OptionalDouble maxNorm,
-      int clipSkip,
-      boolean checkpointing,
-      long seed,
-      DType stored) {
-    this(
-        recipe,
-        optimizer,
-        rates,
-        schedule,
-        objective,
-        accumulate,
-        clip,
-        averageDecay,
-        maxNorm,
-        clipSkip,
-        1,
-        checkpointing,
-        seed,
-        stored);
-  }
-
   private static TrainingSettings training(
       Optimizer optimizer,
       LearningRates rates,
@@ -210,6 +178,34 @@ public record StyleSettings(
   /** A copy with factors of another rank, and alpha equal to it. */
   public StyleSettings withRank(int rank) {
     return with(recipe.rank(rank, rank));
+  }
+
+  /** A copy with gradients of so many batches added up for one step. */
+  public StyleSettings withAccumulation(int batches) {
+    StyleDraft draft = new StyleDraft(this);
+    draft.accumulate = batches;
+    return draft.settings();
+  }
+
+  /** A copy with gradients clipped to another norm; 0 for any. */
+  public StyleSettings withClip(double norm) {
+    StyleDraft draft = new StyleDraft(this);
+    draft.clip = norm;
+    return draft.settings();
+  }
+
+  /** A copy whose factors are a moving average that keeps this share of itself; 0 for none. */
+  public StyleSettings withAverage(double decay) {
+    StyleDraft draft = new StyleDraft(this);
+    draft.averageDecay = decay;
+    return draft.settings();
+  }
+
+  /** A copy with a greatest norm of the change of each layer's weight. */
+  public StyleSettings withMaxNorm(double norm) {
+    StyleDraft draft = new StyleDraft(this);
+    draft.maxNorm = OptionalDouble.of(norm);
+    return draft.settings();
   }
 
   /** A copy with parts of the denoiser computed twice, or not. */

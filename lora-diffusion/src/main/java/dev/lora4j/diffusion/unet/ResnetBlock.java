@@ -16,8 +16,17 @@ public record ResnetBlock(int out, int groups, double epsilon, double scale) {
     this(out, groups, epsilon, 1);
   }
 
+  /** x: [batch, in, height, width]; result: [batch, out, height, width]. */
+  public Expr apply(Weights at, Expr x) {
+    return apply(at, x, Optional.empty());
+  }
+
   /** x: [batch, in, height, width], time: [batch, width]; result: [batch, out, height, width]. */
-  public Expr apply(Weights at, Expr x, Optional<Expr> time) {
+  public Expr apply(Weights at, Expr x, Expr time) {
+    return apply(at, x, Optional.of(time));
+  }
+
+  private Expr apply(Weights at, Expr x, Optional<Expr> time) {
     Expr h = at.conv2d("conv1", activated(at, "norm1", x), out, 3, 1, 1);
     if (time.isPresent()) {
       Expr shift = at.linear("time_emb_proj", time.get().silu(), out);

@@ -84,8 +84,7 @@ public record UNet(UNetConfig config, boolean checkpointed) implements DenoiserN
    * @throws IllegalArgumentException if the network takes added conditioning
    */
   public Expr apply(Weights at, Expr x, Expr timesteps, Expr context) {
-    return apply(
-        at, new DenoiserInputs(x, timesteps, TextConditioning.of(context), Optional.empty()));
+    return apply(at, DenoiserInputs.of(x, timesteps, TextConditioning.of(context)));
   }
 
   /**
@@ -206,7 +205,7 @@ public record UNet(UNetConfig config, boolean checkpointed) implements DenoiserN
       TextConditioning words) {
     Supplier<List<Expr>> body =
         () -> {
-          Expr h = resnet.apply(at.at("resnets", layer), x, Optional.of(time));
+          Expr h = resnet.apply(at.at("resnets", layer), x, time);
           return List.of(
               depth > 0
                   ? transformer(level, depth).apply(at.at("attentions", layer), h, words, level)

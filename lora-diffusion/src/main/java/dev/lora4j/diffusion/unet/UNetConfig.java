@@ -62,40 +62,6 @@ public record UNetConfig(
     transformerLayers = List.copyOf(transformerLayers);
   }
 
-  /** The sizes that differ, with Stable Diffusion's parts for the rest. */
-  public UNetConfig(
-      int inChannels,
-      int outChannels,
-      List<Integer> blockOutChannels,
-      List<Boolean> downCrossAttention,
-      List<Boolean> upCrossAttention,
-      int layersPerBlock,
-      int crossAttentionDim,
-      List<Integer> attentionHeads,
-      int normNumGroups,
-      double normEps,
-      boolean linearProjection,
-      List<Integer> transformerLayers,
-      boolean upcastAttention,
-      Optional<Added> added) {
-    this(
-        inChannels,
-        outChannels,
-        blockOutChannels,
-        downCrossAttention,
-        upCrossAttention,
-        layersPerBlock,
-        crossAttentionDim,
-        attentionHeads,
-        normNumGroups,
-        normEps,
-        linearProjection,
-        transformerLayers,
-        upcastAttention,
-        added,
-        UNetVariant.PLAIN);
-  }
-
   /** One transformer block each, and nothing but the timestep and the text. */
   public UNetConfig(
       int inChannels,
@@ -123,7 +89,8 @@ public record UNetConfig(
         linearProjection,
         Collections.nCopies(blockOutChannels.size(), 1),
         false,
-        Optional.empty());
+        Optional.empty(),
+        UNetVariant.PLAIN);
   }
 
   /** Number of resolutions. */

@@ -140,8 +140,7 @@ public record Vae(VaeConfig config) implements AutoencoderNetwork {
   }
 
   private Expr resnet(Weights at, Expr x, int channels) {
-    return new ResnetBlock(channels, config.normNumGroups(), EPSILON)
-        .apply(at, x, Optional.empty());
+    return new ResnetBlock(channels, config.normNumGroups(), EPSILON).apply(at, x);
   }
 
   private Expr norm(Weights at, String name, Expr x) {

@@ -16,6 +16,7 @@ import dev.lora4j.diffusion.clip.ClipText;
 import dev.lora4j.diffusion.clip.ClipTextConfig;
 import dev.lora4j.diffusion.unet.UNet;
 import dev.lora4j.diffusion.unet.UNetConfig;
+import dev.lora4j.diffusion.unet.UNetVariant;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -68,7 +69,8 @@ class FamilyWalkTest {
         true,
         List.of(1, 2, 10),
         false,
-        Optional.of(new UNetConfig.Added(256, 2816)));
+        Optional.of(new UNetConfig.Added(256, 2816)),
+        UNetVariant.PLAIN);
   }
 
   @ParameterizedTest

@@ -26,7 +26,11 @@ class PrecedenceTest {
     Path file = folder.resolve("run.toml");
     Files.writeString(file, text.contains("out = ") ? text : OUT + text);
     SettingLayers layers = new SettingLayers();
-    RunFile.read(file, layers, Optional.of(preset).filter(p -> p.length > 0).map(p -> p[0]));
+    if (preset.length > 0) {
+      RunFile.read(file, layers, preset[0]);
+    } else {
+      RunFile.read(file, layers);
+    }
     return layers;
   }
 

@@ -92,7 +92,7 @@ class PictureClassifierTest {
     Map<Integer, Picture> truths = new LinkedHashMap<>();
     truths.put(0, Drawn.disc(8, 8, 14, Color.RED));
     truths.put(1, Drawn.bars(8, 8, 14, Color.RED));
-    Optional<TruthRank> ranks = Optional.of(new TruthRank(truths, 100));
+    JudgeCriteria ranks = JudgeCriteria.NONE.truths(new TruthRank(truths, 100));
     List<JudgedSample> right = new ArrayList<>();
     List<JudgedSample> swapped = new ArrayList<>();
     truths.forEach(
@@ -101,16 +101,15 @@ class PictureClassifierTest {
           swapped.add(new JudgedSample(ControlPictures.desaturated(picture), 1 - concept));
         });
     try (Judges judges = judges()) {
-      JudgeScores all = judges.score(right, Optional.of("red"), ranks);
+      JudgeScores all = judges.score(right, ranks.style("red"));
       assertEquals(Optional.of(1.0), all.style());
       assertEquals(Optional.of(new JudgeScores.Truth(1, 1, 0)), all.truth());
       assertEquals(List.of(1, 1), judges.concepts().ranks(pictures(right), List.of(0, 1)));
-      JudgeScores none = judges.score(swapped, Optional.of("red"), ranks);
+      JudgeScores none = judges.score(swapped, ranks.style("red"));
       assertEquals(Optional.of(0.0), none.style());
       assertEquals(0, none.truth().orElseThrow().top1());
       assertEquals(List.of(2, 2), judges.concepts().ranks(pictures(swapped), List.of(1, 0)));
-      assertThrows(
-          IllegalArgumentException.class, () -> judges.score(List.of(), Optional.empty(), ranks));
+      assertThrows(IllegalArgumentException.class, () -> judges.score(List.of(), ranks));
     }
   }
 
@@ -124,8 +123,7 @@ class PictureClassifierTest {
       List<JudgedSample> small = List.of(new JudgedSample(ControlPictures.blank(8, 8), 0));
       assertTrue(
           assertThrows(
-                  IllegalArgumentException.class,
-                  () -> judges.score(small, Optional.empty(), Optional.empty()))
+                  IllegalArgumentException.class, () -> judges.score(small, JudgeCriteria.NONE))
               .getMessage()
               .contains("32x32"));
     }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.Lora4j;
+import dev.lora4j.core.tensor.EngineOptions;
 import dev.lora4j.diffusion.TinySd;
 import dev.lora4j.diffusion.record.GeneratedImage;
 import dev.lora4j.diffusion.request.Prompt;
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class AsyncTest {
-  private static final Lora4j LORA = Lora4j.open(1);
+  private static final Lora4j LORA = Lora4j.open(EngineOptions.DEFAULT.threads(1));
   private static final StableDiffusion SD = StableDiffusion.open(LORA, TinySd.FOLDER);
   private static final Prompt FOX = Prompt.of("a fox").steps(3);
 

@@ -10,6 +10,7 @@ import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.Weight;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Device;
+import dev.lora4j.core.tensor.EngineOptions;
 import dev.lora4j.diffusion.TinySd;
 import dev.lora4j.diffusion.dataset.Picture;
 import dev.lora4j.diffusion.request.Prompt;
@@ -42,7 +43,7 @@ class CardPicturesTest {
 
   @BeforeAll
   static void open() {
-    card = Lora4j.open(DEVICE);
+    card = Lora4j.open(EngineOptions.DEFAULT.device(DEVICE));
     cpu = Lora4j.open();
     onCpu = StableDiffusion.open(cpu, TinySd.FOLDER);
   }

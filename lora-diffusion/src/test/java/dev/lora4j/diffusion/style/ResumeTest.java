@@ -20,7 +20,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -75,8 +74,11 @@ class ResumeTest {
   }
 
   private CheckpointPolicy keeping(boolean resume, String pictures) {
-    return new CheckpointPolicy(
-        Optional.of(folder), 3, 2, resume, Map.of("pictures", pictures), 50, false, 250);
+    return CheckpointPolicy.NOTHING
+        .in(folder)
+        .every(3)
+        .resume(resume)
+        .identity(Map.of("pictures", pictures));
   }
 
   @ParameterizedTest
@@ -138,8 +140,7 @@ class ResumeTest {
   void unwritableCheckpointsDoNotStopTheRun() throws Exception {
     String whole = WHOLE.get();
     Path inTheWay = Files.writeString(folder.resolve("file"), "no folder");
-    CheckpointPolicy keeping =
-        new CheckpointPolicy(Optional.of(inTheWay), 3, 2, false, Map.of(), 50, false, 250);
+    CheckpointPolicy keeping = CheckpointPolicy.NOTHING.in(inTheWay).every(3);
     List<Integer> missed = new ArrayList<>();
     RunListener listener =
         new RunListener() {

@@ -21,7 +21,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalDouble;
 import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -140,20 +139,7 @@ class StyleTrainerTest {
   void incompatibleSettingsAreRefusedBeforeEncoding() {
     StyleSettings d = settings(DType.F32);
     StyleSettings both =
-        new StyleSettings(
-            d.recipe().start(FactorInit.PISSA),
-            d.optimizer(),
-            d.rates(),
-            d.schedule(),
-            d.objective(),
-            1,
-            1,
-            0,
-            OptionalDouble.of(1),
-            0,
-            false,
-            0,
-            DType.F32);
+        d.with(d.recipe().start(FactorInit.PISSA)).withMaxNorm(1).withStored(DType.F32);
     List<Integer> encoded = new ArrayList<>();
     RunListener listener =
         new RunListener() {

@@ -26,28 +26,39 @@ public record TokenSequences(
   }
 
   /**
-   * Divides the texts of a data set, whose classes are numbered by themselves.
+   * Divides the texts of a data set without conversations, whose classes are numbered by
+   * themselves.
    *
-   * @param template how conversations are written; needed for those alone
    * @throws TextDataException with all examples that cannot be used
    */
   public static TokenSequences of(
-      TextDataSet data,
-      TextTokenizer tokenizer,
-      Optional<ChatTemplate> template,
-      SequenceLimits limits) {
-    return of(data, tokenizer, template, limits, data.labels());
+      TextDataSet data, TextTokenizer tokenizer, SequenceLimits limits) {
+    return of(data, tokenizer, limits, data.labels());
   }
 
   /**
-   * Divides the texts of a data set.
+   * Divides the texts of a data set, whose conversations a template writes.
    *
-   * @param template how conversations are written; needed for those alone
+   * @throws TextDataException with all examples that cannot be used
+   */
+  public static TokenSequences of(
+      TextDataSet data, TextTokenizer tokenizer, ChatTemplate template, SequenceLimits limits) {
+    return of(data, tokenizer, Optional.of(template), limits, data.labels());
+  }
+
+  /**
+   * Divides the texts of a data set without conversations.
+   *
    * @param labels the classes in the order of their numbers; those of the whole data for a part of
    *     it
    * @throws TextDataException with all examples that cannot be used
    */
   public static TokenSequences of(
+      TextDataSet data, TextTokenizer tokenizer, SequenceLimits limits, List<String> labels) {
+    return of(data, tokenizer, Optional.empty(), limits, labels);
+  }
+
+  private static TokenSequences of(
       TextDataSet data,
       TextTokenizer tokenizer,
       Optional<ChatTemplate> template,

@@ -147,7 +147,9 @@ public final class LanguageModel implements AutoCloseable {
                       + TextForm.CHAT
                       + "."));
     }
-    return TokenSequences.of(data, tokenizer, template, limits);
+    return template
+        .map(how -> TokenSequences.of(data, tokenizer, how, limits))
+        .orElseGet(() -> TokenSequences.of(data, tokenizer, limits));
   }
 
   /** Owner of the model's memory. */

@@ -28,7 +28,6 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
@@ -166,7 +165,7 @@ public final class TextClassifier implements AutoCloseable {
               + (limits.pack() ? " packed" : "")
               + ".");
     }
-    return TokenSequences.of(data, tokenizer, Optional.empty(), limits, labels);
+    return TokenSequences.of(data, tokenizer, limits, labels);
   }
 
   /** A text as the network reads it; what is longer than that is cut. */

@@ -78,17 +78,7 @@ public record TextTrainingSettings(
 
   /** A copy with so many steps, at a rate. */
   public TextTrainingSettings steps(int steps, double rate) {
-    return with(
-        new TrainingSettings(
-            training.optimizer(),
-            rate,
-            schedule(steps),
-            training.accumulate(),
-            training.clip(),
-            training.averageDecay(),
-            training.maxNorm(),
-            training.seed(),
-            training.stored()));
+    return with(training.withRate(rate).withSchedule(schedule(steps)));
   }
 
   /** A copy with so many texts at once. */

@@ -97,15 +97,7 @@ record TrainingTexts(List<TokenSequence> learned, List<TokenSequence> heldOut, L
       // The best step by others is not the best by these.
       identity.put("texts held out", digest(heldOut));
     }
-    return new CheckpointPolicy(
-        keeping.checkpoints(),
-        keeping.every(),
-        keeping.keep(),
-        keeping.resume(),
-        identity,
-        keeping.validateEvery(),
-        keeping.keepBest(),
-        keeping.previewEvery());
+    return keeping.identity(identity);
   }
 
   /** Parts of the identity, so that a message names the changed ones alone. */

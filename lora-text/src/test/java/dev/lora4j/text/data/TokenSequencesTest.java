@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -126,8 +125,7 @@ class TokenSequencesTest {
     TextDataSet data = new TextDataSet(TextForm.CHAT, List.of(new TextExample.Chat(turns)));
     String message =
         assertThrows(
-                TextDataException.class,
-                () -> TokenSequences.of(data, tokenizer, Optional.of(template), CUT))
+                TextDataException.class, () -> TokenSequences.of(data, tokenizer, template, CUT))
             .getMessage();
     assertTrue(message.contains("example 1 the chat template writes answer 2"), message);
     assertTrue(ChatSpans.sequence(turns.subList(0, 2), template, tokenizer).learned() > 0);
@@ -139,9 +137,7 @@ class TokenSequencesTest {
         new TextDataSet(
             TextForm.CHAT, List.of(new TextExample.Chat(List.of(ChatMessage.assistant("a")))));
     String message =
-        assertThrows(
-                IllegalArgumentException.class,
-                () -> TokenSequences.of(data, tokenizer, Optional.empty(), CUT))
+        assertThrows(IllegalArgumentException.class, () -> TokenSequences.of(data, tokenizer, CUT))
             .getMessage();
     assertTrue(message.contains("has no chat template, which conversations need"), message);
   }
@@ -157,7 +153,6 @@ class TokenSequencesTest {
                     new TextExample.Labelled("fox", "a"),
                     new TextExample.Labelled("ox", "b"))),
             tokenizer,
-            Optional.empty(),
             CUT);
     assertEquals(List.of("a", "b"), found.labels());
     assertEquals(List.of(1, 0, 1), found.sequences().stream().map(TokenSequence::label).toList());
@@ -168,12 +163,12 @@ class TokenSequencesTest {
     TextDataSet part =
         new TextDataSet(TextForm.LABELLED, List.of(new TextExample.Labelled("red", "b")));
     List<String> whole = List.of("a", "b");
-    TokenSequences found = TokenSequences.of(part, tokenizer, Optional.empty(), CUT, whole);
+    TokenSequences found = TokenSequences.of(part, tokenizer, CUT, whole);
     assertEquals(1, found.sequences().get(0).label());
     String message =
         assertThrows(
                 TextDataException.class,
-                () -> TokenSequences.of(part, tokenizer, Optional.empty(), CUT, List.of("a")))
+                () -> TokenSequences.of(part, tokenizer, CUT, List.of("a")))
             .getMessage();
     assertTrue(message.contains("example 1 has the class 'b', which is none of [a]."), message);
   }
@@ -193,15 +188,12 @@ class TokenSequencesTest {
             TextForm.TEXT,
             List.of(new TextExample.Plain("red"), new TextExample.Plain("red fox red fox")));
     TokenSequences cut =
-        TokenSequences.of(
-            data, tokenizer, Optional.empty(), new SequenceLimits(4, Longer.CUT, false));
+        TokenSequences.of(data, tokenizer, new SequenceLimits(4, Longer.CUT, false));
     assertEquals(1, cut.cut());
     assertArrayEquals(new int[] {1, 264, 261, 264}, cut.sequences().get(1).ids());
     SequenceLimits refuse = new SequenceLimits(4, Longer.REFUSE, false);
     String message =
-        assertThrows(
-                TextDataException.class,
-                () -> TokenSequences.of(data, tokenizer, Optional.empty(), refuse))
+        assertThrows(TextDataException.class, () -> TokenSequences.of(data, tokenizer, refuse))
             .getMessage();
     assertTrue(message.contains("example 2 has 6 tokens, and 4 are the most."), message);
     assertThrows(IllegalArgumentException.class, () -> new SequenceLimits(1, Longer.CUT, false));
@@ -215,12 +207,7 @@ class TokenSequencesTest {
     String message =
         assertThrows(
                 TextDataException.class,
-                () ->
-                    TokenSequences.of(
-                        data,
-                        tokenizer,
-                        Optional.empty(),
-                        new SequenceLimits(4, Longer.CUT, false)))
+                () -> TokenSequences.of(data, tokenizer, new SequenceLimits(4, Longer.CUT, false)))
             .getMessage();
     assertTrue(
         message.contains("example 1 has nothing to learn or to score within 4 tokens."), message);
@@ -233,22 +220,19 @@ class TokenSequencesTest {
             TextForm.TEXT,
             List.of(new TextExample.Plain("red fox"), new TextExample.Plain("fox red red")));
     TokenSequences packed =
-        TokenSequences.of(
-            data, tokenizer, Optional.empty(), new SequenceLimits(4, Longer.CUT, true));
+        TokenSequences.of(data, tokenizer, new SequenceLimits(4, Longer.CUT, true));
     List<List<Integer>> blocks =
         packed.sequences().stream().map(s -> Arrays.stream(s.ids()).boxed().toList()).toList();
     assertEquals(List.of(List.of(1, 264, 261, 2), List.of(1, 261, 264, 264)), blocks);
     assertEquals(1, packed.dropped());
     assertThrows(
         IllegalArgumentException.class,
-        () ->
-            TokenSequences.of(
-                data, tokenizer, Optional.empty(), new SequenceLimits(40, Longer.CUT, true)));
+        () -> TokenSequences.of(data, tokenizer, new SequenceLimits(40, Longer.CUT, true)));
   }
 
   private TokenSequence one(TextForm form, TextExample example) {
     TextDataSet data = new TextDataSet(form, List.of(example));
-    return TokenSequences.of(data, tokenizer, Optional.empty(), CUT).sequences().get(0);
+    return TokenSequences.of(data, tokenizer, CUT).sequences().get(0);
   }
 
   /** Pieces as text, with those that are bytes as these. */

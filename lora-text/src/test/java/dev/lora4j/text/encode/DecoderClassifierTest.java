@@ -14,6 +14,7 @@ import dev.lora4j.core.mix.Route;
 import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
+import dev.lora4j.core.tensor.EngineOptions;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.text.model.ClassifierHead;
 import dev.lora4j.text.model.TextModel;
@@ -35,7 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Decoders with a head for classes against transformers ({@code golden/decoder_classifiers.py}).
  */
 class DecoderClassifierTest {
-  private static final Engine ENGINE = Engine.open(1);
+  private static final Engine ENGINE = Engine.open(EngineOptions.DEFAULT.threads(1));
 
   @TempDir Path temporary;
 

@@ -13,6 +13,7 @@ import dev.lora4j.core.format.writing.WriteOptions;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.Route;
 import dev.lora4j.core.tensor.Engine;
+import dev.lora4j.core.tensor.EngineOptions;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.text.model.ClassifierHead;
 import java.io.IOException;
@@ -30,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** LoRA with a new head, as PEFT trains classifiers ({@code golden/encoder_models.py}). */
 class EncoderAdapterTest {
-  private static final Engine ENGINE = Engine.open(1);
+  private static final Engine ENGINE = Engine.open(EngineOptions.DEFAULT.threads(1));
 
   @TempDir Path temporary;
 

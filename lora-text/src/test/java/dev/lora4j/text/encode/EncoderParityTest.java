@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.tensor.Engine;
+import dev.lora4j.core.tensor.EngineOptions;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.text.model.ClassifierHead;
 import dev.lora4j.text.network.EncoderNetwork;
@@ -19,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tiny encoders of each kind against transformers, in a batch of three lengths. */
 class EncoderParityTest {
-  private static final Engine ENGINE = Engine.open(1);
+  private static final Engine ENGINE = Engine.open(EngineOptions.DEFAULT.threads(1));
 
   @AfterAll
   static void close() {

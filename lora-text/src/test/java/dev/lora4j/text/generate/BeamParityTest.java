@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
+import dev.lora4j.core.tensor.EngineOptions;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.text.generate.BeamSettings.Stopping;
 import dev.lora4j.text.model.TextModel;
@@ -25,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * searched from each input alone; here all inputs are one batch.
  */
 class BeamParityTest {
-  private static final Engine ENGINE = Engine.open(1);
+  private static final Engine ENGINE = Engine.open(EngineOptions.DEFAULT.threads(1));
   private static final int MOST = 24;
   private static final Map<String, Stopping> STOPPING =
       Map.of("early", Stopping.EARLY, "late", Stopping.LIKELY, "never", Stopping.NEVER);

@@ -19,6 +19,8 @@ import dev.lora4j.core.safetensors.TensorInfo;
 import dev.lora4j.core.safetensors.TensorStore;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
+import dev.lora4j.core.tensor.EngineOptions;
+import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.tensor.host.HostTensor;
@@ -43,7 +45,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Adapters of GPT-2 against PEFT ({@code src/test/golden/peft_causal.py}). */
 class CausalAdapterTest {
-  private static final Engine ENGINE = Engine.open(1);
+  private static final Engine ENGINE = Engine.open(EngineOptions.DEFAULT.threads(1));
   private static final Path RESOURCES = Path.of("src/test/resources");
   private static final Path FOLDER = RESOURCES.resolve("adapters/gpt2-lora");
 

@@ -8,6 +8,8 @@ import dev.lora4j.core.safetensors.TensorInfo;
 import dev.lora4j.core.safetensors.TensorStore;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
+import dev.lora4j.core.tensor.EngineOptions;
+import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.tensor.host.HostTensor;
@@ -27,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tiny models of each kind against transformers ({@code src/test/golden/causal_models.py}). */
 class CausalParityTest {
-  private static final Engine ENGINE = Engine.open(1);
+  private static final Engine ENGINE = Engine.open(EngineOptions.DEFAULT.threads(1));
   private static final Path MODELS = Path.of("src/test/resources/models");
 
   @AfterAll

@@ -17,6 +17,8 @@ import dev.lora4j.core.safetensors.TensorInfo;
 import dev.lora4j.core.safetensors.TensorStore;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
+import dev.lora4j.core.tensor.EngineOptions;
+import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.text.model.TextModel;
@@ -33,7 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Adapters that PEFT saved ({@code src/test/golden/peft_adapters.py}). */
 class PeftAdapterTest {
-  private static final Engine ENGINE = Engine.open(1);
+  private static final Engine ENGINE = Engine.open(EngineOptions.DEFAULT.threads(1));
   private static final Path RESOURCES = Path.of("src/test/resources");
 
   @TempDir private Path temporary;

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.tensor.EngineOptions;
+import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.tensor.host.HostTensor;
@@ -42,7 +44,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 @Tag("python")
 class PeftAutoModelTest {
-  private static final Lora4j LORA = Lora4j.open(1);
+  private static final Lora4j LORA = Lora4j.open(EngineOptions.DEFAULT.threads(1));
 
   @TempDir private Path temporary;
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.tensor.Engine;
+import dev.lora4j.core.tensor.EngineOptions;
 import dev.lora4j.core.tensor.Scope;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -70,7 +71,7 @@ class SampledGenerationTest {
       int[] begin = decoding.begins().get(i);
       rows.add(new Sequence(GenerationRequest.greedy(begin, lengths[i], MixPlan.NONE), begin));
     }
-    try (Engine engine = Engine.open(1);
+    try (Engine engine = Engine.open(EngineOptions.DEFAULT.threads(1));
         Scope scope = engine.scope("rows")) {
       new SampledGeneration(scope, decoding, rows).run();
     }

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
+import dev.lora4j.core.tensor.EngineOptions;
+import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.core.tensor.RoundingTolerance;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
@@ -32,7 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * src/test/golden/seq2seq_models.py}).
  */
 class Seq2SeqParityTest {
-  private static final Engine ENGINE = Engine.open(1);
+  private static final Engine ENGINE = Engine.open(EngineOptions.DEFAULT.threads(1));
   private static final int MOST = 40;
 
   /** Three layers of 6 sums in the encoder and of 10 in the decoder, of at most 40 products. */

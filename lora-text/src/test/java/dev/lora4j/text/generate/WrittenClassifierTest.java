@@ -10,6 +10,8 @@ import dev.lora4j.core.mix.MergedParameter;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.Route;
 import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.EngineOptions;
+import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.core.train.adapter.TargetLayers;
@@ -34,7 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Classifiers all of whose layers were trained, written as folders of transformers. */
 class WrittenClassifierTest {
-  private static final Lora4j LORA = Lora4j.open(1);
+  private static final Lora4j LORA = Lora4j.open(EngineOptions.DEFAULT.threads(1));
   private static final List<String> CLASSES = List.of("cold", "neither", "warm");
 
   @TempDir private Path temporary;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
+import dev.lora4j.core.tensor.EngineOptions;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.train.adapter.TargetPreset;
 import java.nio.file.Path;
@@ -25,7 +26,7 @@ class FeedForwardLayersTest {
     "t5, DenseReluDense.wi DenseReluDense.wo"
   })
   void feedForwardLayersAreTaken(String model, String layers) {
-    try (Engine engine = Engine.open(1);
+    try (Engine engine = Engine.open(EngineOptions.DEFAULT.threads(1));
         Scope scope = engine.scope("layers")) {
       Path folder = Path.of("src/test/resources/models").resolve(model);
       List<Site> all = TextModel.load(scope, folder, DType.F32).sites().all().stream().toList();

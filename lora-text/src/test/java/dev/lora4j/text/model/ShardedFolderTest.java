@@ -11,6 +11,7 @@ import dev.lora4j.core.safetensors.TensorInfo;
 import dev.lora4j.core.safetensors.TensorStore;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
+import dev.lora4j.core.tensor.EngineOptions;
 import dev.lora4j.core.tensor.Scope;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A checkpoint in shards: the same model as in one file, or an error that says what is wrong. */
 class ShardedFolderTest {
-  private static final Engine ENGINE = Engine.open(1);
+  private static final Engine ENGINE = Engine.open(EngineOptions.DEFAULT.threads(1));
   private static final Path WHOLE = Path.of("src/test/resources/models/llama");
   private static final String FIRST = "model-00001-of-00002.safetensors";
   private static final String SECOND = "model-00002-of-00002.safetensors";

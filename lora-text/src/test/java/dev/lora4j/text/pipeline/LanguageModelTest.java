@@ -10,6 +10,7 @@ import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.Route;
+import dev.lora4j.core.tensor.EngineOptions;
 import dev.lora4j.text.chat.ChatMessage;
 import dev.lora4j.text.data.TextDataSet;
 import dev.lora4j.text.data.TextExample;
@@ -37,7 +38,7 @@ class LanguageModelTest {
 
   @BeforeAll
   static void open() throws IOException {
-    lora = Lora4j.open(1);
+    lora = Lora4j.open(EngineOptions.DEFAULT.threads(1));
     model = LanguageModel.load(lora, SmallModel.write(temporary.resolve("model")));
     cat = trained("The cat sat on the mat.", 1);
     dog = trained("The dog ran to the cat.", 2);

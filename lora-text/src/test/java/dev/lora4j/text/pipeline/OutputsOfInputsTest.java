@@ -10,6 +10,7 @@ import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.Route;
 import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.EngineOptions;
 import dev.lora4j.text.data.TextDataSet;
 import dev.lora4j.text.data.TextExample;
 import dev.lora4j.text.data.TextForm;
@@ -45,7 +46,7 @@ class OutputsOfInputsTest {
 
   @BeforeAll
   static void open() throws IOException {
-    lora = Lora4j.open(1);
+    lora = Lora4j.open(EngineOptions.DEFAULT.threads(1));
     model = load("t5");
     sea = trained("seas", 1);
     sky = trained("cloud", 2);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.safetensors.SafetensorsWriter;
 import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.EngineOptions;
 import dev.lora4j.core.tensor.Shape;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -121,7 +122,7 @@ class StoriesTest {
 
   @Test
   void theGreedyTextIsThePublishedOne() throws IOException {
-    try (Lora4j lora = Lora4j.open(1);
+    try (Lora4j lora = Lora4j.open(EngineOptions.DEFAULT.threads(1));
         LanguageModel model = LanguageModel.load(lora, folder())) {
       Completion story = model.generate(TextPrompt.of("").tokens(256));
       assertEquals(PUBLISHED, story.text().strip().substring(0, PUBLISHED.length()));

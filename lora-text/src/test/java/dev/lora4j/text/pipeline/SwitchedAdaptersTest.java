@@ -13,6 +13,8 @@ import dev.lora4j.core.mix.Route;
 import dev.lora4j.core.mix.StackedFactors;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.EngineOptions;
+import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.core.train.SeededNoise;
@@ -39,7 +41,7 @@ class SwitchedAdaptersTest {
 
   @BeforeAll
   static void open() throws IOException {
-    lora = Lora4j.open(1);
+    lora = Lora4j.open(EngineOptions.DEFAULT.threads(1));
     model = LanguageModel.load(lora, SmallModel.write(temporary.resolve("model")));
     for (int i = 0; i < 8; i++) {
       ADAPTERS.add(adapter(i));

@@ -10,6 +10,7 @@ import dev.lora4j.core.nn.FlatLayout;
 import dev.lora4j.core.safetensors.TensorInfo;
 import dev.lora4j.core.safetensors.TensorStore;
 import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.EngineOptions;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.HeldInputs;
@@ -148,7 +149,7 @@ class ClassifierStepTest {
             .targets(TargetLayers.matching(step.targets().toArray(String[]::new)))
             .rank(2, 3)
             .saved(step.saved());
-    try (Lora4j lora = Lora4j.open(1);
+    try (Lora4j lora = Lora4j.open(EngineOptions.DEFAULT.threads(1));
         TextClassifier model =
             TextClassifier.load(
                 lora, SmallClassifier.write(step.model(), temporary.resolve("m")))) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.nn.FlatLayout;
 import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.EngineOptions;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.HeldInputs;
@@ -47,7 +48,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class ReferenceTrainingTest {
   private static final double RATE = 1e-2;
-  private static final Lora4j LORA = Lora4j.open(1);
+  private static final Lora4j LORA = Lora4j.open(EngineOptions.DEFAULT.threads(1));
   private static final ReferenceSteps GOLDEN = new ReferenceSteps();
 
   @TempDir Path temp;

@@ -9,6 +9,7 @@ import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.EngineOptions;
 import dev.lora4j.core.train.run.CheckpointPolicy;
 import dev.lora4j.core.train.run.TrainingInterrupted;
 import dev.lora4j.text.data.SequenceLimits;
@@ -21,8 +22,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -39,7 +38,7 @@ class TextTrainerTest {
 
   @BeforeAll
   static void open() throws IOException {
-    lora = Lora4j.open(1);
+    lora = Lora4j.open(EngineOptions.DEFAULT.threads(1));
     model = LanguageModel.load(lora, SmallModel.write(shared.resolve("model")));
   }
 
@@ -65,7 +64,12 @@ class TextTrainerTest {
   }
 
   private static CheckpointPolicy keeping(Path folder, boolean resume) {
-    return new CheckpointPolicy(Optional.of(folder), 4, 2, resume, Map.of(), 4, false, 1000);
+    return CheckpointPolicy.NOTHING
+        .in(folder)
+        .every(4)
+        .resume(resume)
+        .validateEvery(4)
+        .previewEvery(1000);
   }
 
   @Test

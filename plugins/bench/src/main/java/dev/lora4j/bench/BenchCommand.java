@@ -5,6 +5,7 @@ import dev.lora4j.cli.console.Console;
 import dev.lora4j.cli.console.Failure;
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.tensor.Engine;
+import dev.lora4j.core.tensor.EngineOptions;
 import dev.lora4j.spi.Extension;
 import dev.lora4j.spi.Extensions;
 import dev.lora4j.spi.NearestNames;
@@ -103,7 +104,8 @@ public final class BenchCommand implements Command {
         threads.orElse(1) >= 1 && threads.orElse(1) <= 1024,
         "--threads must be from 1 to 1024, found " + threads.orElse(1));
     Path folder = folder();
-    try (Lora4j lora = threads.map(Lora4j::open).orElseGet(Lora4j::open)) {
+    try (Lora4j lora =
+        threads.map(EngineOptions.DEFAULT::threads).map(Lora4j::open).orElseGet(Lora4j::open)) {
       measure(console, chosen, lora.engine(), folder);
     } finally {
       remove(folder);

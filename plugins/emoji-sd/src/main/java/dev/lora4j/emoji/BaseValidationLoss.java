@@ -20,7 +20,6 @@ import dev.lora4j.diffusion.train.NoisyLatents;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * The loss of a finished base on pictures that it was not trained on: each with its plain name, at
@@ -75,8 +74,7 @@ final class BaseValidationLoss {
       Expr predicted =
           denoiser.stage(
               weights.apply(SiteAdapters.NONE),
-              new DenoiserInputs(
-                  noisy.noisy(), timesteps, TextConditioning.of(context), Optional.empty()),
+              DenoiserInputs.of(noisy.noisy(), timesteps, TextConditioning.of(context)),
               false);
       return List.of(noisy.loss(predicted, weight));
     };

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.tensor.EngineOptions;
 import dev.lora4j.core.train.SeededNoise;
 import dev.lora4j.text.data.SequenceLimits;
 import dev.lora4j.text.data.TextDataSet;
@@ -67,7 +68,7 @@ class SentencePolarityTest {
             .steps(60, 2e-3)
             .batch(16)
             .heldOut(HELD_OUT);
-    try (Lora4j lora = Lora4j.open(1);
+    try (Lora4j lora = Lora4j.open(EngineOptions.DEFAULT.threads(1));
         TextClassifier model = TextClassifier.load(lora, folder, data.labels())) {
       TextClassifierTrainer trainer = TextClassifierTrainer.on(model, settings).data(data);
       MixPlan mix = MixPlan.of(trainer.run(done -> {}).adapter(), 1);

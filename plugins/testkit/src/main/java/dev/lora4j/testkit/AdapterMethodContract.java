@@ -15,6 +15,7 @@ import dev.lora4j.core.adapter.RowSlice.Range;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.host.HostTensor;
+import dev.lora4j.core.tensor.EngineOptions;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,7 +48,7 @@ public abstract class AdapterMethodContract extends AdapterReadingContract {
 
   @BeforeAll
   void open() {
-    opened = Optional.of(Engine.open(1));
+    opened = Optional.of(Engine.open(EngineOptions.DEFAULT.threads(1)));
   }
 
   @AfterAll

@@ -18,6 +18,7 @@ import dev.lora4j.core.mixer.MixerRequirement;
 import dev.lora4j.core.mixer.SiteDeltas;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.Engine;
+import dev.lora4j.core.tensor.EngineOptions;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.spi.Extensions;
 import java.util.ArrayList;
@@ -68,7 +69,7 @@ public abstract class DeltaMixerContract extends ExtensionContract<Mixer> {
 
   @BeforeAll
   void open() {
-    opened = Optional.of(Engine.open(1));
+    opened = Optional.of(Engine.open(EngineOptions.DEFAULT.threads(1)));
   }
 
   @AfterAll

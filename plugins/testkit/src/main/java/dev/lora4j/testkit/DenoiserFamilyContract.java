@@ -13,6 +13,8 @@ import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.nn.SiteAdapters;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
+import dev.lora4j.core.tensor.EngineOptions;
+import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.diffusion.base.StagedNetworks;
@@ -56,7 +58,7 @@ public abstract class DenoiserFamilyContract extends ExtensionContract<DenoiserF
 
   @BeforeAll
   void open() {
-    opened = Optional.of(Engine.open(1));
+    opened = Optional.of(Engine.open(EngineOptions.DEFAULT.threads(1)));
   }
 
   @AfterAll

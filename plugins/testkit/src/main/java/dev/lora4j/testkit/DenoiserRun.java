@@ -99,7 +99,7 @@ record DenoiserRun(Engine engine, DenoiserNetwork network) {
           Optional.ofNullable(staged.get("pooled"))
               .map(pooled -> new AddedConditioning(pooled, named(staged, "sizes")));
       DenoiserInputs seen =
-          new DenoiserInputs(
+          inputs(
               x, named(staged, "timesteps"), TextConditioning.of(named(staged, "context")), told);
       Weights at = Weights.of(graph, network.component(), source, SiteAdapters.NONE);
       Expr loss = network.stage(at, seen, checkpointing).pow(2).mean();
@@ -139,6 +139,12 @@ record DenoiserRun(Engine engine, DenoiserNetwork network) {
                     graph.input("sizes", DType.F32, Shape.of(2, AddedConditioning.SIZES))))
             : Optional.empty();
     Weights at = Weights.of(graph, network.component(), new FrozenWeights(DType.F32, ""), seeing);
-    network.stage(at, new DenoiserInputs(x, timesteps, TextConditioning.of(context), told), false);
+    network.stage(at, inputs(x, timesteps, TextConditioning.of(context), told), false);
+  }
+
+  private static DenoiserInputs inputs(
+      Expr x, Expr timesteps, TextConditioning text, Optional<AddedConditioning> told) {
+    DenoiserInputs plain = DenoiserInputs.of(x, timesteps, text);
+    return told.map(plain::with).orElse(plain);
   }
 }

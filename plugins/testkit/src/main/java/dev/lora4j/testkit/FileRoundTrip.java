@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 
 /** Adapters of a base written into a folder and read again. */
 record FileRoundTrip(Path folder, Family base) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
+import dev.lora4j.core.tensor.EngineOptions;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.diffusion.sampling.NoiseSchedule;
 import dev.lora4j.diffusion.sampling.SchedulerConfig;
@@ -44,7 +45,7 @@ public abstract class LossContract extends ExtensionContract<Loss> {
 
   @BeforeAll
   void open() {
-    opened = Optional.of(Engine.open(1));
+    opened = Optional.of(Engine.open(EngineOptions.DEFAULT.threads(1)));
   }
 
   @AfterAll

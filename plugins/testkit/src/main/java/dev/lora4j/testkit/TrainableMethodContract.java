@@ -19,6 +19,7 @@ import dev.lora4j.core.nn.ParameterGroups;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
+import dev.lora4j.core.tensor.EngineOptions;
 import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
@@ -88,7 +89,7 @@ public abstract class TrainableMethodContract extends ExtensionContract<Trainabl
 
   @BeforeAll
   void open() {
-    opened = Optional.of(Engine.open(1));
+    opened = Optional.of(Engine.open(EngineOptions.DEFAULT.threads(1)));
     made = Optional.of(new SyntheticNetwork(engine().scope("net")));
   }
 

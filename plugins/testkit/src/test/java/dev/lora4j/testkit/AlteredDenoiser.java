@@ -7,7 +7,6 @@ import dev.lora4j.diffusion.denoiser.DenoiserInputs;
 import dev.lora4j.diffusion.denoiser.DenoiserNetwork;
 import dev.lora4j.diffusion.denoiser.TextConditioning;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A denoiser with one fault. */
@@ -92,7 +91,7 @@ final class AlteredDenoiser implements DenoiserNetwork {
   private DenoiserInputs seen(DenoiserInputs inputs) {
     TextConditioning words = inputs.text();
     return switch (fault) {
-      case TOLD -> new DenoiserInputs(inputs.x(), inputs.timesteps(), words, Optional.empty());
+      case TOLD -> DenoiserInputs.of(inputs.x(), inputs.timesteps(), words);
       case DEAF -> with(inputs, new TextConditioning(words.context().mul(0), words.shares()));
       case SHARES -> {
         List<Expr> other = words.shares().stream().map(s -> s.mul(-1).add(1)).toList();
@@ -103,7 +102,8 @@ final class AlteredDenoiser implements DenoiserNetwork {
   }
 
   private static DenoiserInputs with(DenoiserInputs inputs, TextConditioning words) {
-    return new DenoiserInputs(inputs.x(), inputs.timesteps(), words, inputs.added());
+    DenoiserInputs plain = DenoiserInputs.of(inputs.x(), inputs.timesteps(), words);
+    return inputs.added().map(plain::with).orElse(plain);
   }
 
   @Override

@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.tensor.EngineOptions;
 import dev.lora4j.text.data.SequenceLimits;
 import dev.lora4j.text.data.TextDataSet;
 import dev.lora4j.text.data.TokenSequence;
-import dev.lora4j.text.data.TokenSequences;
 import dev.lora4j.text.evaluate.Perplexity;
 import dev.lora4j.text.pipeline.LanguageModel;
 import dev.lora4j.text.pipeline.TextPrompt;
@@ -34,13 +34,11 @@ class TinyLmTest {
   /** It chooses among 2,048 tokens; who knows nothing has a perplexity of that. */
   @Test
   void unseenTextHasLowPerplexity() throws IOException {
-    try (Lora4j lora = Lora4j.open(1);
+    try (Lora4j lora = Lora4j.open(EngineOptions.DEFAULT.threads(1));
         LanguageModel model = LanguageModel.load(lora, TinyLm.folder())) {
       SequenceLimits blocks = new SequenceLimits(256, SequenceLimits.Longer.CUT, true);
       List<TokenSequence> unseen =
-          TokenSequences.of(
-                  TextDataSet.read(TinyLm.unseen()), model.tokenizer(), model.template(), blocks)
-              .sequences();
+          model.sequences(TextDataSet.read(TinyLm.unseen()), blocks).sequences();
       double found = Perplexity.of(model, unseen.subList(0, 8), MixPlan.NONE, done -> {}).value();
       assertTrue(found < 600, "perplexity " + found);
       String said = model.generate(TextPrompt.of("The people of the").tokens(12)).text();

@@ -138,10 +138,7 @@ public record DoraTraining(
     Expr growth = magnitude.div(peft ? length : length.add(DoraMethod.EPSILON)).sub(1);
     DType type = x.dtype();
     if (onOutput) {
-      Expr y =
-          layer
-              .output(x, layer.weight(), Optional.empty())
-              .add(around().unmerged(site, x, factors.moduleKept()));
+      Expr y = layer.withoutBias().output(x).add(around().unmerged(site, x, factors.moduleKept()));
       Expr scaled = y.add(y.mul(byChannel(site, kept(factors, growth)).to(type)));
       return layer.bias().map(b -> scaled.add(byChannel(site, b))).orElse(scaled);
     }

@@ -89,12 +89,13 @@ public record FullTraining(
     Optional<Expr> shift = factors.find(DIFF_BIAS).map(d -> kept(factors, d).to(type));
     if (type == DType.F16 || type == DType.BF16) {
       Expr none = change.orElseGet(() -> layer.weight().mul(0));
-      return layer.output(x).add(layer.output(x, none, shift));
+      SiteLayer alone = layer.withWeight(none);
+      Expr y = layer.output(x);
+      return y.add(shift.map(alone::withBias).orElseGet(alone::withoutBias).output(x));
     }
-    return layer.output(
-        x,
-        change.map(layer.weight()::add).orElse(layer.weight()),
-        layer.bias().map(b -> shift.map(b::add).orElse(b)));
+    SiteLayer changed = layer.withWeight(change.map(layer.weight()::add).orElse(layer.weight()));
+    Optional<Expr> bias = layer.bias().map(b -> shift.map(b::add).orElse(b));
+    return bias.map(changed::withBias).orElse(changed).output(x);
   }
 
   private static Expr kept(TrainedFactors factors, Expr change) {

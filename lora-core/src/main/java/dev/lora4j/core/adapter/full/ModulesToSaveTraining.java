@@ -64,10 +64,9 @@ public record ModulesToSaveTraining() implements TrainableMethod {
   @Override
   public Expr apply(SiteLayer layer, Expr x, TrainedFactors factors) {
     DType type = layer.weight().dtype();
-    return layer.output(
-        x,
-        factors.get(ModulesToSaveMethod.WEIGHT, type),
-        layer.bias().map(b -> factors.get(ModulesToSaveMethod.BIAS, b.dtype())));
+    SiteLayer whole = layer.withWeight(factors.get(ModulesToSaveMethod.WEIGHT, type));
+    Optional<Expr> bias = layer.bias().map(b -> factors.get(ModulesToSaveMethod.BIAS, b.dtype()));
+    return bias.map(whole::withBias).orElse(whole).output(x);
   }
 
   @Override

@@ -93,7 +93,7 @@ public record Ia3Training(
     if (convention == ToolConvention.PEFT || layer.bias().isEmpty()) {
       return grown(site, layer.output(x), growth);
     }
-    Expr y = grown(site, layer.output(x, layer.weight(), Optional.empty()), growth);
+    Expr y = grown(site, layer.withoutBias().output(x), growth);
     return y.add(byChannel(site, layer.bias().get()));
   }
 

@@ -15,7 +15,6 @@ import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.spi.Extension;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -130,6 +129,6 @@ public final class LoraMethod implements AdditiveMethod {
     if (site.groups() > 1 || site.kind() == Site.Kind.EMBEDDING) {
       return AdditiveMethod.super.unmerged(site, x, factors);
     }
-    return LoraMath.pair(site, factors).unmerged(site, x, Optional.empty());
+    return LoraMath.pair(site, factors).unmerged(site, x);
   }
 }

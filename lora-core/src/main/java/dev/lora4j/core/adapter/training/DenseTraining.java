@@ -35,6 +35,6 @@ public interface DenseTraining extends AdditiveTraining {
     }
     Site site = layer.site();
     Expr change = factors.dropout().rows(site, delta(site, factors.moduleKept())).to(type);
-    return layer.output(x, layer.weight().add(change), layer.bias());
+    return layer.withWeight(layer.weight().add(change)).output(x);
   }
 }

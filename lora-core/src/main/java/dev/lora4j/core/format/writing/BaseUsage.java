@@ -9,4 +9,14 @@ import java.util.Optional;
  * @param task PEFT's {@code TaskType}, such as {@code CAUSAL_LM}, which decides as which of
  *     transformers' classes the base is loaded; empty if it is none of these
  */
-public record BaseUsage(String place, Optional<String> task) {}
+public record BaseUsage(String place, Optional<String> task) {
+  /** A base whose task is none of PEFT's. */
+  public static BaseUsage of(String place) {
+    return new BaseUsage(place, Optional.empty());
+  }
+
+  /** A base with one of PEFT's tasks. */
+  public static BaseUsage of(String place, String task) {
+    return new BaseUsage(place, Optional.of(task));
+  }
+}

@@ -15,12 +15,8 @@ import java.util.Optional;
 public record WriteOptions(
     Optional<DType> dtype, boolean fold, boolean rewrite, Optional<BaseUsage> base) {
   /** Writes the adapter unchanged, or refuses. */
-  public static final WriteOptions EXACT = new WriteOptions(Optional.empty(), false, false);
-
-  /** Creates options without a record of the base. */
-  public WriteOptions(Optional<DType> dtype, boolean fold, boolean rewrite) {
-    this(dtype, fold, rewrite, Optional.empty());
-  }
+  public static final WriteOptions EXACT =
+      new WriteOptions(Optional.empty(), false, false, Optional.empty());
 
   /** A copy with another element type. */
   public WriteOptions as(DType type) {

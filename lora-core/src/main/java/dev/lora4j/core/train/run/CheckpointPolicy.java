@@ -33,7 +33,8 @@ public record CheckpointPolicy(
     OptionalInt adapterEvery) {
   /** No checkpoints. */
   public static final CheckpointPolicy NOTHING =
-      new CheckpointPolicy(Optional.empty(), 100, 2, false, Map.of(), 50, false, 250);
+      new CheckpointPolicy(
+          Optional.empty(), 100, 2, false, Map.of(), 50, false, 250, OptionalInt.empty());
 
   /** Copies the map and checks the ranges. */
   public CheckpointPolicy {
@@ -58,26 +59,67 @@ public record CheckpointPolicy(
     }
   }
 
-  /** Creates a policy without intermediate adapters. */
-  public CheckpointPolicy(
-      Optional<Path> checkpoints,
-      int every,
-      int keep,
-      boolean resume,
-      Map<String, String> identity,
-      int validateEvery,
-      boolean keepBest,
-      int previewEvery) {
-    this(
-        checkpoints,
-        every,
-        keep,
-        resume,
-        identity,
-        validateEvery,
-        keepBest,
-        previewEvery,
-        OptionalInt.empty());
+  /** A policy like this with checkpoints in a folder. */
+  public CheckpointPolicy in(Path folder) {
+    PolicyDraft draft = new PolicyDraft(this);
+    draft.checkpoints = Optional.of(folder);
+    return draft.policy();
+  }
+
+  /** A copy with so many steps between checkpoints. */
+  public CheckpointPolicy every(int steps) {
+    PolicyDraft draft = new PolicyDraft(this);
+    draft.every = steps;
+    return draft.policy();
+  }
+
+  /** A copy that keeps so many checkpoints. */
+  public CheckpointPolicy keep(int newest) {
+    PolicyDraft draft = new PolicyDraft(this);
+    draft.keep = newest;
+    return draft.policy();
+  }
+
+  /** A copy that resumes from the newest checkpoint, or begins anew. */
+  public CheckpointPolicy resume(boolean newest) {
+    PolicyDraft draft = new PolicyDraft(this);
+    draft.resume = newest;
+    return draft.policy();
+  }
+
+  /** A copy with other strings that a checkpoint must have. */
+  public CheckpointPolicy identity(Map<String, String> others) {
+    PolicyDraft draft = new PolicyDraft(this);
+    draft.identity = others;
+    return draft.policy();
+  }
+
+  /** A copy with so many steps between validations. */
+  public CheckpointPolicy validateEvery(int steps) {
+    PolicyDraft draft = new PolicyDraft(this);
+    draft.validateEvery = steps;
+    return draft.policy();
+  }
+
+  /** A copy whose result is the factors with the least validation loss, or the last ones. */
+  public CheckpointPolicy keepBest(boolean least) {
+    PolicyDraft draft = new PolicyDraft(this);
+    draft.keepBest = least;
+    return draft.policy();
+  }
+
+  /** A copy with so many steps between previews. */
+  public CheckpointPolicy previewEvery(int steps) {
+    PolicyDraft draft = new PolicyDraft(this);
+    draft.previewEvery = steps;
+    return draft.policy();
+  }
+
+  /** A copy with intermediate adapters, so many steps apart. */
+  public CheckpointPolicy adapterEvery(int steps) {
+    PolicyDraft draft = new PolicyDraft(this);
+    draft.adapterEvery = OptionalInt.of(steps);
+    return draft.policy();
   }
 
   /**

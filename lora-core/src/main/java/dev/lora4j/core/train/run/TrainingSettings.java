@@ -110,48 +110,67 @@ public record TrainingSettings(
     return accumulate > 1 ? how.accumulating() : how;
   }
 
+  /** A copy with another optimizer. */
+  public TrainingSettings withOptimizer(Optimizer other) {
+    TrainingDraft draft = new TrainingDraft(this);
+    draft.optimizer = other;
+    return draft.settings();
+  }
+
+  /** A copy with another learning rate. */
+  public TrainingSettings withRate(double other) {
+    TrainingDraft draft = new TrainingDraft(this);
+    draft.rate = other;
+    return draft.settings();
+  }
+
+  /** A copy with another course of the rate, and number of steps. */
+  public TrainingSettings withSchedule(RateSchedule other) {
+    TrainingDraft draft = new TrainingDraft(this);
+    draft.schedule = other;
+    return draft.settings();
+  }
+
   /** A copy with gradients of so many batches added up for one step. */
   public TrainingSettings withAccumulation(int batches) {
-    return new TrainingSettings(
-        optimizer, rate, schedule, batches, clip, averageDecay, maxNorm, seed, stored);
+    TrainingDraft draft = new TrainingDraft(this);
+    draft.accumulate = batches;
+    return draft.settings();
   }
 
   /** A copy with gradients clipped to another norm; 0 for any. */
   public TrainingSettings withClip(double norm) {
-    return new TrainingSettings(
-        optimizer, rate, schedule, accumulate, norm, averageDecay, maxNorm, seed, stored);
+    TrainingDraft draft = new TrainingDraft(this);
+    draft.clip = norm;
+    return draft.settings();
   }
 
   /** A copy whose factors are a moving average that keeps this share of itself; 0 for none. */
   public TrainingSettings withAverage(double decay) {
-    return new TrainingSettings(
-        optimizer, rate, schedule, accumulate, clip, decay, maxNorm, seed, stored);
+    TrainingDraft draft = new TrainingDraft(this);
+    draft.averageDecay = decay;
+    return draft.settings();
   }
 
   /** A copy with a greatest norm of the change of each layer's weight. */
   public TrainingSettings withMaxNorm(double norm) {
-    return new TrainingSettings(
-        optimizer,
-        rate,
-        schedule,
-        accumulate,
-        clip,
-        averageDecay,
-        OptionalDouble.of(norm),
-        seed,
-        stored);
+    TrainingDraft draft = new TrainingDraft(this);
+    draft.maxNorm = OptionalDouble.of(norm);
+    return draft.settings();
   }
 
   /** A copy with another seed. */
   public TrainingSettings withSeed(long other) {
-    return new TrainingSettings(
-        optimizer, rate, schedule, accumulate, clip, averageDecay, maxNorm, other, stored);
+    TrainingDraft draft = new TrainingDraft(this);
+    draft.seed = other;
+    return draft.settings();
   }
 
   /** A copy with factors stored in another type. */
   public TrainingSettings withStored(DType other) {
-    return new TrainingSettings(
-        optimizer, rate, schedule, accumulate, clip, averageDecay, maxNorm, seed, other);
+    TrainingDraft draft = new TrainingDraft(this);
+    draft.stored = other;
+    return draft.settings();
   }
 
   @Override

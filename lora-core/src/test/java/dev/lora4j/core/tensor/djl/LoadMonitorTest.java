@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
+import dev.lora4j.core.tensor.EngineOptions;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Program;
@@ -114,7 +115,7 @@ class LoadMonitorTest {
 
   @Test
   void helpersSleepWhileOthersWantTheirProcessors() throws IOException {
-    try (Engine engine = Engine.open(2)) {
+    try (Engine engine = Engine.open(EngineOptions.DEFAULT.threads(2))) {
       LoadMonitor watch = new LoadMonitor(team(engine));
       watch(watch, false, use(190, 100, 100), "a tenth of a processor");
       watch(watch, false, use(150, 100, 100), "half of one, but for a moment");
@@ -170,7 +171,7 @@ class LoadMonitorTest {
 
   @Test
   void sleepingHelpersComputeTheSameBits() throws IOException {
-    try (Engine engine = Engine.open(2);
+    try (Engine engine = Engine.open(EngineOptions.DEFAULT.threads(2));
         Scope scope = engine.scope("sleeping")) {
       OpenMpTeam team = team(engine);
       Program chain = chain(scope);

@@ -17,6 +17,8 @@ import dev.lora4j.core.format.writing.WriteOptions;
 import dev.lora4j.core.nn.FlatLayout;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
+import dev.lora4j.core.tensor.EngineOptions;
+import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.host.HostTensor;
 import java.io.IOException;
@@ -33,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Layers that are trained whole beside layers with factors. */
 class ModulesToSaveTest {
-  private static final Engine ENGINE = Engine.open(1);
+  private static final Engine ENGINE = Engine.open(EngineOptions.DEFAULT.threads(1));
   private static final Scope SCOPE = ENGINE.scope("saved layers");
   private static final Family FAMILY =
       Family.of("small", new SiteCatalogue(SmallNet.sites(), Set.of()));

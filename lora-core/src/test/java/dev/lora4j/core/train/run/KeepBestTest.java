@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,8 +44,13 @@ class KeepBestTest {
             .withSeed(3)
             .withStored(DType.F32);
     CheckpointPolicy keeping =
-        new CheckpointPolicy(
-            Optional.of(folder.resolve("kept")), 4, 2, resume, Map.of(), 1, keepBest, 1);
+        CheckpointPolicy.NOTHING
+            .in(folder.resolve("kept"))
+            .every(4)
+            .resume(resume)
+            .validateEvery(1)
+            .keepBest(keepBest)
+            .previewEvery(1);
     return InterruptibleTask.run(
         sign -> {
           try (TrainingLoop loop =

@@ -49,9 +49,11 @@ class TrainingLoopTest {
         .withStored(DType.F32);
   }
 
+  private static final CheckpointPolicy EACH_STEP =
+      CheckpointPolicy.NOTHING.every(4).validateEvery(1).keepBest(true).previewEvery(1);
+
   private CheckpointPolicy keeping(boolean resume, String data) {
-    return new CheckpointPolicy(
-        Optional.of(folder.resolve("kept")), 4, 2, resume, Map.of("data", data), 1, true, 1);
+    return EACH_STEP.in(folder.resolve("kept")).resume(resume).identity(Map.of("data", data));
   }
 
   private static TrainedAdapter train(
@@ -73,9 +75,7 @@ class TrainingLoopTest {
   @ValueSource(ints = {1, 4, 8})
   void runInterruptedAnywhereResumesToTheSameBits(int at) {
     TwoLayers task = task().holdingOut(new Rows(-1, 1, false, 1));
-    CheckpointPolicy nothing =
-        new CheckpointPolicy(Optional.empty(), 4, 2, false, Map.of(), 1, true, 1);
-    TrainedAdapter whole = train(task, settings(STEPS), nothing, RunListener.NONE);
+    TrainedAdapter whole = train(task, settings(STEPS), EACH_STEP, RunListener.NONE);
     Heard first = new Heard(at);
     TrainingInterrupted stopped =
         assertThrows(

@@ -42,30 +42,93 @@ public record CaptionSettings(
   public static final CaptionSettings DEFAULT =
       new CaptionSettings("", "", "", ",", "", false, 0, "", 0, 0, 0, false);
 
-  /** The same with another share of captions left out. */
+  /** A copy with other words before each caption. */
+  public CaptionSettings prefix(String words) {
+    CaptionDraft draft = new CaptionDraft(this);
+    draft.prefix = words;
+    return draft.settings();
+  }
+
+  /** A copy with other words behind each caption. */
+  public CaptionSettings suffix(String words) {
+    CaptionDraft draft = new CaptionDraft(this);
+    draft.suffix = words;
+    return draft.settings();
+  }
+
+  /** A copy with other trigger words. */
+  public CaptionSettings trigger(String words) {
+    CaptionDraft draft = new CaptionDraft(this);
+    draft.trigger = words;
+    return draft.settings();
+  }
+
+  /** A copy with another separator of tags. */
+  public CaptionSettings separator(String other) {
+    CaptionDraft draft = new CaptionDraft(this);
+    draft.separator = other;
+    return draft.settings();
+  }
+
+  /** A copy with another separator of tags that stay together; empty for none. */
+  public CaptionSettings secondarySeparator(String other) {
+    CaptionDraft draft = new CaptionDraft(this);
+    draft.secondarySeparator = other;
+    return draft.settings();
+  }
+
+  /** A copy with tags that change places, or stay. */
+  public CaptionSettings shuffle(boolean other) {
+    CaptionDraft draft = new CaptionDraft(this);
+    draft.shuffle = other;
+    return draft.settings();
+  }
+
+  /** A copy with so many first tags that stay. */
+  public CaptionSettings keepTokens(int first) {
+    CaptionDraft draft = new CaptionDraft(this);
+    draft.keepTokens = first;
+    return draft.settings();
+  }
+
+  /** A copy with another mark of the tags that stay; empty for none. */
+  public CaptionSettings keepTokensSeparator(String other) {
+    CaptionDraft draft = new CaptionDraft(this);
+    draft.keepTokensSeparator = other;
+    return draft.settings();
+  }
+
+  /** A copy with another share of captions left out. */
   public CaptionSettings dropout(double share) {
-    return with(trigger, share);
+    CaptionDraft draft = new CaptionDraft(this);
+    draft.dropout = share;
+    return draft.settings();
   }
 
-  /** The same without trigger words. */
+  /** A copy with all captions empty every so many epochs; 0 for never. */
+  public CaptionSettings dropoutEpochs(int every) {
+    CaptionDraft draft = new CaptionDraft(this);
+    draft.dropoutEpochs = every;
+    return draft.settings();
+  }
+
+  /** A copy with another share of tags left out. */
+  public CaptionSettings tagDropout(double share) {
+    CaptionDraft draft = new CaptionDraft(this);
+    draft.tagDropout = share;
+    return draft.settings();
+  }
+
+  /** A copy with wildcards, or without. */
+  public CaptionSettings wildcards(boolean other) {
+    CaptionDraft draft = new CaptionDraft(this);
+    draft.wildcards = other;
+    return draft.settings();
+  }
+
+  /** A copy without trigger words. */
   public CaptionSettings untriggered() {
-    return with("", dropout);
-  }
-
-  private CaptionSettings with(String words, double share) {
-    return new CaptionSettings(
-        prefix,
-        suffix,
-        words,
-        separator,
-        secondarySeparator,
-        shuffle,
-        keepTokens,
-        keepTokensSeparator,
-        share,
-        dropoutEpochs,
-        tagDropout,
-        wildcards);
+    return trigger("");
   }
 
   /** True if a picture has so few captions that each is worth storing: one, or two with dropout. */

@@ -114,13 +114,26 @@ public final class DataSetFile {
   }
 
   /**
+   * A folder without a description: the pictures in it, or kohya's folders.
+   *
+   * @throws DataSetFileException if the defaults cannot be used
+   */
+  public static DataGroup folders(Path images, DataDefaults defaults) {
+    return folders(images, defaults, Optional.empty());
+  }
+
+  /**
    * Folders without a description: the pictures in them, or kohya's folders.
    *
    * @param regularisation pictures that show what shall not change
    * @throws DataSetFileException if the defaults cannot be used
    */
-  public static DataGroup folders(
-      Path images, Optional<Path> regularisation, DataDefaults defaults) {
+  public static DataGroup folders(Path images, Path regularisation, DataDefaults defaults) {
+    return folders(images, defaults, Optional.of(regularisation));
+  }
+
+  private static DataGroup folders(
+      Path images, DataDefaults defaults, Optional<Path> regularisation) {
     DataSetFile file = new DataSetFile(images, Toml.parse(""), defaults);
     TomlScopes at = file.layers("[data]");
     List<DataSource> sources = new ArrayList<>(file.within(at, images, false));

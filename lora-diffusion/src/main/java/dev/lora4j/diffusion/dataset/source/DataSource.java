@@ -80,6 +80,48 @@ public record DataSource(
     return draft.source();
   }
 
+  /** A copy with captions in a list. */
+  public DataSource captionList(Path file) {
+    SourceDraft draft = new SourceDraft(this);
+    draft.captionList = Optional.of(file);
+    return draft.source();
+  }
+
+  /** A copy whose pictures come so often in an epoch. */
+  public DataSource repeats(int times) {
+    SourceDraft draft = new SourceDraft(this);
+    draft.repeats = times;
+    return draft.source();
+  }
+
+  /** A copy with another caption of pictures without one; empty for the names of their files. */
+  public DataSource classTokens(String words) {
+    SourceDraft draft = new SourceDraft(this);
+    draft.classTokens = words;
+    return draft.source();
+  }
+
+  /** A copy with another ending of the files with captions. */
+  public DataSource captionExtension(String ending) {
+    SourceDraft draft = new SourceDraft(this);
+    draft.captionExtension = ending;
+    return draft.source();
+  }
+
+  /** A copy with other sources of captions, in the order of search. */
+  public DataSource captionSources(List<String> names) {
+    SourceDraft draft = new SourceDraft(this);
+    draft.captionSources = names;
+    return draft.source();
+  }
+
+  /** A copy with another colour behind transparent places, {@code 0xRRGGBB}. */
+  public DataSource background(int colour) {
+    SourceDraft draft = new SourceDraft(this);
+    draft.background = colour;
+    return draft.source();
+  }
+
   /** A copy with pictures that show what shall not change. */
   public DataSource regularising(boolean yes) {
     SourceDraft draft = new SourceDraft(this);

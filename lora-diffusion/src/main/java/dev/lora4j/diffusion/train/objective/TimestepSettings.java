@@ -73,30 +73,55 @@ public record TimestepSettings(
         .check();
   }
 
-  /** The same, in parts of the range or not. */
+  /** A copy with timesteps in parts of the range, or not. */
   public TimestepSettings withStratified(boolean other) {
-    return new TimestepSettings(
-        other, min, max, sampling, sigmoidScale, shift, logitMean, logitStd, modeScale);
-  }
-
-  /** The same, from {@code first} up to but without {@code end}. */
-  public TimestepSettings withRange(int first, int end) {
-    return new TimestepSettings(
-        stratified,
-        first,
-        OptionalInt.of(end),
-        sampling,
-        sigmoidScale,
-        shift,
-        logitMean,
-        logitStd,
-        modeScale);
+    TimestepDraft draft = new TimestepDraft(this);
+    draft.stratified = other;
+    return draft.settings();
   }
 
   /** A copy with another distribution. */
   public TimestepSettings withSampling(Sampling other) {
-    return new TimestepSettings(
-        stratified, min, max, other, sigmoidScale, shift, logitMean, logitStd, modeScale);
+    TimestepDraft draft = new TimestepDraft(this);
+    draft.sampling = other;
+    return draft.settings();
+  }
+
+  /** A copy with another spread of SIGMOID and SHIFT. */
+  public TimestepSettings withSigmoidScale(double other) {
+    TimestepDraft draft = new TimestepDraft(this);
+    draft.sigmoidScale = other;
+    return draft.settings();
+  }
+
+  /** A copy with another shift of SHIFT. */
+  public TimestepSettings withShift(double other) {
+    TimestepDraft draft = new TimestepDraft(this);
+    draft.shift = OptionalDouble.of(other);
+    return draft.settings();
+  }
+
+  /** A copy with another strength of MODE. */
+  public TimestepSettings withModeScale(double other) {
+    TimestepDraft draft = new TimestepDraft(this);
+    draft.modeScale = other;
+    return draft.settings();
+  }
+
+  /** A copy with timesteps from {@code first} up to but without {@code end}. */
+  public TimestepSettings withRange(int first, int end) {
+    TimestepDraft draft = new TimestepDraft(this);
+    draft.min = first;
+    draft.max = OptionalInt.of(end);
+    return draft.settings();
+  }
+
+  /** A copy with another centre and spread of LOGIT_NORMAL. */
+  public TimestepSettings withLogit(double mean, double std) {
+    TimestepDraft draft = new TimestepDraft(this);
+    draft.logitMean = mean;
+    draft.logitStd = std;
+    return draft.settings();
   }
 
   @Override

@@ -14,6 +14,7 @@ import dev.lora4j.diffusion.clip.ClipTextConfig;
 import dev.lora4j.diffusion.unet.UNet;
 import dev.lora4j.diffusion.unet.UNetConfig;
 import dev.lora4j.diffusion.vae.Vae;
+import dev.lora4j.diffusion.unet.UNetVariant;
 import dev.lora4j.diffusion.vae.VaeConfig;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -92,7 +93,8 @@ record FullSizes(
         true,
         List.of(1, 2, 10),
         false,
-        Optional.of(new UNetConfig.Added(256, 2816)));
+        Optional.of(new UNetConfig.Added(256, 2816)),
+        UNetVariant.PLAIN);
   }
 
   private static VaeConfig vae(double scaling) {

@@ -85,7 +85,8 @@ class MeasuredSizesTest {
             true,
             List.of(2, 1, 3, 1, 4),
             false,
-            Optional.of(new UNetConfig.Added(10, 6 * 10 + 24)));
+            Optional.of(new UNetConfig.Added(10, 6 * 10 + 24)),
+            UNetVariant.PLAIN);
     VaeConfig vae = new VaeConfig(3, 3, 16, List.of(32, 64, 96), 4, 32, 0.5, 0);
     ClipTextConfig text = new ClipTextConfig(100, 128, 300, 2, 2, 9, 1e-5, true);
     ClipTextConfig second = new ClipTextConfig(100, 64, 300, 3, 1, 9, 1e-5, false, 24);

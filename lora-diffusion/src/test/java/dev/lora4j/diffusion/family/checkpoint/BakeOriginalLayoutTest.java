@@ -11,6 +11,8 @@ import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.safetensors.SafetensorsWriter;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
+import dev.lora4j.core.tensor.EngineOptions;
+import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.host.HostTensor;
@@ -42,7 +44,7 @@ class BakeOriginalLayoutTest {
     Path ink = adapter();
     Path bakedFile = folder.resolve("baked.safetensors");
     Path bakedParts = folder.resolve("baked");
-    try (Engine engine = Engine.open(1);
+    try (Engine engine = Engine.open(EngineOptions.DEFAULT.threads(1));
         Scope scope = engine.scope("bake")) {
       bake(scope, file, ink, bakedFile);
       bake(scope, parts, ink, bakedParts);

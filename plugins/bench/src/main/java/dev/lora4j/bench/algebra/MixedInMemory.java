@@ -16,6 +16,7 @@ import dev.lora4j.core.mixer.DeltaMixing;
 import dev.lora4j.core.mixer.Mixer;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.Engine;
+import dev.lora4j.core.tensor.EngineOptions;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.spi.Extensions;
 import java.nio.file.Path;
@@ -48,7 +49,7 @@ public final class MixedInMemory implements Contender {
    */
   public MixedInMemory(String argument) {
     List<String> words = List.of(argument.split(";", -1));
-    this.engine = Engine.open(Integer.parseInt(words.get(0)));
+    this.engine = Engine.open(EngineOptions.DEFAULT.threads(Integer.parseInt(words.get(0))));
     this.mixer = words.get(1);
     this.drops = Boolean.parseBoolean(words.get(2));
     this.output = Path.of(words.get(3));

@@ -5,6 +5,7 @@ import dev.lora4j.bench.denoiser.OurStep;
 import dev.lora4j.bench.training.OurTraining;
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.EngineOptions;
 import java.nio.file.Path;
 
 /**
@@ -27,7 +28,7 @@ public final class BusyWork implements Contender {
     String[] parts = text.split("\\" + SEPARATOR, 4);
     int threads = Integer.parseInt(parts[1]);
     name = parts[2];
-    lora = threads == 0 ? Lora4j.open() : Lora4j.open(threads);
+    lora = threads == 0 ? Lora4j.open() : Lora4j.open(EngineOptions.DEFAULT.threads(threads));
     boolean training = Boolean.parseBoolean(parts[0]);
     unit = training ? TRAINING : GENERATING;
     steps =

@@ -11,7 +11,6 @@ import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.diffusion.denoiser.DenoiserInputs;
 import dev.lora4j.diffusion.denoiser.TextConditioning;
 import java.util.Collection;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -51,8 +50,7 @@ record DenoiserWork(double base, double adapters) {
           return out;
         };
     Weights at = Weights.of(graph, "unet", new FrozenWeights(DType.F32, ""), counting);
-    DenoiserInputs inputs =
-        new DenoiserInputs(x, timesteps, TextConditioning.of(context), Optional.empty());
+    DenoiserInputs inputs = DenoiserInputs.of(x, timesteps, TextConditioning.of(context));
     denoiser.network().stage(at, inputs, false);
     return new DenoiserWork(sums[0], sums[1]);
   }

@@ -7,6 +7,7 @@ import dev.lora4j.core.mix.MergedSites;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.UnmergedAdapters;
 import dev.lora4j.core.model.Network;
+import dev.lora4j.core.tensor.EngineOptions;
 import dev.lora4j.core.tensor.HeldInputs;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
@@ -28,7 +29,9 @@ public final class FirstChange implements Contender {
 
   /** For a process of its own, with the setting of the text. */
   public FirstChange(String text) {
-    lora = Lora4j.open(Integer.getInteger("ai.djl.pytorch.num_threads", 1));
+    lora =
+        Lora4j.open(
+            EngineOptions.DEFAULT.threads(Integer.getInteger("ai.djl.pytorch.num_threads", 1)));
     setting = StepSetting.of(text);
     scope = lora.engine().scope("first-change");
     base = LoadedDenoiser.of(scope, setting.folder(), setting.compute());

@@ -2,6 +2,7 @@ package dev.lora4j.bench.denoiser;
 
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.EngineOptions;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import dev.lora4j.diffusion.request.Prompt;
 import java.nio.file.Path;
@@ -15,7 +16,10 @@ public final class FirstStep {
 
   /** The base's folder is the one argument. */
   public static void main(String... arguments) {
-    try (Lora4j lora = Lora4j.open(Integer.getInteger("ai.djl.pytorch.num_threads", 1));
+    try (Lora4j lora =
+            Lora4j.open(
+                EngineOptions.DEFAULT.threads(
+                    Integer.getInteger("ai.djl.pytorch.num_threads", 1)));
         StableDiffusion sd = StableDiffusion.open(lora, Path.of(arguments[0]), DType.F32)) {
       sd.generate(
           Prompt.of("a cactus").seed(7).steps(20),

@@ -11,6 +11,7 @@ import dev.lora4j.core.mix.Weight;
 import dev.lora4j.core.model.Network;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
+import dev.lora4j.core.tensor.EngineOptions;
 import dev.lora4j.core.tensor.HeldInputs;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
@@ -43,7 +44,10 @@ public final class OurStep implements Contender {
 
   /** For a process of its own, with the setting of the text. */
   public OurStep(String text) {
-    this(Lora4j.open(Integer.getInteger("ai.djl.pytorch.num_threads", 1)), text);
+    this(
+        Lora4j.open(
+            EngineOptions.DEFAULT.threads(Integer.getInteger("ai.djl.pytorch.num_threads", 1))),
+        text);
   }
 
   private OurStep(Lora4j lora, String text) {

@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /** Made-up adapters of rank 16 for the linear layers in a denoiser's transformers. */
 final class StepAdapters {
@@ -41,8 +40,7 @@ final class StepAdapters {
   static MixPlan read(LoadedDenoiser base, List<Path> files) {
     MixPlan plan = MixPlan.NONE;
     for (Path file : files) {
-      LoadedAdapter loaded =
-          AdapterFiles.read(file, base.family(), ReadOptions.STRICT);
+      LoadedAdapter loaded = AdapterFiles.read(file, base.family(), ReadOptions.STRICT);
       plan = plan.with(loaded.adapter(), StepSetting.WEIGHT);
     }
     return plan;

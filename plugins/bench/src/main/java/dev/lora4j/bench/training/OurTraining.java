@@ -4,6 +4,7 @@ import dev.lora4j.bench.Contender;
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
+import dev.lora4j.core.tensor.EngineOptions;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.train.TrainingRun;
 import dev.lora4j.diffusion.base.DiffusionModel;
@@ -25,7 +26,10 @@ public final class OurTraining implements Contender {
 
   /** For a process of its own, with the setting of the text. */
   public OurTraining(String text) {
-    this(Lora4j.open(Integer.getInteger("ai.djl.pytorch.num_threads", 1)), text);
+    this(
+        Lora4j.open(
+            EngineOptions.DEFAULT.threads(Integer.getInteger("ai.djl.pytorch.num_threads", 1))),
+        text);
   }
 
   private OurTraining(Lora4j lora, String text) {

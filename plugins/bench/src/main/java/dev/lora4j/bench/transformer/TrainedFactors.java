@@ -10,7 +10,6 @@ import dev.lora4j.core.nn.SiteAdapters;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Shape;
-import java.util.Optional;
 
 /** Factors beside q, k, v and o of each block. */
 record TrainedFactors(FlatParameters parameters) implements SiteAdapters {
@@ -29,7 +28,7 @@ record TrainedFactors(FlatParameters parameters) implements SiteAdapters {
     // As if training had begun before: with zeros, the first gradient of all down factors is zero.
     Expr up = parameters.leaf(new Parameter(zero.name(), zero.shape(), Parameter.Init.KAIMING));
     Expr scale = x.graph().held(site.name() + "." + SCALE_INPUT, DType.F32, Shape.of(1, 1));
-    return y.add(new LowRank(down, up).unmerged(site, x, Optional.of(scale)));
+    return y.add(new LowRank(down, up).unmerged(site, x, scale));
   }
 
   /** Layout of the factors in the flat buffer. */

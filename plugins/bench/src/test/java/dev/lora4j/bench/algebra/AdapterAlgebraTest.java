@@ -9,6 +9,7 @@ import dev.lora4j.core.format.LoadedAdapter;
 import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.Engine;
+import dev.lora4j.core.tensor.EngineOptions;
 import dev.lora4j.core.tensor.Shape;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,7 +36,7 @@ class AdapterAlgebraTest {
   @Test
   void truncationAtFullRankKeepsTheProducts() {
     List<Site> sites = SdxlAdapter.sites().subList(0, 3);
-    try (Engine engine = Engine.open(1)) {
+    try (Engine engine = Engine.open(EngineOptions.DEFAULT.threads(1))) {
       Path file = SdxlAdapter.write(engine, folder.resolve("a.safetensors"), sites, 5, 1);
       LoadedAdapter loaded = AdapterFiles.read(file);
       assertEquals("sdxl", loaded.family().name());

@@ -132,6 +132,9 @@ public final class ConvertCommand implements Command {
   }
 
   private WriteOptions options() {
-    return new WriteOptions(dtype.map(Type::dtype), fold, rewrite);
+    WriteOptions all =
+        dtype.map(Type::dtype).map(WriteOptions.EXACT::as).orElse(WriteOptions.EXACT);
+    all = fold ? all.folded() : all;
+    return rewrite ? all.rewritten() : all;
   }
 }

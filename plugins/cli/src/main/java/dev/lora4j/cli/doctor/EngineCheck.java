@@ -10,6 +10,8 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Device;
 import dev.lora4j.core.tensor.DeviceInfo;
 import dev.lora4j.core.tensor.Engine;
+import dev.lora4j.core.tensor.EngineObstacle;
+import dev.lora4j.core.tensor.EngineOptions;
 import dev.lora4j.core.tensor.TensorException;
 import dev.lora4j.core.tensor.runtime.EngineObstacle;
 import java.util.ArrayList;
@@ -51,7 +53,7 @@ final class EngineCheck {
     }
     Lora4j opened;
     try {
-      opened = Lora4j.open(threads.count(), wanted);
+      opened = Lora4j.open(EngineOptions.DEFAULT.threads(threads.count()).device(wanted));
     } catch (TensorException | LinkageError e) {
       return List.of(
           Finding.problem(

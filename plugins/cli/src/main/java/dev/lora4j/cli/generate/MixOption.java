@@ -219,7 +219,8 @@ final class MixOption {
     if (known != null) {
       return known;
     }
-    LoadedAdapter loaded = read.computeIfAbsent(file, f -> model.sd().loadAdapter(f, partial.options()));
+    LoadedAdapter loaded =
+        read.computeIfAbsent(file, f -> model.sd().loadAdapter(f, partial.options()));
     UsageBaseModel.of(model.sd().base()).tell(console, file, loaded);
     files.put(file, loaded.adapter());
     return loaded.adapter();

@@ -4,6 +4,8 @@ import dev.lora4j.cli.console.Console;
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.tensor.Device;
 import dev.lora4j.core.tensor.runtime.ProcessorShare;
+import dev.lora4j.core.tensor.EngineOptions;
+import dev.lora4j.core.tensor.ProcessorShare;
 import java.lang.management.ManagementFactory;
 import java.util.Locale;
 import java.util.Optional;
@@ -62,7 +64,7 @@ public final class ThreadsOption {
 
   /** Starts the engine on a device; likewise. */
   Lora4j open(Console console, Device device) {
-    Lora4j lora = Lora4j.open(count(), device);
+    Lora4j lora = Lora4j.open(EngineOptions.DEFAULT.threads(count()).device(device));
     if (asked.isEmpty() && !lora.engine().device().cuda()) {
       double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
       tell(console, load, ProcessorShare.ofThisProcess());

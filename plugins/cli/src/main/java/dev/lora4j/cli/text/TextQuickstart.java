@@ -18,7 +18,6 @@ import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.text.data.SequenceLimits;
 import dev.lora4j.text.data.TextDataSet;
 import dev.lora4j.text.data.TokenSequence;
-import dev.lora4j.text.data.TokenSequences;
 import dev.lora4j.text.evaluate.Perplexity;
 import dev.lora4j.text.generate.SamplingSettings;
 import dev.lora4j.text.pipeline.LanguageModel;
@@ -215,9 +214,7 @@ final class TextQuickstart implements Command {
   private static List<TokenSequence> blocks(LanguageModel model, Path folder) {
     try {
       SequenceLimits limits = new SequenceLimits(LENGTH, SequenceLimits.Longer.CUT, true);
-      return TokenSequences.of(
-              TextDataSet.read(folder), model.tokenizer(), model.template(), limits)
-          .sequences();
+      return model.sequences(TextDataSet.read(folder), limits).sequences();
     } catch (IOException e) {
       throw new Failure("Cannot read " + folder + ": " + ErrorExplanation.of(e), e);
     }

@@ -20,7 +20,6 @@ import dev.lora4j.text.train.TextTrainingSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -304,14 +303,12 @@ final class TextTrainingOptions {
 
   /** Checkpoint policy of the run in a folder. */
   CheckpointPolicy keeping(Path checkpoints, boolean resume) {
-    return new CheckpointPolicy(
-        Optional.of(checkpoints),
-        saveEvery,
-        2,
-        resume,
-        Map.of(),
-        validateEvery.orElse(VALIDATE_EVERY),
-        keepBest,
-        Integer.MAX_VALUE);
+    return CheckpointPolicy.NOTHING
+        .in(checkpoints)
+        .every(saveEvery)
+        .resume(resume)
+        .validateEvery(validateEvery.orElse(VALIDATE_EVERY))
+        .keepBest(keepBest)
+        .previewEvery(Integer.MAX_VALUE);
   }
 }

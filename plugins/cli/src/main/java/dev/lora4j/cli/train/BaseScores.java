@@ -8,6 +8,7 @@ import dev.lora4j.cli.generate.PictureMaking;
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.diffusion.config.BaseRun;
 import dev.lora4j.diffusion.dataset.Picture;
+import dev.lora4j.diffusion.judge.JudgeCriteria;
 import dev.lora4j.diffusion.judge.JudgeScores;
 import dev.lora4j.diffusion.judge.JudgedSample;
 import dev.lora4j.diffusion.judge.Judges;
@@ -83,9 +84,10 @@ final class BaseScores {
     List<JudgedSample> plain = shown(console, sd, folder, "");
     Optional<List<JudgedSample>> styled =
         scoring.style().map(style -> shown(console, sd, folder, ", " + style.replace('-', ' ')));
+    JudgeCriteria criteria =
+        scoring.style().map(JudgeCriteria.NONE::style).orElse(JudgeCriteria.NONE);
     return new Found(
-        judges.score(plain, Optional.empty(), Optional.empty()),
-        styled.map(some -> judges.score(some, scoring.style(), Optional.empty())));
+        judges.score(plain, JudgeCriteria.NONE), styled.map(some -> judges.score(some, criteria)));
   }
 
   private List<JudgedSample> shown(

@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.BiFunction;
 import java.util.regex.Pattern;
@@ -79,8 +78,14 @@ public final class ResumableTraining implements RunListener {
 
   /** Checkpoint policy of a training in a folder. */
   static CheckpointPolicy keeping(Path folder, Map<String, String> identity) {
-    return new CheckpointPolicy(
-        Optional.of(folder), EVERY, 1, true, identity, Integer.MAX_VALUE, false, Integer.MAX_VALUE);
+    return CheckpointPolicy.NOTHING
+        .in(folder)
+        .every(EVERY)
+        .keep(1)
+        .resume(true)
+        .identity(identity)
+        .validateEvery(Integer.MAX_VALUE)
+        .previewEvery(Integer.MAX_VALUE);
   }
 
   /** Removes from a folder what a training wrote there. */

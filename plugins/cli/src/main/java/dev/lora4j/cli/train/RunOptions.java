@@ -189,7 +189,9 @@ final class RunOptions {
     SettingLayers layers = new SettingLayers();
     Map<String, String> assigned = assignments();
     if (file.isPresent()) {
-      RunFile.read(ExistingPath.file(file.get()), layers, preset);
+      Path path = ExistingPath.file(file.get());
+      preset.ifPresentOrElse(
+          name -> RunFile.read(path, layers, name), () -> RunFile.read(path, layers));
     } else {
       boolean named = model.base.isPresent() || BASES.stream().anyMatch(assigned::containsKey);
       Presets.read(preset.orElse(named ? "style" : "tiny"), layers);

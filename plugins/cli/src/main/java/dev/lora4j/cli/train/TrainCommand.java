@@ -182,16 +182,19 @@ public final class TrainCommand implements Command {
 
   private CheckpointPolicy keeping(PreparedRun run) {
     RunSettings.Saving saving = run.saving();
-    return new CheckpointPolicy(
-        Optional.of(run.settings().folder().resolve(CHECKPOINTS)),
-        saving.every(),
-        saving.keep(),
-        resume,
-        RunIdentity.of(run),
-        saving.validateEvery(),
-        saving.keepBest(),
-        run.previews().every(),
-        saving.adapterEvery());
+    CheckpointPolicy policy =
+        CheckpointPolicy.NOTHING
+            .in(run.settings().folder().resolve(CHECKPOINTS))
+            .every(saving.every())
+            .keep(saving.keep())
+            .resume(resume)
+            .identity(RunIdentity.of(run))
+            .validateEvery(saving.validateEvery())
+            .keepBest(saving.keepBest())
+            .previewEvery(run.previews().every());
+    return saving.adapterEvery().isPresent()
+        ? policy.adapterEvery(saving.adapterEvery().getAsInt())
+        : policy;
   }
 
   private static StyleTrainer trainer(PreparedRun run, CheckpointPolicy keeping) {

@@ -9,7 +9,6 @@ import dev.lora4j.core.mixer.StoredFactors;
 import dev.lora4j.core.tensor.Expr;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Function;
 
 /** Space in which adapters are mixed. */
@@ -58,8 +57,7 @@ public enum MixedSpace {
   /** A factor as a change of its own. */
   private static SiteDelta factor(
       SiteDelta part, Expr numbers, Expr weight, SiteDelta.Draw uniform) {
-    return new SiteDelta(
-        part.adapter(), numbers, Optional.empty(), weight, uniform, Optional.empty());
+    return SiteDelta.of(part.adapter(), numbers, weight, uniform);
   }
 
   /** Refuses to look for the greatest numbers of the whole model among factors. */

@@ -7,6 +7,7 @@ import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mixer.DeltaMixing;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.Engine;
+import dev.lora4j.core.tensor.EngineOptions;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import java.util.Arrays;
@@ -26,7 +27,7 @@ class DareTest {
 
   @BeforeAll
   static void open() {
-    engine = Engine.open(1);
+    engine = Engine.open(EngineOptions.DEFAULT.threads(1));
     scope = engine.scope("dare");
   }
 

@@ -13,6 +13,8 @@ import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mixer.DeltaMixing;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
+import dev.lora4j.core.tensor.EngineOptions;
+import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.host.HostTensor;
 import java.util.List;
@@ -32,7 +34,7 @@ class FactorRequirementsTest {
 
   @BeforeAll
   static void open() {
-    engine = Engine.open(1);
+    engine = Engine.open(EngineOptions.DEFAULT.threads(1));
     scope = engine.scope("factors");
   }
 

@@ -17,6 +17,7 @@ import dev.lora4j.core.mixer.StoredFactors;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
+import dev.lora4j.core.tensor.EngineOptions;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Scope;
@@ -28,7 +29,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -48,7 +48,7 @@ class GoldenFactorsTest {
 
   @BeforeAll
   static void open() {
-    engine = Engine.open(1);
+    engine = Engine.open(EngineOptions.DEFAULT.threads(1));
     scope = engine.scope("golden");
   }
 
@@ -188,15 +188,14 @@ class GoldenFactorsTest {
                 () -> inputs.get("uniform_down"),
                 () -> inputs.get("uniform_up"));
         parts.add(
-            new SiteDelta(
-                i,
-                pair.up().matmul(pair.down()),
-                Optional.empty(),
-                graph.constant(numbers("weights")[i], DType.F32),
-                () -> {
-                  throw new IllegalStateException("the change has no draws here");
-                },
-                Optional.of(stored)));
+            SiteDelta.of(
+                    i,
+                    pair.up().matmul(pair.down()),
+                    graph.constant(numbers("weights")[i], DType.F32),
+                    () -> {
+                      throw new IllegalStateException("the change has no draws here");
+                    })
+                .with(stored));
       }
       Expr weights = ShapeOps.stack(parts.stream().map(SiteDelta::weight).toList(), 0);
       SiteDeltas deltas = SiteDeltas.of(weights, parts, weights);

@@ -8,6 +8,7 @@ import dev.lora4j.core.mixer.SiteDelta;
 import dev.lora4j.core.mixer.SiteDeltas;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
+import dev.lora4j.core.tensor.EngineOptions;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Scope;
@@ -33,7 +34,7 @@ class GoldenMixturesTest {
 
   @BeforeAll
   static void open() {
-    engine = Engine.open(1);
+    engine = Engine.open(EngineOptions.DEFAULT.threads(1));
     scope = engine.scope("golden");
   }
 
@@ -83,14 +84,13 @@ class GoldenMixturesTest {
               ? Optional.of(
                   new LowRank(inputs.get("down").select(0, i), inputs.get("up").select(0, i)))
               : Optional.empty();
-      parts.add(
-          new SiteDelta(
+      SiteDelta change =
+          SiteDelta.of(
               i,
               inputs.get("delta").select(0, i),
-              factors,
               weight.select(0, i),
-              () -> inputs.get("uniform").select(0, part),
-              Optional.empty()));
+              () -> inputs.get("uniform").select(0, part));
+      parts.add(factors.map(change::with).orElse(change));
     }
     MixedDelta change = MixerRulesTest.mixer(mixer).mix(SiteDeltas.of(weight, parts, weight));
     Expr result =

@@ -10,6 +10,7 @@ import dev.lora4j.core.mixer.DeltaMixer;
 import dev.lora4j.core.mixer.DeltaMixing;
 import dev.lora4j.core.mixer.Mixer;
 import dev.lora4j.core.tensor.Engine;
+import dev.lora4j.core.tensor.EngineOptions;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.spi.Extensions;
 import java.util.Arrays;
@@ -64,7 +65,7 @@ class MixerRulesTest {
 
   @BeforeAll
   static void open() {
-    engine = Engine.open(1);
+    engine = Engine.open(EngineOptions.DEFAULT.threads(1));
     scope = engine.scope("mixers");
   }
 

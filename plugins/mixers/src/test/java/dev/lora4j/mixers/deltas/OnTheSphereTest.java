@@ -15,6 +15,7 @@ import dev.lora4j.core.mix.Weight;
 import dev.lora4j.core.mixer.DeltaMixing;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.Engine;
+import dev.lora4j.core.tensor.EngineOptions;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.spi.ExtensionException;
@@ -36,7 +37,7 @@ class OnTheSphereTest {
 
   @BeforeAll
   static void open() {
-    engine = Engine.open(1);
+    engine = Engine.open(EngineOptions.DEFAULT.threads(1));
     scope = engine.scope("sphere");
   }
 

@@ -14,6 +14,7 @@ import dev.lora4j.core.mixer.MixedDelta;
 import dev.lora4j.core.mixer.SiteDeltas;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.Engine;
+import dev.lora4j.core.tensor.EngineOptions;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import java.util.List;
@@ -46,7 +47,7 @@ class RowBlocksTest {
 
   @BeforeAll
   static void open() {
-    engine = Engine.open(1);
+    engine = Engine.open(EngineOptions.DEFAULT.threads(1));
     scope = engine.scope("rows");
   }
 

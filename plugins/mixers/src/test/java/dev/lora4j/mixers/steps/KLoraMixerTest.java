@@ -18,6 +18,8 @@ import dev.lora4j.core.mixer.Mixer;
 import dev.lora4j.core.mixer.WeightMixer;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.Engine;
+import dev.lora4j.core.tensor.EngineOptions;
+import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.spi.Extensions;
@@ -53,7 +55,7 @@ class KLoraMixerTest {
 
   @BeforeAll
   static void open() {
-    engine = Engine.open(1);
+    engine = Engine.open(EngineOptions.DEFAULT.threads(1));
     Map<String, Site> byName =
         LAYERS.stream().collect(Collectors.toMap(Site::name, Function.identity()));
     changes = new MeasuredDeltas(engine.scope("look"), byName);
