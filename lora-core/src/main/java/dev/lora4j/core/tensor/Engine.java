@@ -80,8 +80,8 @@ public final class Engine implements AutoCloseable {
   }
 
   /**
-   * Obstacle to {@link #open(Device)}, as far as it shows before anything native is loaded; empty
-   * if there is none.
+   * Obstacle to {@link #open(EngineOptions)} on a device, as far as it shows before anything native
+   * is loaded; empty if there is none.
    */
   public static Optional<EngineObstacle> obstacle(Device device) {
     return found().obstacle(device);

@@ -92,25 +92,15 @@ public final class StableDiffusion implements AutoCloseable {
   }
 
   /**
-   * Loads a model, to compute in F32: a folder in the layout of diffusers, or a checkpoint in one
+   * Opens a model, to compute in F32: a folder in the layout of diffusers, or a checkpoint in one
    * file in the layout that Stable Diffusion 1, 2 and XL were published in.
    */
   public static StableDiffusion open(Lora4j lora, Path path) {
-    return open(lora, path, DType.F32);
+    return open(lora, path, LoadOptions.in(DType.F32));
   }
 
   /**
-   * Loads a model to compute in {@code compute}: F32, BF16 where the processor or card is fast at
-   * it, or F16 on a card.
-   *
-   * @throws IllegalArgumentException if the library's device does not compute in that type
-   */
-  public static StableDiffusion open(Lora4j lora, Path path, DType compute) {
-    return open(lora, path, LoadOptions.in(compute));
-  }
-
-  /**
-   * Loads a model with options.
+   * Opens a model with options, for example to compute in BF16: {@code LoadOptions.in(DType.BF16)}.
    *
    * @throws IllegalArgumentException if the library's device does not support the compute type
    * @throws dev.lora4j.core.model.ModelException if it is no such model, or not whole, with all

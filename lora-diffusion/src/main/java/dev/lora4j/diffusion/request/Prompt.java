@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Request of a picture. Immutable; begin with {@link #of}, and each method returns a changed copy.
@@ -272,7 +271,7 @@ public final class Prompt {
   }
 
   @Override
-  public boolean equals(@Nullable Object other) {
+  public boolean equals(Object other) {
     return other instanceof Prompt prompt && prompt.values.equals(values);
   }
 

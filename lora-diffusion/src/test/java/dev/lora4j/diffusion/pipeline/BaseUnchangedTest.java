@@ -18,6 +18,7 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.diffusion.TinyAdapters;
 import dev.lora4j.diffusion.TinySd;
+import dev.lora4j.diffusion.base.LoadOptions;
 import dev.lora4j.diffusion.request.Prompt;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -63,7 +64,7 @@ class BaseUnchangedTest {
   @EnumSource(names = {"F32", "BF16"})
   void hundredPicturesLeaveTheBaseUnchanged(DType compute) {
     try (Lora4j lora = Lora4j.open();
-        StableDiffusion sd = StableDiffusion.open(lora, TinySd.FOLDER, compute)) {
+        StableDiffusion sd = StableDiffusion.open(lora, TinySd.FOLDER, LoadOptions.in(compute))) {
       List<Adapter> adapters = adapters(sd);
       Random random = new Random(compute.name().hashCode());
       String weights = NativeWeights.hash(sd);
@@ -112,7 +113,7 @@ class BaseUnchangedTest {
   @EnumSource(names = {"F32", "BF16"})
   void hundredWeightChangesEqualTheLastAlone(DType compute) {
     try (Lora4j lora = Lora4j.open();
-        StableDiffusion sd = StableDiffusion.open(lora, TinySd.FOLDER, compute);
+        StableDiffusion sd = StableDiffusion.open(lora, TinySd.FOLDER, LoadOptions.in(compute));
         Scope scope = sd.scope().child("test")) {
       Random random = new Random(7 + compute.name().hashCode());
       MixPlan plan = MixPlan.NONE.order(AdapterOrder.FROM_BASE);

@@ -12,6 +12,7 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Device;
 import dev.lora4j.core.tensor.EngineOptions;
 import dev.lora4j.diffusion.TinySd;
+import dev.lora4j.diffusion.base.LoadOptions;
 import dev.lora4j.diffusion.dataset.Picture;
 import dev.lora4j.diffusion.request.Prompt;
 import dev.lora4j.diffusion.style.LearningRates;
@@ -75,7 +76,7 @@ class CardPicturesTest {
   @ParameterizedTest
   @CsvSource({"F32, 1.0", "BF16, 8.0", "F16, 2.0"})
   void picturesAreThoseOfTheCpuInF32(DType compute, double meanDifference) {
-    try (StableDiffusion sd = StableDiffusion.open(card, TinySd.FOLDER, compute)) {
+    try (StableDiffusion sd = StableDiffusion.open(card, TinySd.FOLDER, LoadOptions.in(compute))) {
       List<Prompt> there = prompts(sd);
       List<Prompt> here = prompts(onCpu);
       for (int i = 0; i < there.size(); i++) {
@@ -122,7 +123,7 @@ class CardPicturesTest {
   @EnumSource(names = {"F32", "BF16", "F16"})
   void trainingFollowsTheCpuAndSavesTheAdapter(DType compute, @TempDir Path folder) {
     List<Float> expected = trained(onCpu).losses();
-    try (StableDiffusion sd = StableDiffusion.open(card, TinySd.FOLDER, compute)) {
+    try (StableDiffusion sd = StableDiffusion.open(card, TinySd.FOLDER, LoadOptions.in(compute))) {
       TrainedStyle style = trained(sd);
       double tolerance = compute == DType.F32 ? 0.01 : 0.05;
       // The scale of an F16 loss may skip the first steps; what is not skipped begins alike.

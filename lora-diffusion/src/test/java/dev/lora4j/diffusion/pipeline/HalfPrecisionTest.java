@@ -8,6 +8,7 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.diffusion.TinyAdapters;
 import dev.lora4j.diffusion.TinySd;
 import dev.lora4j.diffusion.TinyXl;
+import dev.lora4j.diffusion.base.LoadOptions;
 import dev.lora4j.diffusion.request.Prompt;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -26,8 +27,8 @@ class HalfPrecisionTest {
     Path folder = base.equals("sd") ? TinySd.FOLDER : TinyXl.FOLDER;
     try (TinyAdapters tiny = new TinyAdapters();
         Lora4j lora = Lora4j.open();
-        StableDiffusion full = StableDiffusion.open(lora, folder, DType.F32);
-        StableDiffusion half = StableDiffusion.open(lora, folder, DType.BF16)) {
+        StableDiffusion full = StableDiffusion.open(lora, folder, LoadOptions.in(DType.F32));
+        StableDiffusion half = StableDiffusion.open(lora, folder, LoadOptions.in(DType.BF16))) {
       Prompt plain = tiny.prompt(base);
       float[] start = tiny.floats(base + ".start");
       StringBuilder errors = new StringBuilder();

@@ -14,6 +14,7 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.TensorException;
 import dev.lora4j.diffusion.TinyAdapters;
 import dev.lora4j.diffusion.TinySd;
+import dev.lora4j.diffusion.base.LoadOptions;
 import dev.lora4j.diffusion.request.Prompt;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,7 +29,7 @@ class NotFiniteTest {
   @CsvSource({"F32, 1, 0", "F32, 3, 0.5", "BF16, 3, 0.5", "F32, 4, 0.7", "BF16, 1, 0"})
   void stepOfNonFiniteOutputIsNamed(DType compute, int step, double from) {
     try (Lora4j lora = Lora4j.open();
-        StableDiffusion sd = StableDiffusion.open(lora, TinySd.FOLDER, compute)) {
+        StableDiffusion sd = StableDiffusion.open(lora, TinySd.FOLDER, LoadOptions.in(compute))) {
       Adapter adapter = sd.adapter(TinyAdapters.FOLDER.resolve(FILE));
       for (Route route : Route.values()) {
         MixPlan mix = MixPlan.of(adapter, Weight.steps(from, 1, 1e30)).route(route);
@@ -46,7 +47,7 @@ class NotFiniteTest {
   @EnumSource(names = {"F32", "BF16"})
   void layerOfOverflowingWeightIsNamed(DType compute) {
     try (Lora4j lora = Lora4j.open();
-        StableDiffusion sd = StableDiffusion.open(lora, TinySd.FOLDER, compute)) {
+        StableDiffusion sd = StableDiffusion.open(lora, TinySd.FOLDER, LoadOptions.in(compute))) {
       MixPlan mix = MixPlan.of(sd.adapter(TinyAdapters.FOLDER.resolve(FILE)), 3e38);
       Prompt prompt = Prompt.of("a fox").steps(4).mix(mix.route(Route.MERGED));
       AdapterException failed = assertThrows(AdapterException.class, () -> sd.generate(prompt));

@@ -5,6 +5,7 @@ import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.Weight;
 import dev.lora4j.core.tensor.DType;
+import dev.lora4j.diffusion.base.LoadOptions;
 import dev.lora4j.diffusion.request.Prompt;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,7 +24,7 @@ final class UnloadingProgram {
     Path adapter = Path.of(arguments[2]);
     int rounds = Integer.parseInt(arguments[3]);
     try (Lora4j lora = Lora4j.open()) {
-      try (StableDiffusion sd = StableDiffusion.open(lora, folder, compute)) {
+      try (StableDiffusion sd = StableDiffusion.open(lora, folder, LoadOptions.in(compute))) {
         sd.generate(PROMPT);
         for (int i = 0; i < rounds; i++) {
           use(sd, adapter);
@@ -34,7 +35,7 @@ final class UnloadingProgram {
       }
       for (int i = 0; i < rounds; i++) {
         tell("model");
-        try (StableDiffusion sd = StableDiffusion.open(lora, folder, compute)) {
+        try (StableDiffusion sd = StableDiffusion.open(lora, folder, LoadOptions.in(compute))) {
           use(sd, adapter);
           tell("loaded");
         }

@@ -15,6 +15,7 @@ import dev.lora4j.core.train.adapter.Dropouts;
 import dev.lora4j.core.train.adapter.TargetLayers;
 import dev.lora4j.core.train.run.AdapterStep;
 import dev.lora4j.diffusion.TinySd;
+import dev.lora4j.diffusion.base.LoadOptions;
 import dev.lora4j.diffusion.dataset.cache.ContentCache;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import dev.lora4j.diffusion.train.objective.LatentSample;
@@ -70,7 +71,7 @@ class CheckpointedDropoutTest {
 
   /** The weights after some steps on the same batch. */
   private static float[] trained(DType type, Dropouts dropouts, boolean checkpointed) {
-    try (StableDiffusion sd = StableDiffusion.open(LORA, TinySd.FOLDER, type);
+    try (StableDiffusion sd = StableDiffusion.open(LORA, TinySd.FOLDER, LoadOptions.in(type));
         Scope scope = LORA.engine().scope("test")) {
       StyleSettings settings = StyleSettings.DEFAULT.withRank(4).withCheckpointing(checkpointed);
       settings =

@@ -12,6 +12,7 @@ import dev.lora4j.core.adapter.lora.LoraMethod;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.diffusion.TinySd;
 import dev.lora4j.diffusion.TinyXl;
+import dev.lora4j.diffusion.base.LoadOptions;
 import dev.lora4j.diffusion.config.Presets;
 import dev.lora4j.diffusion.config.RunSettings;
 import dev.lora4j.diffusion.config.SettingLayers;
@@ -149,7 +150,8 @@ class RunMatrixTest {
 
   @Test
   void halfPrecisionTrains() {
-    try (StableDiffusion half = StableDiffusion.open(LORA, TinySd.FOLDER, DType.BF16)) {
+    try (StableDiffusion half =
+        StableDiffusion.open(LORA, TinySd.FOLDER, LoadOptions.in(DType.BF16))) {
       assertEquals(3, train(half).losses().size());
     }
   }

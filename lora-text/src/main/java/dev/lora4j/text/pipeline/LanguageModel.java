@@ -66,8 +66,8 @@ public final class LanguageModel implements AutoCloseable {
   }
 
   /** Loads a folder in the layout of transformers, to compute in F32. */
-  public static LanguageModel load(Lora4j lora, Path folder) {
-    return load(lora, folder, DType.F32);
+  public static LanguageModel open(Lora4j lora, Path folder) {
+    return open(lora, folder, DType.F32);
   }
 
   /**
@@ -77,8 +77,8 @@ public final class LanguageModel implements AutoCloseable {
    * @throws dev.lora4j.core.model.ModelException if it is no such model, or not whole, with all
    *     that is missing or does not fit
    */
-  public static LanguageModel load(Lora4j lora, Path folder, DType compute) {
-    return load(lora.engine().scope("language model"), folder, compute);
+  public static LanguageModel open(Lora4j lora, Path folder, DType compute) {
+    return open(lora.engine().scope("language model"), folder, compute);
   }
 
   /**
@@ -86,7 +86,7 @@ public final class LanguageModel implements AutoCloseable {
    *
    * @param scope owner of the model, which is closed with it
    */
-  public static LanguageModel load(Scope scope, Path folder, DType compute) {
+  public static LanguageModel open(Scope scope, Path folder, DType compute) {
     try {
       return new LanguageModel(scope, folder, compute);
     } catch (RuntimeException | Error e) {
@@ -164,11 +164,11 @@ public final class LanguageModel implements AutoCloseable {
    *     used whole
    */
   public Adapter adapter(Path path) {
-    return load(path, ReadOptions.STRICT).adapter();
+    return loadAdapter(path, ReadOptions.STRICT).adapter();
   }
 
   /** Reads an adapter for this base, with the account of its keys. */
-  public LoadedAdapter load(Path path, ReadOptions options) {
+  public LoadedAdapter loadAdapter(Path path, ReadOptions options) {
     return AdapterFiles.read(path, base.family(), options);
   }
 

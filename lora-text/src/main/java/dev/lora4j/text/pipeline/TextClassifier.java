@@ -74,8 +74,8 @@ public final class TextClassifier implements AutoCloseable {
   }
 
   /** Loads a folder in the layout of transformers, with the head that it has, if it has one. */
-  public static TextClassifier load(Lora4j lora, Path folder) {
-    return load(lora, folder, List.of());
+  public static TextClassifier open(Lora4j lora, Path folder) {
+    return open(lora, folder, List.of());
   }
 
   /**
@@ -84,8 +84,8 @@ public final class TextClassifier implements AutoCloseable {
    *
    * @param labels names of the classes, such as {@link AdapterClasses#of} finds
    */
-  public static TextClassifier load(Lora4j lora, Path folder, List<String> labels) {
-    return load(lora.engine().scope("text classifier"), folder, DType.F32, labels, 0);
+  public static TextClassifier open(Lora4j lora, Path folder, List<String> labels) {
+    return open(lora.engine().scope("text classifier"), folder, DType.F32, labels, 0);
   }
 
   /**
@@ -98,7 +98,7 @@ public final class TextClassifier implements AutoCloseable {
    * @throws dev.lora4j.core.model.ModelException if it is no such model, or not whole, with all
    *     that is missing or does not fit
    */
-  public static TextClassifier load(
+  public static TextClassifier open(
       Scope scope, Path folder, DType compute, List<String> labels, long seed) {
     try {
       return new TextClassifier(scope, folder, compute, labels, seed);
@@ -140,11 +140,11 @@ public final class TextClassifier implements AutoCloseable {
    *     used whole
    */
   public Adapter adapter(Path path) {
-    return load(path, ReadOptions.STRICT).adapter();
+    return loadAdapter(path, ReadOptions.STRICT).adapter();
   }
 
   /** Reads an adapter for this base, with the account of its keys. */
-  public LoadedAdapter load(Path path, ReadOptions options) {
+  public LoadedAdapter loadAdapter(Path path, ReadOptions options) {
     return AdapterFiles.read(path, base.family(), options);
   }
 

@@ -70,7 +70,7 @@ class PeftAutoModelTest {
       Files.copy(Path.of("src/test/resources/models", name, file), folder.resolve(file));
     }
     TextTrainingSettings settings = settings(targets);
-    try (LanguageModel model = LanguageModel.load(LORA, TinyTokenizers.letters(folder));
+    try (LanguageModel model = LanguageModel.open(LORA, TinyTokenizers.letters(folder));
         Scope scope = model.scope().child("asked")) {
       TextExample example =
           pairs ? new TextExample.Pair("red fox", "seas") : new TextExample.Plain("red fox");
@@ -124,7 +124,7 @@ class PeftAutoModelTest {
                 i ->
                     new TextExample.Labelled("red fox,".repeat(1 + i % 3), classes.get(i % labels)))
             .toList();
-    try (TextClassifier model = TextClassifier.load(LORA, folder, classes)) {
+    try (TextClassifier model = TextClassifier.open(LORA, folder, classes)) {
       TrainedText trained =
           TextClassifierTrainer.on(model, saving(settings(targets), saved))
               .data(new TextDataSet(TextForm.LABELLED, examples))

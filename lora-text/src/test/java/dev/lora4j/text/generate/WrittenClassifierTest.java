@@ -59,7 +59,7 @@ class WrittenClassifierTest {
                 .method(TrainableMethods.named("full", Map.of()))
                 .targets(TargetLayers.matching("*")));
     Path base = SmallClassifier.write(name, temporary.resolve("base"));
-    try (TextClassifier model = TextClassifier.load(LORA, base, CLASSES)) {
+    try (TextClassifier model = TextClassifier.open(LORA, base, CLASSES)) {
       MixPlan mix =
           MixPlan.of(
                   TextClassifierTrainer.on(model, settings)
@@ -94,7 +94,7 @@ class WrittenClassifierTest {
   void classifierReadsBackWithItsClasses(String name) throws IOException {
     Path folder = temporary.resolve("written");
     HostTensor said = written(name, folder);
-    try (TextClassifier model = TextClassifier.load(LORA, folder)) {
+    try (TextClassifier model = TextClassifier.open(LORA, folder)) {
       assertEquals(CLASSES, model.labels());
       assertArrayEquals(
           said.doubles(), AskedLogits.of(model, MixPlan.NONE).doubles(), 1e-5 * largest(said));

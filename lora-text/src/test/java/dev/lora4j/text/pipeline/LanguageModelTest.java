@@ -39,7 +39,7 @@ class LanguageModelTest {
   @BeforeAll
   static void open() throws IOException {
     lora = Lora4j.open(EngineOptions.DEFAULT.threads(1));
-    model = LanguageModel.load(lora, SmallModel.write(temporary.resolve("model")));
+    model = LanguageModel.open(lora, SmallModel.write(temporary.resolve("model")));
     cat = trained("The cat sat on the mat.", 1);
     dog = trained("The dog ran to the cat.", 2);
   }

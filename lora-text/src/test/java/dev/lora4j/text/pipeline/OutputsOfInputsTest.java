@@ -63,7 +63,7 @@ class OutputsOfInputsTest {
     for (String file : List.of("config.json", "model.safetensors")) {
       Files.copy(Path.of("src/test/resources/models", name, file), folder.resolve(file));
     }
-    return LanguageModel.load(lora, TinyTokenizers.letters(folder));
+    return LanguageModel.open(lora, TinyTokenizers.letters(folder));
   }
 
   private static TextDataSet pairs(String target) {
@@ -141,7 +141,7 @@ class OutputsOfInputsTest {
     Path folder = temporary.resolve("written");
     TextModelWriter.write(model.base(), Map.of(), DType.F32, folder);
     TextPrompt plain = TextPrompt.of("red fox").tokens(12);
-    try (LanguageModel written = LanguageModel.load(lora, folder)) {
+    try (LanguageModel written = LanguageModel.open(lora, folder)) {
       assertEquals(model.generate(plain).tokens(), written.generate(plain).tokens());
     }
   }

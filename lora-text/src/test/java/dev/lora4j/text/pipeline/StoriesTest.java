@@ -123,7 +123,7 @@ class StoriesTest {
   @Test
   void theGreedyTextIsThePublishedOne() throws IOException {
     try (Lora4j lora = Lora4j.open(EngineOptions.DEFAULT.threads(1));
-        LanguageModel model = LanguageModel.load(lora, folder())) {
+        LanguageModel model = LanguageModel.open(lora, folder())) {
       Completion story = model.generate(TextPrompt.of("").tokens(256));
       assertEquals(PUBLISHED, story.text().strip().substring(0, PUBLISHED.length()));
     }

@@ -42,7 +42,7 @@ class SwitchedAdaptersTest {
   @BeforeAll
   static void open() throws IOException {
     lora = Lora4j.open(EngineOptions.DEFAULT.threads(1));
-    model = LanguageModel.load(lora, SmallModel.write(temporary.resolve("model")));
+    model = LanguageModel.open(lora, SmallModel.write(temporary.resolve("model")));
     for (int i = 0; i < 8; i++) {
       ADAPTERS.add(adapter(i));
     }

@@ -151,7 +151,7 @@ class ClassifierStepTest {
             .saved(step.saved());
     try (Lora4j lora = Lora4j.open(EngineOptions.DEFAULT.threads(1));
         TextClassifier model =
-            TextClassifier.load(
+            TextClassifier.open(
                 lora, SmallClassifier.write(step.model(), temporary.resolve("m")))) {
       assertEquals(List.of("good", "bad", "neither"), model.labels());
       Scope scope = model.scope();

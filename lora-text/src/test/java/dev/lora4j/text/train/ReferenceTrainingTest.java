@@ -68,7 +68,7 @@ class ReferenceTrainingTest {
       for (String name : List.of("config.json", "model.safetensors")) {
         Files.copy(files.resolve(name), folder.resolve(name));
       }
-      LanguageModel model = LanguageModel.load(LORA, TinyTokenizers.letters(folder), compute);
+      LanguageModel model = LanguageModel.open(LORA, TinyTokenizers.letters(folder), compute);
       SequenceBatches order = new SequenceBatches(GOLDEN.batch(at.model(), 0), 1, 0, false);
       AdapterPlan plan = at.recipe().plan(model.base().sites().all());
       SequenceTask task = new SequenceTask(new TokenLoss(model), plan, order, List.of());

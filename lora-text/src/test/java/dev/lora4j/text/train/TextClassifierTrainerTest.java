@@ -43,7 +43,7 @@ class TextClassifierTrainerTest {
   static void open() throws IOException {
     lora = Lora4j.open(EngineOptions.DEFAULT.threads(1));
     Path folder = SmallClassifier.write("bert-plain", shared.resolve("model"));
-    model = TextClassifier.load(lora, folder, LABELS);
+    model = TextClassifier.open(lora, folder, LABELS);
   }
 
   @AfterAll
@@ -103,7 +103,7 @@ class TextClassifierTrainerTest {
     List<String> labels = AdapterClasses.of(saved);
     assertEquals(LABELS, labels);
     try (TextClassifier other =
-        TextClassifier.load(
+        TextClassifier.open(
             lora.engine().scope("other"), shared.resolve("model"), DType.F32, labels, 77)) {
       Adapter read = other.adapter(saved);
       assertEquals(trained.adapter().identity(), read.identity());

@@ -39,7 +39,7 @@ class TextTrainerTest {
   @BeforeAll
   static void open() throws IOException {
     lora = Lora4j.open(EngineOptions.DEFAULT.threads(1));
-    model = LanguageModel.load(lora, SmallModel.write(shared.resolve("model")));
+    model = LanguageModel.open(lora, SmallModel.write(shared.resolve("model")));
   }
 
   @AfterAll
@@ -135,7 +135,7 @@ class TextTrainerTest {
         TextTrainer.on(model, settings(4).batch(1))
             .sequences(learned, all.sequences().subList(2, 3));
     assertEquals(List.of("batch"), changed(smaller, folder));
-    try (LanguageModel narrow = LanguageModel.load(lora, model.base().path(), DType.BF16)) {
+    try (LanguageModel narrow = LanguageModel.open(lora, model.base().path(), DType.BF16)) {
       TextTrainer half =
           TextTrainer.on(narrow, settings(4)).sequences(learned, all.sequences().subList(2, 3));
       assertEquals(List.of("compute"), changed(half, folder));

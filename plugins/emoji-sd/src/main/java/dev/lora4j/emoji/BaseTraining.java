@@ -5,6 +5,7 @@ import dev.lora4j.core.safetensors.AtomicFile;
 import dev.lora4j.core.safetensors.Safetensors;
 import dev.lora4j.core.safetensors.SafetensorsException;
 import dev.lora4j.core.tensor.DType;
+import dev.lora4j.diffusion.base.LoadOptions;
 import dev.lora4j.diffusion.config.BaseRun;
 import dev.lora4j.diffusion.config.RunProblems;
 import dev.lora4j.diffusion.config.StageSettings;
@@ -170,7 +171,8 @@ public final class BaseTraining {
   public double denoiser() {
     try {
       List<Picture> heldOut = DenoiserStage.run(lora.engine(), run, log);
-      try (StableDiffusion sd = StableDiffusion.open(lora, run.folder(), DType.F32)) {
+      try (StableDiffusion sd =
+          StableDiffusion.open(lora, run.folder(), LoadOptions.in(DType.F32))) {
         return BaseValidationLoss.of(sd, heldOut, run.denoiser().gamma());
       }
     } catch (IOException e) {

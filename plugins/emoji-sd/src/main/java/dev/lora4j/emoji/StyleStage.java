@@ -1,6 +1,7 @@
 package dev.lora4j.emoji;
 
 import dev.lora4j.core.Lora4j;
+import dev.lora4j.diffusion.base.LoadOptions;
 import dev.lora4j.diffusion.dataset.Atlas;
 import dev.lora4j.diffusion.dataset.Picture;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
@@ -41,7 +42,8 @@ final class StyleStage {
   static void adapters(Path data, Path work, PrintStream log) throws IOException {
     HeldOutConcepts split = HeldOutConcepts.of(data);
     try (Lora4j lora = Lora4j.open();
-        StableDiffusion base = StableDiffusion.open(lora, work.resolve("base"), Recipe.COMPUTE)) {
+        StableDiffusion base =
+            StableDiffusion.open(lora, work.resolve("base"), LoadOptions.in(Recipe.COMPUTE))) {
       Files.createDirectories(work.resolve("adapters"));
       StyleTrainer.on(base)
           .images(chosen(data, "fluent-3d", split.glossy()))

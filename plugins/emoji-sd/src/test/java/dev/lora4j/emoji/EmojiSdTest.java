@@ -11,6 +11,7 @@ import dev.lora4j.diffusion.dataset.Picture;
 import dev.lora4j.diffusion.dataset.PictureFolder;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import dev.lora4j.diffusion.request.Prompt;
+import dev.lora4j.diffusion.sampling.Samplers;
 import java.awt.image.BufferedImage;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -49,6 +50,14 @@ class EmojiSdTest {
       assertTrue((corner & 0xff) > 220 && (corner >> 8 & 0xff) > 220, text);
       assertTrue(covered(pixels) > 0.1 && covered(pixels) < 0.9, text + covered(pixels));
     }
+  }
+
+  @Test
+  void defaultsAreDdimAtGuidanceThree() {
+    Prompt fox = Prompt.of("a fox").seed(1).steps(3);
+    assertEquals(fox.sampler(Samplers.DDIM).guidance(3).size(64, 64), SD.completed(fox));
+    assertArrayEquals(pixels(fox.sampler("ddim").guidance(3)), pixels(fox));
+    assertEquals(List.of(), SD.base().notes());
   }
 
   @Test

@@ -69,7 +69,7 @@ class SentencePolarityTest {
             .batch(16)
             .heldOut(HELD_OUT);
     try (Lora4j lora = Lora4j.open(EngineOptions.DEFAULT.threads(1));
-        TextClassifier model = TextClassifier.load(lora, folder, data.labels())) {
+        TextClassifier model = TextClassifier.open(lora, folder, data.labels())) {
       TextClassifierTrainer trainer = TextClassifierTrainer.on(model, settings).data(data);
       MixPlan mix = MixPlan.of(trainer.run(done -> {}).adapter(), 1);
       ClassificationScores found =

@@ -35,7 +35,7 @@ class TinyLmTest {
   @Test
   void unseenTextHasLowPerplexity() throws IOException {
     try (Lora4j lora = Lora4j.open(EngineOptions.DEFAULT.threads(1));
-        LanguageModel model = LanguageModel.load(lora, TinyLm.folder())) {
+        LanguageModel model = LanguageModel.open(lora, TinyLm.folder())) {
       SequenceLimits blocks = new SequenceLimits(256, SequenceLimits.Longer.CUT, true);
       List<TokenSequence> unseen =
           model.sequences(TextDataSet.read(TinyLm.unseen()), blocks).sequences();

@@ -3,6 +3,7 @@ package dev.lora4j.bench.denoiser;
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.EngineOptions;
+import dev.lora4j.diffusion.base.LoadOptions;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import dev.lora4j.diffusion.request.Prompt;
 import java.nio.file.Path;
@@ -20,7 +21,8 @@ public final class FirstStep {
             Lora4j.open(
                 EngineOptions.DEFAULT.threads(
                     Integer.getInteger("ai.djl.pytorch.num_threads", 1)));
-        StableDiffusion sd = StableDiffusion.open(lora, Path.of(arguments[0]), DType.F32)) {
+        StableDiffusion sd =
+            StableDiffusion.open(lora, Path.of(arguments[0]), LoadOptions.in(DType.F32))) {
       sd.generate(
           Prompt.of("a cactus").seed(7).steps(20),
           (done, steps) -> {

@@ -38,7 +38,7 @@ public final class OurTextStep implements Contender {
   /** With the model whose weights are from chance, which is written into {@code folder}. */
   public static OurTextStep ofChance(Engine engine, Path folder, DType type) {
     Path model = ModelOfChance.write(folder);
-    return new OurTextStep(LanguageModel.load(engine.scope("text step"), model, type));
+    return new OurTextStep(LanguageModel.open(engine.scope("text step"), model, type));
   }
 
   OurTextStep(LanguageModel model) {

@@ -32,7 +32,7 @@ public final class TextTrainingStep implements Benchmark {
     @Override
     public List<Result> measure(Bench bench) {
       Path folder = ModelOfChance.write(bench.folder());
-      LanguageModel model = LanguageModel.load(bench.engine().scope("text step"), folder, type);
+      LanguageModel model = LanguageModel.open(bench.engine().scope("text step"), folder, type);
       StringBuilder rows = new StringBuilder();
       for (int row = 0; row < OurTextStep.ROWS; row++) {
         rows.append(row == 0 ? "" : ";");

@@ -29,7 +29,7 @@ record OpenClassifier(Lora4j lora, TextClassifier model) implements AutoCloseabl
     try {
       DType type = options.type(console, lora.engine());
       TextClassifier model =
-          TextClassifier.load(lora.engine().scope("text classifier"), path, type, labels, seed);
+          TextClassifier.open(lora.engine().scope("text classifier"), path, type, labels, seed);
       OpenText.tell(console, path, began, lora, type);
       return new OpenClassifier(lora, model);
     } catch (RuntimeException | Error e) {
@@ -60,7 +60,7 @@ record OpenClassifier(Lora4j lora, TextClassifier model) implements AutoCloseabl
 
   /** Reads adapters and their weights. */
   MixPlan plan(Console console, List<LoraOption> loras) {
-    return LoraOption.plan(console, loras, model.base(), model::load);
+    return LoraOption.plan(console, loras, model.base(), model::loadAdapter);
   }
 
   @Override

@@ -20,7 +20,7 @@ record OpenText(Lora4j lora, LanguageModel model) implements AutoCloseable {
     Lora4j lora = options.where.open(console);
     try {
       DType compute = options.type(console, lora.engine());
-      LanguageModel model = LanguageModel.load(lora, path, compute);
+      LanguageModel model = LanguageModel.open(lora, path, compute);
       tell(console, path, began, lora, compute);
       model.base().notes().forEach(console::note);
       return new OpenText(lora, model);
@@ -54,7 +54,7 @@ record OpenText(Lora4j lora, LanguageModel model) implements AutoCloseable {
 
   /** Reads adapters and their weights. */
   MixPlan plan(Console console, List<LoraOption> loras) {
-    return LoraOption.plan(console, loras, model.base(), model::load);
+    return LoraOption.plan(console, loras, model.base(), model::loadAdapter);
   }
 
   @Override

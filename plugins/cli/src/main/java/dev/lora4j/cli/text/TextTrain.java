@@ -200,7 +200,7 @@ final class TextTrain implements Command {
           recipe(
               console,
               open.model().base(),
-              open.model()::load,
+              open.model()::loadAdapter,
               r -> TextTrainer.on(open.model(), how.settings(r, limits, 1)).plan());
       TextTrainer unsized =
           TextTrainer.on(open.model(), how.settings(recipe, limits, 1)).data(texts);
@@ -233,7 +233,7 @@ final class TextTrain implements Command {
           recipe(
               console,
               model.base(),
-              model::load,
+              model::loadAdapter,
               r -> TextClassifierTrainer.on(model, how.settings(r, limits, 1)).plan());
       TextClassifierTrainer unsized =
           TextClassifierTrainer.on(model, how.settings(recipe, limits, 1)).data(texts);

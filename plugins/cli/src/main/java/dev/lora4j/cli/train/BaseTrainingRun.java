@@ -8,6 +8,7 @@ import dev.lora4j.cli.file.LockedFolder;
 import dev.lora4j.cli.file.OutputFile;
 import dev.lora4j.cli.model.DeviceOption;
 import dev.lora4j.core.Lora4j;
+import dev.lora4j.diffusion.base.LoadOptions;
 import dev.lora4j.diffusion.config.BaseRun;
 import dev.lora4j.diffusion.config.StageSettings;
 import dev.lora4j.diffusion.evaluation.StyleTargets;
@@ -88,7 +89,8 @@ final class BaseTrainingRun {
   }
 
   private void judge(Lora4j lora, BaseScores scores, Judges judges) {
-    try (StableDiffusion sd = StableDiffusion.open(lora, run.folder(), run.precision())) {
+    try (StableDiffusion sd =
+        StableDiffusion.open(lora, run.folder(), LoadOptions.in(run.precision()))) {
       BaseScores.Found found = scores.of(console, sd, judges, run.work().resolve(IMAGES));
       int n = found.plain().pictures();
       report.put("pictures", n).put("conceptTop10", found.plain().conceptTop10());
