@@ -25,9 +25,6 @@ module dev.lora4j.core {
   exports dev.lora4j.core.bake;
   exports dev.lora4j.core.format;
   exports dev.lora4j.core.format.checkpoint;
-  exports dev.lora4j.core.format.diffusers;
-  exports dev.lora4j.core.format.dialect;
-  exports dev.lora4j.core.format.kohya;
   exports dev.lora4j.core.format.metadata;
   exports dev.lora4j.core.format.peft;
   exports dev.lora4j.core.format.reading;
@@ -46,12 +43,21 @@ module dev.lora4j.core {
   exports dev.lora4j.core.tensor.runtime;
   exports dev.lora4j.core.train;
   exports dev.lora4j.core.train.adapter;
-  exports dev.lora4j.core.train.adapter.targets;
   exports dev.lora4j.core.train.log;
   exports dev.lora4j.core.train.optimizer;
   exports dev.lora4j.core.train.run;
   exports dev.lora4j.core.train.schedule;
   exports dev.lora4j.core.vocabulary;
+
+  // Extensions alone, which are found by name.
+  exports dev.lora4j.core.format.dialect to
+      dev.lora4j.spi;
+  exports dev.lora4j.core.format.diffusers to
+      dev.lora4j.spi;
+  exports dev.lora4j.core.format.kohya to
+      dev.lora4j.spi;
+  exports dev.lora4j.core.train.adapter.targets to
+      dev.lora4j.spi;
 
   uses dev.lora4j.core.tensor.Backend;
 

@@ -20,8 +20,6 @@ module dev.lora4j.diffusion {
   exports dev.lora4j.diffusion.dataset.source;
   exports dev.lora4j.diffusion.denoiser;
   exports dev.lora4j.diffusion.family;
-  exports dev.lora4j.diffusion.family.flux;
-  exports dev.lora4j.diffusion.family.sd3;
   exports dev.lora4j.diffusion.family.stablediffusion;
   exports dev.lora4j.diffusion.evaluation;
   exports dev.lora4j.diffusion.judge;
@@ -37,4 +35,10 @@ module dev.lora4j.diffusion {
   exports dev.lora4j.diffusion.train.objective;
   exports dev.lora4j.diffusion.unet;
   exports dev.lora4j.diffusion.vae;
+
+  // Extensions alone, which are found by name.
+  exports dev.lora4j.diffusion.family.flux to
+      dev.lora4j.spi;
+  exports dev.lora4j.diffusion.family.sd3 to
+      dev.lora4j.spi;
 }

@@ -7,18 +7,23 @@ module dev.lora4j.text {
   requires static org.apiguardian.api;
   requires static org.jspecify;
 
-  exports dev.lora4j.text.bert;
   exports dev.lora4j.text.chat;
   exports dev.lora4j.text.data;
   exports dev.lora4j.text.encode;
   exports dev.lora4j.text.evaluate;
   exports dev.lora4j.text.generate;
-  exports dev.lora4j.text.gpt2;
   exports dev.lora4j.text.llama;
   exports dev.lora4j.text.model;
   exports dev.lora4j.text.network;
   exports dev.lora4j.text.pipeline;
-  exports dev.lora4j.text.t5;
   exports dev.lora4j.text.token;
   exports dev.lora4j.text.train;
+
+  // Extensions alone, which are found by name.
+  exports dev.lora4j.text.bert to
+      dev.lora4j.spi;
+  exports dev.lora4j.text.gpt2 to
+      dev.lora4j.spi;
+  exports dev.lora4j.text.t5 to
+      dev.lora4j.spi;
 }

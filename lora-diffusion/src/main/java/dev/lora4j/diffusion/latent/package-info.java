@@ -1,5 +1,5 @@
 /** Pictures to latents and back by the autoencoder of a base, for generation and for training. */
-@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+@API(status = API.Status.INTERNAL)
 @NullMarked
 package dev.lora4j.diffusion.latent;
 

@@ -1,5 +1,5 @@
 /** Training of whole models and of adapters. */
-@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+@API(status = API.Status.INTERNAL)
 @NullMarked
 package dev.lora4j.diffusion.train;
 

@@ -1,5 +1,5 @@
 /** The denoiser: diffusers' UNet2DConditionModel. */
-@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+@API(status = API.Status.INTERNAL)
 @NullMarked
 package dev.lora4j.diffusion.unet;
 

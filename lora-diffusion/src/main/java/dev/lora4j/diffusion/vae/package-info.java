@@ -1,5 +1,5 @@
 /** The autoencoder between pictures and latents: diffusers' AutoencoderKL. */
-@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+@API(status = API.Status.INTERNAL)
 @NullMarked
 package dev.lora4j.diffusion.vae;
 

@@ -1,5 +1,5 @@
 /** Encoders: BERT, RoBERTa, DistilBERT and models built like them. */
-@API(status = API.Status.EXPERIMENTAL)
+@API(status = API.Status.INTERNAL)
 @NullMarked
 package dev.lora4j.text.bert;
 

@@ -1,5 +1,5 @@
 /** GPT-2. */
-@API(status = API.Status.EXPERIMENTAL)
+@API(status = API.Status.INTERNAL)
 @NullMarked
 package dev.lora4j.text.gpt2;
 

@@ -1,5 +1,5 @@
 /** T5 and the models built like it: mT5, UMT5, FLAN-T5. */
-@API(status = API.Status.EXPERIMENTAL)
+@API(status = API.Status.INTERNAL)
 @NullMarked
 package dev.lora4j.text.t5;
 

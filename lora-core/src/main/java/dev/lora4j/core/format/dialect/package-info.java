@@ -1,5 +1,5 @@
 /** Dialects: one class for each spelling of layers and roles in keys. */
-@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+@API(status = API.Status.INTERNAL)
 @NullMarked
 package dev.lora4j.core.format.dialect;
 

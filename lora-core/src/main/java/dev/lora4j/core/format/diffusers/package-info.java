@@ -1,5 +1,5 @@
 /** The layout of diffusers: the model, the layer, and PEFT's role. */
-@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+@API(status = API.Status.INTERNAL)
 @NullMarked
 package dev.lora4j.core.format.diffusers;
 

@@ -1,5 +1,5 @@
 /** The layout of kohya's sd-scripts, which most published adapters have. */
-@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+@API(status = API.Status.INTERNAL)
 @NullMarked
 package dev.lora4j.core.format.kohya;
 

@@ -2,7 +2,7 @@
  * The layout of PEFT: a folder with a configuration and tensors, and the parts that diffusers
  * shares.
  */
-@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+@API(status = API.Status.EXPERIMENTAL)
 @NullMarked
 package dev.lora4j.core.format.peft;
 

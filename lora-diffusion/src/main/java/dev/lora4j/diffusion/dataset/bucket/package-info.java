@@ -1,5 +1,5 @@
 /** Buckets: the size that each picture is trained in, and the resize and crop to it. */
-@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+@API(status = API.Status.INTERNAL)
 @NullMarked
 package dev.lora4j.diffusion.dataset.bucket;
 

@@ -1,5 +1,5 @@
 /** Disk cache of numbers that are computed from data. */
-@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+@API(status = API.Status.INTERNAL)
 @NullMarked
 package dev.lora4j.diffusion.dataset.cache;
 

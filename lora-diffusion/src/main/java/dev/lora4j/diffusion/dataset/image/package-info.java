@@ -1,5 +1,5 @@
 /** Picture files as bytes of colour: reading them whole, turning, resizing, cropping. */
-@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+@API(status = API.Status.INTERNAL)
 @NullMarked
 package dev.lora4j.diffusion.dataset.image;
 

@@ -1,5 +1,5 @@
 /** Stable Diffusion 1, 2 and XL. */
-@API(status = API.Status.INTERNAL, since = "0.1")
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 @NullMarked
 package dev.lora4j.diffusion.family.stablediffusion;
 

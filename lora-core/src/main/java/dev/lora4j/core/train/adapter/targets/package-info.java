@@ -1,5 +1,5 @@
 /** Presets of layers to train that suit models of any structure. */
-@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+@API(status = API.Status.INTERNAL, since = "0.1")
 @NullMarked
 package dev.lora4j.core.train.adapter.targets;
 
