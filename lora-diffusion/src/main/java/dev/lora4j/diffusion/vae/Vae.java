@@ -9,7 +9,6 @@ import dev.lora4j.diffusion.unet.ResnetBlock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** Pictures to latents and back. */
 public record Vae(VaeConfig config) implements AutoencoderNetwork {

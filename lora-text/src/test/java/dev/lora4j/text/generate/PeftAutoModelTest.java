@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.tensor.EngineOptions;
-import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.tensor.host.HostTensor;

@@ -8,7 +8,6 @@ import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.EngineOptions;
-import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.core.tensor.RoundingTolerance;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;

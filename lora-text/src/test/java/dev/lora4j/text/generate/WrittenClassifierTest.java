@@ -11,7 +11,6 @@ import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.Route;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.EngineOptions;
-import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.core.train.adapter.TargetLayers;

@@ -17,6 +17,7 @@ import dev.lora4j.core.nn.WeightStore;
 import dev.lora4j.core.safetensors.Safetensors;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
+import dev.lora4j.core.tensor.EngineOptions;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.host.HostTensor;
@@ -67,7 +68,7 @@ class PromptEncoderParityTest {
   void hiddenStatesAreThoseOfTransformers(String name) {
     TextEncoderNetwork network = network(name);
     Path weights = RESOURCES.resolve("models").resolve(name).resolve("model.safetensors");
-    try (Engine engine = Engine.open(1);
+    try (Engine engine = Engine.open(EngineOptions.DEFAULT.threads(1));
         Scope scope = engine.scope("prompts");
         Safetensors expected = Safetensors.open(EXPECTED);
         Safetensors file = Safetensors.open(weights)) {

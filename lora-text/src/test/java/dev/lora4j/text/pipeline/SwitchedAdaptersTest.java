@@ -14,7 +14,6 @@ import dev.lora4j.core.mix.StackedFactors;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.EngineOptions;
-import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.core.train.SeededNoise;

@@ -7,6 +7,7 @@ import dev.lora4j.core.model.ConfigFile;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
+import dev.lora4j.core.tensor.EngineOptions;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.diffusion.autoencoder.AutoencoderFamily;
@@ -47,7 +48,7 @@ public abstract class AutoencoderFamilyContract extends ExtensionContract<Autoen
 
   @BeforeAll
   void open() {
-    opened = Optional.of(Engine.open(1));
+    opened = Optional.of(Engine.open(EngineOptions.DEFAULT.threads(1)));
   }
 
   @AfterAll

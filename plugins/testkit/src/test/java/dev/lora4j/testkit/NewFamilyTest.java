@@ -164,7 +164,7 @@ class NewFamilyTest {
   @Test
   void itMakesPicturesThatFollowTheText() {
     try (Lora4j lora = Lora4j.open();
-        StableDiffusion sd = StableDiffusion.load(lora, folder)) {
+        StableDiffusion sd = StableDiffusion.open(lora, folder)) {
       assertTrue(sd.base().sites().find("prior.attend.to_q").isPresent());
       assertTrue(sd.base().sites().all().stream().noneMatch(s -> s.name().startsWith("unet.")));
       byte[] fox = pixels(sd, prompt("a fox, drawn in ink"));
@@ -178,8 +178,8 @@ class NewFamilyTest {
     Path file = adapter();
     assertEquals("prior-small", AdapterFiles.read(file).family().name());
     try (Lora4j lora = Lora4j.open();
-        StableDiffusion sd = StableDiffusion.load(lora, folder)) {
-      LoadedAdapter ink = sd.load(file);
+        StableDiffusion sd = StableDiffusion.open(lora, folder)) {
+      LoadedAdapter ink = sd.loadAdapter(file);
       assertFalse(ink.adapter().sites().isEmpty());
       Prompt plain = prompt("a fox");
       byte[] without = pixels(sd, plain);

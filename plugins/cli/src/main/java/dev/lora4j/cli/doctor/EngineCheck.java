@@ -10,7 +10,6 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Device;
 import dev.lora4j.core.tensor.DeviceInfo;
 import dev.lora4j.core.tensor.Engine;
-import dev.lora4j.core.tensor.EngineObstacle;
 import dev.lora4j.core.tensor.EngineOptions;
 import dev.lora4j.core.tensor.TensorException;
 import dev.lora4j.core.tensor.runtime.EngineObstacle;
