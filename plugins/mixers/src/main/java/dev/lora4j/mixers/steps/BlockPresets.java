@@ -3,8 +3,6 @@ package dev.lora4j.mixers.steps;
 import dev.lora4j.core.format.BlockName;
 import dev.lora4j.core.format.BlockNames;
 import dev.lora4j.core.format.SiteCatalogue;
-import dev.lora4j.diffusion.family.StreamBlocks;
-import dev.lora4j.diffusion.family.stablediffusion.UNetBlocks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -54,7 +52,7 @@ final class BlockPresets {
     if (!BLOCKS.containsKey(name)) {
       return Optional.empty();
     }
-    int down = (int) all.stream().filter(b -> b.part().equals(UNetBlocks.DOWN)).count();
+    int down = (int) all.stream().filter(b -> numbered(b, "IN")).count();
     boolean first = down == 12;
     boolean xl = down == 9;
     boolean fits = list == 0 || (list == 17 || list == 26) == first;
@@ -72,7 +70,7 @@ final class BlockPresets {
     List<String> weights = new ArrayList<>();
     for (BlockName block : all) {
       String text = block.toString();
-      boolean rows = block.part().numbered() || block.part().equals(UNetBlocks.BASE);
+      boolean rows = block.part().numbered() || block.part().letters().equals("BASE");
       if (rows) {
         boolean counts = has(list, block, first) && wanted.contains(group(text, first));
         weights.add(text + ":" + (counts ? share : "0"));
@@ -82,7 +80,7 @@ final class BlockPresets {
   }
 
   private static String flux(SortedSet<BlockName> all, int list) {
-    boolean fits = all.stream().anyMatch(b -> b.part().equals(StreamBlocks.SINGLE));
+    boolean fits = all.stream().anyMatch(b -> numbered(b, "S"));
     if (!fits || (list != 0 && list != FLUX_BLOCKS)) {
       throw new IllegalArgumentException(
           FLUX
@@ -103,10 +101,14 @@ final class BlockPresets {
   private static boolean has(int list, BlockName block, boolean first) {
     boolean all = list == 0 || list == 20 || list == 26;
     int number = block.number();
-    if (block.part().equals(UNetBlocks.DOWN)) {
+    if (numbered(block, "IN")) {
       return all || (first ? List.of(1, 2, 4, 5, 7, 8) : List.of(4, 5, 7, 8)).contains(number);
     }
-    return !block.part().equals(UNetBlocks.UP) || all || (first ? number >= 3 : number <= 5);
+    return !numbered(block, "OUT") || all || (first ? number >= 3 : number <= 5);
+  }
+
+  private static boolean numbered(BlockName block, String letters) {
+    return block.part().numbered() && block.part().letters().equals(letters);
   }
 
   /** BASE, M00, or which half of the way down or up. */
