@@ -6,7 +6,7 @@ import java.util.OptionalInt;
  * Options of opening an engine.
  *
  * @param threads threads inside one operator on the CPU; all that this process may use if empty,
- *     see {@link ProcessorShare}
+ *     see {@link dev.lora4j.core.tensor.runtime.ProcessorShare}
  * @param device where networks are computed: {@link Device#CPU}, a card, or {@link Device#AUTO}
  */
 public record EngineOptions(OptionalInt threads, Device device) {
