@@ -1,4 +1,4 @@
-package dev.lora4j.core.format.reading;
+package dev.lora4j.diffusion.family.adapter;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.format.LoadedAdapter;
+import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.safetensors.SafetensorsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
