@@ -13,7 +13,24 @@ public final class Components {
   private static final List<String> TEXT_ENCODERS =
       List.of(TEXT_ENCODER, "text_encoder_2", "text_encoder_3");
 
-  private Components() {}
+  private final List<String> denoisers;
+  private final List<String> textEncoders;
+  private final List<String> all;
+
+  /**
+   * Those of diffusers, and these.
+   *
+   * @param more components of all families' sites
+   */
+  Components(List<String> more) {
+    denoisers = with(DENOISERS, more.stream().filter(c -> !textEncoder(c)));
+    textEncoders = with(TEXT_ENCODERS, more.stream().filter(Components::textEncoder));
+    all = with(denoisers, textEncoders.stream());
+  }
+
+  private static List<String> with(List<String> known, Stream<String> more) {
+    return Stream.concat(known.stream(), more).distinct().toList();
+  }
 
   /** The component of a site, for example {@code unet}; the whole name if it has one part. */
   public static String of(String site) {
@@ -23,22 +40,17 @@ public final class Components {
 
   /** Denoisers and then text encoders. */
   public static List<String> all() {
-    return Stream.concat(denoisers().stream(), textEncoders().stream()).toList();
+    return Families.components().all;
   }
 
   /** Denoisers: {@code unet}, {@code transformer}, and those of plug-ins' families. */
   public static List<String> denoisers() {
-    return with(DENOISERS, false);
+    return Families.components().denoisers;
   }
 
   /** Text encoders: {@code text_encoder}, {@code text_encoder_2} and so on. */
   public static List<String> textEncoders() {
-    return with(TEXT_ENCODERS, true);
-  }
-
-  private static List<String> with(List<String> known, boolean text) {
-    Stream<String> more = Families.components().stream().filter(c -> textEncoder(c) == text);
-    return Stream.concat(known.stream(), more).distinct().toList();
+    return Families.components().textEncoders;
   }
 
   /** Returns true if a component, or the component of a site, is a text encoder. */

@@ -27,7 +27,7 @@ public final class Families {
 
   private final List<BaseFamily> families;
   private final Map<String, Variant> variants;
-  private final List<String> components;
+  private final Components components;
 
   private Families(SortedMap<String, BaseFamily> byName) {
     // The sort keeps the order of names among equals.
@@ -43,11 +43,12 @@ public final class Families {
     }
     variants = Collections.unmodifiableMap(all);
     components =
-        all.values().stream()
-            .flatMap(variant -> variant.layers().sites().all().stream())
-            .map(site -> Components.of(site.name()))
-            .distinct()
-            .toList();
+        new Components(
+            all.values().stream()
+                .flatMap(variant -> variant.layers().sites().all().stream())
+                .map(site -> Components.of(site.name()))
+                .distinct()
+                .toList());
   }
 
   private static <V> V ask(BaseFamily family, Function<BaseFamily, V> question, V otherwise) {
@@ -118,8 +119,8 @@ public final class Families {
         .findFirst();
   }
 
-  /** First parts of the names of all variants' sites, each once. */
-  static List<String> components() {
+  /** Components of pipelines, those of all variants' sites among them. */
+  static Components components() {
     return INSTALLED.get().components;
   }
 }
