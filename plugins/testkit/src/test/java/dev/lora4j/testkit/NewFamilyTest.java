@@ -147,7 +147,7 @@ class NewFamilyTest {
     byte[] bytes = new byte[3 * rgb.length];
     for (int i = 0; i < rgb.length; i++) {
       for (int channel = 0; channel < 3; channel++) {
-        bytes[3 * i + channel] = (byte) (rgb[i] >> 8 * channel);
+        bytes[3 * i + channel] = (byte) (rgb[i] >> (8 * channel));
       }
     }
     return bytes;
