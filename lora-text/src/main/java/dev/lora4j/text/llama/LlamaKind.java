@@ -70,7 +70,7 @@ enum LlamaKind {
                 + types.size()
                 + " entries for "
                 + layers
-                + " layers.");
+                + " layers (num_hidden_layers).");
       }
       return types.stream()
           .map(t -> t.equals("sliding_attention") ? SlidingWindow.of(window) : SlidingWindow.ALL)

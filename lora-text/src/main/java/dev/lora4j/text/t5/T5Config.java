@@ -47,6 +47,26 @@ public record T5Config(
   private static final String FEED_FORWARD = "feed_forward_proj";
   private static final String GATED = "gated-";
 
+  /** A copy without a decoder: its sizes are 0. */
+  T5Config encoder() {
+    return new T5Config(
+        vocabSize,
+        width,
+        headWidth,
+        feedForward,
+        encoderLayers,
+        0,
+        heads,
+        buckets,
+        furthest,
+        normEpsilon,
+        activation,
+        gated,
+        sharedPositions,
+        false,
+        0);
+  }
+
   /** Values of {@code model_type} in configurations. */
   static List<String> kinds() {
     return List.of(T5, MT5, UMT5);

@@ -22,6 +22,11 @@ public record T5TextEncoder(T5Config config) implements TextEncoderNetwork {
   /** Tokens of a prompt in FLUX; positions are distances, so that the encoder knows no limit. */
   private static final int PLACES = 512;
 
+  /** Leaves the decoder out, so that encoders of equal sizes are equal. */
+  public T5TextEncoder {
+    config = config.encoder();
+  }
+
   @Override
   public int places() {
     return PLACES;
@@ -41,10 +46,12 @@ public record T5TextEncoder(T5Config config) implements TextEncoderNetwork {
     return EncodedText.of(network.encoded(weights, embedded, tokens.ids(), present, view));
   }
 
-  /** The table of tokens is also written under the encoder's name. */
+  /** The decoder and its head, and the table of tokens where it is written once more. */
   @Override
   public boolean ignores(String tensor) {
-    return tensor.endsWith(".embed_tokens.weight");
+    return tensor.startsWith("decoder.")
+        || tensor.equals("lm_head.weight")
+        || tensor.endsWith(".embed_tokens.weight");
   }
 
   @Override

@@ -16,6 +16,7 @@ import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.NativeName;
 import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.format.reading.AdapterFiles;
+import dev.lora4j.core.format.reading.ReadOptions;
 import dev.lora4j.core.format.writing.AdapterOutput;
 import dev.lora4j.core.format.writing.AdapterWriters;
 import dev.lora4j.core.format.writing.WriteOptions;
@@ -108,8 +109,9 @@ public abstract class BaseFamilyContract extends ExtensionContract<BaseFamily> {
 
   @Test
   void variantsAreTheSameEachTime() {
-    List<Family> first = extension().variants();
-    List<Family> second = extension().variants();
+    BaseFamily family = extension();
+    List<Family> first = family.variants();
+    List<Family> second = family.variants();
     assertEquals(first.size(), second.size());
     for (int i = 0; i < first.size(); i++) {
       assertEquals(first.get(i).name(), second.get(i).name());
@@ -125,9 +127,8 @@ public abstract class BaseFamilyContract extends ExtensionContract<BaseFamily> {
       Path file = folder.resolve(variant.name() + ".safetensors");
       AdapterOutput.write(
           adapter, variant, AdapterWriters.named("diffusers"), WriteOptions.EXACT, file);
-      Adapter read = AdapterFiles.read(file, variant).adapter();
-      assertEquals(adapter.sites().keySet(), read.sites().keySet(), variant.name());
-      assertEquals(adapter.identity(), read.identity(), variant.name());
+      Optional<Adapter> read = AdapterFiles.examine(file, variant, ReadOptions.STRICT).adapter();
+      assertEquals(Optional.of(adapter.identity()), read.map(Adapter::identity), variant.name());
     }
   }
 
