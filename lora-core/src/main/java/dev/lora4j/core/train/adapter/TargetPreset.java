@@ -3,6 +3,7 @@ package dev.lora4j.core.train.adapter;
 import dev.lora4j.core.identity.Canonical;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.spi.Extensions;
+import dev.lora4j.spi.NearestNames;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -44,10 +45,13 @@ public record TargetPreset(String name) implements Canonical {
     if (known(name)) {
       return new TargetPreset(canonical);
     }
+    List<String> nearest = NearestNames.near(canonical, selectors().keySet(), 1);
     throw new IllegalArgumentException(
         "No preset of layers is called "
             + name
-            + "; there are "
+            + "."
+            + (nearest.isEmpty() ? "" : " Did you mean " + nearest.get(0) + "?")
+            + " There are "
             + String.join(", ", selectors().keySet())
             + ".");
   }

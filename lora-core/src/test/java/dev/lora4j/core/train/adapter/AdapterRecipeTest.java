@@ -110,7 +110,7 @@ class AdapterRecipeTest {
         problems(() -> TargetLayers.matching("re:to_(q")), "re:to_(q is no regular expression");
     requireAll(problems(() -> TargetLayers.matching(" ")), "is empty; write for example to_q");
     requireAll(
-        problems(() -> TargetPreset.named("atention")), "atention; there are all, attention, ");
+        problems(() -> TargetPreset.named("atention")), "Did you mean attention? There are all, ");
   }
 
   @Test
