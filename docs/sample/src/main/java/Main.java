@@ -1,11 +1,7 @@
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.mix.*;
-import dev.lora4j.core.mix.MixPlan;
-import dev.lora4j.core.mix.Weight;
 import dev.lora4j.diffusion.pipeline.*;
-import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import dev.lora4j.diffusion.request.*;
-import dev.lora4j.diffusion.request.Prompt;
 import dev.lora4j.emoji.EmojiSd;
 class Main {
   public static void main(String[] arguments) {
