@@ -5,4 +5,4 @@ import dev.lora4j.core.nn.Site;
 import java.util.Optional;
 
 /** A site that a checkpoint has, and where its weight and bias lie. */
-public record CheckpointLayer(Site site, Placement weight, Optional<Placement> bias) {}
+record CheckpointLayer(Site site, Placement weight, Optional<Placement> bias) {}

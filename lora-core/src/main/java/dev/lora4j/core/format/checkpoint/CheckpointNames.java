@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 /**
  * Mapping from a checkpoint's layer names to sites, and the list of its weights that are [in, out].
  */
-public final class CheckpointNames {
+final class CheckpointNames {
   private static final Pattern CONV1D =
       Pattern.compile(
           "(?:.*\\.)?h\\.\\d+\\.(?:attn|crossattention|mlp)\\.(?:c_attn|c_proj|c_fc|q_attn)");
@@ -32,7 +32,7 @@ public final class CheckpointNames {
    *
    * @param part what its sites begin with, for example {@code unet}; empty for a model alone
    */
-  public static CheckpointNames of(String part, Map<String, TensorInfo> tensors) {
+  static CheckpointNames of(String part, Map<String, TensorInfo> tensors) {
     // transformers 5.6 took the level "text_model" out of CLIPTextModel; adapters keep it.
     boolean bareClip =
         part.startsWith("text_encoder")

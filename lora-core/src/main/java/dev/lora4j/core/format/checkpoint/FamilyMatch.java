@@ -13,13 +13,13 @@ import java.util.Optional;
  * Family of layers under canonical names: the family with most of these layers. Layers that the
  * family has too get its stride and padding.
  */
-public final class FamilyMatch {
+final class FamilyMatch {
   private static final double ENOUGH = 0.5;
 
   private FamilyMatch() {}
 
   /** The family that at least half of these layers fit in name and shape; else empty. */
-  public static Optional<Family> of(List<CheckpointLayer> layers) {
+  static Optional<Family> of(List<CheckpointLayer> layers) {
     double best = 0;
     Optional<Family> nearest = Optional.empty();
     for (Family family : Families.all()) {
@@ -60,7 +60,7 @@ public final class FamilyMatch {
   }
 
   /** The layers, those of the family's with its strides and paddings. */
-  public static List<CheckpointLayer> dressed(Family family, List<CheckpointLayer> layers) {
+  static List<CheckpointLayer> dressed(Family family, List<CheckpointLayer> layers) {
     List<CheckpointLayer> dressed = new ArrayList<>();
     for (CheckpointLayer layer : layers) {
       Site site =

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  * layer unless its name is that of an embedding, a vector is a norm, more dimensions are a
  * convolution. Strides and paddings are in no checkpoint; they are 1 and 0.
  */
-public final class InferredLayers {
+final class InferredLayers {
   private static final String WEIGHT = ".weight";
   private static final String BIAS = ".bias";
 
@@ -29,14 +29,14 @@ public final class InferredLayers {
   private final String part;
   private final CheckpointNames names;
 
-  public InferredLayers(Map<String, TensorInfo> tensors, String part, CheckpointNames names) {
+  InferredLayers(Map<String, TensorInfo> tensors, String part, CheckpointNames names) {
     this.tensors = tensors;
     this.part = part;
     this.names = names;
   }
 
   /** All layers, in the order of the tensors. */
-  public List<CheckpointLayer> all() {
+  List<CheckpointLayer> all() {
     List<CheckpointLayer> layers = new ArrayList<>();
     tensors
         .values()

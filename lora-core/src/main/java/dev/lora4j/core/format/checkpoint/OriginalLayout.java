@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** A checkpoint in one file, in the layout that its family was first published in. */
-public final class OriginalLayout {
+final class OriginalLayout {
   private static final String WEIGHT = "weight";
   private static final String BIAS = "bias";
   private static final int QUERIES_KEYS_VALUES = 3;
@@ -46,7 +46,7 @@ public final class OriginalLayout {
   }
 
   /** The layout of these tensors; empty if they are of no known family in such a layout. */
-  public static Optional<OriginalLayout> of(Map<String, TensorInfo> tensors, String part) {
+  static Optional<OriginalLayout> of(Map<String, TensorInfo> tensors, String part) {
     for (String prefix : DENOISERS) {
       Optional<Family> family = Families.original(tensors, prefix);
       if (family.isPresent()) {
@@ -56,12 +56,12 @@ public final class OriginalLayout {
     return Optional.empty();
   }
 
-  public Family family() {
+  Family family() {
     return family;
   }
 
   /** The family's sites that the checkpoint has, with the shapes that they have there. */
-  public List<CheckpointLayer> layers() {
+  List<CheckpointLayer> layers() {
     List<CheckpointLayer> layers = new ArrayList<>();
     for (NativeName name : family.natives()) {
       Site site = family.sites().find(name.site()).orElseThrow();

@@ -6,7 +6,7 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Shape;
 
 /** Sites with the shapes that a checkpoint gives them. */
-public final class SiteShapes {
+final class SiteShapes {
   /** Dimensions of a three-dimensional convolution's weight. */
   private static final int MOST_DIMENSIONS = 5;
 
@@ -30,7 +30,7 @@ public final class SiteShapes {
    * A known site with another weight. Projections that are linear layers in one model and 1x1
    * convolutions in another change their kind.
    */
-  public static Site with(Site site, Shape weight, boolean bias) {
+  static Site with(Site site, Shape weight, boolean bias) {
     Kind kind =
         switch (site.kind()) {
           case LINEAR, CONVOLUTION -> weight.rank() == 2 ? Kind.LINEAR : Kind.CONVOLUTION;

@@ -7,7 +7,7 @@ import dev.lora4j.diffusion.family.JointLayers;
  * The layers of the transformer of FLUX.1 under their names in diffusers and in Black Forest Labs'
  * code. FLUX.1 [schnell] lacks the embedder of the guidance.
  */
-public final class FluxLayers {
+final class FluxLayers {
   private static final int WIDTH = 3072;
   private static final int HEAD = 128;
   private static final int DOUBLE = 19;
@@ -19,7 +19,7 @@ public final class FluxLayers {
 
   private FluxLayers() {}
 
-  public static void list(LayerList model) {
+  static void list(LayerList model) {
     model.linear("x_embedder", "img_in", WIDTH, PATCH);
     embedder(model, "timestep_embedder", "time_in", JointLayers.SINES);
     embedder(model, "guidance_embedder", "guidance_in", JointLayers.SINES);

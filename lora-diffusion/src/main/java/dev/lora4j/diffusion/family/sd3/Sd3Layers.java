@@ -12,7 +12,7 @@ import java.util.List;
  * @param normed whether queries and keys are normalised
  * @param dual how many of the first blocks have a second attention, of the picture alone
  */
-public record Sd3Layers(int blocks, boolean normed, int dual) {
+record Sd3Layers(int blocks, boolean normed, int dual) {
   private static final int LATENTS = 16;
   private static final int PATCH = 2;
   private static final int HEAD = 64;
@@ -20,7 +20,7 @@ public record Sd3Layers(int blocks, boolean normed, int dual) {
 
   private static final List<String> SECOND = List.of("attn2.to_q", "attn2.to_k", "attn2.to_v");
 
-  public void list(LayerList model) {
+  void list(LayerList model) {
     int width = width();
     model.convolution("pos_embed.proj", "x_embedder.proj", width, LATENTS, PATCH, PATCH, 0);
     JointLayers.embedder(

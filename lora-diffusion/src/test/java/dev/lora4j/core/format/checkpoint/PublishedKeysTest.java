@@ -1,4 +1,4 @@
-package dev.lora4j.diffusion.family.checkpoint;
+package dev.lora4j.core.format.checkpoint;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -9,8 +9,6 @@ import com.google.gson.JsonParser;
 import dev.lora4j.core.format.Families;
 import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.Placement;
-import dev.lora4j.core.format.checkpoint.CheckpointLayer;
-import dev.lora4j.core.format.checkpoint.OriginalLayout;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.safetensors.TensorInfo;
 import dev.lora4j.core.tensor.DType;

@@ -1,16 +1,10 @@
-package dev.lora4j.diffusion.family.checkpoint;
+package dev.lora4j.core.format.checkpoint;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.lora4j.core.format.Families;
 import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.NativeName;
-import dev.lora4j.core.format.checkpoint.CheckpointLayer;
-import dev.lora4j.core.format.checkpoint.CheckpointNames;
-import dev.lora4j.core.format.checkpoint.FamilyMatch;
-import dev.lora4j.core.format.checkpoint.InferredLayers;
-import dev.lora4j.core.format.checkpoint.OriginalLayout;
-import dev.lora4j.core.format.checkpoint.SiteShapes;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.safetensors.TensorInfo;
 import dev.lora4j.core.tensor.DType;
