@@ -112,7 +112,7 @@ public record ClipText(ClipTextConfig config, int end) implements TextEncoderNet
   /** Stages the network as far as {@code view} needs it. */
   private Expr apply(Weights weights, TextEncoderInputs tokens, DType compute, HiddenLayer view) {
     Weights at = weights.at("text_model");
-    Expr h = layers(at, embed(at, tokens, compute), 0, seen(view));
+    Expr h = layers(at, embed(at, tokens, compute), 0, view.of(config.numHiddenLayers()));
     return view.normed() ? norm(at, "final_layer_norm", h) : h;
   }
 
@@ -120,27 +120,13 @@ public record ClipText(ClipTextConfig config, int end) implements TextEncoderNet
   private EncodedText pooled(
       Weights weights, TextEncoderInputs tokens, Expr end, DType compute, HiddenLayer view) {
     Weights at = weights.at("text_model");
-    int seen = seen(view);
+    int seen = view.of(config.numHiddenLayers());
     Expr h = layers(at, embed(at, tokens, compute), 0, seen);
     Expr last = norm(at, "final_layer_norm", layers(at, h, seen, config.numHiddenLayers()));
     Expr pooled = last.takeAlong(1, end.reshape(-1, 1, 1)).reshape(-1, config.hiddenSize());
     Expr projected = weights.linear("text_projection", pooled, config.projectionDim(), false);
     Expr hidden = view.normed() ? norm(at, "final_layer_norm", h) : h;
     return new EncodedText(hidden, Optional.of(projected));
-  }
-
-  /** Number of layers below a view. */
-  private int seen(HiddenLayer view) {
-    int layers = config.numHiddenLayers() - view.skip();
-    if (view.skip() < 0 || layers < 1) {
-      throw new IllegalArgumentException(
-          "A text encoder of "
-              + config.numHiddenLayers()
-              + " layers cannot leave out "
-              + view.skip()
-              + ".");
-    }
-    return layers;
   }
 
   private Expr layers(Weights at, Expr x, int from, int to) {

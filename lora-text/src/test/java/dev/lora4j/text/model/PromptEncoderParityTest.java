@@ -119,6 +119,6 @@ class PromptEncoderParityTest {
         assertThrows(
             IllegalArgumentException.class,
             () -> Network.parameters(DType.F32, staging(network("t5"), none)));
-    assertTrue(e.getMessage().contains("has 3 layers"), e.getMessage());
+    assertTrue(e.getMessage().contains("of 3 layers"), e.getMessage());
   }
 }

@@ -19,7 +19,7 @@ public record HiddenLayer(int skip, boolean normed) {
   public int of(int all) {
     if (skip < 0 || skip >= all) {
       throw new IllegalArgumentException(
-          "The text encoder has " + all + " layers; skipping " + skip + " leaves none.");
+          "A text encoder of " + all + " layers cannot leave out " + skip + ".");
     }
     return all - skip;
   }
