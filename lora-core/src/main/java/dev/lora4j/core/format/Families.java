@@ -99,7 +99,10 @@ public final class Families {
 
   /** Variant whose denoiser lies in a file in the layout of first publication. */
   public static Optional<Family> original(Map<String, TensorInfo> tensors, String prefix) {
-    return first(family -> family.original(tensors, prefix)).map(Families::named);
+    // A name that is no variant is a plug-in's mistake, and means none.
+    Map<String, Variant> known = INSTALLED.get().variants;
+    return first(family -> family.original(tensors, prefix).filter(known::containsKey))
+        .map(Families::named);
   }
 
   /** Native names of layers of a known structure, in any size; none for other structures. */

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** Stable Diffusion 1, 2 and XL: a UNet with one or two CLIP text encoders. */
 @Extension(
@@ -27,6 +28,8 @@ import java.util.Set;
 public final class StableDiffusion implements BaseFamily {
   private static final String UNET = "unet";
   private static final String NATIVE = "diffusion_model";
+  private static final String FIRST = "text_encoder";
+  private static final String SECOND = "text_encoder_2";
   private static final String DIFFUSERS = "diffusers";
   private static final String STABILITY = "https://github.com/Stability-AI/generative-models";
 
@@ -64,44 +67,38 @@ public final class StableDiffusion implements BaseFamily {
 
   @Override
   public List<Family> variants() {
-    return List.of(sd15(), sd21(), sdxl(), refiner());
+    return List.of(
+        variant(
+            SD15,
+            "Stable Diffusion 1",
+            new UNetSizes(List.of(320, 640, 1280, 1280), List.of(1, 1, 1, 0), 1, 768, false, 0),
+            layers -> ClipLayers.L.list(layers.at(FIRST, TextEncoderPaths.CLIP_L))),
+        variant(
+            SD21,
+            "Stable Diffusion 2",
+            new UNetSizes(List.of(320, 640, 1280, 1280), List.of(1, 1, 1, 0), 1, 1024, true, 0),
+            layers -> ClipLayers.H.list(layers.at(FIRST, TextEncoderPaths.CLIP_H))),
+        variant(
+            SDXL,
+            "Stable Diffusion XL",
+            new UNetSizes(List.of(320, 640, 1280), List.of(0, 2, 10), 10, 2048, true, 2816),
+            layers -> {
+              ClipLayers.L.list(layers.at(FIRST, TextEncoderPaths.CLIP_L));
+              ClipLayers.G.list(layers.at(SECOND, TextEncoderPaths.CLIP_G));
+            }),
+        variant(
+            REFINER,
+            "Stable Diffusion XL Refiner",
+            new UNetSizes(List.of(384, 768, 1536, 1536), List.of(0, 4, 4, 0), 4, 1280, true, 2560),
+            layers -> ClipLayers.G.list(layers.at(SECOND, TextEncoderPaths.CLIP_G))));
   }
 
-  private static Family sd15() {
+  private static Family variant(
+      String name, String title, UNetSizes sizes, Consumer<LayerList> textEncoders) {
     LayerList layers = LayerList.empty();
-    UNetSizes sizes =
-        new UNetSizes(List.of(320, 640, 1280, 1280), List.of(1, 1, 1, 0), 1, 768, false, 0);
     UNetLayers.list(sizes, layers.at(UNET, NATIVE));
-    ClipLayers.L.list(layers.at("text_encoder", TextEncoderPaths.CLIP_L));
-    return layers.family(SD15, "Stable Diffusion 1");
-  }
-
-  private static Family sd21() {
-    LayerList layers = LayerList.empty();
-    UNetSizes sizes =
-        new UNetSizes(List.of(320, 640, 1280, 1280), List.of(1, 1, 1, 0), 1, 1024, true, 0);
-    UNetLayers.list(sizes, layers.at(UNET, NATIVE));
-    ClipLayers.H.list(layers.at("text_encoder", TextEncoderPaths.CLIP_H));
-    return layers.family(SD21, "Stable Diffusion 2");
-  }
-
-  private static Family sdxl() {
-    LayerList layers = LayerList.empty();
-    UNetSizes sizes =
-        new UNetSizes(List.of(320, 640, 1280), List.of(0, 2, 10), 10, 2048, true, 2816);
-    UNetLayers.list(sizes, layers.at(UNET, NATIVE));
-    ClipLayers.L.list(layers.at("text_encoder", TextEncoderPaths.CLIP_L));
-    ClipLayers.G.list(layers.at("text_encoder_2", TextEncoderPaths.CLIP_G));
-    return layers.family(SDXL, "Stable Diffusion XL");
-  }
-
-  private static Family refiner() {
-    LayerList layers = LayerList.empty();
-    UNetSizes sizes =
-        new UNetSizes(List.of(384, 768, 1536, 1536), List.of(0, 4, 4, 0), 4, 1280, true, 2560);
-    UNetLayers.list(sizes, layers.at(UNET, NATIVE));
-    ClipLayers.G.list(layers.at("text_encoder_2", TextEncoderPaths.CLIP_G));
-    return layers.family(REFINER, "Stable Diffusion XL Refiner");
+    textEncoders.accept(layers);
+    return layers.family(name, title);
   }
 
   @Override

@@ -1,7 +1,6 @@
 package dev.lora4j.diffusion.family.stablediffusion;
 
-import dev.lora4j.core.format.BlockName;
-import dev.lora4j.core.format.BlockNames;
+import dev.lora4j.core.format.BlockScheme;
 import dev.lora4j.core.format.NativeName;
 import dev.lora4j.core.format.NativePrefix;
 import dev.lora4j.core.format.SiteCatalogue;
@@ -57,7 +56,11 @@ public final class UNetNames {
 
   /** The native names of those sites that have one; none for another kind of denoiser. */
   public static List<NativeName> of(SiteCatalogue sites) {
-    Rows rows = new RowsOfSites(sites, new BlockNames(sites));
+    Optional<BlockScheme> blocks = UNetBlocks.of(sites);
+    return blocks.map(of -> names(sites, new RowsOfSites(sites, of))).orElse(List.of());
+  }
+
+  private static List<NativeName> names(SiteCatalogue sites, Rows rows) {
     List<NativeName> names = new ArrayList<>();
     for (Site site : sites.all()) {
       if (site.name().startsWith(MODEL)) {
@@ -69,10 +72,10 @@ public final class UNetNames {
     return names;
   }
 
-  private record RowsOfSites(SiteCatalogue sites, BlockNames blocks) implements Rows {
+  private record RowsOfSites(SiteCatalogue sites, BlockScheme blocks) implements Rows {
     @Override
     public Optional<Integer> number(String layer) {
-      return blocks.of(MODEL + layer).map(BlockName::number);
+      return sites.find(MODEL + layer).map(site -> blocks.block(site).number());
     }
 
     @Override
