@@ -72,8 +72,8 @@ public record JudgedStyle(
               + " must hold true pictures of at least 2 concepts that the retrieval knows, captioned"
               + " by their names; found "
               + truths.size()
-              + (unknown.isEmpty() ? "." : ", and not known " + String.join(", ", some(unknown)))
-              + (unknown.isEmpty() ? "" : "."));
+              + (unknown.isEmpty() ? "" : ", and not known " + String.join(", ", some(unknown)))
+              + ".");
     }
     return new JudgedStyle(name(folder), Optional.empty(), truths, ControlPictures.mean(pictures));
   }
