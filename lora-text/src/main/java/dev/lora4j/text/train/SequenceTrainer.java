@@ -22,22 +22,22 @@ import java.util.List;
 public abstract sealed class SequenceTrainer<T extends SequenceTrainer<T>>
     permits TextTrainer, TextClassifierTrainer {
   /**
-   * What a trainer is told, whatever it trains.
+   * Request of a training: texts, settings, and what is kept of it.
    *
    * @param keeping policy of checkpoints and validation
    * @param name of the adapter
    */
-  record Order(
+  record Request(
       TrainingTexts texts, TextTrainingSettings settings, CheckpointPolicy keeping, String name) {}
 
-  private final Order order;
+  private final Request request;
 
-  SequenceTrainer(Order order) {
-    this.order = order;
+  SequenceTrainer(Request request) {
+    this.request = request;
   }
 
-  /** A copy with another order. */
-  abstract T with(Order other);
+  /** A copy with another request. */
+  abstract T with(Request other);
 
   abstract TokenSequences tokenized(TextDataSet data);
 
@@ -52,15 +52,15 @@ public abstract sealed class SequenceTrainer<T extends SequenceTrainer<T>>
   public abstract TrainingTask task();
 
   final TrainingTexts texts() {
-    return order.texts();
+    return request.texts();
   }
 
   final TextTrainingSettings settings() {
-    return order.settings();
+    return request.settings();
   }
 
   private T with(TrainingTexts other) {
-    return with(new Order(other, order.settings(), order.keeping(), order.name()));
+    return with(new Request(other, request.settings(), request.keeping(), request.name()));
   }
 
   /**
@@ -70,7 +70,7 @@ public abstract sealed class SequenceTrainer<T extends SequenceTrainer<T>>
    * @throws dev.lora4j.text.data.TextDataException with all that is wrong with them
    */
   public T data(TextDataSet data) {
-    return with(TrainingTexts.of(data, order.settings(), this::tokenized));
+    return with(TrainingTexts.of(data, request.settings(), this::tokenized));
   }
 
   /** A copy with these sequences, and those to validate by. */
@@ -80,27 +80,27 @@ public abstract sealed class SequenceTrainer<T extends SequenceTrainer<T>>
 
   /** A copy with checkpoints and validation. */
   public T keeping(CheckpointPolicy other) {
-    return with(new Order(order.texts(), order.settings(), other, order.name()));
+    return with(new Request(request.texts(), request.settings(), other, request.name()));
   }
 
   /** A copy with another name for the adapter. */
   public T name(String other) {
-    return with(new Order(order.texts(), order.settings(), order.keeping(), other));
+    return with(new Request(request.texts(), request.settings(), request.keeping(), other));
   }
 
   /** The sequences that are learned. */
   public List<TokenSequence> sequences() {
-    return order.texts().learned();
+    return request.texts().learned();
   }
 
   /** Notes for the user, as sentences, about data that are neither learned nor held out. */
   public List<String> notes() {
-    return order.texts().notes();
+    return request.texts().notes();
   }
 
   /** The sequences that are held out. */
   public List<TokenSequence> heldOut() {
-    return order.texts().heldOut();
+    return request.texts().heldOut();
   }
 
   /**
@@ -114,7 +114,12 @@ public abstract sealed class SequenceTrainer<T extends SequenceTrainer<T>>
   public TrainedText run(RunListener listener) {
     TextRun run =
         new TextRun(
-            scope(), base(), order.texts(), order.settings(), order.keeping(), order.name());
+            scope(),
+            base(),
+            request.texts(),
+            request.settings(),
+            request.keeping(),
+            request.name());
     return run.of(this::task, listener);
   }
 }

@@ -27,8 +27,8 @@ public final class TextClassifierTrainer extends SequenceTrainer<TextClassifierT
 
   private final TextClassifier model;
 
-  private TextClassifierTrainer(TextClassifier model, Order order) {
-    super(order);
+  private TextClassifierTrainer(TextClassifier model, Request request) {
+    super(request);
     this.model = model;
   }
 
@@ -45,11 +45,11 @@ public final class TextClassifierTrainer extends SequenceTrainer<TextClassifierT
               + " the texts.");
     }
     return new TextClassifierTrainer(
-        model, new Order(TrainingTexts.NONE, settings, CheckpointPolicy.NOTHING, "classifier"));
+        model, new Request(TrainingTexts.NONE, settings, CheckpointPolicy.NOTHING, "classifier"));
   }
 
   @Override
-  TextClassifierTrainer with(Order other) {
+  TextClassifierTrainer with(Request other) {
     return new TextClassifierTrainer(model, other);
   }
 

@@ -17,15 +17,15 @@ import java.nio.file.Path;
 public final class TextTrainer extends SequenceTrainer<TextTrainer> {
   private final LanguageModel model;
 
-  private TextTrainer(LanguageModel model, Order order) {
-    super(order);
+  private TextTrainer(LanguageModel model, Request request) {
+    super(request);
     this.model = model;
   }
 
   /** A trainer for a model, with settings and no texts yet. */
   public static TextTrainer on(LanguageModel model, TextTrainingSettings settings) {
     return new TextTrainer(
-        model, new Order(TrainingTexts.NONE, settings, CheckpointPolicy.NOTHING, "text"));
+        model, new Request(TrainingTexts.NONE, settings, CheckpointPolicy.NOTHING, "text"));
   }
 
   /**
@@ -42,7 +42,7 @@ public final class TextTrainer extends SequenceTrainer<TextTrainer> {
   }
 
   @Override
-  TextTrainer with(Order other) {
+  TextTrainer with(Request other) {
     return new TextTrainer(model, other);
   }
 

@@ -8,7 +8,7 @@ import java.util.List;
 
 /** An autoencoder with one fault. */
 final class AlteredAutoencoder implements AutoencoderNetwork {
-  /** What is wrong with it. */
+  /** Faults, of which it has one. */
   enum Fault {
     IDENTITY,
     NAMES,

@@ -1,6 +1,6 @@
 /**
- * What the machine gives a process: processors, their features, threads for native work, and
- * obstacles to all of that.
+ * Resources of the machine that a process may use: processors and their features, threads for
+ * native work, and obstacles to these.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 @NullMarked

@@ -29,7 +29,7 @@ final class TrainingDraft {
     stored = from.stored();
   }
 
-  /** What it has become. */
+  /** The settings as they are now. */
   TrainingSettings settings() {
     return new TrainingSettings(
         optimizer, rate, schedule, accumulate, clip, averageDecay, maxNorm, seed, stored);

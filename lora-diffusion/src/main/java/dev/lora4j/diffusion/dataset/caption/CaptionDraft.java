@@ -30,7 +30,7 @@ final class CaptionDraft {
     wildcards = from.wildcards();
   }
 
-  /** What it has become. */
+  /** The settings as they are now. */
   CaptionSettings settings() {
     return new CaptionSettings(
         prefix,

@@ -27,7 +27,7 @@ final class TimestepDraft {
     modeScale = from.modeScale();
   }
 
-  /** What it has become. */
+  /** The settings as they are now. */
   TimestepSettings settings() {
     return new TimestepSettings(
         stratified, min, max, sampling, sigmoidScale, shift, logitMean, logitStd, modeScale);
