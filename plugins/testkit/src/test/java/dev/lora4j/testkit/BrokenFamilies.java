@@ -8,10 +8,12 @@ import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.NativeName;
 import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.safetensors.TensorInfo;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.spi.Extension;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -108,6 +110,22 @@ final class BrokenFamilies {
       sites.add(Site.linear("prior.mood", Shape.of(times.getAndIncrement(), 2), true));
       return List.of(
           new Family(sound.name(), sound.title(), new SiteCatalogue(sites), sound.natives()));
+    }
+  }
+
+  /** Finds a variant in files that it has not; only the host notices. */
+  @Extension(point = BaseFamily.class, name = "test-lying", help = "finds what it has not")
+  public static final class Lying extends PriorFamily {
+    static final String TENSOR = "lying.weight";
+
+    /** For the host. */
+    public Lying() {
+      super("test-lying");
+    }
+
+    @Override
+    public Optional<String> original(Map<String, TensorInfo> tensors, String prefix) {
+      return tensors.containsKey(TENSOR) ? Optional.of("nobody") : Optional.empty();
     }
   }
 }

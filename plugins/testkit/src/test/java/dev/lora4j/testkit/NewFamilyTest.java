@@ -10,6 +10,7 @@ import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.LowRank;
 import dev.lora4j.core.adapter.lora.LoraMethod;
 import dev.lora4j.core.format.Families;
+import dev.lora4j.core.format.checkpoint.BaseCheckpoint;
 import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.format.reading.Examination;
 import dev.lora4j.core.format.reading.ReadOptions;
@@ -24,6 +25,7 @@ import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.safetensors.SafetensorsWriter;
 import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.diffusion.autoencoder.AutoencoderNetwork;
 import dev.lora4j.diffusion.base.AdapterInputs;
@@ -190,6 +192,18 @@ class NewFamilyTest {
       byte[] unmerged = pixels(sd, plain.mix(MixPlan.of(ink, 0.5).route(Route.UNMERGED)));
       assertTrue(distance(without, merged) > 0.5, "the adapter makes no difference");
       assertTrue(distance(merged, unmerged) < 0.5, "merged and unmerged differ");
+    }
+  }
+
+  @Test
+  void variantThatAFamilyHasNotIsNone() {
+    Path file = folder.resolve("odd.safetensors");
+    HostTensor values = HostTensor.of(Shape.of(2, 3), new float[6]);
+    new SafetensorsWriter()
+        .add(BrokenFamilies.Lying.TENSOR, values.dtype(), values.shape(), values.bytes())
+        .write(file);
+    try (BaseCheckpoint odd = BaseCheckpoint.open(file)) {
+      assertEquals("", odd.base().name());
     }
   }
 }
