@@ -5,6 +5,7 @@ import dev.lora4j.cli.file.ExistingPath;
 import dev.lora4j.core.format.Families;
 import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.checkpoint.BaseCheckpoint;
+import dev.lora4j.spi.NearestNames;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,11 +23,15 @@ public final class BaseName {
       return named.get();
     }
     if (!Files.exists(Path.of(text)) && text.matches("\\w+")) {
+      List<String> kinds = families.stream().map(Family::name).toList();
+      List<String> nearest = NearestNames.near(text, kinds, 1);
       throw Failure.usage(
           "There is no kind of base and no folder "
               + text
-              + ". Kinds are "
-              + String.join(", ", families.stream().map(Family::name).toList())
+              + "."
+              + (nearest.isEmpty() ? "" : " Did you mean " + nearest.get(0) + "?")
+              + " Kinds are "
+              + String.join(", ", kinds)
               + ".");
     }
     try (BaseCheckpoint model = BaseCheckpoint.open(ExistingPath.any(Path.of(text)))) {
