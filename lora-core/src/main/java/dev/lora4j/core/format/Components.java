@@ -1,6 +1,9 @@
 package dev.lora4j.core.format;
 
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -8,6 +11,9 @@ import java.util.stream.Stream;
  * of the names of sites. Families of plug-ins may have others.
  */
 public final class Components {
+  /** The component of language models, which have one alone. */
+  public static final String LANGUAGE_MODEL = "lm";
+
   private static final List<String> DENOISERS = List.of("unet", "transformer");
   private static final String TEXT_ENCODER = "text_encoder";
   private static final List<String> TEXT_ENCODERS =
@@ -46,6 +52,20 @@ public final class Components {
   /** Denoisers: {@code unet}, {@code transformer}, and those of plug-ins' families. */
   public static List<String> denoisers() {
     return Families.components().denoisers;
+  }
+
+  /**
+   * The denoiser of a base, which a plug-in's denoiser may call as it likes; empty where the base
+   * has none or two components of unknown names.
+   */
+  public static Optional<String> denoiser(SiteCatalogue base) {
+    Set<String> components = new LinkedHashSet<>();
+    base.all().forEach(site -> components.add(of(site.name())));
+    components.removeIf(c -> textEncoder(c) || c.equals(LANGUAGE_MODEL));
+    return denoisers().stream()
+        .filter(components::contains)
+        .findFirst()
+        .or(() -> components.stream().filter(c -> components.size() == 1).findFirst());
   }
 
   /** Text encoders: {@code text_encoder}, {@code text_encoder_2} and so on. */

@@ -48,8 +48,7 @@ public final class LayerNames {
       tail(site.name(), layer);
     }
     tails.values().removeIf(Optional::isEmpty);
-    List<String> denoisers = Components.denoisers();
-    denoiser = denoisers.stream().filter(models::contains).findFirst().orElse(denoisers.get(0));
+    denoiser = Components.denoiser(family.sites()).orElse(Components.denoisers().get(0));
     Map<String, List<NativeName>> byPath = new LinkedHashMap<>();
     family.natives().forEach(n -> byPath.computeIfAbsent(n.path(), p -> new ArrayList<>()).add(n));
     byPath.forEach((path, names) -> layer(path, names).ifPresent(layer -> add(path, layer)));

@@ -1,5 +1,6 @@
 package dev.lora4j.text.model;
 
+import dev.lora4j.core.format.Components;
 import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.format.writing.BaseUsage;
@@ -36,7 +37,7 @@ import java.util.regex.Pattern;
  */
 public final class TextModel {
   /** Prefix of the names of its sites. */
-  public static final String MODEL = "lm";
+  public static final String MODEL = Components.LANGUAGE_MODEL;
 
   private static final String CONFIG = "config.json";
 

@@ -18,16 +18,17 @@ import java.util.Optional;
 final class KohyaNames {
   private static final String DENOISER = "lora_unet_";
   private static final String ANY = "lycoris_";
-  private static final String LANGUAGE_MODEL = "lm";
   private static final String NATIVE_DENOISER = "diffusion_model.";
 
   /** Prefix of the layer names of T5, which is the third text encoder in any position. */
   private static final String T5 = "encoder.block.";
 
   private final Map<String, NativeName> natives = new HashMap<>();
+  private final Optional<String> denoiser;
   private final boolean several;
 
   KohyaNames(Family family) {
+    denoiser = Components.denoiser(family.sites());
     several =
         family.sites().all().stream()
             .anyMatch(
@@ -64,13 +65,13 @@ final class KohyaNames {
     }
     String model = Components.of(site);
     String path = site.substring(Math.min(site.length(), model.length() + 1));
-    if (Components.denoisers().contains(model)) {
+    if (Components.denoisers().contains(model) || denoiser.filter(model::equals).isPresent()) {
       return DENOISER + path.replace('.', '_');
     }
     if (Components.textEncoder(site)) {
       return encoder(model, path) + path.replace('.', '_');
     }
-    if (model.equals(LANGUAGE_MODEL)) {
+    if (model.equals(Components.LANGUAGE_MODEL)) {
       return ANY + path.replace('.', '_');
     }
     throw new AdapterException(

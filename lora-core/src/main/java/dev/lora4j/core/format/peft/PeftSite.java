@@ -18,7 +18,6 @@ import java.util.Optional;
  */
 public record PeftSite(
     String model, String path, Optional<Site> site, boolean turned, List<Factors> factors) {
-  private static final String LANGUAGE_MODEL = "lm";
   private static final String TEXT_MODEL = "text_model.";
 
   /** Copies its list. */
@@ -38,7 +37,7 @@ public record PeftSite(
   }
 
   private static boolean component(String name) {
-    return name.equals(LANGUAGE_MODEL) || Components.all().contains(name);
+    return name.equals(Components.LANGUAGE_MODEL) || Components.all().contains(name);
   }
 
   /** A copy without new values of the layer itself. */

@@ -29,6 +29,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -94,6 +95,38 @@ class KohyaFormatTest {
       assertEquals(opened.tensors().size(), read.account().total());
       assertEquals(9, read.account().used().size());
     }
+  }
+
+  /** A plug-in's denoiser, which no family of bases describes. */
+  @Test
+  void denoiserOfAnotherComponentIsReadBack() {
+    Family prior = Family.of("a prior", layers("prior.attend.to_q", TEXT));
+    Adapter adapter =
+        new Adapter(
+            "mine",
+            Map.of(
+                "prior.attend.to_q",
+                List.of(LoraMath.factors(tensor(1, 2), tensor(3, 1), 1)),
+                TEXT,
+                List.of(LoraMath.factors(tensor(1, 2), tensor(3, 1), 1))),
+            Map.of());
+    Path file = folder.resolve("b.safetensors");
+    AdapterOutput.write(adapter, prior, new KohyaWriter(), WriteOptions.EXACT, file);
+    try (Safetensors opened = Safetensors.open(file)) {
+      assertTrue(opened.tensors().containsKey("lora_unet_attend_to_q.lora_down.weight"));
+    }
+    assertEquals(adapter.identity(), AdapterFiles.read(file, prior).adapter().identity());
+    Family two = Family.of("two", layers("prior.attend.to_q", "decoder.attend.to_q", TEXT));
+    AdapterException e =
+        assertThrows(
+            AdapterException.class,
+            () -> AdapterOutput.write(adapter, two, new KohyaWriter(), WriteOptions.EXACT, file));
+    assertTrue(e.getMessage().contains("no name for prior.attend.to_q"), e.getMessage());
+  }
+
+  private static SiteCatalogue layers(String... names) {
+    return new SiteCatalogue(
+        Stream.of(names).map(name -> Site.linear(name, Shape.of(3, 2), false)).toList());
   }
 
   /** LyCORIS copies it into a tensor of this shape. */
