@@ -29,6 +29,7 @@ module dev.lora4j.diffusion {
   exports dev.lora4j.diffusion.record;
   exports dev.lora4j.diffusion.request;
   exports dev.lora4j.diffusion.config;
+  exports dev.lora4j.diffusion.config.kohya;
   exports dev.lora4j.diffusion.sampling;
   exports dev.lora4j.diffusion.style;
   exports dev.lora4j.diffusion.train;

@@ -18,82 +18,82 @@ import java.util.List;
 import java.util.Map;
 
 /** Keys of the adapter: which layers are changed, how, and how large it is. */
-final class AdapterKeys {
+public final class AdapterKeys {
   private static final double ANY = Double.POSITIVE_INFINITY;
 
-  static final RunKey<String> METHOD =
+  public static final RunKey<String> METHOD =
       RunKey.of(
           "adapter.method", extension(TrainableMethod.class), "lora", "How a layer is changed");
-  static final RunKey<Map<String, Object>> SETTINGS_OF_METHOD =
+  public static final RunKey<Map<String, Object>> SETTINGS_OF_METHOD =
       RunKey.of("adapter.settings", SETTINGS, Map.of(), "Settings of the method, by their names");
-  static final RunKey<String> FROM =
+  public static final RunKey<String> FROM =
       unset(
           "adapter.warm_start",
           PATH,
           "Adapter whose factors are trained further, with its layers, ranks and alphas",
           "network_weights");
-  static final RunKey<Integer> RANK =
+  public static final RunKey<Integer> RANK =
       RunKey.of("adapter.rank", count(1), 16, "Size of the factors", "network_dim");
-  static final RunKey<Double> ALPHA =
+  public static final RunKey<Double> ALPHA =
       unset(
           "adapter.alpha",
           number(0, ANY),
           "Divided by the rank it scales what is added; the rank if it is not given");
-  static final RunKey<Integer> CONV_RANK =
+  public static final RunKey<Integer> CONV_RANK =
       unset("adapter.conv_rank", count(1), "Rank at convolutions; that of others if not given");
-  static final RunKey<Double> CONV_ALPHA =
+  public static final RunKey<Double> CONV_ALPHA =
       unset("adapter.conv_alpha", number(0, ANY), "Alpha at convolutions");
-  static final RunKey<List<String>> TARGETS =
+  public static final RunKey<List<String>> TARGETS =
       unset(
           "adapter.targets",
           TEXTS,
           "Which layers: names of presets; style if nothing is included or gone on with either");
-  static final RunKey<List<String>> INCLUDE =
+  public static final RunKey<List<String>> INCLUDE =
       RunKey.of(
           "adapter.include",
           TEXTS,
           List.of(),
           "Patterns of layers to train, beside targets if these are said too");
-  static final RunKey<List<String>> EXCLUDE =
+  public static final RunKey<List<String>> EXCLUDE =
       RunKey.of("adapter.exclude", TEXTS, List.of(), "Patterns of layers to leave out");
-  static final RunKey<Map<String, Integer>> RANKS =
+  public static final RunKey<Map<String, Integer>> RANKS =
       RunKey.of(
           "adapter.rank_pattern",
           COUNTS_BY_NAME,
           Map.of(),
           "Ranks by pattern of layers; the scale stays where alphas says nothing");
-  static final RunKey<Map<String, Double>> ALPHAS =
+  public static final RunKey<Map<String, Double>> ALPHAS =
       RunKey.of("adapter.alpha_pattern", NUMBERS_BY_NAME, Map.of(), "Alphas by pattern of layers");
-  static final RunKey<String> INIT =
+  public static final RunKey<String> INIT =
       RunKey.of(
           "adapter.init",
           choice("kaiming", "gaussian", "orthogonal", "pissa"),
           "kaiming",
           "What the factors start from");
-  static final RunKey<Boolean> RSLORA =
+  public static final RunKey<Boolean> RSLORA =
       RunKey.of("adapter.rslora", FLAG, false, "Alpha over the root of the rank");
-  static final RunKey<Double> DROPOUT =
+  public static final RunKey<Double> DROPOUT =
       RunKey.of(
           "adapter.dropout",
           number(0, 1),
           0.0,
           "Share left out between the factors",
           "network_dropout");
-  static final RunKey<Double> INPUT_DROPOUT =
+  public static final RunKey<Double> INPUT_DROPOUT =
       RunKey.of("adapter.input_dropout", number(0, 1), 0.0, "Share of the layer's inputs left out");
-  static final RunKey<Double> RANK_DROPOUT =
+  public static final RunKey<Double> RANK_DROPOUT =
       RunKey.of("adapter.rank_dropout", number(0, 1), 0.0, "Share of ranks left out");
-  static final RunKey<Double> MODULE_DROPOUT =
+  public static final RunKey<Double> MODULE_DROPOUT =
       RunKey.of("adapter.module_dropout", number(0, 1), 0.0, "Share of layers left out");
-  static final RunKey<Double> MAX_NORM =
+  public static final RunKey<Double> MAX_NORM =
       unset(
           "adapter.max_norm",
           number(0, ANY),
           "Greatest norm of what is added at a layer; greater ones are scaled down",
           "scale_weight_norms");
-  static final RunKey<Long> FACTOR =
+  public static final RunKey<Long> FACTOR =
       unset("adapter.factor", WHOLE, "LoKr: size of the first factor; the largest if not given");
-  static final RunKey<Boolean> TEXT_ENCODER =
+  public static final RunKey<Boolean> TEXT_ENCODER =
       RunKey.of("adapter.text_encoder", FLAG, false, "Train the text encoder too");
 
   /** All of them, in the order in which a file has them. */

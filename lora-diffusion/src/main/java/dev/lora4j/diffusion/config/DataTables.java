@@ -18,7 +18,7 @@ import org.tomlj.TomlTable;
  * form named by {@code dataset_config}, or the folder {@code images}; with the keys of {@code
  * [data]} for all of them, below their own keys.
  */
-final class DataTables {
+public final class DataTables {
   private static final String PREFIX = "data.";
   private static final String FILE = "dataset_config";
   private static final String DATASETS = "datasets";
@@ -29,7 +29,7 @@ final class DataTables {
   private DataTables() {}
 
   /** True if a key is one of the data. */
-  static boolean known(String name) {
+  public static boolean known(String name) {
     String leaf = leaf(name);
     return leaf.equals(FILE) || leaf.equals(DATASETS) || keys().contains(leaf);
   }

@@ -243,7 +243,7 @@ public record KeyType<T>(
   }
 
   /** A number without a needless point: TOML takes both. */
-  static String plain(double x) {
+  public static String plain(double x) {
     return x == Math.rint(x) && Math.abs(x) < 1e15
         ? Long.toString((long) x)
         : Double.toString(x).replace("E", "e");

@@ -12,65 +12,65 @@ import java.util.List;
 import java.util.Map;
 
 /** Keys of the optimiser and of its learning rate schedule. */
-final class OptimizerKeys {
+public final class OptimizerKeys {
   private static final double ANY = Double.POSITIVE_INFINITY;
 
-  static final RunKey<String> OPTIMIZER =
+  public static final RunKey<String> OPTIMIZER =
       RunKey.of("optimizer.name", TEXT, "adamw", "Rule by which weights change");
-  static final RunKey<Double> RATE =
+  public static final RunKey<Double> RATE =
       RunKey.of(
           "optimizer.lr", number(0, ANY), 1e-4, "Learning rate at its highest", "learning_rate");
-  static final RunKey<Double> UNET_RATE =
+  public static final RunKey<Double> UNET_RATE =
       unset("optimizer.unet_lr", number(0, ANY), "Rate of the denoiser alone");
-  static final RunKey<Double> TEXT_RATE =
+  public static final RunKey<Double> TEXT_RATE =
       unset("optimizer.text_encoder_lr", number(0, ANY), "Rate of the text encoder alone");
-  static final RunKey<Double> UP_RATIO =
+  public static final RunKey<Double> UP_RATIO =
       RunKey.of(
           "optimizer.loraplus_lr_ratio",
           number(0, ANY),
           1.0,
           "Rate of the up factors over that of the others (LoRA+)",
           "loraplus_lr_ratio");
-  static final RunKey<Map<String, Object>> OPTIMIZER_ARGS =
+  public static final RunKey<Map<String, Object>> OPTIMIZER_ARGS =
       RunKey.of("optimizer.settings", SETTINGS, Map.of(), "Settings of the rule, by their names");
-  static final RunKey<Double> CLIP =
+  public static final RunKey<Double> CLIP =
       RunKey.of(
           "optimizer.clip",
           number(0, ANY),
           1.0,
           "Greatest norm of the whole gradient; 0 for any",
           "max_grad_norm");
-  static final RunKey<Double> EMA =
+  public static final RunKey<Double> EMA =
       RunKey.of(
           "optimizer.ema_decay", number(0, 1), 0.0, "Share a moving average keeps; 0 for none");
-  static final RunKey<String> SCHEDULE =
+  public static final RunKey<String> SCHEDULE =
       RunKey.of(
           "schedule.name",
           extension(Decay.class),
           "cosine",
           "How the rate goes on",
           "lr_scheduler");
-  static final RunKey<Map<String, Object>> SCHEDULE_ARGS =
+  public static final RunKey<Map<String, Object>> SCHEDULE_ARGS =
       RunKey.of("schedule.settings", SETTINGS, Map.of(), "Settings of that, by their names");
-  static final RunKey<Double> WARMUP =
+  public static final RunKey<Double> WARMUP =
       unset(
           "schedule.warmup",
           number(0, ANY),
           "Rise at the beginning: a share of the steps below 1, else steps; 0.1 if not given",
           "lr_warmup_steps");
-  static final RunKey<Integer> CYCLES =
+  public static final RunKey<Integer> CYCLES =
       unset(
           "schedule.cycles",
           count(1),
           "Falls of cosine_with_restarts, or of another that has this setting",
           "lr_scheduler_num_cycles");
-  static final RunKey<Double> POWER =
+  public static final RunKey<Double> POWER =
       unset(
           "schedule.power",
           number(0, ANY),
           "Of polynomial, or of another that has this setting",
           "lr_scheduler_power");
-  static final RunKey<Double> LEAST_RATE =
+  public static final RunKey<Double> LEAST_RATE =
       RunKey.of(
           "schedule.min_lr_ratio",
           number(0, 1),

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Values of keys, the later over the earlier, and all problems of them. */
-final class ResolvedValues {
+public final class ResolvedValues {
   /**
    * Last source of a key.
    *
@@ -29,7 +29,7 @@ final class ResolvedValues {
    * @param origin source of the value, for messages
    * @param as the name that was used for the key
    */
-  <T> void put(RunKey<T> key, Object value, String origin, String as) {
+  public <T> void put(RunKey<T> key, Object value, String origin, String as) {
     said.put(key, new Said(source, as));
     try {
       entries.put(key, new RunValues.Entry(key.type().reading().apply(value), origin));
@@ -42,7 +42,7 @@ final class ResolvedValues {
   }
 
   /** Leaves a key without a value, as an option of this name requires. */
-  void leave(RunKey<?> key, String as) {
+  public void leave(RunKey<?> key, String as) {
     said.put(key, new Said(source, as));
     entries.remove(key);
   }
@@ -53,50 +53,50 @@ final class ResolvedValues {
   }
 
   /** The number of the file or command line that is read. */
-  int source() {
+  public int source() {
     return source;
   }
 
   /** Number of the file or command line that set a key last; -1 if none did. */
-  int source(RunKey<?> key) {
+  public int source(RunKey<?> key) {
     Said last = said.get(key);
     return last == null ? -1 : last.source();
   }
 
   /** True if the last name of a key was that of sd-scripts. */
-  boolean renamed(RunKey<?> key) {
+  public boolean renamed(RunKey<?> key) {
     Said last = said.get(key);
     return last != null && !last.as().equals(key.name());
   }
 
   /** Last name of a key in a source; its own without one. */
-  String as(RunKey<?> key) {
+  public String as(RunKey<?> key) {
     Said last = said.get(key);
     return last == null ? key.name() : last.as();
   }
 
   /** True if a key has a value. */
-  boolean has(RunKey<?> key) {
+  public boolean has(RunKey<?> key) {
     return entries.containsKey(key);
   }
 
   /** True if nothing but a preset set a key. */
-  boolean free(RunKey<?> key) {
+  public boolean free(RunKey<?> key) {
     return !has(key) || Presets.said(origin(key));
   }
 
   /** The value that was set, else the one that the key has by itself. */
-  <T> Optional<T> find(RunKey<T> key) {
+  public <T> Optional<T> find(RunKey<T> key) {
     return new RunValues(entries, Map.of()).find(key);
   }
 
   /** Origin of a key's value. */
-  String origin(RunKey<?> key) {
+  public String origin(RunKey<?> key) {
     return new RunValues(entries, Map.of()).origin(key);
   }
 
   /** Removes the value of a key. */
-  void withdraw(RunKey<?> key) {
+  public void withdraw(RunKey<?> key) {
     entries.remove(key);
   }
 

@@ -144,7 +144,7 @@ public final class RunFile {
   private void table(TomlTable table, String prefix) {
     for (String key : table.keySet()) {
       Object value = table.get(List.of(key));
-      String full = KohyaOptions.within(prefix, key) ? key : prefix + key;
+      String full = layers.foreign(prefix, key) ? key : prefix + key;
       if (value instanceof TomlTable inner && SettingLayers.key(full).isEmpty()) {
         // Tables that are not ours only order a file, as those of sd-scripts do.
         table(inner, sections(full) ? full + "." : "");

@@ -28,142 +28,145 @@ public final class RunKeys {
 
   // --- The run ---
 
-  static final RunKey<String> BASE =
+  public static final RunKey<String> BASE =
       unset(
           "base",
           PATH,
           "Folder or file of the base model; the bundled one if it is not given",
           "pretrained_model_name_or_path");
-  static final RunKey<String> BASE_CONFIG =
+  public static final RunKey<String> BASE_CONFIG =
       unset(
           "base_config",
           PATH,
           "Folder of diffusers with configurations and tokenisers for a base in one file");
-  static final RunKey<String> PREDICTION =
+  public static final RunKey<String> PREDICTION =
       unset(
           "prediction",
           choice("epsilon", "v_prediction", "flow"),
           "What the base predicts, if it is not what the base says");
-  static final RunKey<String> IMAGES =
+  public static final RunKey<String> IMAGES =
       unset("images", PATH, "Folder of pictures, with captions beside them", "train_data_dir");
-  static final RunKey<String> REGULARISATION =
+  public static final RunKey<String> REGULARISATION =
       unset(
           "regularisation",
           PATH,
           "Folder of pictures of the class, which keep the base what it was",
           "reg_data_dir");
-  static final RunKey<String> OUT = unset("output", PATH, "The adapter to write (.safetensors)");
-  static final RunKey<Integer> STEPS =
+  public static final RunKey<String> OUT =
+      unset("output", PATH, "The adapter to write (.safetensors)");
+  public static final RunKey<Integer> STEPS =
       RunKey.of("steps", count(1), 1000, "Changes of the weights", "max_train_steps");
-  static final RunKey<Integer> EPOCHS =
+  public static final RunKey<Integer> EPOCHS =
       unset("epochs", count(1), "Passes over all pictures; instead of steps", "max_train_epochs");
-  static final RunKey<Integer> BATCH =
+  public static final RunKey<Integer> BATCH =
       RunKey.of("batch", count(1), 4, "Pictures at once", "train_batch_size");
-  static final RunKey<Integer> ACCUMULATE =
+  public static final RunKey<Integer> ACCUMULATE =
       RunKey.of(
           "gradient_accumulation",
           count(1),
           1,
           "Batches whose gradients are added up for one step",
           "gradient_accumulation_steps");
-  static final RunKey<Long> SEED = RunKey.of("seed", WHOLE, 0L, "Of everything random", "seed");
-  static final RunKey<String> PRECISION =
+  public static final RunKey<Long> SEED =
+      RunKey.of("seed", WHOLE, 0L, "Of everything random", "seed");
+  public static final RunKey<String> PRECISION =
       RunKey.of(
           "compute",
           choice("auto", "f32", "bf16", "f16"),
           "auto",
           "Type that the network computes in; auto measures which is faster");
-  static final RunKey<String> STORED =
+  public static final RunKey<String> STORED =
       RunKey.of("dtype", choice("f16", "bf16", "f32"), "f16", "Type of the factors in the file");
-  static final RunKey<String> LAYOUT =
+  public static final RunKey<String> LAYOUT =
       RunKey.of("layout", extension(AdapterWriter.class), "kohya", "Layout of the file");
-  static final RunKey<Boolean> CHECKPOINTING =
+  public static final RunKey<Boolean> CHECKPOINTING =
       RunKey.of(
           "checkpointing",
           FLAG,
           false,
           "Compute parts of the network twice to save memory",
           "gradient_checkpointing");
-  static final RunKey<Integer> CLIP_SKIP =
+  public static final RunKey<Integer> CLIP_SKIP =
       unset("clip_skip", count(1), "Layers of the text encoder counted from its end", "clip_skip");
-  static final RunKey<Integer> CAPTION_CHUNKS =
+  public static final RunKey<Integer> CAPTION_CHUNKS =
       RunKey.of(
           "caption_chunks",
           count(1),
           1,
           "Runs of the text encoders over a caption, of 75 tokens each for Stable Diffusion");
-  static final RunKey<String> NAME =
+  public static final RunKey<String> NAME =
       unset("name", TEXT, "Of the adapter; that of the file if it is not given", "metadata_title");
-  static final RunKey<List<String>> TRIGGERS =
+  public static final RunKey<List<String>> TRIGGERS =
       RunKey.of(
           "trigger_words", TEXTS, List.of(), "Words that call the adapter, written into the file");
-  static final RunKey<String> COMMENT =
+  public static final RunKey<String> COMMENT =
       unset("comment", TEXT, "Text for the file's metadata", "training_comment");
 
   // --- Judging on the way ---
 
-  static final RunKey<Double> VALIDATION_SHARE =
+  public static final RunKey<Double> VALIDATION_SHARE =
       RunKey.of(
           "validation.split",
           number(0, 0.5),
           0.0,
           "Share of the pictures kept out for the validation loss",
           "validation_split");
-  static final RunKey<Integer> VALIDATION_EVERY =
+  public static final RunKey<Integer> VALIDATION_EVERY =
       RunKey.of("validation.every", count(1), 50, "Steps between", "validate_every_n_steps");
-  static final RunKey<Integer> VALIDATION_EPOCHS =
+  public static final RunKey<Integer> VALIDATION_EPOCHS =
       unset(
           "validation.every_epochs",
           count(1),
           "Epochs between; instead of steps",
           "validate_every_n_epochs");
-  static final RunKey<Boolean> KEEP_BEST =
+  public static final RunKey<Boolean> KEEP_BEST =
       RunKey.of(
           "validation.keep_best", FLAG, false, "Write the state with the least validation loss");
 
-  static final RunKey<List<String>> PREVIEW_PROMPTS =
+  public static final RunKey<List<String>> PREVIEW_PROMPTS =
       unset(
           "previews.prompts",
           TEXTS,
           "Made at step 0 and every so often; captions of up to 4 pictures if not given, [] for none");
-  static final RunKey<Integer> PREVIEW_EVERY =
+  public static final RunKey<Integer> PREVIEW_EVERY =
       RunKey.of("previews.every", count(1), 250, "Steps between", "sample_every_n_steps");
-  static final RunKey<Integer> PREVIEW_EPOCHS =
+  public static final RunKey<Integer> PREVIEW_EPOCHS =
       unset(
           "previews.every_epochs",
           count(1),
           "Epochs between; instead of steps",
           "sample_every_n_epochs");
-  static final RunKey<List<Double>> PREVIEW_STRENGTHS =
+  public static final RunKey<List<Double>> PREVIEW_STRENGTHS =
       unset(
           "previews.strengths",
           NUMBERS,
           "Weights of the adapter, side by side; 0.4 to 1.2 if not given, for captions 1");
-  static final RunKey<Integer> PREVIEW_STEPS =
+  public static final RunKey<Integer> PREVIEW_STEPS =
       RunKey.of("previews.steps", count(1), 20, "Of the sampler");
-  static final RunKey<Double> PREVIEW_GUIDANCE =
+  public static final RunKey<Double> PREVIEW_GUIDANCE =
       unset("previews.guidance", NUMBER, "Guidance scale; the base's default if not given");
-  static final RunKey<Long> PREVIEW_SEED = RunKey.of("previews.seed", WHOLE, 0L, "Of the pictures");
+  public static final RunKey<Long> PREVIEW_SEED =
+      RunKey.of("previews.seed", WHOLE, 0L, "Of the pictures");
 
   // --- Checkpoints ---
 
-  static final RunKey<Integer> SAVE_EVERY =
+  public static final RunKey<Integer> SAVE_EVERY =
       RunKey.of("save.every", count(1), 100, "Steps between checkpoints");
-  static final RunKey<Integer> SAVE_KEEP =
+  public static final RunKey<Integer> SAVE_KEEP =
       RunKey.of("save.keep", count(1), 2, "Checkpoints to keep");
-  static final RunKey<Integer> ADAPTERS =
+  public static final RunKey<Integer> ADAPTERS =
       unset(
           "save.adapters",
           count(1),
           "Steps between adapters that are written on the way",
           "save_every_n_steps");
-  static final RunKey<Integer> ADAPTER_EPOCHS =
+  public static final RunKey<Integer> ADAPTER_EPOCHS =
       unset(
           "save.adapters_epochs",
           count(1),
           "Epochs between those; instead of steps",
           "save_every_n_epochs");
-  static final RunKey<List<String>> TRACKERS =
+  public static final RunKey<List<String>> TRACKERS =
       unset(
           "logging.trackers",
           extensions(Tracker.class),

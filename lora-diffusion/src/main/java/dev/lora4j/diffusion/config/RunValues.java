@@ -30,19 +30,19 @@ public final class RunValues {
   }
 
   /** The value of a key that always has one. */
-  <T> T get(RunKey<T> key) {
+  public <T> T get(RunKey<T> key) {
     return find(key).orElseThrow(() -> new RunProblems(List.of(key.name() + " is not set.")));
   }
 
   /** The value that was set, else the one that the key has by itself. */
   @SuppressWarnings("unchecked") // Entries are made by the type of their key alone.
-  <T> Optional<T> find(RunKey<T> key) {
+  public <T> Optional<T> find(RunKey<T> key) {
     Entry entry = entries.get(key);
     return entry == null ? key.initial() : Optional.of((T) entry.value());
   }
 
   /** Origin of a key's value. */
-  String origin(RunKey<?> key) {
+  public String origin(RunKey<?> key) {
     Entry entry = entries.get(key);
     return entry == null ? DEFAULT : entry.origin();
   }
@@ -66,7 +66,7 @@ public final class RunValues {
   }
 
   /** Keys of the data, by the names of sd-scripts. */
-  Map<String, Object> data() {
+  public Map<String, Object> data() {
     return data;
   }
 }

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Settings laid over each other: a preset, a file, options of a command. What comes later wins. All
@@ -20,10 +21,20 @@ public final class SettingLayers {
   private final List<String> notes = new ArrayList<>();
   private final Map<RunKey<?>, Map<String, Object>> settings = new HashMap<>();
   private final List<Runnable> last = new ArrayList<>();
-  private final KohyaNetwork network = new KohyaNetwork(this, entries);
+  private final TrainerOptions options;
   private boolean preset;
   private String outFolder = "";
   private String outName = "";
+
+  /** Layers of keys alone, as this toolkit writes them. */
+  public SettingLayers() {
+    this(layers -> TrainerOptions.NONE);
+  }
+
+  /** Layers of keys and of the options of another trainer. */
+  public SettingLayers(Function<SettingLayers, TrainerOptions> options) {
+    this.options = options.apply(this);
+  }
 
   private static Map<String, RunKey<?>> byName() {
     Map<String, RunKey<?>> all = new LinkedHashMap<>();
@@ -35,7 +46,7 @@ public final class SettingLayers {
   }
 
   /** The key of this name, ours or that of sd-scripts. */
-  static Optional<RunKey<?>> key(String name) {
+  public static Optional<RunKey<?>> key(String name) {
     return Optional.ofNullable(BY_NAME.get(RenamedKeys.now(name)));
   }
 
@@ -58,13 +69,13 @@ public final class SettingLayers {
       // Files that a program wrote have options that nobody set, as empty texts.
       return;
     }
-    if (key != null && renamed && KohyaOptions.off(name, value)) {
+    if (key != null && renamed && options.off(name, value)) {
       leave(key, name, origin);
     } else if (key != null) {
       entries.put(key, value, origin, name);
     } else if (DataTables.known(name)) {
       data.put(DataTables.leaf(name), value);
-    } else if (!KohyaOptions.apply(this, name, value, origin)) {
+    } else if (!options.apply(name, value, origin)) {
       problem(origin + ": there is no key " + name + "; " + meant(name));
     }
   }
@@ -96,10 +107,10 @@ public final class SettingLayers {
     set(name, RunFile.located(here, name, RunFile.value(text)), origin);
   }
 
-  private static String meant(String name) {
+  private String meant(String name) {
     List<String> all = new ArrayList<>(BY_NAME.keySet());
     all.addAll(DataTables.names());
-    all.addAll(KohyaOptions.names());
+    all.addAll(options.names());
     return KeySuggestion.of(name, all);
   }
 
@@ -113,23 +124,30 @@ public final class SettingLayers {
     preset = true;
   }
 
-  /** The network options of sd-scripts. */
-  KohyaNetwork network() {
-    return network;
+  /**
+   * True if a table's key is an option of the other trainer, whose tables only order a file, and
+   * may have names of tables of ours.
+   */
+  boolean foreign(String table, String key) {
+    boolean ours = table.isEmpty() || key(table + key).isPresent();
+    boolean theirs =
+        options.names().contains(key)
+            || key(key).filter(known -> !known.name().equals(key)).isPresent();
+    return !ours && theirs && !DataTables.known(table + key);
   }
 
   /** The resolved values, for options that depend on others. */
-  ResolvedValues entries() {
+  public ResolvedValues entries() {
     return entries;
   }
 
   /** Runs an action after all layers are read. */
-  void last(Runnable what) {
+  public void last(Runnable what) {
     last.add(what);
   }
 
   /** Sets a key at the end, unless anything else of the same file or after it does. */
-  void otherwise(RunKey<?> key, Object value, String origin) {
+  public void otherwise(RunKey<?> key, Object value, String origin) {
     int since = entries.source();
     last(
         () -> {
@@ -140,7 +158,7 @@ public final class SettingLayers {
   }
 
   /** A part of where the adapter goes: sd-scripts names the folder and the file apart. */
-  void place(String folder, String name, String origin) {
+  public void place(String folder, String name, String origin) {
     outFolder = folder.isEmpty() ? outFolder : folder;
     outName = name.isEmpty() ? outName : name;
     Path file = Path.of(outFolder).resolve((outName.isEmpty() ? "last" : outName) + ".safetensors");
@@ -148,14 +166,14 @@ public final class SettingLayers {
   }
 
   /** One setting of an extension, as sd-scripts has it in a text, beside those that are there. */
-  void setting(RunKey<Map<String, Object>> key, String name, String value, String origin) {
+  public void setting(RunKey<Map<String, Object>> key, String name, String value, String origin) {
     Map<String, Object> all = settings.computeIfAbsent(key, k -> new LinkedHashMap<>());
     all.put(name, RunFile.value(value));
     set(key.name(), all, origin);
   }
 
   /** Prompts from a file. */
-  void promptFile(String file, String origin) {
+  public void promptFile(String file, String origin) {
     try {
       PromptFile read = PromptFile.read(Path.of(file));
       set(RunKeys.PREVIEW_PROMPTS.name(), read.prompts(), origin);
@@ -173,17 +191,17 @@ public final class SettingLayers {
   }
 
   /** Adds what is wrong. */
-  void problem(String sentence) {
+  public void problem(String sentence) {
     entries.problem(sentence);
   }
 
   /** Adds a note for the user. */
-  void note(String sentence) {
+  public void note(String sentence) {
     notes.add(sentence);
   }
 
   /** Lays a part of the data set's tables over those that are there. */
-  void data(String name, Object value) {
+  public void data(String name, Object value) {
     data.put(name, value);
   }
 
@@ -200,13 +218,13 @@ public final class SettingLayers {
   public RunValues values() {
     Precedence precedence = new Precedence(entries, this::note);
     precedence.pairs();
-    network.lay();
+    options.combine();
     last.forEach(Runnable::run);
     last.clear();
     precedence.presets();
     precedence.rate();
-    if (network.trains() && !preset) {
-      KohyaDefaults.lay(this, entries, network);
+    if (!preset) {
+      options.defaults();
     }
     return entries.values(RunKeys.ALL, data);
   }

@@ -15,7 +15,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /** Keys of which levels of noise are trained, and how often. */
-final class TimestepKeys {
+public final class TimestepKeys {
   private static final double ANY = Double.POSITIVE_INFINITY;
   private static final TimestepSettings USUAL = TimestepSettings.STRATIFIED;
 
@@ -28,7 +28,7 @@ final class TimestepKeys {
    * Distribution of the timesteps; sd-scripts has some of its values under {@code
    * weighting_scheme}.
    */
-  static final RunKey<String> SAMPLING =
+  public static final RunKey<String> SAMPLING =
       RunKey.of(
           "loss.timestep_sampling",
           choice("uniform", "sigmoid", "shift", "logit_normal", "mode"),

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lora4j.diffusion.config.kohya.KohyaOptions;
 import dev.lora4j.diffusion.dataset.bucket.Bucket;
 import dev.lora4j.diffusion.dataset.bucket.Bucketing;
 import dev.lora4j.diffusion.dataset.source.DataGroup;
@@ -23,7 +24,7 @@ class DataTablesTest {
   @TempDir Path folder;
 
   private SettingLayers run(String text) throws IOException {
-    SettingLayers layers = new SettingLayers();
+    SettingLayers layers = new SettingLayers(KohyaOptions::new);
     Path file = folder.resolve("run.toml");
     Files.writeString(file, "out = 'a.safetensors'\n" + text);
     RunFile.read(file, layers);

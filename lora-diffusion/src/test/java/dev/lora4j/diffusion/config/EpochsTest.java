@@ -2,6 +2,7 @@ package dev.lora4j.diffusion.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.lora4j.diffusion.config.kohya.KohyaOptions;
 import dev.lora4j.diffusion.dataset.DataSet;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -25,7 +26,7 @@ class EpochsTest {
       image.setRGB(0, 0, i);
       ImageIO.write(image, "png", folder.resolve("fox" + i + ".png").toFile());
     }
-    SettingLayers layers = new SettingLayers();
+    SettingLayers layers = new SettingLayers(KohyaOptions::new);
     layers.set("out", folder.resolve("a.safetensors").toString(), "test");
     layers.set("images", folder.toString(), "test");
     layers.set("batch", 1L, "test");

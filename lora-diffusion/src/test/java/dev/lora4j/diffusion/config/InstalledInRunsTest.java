@@ -9,6 +9,7 @@ import dev.lora4j.core.adapter.lokr.LokrTraining;
 import dev.lora4j.core.adapter.training.ToolConvention;
 import dev.lora4j.core.train.optimizer.Optimizers;
 import dev.lora4j.core.train.schedule.Polynomial;
+import dev.lora4j.diffusion.config.kohya.KohyaOptions;
 import dev.lora4j.diffusion.style.StyleSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +26,7 @@ class InstalledInRunsTest {
   private SettingLayers read(String text) throws Exception {
     Path file = folder.resolve("run.toml");
     Files.writeString(file, text);
-    SettingLayers layers = new SettingLayers();
+    SettingLayers layers = new SettingLayers(KohyaOptions::new);
     RunFile.read(file, layers);
     return layers;
   }

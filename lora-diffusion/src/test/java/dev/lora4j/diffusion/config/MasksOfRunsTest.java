@@ -2,6 +2,7 @@ package dev.lora4j.diffusion.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.lora4j.diffusion.config.kohya.KohyaOptions;
 import dev.lora4j.diffusion.dataset.DataSet;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
@@ -20,7 +21,7 @@ class MasksOfRunsTest {
       throws Exception {
     BufferedImage picture = new BufferedImage(64, 64, BufferedImage.TYPE_INT_ARGB);
     ImageIO.write(picture, "png", folder.resolve("a.png").toFile());
-    SettingLayers layers = new SettingLayers();
+    SettingLayers layers = new SettingLayers(KohyaOptions::new);
     layers.set("out", "a.safetensors", "test");
     layers.set("images", folder.toString(), "test");
     layers.setText("alpha_mask", alpha, "test");

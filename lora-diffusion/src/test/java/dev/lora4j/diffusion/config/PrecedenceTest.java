@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.train.adapter.TargetPreset;
+import dev.lora4j.diffusion.config.kohya.KohyaOptions;
 import dev.lora4j.diffusion.style.StyleSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +26,7 @@ class PrecedenceTest {
   private SettingLayers read(String text, String... preset) throws Exception {
     Path file = folder.resolve("run.toml");
     Files.writeString(file, text.contains("out = ") ? text : OUT + text);
-    SettingLayers layers = new SettingLayers();
+    SettingLayers layers = new SettingLayers(KohyaOptions::new);
     if (preset.length > 0) {
       RunFile.read(file, layers, preset[0]);
     } else {

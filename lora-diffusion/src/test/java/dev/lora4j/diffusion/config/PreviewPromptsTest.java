@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.diffusion.clip.PromptSyntax;
 import dev.lora4j.diffusion.config.RunSettings.Previews;
+import dev.lora4j.diffusion.config.kohya.KohyaOptions;
 import dev.lora4j.diffusion.dataset.DataItem;
 import dev.lora4j.diffusion.dataset.DataSet;
 import java.awt.image.BufferedImage;
@@ -43,7 +44,7 @@ class PreviewPromptsTest {
   }
 
   private RunSettings settings(String... lines) {
-    SettingLayers layers = new SettingLayers();
+    SettingLayers layers = new SettingLayers(KohyaOptions::new);
     layers.set("out", folder.resolve("a.safetensors").toString(), "test");
     layers.set("images", folder.resolve("foxes").toString(), "test");
     for (String line : lines) {
@@ -147,7 +148,7 @@ class PreviewPromptsTest {
       RunSettings settings = settings(said);
       Path file = folder.resolve("run.toml");
       Files.writeString(file, ResolvedRun.toml(settings.values()));
-      SettingLayers layers = new SettingLayers();
+      SettingLayers layers = new SettingLayers(KohyaOptions::new);
       RunFile.read(file, layers);
       RunSettings again = RunSettings.of(layers.values());
       assertEquals(previews(settings), previews(again));

@@ -3,6 +3,7 @@ package dev.lora4j.diffusion.config;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lora4j.diffusion.config.kohya.KohyaOptions;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -10,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class RenamedKeysTest {
   @Test
   void earlierNamesAreUnderstoodWithANote() {
-    SettingLayers layers = new SettingLayers();
+    SettingLayers layers = new SettingLayers(KohyaOptions::new);
     layers.set("out", "a.safetensors", "run.toml, line 1");
     layers.set("optimizer.rate", 0.5, "run.toml, line 2");
     layers.setText("precision", "bf16", "--set");
@@ -37,7 +38,7 @@ class RenamedKeysTest {
 
   @Test
   void currentKeysCauseNoNote() {
-    SettingLayers layers = new SettingLayers();
+    SettingLayers layers = new SettingLayers(KohyaOptions::new);
     layers.set("output", "a.safetensors", "run.toml, line 1");
     layers.set("dtype", "f32", "run.toml, line 2");
     layers.values();

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.train.adapter.TargetPreset;
+import dev.lora4j.diffusion.config.kohya.KohyaOptions;
 import dev.lora4j.diffusion.family.stablediffusion.UNetTargets;
 import dev.lora4j.diffusion.style.StyleSettings;
 import java.nio.file.Files;
@@ -24,7 +25,7 @@ class RunFileTest {
   private SettingLayers read(String text) throws Exception {
     Path file = folder.resolve("run.toml");
     Files.writeString(file, text);
-    SettingLayers layers = new SettingLayers();
+    SettingLayers layers = new SettingLayers(KohyaOptions::new);
     RunFile.read(file, layers);
     return layers;
   }
@@ -74,7 +75,9 @@ class RunFileTest {
   void aFileThatIsNotUtf8IsNamed() throws Exception {
     Path file = folder.resolve("latin.toml");
     Files.write(file, new byte[] {'#', (byte) 0xe4, '\n'});
-    RunProblems e = assertThrows(RunProblems.class, () -> RunFile.read(file, new SettingLayers()));
+    RunProblems e =
+        assertThrows(
+            RunProblems.class, () -> RunFile.read(file, new SettingLayers(KohyaOptions::new)));
     assertTrue(e.getMessage().contains("latin.toml is not UTF-8"), e.getMessage());
   }
 
@@ -141,7 +144,7 @@ class RunFileTest {
   void presetsAreCommentedAndUsable(String name) {
     String text = Presets.text(name);
     assertTrue(text.lines().filter(line -> line.contains("#")).count() >= 3, text);
-    SettingLayers layers = new SettingLayers();
+    SettingLayers layers = new SettingLayers(KohyaOptions::new);
     Presets.read(name, layers);
     layers.set("out", "x.safetensors", "test");
     assertTrue(RunSettings.of(layers.values()).style().steps() > 0);
@@ -185,7 +188,7 @@ class RunFileTest {
             image_dir = "y"
             """);
     RunValues first = layers.values();
-    SettingLayers again = new SettingLayers();
+    SettingLayers again = new SettingLayers(KohyaOptions::new);
     Path saved = folder.resolve("resolved.toml");
     Files.writeString(saved, ResolvedRun.toml(first));
     RunFile.read(saved, again);
@@ -243,7 +246,7 @@ class RunFileTest {
 
   @Test
   void incompatibleSettingsAreReportedTogether() {
-    SettingLayers layers = new SettingLayers();
+    SettingLayers layers = new SettingLayers(KohyaOptions::new);
     layers.set("out", "x.safetensors", "test");
     layers.set("optimizer.name", "adanw", "test");
     layers.set("adapter.targets", List.of("atention"), "test");

@@ -8,6 +8,7 @@ import dev.lora4j.core.train.log.RunStart;
 import dev.lora4j.core.train.log.TrackedRun;
 import dev.lora4j.core.train.log.Tracker;
 import dev.lora4j.core.train.log.Trackers;
+import dev.lora4j.diffusion.config.kohya.KohyaOptions;
 import dev.lora4j.spi.Extension;
 import dev.lora4j.spi.ExtensionException;
 import dev.lora4j.spi.Setting;
@@ -31,7 +32,7 @@ class TrackersOfRunsTest {
   }
 
   private static RunValues values(String text) {
-    SettingLayers layers = new SettingLayers();
+    SettingLayers layers = new SettingLayers(KohyaOptions::new);
     layers.setText("logging.trackers", text, "--set");
     return layers.values();
   }

@@ -16,6 +16,7 @@ import dev.lora4j.diffusion.base.LoadOptions;
 import dev.lora4j.diffusion.config.Presets;
 import dev.lora4j.diffusion.config.RunSettings;
 import dev.lora4j.diffusion.config.SettingLayers;
+import dev.lora4j.diffusion.config.kohya.KohyaOptions;
 import dev.lora4j.diffusion.dataset.Picture;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import java.nio.file.Path;
@@ -57,7 +58,7 @@ class RunMatrixTest {
   }
 
   private static StyleSettings settings(String... keys) {
-    SettingLayers layers = new SettingLayers();
+    SettingLayers layers = new SettingLayers(KohyaOptions::new);
     Presets.read("quick", layers);
     layers.set("out", "x.safetensors", "test");
     layers.set("steps", 3L, "test");

@@ -12,6 +12,7 @@ import dev.lora4j.diffusion.config.RunProblems;
 import dev.lora4j.diffusion.config.RunSettings;
 import dev.lora4j.diffusion.config.RunValues;
 import dev.lora4j.diffusion.config.SettingLayers;
+import dev.lora4j.diffusion.config.kohya.KohyaOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -186,7 +187,7 @@ final class RunOptions {
     if (describesBase()) {
       throw new Failure(file.orElseThrow() + " makes a base; only train takes such a file.");
     }
-    SettingLayers layers = new SettingLayers();
+    SettingLayers layers = new SettingLayers(KohyaOptions::new);
     Map<String, String> assigned = assignments();
     if (file.isPresent()) {
       Path path = ExistingPath.file(file.get());

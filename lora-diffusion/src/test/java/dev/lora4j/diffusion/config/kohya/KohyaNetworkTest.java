@@ -1,4 +1,4 @@
-package dev.lora4j.diffusion.config;
+package dev.lora4j.diffusion.config.kohya;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -10,6 +10,13 @@ import dev.lora4j.core.adapter.training.ToolConvention;
 import dev.lora4j.core.format.Families;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.train.adapter.AdapterRecipe;
+import dev.lora4j.diffusion.config.AdapterKeys;
+import dev.lora4j.diffusion.config.RunFile;
+import dev.lora4j.diffusion.config.RunKeys;
+import dev.lora4j.diffusion.config.RunProblems;
+import dev.lora4j.diffusion.config.RunSettings;
+import dev.lora4j.diffusion.config.RunValues;
+import dev.lora4j.diffusion.config.SettingLayers;
 import dev.lora4j.diffusion.style.StyleSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +39,7 @@ class KohyaNetworkTest {
   private SettingLayers read(String text) throws Exception {
     Path file = folder.resolve("run.toml");
     Files.writeString(file, "output_name = 'mine'\n" + text);
-    SettingLayers layers = new SettingLayers();
+    SettingLayers layers = new SettingLayers(KohyaOptions::new);
     RunFile.read(file, layers);
     return layers;
   }

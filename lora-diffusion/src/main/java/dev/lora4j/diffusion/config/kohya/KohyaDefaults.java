@@ -1,5 +1,11 @@
-package dev.lora4j.diffusion.config;
+package dev.lora4j.diffusion.config.kohya;
 
+import dev.lora4j.diffusion.config.AdapterKeys;
+import dev.lora4j.diffusion.config.OptimizerKeys;
+import dev.lora4j.diffusion.config.ResolvedValues;
+import dev.lora4j.diffusion.config.RunKey;
+import dev.lora4j.diffusion.config.RunKeys;
+import dev.lora4j.diffusion.config.SettingLayers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

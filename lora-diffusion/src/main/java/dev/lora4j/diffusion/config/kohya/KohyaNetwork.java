@@ -1,8 +1,12 @@
-package dev.lora4j.diffusion.config;
+package dev.lora4j.diffusion.config.kohya;
 
 import dev.lora4j.core.adapter.dora.DoraMethod;
 import dev.lora4j.core.adapter.lora.LoraMethod;
 import dev.lora4j.core.adapter.training.TrainableMethod;
+import dev.lora4j.diffusion.config.AdapterKeys;
+import dev.lora4j.diffusion.config.ResolvedValues;
+import dev.lora4j.diffusion.config.RunKey;
+import dev.lora4j.diffusion.config.SettingLayers;
 import dev.lora4j.spi.Extensions;
 import dev.lora4j.spi.SettingInfo;
 import java.util.ArrayList;
@@ -40,9 +44,9 @@ final class KohyaNetwork {
   private String origin = "";
   private int source;
 
-  KohyaNetwork(SettingLayers to, ResolvedValues entries) {
+  KohyaNetwork(SettingLayers to) {
     this.to = to;
-    this.entries = entries;
+    entries = to.entries();
   }
 
   private void heard(String from) {

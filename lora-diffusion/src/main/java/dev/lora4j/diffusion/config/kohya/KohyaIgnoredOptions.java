@@ -1,5 +1,6 @@
-package dev.lora4j.diffusion.config;
+package dev.lora4j.diffusion.config.kohya;
 
+import dev.lora4j.diffusion.config.SettingLayers;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;

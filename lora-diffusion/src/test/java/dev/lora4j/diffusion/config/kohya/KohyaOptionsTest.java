@@ -1,4 +1,4 @@
-package dev.lora4j.diffusion.config;
+package dev.lora4j.diffusion.config.kohya;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -7,6 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.train.optimizer.AdamW;
+import dev.lora4j.diffusion.config.AdapterKeys;
+import dev.lora4j.diffusion.config.KeyType;
+import dev.lora4j.diffusion.config.OptimizerKeys;
+import dev.lora4j.diffusion.config.ResolvedRun;
+import dev.lora4j.diffusion.config.RunFile;
+import dev.lora4j.diffusion.config.RunKeys;
+import dev.lora4j.diffusion.config.RunProblems;
+import dev.lora4j.diffusion.config.RunSettings;
+import dev.lora4j.diffusion.config.RunValues;
+import dev.lora4j.diffusion.config.SettingLayers;
 import dev.lora4j.diffusion.style.StyleSettings;
 import dev.lora4j.diffusion.train.objective.HuberSchedule;
 import dev.lora4j.diffusion.train.objective.ObjectiveSettings;
@@ -30,7 +40,7 @@ class KohyaOptionsTest {
   private SettingLayers read(String text) throws Exception {
     Path file = folder.resolve("run.toml");
     Files.writeString(file, text);
-    SettingLayers layers = new SettingLayers();
+    SettingLayers layers = new SettingLayers(KohyaOptions::new);
     RunFile.read(file, layers);
     return layers;
   }
@@ -39,7 +49,7 @@ class KohyaOptionsTest {
   @CsvSource({"75, 1", "150, 2", "225, 3"})
   void tokensOfCaptionsAreChunks(int tokens, int chunks) throws Exception {
     SettingLayers layers = read("images = \"pictures\"\nmax_token_length = " + tokens + "\n");
-    assertEquals(chunks, StyleSettingsResolver.settings(layers.values()).captionChunks());
+    assertEquals(chunks, layers.values().find(RunKeys.CAPTION_CHUNKS).orElseThrow());
     assertTrue(layers.notes().isEmpty(), layers.notes().toString());
   }
 

@@ -1,6 +1,15 @@
-package dev.lora4j.diffusion.config;
+package dev.lora4j.diffusion.config.kohya;
 
 import dev.lora4j.core.train.optimizer.Optimizer;
+import dev.lora4j.diffusion.config.AdapterKeys;
+import dev.lora4j.diffusion.config.LossKeys;
+import dev.lora4j.diffusion.config.OptimizerKeys;
+import dev.lora4j.diffusion.config.ResolvedValues;
+import dev.lora4j.diffusion.config.RunKey;
+import dev.lora4j.diffusion.config.RunKeys;
+import dev.lora4j.diffusion.config.SettingLayers;
+import dev.lora4j.diffusion.config.TimestepKeys;
+import dev.lora4j.diffusion.config.TrainerOptions;
 import dev.lora4j.spi.Extensions;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -14,7 +23,7 @@ import java.util.Set;
  * Options of sd-scripts that have another form than ours. Options that only have another name are
  * aliases of our keys; {@link KohyaIgnoredOptions} has those without effect here.
  */
-final class KohyaOptions {
+public final class KohyaOptions implements TrainerOptions {
   /** Effect of an option's value. */
   @FunctionalInterface
   private interface Meaning {
@@ -36,31 +45,35 @@ final class KohyaOptions {
           "validate_every_n_steps",
           "validate_every_n_epochs");
 
-  private static final Map<String, Meaning> MEANINGS = new LinkedHashMap<>();
+  private final Map<String, Meaning> meanings = new LinkedHashMap<>();
+  private final SettingLayers layers;
+  private final KohyaNetwork network;
 
-  static {
-    MEANINGS.put("v_parameterization", KohyaOptions::velocity);
-    MEANINGS.put("mixed_precision", KohyaOptions::precision);
-    MEANINGS.put("save_precision", (to, v, from) -> to.set("dtype", type(v, "f16"), from));
-    MEANINGS.put("output_dir", (to, v, from) -> to.place(String.valueOf(v), "", from));
-    MEANINGS.put("output_name", (to, v, from) -> to.place("", String.valueOf(v), from));
-    MEANINGS.put("network_module", (to, v, from) -> to.network().module(v, from));
-    MEANINGS.put(
-        "network_args", (to, v, from) -> to.network().arguments(arguments(v, from, to), from));
-    MEANINGS.put("network_alpha", KohyaOptions::alpha);
-    MEANINGS.put("unet_lr", (to, v, from) -> rate(to, OptimizerKeys.UNET_RATE, v, from));
-    MEANINGS.put("text_encoder_lr", (to, v, from) -> rate(to, OptimizerKeys.TEXT_RATE, v, from));
-    MEANINGS.put("optimizer_type", KohyaOptions::optimizer);
-    MEANINGS.put(
+  /** Options that set keys of {@code layers}. */
+  public KohyaOptions(SettingLayers layers) {
+    this.layers = layers;
+    network = new KohyaNetwork(layers);
+    meanings.put("v_parameterization", KohyaOptions::velocity);
+    meanings.put("mixed_precision", KohyaOptions::precision);
+    meanings.put("save_precision", (to, v, from) -> to.set("dtype", type(v, "f16"), from));
+    meanings.put("output_dir", (to, v, from) -> to.place(String.valueOf(v), "", from));
+    meanings.put("output_name", (to, v, from) -> to.place("", String.valueOf(v), from));
+    meanings.put("network_module", (to, v, from) -> network.module(v, from));
+    meanings.put("network_args", (to, v, from) -> network.arguments(arguments(v, from, to), from));
+    meanings.put("network_alpha", KohyaOptions::alpha);
+    meanings.put("unet_lr", (to, v, from) -> rate(to, OptimizerKeys.UNET_RATE, v, from));
+    meanings.put("text_encoder_lr", (to, v, from) -> rate(to, OptimizerKeys.TEXT_RATE, v, from));
+    meanings.put("optimizer_type", KohyaOptions::optimizer);
+    meanings.put(
         "optimizer_args", (to, v, from) -> each(v, from, to, KohyaOptions::optimizerArgument));
-    MEANINGS.put("network_train_unet_only", KohyaOptions::unetOnly);
-    MEANINGS.put("resolution", (to, v, from) -> to.data("resolution", v));
-    MEANINGS.put("sample_prompts", KohyaOptions::samplePrompts);
-    MEANINGS.put("cache_text_encoder_outputs", KohyaOptions::unetOnly);
-    MEANINGS.put("network_train_text_encoder_only", KohyaOptions::textEncodersOnly);
-    MEANINGS.put("use_8bit_adam", (to, v, from) -> older(to, v, "AdamW8bit", from));
-    MEANINGS.put("use_lion_optimizer", (to, v, from) -> older(to, v, "Lion", from));
-    MEANINGS.put(
+    meanings.put("network_train_unet_only", KohyaOptions::unetOnly);
+    meanings.put("resolution", (to, v, from) -> to.data("resolution", v));
+    meanings.put("sample_prompts", KohyaOptions::samplePrompts);
+    meanings.put("cache_text_encoder_outputs", KohyaOptions::unetOnly);
+    meanings.put("network_train_text_encoder_only", KohyaOptions::textEncodersOnly);
+    meanings.put("use_8bit_adam", (to, v, from) -> older(to, v, "AdamW8bit", from));
+    meanings.put("use_lion_optimizer", (to, v, from) -> older(to, v, "Lion", from));
+    meanings.put(
         "lr_scheduler_args",
         (to, v, from) ->
             each(
@@ -68,45 +81,47 @@ final class KohyaOptions {
                 from,
                 to,
                 (l, name, value, at) -> l.setting(OptimizerKeys.SCHEDULE_ARGS, name, value, at)));
-    MEANINGS.put("weighting_scheme", KohyaOptions::weighting);
-    MEANINGS.put("max_token_length", KohyaOptions::chunks);
-    MEANINGS.put("dataset_repeats", (to, v, from) -> to.data("num_repeats", v));
-    MEANINGS.put("caption_extention", (to, v, from) -> to.data("caption_extension", v));
-    MEANINGS.put(
+    meanings.put("weighting_scheme", KohyaOptions::weighting);
+    meanings.put("max_token_length", KohyaOptions::chunks);
+    meanings.put("dataset_repeats", (to, v, from) -> to.data("num_repeats", v));
+    meanings.put("caption_extention", (to, v, from) -> to.data("caption_extension", v));
+    meanings.put(
         "metadata_trigger_phrase",
         (to, v, from) -> to.set("trigger_words", List.of(String.valueOf(v)), from));
   }
 
-  private KohyaOptions() {}
-
-  /** The names of all of them. */
-  static Collection<String> names() {
-    List<String> all = new ArrayList<>(MEANINGS.keySet());
+  @Override
+  public Collection<String> names() {
+    List<String> all = new ArrayList<>(meanings.keySet());
     all.addAll(KohyaIgnoredOptions.names());
     return all;
   }
 
-  /**
-   * True if a table's key is an option of sd-scripts, whose tables only order a file, and may have
-   * names of tables of ours.
-   */
-  static boolean within(String table, String key) {
-    boolean ours = table.isEmpty() || SettingLayers.key(table + key).isPresent();
-    boolean theirs =
-        MEANINGS.containsKey(key)
-            || KohyaIgnoredOptions.names().contains(key)
-            || SettingLayers.key(key).filter(known -> !known.name().equals(key)).isPresent();
-    return !ours && theirs && !DataTables.known(table + key);
+  @Override
+  public boolean off(String alias, Object value) {
+    return OFF_AT_ZERO.contains(alias) && zero(value);
   }
 
-  /** Applies an option; false if there is no such option. */
-  static boolean apply(SettingLayers layers, String name, Object value, String origin) {
-    Meaning meaning = MEANINGS.get(name);
+  @Override
+  public boolean apply(String name, Object value, String origin) {
+    Meaning meaning = meanings.get(name);
     // Files that a program wrote have options that nobody set, as empty texts.
     if (meaning != null && !"".equals(value)) {
       meaning.apply(layers, value, origin);
     }
     return meaning != null || KohyaIgnoredOptions.told(layers, name, value, origin);
+  }
+
+  @Override
+  public void combine() {
+    network.lay();
+  }
+
+  @Override
+  public void defaults() {
+    if (network.trains()) {
+      KohyaDefaults.lay(layers, layers.entries(), network);
+    }
   }
 
   /** There it depends on the card; F16 is for cards alone, so it needs its own key. */
@@ -285,11 +300,6 @@ final class KohyaOptions {
 
   private static boolean zero(Object value) {
     return value instanceof Number number ? number.doubleValue() == 0 : value.equals("0");
-  }
-
-  /** True if an option that is another name of a key is off with this value. */
-  static boolean off(String name, Object value) {
-    return OFF_AT_ZERO.contains(name) && zero(value);
   }
 
   private static void samplePrompts(SettingLayers to, Object value, String origin) {
