@@ -33,6 +33,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -89,6 +90,14 @@ final class TextQuickstart implements Command {
   private String prompt = "";
 
   @Option(
+      names = "--blocks",
+      paramLabel = "N",
+      description =
+          "Score at most so many blocks of 256 tokens of the chapters that it was not taught"
+              + " (default: all).")
+  private Optional<Integer> scored = Optional.empty();
+
+  @Option(
       names = "--seed",
       paramLabel = "N",
       description = "Of everything random (default: ${DEFAULT-VALUE}).",
@@ -110,6 +119,9 @@ final class TextQuickstart implements Command {
   @Override
   @SuppressWarnings("try") // the claim is only held
   public int run(Console console) {
+    if (scored.orElse(1) < 1) {
+      throw Failure.usage("--blocks must be at least 1, found " + scored.get() + ".");
+    }
     TextTrainingSettings settings = settings();
     long began = System.nanoTime();
     where.require();
@@ -128,7 +140,8 @@ final class TextQuickstart implements Command {
                   "base", model.base().hash(),
                   "compute", model.base().compute().toString()),
               resume);
-      List<TokenSequence> unseen = blocks(model, TinyLm.unseen());
+      List<TokenSequence> all = blocks(model, TinyLm.unseen());
+      List<TokenSequence> unseen = all.subList(0, Math.min(all.size(), scored.orElse(all.size())));
       Perplexity before = TextEvaluate.of(console, "base", model, unseen, MixPlan.NONE);
       console.note("Training an adapter on chapters of Moby-Dick.");
       TrainedText trained = train(console, model, settings, kept);

@@ -26,8 +26,10 @@ public final class ResumableTraining implements RunListener {
   /** End of messages about an unfinished training. */
   static final String GOES_ON = " The same command goes on from there.";
 
-  /** Steps that a process which is killed may lose. */
+  /** Steps that a process which is killed may lose at most; a third of a short training. */
   private static final int EVERY = 150;
+
+  private static final int PARTS = 3;
 
   private static final String LOSSES = "losses.txt";
 
@@ -68,7 +70,8 @@ public final class ResumableTraining implements RunListener {
       Map<String, String> identity, BiFunction<CheckpointPolicy, RunListener, T> trainer) {
     OutputFile.folder(folder);
     try {
-      return trainer.apply(keeping(folder, identity), this);
+      return trainer.apply(
+          keeping(folder, identity).every(Math.min(EVERY, Math.max(1, steps / PARTS))), this);
     } catch (TrainingInterrupted e) {
       CancellationException stopped = new CancellationException(told(e));
       stopped.initCause(e);
@@ -80,7 +83,6 @@ public final class ResumableTraining implements RunListener {
   static CheckpointPolicy keeping(Path folder, Map<String, String> identity) {
     return CheckpointPolicy.NOTHING
         .in(folder)
-        .every(EVERY)
         .keep(1)
         .resume(true)
         .identity(identity)

@@ -334,7 +334,8 @@ class TextCommandsTest {
   void theQuickstartMakesTheNovelLikelier() throws IOException {
     Path out = folder.resolve("quick");
     for (int i = 0; i < 2; i++) {
-      Run quick = Run.of("text", "quickstart", "-o", out, "--steps", "3", "--json");
+      Run quick =
+          Run.of("text", "quickstart", "-o", out, "--steps", "3", "--blocks", "8", "--json");
       assertEquals(0, quick.code(), quick.err());
       JsonObject report = quick.json();
       assertTrue(

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class QuickstartStoppedTest {
-  private static final String FIRST = "1/step-000100.safetensors";
+  private static final String FIRST = "1/step-000024.safetensors";
   @TempDir private Path folder;
 
   private List<String> command(Path output, String... more) throws Exception {
@@ -37,7 +37,7 @@ class QuickstartStoppedTest {
                 "--threads=1",
                 "--images=" + Run.pictures(folder.resolve("pictures")),
                 "--second=" + Run.TINY_SD.resolve("lora-kohya.safetensors"),
-                "--steps=100",
+                "--steps=24",
                 "--rank=2",
                 "--runs=2",
                 "--concepts=0",
@@ -117,7 +117,7 @@ class QuickstartStoppedTest {
     Path whole = folder.resolve("whole");
     again(sideBySide(whole));
     Path out = folder.resolve("stopped");
-    Path sign = out.resolve(ResumableTrainings.FOLDER).resolve("2/step-000150.safetensors");
+    Path sign = out.resolve(ResumableTrainings.FOLDER).resolve("2/step-000030.safetensors");
     String said = ended(sign, false, sideBySide(out));
     assertTrue(said.contains("Training 1 of 2 was stopped after step "), said);
     assertTrue(said.contains("Training 2 of 2 was stopped after step "), said);
@@ -131,7 +131,7 @@ class QuickstartStoppedTest {
   private List<String> sideBySide(Path output) throws Exception {
     List<String> words = command(output);
     words.set(words.indexOf("--threads=1"), "--threads=2");
-    words.set(words.indexOf("--steps=100"), "--steps=300");
+    words.set(words.indexOf("--steps=24"), "--steps=90");
     return words;
   }
 
@@ -157,7 +157,8 @@ class QuickstartStoppedTest {
   void textQuickstartResumesToTheSameBits() throws Exception {
     List<String> words =
         new ArrayList<>(
-            List.of("text", "quickstart", "--steps=8", "--rank=2", "--threads=1", "--resume"));
+            List.of("text", "quickstart", "--steps=8", "--rank=2", "--threads=1", "--blocks=2"));
+    words.add("--resume");
     Path whole = folder.resolve("whole");
     words.add("--output=" + whole);
     again(words);
