@@ -48,6 +48,7 @@ final class Staircase {
           "dev.lora4j.cli.text",
           "dev.lora4j.cli.plugins",
           "dev.lora4j.cli.doctor",
+          "dev.lora4j.server",
           "dev.lora4j.testkit",
           "dev.lora4j.bench",
           "org.example");
