@@ -7,12 +7,14 @@ import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * Keys and values of all layers, as inputs of a program that writes into them: each [batch, heads,
  * room, width]. Rows may be of different lengths, as each token is written at its own position.
  */
 public final class StagedCache {
+  private final Graph graph;
   private final CacheSize size;
   private final Expr positions;
   private final List<Expr> keys = new ArrayList<>();
@@ -24,12 +26,35 @@ public final class StagedCache {
    * @param positions I64 [batch, tokens] of the tokens that the program computes
    */
   public StagedCache(Graph graph, CacheSize size, DType type, Expr positions) {
+    this(graph, size, positions);
+    declare(type, UnaryOperator.identity());
+  }
+
+  /**
+   * Declares the inputs of a cache with more rows than the program computes, which stand side by
+   * side in it.
+   *
+   * @param positions I64 [batch, tokens] of the tokens that the program computes
+   * @param before I64 [rows], as many as the cache has before those of the program
+   */
+  public StagedCache(Graph graph, CacheSize size, DType type, Expr positions, Expr before) {
+    this(graph, size, positions);
+    Dim begin = before.dim(0);
+    Dim rows = positions.dim(0);
+    declare(type, all -> all.narrow(0, begin, rows));
+  }
+
+  private StagedCache(Graph graph, CacheSize size, Expr positions) {
+    this.graph = graph;
     this.size = size;
     this.positions = positions;
+  }
+
+  private void declare(DType type, UnaryOperator<Expr> part) {
     Shape shape = Shape.of(Shape.UNKNOWN, size.heads(), Shape.UNKNOWN, size.width());
     for (int layer = 0; layer < size.layers(); layer++) {
-      keys.add(graph.held(keysName(layer), type, shape));
-      values.add(graph.held(valuesName(layer), type, shape));
+      keys.add(part.apply(graph.held(keysName(layer), type, shape)));
+      values.add(part.apply(graph.held(valuesName(layer), type, shape)));
     }
   }
 
@@ -66,7 +91,6 @@ public final class StagedCache {
             .unsqueeze(1)
             .unsqueeze(3)
             .expand(k.dim(0), Dim.of(size.heads()), k.dim(2), Dim.of(size.width()));
-    Graph graph = positions.graph();
     graph.effect("scatter_", keys.get(layer), 2, at, k);
     graph.effect("scatter_", values.get(layer), 2, at, v);
   }
