@@ -13,6 +13,7 @@ import dev.lora4j.text.network.PrefillTokens;
 import dev.lora4j.text.network.StagedCache;
 import dev.lora4j.text.network.TokenInputs;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Compiled programs of a causal base, each made at its first use and then cached. */
@@ -20,12 +21,15 @@ public final class CausalPrograms extends TextPrograms {
   /** Input I64 [batch]: which of a row's tokens is its last one. */
   static final String LAST = "last";
 
+  private final Scope scope;
   private final CausalNetwork network;
   private final DType compute;
+  private Optional<SlotPrograms> slots = Optional.empty();
 
   /** For a base, owned by {@code scope}. */
   public CausalPrograms(Scope scope, TextModel base, CausalNetwork network) {
     super(scope, base);
+    this.scope = scope;
     this.network = network;
     this.compute = base.compute();
   }
@@ -43,6 +47,14 @@ public final class CausalPrograms extends TextPrograms {
 
   CausalNetwork network() {
     return network;
+  }
+
+  /** Programs for the slots of its key-value caches. */
+  synchronized SlotPrograms slots() {
+    SlotPrograms made =
+        slots.orElseGet(() -> new SlotPrograms(scope, network.cacheSize(), compute));
+    slots = Optional.of(made);
+    return made;
   }
 
   /**

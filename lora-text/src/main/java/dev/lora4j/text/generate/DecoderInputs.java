@@ -75,8 +75,7 @@ record DecoderInputs(
     Map<String, Tensor> data = new HashMap<>(mixing);
     data.put(TokenInputs.IDS, Tensor.ofLongs(step, one, tokens));
     data.put(TokenInputs.POSITIONS, Tensor.ofLongs(step, one, positions));
-    long[] places = IntStream.range(0, reach).asLongStream().toArray();
-    data.put(DecodeStep.PLACES, Tensor.ofLongs(step, Shape.of(reach), places));
+    data.put(DecodeStep.PLACES, DecodeStep.places(step, reach));
     return network.run(step, held, data).get(0).floats();
   }
 

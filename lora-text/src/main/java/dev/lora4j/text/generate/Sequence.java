@@ -11,6 +11,7 @@ final class Sequence {
   private int length;
   private boolean done;
   private boolean ended;
+  private boolean stopped;
 
   /** Begins with these tokens. */
   Sequence(GenerationRequest start, int[] begin) {
@@ -37,6 +38,11 @@ final class Sequence {
     return ended;
   }
 
+  /** True if the listener ended it. */
+  boolean stopped() {
+    return stopped;
+  }
+
   /** Generated tokens, without the prompt. */
   int[] added() {
     return Arrays.copyOfRange(tokens, begun, length);
@@ -49,7 +55,7 @@ final class Sequence {
         start.sampling().temperature() == 0 ? 0 : SeededNoise.of(start.seed(), count).uniform();
     int next = TokenSampler.of(logits, Arrays.copyOf(tokens, length), start.sampling(), chance);
     tokens[length++] = next;
-    boolean stopped = start.listener().test(next);
+    stopped = start.listener().test(next);
     ended = start.ends().contains(next);
     done = stopped || ended || length == tokens.length;
   }
