@@ -18,7 +18,9 @@ public record Completion(String text, List<Integer> tokens, int promptTokens, En
     /** A text to stop at came. */
     STOP,
     /** The limit of new tokens, or the model's greatest length, is reached. */
-    LENGTH
+    LENGTH,
+    /** It was cancelled in a {@link TextSession}. */
+    CANCELLED
   }
 
   /** Copies its list. */

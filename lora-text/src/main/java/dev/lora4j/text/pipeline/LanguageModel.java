@@ -14,6 +14,7 @@ import dev.lora4j.text.data.TextDataSet;
 import dev.lora4j.text.data.TextForm;
 import dev.lora4j.text.data.TokenSequences;
 import dev.lora4j.text.generate.BeamSettings;
+import dev.lora4j.text.generate.CacheLimits;
 import dev.lora4j.text.generate.GeneratedTokens;
 import dev.lora4j.text.generate.GenerationRequest;
 import dev.lora4j.text.generate.TextGenerator;
@@ -26,10 +27,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Pipeline of a causal or sequence-to-sequence language model: a loaded base with its tokeniser,
@@ -197,46 +196,34 @@ public final class LanguageModel implements AutoCloseable {
    */
   public List<Completion> generate(
       List<TextPrompt> prompts, BeamSettings beams, TextListener listener) {
-    List<StreamedText> texts = new ArrayList<>();
-    List<GenerationRequest> starts = new ArrayList<>();
+    List<PromptedText> texts = new ArrayList<>();
     for (int i = 0; i < prompts.size(); i++) {
-      TextPrompt prompt = prompts.get(i);
-      int[] ids = ids(prompt);
       int number = i;
-      StreamedText text =
-          new StreamedText(
-              tokenizer.stream(before(ids)), prompt.stops(), piece -> listener.text(number, piece));
-      texts.add(text);
-      Set<Integer> ends = Set.copyOf(tokenizer.special().ends());
-      starts.add(
-          new GenerationRequest(
-              ids,
-              Math.min(prompt.maxNewTokens(), network().longest() - before(ids).length),
-              ends,
-              prompt.sampling(),
-              prompt.seed(),
-              prompt.mix(),
-              token -> !ends.contains(token) && text.add(token)));
+      texts.add(PromptedText.of(this, prompts.get(i), piece -> listener.text(number, piece)));
     }
+    List<GenerationRequest> starts = texts.stream().map(PromptedText::request).toList();
     List<GeneratedTokens> grown;
     try (Scope work = scope.child("generate")) {
       grown = new TextGenerator(programs).generate(work, starts, beams);
     }
     List<Completion> done = new ArrayList<>();
     for (int i = 0; i < grown.size(); i++) {
-      String text = texts.get(i).end();
-      Completion.Ending ending =
-          texts.get(i).stopped()
-              ? Completion.Ending.STOP
-              : grown.get(i).ended() ? Completion.Ending.END : Completion.Ending.LENGTH;
-      List<Integer> tokens = Arrays.stream(grown.get(i).added()).boxed().toList();
-      done.add(new Completion(text, tokens, starts.get(i).prompt().length, ending));
+      done.add(texts.get(i).completion(grown.get(i), Completion.Ending.LENGTH));
     }
     return done;
   }
 
+  /**
+   * Opens a session, in which prompts join and leave between two tokens.
+   *
+   * @throws IllegalArgumentException if the model has an encoder
+   */
+  public TextSession session(CacheLimits limits) {
+    return new TextSession(this, limits);
+  }
+
   /** The tokens that those which are added follow. */
-  private int[] before(int[] prompt) {
+  int[] before(int[] prompt) {
     return network() instanceof Seq2SeqNetwork ? new int[0] : prompt;
   }
 
