@@ -158,10 +158,10 @@ final class BeamHypotheses {
   }
 
   /** Indices of the greatest scores, from the greatest on; of equal ones the first comes first. */
-  private static int[] greatest(float[] scores, int count) {
+  static int[] greatest(float[] scores, int count) {
     int[] best = new int[count];
     int found = 0;
-    for (int i = 0; i < scores.length; i++) {
+    for (int i = 0; i < scores.length && count > 0; i++) {
       if (found < count || scores[i] > scores[best[found - 1]]) {
         int at = found < count ? found++ : count - 1;
         for (; at > 0 && scores[i] > scores[best[at - 1]]; at--) {

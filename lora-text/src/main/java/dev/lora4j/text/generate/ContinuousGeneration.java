@@ -158,7 +158,7 @@ public final class ContinuousGeneration implements AutoCloseable {
       GenerationRow row = rows.get(i);
       row.setRead();
       if (row.add(Arrays.copyOfRange(logits, i * words, (i + 1) * words))) {
-        tokens.add(new RowToken(row, row.sequence().last()));
+        tokens.add(new RowToken(row, row.sequence().last(), row.sequence().lastChoice()));
       }
     }
     return tokens;

@@ -14,6 +14,7 @@ import java.util.function.IntPredicate;
  * @param seed of chance, so that what a row draws does not depend on the rows beside it
  * @param mix its adapters
  * @param listener receives each added token, and returns true to end there
+ * @param logProbabilities what is told of the choice of each token
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record GenerationRequest(
@@ -23,7 +24,8 @@ public record GenerationRequest(
     SamplingSettings sampling,
     long seed,
     MixPlan mix,
-    IntPredicate listener) {
+    IntPredicate listener,
+    LogProbabilities logProbabilities) {
   /** Checks that there is a prompt, and room for a token. */
   public GenerationRequest {
     if (prompt.length == 0 || maxNewTokens < 1) {
@@ -36,10 +38,27 @@ public record GenerationRequest(
     }
   }
 
+  /** A request without log-probabilities. */
+  public GenerationRequest(
+      int[] prompt,
+      int maxNewTokens,
+      Set<Integer> ends,
+      SamplingSettings sampling,
+      long seed,
+      MixPlan mix,
+      IntPredicate listener) {
+    this(prompt, maxNewTokens, ends, sampling, seed, mix, listener, LogProbabilities.NONE);
+  }
+
   /** A request of the likeliest tokens, to the end token. */
   public static GenerationRequest greedy(int[] prompt, int most, MixPlan mix) {
     return new GenerationRequest(
         prompt, most, Set.of(), SamplingSettings.GREEDY, 0, mix, token -> false);
+  }
+
+  /** A copy with other log-probabilities. */
+  public GenerationRequest logProbabilities(LogProbabilities other) {
+    return new GenerationRequest(prompt, maxNewTokens, ends, sampling, seed, mix, listener, other);
   }
 
   /** Greatest number of tokens, prompt included. */

@@ -72,7 +72,7 @@ public final class GenerationRow {
 
   /** The tokens that it got until now. */
   public GeneratedTokens generated() {
-    return new GeneratedTokens(sequence.added(), sequence.ended());
+    return sequence.generated();
   }
 
   RowMix mix() {

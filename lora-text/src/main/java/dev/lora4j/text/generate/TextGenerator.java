@@ -23,7 +23,8 @@ public record TextGenerator(TextPrograms programs) {
    * {@link #generate(Scope, List)}, with a beam search for each request, of which the best
    * hypothesis counts. Listeners receive tokens at its end.
    *
-   * @throws IllegalArgumentException if a request samples, and there are several beams
+   * @throws IllegalArgumentException if a request samples or asks for log-probabilities, and there
+   *     are several beams
    */
   public List<GeneratedTokens> generate(
       Scope scope, List<GenerationRequest> starts, BeamSettings settings) {
@@ -50,6 +51,10 @@ public record TextGenerator(TextPrograms programs) {
           "Several beams are followed by the likeliest tokens, not by chance: set temperature to 0,"
               + " or num_beams to 1.");
     }
+    if (start.logProbabilities().chosen()) {
+      throw new IllegalArgumentException(
+          "A beam search tells no log-probabilities: ask for none, or set num_beams to 1.");
+    }
   }
 
   private List<GeneratedTokens> grow(AdaptedBatch batch) {
@@ -59,7 +64,7 @@ public record TextGenerator(TextPrograms programs) {
       rows.add(new Sequence(batch.starts().get(i), decoding.begins().get(i)));
     }
     new SampledGeneration(batch.scope(), decoding, rows).run();
-    return rows.stream().map(r -> new GeneratedTokens(r.added(), r.ended())).toList();
+    return rows.stream().map(Sequence::generated).toList();
   }
 
   private List<GeneratedTokens> search(AdaptedBatch batch, BeamSettings settings) {

@@ -33,7 +33,8 @@ record PromptedText(GenerationRequest request, StreamedText text) {
             prompt.sampling(),
             prompt.seed(),
             prompt.mix(),
-            token -> !ends.contains(token) && text.add(token));
+            token -> !ends.contains(token) && text.add(token),
+            prompt.logProbabilities());
     return new PromptedText(request, text);
   }
 
@@ -47,6 +48,6 @@ record PromptedText(GenerationRequest request, StreamedText text) {
     Completion.Ending ending =
         text.stopped() ? Completion.Ending.STOP : grown.ended() ? Completion.Ending.END : otherwise;
     List<Integer> tokens = Arrays.stream(grown.added()).boxed().toList();
-    return new Completion(whole, tokens, request.prompt().length, ending);
+    return new Completion(whole, tokens, request.prompt().length, ending, grown.choices());
   }
 }

@@ -1,5 +1,6 @@
 package dev.lora4j.text.pipeline;
 
+import dev.lora4j.text.generate.GeneratedTokens;
 import dev.lora4j.text.generate.GenerationRow;
 import java.util.Optional;
 
@@ -22,6 +23,11 @@ public final class SessionText {
   /** Number of tokens of its prompt. */
   public int promptTokens() {
     return text.request().prompt().length;
+  }
+
+  /** The tokens that came until now, with log-probabilities if the prompt asks for them. */
+  public GeneratedTokens generated() {
+    return row.generated();
   }
 
   /** Ends it before the next token; without effect if it is done. May be called by any thread. */

@@ -2,6 +2,7 @@ package dev.lora4j.text.pipeline;
 
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.text.chat.ChatMessage;
+import dev.lora4j.text.generate.LogProbabilities;
 import dev.lora4j.text.generate.SamplingSettings;
 import java.util.List;
 
@@ -15,6 +16,7 @@ import java.util.List;
  * @param stops texts at which it ends; they are not part of the answer
  * @param seed of chance
  * @param mix its adapters
+ * @param logProbabilities what is told of the choice of each token
  */
 public record TextPrompt(
     String text,
@@ -23,7 +25,8 @@ public record TextPrompt(
     SamplingSettings sampling,
     List<String> stops,
     long seed,
-    MixPlan mix) {
+    MixPlan mix,
+    LogProbabilities logProbabilities) {
   private static final int MOST = 128;
 
   /** Copies its lists and checks them. */
@@ -36,6 +39,18 @@ public record TextPrompt(
     if (stops.stream().anyMatch(String::isEmpty)) {
       throw new IllegalArgumentException("An empty text to stop at stops everything.");
     }
+  }
+
+  /** A request without log-probabilities. */
+  public TextPrompt(
+      String text,
+      List<ChatMessage> messages,
+      int maxNewTokens,
+      SamplingSettings sampling,
+      List<String> stops,
+      long seed,
+      MixPlan mix) {
+    this(text, messages, maxNewTokens, sampling, stops, seed, mix, LogProbabilities.NONE);
   }
 
   /** A greedy request of up to 128 tokens after a text. */
@@ -54,26 +69,34 @@ public record TextPrompt(
 
   /** A copy with at most so many tokens. */
   public TextPrompt tokens(int other) {
-    return new TextPrompt(text, messages, other, sampling, stops, seed, mix);
+    return new TextPrompt(text, messages, other, sampling, stops, seed, mix, logProbabilities);
   }
 
   /** A copy with tokens chosen otherwise. */
   public TextPrompt sampling(SamplingSettings other) {
-    return new TextPrompt(text, messages, maxNewTokens, other, stops, seed, mix);
+    return new TextPrompt(text, messages, maxNewTokens, other, stops, seed, mix, logProbabilities);
   }
 
   /** Ending at these texts. */
   public TextPrompt stops(List<String> others) {
-    return new TextPrompt(text, messages, maxNewTokens, sampling, others, seed, mix);
+    return new TextPrompt(
+        text, messages, maxNewTokens, sampling, others, seed, mix, logProbabilities);
   }
 
   /** A copy with another seed. */
   public TextPrompt seed(long other) {
-    return new TextPrompt(text, messages, maxNewTokens, sampling, stops, other, mix);
+    return new TextPrompt(
+        text, messages, maxNewTokens, sampling, stops, other, mix, logProbabilities);
   }
 
   /** A copy with these adapters. */
   public TextPrompt mix(MixPlan other) {
-    return new TextPrompt(text, messages, maxNewTokens, sampling, stops, seed, other);
+    return new TextPrompt(
+        text, messages, maxNewTokens, sampling, stops, seed, other, logProbabilities);
+  }
+
+  /** A copy with other log-probabilities. */
+  public TextPrompt logProbabilities(LogProbabilities other) {
+    return new TextPrompt(text, messages, maxNewTokens, sampling, stops, seed, mix, other);
   }
 }

@@ -1,5 +1,7 @@
 package dev.lora4j.text.generate;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.Route;
 import dev.lora4j.core.tensor.DType;
@@ -12,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -86,10 +89,32 @@ final class ChanceModel implements AutoCloseable {
   }
 
   /** What a request gets in a batch of its own. */
-  int[] alone(GenerationRequest request) {
+  GeneratedTokens alone(GenerationRequest request) {
     try (Scope work = scope.child("alone")) {
-      return new TextGenerator(programs).generate(work, List.of(request)).get(0).added();
+      GenerationRequest told = request.logProbabilities(LogProbabilities.likeliest(2));
+      return new TextGenerator(programs).generate(work, List.of(told)).get(0);
     }
+  }
+
+  /**
+   * Fails unless a row has the tokens that its request gets alone, or the first of them if it was
+   * cancelled. From two tokens that are equally likely on, both may differ.
+   */
+  void assertAsAlone(GenerationRow row) {
+    GeneratedTokens alone = alone(row.request());
+    int[] found = row.generated().added();
+    boolean cut = row.ending().filter(GenerationRow.Ending.CANCELLED::equals).isPresent();
+    int[] expected = cut ? Arrays.copyOf(alone.added(), found.length) : alone.added();
+    int at = Arrays.mismatch(expected, found);
+    boolean greedy = row.request().sampling().equals(SamplingSettings.GREEDY);
+    if (at < 0 || (greedy && at < alone.choices().size() && tied(alone.choices().get(at)))) {
+      return;
+    }
+    assertArrayEquals(expected, found, row.request().mix().toString());
+  }
+
+  private static boolean tied(TokenChoice choice) {
+    return choice.likeliest().get(0).value() - choice.likeliest().get(1).value() < 1e-5;
   }
 
   /**
