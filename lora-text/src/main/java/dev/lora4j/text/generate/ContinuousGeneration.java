@@ -3,7 +3,9 @@ package dev.lora4j.text.generate;
 import dev.lora4j.core.tensor.Scope;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.Function;
@@ -22,6 +24,7 @@ public final class ContinuousGeneration implements AutoCloseable {
   private final SlotCache cache;
   private final RowComputation computation;
   private final RowGroups groups;
+  private final PrefixCache prefixes;
 
   private ContinuousGeneration(Scope scope, CausalPrograms programs, CacheLimits limits) {
     this.scope = scope;
@@ -35,6 +38,7 @@ public final class ContinuousGeneration implements AutoCloseable {
     this.computation = new RowComputation(new RowNetworks(programs), cache);
     AdapterSets sets = scope.own(new AdapterSets(scope, programs));
     this.groups = new RowGroups(cache, sets, this.limits);
+    this.prefixes = scope.own(new PrefixCache(cache.tokenBytes(), limits.prefixBytes()));
   }
 
   /**
@@ -83,15 +87,21 @@ public final class ContinuousGeneration implements AutoCloseable {
     return groups.fits(tokens) ? Room.FREE : Room.NO_BYTES;
   }
 
+  /** {@link #join(GenerationRequest, String)} for the one tenant that has no name. */
+  public Optional<GenerationRow> join(GenerationRequest request) {
+    return join(request, "");
+  }
+
   /**
    * Lets a request join; the next {@link #step} reads its prompt. Empty if there is no {@link
    * #room} for it now.
    *
+   * @param tenant requests of the same tenant alone share prefixes
    * @throws IllegalArgumentException if there will never be any
    * @throws dev.lora4j.core.adapter.AdapterException if its adapters do not fit the base or each
    *     other
    */
-  public Optional<GenerationRow> join(GenerationRequest request) {
+  public Optional<GenerationRow> join(GenerationRequest request, String tenant) {
     Room room = room(request);
     if (room == Room.TOO_LONG) {
       throw new IllegalArgumentException(
@@ -102,7 +112,7 @@ public final class ContinuousGeneration implements AutoCloseable {
     } else if (room != Room.FREE) {
       return Optional.empty();
     }
-    GenerationRow row = new GenerationRow(request, mix(request));
+    GenerationRow row = new GenerationRow(request, mix(request), tenant);
     groups.add(row);
     return Optional.of(row);
   }
@@ -127,19 +137,50 @@ public final class ContinuousGeneration implements AutoCloseable {
   public List<RowToken> step() {
     SampledGeneration.requireGoingOn();
     groups.leave();
+    Map<GenerationRow, List<PrefixCache.Block>> found = findPrefixes();
     groups.arrange();
+    found.forEach(this::load);
     List<RowToken> tokens = new ArrayList<>();
     for (RowGroup group : groups.all()) {
       List<GenerationRow> read = group.read();
       for (List<GenerationRow> rows : PromptBatch.divided(group.joining())) {
         PromptBatch prompts = PromptBatch.of(rows);
         tokens.addAll(next(rows, step -> computation.read(step, group, prompts)));
+        rows.forEach(this::store);
       }
       if (!read.isEmpty()) {
         tokens.addAll(next(read, step -> computation.next(step, group, read)));
       }
     }
     return tokens;
+  }
+
+  /** Prefixes of rows that joined, none of which leaves the cache before the first is stored. */
+  private Map<GenerationRow, List<PrefixCache.Block>> findPrefixes() {
+    Map<GenerationRow, List<PrefixCache.Block>> found = new LinkedHashMap<>();
+    for (GenerationRow row : groups.rows()) {
+      if (!row.read()) {
+        List<PrefixCache.Block> blocks = prefixes.find(row.domain(), row.request().prompt());
+        row.prefix(blocks.size() * PrefixCache.BLOCK);
+        found.put(row, blocks);
+      }
+    }
+    return found;
+  }
+
+  private void load(GenerationRow row, List<PrefixCache.Block> blocks) {
+    for (int i = 0; i < blocks.size(); i++) {
+      cache.load(row.slot(), i * PrefixCache.BLOCK, blocks.get(i).tensor());
+    }
+  }
+
+  private void store(GenerationRow row) {
+    if (row.failure().isEmpty()) {
+      prefixes.store(
+          row.domain(),
+          row.request().prompt(),
+          before -> cache.block(row.slot(), before, PrefixCache.BLOCK));
+    }
   }
 
   private List<RowToken> next(List<GenerationRow> rows, Function<Scope, float[]> work) {
@@ -172,6 +213,11 @@ public final class ContinuousGeneration implements AutoCloseable {
   /** Bytes of the rows' keys and values, free slots included. */
   public long bytes() {
     return cache.bytes();
+  }
+
+  /** Counts of the prefix cache. */
+  public PrefixCounts prefixes() {
+    return prefixes.counts();
   }
 
   /** Ends all rows and releases what they held. */

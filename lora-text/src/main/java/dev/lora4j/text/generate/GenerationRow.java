@@ -24,15 +24,18 @@ public final class GenerationRow {
 
   private final GenerationRequest request;
   private final RowMix mix;
+  private final String tenant;
   private final Sequence sequence;
   private volatile boolean cancelled;
   private Optional<RuntimeException> failure = Optional.empty();
   private int slot;
   private boolean read;
+  private int prefix;
 
-  GenerationRow(GenerationRequest request, RowMix mix) {
+  GenerationRow(GenerationRequest request, RowMix mix, String tenant) {
     this.request = request;
     this.mix = mix;
+    this.tenant = tenant;
     this.sequence = new Sequence(request, request.prompt());
   }
 
@@ -81,6 +84,20 @@ public final class GenerationRow {
 
   Sequence sequence() {
     return sequence;
+  }
+
+  /** What it has in common with rows that it shares prefixes with. */
+  PrefixCache.Domain domain() {
+    return new PrefixCache.Domain(tenant, mix.content());
+  }
+
+  /** First tokens of its prompt whose keys and values need not be computed. */
+  int prefix() {
+    return prefix;
+  }
+
+  void prefix(int tokens) {
+    prefix = tokens;
   }
 
   /** Its slot in the cache. */

@@ -20,7 +20,12 @@ record RowComputation(RowNetworks networks, SlotCache cache) {
     data.put(CausalPrograms.LAST, longs(step, prompts.last()));
     // Padding is written one place behind the longest prompt at most.
     prompts.rows().forEach(r -> cache.write(r.slot(), r.request().prompt().length + 1));
-    return run(step, group, prompts.rows(), networks.prefill(sites(group)), data);
+    if (prompts.prefixed()) {
+      data.put(DecodeStep.PLACES, DecodeStep.places(step, prompts.reach()));
+    }
+    Network network =
+        prompts.prefixed() ? networks.prefixed(sites(group)) : networks.prefill(sites(group));
+    return run(step, group, prompts.rows(), network, data);
   }
 
   /** Computes one more token of each row: logits F32 [rows, vocabulary]. */

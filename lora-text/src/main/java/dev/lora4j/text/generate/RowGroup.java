@@ -14,9 +14,6 @@ import java.util.Optional;
 
 /** Rows with equal merged weights, which programs compute together. */
 final class RowGroup {
-  private static final Comparator<GenerationRow> BY_LENGTH =
-      Comparator.comparingInt(row -> row.request().prompt().length);
-
   private final RowMix like;
 
   /** In the order of their slots. */
@@ -61,8 +58,7 @@ final class RowGroup {
       read.get(i).slot(layout.slots()[i]);
     }
     int next = layout.begin() + read.size();
-    // Prompts of like length are read together.
-    for (GenerationRow row : joining().stream().sorted(BY_LENGTH).toList()) {
+    for (GenerationRow row : joining().stream().sorted(PromptBatch.ORDER).toList()) {
       row.slot(next++);
     }
     rows.sort(Comparator.comparingInt(GenerationRow::slot));

@@ -104,6 +104,31 @@ final class SlotCache {
     }
   }
 
+  /** A copy of tokens of a slot, [parts, heads, tokens, width]. */
+  Tensor block(int slot, int before, int tokens) {
+    try (Scope work = scope.child("block")) {
+      Map<String, Tensor> data =
+          Map.of(
+              SlotPrograms.FROM, longs(work, slot),
+              SlotPrograms.BEFORE, size(work, before),
+              SlotPrograms.TOKENS, size(work, tokens));
+      return run(work, programs.save(), data).get(0).moveTo(scope);
+    }
+  }
+
+  /** Writes a {@link #block} to tokens of a slot. */
+  void load(int slot, int before, Tensor block) {
+    write(slot, before + Math.toIntExact(block.shape().size(2)));
+    try (Scope work = scope.child("block")) {
+      Map<String, Tensor> data =
+          Map.of(
+              SlotPrograms.TO, longs(work, slot),
+              SlotPrograms.BEFORE, size(work, before),
+              SlotPrograms.BLOCK, block);
+      run(work, programs.load(), data);
+    }
+  }
+
   /**
    * Gives the cache another shape. Programs that hold its tensors have to let go of them before.
    *
@@ -148,7 +173,7 @@ final class SlotCache {
     return Arrays.stream(slots).map(slot -> used[slot]).max().orElse(0);
   }
 
-  private static Tensor longs(Scope work, int[] values) {
+  private static Tensor longs(Scope work, int... values) {
     long[] all = Arrays.stream(values).asLongStream().toArray();
     return Tensor.ofLongs(work, Shape.of(all.length), all);
   }

@@ -8,6 +8,7 @@ import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Program;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.tensor.ShapeOps;
 import dev.lora4j.text.network.CacheSize;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +36,12 @@ final class SlotPrograms {
   /** Input [slots, heads, room, width]: keys or values of a layer. */
   static final String PART = "part";
 
+  /** Input I64 [n]: its size is how many tokens stand before a block. */
+  static final String BEFORE = "before";
+
+  /** Input [parts, heads, tokens, width]: keys and values of some tokens of a slot. */
+  static final String BLOCK = "block";
+
   private static final Shape ANY = Shape.of(Shape.UNKNOWN);
 
   private final CacheSize size;
@@ -42,6 +49,8 @@ final class SlotPrograms {
   private final Program move;
   private final Program clear;
   private final Program resize;
+  private final Program save;
+  private final Program load;
 
   /** Compiles them, owned by {@code scope}. */
   SlotPrograms(Scope scope, CacheSize size, DType type) {
@@ -50,6 +59,8 @@ final class SlotPrograms {
     this.move = moving().inferred(scope);
     this.clear = clearing().inferred(scope);
     this.resize = resizing(scope);
+    this.save = saving(scope);
+    this.load = loading().inferred(scope);
   }
 
   /** Copies slots {@link #FROM} to slots {@link #TO}; holds all parts. */
@@ -65,6 +76,19 @@ final class SlotPrograms {
   /** A {@link #PART} of another shape: slots {@link #TO} are those that were {@link #FROM}. */
   Program resize() {
     return resize;
+  }
+
+  /**
+   * A block [parts, heads, tokens, width] of {@link #TOKENS} of the slot {@link #FROM}, behind
+   * those that are {@link #BEFORE} them; holds all parts.
+   */
+  Program save() {
+    return save;
+  }
+
+  /** Writes a {@link #BLOCK} to the slot {@link #TO}, as {@link #save} read it; holds all parts. */
+  Program load() {
+    return load;
   }
 
   /** A graph and the output that shows its end, for programs that only change what they hold. */
@@ -109,6 +133,29 @@ final class SlotPrograms {
     Expr kept = part.narrow(2, Dim.of(0), tokens).indexSelect(0, from);
     graph.effect("index_copy_", all.narrow(2, Dim.of(0), tokens), 0, to, kept);
     return graph.inference(scope, List.of(all));
+  }
+
+  private Program saving(Scope scope) {
+    Graph graph = new Graph();
+    Expr from = graph.input(FROM, DType.I64, ANY);
+    Dim before = graph.input(BEFORE, DType.I64, ANY).dim(0);
+    Dim tokens = graph.input(TOKENS, DType.I64, ANY).dim(0);
+    List<Expr> all =
+        parts(graph).stream().map(p -> p.narrow(2, before, tokens).indexSelect(0, from)).toList();
+    return graph.inference(scope, List.of(ShapeOps.cat(all, 0)));
+  }
+
+  private Change loading() {
+    Graph graph = new Graph();
+    Expr to = graph.input(TO, DType.I64, ANY);
+    Dim before = graph.input(BEFORE, DType.I64, ANY).dim(0);
+    Expr block = graph.input(BLOCK, type, shape());
+    int next = 0;
+    for (Expr part : parts(graph)) {
+      Expr own = block.narrow(0, Dim.of(next++), Dim.of(1));
+      graph.effect("index_copy_", part.narrow(2, before, block.dim(2)), 0, to, own);
+    }
+    return new Change(graph, to);
   }
 
   private List<Expr> parts(Graph graph) {

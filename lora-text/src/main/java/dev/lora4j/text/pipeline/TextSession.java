@@ -3,6 +3,7 @@ package dev.lora4j.text.pipeline;
 import dev.lora4j.text.generate.CacheLimits;
 import dev.lora4j.text.generate.ContinuousGeneration;
 import dev.lora4j.text.generate.GenerationRow;
+import dev.lora4j.text.generate.PrefixCounts;
 import dev.lora4j.text.generate.Room;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,24 +37,25 @@ public final class TextSession implements AutoCloseable {
     return generation.room(PromptedText.of(model, prompt, piece -> {}).request());
   }
 
-  /** {@link #join(TextPrompt, Consumer)} without a listener. */
+  /** {@link #join(TextPrompt, String, Consumer)} for the one tenant without a name, unheard. */
   public Optional<SessionText> join(TextPrompt prompt) {
-    return join(prompt, piece -> {});
+    return join(prompt, "", piece -> {});
   }
 
   /**
    * Lets a prompt join; the next {@link #step} reads it. Empty if there is no {@link #room} for it
    * now.
    *
+   * @param tenant prompts of the same tenant alone share the keys and values of their beginnings
    * @param listener receives the text as it comes: whole characters, and nothing that may turn out
    *     to be a text to stop at
    * @throws IllegalArgumentException if there will never be any room, or the prompt is empty
    * @throws dev.lora4j.core.adapter.AdapterException if its adapters do not fit the base or each
    *     other
    */
-  public Optional<SessionText> join(TextPrompt prompt, Consumer<String> listener) {
+  public Optional<SessionText> join(TextPrompt prompt, String tenant, Consumer<String> listener) {
     PromptedText text = PromptedText.of(model, prompt, listener);
-    Optional<GenerationRow> row = generation.join(text.request());
+    Optional<GenerationRow> row = generation.join(text.request(), tenant);
     Optional<SessionText> joined = row.map(r -> new SessionText(text, r));
     joined.ifPresent(texts::add);
     return joined;
@@ -81,6 +83,11 @@ public final class TextSession implements AutoCloseable {
   /** Bytes of the texts' keys and values, free slots included. */
   public long bytes() {
     return generation.bytes();
+  }
+
+  /** Counts of the prefix cache. */
+  public PrefixCounts prefixes() {
+    return generation.prefixes();
   }
 
   /** Ends all texts, which are not completed then, and releases what they held. */

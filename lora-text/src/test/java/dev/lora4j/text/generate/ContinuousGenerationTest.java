@@ -169,7 +169,8 @@ class ContinuousGenerationTest {
     List<GenerationRequest> requests = model.requests(new Random(1), SamplingSettings.GREEDY, 30);
     int owned = model.scope.size();
     for (int round = 0; round < 2; round++) {
-      try (ContinuousGeneration generation = model.open(CacheLimits.rows(4))) {
+      CacheLimits limits = CacheLimits.rows(4).prefixBytes(320 * ChanceModel.TOKEN_BYTES);
+      try (ContinuousGeneration generation = model.open(limits)) {
         long live = 0;
         for (int wave = 0; wave < 4; wave++) {
           ChanceModel.serve(generation, requests, new Random(2), true);

@@ -103,7 +103,7 @@ class TextSessionTest {
     try (TextSession session = model.session(CacheLimits.rows(2))) {
       List<String> pieces = new ArrayList<>();
       TextPrompt prompt = the(MixPlan.of(cat, 1)).tokens(30).stops(List.of("never"));
-      session.join(prompt, pieces::add).orElseThrow();
+      session.join(prompt, "", pieces::add).orElseThrow();
       SessionText done = rest(session).get(0);
       assertEquals(done.completion().orElseThrow().text(), String.join("", pieces));
       assertTrue(pieces.size() > 3);
@@ -134,6 +134,7 @@ class TextSessionTest {
           session
               .join(
                   the(MixPlan.of(cat, 1)),
+                  "",
                   piece -> {
                     throw new IllegalStateException("gone");
                   })
