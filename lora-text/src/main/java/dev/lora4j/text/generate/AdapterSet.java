@@ -65,6 +65,13 @@ final class AdapterSet implements AutoCloseable {
     return merging;
   }
 
+  /** Bytes of its stacked factors. */
+  long bytes() {
+    return factors.tensors().values().stream()
+        .mapToLong(t -> t.dtype().bytes(t.shape().elements()))
+        .sum();
+  }
+
   /**
    * What a program holds, gathered at its first use.
    *

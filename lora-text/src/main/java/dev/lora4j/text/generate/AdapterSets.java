@@ -6,6 +6,7 @@ import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.tensor.Scope;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,8 +21,11 @@ import java.util.stream.Stream;
  * make another. For one thread.
  */
 final class AdapterSets implements AutoCloseable {
-  /** Unused sets that are kept. Their factors are small beside the base. */
+  /** Unused sets that are kept at most. */
   private static final int SPARE = 8;
+
+  /** Size of the base relative to that of the factors of unused sets. */
+  private static final int SHARE = 4;
 
   /** How many times as many columns as its rows need a set may have. */
   private static final int SURPLUS = 2;
@@ -96,22 +100,32 @@ final class AdapterSets implements AutoCloseable {
         .collect(Collectors.toSet());
   }
 
-  /** Closes sets that are not in use, but for the last ones, and all but one that are merged. */
+  /**
+   * Closes sets that are not in use. The last ones stay as far as there is room, and one that is
+   * merged.
+   */
   void retain(Collection<AdapterSet> used) {
-    List<Key> spare = new ArrayList<>();
-    List<Key> merging = new ArrayList<>();
-    sets.forEach(
-        (key, set) -> {
-          if (!used.contains(set)) {
-            (set.merging() ? merging : spare).add(key);
-          }
-        });
-    close(spare.subList(0, Math.max(0, spare.size() - SPARE)));
-    close(merging.subList(0, Math.max(0, merging.size() - 1)));
-  }
-
-  private void close(List<Key> keys) {
-    keys.forEach(key -> Optional.ofNullable(sets.remove(key)).ifPresent(AdapterSet::close));
+    List<Map.Entry<Key, AdapterSet>> unused = new ArrayList<>(sets.entrySet());
+    unused.removeIf(entry -> used.contains(entry.getValue()));
+    Collections.reverse(unused);
+    long room = programs.base().weights().bytes() / SHARE;
+    int merged = 0;
+    int spare = 0;
+    for (Map.Entry<Key, AdapterSet> entry : unused) {
+      AdapterSet set = entry.getValue();
+      boolean stays;
+      if (set.merging()) {
+        stays = merged++ == 0;
+      } else {
+        room -= set.bytes();
+        stays = spare == 0 || (spare < SPARE && room >= 0);
+        spare++;
+      }
+      if (!stays) {
+        sets.remove(entry.getKey());
+        set.close();
+      }
+    }
   }
 
   /** Lets all go of the cache, whose tensors will be others. */

@@ -3,6 +3,7 @@ package dev.lora4j.text.generate;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.mix.MixPlan;
@@ -34,7 +35,7 @@ class AdapterSetsTest {
   static void open() {
     model = new ChanceModel(ENGINE, temporary.resolve("model"));
     for (int i = 0; i < 12; i++) {
-      ADAPTERS.add(ChanceAdapters.lora(model.programs.base(), 10 + i));
+      ADAPTERS.add(ChanceAdapters.small(model.programs.base(), 10 + i));
     }
   }
 
@@ -97,8 +98,11 @@ class AdapterSetsTest {
     AdapterSet used = set(mix(0, 1));
     int open = scope.size();
     sets.retain(List.of(used));
-    // 12 sets, of which the one in use and 8 more stay.
-    assertEquals(open - 3, scope.size());
+    // Factors of unused sets take up to a quarter of the base's bytes.
+    long room = model.programs.base().weights().bytes() / 4;
+    long spare = Math.min(8, room / used.bytes());
+    assertTrue(spare > 1, "room for " + spare);
+    assertEquals(open - 12 + 1 + spare, scope.size());
     assertSame(last, set(mix(11, 1)));
     assertSame(used, set(mix(0, 1)));
   }

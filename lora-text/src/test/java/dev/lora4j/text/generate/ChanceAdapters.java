@@ -37,6 +37,14 @@ final class ChanceAdapters {
         });
   }
 
+  /** LoRA at the queries alone. */
+  static Adapter small(TextModel base, int number) {
+    Adapter whole = lora(base, number, 1);
+    Map<String, List<Factors>> factors = new LinkedHashMap<>(whole.sites());
+    factors.keySet().removeIf(site -> !site.endsWith("q_proj"));
+    return new Adapter(whole.name(), factors, Map.of());
+  }
+
   /** (IA)3 at all projections, which cannot run unmerged. */
   static Adapter ia3(TextModel base, int number) {
     return adapter(
