@@ -70,6 +70,11 @@ final class TaggedAdapters {
         Map.of());
   }
 
+  /** The tag of what a lease has. */
+  static String tag(AdapterLease lease) {
+    return lease.adapter().name();
+  }
+
   /** Writes an adapter in kohya's layout with one value in all of its factors. */
   static void writeReal(Path file, float value) {
     SafetensorsWriter writer = new SafetensorsWriter();
