@@ -30,7 +30,7 @@ final class ForeignPages {
 
   private static boolean isOwn(String origin, HostName host) {
     // A named host may lie behind a proxy that speaks TLS; a loopback one does not.
-    return host.isOrigin("http", origin) || !host.isLoopback() && host.isOrigin("https", origin);
+    return host.isOrigin("http", origin) || (!host.isLoopback() && host.isOrigin("https", origin));
   }
 
   private static Optional<Refused> refused(int status, String who) {

@@ -72,7 +72,7 @@ public record RequestFacts(
 
   boolean hasBody() {
     return has("transfer-encoding")
-        || has("content-length") && !value("content-length").equals("0");
+        || (has("content-length") && !value("content-length").equals("0"));
   }
 
   boolean changesState() {

@@ -141,13 +141,13 @@ class RequestGuardTest {
   }
 
   private static Row row(String line) {
-    String[] sides = line.split("->");
+    String[] sides = line.split("->", -1);
     String[] words = sides[0].strip().split(" +", 4);
     RequestFacts facts = RequestFacts.of(words[1], words[2]);
     if (words[0].equals("out")) {
       facts = facts.fromOutside();
     }
-    for (String header : words[3].split(" // ")) {
+    for (String header : words[3].split(" // ", -1)) {
       String whole =
           switch (header.strip()) {
             case "LOCAL" -> LOCAL;
@@ -242,7 +242,7 @@ class RequestGuardTest {
         assertThrows(IllegalArgumentException.class, () -> open.requireTokenBeyondLoopback(all))
             .getMessage();
     assertTrue(message.contains("0.0.0.0"), message);
-    open.requireTokenBeyondLoopback(List.of(InetAddress.getByName("127.0.0.1")));
+    open.requireTokenBeyondLoopback(List.of(InetAddress.getLoopbackAddress()));
     RequestGuard.of(STRICT).requireTokenBeyondLoopback(all);
   }
 
