@@ -93,9 +93,14 @@ public final class HttpAnswer {
     return headers;
   }
 
-  /** The body as text, for tests and logs; empty for events. */
+  /** The body, not copied; empty for events. */
+  public byte[] bytes() {
+    return content instanceof Whole whole ? whole.bytes() : new byte[0];
+  }
+
+  /** The body as text in UTF-8; empty for events. */
   public String bodyText() {
-    return content instanceof Whole whole ? new String(whole.bytes(), StandardCharsets.UTF_8) : "";
+    return new String(bytes(), StandardCharsets.UTF_8);
   }
 
   Content content() {

@@ -28,14 +28,16 @@ public class HttpProblem extends RuntimeException {
     this(status, message, Map.of());
   }
 
-  /** The same with one more header. */
+  /** A plain problem that is the same but for one more header. */
   public HttpProblem with(String header, String value) {
     Map<String, String> more = new LinkedHashMap<>(headers);
     more.put(header.toLowerCase(Locale.ROOT), value);
     return new HttpProblem(status, message(), more);
   }
 
-  /** The same with a {@code retry-after} of whole seconds, at least one. */
+  /**
+   * A plain problem that is the same but for a {@code retry-after} of whole seconds, at least one.
+   */
   public HttpProblem retryAfter(Duration wait) {
     return with("retry-after", Long.toString(Math.max(1, wait.plusMillis(999).toSeconds())));
   }

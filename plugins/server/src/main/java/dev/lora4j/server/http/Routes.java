@@ -56,4 +56,13 @@ public final class Routes {
     more.add(new Form(prefix, form));
     return new Routes(routes, List.copyOf(more));
   }
+
+  /** The table that finds handlers. */
+  RouteTable table() {
+    return new RouteTable(routes);
+  }
+
+  ProblemForms forms() {
+    return new ProblemForms(forms);
+  }
 }
