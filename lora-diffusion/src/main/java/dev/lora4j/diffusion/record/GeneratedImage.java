@@ -24,10 +24,19 @@ public record GeneratedImage(
    * {@link PictureRecord#read} takes.
    */
   public void save(Path file) {
+    PngFile.write(file, image, texts());
+  }
+
+  /** The content of the file that {@link #save} writes. */
+  public byte[] png() {
+    return PngFile.bytes(image, texts());
+  }
+
+  private Map<String, String> texts() {
     Map<String, String> texts = new LinkedHashMap<>();
     texts.put(PngFile.PARAMETERS, Infotext.of(prompt, info));
     texts.put(PictureRecord.KEYWORD, record().json());
-    PngFile.write(file, image, texts);
+    return texts;
   }
 
   /** Record of the generation. */

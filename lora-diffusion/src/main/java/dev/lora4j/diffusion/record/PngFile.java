@@ -39,12 +39,7 @@ public final class PngFile {
    *     written instead, if there is one
    */
   public static void write(Path file, BufferedImage image, Map<String, String> texts) {
-    byte[] png;
-    try {
-      png = encode(image, texts);
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot write " + file + ": " + reason(e), e);
-    }
+    byte[] png = bytes(image, texts);
     try {
       write(file.toAbsolutePath(), png);
     } catch (IOException e) {
@@ -53,6 +48,15 @@ public final class PngFile {
               .map(there -> " The picture is kept in " + there + ".")
               .orElse(" It could not be written elsewhere either.");
       throw new UncheckedIOException("Cannot write " + file + ": " + reason(e) + instead, e);
+    }
+  }
+
+  /** The content of such a file. */
+  public static byte[] bytes(BufferedImage image, Map<String, String> texts) {
+    try {
+      return encode(image, texts);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot encode the picture as PNG: " + reason(e), e);
     }
   }
 
