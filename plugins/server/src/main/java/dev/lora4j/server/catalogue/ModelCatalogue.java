@@ -1,0 +1,140 @@
+package dev.lora4j.server.catalogue;
+
+import dev.lora4j.server.library.AdapterCache;
+import dev.lora4j.server.library.AdapterFile;
+import dev.lora4j.server.library.AdapterLibrary;
+import dev.lora4j.server.library.Tenant;
+import dev.lora4j.server.library.UnusableAdapterException;
+import dev.lora4j.server.model.LeasedAdapters;
+import dev.lora4j.server.model.ModelName;
+import dev.lora4j.server.model.NamedAdapter;
+import dev.lora4j.server.picture.PictureService;
+import dev.lora4j.server.text.TextService;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/** The bases that are served, and the adapters on them, by name. */
+public final class ModelCatalogue {
+  private final List<PictureService> pictures;
+  private final List<TextService> texts;
+  private final AdapterLibrary library;
+
+  /** These bases; the first of a kind is meant where a request names none. */
+  public ModelCatalogue(
+      List<PictureService> pictures, List<TextService> texts, AdapterLibrary library) {
+    this.pictures = List.copyOf(pictures);
+    this.texts = List.copyOf(texts);
+    this.library = library;
+  }
+
+  /** Bases of pictures. */
+  public List<PictureService> pictures() {
+    return pictures;
+  }
+
+  /** Language models. */
+  public List<TextService> texts() {
+    return texts;
+  }
+
+  /** The adapters on disk. */
+  public AdapterLibrary library() {
+    return library;
+  }
+
+  /** Names of all bases, those of pictures first. */
+  public List<String> bases() {
+    return Stream.concat(
+            pictures.stream().map(PictureService::name), texts.stream().map(TextService::name))
+        .toList();
+  }
+
+  /**
+   * The base of pictures, and adapters on it, that a model's name means.
+   *
+   * @param more adapters that the request names elsewhere
+   * @throws UnknownModelException if there is none
+   */
+  public ServedModel<PictureService> picture(Tenant tenant, String model, List<NamedAdapter> more) {
+    return choose(
+        "pictures", pictures, PictureService::name, PictureService::adapters, tenant, model, more);
+  }
+
+  /**
+   * The language model, and adapters on it, that a model's name means.
+   *
+   * @throws UnknownModelException if there is none
+   */
+  public ServedModel<TextService> text(Tenant tenant, String model) {
+    return choose(
+        "texts", texts, TextService::name, TextService::adapters, tenant, model, List.of());
+  }
+
+  private <S> ServedModel<S> choose(
+      String kind,
+      List<S> services,
+      Function<S, String> name,
+      Function<S, AdapterCache> cache,
+      Tenant tenant,
+      String model,
+      List<NamedAdapter> more) {
+    if (services.isEmpty()) {
+      throw new UnknownModelException(model, "This server has no base for " + kind + ".");
+    }
+    List<NamedAdapter> parts = new ArrayList<>(parse(tenant, model));
+    Optional<S> named = Optional.empty();
+    if (!parts.isEmpty()) {
+      String first = parts.get(0).name();
+      named = services.stream().filter(s -> name.apply(s).equals(first)).findFirst();
+      if (named.isPresent()) {
+        parts.remove(0);
+      } else if (bases().contains(first)) {
+        throw new UnknownModelException(model, first + " makes no " + kind + ".");
+      }
+    }
+    parts.addAll(more);
+    S service = named.orElseGet(() -> fitting(services, cache, tenant, parts));
+    String full = model.isBlank() ? name.apply(service) : model;
+    return new ServedModel<>(service, parts, full);
+  }
+
+  private List<NamedAdapter> parse(Tenant tenant, String model) {
+    List<String> bases = bases();
+    try {
+      return ModelName.parse(
+              model,
+              name ->
+                  bases.contains(name)
+                      || library.list(tenant).stream().anyMatch(f -> f.key().name().equals(name)))
+          .parts();
+    } catch (IllegalArgumentException e) {
+      throw new UnknownModelException(model, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** The first base that all adapters fit. */
+  private static <S> S fitting(
+      List<S> services, Function<S, AdapterCache> cache, Tenant tenant, List<NamedAdapter> parts) {
+    if (services.size() == 1 || parts.isEmpty()) {
+      return services.get(0);
+    }
+    UnusableAdapterException first = null;
+    for (S service : services) {
+      try {
+        LeasedAdapters.of(cache.apply(service), tenant, parts).close();
+        return service;
+      } catch (UnusableAdapterException e) {
+        first = first == null ? e : first;
+      }
+    }
+    throw first == null ? new IllegalStateException() : first;
+  }
+
+  /** What a tenant can name beside the bases. */
+  public List<AdapterFile> adapters(Tenant tenant) {
+    return library.list(tenant);
+  }
+}
