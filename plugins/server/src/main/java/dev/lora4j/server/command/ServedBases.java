@@ -1,0 +1,170 @@
+package dev.lora4j.server.command;
+
+import dev.lora4j.cli.console.Console;
+import dev.lora4j.cli.console.Durations;
+import dev.lora4j.cli.model.ComputeType;
+import dev.lora4j.core.Lora4j;
+import dev.lora4j.core.format.reading.ReadOptions;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.diffusion.base.BaseOutline;
+import dev.lora4j.diffusion.base.LoadOptions;
+import dev.lora4j.diffusion.pipeline.StableDiffusion;
+import dev.lora4j.server.catalogue.ModelCatalogue;
+import dev.lora4j.server.library.AdapterCache;
+import dev.lora4j.server.library.AdapterLibrary;
+import dev.lora4j.server.metrics.ServerMetrics;
+import dev.lora4j.server.picture.PictureService;
+import dev.lora4j.server.schedule.QueueLimits;
+import dev.lora4j.server.text.TextService;
+import dev.lora4j.text.generate.CacheLimits;
+import dev.lora4j.text.pipeline.LanguageModel;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** The loaded bases of a server with their services. Who opens it closes it. */
+final class ServedBases implements AutoCloseable {
+  /**
+   * What is served.
+   *
+   * @param pictures bases for pictures
+   * @param texts language models
+   * @param adapterBytes of adapters in memory, for each base
+   * @param batch pictures that are made at once
+   * @param room for texts that are generated at once
+   */
+  record Wanted(
+      List<BaseOption> pictures,
+      List<BaseOption> texts,
+      Optional<DType> compute,
+      long adapterBytes,
+      QueueLimits queue,
+      int batch,
+      CacheLimits room) {}
+
+  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+  private final List<PictureService> pictures = new ArrayList<>();
+  private final List<TextService> texts = new ArrayList<>();
+  private final Set<String> names = new HashSet<>();
+
+  private ServedBases() {}
+
+  /** Loads all of them. */
+  static ServedBases open(
+      Console console, Lora4j lora, Wanted wanted, AdapterLibrary library, ServerMetrics metrics) {
+    ServedBases bases = new ServedBases();
+    try {
+      for (BaseOption base : wanted.pictures()) {
+        bases.picture(console, lora, base, wanted, library, metrics);
+      }
+      for (BaseOption base : wanted.texts()) {
+        bases.text(console, lora, base, wanted, library, metrics);
+      }
+      return bases;
+    } catch (RuntimeException | Error e) {
+      bases.close();
+      throw e;
+    }
+  }
+
+  private void picture(
+      Console console,
+      Lora4j lora,
+      BaseOption base,
+      Wanted wanted,
+      AdapterLibrary library,
+      ServerMetrics metrics) {
+    long began = System.nanoTime();
+    DType compute = ComputeType.of(console, lora.engine(), wanted.compute());
+    LoadOptions options = LoadOptions.in(compute);
+    StableDiffusion sd = StableDiffusion.open(lora, base.path(), options);
+    opened.push(sd);
+    String name = unique(base.name());
+    AdapterCache cache = new AdapterCache(library, sd::loadAdapter, wanted.adapterBytes());
+    PictureService service =
+        new PictureService(
+            name,
+            sd,
+            BaseOutline.of(base.path(), options),
+            cache,
+            wanted.queue(),
+            wanted.batch(),
+            metrics);
+    opened.push(service);
+    pictures.add(service);
+    tell(console, name, began, compute);
+    sd.base().notes().forEach(console::note);
+  }
+
+  private void text(
+      Console console,
+      Lora4j lora,
+      BaseOption base,
+      Wanted wanted,
+      AdapterLibrary library,
+      ServerMetrics metrics) {
+    long began = System.nanoTime();
+    // What is generated token by token waits for memory, not for products.
+    DType compute = wanted.compute().orElse(DType.F32);
+    LanguageModel model = LanguageModel.open(lora, base.path(), compute);
+    opened.push(model);
+    String name = unique(base.name());
+    AdapterCache cache =
+        new AdapterCache(
+            library, file -> model.loadAdapter(file, ReadOptions.STRICT), wanted.adapterBytes());
+    TextService service =
+        new TextService(name, model, cache, wanted.queue(), wanted.room(), metrics);
+    opened.push(service);
+    texts.add(service);
+    tell(console, name, began, compute);
+    model.base().notes().forEach(console::note);
+    if (!service.hasTemplate()) {
+      console.note(
+          name + " has no chat template: the messages of a chat are read one after the other.");
+    }
+  }
+
+  private static void tell(Console console, String name, long began, DType compute) {
+    console.note(
+        "Loaded " + name + " in " + Durations.since(began) + ", computing in " + compute + ".");
+  }
+
+  /** A name; with a number where another base has it. */
+  private String unique(String plain) {
+    String name = plain;
+    for (int i = 2; !names.add(name); i++) {
+      name = plain + "-" + i;
+    }
+    return name;
+  }
+
+  /** The services by name, with the adapters of a library. */
+  ModelCatalogue catalogue(AdapterLibrary library) {
+    return new ModelCatalogue(pictures, texts, library);
+  }
+
+  List<PictureService> pictures() {
+    return pictures;
+  }
+
+  List<TextService> texts() {
+    return texts;
+  }
+
+  @Override
+  public void close() {
+    while (!opened.isEmpty()) {
+      try {
+        opened.pop().close();
+      } catch (RuntimeException e) {
+        throw e;
+      } catch (Exception e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+}

@@ -1,0 +1,117 @@
+package dev.lora4j.server.command;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import dev.lora4j.cli.console.Console;
+import dev.lora4j.cli.model.BundledModel;
+import dev.lora4j.core.Lora4j;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.diffusion.pipeline.StableDiffusion;
+import dev.lora4j.server.guard.GuardOptions;
+import dev.lora4j.server.guard.RequestGuard;
+import dev.lora4j.server.http.HttpServer;
+import dev.lora4j.server.http.ServerOptions;
+import dev.lora4j.server.library.AdapterAdmission;
+import dev.lora4j.server.library.AdapterLibrary;
+import dev.lora4j.server.library.LibraryFolders;
+import dev.lora4j.server.metrics.ServerMetrics;
+import dev.lora4j.server.schedule.QueueLimits;
+import dev.lora4j.text.generate.CacheLimits;
+import dev.lora4j.text.pipeline.LanguageModel;
+import dev.lora4j.tinylm.TinyLm;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** A server of the bundled models in this process. */
+final class RunningServer implements AutoCloseable {
+  /** Room for few of the adapters that tests use. */
+  private static final long ADAPTER_BYTES = 400_000;
+
+  private final Lora4j lora = Lora4j.open();
+  private final ServedBases bases;
+  private final HttpServer server;
+  private final HttpClient client = HttpClient.newHttpClient();
+
+  RunningServer(Path state, Path adapters, QueueLimits queue, int batch) throws IOException {
+    Files.createDirectories(adapters);
+    AdapterLibrary library =
+        new AdapterLibrary(
+            LibraryFolders.of(adapters), AdapterAdmission.everything(), state, event -> {});
+    ServerMetrics metrics = new ServerMetrics();
+    Console console = Console.of(System.out, System.err);
+    bases =
+        ServedBases.open(
+            console,
+            lora,
+            new ServedBases.Wanted(
+                List.of(new BaseOption("emoji-sd", BundledModel.folder())),
+                List.of(new BaseOption("tiny-lm", TinyLm.folder())),
+                Optional.of(DType.F32),
+                ADAPTER_BYTES,
+                queue,
+                batch,
+                CacheLimits.rows(8).prefixBytes(8 << 20)),
+            library,
+            metrics);
+    server =
+        HttpServer.open(
+            ServerOptions.loopback(0),
+            RequestGuard.of(GuardOptions.strict().requireToken(false)),
+            ServerRoutes.of(bases.catalogue(library), metrics));
+  }
+
+  /** How many adapters had to go for others. */
+  long evictions() {
+    return bases.texts().get(0).adapters().counts().evictions();
+  }
+
+  StableDiffusion pictures() {
+    return bases.pictures().get(0).base();
+  }
+
+  LanguageModel texts() {
+    return bases.texts().get(0).model();
+  }
+
+  URI uri(String path) {
+    return URI.create("http://127.0.0.1:" + server.port() + path);
+  }
+
+  HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    return client.send(
+        HttpRequest.newBuilder(uri(path)).build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  HttpResponse<String> post(String path, String body) throws IOException, InterruptedException {
+    return client.send(request(path, body), HttpResponse.BodyHandlers.ofString());
+  }
+
+  HttpRequest request(String path, String body) {
+    return HttpRequest.newBuilder(uri(path))
+        .header("content-type", "application/json")
+        .POST(HttpRequest.BodyPublishers.ofString(body))
+        .build();
+  }
+
+  HttpClient client() {
+    return client;
+  }
+
+  static JsonObject json(HttpResponse<String> response) {
+    return JsonParser.parseString(response.body()).getAsJsonObject();
+  }
+
+  @Override
+  public void close() {
+    server.close();
+    bases.close();
+    lora.close();
+  }
+}
