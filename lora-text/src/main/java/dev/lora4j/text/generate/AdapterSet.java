@@ -9,7 +9,6 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.text.model.TextModel;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -25,7 +24,7 @@ final class AdapterSet implements AutoCloseable {
   private final boolean merging;
   private final StackedFactors.Use factors;
   private final Map<String, Tensor> merged;
-  private final Map<Network, HeldInputs> held = new IdentityHashMap<>();
+  private final Map<Network, HeldInputs> held = new HashMap<>();
 
   /**
    * Merges what has to be, and stacks the rest.

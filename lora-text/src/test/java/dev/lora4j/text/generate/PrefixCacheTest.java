@@ -192,7 +192,7 @@ class PrefixCacheTest {
             generation.step();
           }
           assertArrayEquals(alone, row.generated().added());
-          assertEquals(32 * i, generation.prefixes().hits());
+          assertEquals(32L * i, generation.prefixes().hits());
         }
       }
     }
