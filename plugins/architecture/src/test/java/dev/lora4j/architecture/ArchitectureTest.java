@@ -88,6 +88,17 @@ class ArchitectureTest {
                     .or(resideInAPackage("dev.lora4j.core.tensor.djl.."))));
   }
 
+  /** The HTTP engine of the server stays replaceable: classes that are called after it know it. */
+  @Test
+  void httpEngineIsKnownByItsAdaptersAlone() {
+    check(
+        noClasses()
+            .that()
+            .haveNameNotMatching("dev\\.lora4j\\.server\\.http\\.Jetty.*")
+            .should()
+            .dependOnClassesThat(resideInAPackage("org.eclipse.jetty..")));
+  }
+
   @Test
   void terminalIsUsedByTheCommandLineOnly() {
     check(
