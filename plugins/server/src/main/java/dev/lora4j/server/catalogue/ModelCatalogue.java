@@ -2,6 +2,7 @@ package dev.lora4j.server.catalogue;
 
 import dev.lora4j.server.library.AdapterCache;
 import dev.lora4j.server.library.AdapterFile;
+import dev.lora4j.server.library.AdapterKey;
 import dev.lora4j.server.library.AdapterLibrary;
 import dev.lora4j.server.library.Tenant;
 import dev.lora4j.server.library.UnusableAdapterException;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** The bases that are served, and the adapters on them, by name. */
@@ -131,6 +133,24 @@ public final class ModelCatalogue {
       }
     }
     throw first == null ? new IllegalStateException() : first;
+  }
+
+  /** The adapters in memory of each base, in the order of {@link #bases}. */
+  public List<AdapterCache> caches() {
+    return Stream.concat(
+            pictures.stream().map(PictureService::adapters),
+            texts.stream().map(TextService::adapters))
+        .toList();
+  }
+
+  /** The first base that an adapter was loaded for; empty if it was for none yet. */
+  public Optional<String> baseOf(AdapterKey key) {
+    List<AdapterCache> caches = caches();
+    List<String> names = bases();
+    return IntStream.range(0, names.size())
+        .filter(i -> caches.get(i).fitted(key))
+        .mapToObj(names::get)
+        .findFirst();
   }
 
   /** What a tenant can name beside the bases. */

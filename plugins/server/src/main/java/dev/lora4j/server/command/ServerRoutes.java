@@ -8,6 +8,7 @@ import dev.lora4j.server.openai.OpenAiRoutes;
 import dev.lora4j.server.picture.PictureService;
 import dev.lora4j.server.schedule.FairQueue;
 import dev.lora4j.server.text.TextService;
+import dev.lora4j.server.vllm.VllmRoutes;
 import dev.lora4j.text.generate.PrefixCounts;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -44,7 +45,8 @@ final class ServerRoutes {
         .get("/health", request -> routes.health())
         .get("/ready", request -> routes.health())
         .get("/metrics", request -> HttpAnswer.bytes(ServerMetrics.MEDIA_TYPE, metrics.text()))
-        .with(OpenAiRoutes.of(catalogue));
+        .with(OpenAiRoutes.of(catalogue))
+        .with(VllmRoutes.of(catalogue));
   }
 
   /** Status 503 if a worker has ended, as its requests would wait for ever. */

@@ -4,7 +4,9 @@ import dev.lora4j.core.format.LoadedAdapter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 /**
@@ -25,6 +27,9 @@ public final class AdapterCache {
 
   /** Whoever decides what a name stands for holds the lock of the name, but not while it loads. */
   private final KeyedLocks<AdapterKey> locks = new KeyedLocks<>();
+
+  /** Names that were loaded last time, by which lists tell the base of an adapter. */
+  private final Set<AdapterKey> fitted = ConcurrentHashMap.newKeySet();
 
   /**
    * Creates an empty cache.
@@ -234,6 +239,7 @@ public final class AdapterCache {
                 throw UnknownAdapterException.named(name, List.of());
               }
               ledger.retire(key);
+              fitted.remove(key);
               return ledger.unpin(key);
             }));
     library
@@ -267,6 +273,11 @@ public final class AdapterCache {
     return ledger.held();
   }
 
+  /** Returns true if an adapter was loaded the last time that it was wanted, in memory or not. */
+  public boolean fitted(AdapterKey key) {
+    return fitted.contains(key);
+  }
+
   /** Number of names that are being looked up. */
   int busyNames() {
     return locks.size();
@@ -283,8 +294,10 @@ public final class AdapterCache {
 
   private void tell(AdapterFile file, long number, Generation.Outcome outcome) {
     if (outcome instanceof Generation.Outcome.Loaded) {
+      fitted.add(file.key());
       tell(LibraryEvent.Kind.LOADED, file, "generation " + number + " from " + file.real());
     } else if (outcome instanceof Generation.Outcome.Failed failed) {
+      fitted.remove(file.key());
       tell(LibraryEvent.Kind.FAILED, file, String.valueOf(failed.cause().getMessage()));
     }
   }

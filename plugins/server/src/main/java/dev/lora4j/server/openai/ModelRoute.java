@@ -9,10 +9,13 @@ import dev.lora4j.server.http.HttpAnswer;
 import dev.lora4j.server.http.HttpProblem;
 import dev.lora4j.server.http.HttpRequest;
 import dev.lora4j.server.library.AdapterFile;
+import dev.lora4j.server.library.AdapterKey;
+import dev.lora4j.server.text.TextService;
 import dev.lora4j.spi.NearestNames;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Answers {@code GET /v1/models}: bases, then the adapters that a tenant may use. */
 final class ModelRoute {
@@ -54,20 +57,23 @@ final class ModelRoute {
   private Map<String, JsonObject> cards(HttpRequest request) {
     Map<String, JsonObject> all = new LinkedHashMap<>();
     models.bases().forEach(name -> all.put(name, card(name)));
+    for (TextService service : models.texts()) {
+      Optional.ofNullable(all.get(service.name()))
+          .ifPresent(
+              card -> card.addProperty("max_model_len", service.model().network().longest()));
+    }
     for (AdapterFile file : models.adapters(Tenants.of(request.principal()))) {
-      String name = file.key().name();
-      all.putIfAbsent(name, adapter(name));
+      all.putIfAbsent(file.key().name(), adapter(file.key()));
     }
     return all;
   }
 
   /** With the field of vLLM that tells adapters from bases; where it is known, its value. */
-  private JsonObject adapter(String name) {
-    JsonObject card = card(name);
+  private JsonObject adapter(AdapterKey key) {
+    JsonObject card = card(key.name());
     List<String> bases = models.bases();
-    if (bases.size() == 1) {
-      card.addProperty("parent", bases.get(0));
-    }
+    Optional<String> parent = bases.size() == 1 ? Optional.of(bases.get(0)) : models.baseOf(key);
+    parent.ifPresent(base -> card.addProperty("parent", base));
     return card;
   }
 
