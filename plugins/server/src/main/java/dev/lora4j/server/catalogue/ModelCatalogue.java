@@ -71,8 +71,16 @@ public final class ModelCatalogue {
    * @throws UnknownModelException if there is none
    */
   public ServedModel<TextService> text(Tenant tenant, String model) {
-    return choose(
-        "texts", texts, TextService::name, TextService::adapters, tenant, model, List.of());
+    return text(tenant, model, List.of());
+  }
+
+  /**
+   * The same with more adapters, which the request names elsewhere.
+   *
+   * @throws UnknownModelException if there is none
+   */
+  public ServedModel<TextService> text(Tenant tenant, String model, List<NamedAdapter> more) {
+    return choose("texts", texts, TextService::name, TextService::adapters, tenant, model, more);
   }
 
   private <S> ServedModel<S> choose(

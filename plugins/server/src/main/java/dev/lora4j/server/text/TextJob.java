@@ -10,6 +10,7 @@ import java.util.function.Consumer;
  *
  * @param prompt with its adapters
  * @param listener receives the text as it comes, on the worker's thread; it must not block
+ * @param feed of tokens with their log-probabilities
  * @param adapters given back when the text is done or given up
  * @param arrived time of {@link System#nanoTime}
  * @param result the completion, or why there is none
@@ -17,6 +18,7 @@ import java.util.function.Consumer;
 record TextJob(
     TextPrompt prompt,
     Consumer<String> listener,
+    TokenFeed feed,
     AutoCloseable adapters,
     long arrived,
     CompletableFuture<Completion> result) {

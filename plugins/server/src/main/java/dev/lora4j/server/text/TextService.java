@@ -110,11 +110,44 @@ public final class TextService implements AutoCloseable {
     TextPrompt readable = readable(prompt);
     int tokens = tokens(readable);
     LeasedAdapters leased = LeasedAdapters.of(adapters, tenant, named);
+    return submit(tenant, readable, tokens, leased, listener, TokenListener.NONE);
+  }
+
+  /**
+   * Asks for a text whose tokens are told one by one.
+   *
+   * @param prompt without adapters
+   * @param leased its adapters, which are given back when the text is done, given up or refused
+   * @throws IllegalArgumentException if the prompt is empty or too long
+   * @throws QueueFullException if too many wait
+   */
+  public TextTicket submit(
+      Tenant tenant, TextPrompt prompt, LeasedAdapters leased, TokenListener listener) {
+    TextPrompt readable;
+    int tokens;
+    try {
+      readable = readable(prompt);
+      tokens = tokens(readable);
+    } catch (RuntimeException | Error e) {
+      leased.close();
+      throw e;
+    }
+    return submit(tenant, readable, tokens, leased, piece -> {}, listener);
+  }
+
+  private TextTicket submit(
+      Tenant tenant,
+      TextPrompt readable,
+      int tokens,
+      LeasedAdapters leased,
+      Consumer<String> pieces,
+      TokenListener steps) {
     try {
       TextJob job =
           new TextJob(
               readable.mix(leased.mix()),
-              listener,
+              pieces,
+              new TokenFeed(steps),
               leased,
               System.nanoTime(),
               new CompletableFuture<>());

@@ -124,6 +124,7 @@ final class TextWorker implements Runnable {
           return;
         }
         live.put(joined.get(), next);
+        job.feed().joined();
         metrics.waited(name, job.seconds());
         metrics.running(name, 1);
       } catch (RuntimeException e) {
@@ -153,6 +154,7 @@ final class TextWorker implements Runnable {
     List<SessionText> done = new ArrayList<>(session.step());
     prefixes = session.prefixes();
     live.values().forEach(ticket -> queue.charge(ticket.key(), GENERATED));
+    live.forEach((text, ticket) -> ticket.item().feed().advance(text, done.contains(text)));
     for (SessionText text : done) {
       Optional.ofNullable(live.remove(text)).ifPresent(ticket -> end(text, ticket.item()));
     }
