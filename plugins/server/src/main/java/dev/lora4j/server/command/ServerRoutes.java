@@ -3,6 +3,7 @@ package dev.lora4j.server.command;
 import dev.lora4j.server.catalogue.ModelCatalogue;
 import dev.lora4j.server.http.HttpAnswer;
 import dev.lora4j.server.http.Routes;
+import dev.lora4j.server.lorax.LoraxRoutes;
 import dev.lora4j.server.metrics.ServerMetrics;
 import dev.lora4j.server.openai.OpenAiRoutes;
 import dev.lora4j.server.picture.PictureService;
@@ -44,9 +45,11 @@ final class ServerRoutes {
     return Routes.none()
         .get("/health", request -> routes.health())
         .get("/ready", request -> routes.health())
+        .get("/ping", request -> routes.health())
         .get("/metrics", request -> HttpAnswer.bytes(ServerMetrics.MEDIA_TYPE, metrics.text()))
         .with(OpenAiRoutes.of(catalogue))
-        .with(VllmRoutes.of(catalogue));
+        .with(VllmRoutes.of(catalogue))
+        .with(LoraxRoutes.of(catalogue));
   }
 
   /** Status 503 if a worker has ended, as its requests would wait for ever. */
