@@ -48,10 +48,7 @@ final class GenerateStream {
                 events.add(new Token(choice, last));
               }
             });
-    ticket
-        .result()
-        .whenComplete(
-            (done, failure) -> events.add(failure == null ? new End(done) : new Failed(failure)));
+    ticket.onEnd(done -> events.add(new End(done)), reason -> events.add(new Failed(reason)));
     return new GenerateStream(work, events, ticket);
   }
 
