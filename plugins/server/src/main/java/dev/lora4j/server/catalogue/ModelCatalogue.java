@@ -1,5 +1,6 @@
 package dev.lora4j.server.catalogue;
 
+import dev.lora4j.server.embedding.EncoderService;
 import dev.lora4j.server.library.AdapterCache;
 import dev.lora4j.server.library.AdapterFile;
 import dev.lora4j.server.library.AdapterKey;
@@ -22,13 +23,18 @@ import java.util.stream.Stream;
 public final class ModelCatalogue {
   private final List<PictureService> pictures;
   private final List<TextService> texts;
+  private final List<EncoderService> encoders;
   private final AdapterLibrary library;
 
   /** These bases; the first of a kind is meant where a request names none. */
   public ModelCatalogue(
-      List<PictureService> pictures, List<TextService> texts, AdapterLibrary library) {
+      List<PictureService> pictures,
+      List<TextService> texts,
+      List<EncoderService> encoders,
+      AdapterLibrary library) {
     this.pictures = List.copyOf(pictures);
     this.texts = List.copyOf(texts);
+    this.encoders = List.copyOf(encoders);
     this.library = library;
   }
 
@@ -42,6 +48,11 @@ public final class ModelCatalogue {
     return texts;
   }
 
+  /** Encoders, which make embeddings. */
+  public List<EncoderService> encoders() {
+    return encoders;
+  }
+
   /** The adapters on disk. */
   public AdapterLibrary library() {
     return library;
@@ -49,8 +60,11 @@ public final class ModelCatalogue {
 
   /** Names of all bases, those of pictures first. */
   public List<String> bases() {
-    return Stream.concat(
-            pictures.stream().map(PictureService::name), texts.stream().map(TextService::name))
+    return Stream.of(
+            pictures.stream().map(PictureService::name),
+            texts.stream().map(TextService::name),
+            encoders.stream().map(EncoderService::name))
+        .flatMap(names -> names)
         .toList();
   }
 
@@ -83,6 +97,22 @@ public final class ModelCatalogue {
     return choose("texts", texts, TextService::name, TextService::adapters, tenant, model, more);
   }
 
+  /**
+   * The encoder, and adapters on it, that a model's name means.
+   *
+   * @throws UnknownModelException if there is none
+   */
+  public ServedModel<EncoderService> encoder(Tenant tenant, String model) {
+    return choose(
+        "embeddings",
+        encoders,
+        EncoderService::name,
+        EncoderService::adapters,
+        tenant,
+        model,
+        List.of());
+  }
+
   private <S> ServedModel<S> choose(
       String kind,
       List<S> services,
@@ -91,7 +121,7 @@ public final class ModelCatalogue {
       Tenant tenant,
       String model,
       List<NamedAdapter> more) {
-    if (services.isEmpty()) {
+    if (services.isEmpty() && !bases().contains(model)) {
       throw new UnknownModelException(model, "This server has no base for " + kind + ".");
     }
     List<NamedAdapter> parts = new ArrayList<>(parse(tenant, model));
@@ -145,9 +175,11 @@ public final class ModelCatalogue {
 
   /** The adapters in memory of each base, in the order of {@link #bases}. */
   public List<AdapterCache> caches() {
-    return Stream.concat(
+    return Stream.of(
             pictures.stream().map(PictureService::adapters),
-            texts.stream().map(TextService::adapters))
+            texts.stream().map(TextService::adapters),
+            encoders.stream().map(EncoderService::adapters))
+        .flatMap(caches -> caches)
         .toList();
   }
 

@@ -68,7 +68,9 @@ public final class ServeCommand implements Command {
       names = "--text",
       paramLabel = "[NAME=]DIR",
       converter = BaseOption.Reader.class,
-      description = "Language model, as text generate takes it. May be given several times.")
+      description =
+          "Language model, as text generate takes it, or an encoder for embeddings. May be given"
+              + " several times.")
   private List<BaseOption> texts = new ArrayList<>();
 
   @Option(

@@ -6,10 +6,12 @@ import dev.lora4j.cli.model.ComputeType;
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.format.reading.ReadOptions;
 import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.diffusion.base.BaseOutline;
 import dev.lora4j.diffusion.base.LoadOptions;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import dev.lora4j.server.catalogue.ModelCatalogue;
+import dev.lora4j.server.embedding.EncoderService;
 import dev.lora4j.server.library.AdapterCache;
 import dev.lora4j.server.library.AdapterLibrary;
 import dev.lora4j.server.metrics.ServerMetrics;
@@ -17,7 +19,10 @@ import dev.lora4j.server.picture.PictureService;
 import dev.lora4j.server.schedule.QueueLimits;
 import dev.lora4j.server.text.TextService;
 import dev.lora4j.text.generate.CacheLimits;
+import dev.lora4j.text.model.TextModel;
+import dev.lora4j.text.network.EncoderNetwork;
 import dev.lora4j.text.pipeline.LanguageModel;
+import dev.lora4j.text.pipeline.TextClassifier;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -32,7 +37,7 @@ final class ServedBases implements AutoCloseable {
    * What is served.
    *
    * @param pictures bases for pictures
-   * @param texts language models
+   * @param texts language models, and encoders, which make embeddings
    * @param adapterBytes of adapters in memory, for each base
    * @param batch pictures that are made at once
    * @param room for texts that are generated at once
@@ -49,6 +54,7 @@ final class ServedBases implements AutoCloseable {
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
   private final List<PictureService> pictures = new ArrayList<>();
   private final List<TextService> texts = new ArrayList<>();
+  private final List<EncoderService> encoders = new ArrayList<>();
   private final Set<String> names = new HashSet<>();
 
   private ServedBases() {}
@@ -62,7 +68,11 @@ final class ServedBases implements AutoCloseable {
         bases.picture(console, lora, base, wanted, library, metrics);
       }
       for (BaseOption base : wanted.texts()) {
-        bases.text(console, lora, base, wanted, library, metrics);
+        if (TextModel.outline(base.path()) instanceof EncoderNetwork) {
+          bases.encoder(console, lora, base, wanted, library, metrics);
+        } else {
+          bases.text(console, lora, base, wanted, library, metrics);
+        }
       }
       return bases;
     } catch (RuntimeException | Error e) {
@@ -128,6 +138,29 @@ final class ServedBases implements AutoCloseable {
     }
   }
 
+  private void encoder(
+      Console console,
+      Lora4j lora,
+      BaseOption base,
+      Wanted wanted,
+      AdapterLibrary library,
+      ServerMetrics metrics) {
+    long began = System.nanoTime();
+    DType compute = wanted.compute().orElse(DType.F32);
+    Scope scope = lora.engine().scope("encoder");
+    TextClassifier model = TextClassifier.open(scope, base.path(), compute, List.of(), 0);
+    opened.push(model);
+    String name = unique(base.name());
+    AdapterCache cache =
+        new AdapterCache(
+            library, file -> model.loadAdapter(file, ReadOptions.STRICT), wanted.adapterBytes());
+    EncoderService service = new EncoderService(name, model, cache, wanted.queue(), metrics);
+    opened.push(service);
+    encoders.add(service);
+    tell(console, name, began, compute);
+    model.base().notes().forEach(console::note);
+  }
+
   private static void tell(Console console, String name, long began, DType compute) {
     console.note(
         "Loaded " + name + " in " + Durations.since(began) + ", computing in " + compute + ".");
@@ -144,7 +177,7 @@ final class ServedBases implements AutoCloseable {
 
   /** The services by name, with the adapters of a library. */
   ModelCatalogue catalogue(AdapterLibrary library) {
-    return new ModelCatalogue(pictures, texts, library);
+    return new ModelCatalogue(pictures, texts, encoders, library);
   }
 
   List<PictureService> pictures() {
@@ -153,6 +186,10 @@ final class ServedBases implements AutoCloseable {
 
   List<TextService> texts() {
     return texts;
+  }
+
+  List<EncoderService> encoders() {
+    return encoders;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.lora4j.server.command;
 
 import dev.lora4j.server.catalogue.ModelCatalogue;
+import dev.lora4j.server.embedding.EncoderService;
 import dev.lora4j.server.http.HttpAnswer;
 import dev.lora4j.server.http.Routes;
 import dev.lora4j.server.lorax.LoraxRoutes;
@@ -57,6 +58,7 @@ final class ServerRoutes {
     List<String> dead = new ArrayList<>();
     catalogue.pictures().stream().filter(s -> !s.alive()).forEach(s -> dead.add(s.name()));
     catalogue.texts().stream().filter(s -> !s.alive()).forEach(s -> dead.add(s.name()));
+    catalogue.encoders().stream().filter(s -> !s.alive()).forEach(s -> dead.add(s.name()));
     return dead.isEmpty()
         ? HttpAnswer.text("ok\n")
         : HttpAnswer.text("no worker for " + String.join(", ", dead) + "\n").status(503);
@@ -65,13 +67,15 @@ final class ServerRoutes {
   /** Every row of a batch may have an adapter of its own. */
   private int rows() {
     return catalogue.pictures().stream().mapToInt(PictureService::rows).sum()
-        + catalogue.texts().stream().mapToInt(TextService::rows).sum();
+        + catalogue.texts().stream().mapToInt(TextService::rows).sum()
+        + catalogue.encoders().stream().mapToInt(EncoderService::rows).sum();
   }
 
   private Set<String> running() {
     Set<String> all = new TreeSet<>();
     catalogue.pictures().forEach(service -> all.addAll(service.adaptersAtWork()));
     catalogue.texts().forEach(service -> all.addAll(service.adaptersAtWork()));
+    catalogue.encoders().forEach(service -> all.addAll(service.adaptersAtWork()));
     return all;
   }
 
@@ -81,6 +85,9 @@ final class ServerRoutes {
         .pictures()
         .forEach(s -> s.queue().waiting().keySet().forEach(k -> all.add(k.adapter())));
     catalogue.texts().forEach(s -> s.queue().waiting().keySet().forEach(k -> all.add(k.adapter())));
+    catalogue
+        .encoders()
+        .forEach(s -> s.queue().waiting().keySet().forEach(k -> all.add(k.adapter())));
     return all;
   }
 
@@ -98,6 +105,9 @@ final class ServerRoutes {
       all.put(service.name(), number.applyAsDouble(service.queue()));
     }
     for (TextService service : catalogue.texts()) {
+      all.put(service.name(), number.applyAsDouble(service.queue()));
+    }
+    for (EncoderService service : catalogue.encoders()) {
       all.put(service.name(), number.applyAsDouble(service.queue()));
     }
     return all;

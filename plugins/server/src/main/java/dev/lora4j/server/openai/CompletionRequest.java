@@ -35,7 +35,7 @@ record CompletionRequest(
     JsonElement value =
         body.any("prompt")
             .orElseThrow(() -> body.missing("prompt", "a text, tokens, or a list of either"));
-    List<String> texts = texts(value, tokenizer);
+    List<String> texts = texts("prompt", value, tokenizer, false);
     if (texts.isEmpty() || texts.size() > MOST_PROMPTS) {
       throw new FieldException(
           "prompt",
@@ -63,23 +63,28 @@ record CompletionRequest(
         body.fields("stream_options").map(o -> o.flag("include_usage", false)).orElse(false));
   }
 
-  /** A text, texts, tokens or lists of tokens, as embeddings take them too. */
-  static List<String> texts(JsonElement value, TextTokenizer tokenizer) {
+  /**
+   * A text, texts, tokens or lists of tokens, as embeddings take them too.
+   *
+   * @param plain true to leave out special tokens, which a model has around each text
+   */
+  static List<String> texts(
+      String field, JsonElement value, TextTokenizer tokenizer, boolean plain) {
     if (value instanceof JsonPrimitive) {
-      return List.of(JsonFields.text("prompt", value));
+      return List.of(JsonFields.text(field, value));
     }
     if (!(value instanceof JsonArray array)) {
-      throw JsonFields.wrong("prompt", "a text, tokens, or a list of either", value);
+      throw JsonFields.wrong(field, "a text, tokens, or a list of either", value);
     }
     if (!array.isEmpty() && array.get(0) instanceof JsonPrimitive one && one.isNumber()) {
-      return List.of(tokenizer.decode(tokens("prompt", array), false));
+      return List.of(tokenizer.decode(tokens(field, array), plain));
     }
     List<String> all = new ArrayList<>();
     for (int i = 0; i < array.size(); i++) {
-      String path = "prompt[" + i + "]";
+      String path = field + "[" + i + "]";
       all.add(
           array.get(i) instanceof JsonArray ids
-              ? tokenizer.decode(tokens(path, ids), false)
+              ? tokenizer.decode(tokens(path, ids), plain)
               : JsonFields.text(path, array.get(i)));
     }
     return all;

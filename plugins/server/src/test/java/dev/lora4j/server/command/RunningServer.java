@@ -18,6 +18,7 @@ import dev.lora4j.server.metrics.ServerMetrics;
 import dev.lora4j.server.schedule.QueueLimits;
 import dev.lora4j.text.generate.CacheLimits;
 import dev.lora4j.text.pipeline.LanguageModel;
+import dev.lora4j.text.pipeline.TextClassifier;
 import dev.lora4j.tinylm.TinyLm;
 import java.io.IOException;
 import java.net.URI;
@@ -28,6 +29,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** A server of the bundled models in this process. */
 final class RunningServer implements AutoCloseable {
@@ -40,6 +42,12 @@ final class RunningServer implements AutoCloseable {
   private final HttpClient client = HttpClient.newHttpClient();
 
   RunningServer(Path state, Path adapters, QueueLimits queue, int batch) throws IOException {
+    this(state, adapters, queue, batch, List.of());
+  }
+
+  /** With more bases that take texts. */
+  RunningServer(Path state, Path adapters, QueueLimits queue, int batch, List<BaseOption> more)
+      throws IOException {
     Files.createDirectories(adapters);
     AdapterLibrary library =
         new AdapterLibrary(
@@ -52,7 +60,8 @@ final class RunningServer implements AutoCloseable {
             lora,
             new ServedBases.Wanted(
                 List.of(new BaseOption("emoji-sd", BundledModel.folder())),
-                List.of(new BaseOption("tiny-lm", TinyLm.folder())),
+                Stream.concat(Stream.of(new BaseOption("tiny-lm", TinyLm.folder())), more.stream())
+                    .toList(),
                 Optional.of(DType.F32),
                 ADAPTER_BYTES,
                 queue,
@@ -78,6 +87,10 @@ final class RunningServer implements AutoCloseable {
 
   LanguageModel texts() {
     return bases.texts().get(0).model();
+  }
+
+  TextClassifier encoder() {
+    return bases.encoders().get(0).model();
   }
 
   URI uri(String path) {
