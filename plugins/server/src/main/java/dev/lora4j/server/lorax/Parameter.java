@@ -53,7 +53,10 @@ enum Parameter {
   }
 
   private final Treatment treatment;
+
+  @SuppressWarnings("ImmutableEnumChecker") // methods of this class without state
   private final Predicate<JsonElement> harmless;
+
   private final String refusal;
 
   Parameter() {
