@@ -54,8 +54,10 @@ class ThousandAdaptersTest {
       long files = openFiles();
       assertEquals(List.of(), ask(server, alone, REQUESTS - REQUESTS / 4));
       assertTrue(server.evictions() > ADAPTERS, "evicted " + server.evictions());
-      assertTrue(resident() - memory < GROWTH, "grew by " + (resident() - memory >> 20) + " MiB");
-      assertTrue(openFiles() - files < CLIENTS * 4, "more open files: " + (openFiles() - files));
+      long grown = resident() - memory;
+      assertTrue(grown < GROWTH, "grew by " + (grown >> 20) + " MiB");
+      long opened = openFiles() - files;
+      assertTrue(opened < CLIENTS * 4, "more open files: " + opened);
     }
   }
 
