@@ -34,9 +34,14 @@ public record GeneratedImage(
 
   private Map<String, String> texts() {
     Map<String, String> texts = new LinkedHashMap<>();
-    texts.put(PngFile.PARAMETERS, Infotext.of(prompt, info));
+    texts.put(PngFile.PARAMETERS, infotext());
     texts.put(PictureRecord.KEYWORD, record().json());
     return texts;
+  }
+
+  /** How it was made, in the form of other tools. */
+  public String infotext() {
+    return Infotext.of(prompt, info);
   }
 
   /** Record of the generation. */

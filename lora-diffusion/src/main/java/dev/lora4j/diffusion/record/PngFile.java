@@ -83,6 +83,16 @@ public final class PngFile {
     }
   }
 
+  /**
+   * The text chunks of a PNG file's content by keyword.
+   *
+   * @param name of the file in messages
+   * @throws IllegalArgumentException as {@link #texts(Path)}
+   */
+  public static Map<String, String> texts(String name, byte[] content) {
+    return PngTexts.read(name, content);
+  }
+
   private static byte[] encode(BufferedImage image, Map<String, String> texts) throws IOException {
     ImageWriter writer = ImageIO.getImageWritersByFormatName("png").next();
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();

@@ -28,11 +28,13 @@ final class PngTexts {
   /** Length, name and check sum of a chunk. */
   private static final int AROUND = 12;
 
-  private final Path file;
+  /** What messages call it. */
+  private final String file;
+
   private final Map<String, String> texts = new LinkedHashMap<>();
   private int left = MOST;
 
-  private PngTexts(Path file) {
+  private PngTexts(String file) {
     this.file = file;
   }
 
@@ -43,8 +45,13 @@ final class PngTexts {
    * @throws IOException if it cannot be read
    */
   static Map<String, String> read(Path file) throws IOException {
-    PngTexts found = new PngTexts(file);
-    found.chunks(ByteBuffer.wrap(RegularFile.bytes(file, FILE)));
+    return read(file.toString(), RegularFile.bytes(file, FILE));
+  }
+
+  /** Reads the texts of a file's content. */
+  static Map<String, String> read(String name, byte[] content) {
+    PngTexts found = new PngTexts(name);
+    found.chunks(ByteBuffer.wrap(content));
     return found.texts;
   }
 

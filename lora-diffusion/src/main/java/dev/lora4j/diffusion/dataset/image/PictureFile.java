@@ -96,6 +96,11 @@ public final class PictureFile {
     }
   }
 
+  /** The file with these bytes, which are not copied. */
+  public static PictureFile of(byte[] bytes) {
+    return new PictureFile(bytes);
+  }
+
   /** SHA-256 of the bytes, in hexadecimal. */
   public String sha256() {
     MessageDigest digest = Digests.sha256();
