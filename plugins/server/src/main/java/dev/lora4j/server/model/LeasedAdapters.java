@@ -1,7 +1,6 @@
 package dev.lora4j.server.model;
 
 import dev.lora4j.core.mix.MixPlan;
-import dev.lora4j.core.mix.SiteWeights;
 import dev.lora4j.server.library.AdapterCache;
 import dev.lora4j.server.library.AdapterLease;
 import dev.lora4j.server.library.Tenant;
@@ -39,7 +38,7 @@ public record LeasedAdapters(MixPlan mix, String names, List<AdapterLease> lease
         mix =
             mix.with(
                 new MixPlan.Part(
-                    lease.adapter(), one.weight(), one.text(), SiteWeights.ALL, Optional.empty()));
+                    lease.adapter(), one.weight(), one.text(), one.shares(), Optional.empty()));
       }
     } catch (RuntimeException | Error e) {
       leases.forEach(AdapterLease::close);

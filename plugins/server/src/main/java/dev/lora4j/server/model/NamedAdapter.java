@@ -1,5 +1,6 @@
 package dev.lora4j.server.model;
 
+import dev.lora4j.core.mix.SiteWeights;
 import dev.lora4j.core.mix.Weight;
 import java.util.Optional;
 
@@ -9,10 +10,21 @@ import java.util.Optional;
  * @param name in the library
  * @param weight at the network of every step
  * @param text weight at the text encoders, if it is another
+ * @param shares what share of the weight counts at each site of the base
  */
-public record NamedAdapter(String name, Weight weight, Optional<Double> text) {
+public record NamedAdapter(String name, Weight weight, Optional<Double> text, SiteWeights shares) {
   /** An adapter with one weight. */
   public NamedAdapter(String name, Weight weight) {
     this(name, weight, Optional.empty());
+  }
+
+  /** An adapter that counts fully at each site. */
+  public NamedAdapter(String name, Weight weight, Optional<Double> text) {
+    this(name, weight, text, SiteWeights.ALL);
+  }
+
+  /** A copy with other shares. */
+  public NamedAdapter shares(SiteWeights other) {
+    return new NamedAdapter(name, weight, text, other);
   }
 }
