@@ -1,5 +1,6 @@
 package dev.lora4j.server.command;
 
+import dev.lora4j.server.a1111.A1111Routes;
 import dev.lora4j.server.catalogue.ModelCatalogue;
 import dev.lora4j.server.embedding.EncoderService;
 import dev.lora4j.server.http.HttpAnswer;
@@ -50,7 +51,8 @@ final class ServerRoutes {
         .get("/metrics", request -> HttpAnswer.bytes(ServerMetrics.MEDIA_TYPE, metrics.text()))
         .with(OpenAiRoutes.of(catalogue))
         .with(VllmRoutes.of(catalogue))
-        .with(LoraxRoutes.of(catalogue));
+        .with(LoraxRoutes.of(catalogue))
+        .with(A1111Routes.of(catalogue));
   }
 
   /** Status 503 if a worker has ended, as its requests would wait for ever. */
