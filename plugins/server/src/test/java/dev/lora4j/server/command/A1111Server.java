@@ -34,6 +34,10 @@ final class A1111Server implements AutoCloseable {
     return server.pictures();
   }
 
+  int port() {
+    return server.uri("/").getPort();
+  }
+
   /** JSON with single quotes, which are easier to read in Java. */
   private static String body(String json) {
     return json.replace('\'', '"');
