@@ -15,6 +15,7 @@ final class Beginnings {
   private static final int MOST_BLUR = 512;
   private static final int MOST_PADDING = 4096;
   private static final int NOISE = 2;
+  private static final long MOST_PIXELS = 2048L * 2048;
 
   private final JsonFields body;
   private final int width;
@@ -28,6 +29,15 @@ final class Beginnings {
     this.width = width;
     this.height = height;
     mode = ResizeMode.of(body);
+    if ((long) width * height > MOST_PIXELS) {
+      throw A1111Problem.unusable(
+          width
+              + "x"
+              + height
+              + " is more than the "
+              + MOST_PIXELS
+              + " pixels that a picture with an init image may have here. Make it smaller.");
+    }
     strength = body.number("denoising_strength", 0, 1).orElse(0.75);
     if (strength == 0) {
       throw A1111Problem.unusable(
@@ -41,16 +51,27 @@ final class Beginnings {
    *
    * @param width of the pictures that are made
    * @param height likewise
+   * @param batch most init images
    * @throws HttpProblem 404 if there is none, 422 if one cannot be used
    */
-  static List<Beginning> of(JsonFields body, int width, int height) {
+  static List<Beginning> of(JsonFields body, int width, int height, int batch) {
     Beginnings all = new Beginnings(body, width, height);
-    List<PixelMap> images = body.list("init_images", SentPicture::pixels).orElse(List.of());
-    if (images.isEmpty()) {
+    int count = body.list("init_images", (path, value) -> path).orElse(List.of()).size();
+    if (count == 0) {
       throw new HttpProblem(404, "Init image not found");
     }
+    if (count > batch) {
+      throw A1111Problem.unusable(
+          "There are "
+              + count
+              + " init_images for a batch_size of "
+              + batch
+              + "; send one for all, or as many as the batch has pictures.");
+    }
+    SentPictures sent = new SentPictures();
+    List<PixelMap> images = body.list("init_images", sent::pixels).orElse(List.of());
     Optional<SoftMask> mask =
-        body.any("mask").map(sent -> all.soft(SoftMask.of(SentPicture.pixels("mask", sent))));
+        body.any("mask").map(m -> all.soft(SoftMask.of(sent.pixels("mask", m))));
     return images.stream()
         .map(image -> image.over(WHITE))
         .map(image -> mask.map(m -> all.masked(image, m)).orElseGet(() -> all.plain(image)))

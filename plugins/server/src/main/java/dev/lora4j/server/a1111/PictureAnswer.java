@@ -8,8 +8,6 @@ import dev.lora4j.diffusion.record.PngFile;
 import dev.lora4j.diffusion.request.InitImage;
 import dev.lora4j.diffusion.request.Prompt;
 import dev.lora4j.server.picture.PictureService;
-import java.time.LocalDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -17,16 +15,20 @@ import java.util.function.Function;
 
 /** The answer to a request for pictures: the pictures, the request, and how they were made. */
 final class PictureAnswer {
-  private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMddHHmmss");
-
   private final PictureRequest asked;
   private final Settings settings;
   private final PictureService service;
-  private final String stamp = LocalDateTime.now().format(STAMP);
+  private final String stamp;
   private final JsonArray images = new JsonArray();
   private final JsonArray infotexts = new JsonArray();
 
-  PictureAnswer(PictureRequest asked, Settings settings, PictureService service) {
+  /**
+   * An answer without pictures.
+   *
+   * @param stamp when the work began
+   */
+  PictureAnswer(PictureRequest asked, Settings settings, PictureService service, String stamp) {
+    this.stamp = stamp;
     this.asked = asked;
     this.settings = settings;
     this.service = service;

@@ -66,8 +66,9 @@ record PictureRequest(
               + " have here. Make width or height smaller.");
     }
     int batch = body.integer("batch_size", 1, MOST_BATCH).orElse(1);
-    List<Beginning> beginnings = image ? Beginnings.of(body, width, height) : List.of();
-    batch = batch(batch, beginnings.size());
+    List<Beginning> beginnings = image ? Beginnings.of(body, width, height, batch) : List.of();
+    // One init image is for all pictures; several are for one of a batch each.
+    batch = beginnings.size() > 1 ? beginnings.size() : batch;
     int count = batch * body.integer("n_iter", 1, MOST_PICTURES).orElse(1);
     if (count > MOST_PICTURES) {
       throw A1111Problem.unusable(
@@ -107,19 +108,6 @@ record PictureRequest(
         sampler,
         body.flag("send_images", true),
         body.text("force_task_id").orElse(""));
-  }
-
-  /** One init image is for all pictures; several are for one of a batch each. */
-  private static int batch(int asked, int beginnings) {
-    if (beginnings > Math.max(1, asked)) {
-      throw A1111Problem.unusable(
-          "There are "
-              + beginnings
-              + " init_images for a batch_size of "
-              + asked
-              + "; send one for all, or as many as the batch has pictures.");
-    }
-    return beginnings > 1 ? beginnings : asked;
   }
 
   /** How many steps the init image of a picture leaves out. */

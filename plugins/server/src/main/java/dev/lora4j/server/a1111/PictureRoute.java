@@ -68,7 +68,7 @@ final class PictureRoute {
         pictures.get(i).begin(ticket);
       }
       request.onDisconnect(() -> tickets.forEach(PictureTicket::cancel));
-      PictureAnswer answer = new PictureAnswer(asked, own, model.service());
+      PictureAnswer answer = new PictureAnswer(asked, own, model.service(), work.stamp());
       for (int i = 0; i < tickets.size(); i++) {
         add(answer, i, tickets.get(i), pictures.get(i));
       }

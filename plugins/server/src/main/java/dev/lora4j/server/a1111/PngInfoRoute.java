@@ -17,7 +17,7 @@ final class PngInfoRoute {
   static HttpAnswer info(HttpRequest request) {
     JsonFields body = JsonFields.parse(request.text());
     byte[] file =
-        SentPicture.bytes(
+        SentPictures.bytes(
             FIELD, body.any(FIELD).orElseThrow(() -> new HttpProblem(404, "Image not found")));
     Map<String, String> texts;
     try {

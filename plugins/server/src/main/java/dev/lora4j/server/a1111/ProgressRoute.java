@@ -67,7 +67,7 @@ final class ProgressRoute {
   private static String text(List<RunningPicture> pictures) {
     long waiting = pictures.stream().filter(p -> !p.begun() && !p.ended()).count();
     long made = pictures.stream().filter(p -> p.begun() && !p.ended()).count();
-    return made + " pictures are being made, " + waiting + " wait.";
+    return "Pictures being made: " + made + ", waiting: " + waiting + ".";
   }
 
   HttpAnswer interrupt(HttpRequest request) {

@@ -2,6 +2,7 @@ package dev.lora4j.server.a1111;
 
 import dev.lora4j.diffusion.request.StepListener;
 import dev.lora4j.server.picture.PictureTicket;
+import java.util.function.BooleanSupplier;
 
 /** A picture that a client waits for, with the steps that are made. */
 final class RunningPicture implements StepListener {
@@ -10,7 +11,7 @@ final class RunningPicture implements StepListener {
   private volatile int done;
   private volatile boolean stopped;
   private volatile Runnable cancel = () -> {};
-  private volatile boolean ended;
+  private volatile BooleanSupplier result = () -> false;
 
   /**
    * A picture that waits.
@@ -26,7 +27,7 @@ final class RunningPicture implements StepListener {
   /** Connects it with the work, which is given up if it was stopped before. */
   void begin(PictureTicket ticket) {
     cancel = ticket::cancel;
-    ticket.result().whenComplete((picture, problem) -> ended = true);
+    result = ticket.result()::isDone;
     if (stopped) {
       ticket.cancel();
     }
@@ -50,7 +51,7 @@ final class RunningPicture implements StepListener {
 
   /** Returns true if it is made or given up. */
   boolean ended() {
-    return ended || stopped;
+    return stopped || result.getAsBoolean();
   }
 
   /** Returns true if its steps have begun. */

@@ -1,6 +1,7 @@
 package dev.lora4j.server.a1111;
 
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Optional;
@@ -13,7 +14,7 @@ final class RunningRequest {
   private final String task;
   private final List<RunningPicture> pictures;
   private final long began = System.nanoTime();
-  private final String stamp = LocalDateTime.now().format(STAMP);
+  private final String stamp = LocalDateTime.now(ZoneId.systemDefault()).format(STAMP);
   private volatile boolean interrupted;
   private volatile boolean skipped;
 

@@ -2,11 +2,19 @@ package dev.lora4j.server.a1111;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.gson.JsonPrimitive;
 import dev.lora4j.diffusion.dataset.image.PixelMap;
+import dev.lora4j.server.http.HttpProblem;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.Optional;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 
 class InitImageFieldsTest {
@@ -58,6 +66,17 @@ class InitImageFieldsTest {
     PixelMap filled = MaskFill.of(picture, right(32, 32, 16));
     assertEquals(200, filled.at(5, 5, 0));
     assertEquals(200, filled.at(25, 20, 1), 2);
+  }
+
+  @Test
+  void pixelsAreCountedBeforeTheyAreUnpacked() throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    ImageIO.write(new BufferedImage(3000, 3000, BufferedImage.TYPE_BYTE_BINARY), "png", bytes);
+    JsonPrimitive file = new JsonPrimitive(Base64.getEncoder().encodeToString(bytes.toByteArray()));
+    SentPictures sent = new SentPictures();
+    assertEquals(3000, sent.pixels("a", file).width());
+    HttpProblem problem = assertThrows(HttpProblem.class, () -> sent.pixels("b", file));
+    assertTrue(problem.message().startsWith("b has 3000x3000 pixels"), problem.message());
   }
 
   @Test

@@ -187,6 +187,23 @@ class A1111PicturesTest {
     assertEquals(0.7, A1111Server.info(answer).get("denoising_strength").getAsDouble());
   }
 
+  @Test
+  void eachPictureOfABatchHasItsInitImage() throws Exception {
+    JsonObject answer =
+        server.posted(
+            "img2img",
+            "{'prompt':'a fox','denoising_strength':0.7,'batch_size':2,'init_images':['"
+                + A1111Server.sent(init())
+                + "','"
+                + A1111Server.sent(mask())
+                + "'],"
+                + SMALL
+                + "}");
+    Picture second = Picture.of("init", "", mask(), 64, 64, Color.WHITE);
+    assertArrayEquals(
+        own(prompt().seed(6).start(InitImage.of(second, 0.7))), A1111Server.pixels(answer, 1));
+  }
+
   private static BufferedImage mask() {
     BufferedImage mask = new BufferedImage(64, 64, BufferedImage.TYPE_INT_RGB);
     for (int y = 8; y < 40; y++) {

@@ -63,6 +63,8 @@ class A1111RefusalsTest {
           img2img | {'init_images':['http://127.0.0.1/x.png']} | 422 | not fetched
           img2img | {'init_images':['!']} | 422 | init_images[0]
           img2img | {'init_images':['AAAA']} | 422 | no picture that can be read
+          img2img | {'init_images':['AAAA','AAAA']} | 422 | 2 init_images for a batch_size of 1
+          img2img | {'init_images':['AAAA'],'width':4096,'height':4096} | 422 | Make it smaller
           img2img | {'init_images':['AAAA'],'resize_mode':3} | 422 | resize_mode 3 is not supported
           img2img | {'init_images':['AAAA'],'mask':'AAAA','inpainting_fill':2} | 422 | inpainting_fill 2
           img2img | {'init_images':['AAAA'],'denoising_strength':0} | 422 | denoising_strength

@@ -10,14 +10,18 @@ import dev.lora4j.server.json.JsonFields;
 import java.util.Base64;
 import java.util.Locale;
 
-/** A picture in a request: the base64 of a file, with or without {@code data:image/png;base64,}. */
-final class SentPicture {
-  /** Most pixels of a picture that is unpacked. */
+/**
+ * The pictures of one request, each the base64 of a file, with or without {@code
+ * data:image/png;base64,}. A small file may declare any size, so their pixels are counted before
+ * they are unpacked.
+ */
+final class SentPictures {
+  /** Most pixels of all pictures of a request. */
   private static final long MOST = 4096L * 4096;
 
   private static final String MARK = ";base64,";
 
-  private SentPicture() {}
+  private long left = MOST;
 
   /**
    * The bytes of the file.
@@ -55,20 +59,21 @@ final class SentPicture {
    *
    * @throws HttpProblem 422 if it is no picture that can be used
    */
-  static PixelMap pixels(String path, JsonElement value) {
+  PixelMap pixels(String path, JsonElement value) {
     PictureFile file = PictureFile.of(bytes(path, value));
     try {
       PictureHeader header = file.header();
-      if ((long) header.width() * header.height() > MOST) {
+      left -= (long) header.width() * header.height();
+      if (left < 0) {
         throw A1111Problem.unusable(
             path
                 + " has "
                 + header.width()
                 + "x"
                 + header.height()
-                + " pixels; at most "
+                + " pixels; the pictures of a request may have "
                 + MOST
-                + " are taken. Make it smaller.");
+                + " together. Make them smaller.");
       }
       return file.decodeAnySize();
     } catch (PictureFileException e) {
