@@ -41,7 +41,8 @@ import picocli.CommandLine.Option;
     name = "serve",
     sortOptions = false,
     description = {
-      "Serve bases and adapters to other programs by HTTP, in OpenAI's protocol. Without options it"
+      "Serve bases and adapters to other programs by HTTP, in the protocols of OpenAI, AUTOMATIC1111,"
+          + " LoRAX and vLLM. Without options it"
           + " serves the two bundled models to programs of this machine.",
       "A request names its adapters as the model: ink, emoji-sd+ink:0.7+glossy:0.3; prompts of"
           + " pictures also as <lora:ink:0.7>. Ctrl-C lets running requests finish."

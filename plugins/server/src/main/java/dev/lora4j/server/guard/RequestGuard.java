@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
  */
 public final class RequestGuard {
   /** Where probes ask whether the server lives and is ready; open to all. */
-  public static final Set<String> PROBES = Set.of("/health", "/ready");
+  public static final Set<String> PROBES = Set.of("/health", "/ready", "/ping");
 
   /** Where a page exchanges its token for a session. */
   public static final String SESSION = "/session";
