@@ -1,6 +1,7 @@
 package dev.lora4j.server.a1111;
 
 import com.google.gson.JsonObject;
+import dev.lora4j.diffusion.record.GeneratedImage;
 import dev.lora4j.diffusion.request.Prompt;
 import dev.lora4j.server.catalogue.ModelCatalogue;
 import dev.lora4j.server.catalogue.ServedModel;
@@ -11,7 +12,7 @@ import dev.lora4j.server.json.JsonFields;
 import dev.lora4j.server.library.Tenant;
 import dev.lora4j.server.model.NamedAdapter;
 import dev.lora4j.server.picture.PictureService;
-import dev.lora4j.server.picture.PictureTicket;
+import dev.lora4j.server.work.JobTicket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -58,30 +59,30 @@ final class PictureRoute {
     List<RunningPicture> pictures =
         prompts.stream().map(p -> new RunningPicture(p.steps(), asked.first())).toList();
     RunningRequest work = new RunningRequest(image ? "img2img" : "txt2img", asked.task(), pictures);
-    List<PictureTicket> tickets = new ArrayList<>();
+    List<JobTicket<GeneratedImage>> tickets = new ArrayList<>();
     running.begin(tenant, work);
     try {
       for (int i = 0; i < prompts.size(); i++) {
-        PictureTicket ticket =
+        JobTicket<GeneratedImage> ticket =
             model.service().submit(tenant, prompts.get(i), model.adapters(), pictures.get(i));
         tickets.add(ticket);
         pictures.get(i).begin(ticket);
       }
-      request.onDisconnect(() -> tickets.forEach(PictureTicket::cancel));
+      request.onDisconnect(() -> tickets.forEach(JobTicket::cancel));
       PictureAnswer answer = new PictureAnswer(asked, own, model.service(), work.stamp());
       for (int i = 0; i < tickets.size(); i++) {
         add(answer, i, tickets.get(i), pictures.get(i));
       }
       return HttpAnswer.json(answer.body(echo(body, image)).toString());
     } finally {
-      tickets.forEach(PictureTicket::cancel);
+      tickets.forEach(JobTicket::cancel);
       running.end(tenant, work);
     }
   }
 
   /** What was given up on request is left out of the answer. */
   private static void add(
-      PictureAnswer answer, int index, PictureTicket ticket, RunningPicture picture)
+      PictureAnswer answer, int index, JobTicket<GeneratedImage> ticket, RunningPicture picture)
       throws InterruptedException, ExecutionException {
     try {
       answer.add(index, ticket.result().get());

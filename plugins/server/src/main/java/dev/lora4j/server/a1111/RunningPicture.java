@@ -1,7 +1,8 @@
 package dev.lora4j.server.a1111;
 
+import dev.lora4j.diffusion.record.GeneratedImage;
 import dev.lora4j.diffusion.request.StepListener;
-import dev.lora4j.server.picture.PictureTicket;
+import dev.lora4j.server.work.JobTicket;
 import java.util.function.BooleanSupplier;
 
 /** A picture that a client waits for, with the steps that are made. */
@@ -25,7 +26,7 @@ final class RunningPicture implements StepListener {
   }
 
   /** Connects it with the work, which is given up if it was stopped before. */
-  void begin(PictureTicket ticket) {
+  void begin(JobTicket<GeneratedImage> ticket) {
     cancel = ticket::cancel;
     result = ticket.result()::isDone;
     if (stopped) {

@@ -12,8 +12,11 @@ import dev.lora4j.server.model.ModelName;
 import dev.lora4j.server.model.NamedAdapter;
 import dev.lora4j.server.picture.PictureService;
 import dev.lora4j.server.text.TextService;
+import dev.lora4j.server.work.WorkQueue;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -58,14 +61,18 @@ public final class ModelCatalogue {
     return library;
   }
 
+  /** Queues and workers of all bases by name, those of pictures first. */
+  public Map<String, WorkQueue<?, ?>> work() {
+    Map<String, WorkQueue<?, ?>> all = new LinkedHashMap<>();
+    pictures.forEach(service -> all.put(service.name(), service.work()));
+    texts.forEach(service -> all.put(service.name(), service.work()));
+    encoders.forEach(service -> all.put(service.name(), service.work()));
+    return all;
+  }
+
   /** Names of all bases, those of pictures first. */
   public List<String> bases() {
-    return Stream.of(
-            pictures.stream().map(PictureService::name),
-            texts.stream().map(TextService::name),
-            encoders.stream().map(EncoderService::name))
-        .flatMap(names -> names)
-        .toList();
+    return List.copyOf(work().keySet());
   }
 
   /**

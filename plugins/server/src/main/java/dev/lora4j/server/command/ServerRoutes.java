@@ -9,9 +9,9 @@ import dev.lora4j.server.lorax.LoraxRoutes;
 import dev.lora4j.server.metrics.ServerMetrics;
 import dev.lora4j.server.openai.OpenAiRoutes;
 import dev.lora4j.server.picture.PictureService;
-import dev.lora4j.server.schedule.FairQueue;
 import dev.lora4j.server.text.TextService;
 import dev.lora4j.server.vllm.VllmRoutes;
+import dev.lora4j.server.work.WorkQueue;
 import dev.lora4j.text.generate.PrefixCounts;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -31,10 +31,7 @@ final class ServerRoutes {
 
   static Routes of(ModelCatalogue catalogue, ServerMetrics metrics) {
     ServerRoutes routes = new ServerRoutes(catalogue);
-    metrics.gauge(
-        "vllm:num_requests_waiting",
-        "Requests in the queue.",
-        () -> routes.byModel(FairQueue::size));
+    metrics.gauge("vllm:num_requests_waiting", "Requests in the queue.", routes::lengths);
     metrics.adapters(routes.rows(), routes::running, routes::waiting);
     metrics.counts(
         "vllm:prefix_cache_queries",
@@ -58,9 +55,14 @@ final class ServerRoutes {
   /** Status 503 if a worker has ended, as its requests would wait for ever. */
   private HttpAnswer health() {
     List<String> dead = new ArrayList<>();
-    catalogue.pictures().stream().filter(s -> !s.alive()).forEach(s -> dead.add(s.name()));
-    catalogue.texts().stream().filter(s -> !s.alive()).forEach(s -> dead.add(s.name()));
-    catalogue.encoders().stream().filter(s -> !s.alive()).forEach(s -> dead.add(s.name()));
+    catalogue
+        .work()
+        .forEach(
+            (name, work) -> {
+              if (!work.alive()) {
+                dead.add(name);
+              }
+            });
     return dead.isEmpty()
         ? HttpAnswer.text("ok\n")
         : HttpAnswer.text("no worker for " + String.join(", ", dead) + "\n").status(503);
@@ -75,21 +77,21 @@ final class ServerRoutes {
 
   private Set<String> running() {
     Set<String> all = new TreeSet<>();
-    catalogue.pictures().forEach(service -> all.addAll(service.adaptersAtWork()));
-    catalogue.texts().forEach(service -> all.addAll(service.adaptersAtWork()));
-    catalogue.encoders().forEach(service -> all.addAll(service.adaptersAtWork()));
+    catalogue.work().values().forEach(work -> all.addAll(work.adaptersAtWork()));
     return all;
   }
 
   private Set<String> waiting() {
     Set<String> all = new TreeSet<>();
-    catalogue
-        .pictures()
-        .forEach(s -> s.queue().waiting().keySet().forEach(k -> all.add(k.adapter())));
-    catalogue.texts().forEach(s -> s.queue().waiting().keySet().forEach(k -> all.add(k.adapter())));
-    catalogue
-        .encoders()
-        .forEach(s -> s.queue().waiting().keySet().forEach(k -> all.add(k.adapter())));
+    for (WorkQueue<?, ?> work : catalogue.work().values()) {
+      work.waiting().waiting().keySet().forEach(account -> all.add(account.adapter()));
+    }
+    return all;
+  }
+
+  private Map<String, Double> lengths() {
+    Map<String, Double> all = new LinkedHashMap<>();
+    catalogue.work().forEach((name, work) -> all.put(name, (double) work.waiting().size()));
     return all;
   }
 
@@ -97,20 +99,6 @@ final class ServerRoutes {
     Map<String, Double> all = new LinkedHashMap<>();
     for (TextService service : catalogue.texts()) {
       all.put(service.name(), number.applyAsDouble(service.prefixes()));
-    }
-    return all;
-  }
-
-  private Map<String, Double> byModel(ToDoubleFunction<FairQueue<?>> number) {
-    Map<String, Double> all = new LinkedHashMap<>();
-    for (PictureService service : catalogue.pictures()) {
-      all.put(service.name(), number.applyAsDouble(service.queue()));
-    }
-    for (TextService service : catalogue.texts()) {
-      all.put(service.name(), number.applyAsDouble(service.queue()));
-    }
-    for (EncoderService service : catalogue.encoders()) {
-      all.put(service.name(), number.applyAsDouble(service.queue()));
     }
     return all;
   }

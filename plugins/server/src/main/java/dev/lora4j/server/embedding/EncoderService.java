@@ -6,17 +6,16 @@ import dev.lora4j.server.metrics.ServerMetrics;
 import dev.lora4j.server.model.LeasedAdapters;
 import dev.lora4j.server.model.NamedAdapter;
 import dev.lora4j.server.schedule.FairQueue;
-import dev.lora4j.server.schedule.QueueFullException;
-import dev.lora4j.server.schedule.QueueKey;
 import dev.lora4j.server.schedule.QueueLimits;
-import dev.lora4j.server.schedule.WorkerThread;
+import dev.lora4j.server.work.BatchWorker;
+import dev.lora4j.server.work.Job;
+import dev.lora4j.server.work.JobTicket;
+import dev.lora4j.server.work.WorkQueue;
 import dev.lora4j.text.encode.EncoderPrograms;
 import dev.lora4j.text.encode.EncoderText;
 import dev.lora4j.text.encode.TextEncoding;
 import dev.lora4j.text.pipeline.TextClassifier;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 
 /**
  * One encoder of texts at the service of many clients. Its embeddings are what
@@ -30,11 +29,8 @@ public final class EncoderService implements AutoCloseable {
   private final String name;
   private final TextClassifier model;
   private final AdapterCache adapters;
-  private final ServerMetrics metrics;
   private final SentencePooling pooling;
-  private final FairQueue<EncoderJob> queue;
-  private final EncoderWorker work;
-  private final WorkerThread worker;
+  private final WorkQueue<AskedVectors, List<float[]>> work;
 
   /**
    * Begins to work.
@@ -53,25 +49,20 @@ public final class EncoderService implements AutoCloseable {
     this.name = name;
     this.model = model;
     this.adapters = adapters;
-    this.metrics = metrics;
     pooling = SentencePooling.of(model.base().path(), model.network().longest());
-    queue = new FairQueue<>(limits);
     TextEncoding encoding =
         new TextEncoding(new EncoderPrograms(model.scope(), model.base(), model.network()));
+    EncoderBatches batches =
+        new EncoderBatches(name, texts -> encoding.of(pooling.output(), texts), ROWS, metrics);
+    FairQueue<Job<AskedVectors, List<float[]>>> queue = new FairQueue<>(limits);
     work =
-        new EncoderWorker(
-            name, texts -> encoding.of(pooling.output(), texts), queue, ROWS, metrics);
-    worker = WorkerThread.start("lora4j-embeddings-" + name, work);
+        new WorkQueue<>(
+            name, queue, new BatchWorker<>(name, queue, ROWS, batches, metrics), metrics);
   }
 
   /** By which clients call the model. */
   public String name() {
     return name;
-  }
-
-  /** Returns true while it works; false for ever once its worker has failed. */
-  public boolean alive() {
-    return worker.alive();
   }
 
   /** The model. */
@@ -84,19 +75,14 @@ public final class EncoderService implements AutoCloseable {
     return adapters;
   }
 
-  /** Names of the adapters of texts that are being encoded. */
-  public Set<String> adaptersAtWork() {
-    return work.adapters();
-  }
-
   /** How many texts are encoded at once at most. */
   public int rows() {
     return ROWS;
   }
 
-  /** The requests that wait. */
-  public FairQueue<?> queue() {
-    return queue;
+  /** Its queue and worker. */
+  public WorkQueue<?, ?> work() {
+    return work;
   }
 
   /** Numbers of an embedding. */
@@ -109,28 +95,16 @@ public final class EncoderService implements AutoCloseable {
    *
    * @param named adapters of all of them
    * @throws IllegalArgumentException if a text has no tokens, or more than the model reads
-   * @throws QueueFullException if too many wait
+   * @throws dev.lora4j.server.schedule.QueueFullException if too many wait
    */
-  public EncoderTicket submit(Tenant tenant, List<String> texts, List<NamedAdapter> named) {
+  public JobTicket<List<float[]>> submit(
+      Tenant tenant, List<String> texts, List<NamedAdapter> named) {
     List<EncoderText> tokens = texts.stream().map(this::tokens).toList();
-    LeasedAdapters leased = LeasedAdapters.of(adapters, tenant, named);
-    try {
-      EncoderJob job =
-          new EncoderJob(
-              tokens.stream().map(text -> text.with(leased.mix())).toList(),
-              leased,
-              System.nanoTime(),
-              new CompletableFuture<>());
-      QueueKey account = new QueueKey(tenant.name(), leased.names());
-      return new EncoderTicket(queue.offer(account, job.tokens(), job));
-    } catch (QueueFullException e) {
-      leased.close();
-      metrics.refused(name);
-      throw e;
-    } catch (RuntimeException | Error e) {
-      leased.close();
-      throw e;
-    }
+    return work.submit(
+        tenant,
+        LeasedAdapters.of(adapters, tenant, named),
+        leased -> new AskedVectors(tokens.stream().map(text -> text.with(leased.mix())).toList()),
+        AskedVectors.tokens(tokens));
   }
 
   private EncoderText tokens(String text) {
@@ -157,13 +131,6 @@ public final class EncoderService implements AutoCloseable {
   /** Gives up what waits, and stops after the texts that are being encoded. */
   @Override
   public void close() {
-    queue
-        .abandon()
-        .forEach(
-            ticket -> {
-              EncoderWorker.giveBack(ticket.item());
-              ticket.item().result().cancel(false);
-            });
-    worker.stop();
+    work.close();
   }
 }

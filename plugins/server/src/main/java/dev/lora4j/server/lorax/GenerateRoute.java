@@ -8,8 +8,8 @@ import dev.lora4j.server.http.HttpAnswer;
 import dev.lora4j.server.http.HttpRequest;
 import dev.lora4j.server.json.FieldException;
 import dev.lora4j.server.json.JsonFields;
-import dev.lora4j.server.text.TextTicket;
 import dev.lora4j.server.text.TokenListener;
+import dev.lora4j.server.work.JobTicket;
 import dev.lora4j.text.pipeline.Completion;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,15 +44,15 @@ final class GenerateRoute {
   private HttpAnswer whole(HttpRequest request, JsonFields body, boolean listed) throws Exception {
     RequestTimes times = new RequestTimes(TokenListener.NONE);
     GenerateWork work = work(request, GenerateRequest.of(body));
-    List<TextTicket> tickets = new ArrayList<>();
+    List<JobTicket<Completion>> tickets = new ArrayList<>();
     try {
       times.queued();
       for (int i = 0; i < work.asked().bestOf(); i++) {
         tickets.add(work.submit(i, i == 0 ? times : TokenListener.NONE));
       }
-      request.onDisconnect(() -> tickets.forEach(TextTicket::cancel));
+      request.onDisconnect(() -> tickets.forEach(JobTicket::cancel));
       List<Completion> done = new ArrayList<>();
-      for (TextTicket ticket : tickets) {
+      for (JobTicket<Completion> ticket : tickets) {
         done.add(ticket.result().get());
       }
       JsonObject text = new GenerateAnswer(work).whole(done);
@@ -64,7 +64,7 @@ final class GenerateRoute {
           .header("x-skipped-tokens", "0")
           .header("x-total-tokens", Integer.toString(work.promptTokens() + tokens));
     } finally {
-      tickets.forEach(TextTicket::cancel);
+      tickets.forEach(JobTicket::cancel);
     }
   }
 

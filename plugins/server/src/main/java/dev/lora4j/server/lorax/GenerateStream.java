@@ -3,8 +3,8 @@ package dev.lora4j.server.lorax;
 import com.google.gson.JsonObject;
 import dev.lora4j.server.http.EventStream;
 import dev.lora4j.server.http.HttpProblem;
-import dev.lora4j.server.text.TextTicket;
 import dev.lora4j.server.text.TokenListener;
+import dev.lora4j.server.work.JobTicket;
 import dev.lora4j.text.generate.TokenChoice;
 import dev.lora4j.text.pipeline.Completion;
 import java.util.concurrent.BlockingQueue;
@@ -24,9 +24,10 @@ final class GenerateStream {
   private final GenerateAnswer answer;
   private final TokenTexts texts;
   private final BlockingQueue<Event> events;
-  private final TextTicket ticket;
+  private final JobTicket<Completion> ticket;
 
-  private GenerateStream(GenerateWork work, BlockingQueue<Event> events, TextTicket ticket) {
+  private GenerateStream(
+      GenerateWork work, BlockingQueue<Event> events, JobTicket<Completion> ticket) {
     this.answer = new GenerateAnswer(work);
     this.texts = work.texts();
     this.events = events;
@@ -36,7 +37,7 @@ final class GenerateStream {
   /** Asks for the text; events are kept until they are written. */
   static GenerateStream of(GenerateWork work) {
     BlockingQueue<Event> events = new LinkedBlockingQueue<>();
-    TextTicket ticket =
+    JobTicket<Completion> ticket =
         work.submit(
             0,
             new TokenListener() {

@@ -9,9 +9,10 @@ import dev.lora4j.server.library.Tenant;
 import dev.lora4j.server.model.LeasedAdapters;
 import dev.lora4j.server.model.NamedAdapter;
 import dev.lora4j.server.text.TextService;
-import dev.lora4j.server.text.TextTicket;
 import dev.lora4j.server.text.TokenListener;
+import dev.lora4j.server.work.JobTicket;
 import dev.lora4j.text.generate.LogProbabilities;
+import dev.lora4j.text.pipeline.Completion;
 import dev.lora4j.text.pipeline.LanguageModel;
 import dev.lora4j.text.pipeline.TextPrompt;
 import java.net.URLEncoder;
@@ -101,7 +102,7 @@ final class GenerateWork {
    *
    * @param index from 0; each has a seed of its own
    */
-  TextTicket submit(int index, TokenListener listener) {
+  JobTicket<Completion> submit(int index, TokenListener listener) {
     TextService service = model.service();
     Optional<MergeRequest> several = asked.merged().filter(all -> !all.single());
     LeasedAdapters leased =

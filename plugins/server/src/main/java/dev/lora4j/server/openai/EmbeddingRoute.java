@@ -8,14 +8,15 @@ import dev.lora4j.server.catalogue.ModelCatalogue;
 import dev.lora4j.server.catalogue.ServedModel;
 import dev.lora4j.server.catalogue.Tenants;
 import dev.lora4j.server.embedding.EncoderService;
-import dev.lora4j.server.embedding.EncoderTicket;
 import dev.lora4j.server.http.HttpAnswer;
 import dev.lora4j.server.http.HttpRequest;
 import dev.lora4j.server.json.JsonFields;
 import dev.lora4j.server.library.Tenant;
+import dev.lora4j.server.work.JobTicket;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Base64;
+import java.util.List;
 
 /** Answers {@code POST /v1/embeddings}. */
 final class EmbeddingRoute {
@@ -31,7 +32,7 @@ final class EmbeddingRoute {
     ServedModel<EncoderService> model = models.encoder(tenant, body.text("model").orElse(""));
     EncoderService service = model.service();
     EmbeddingRequest asked = EmbeddingRequest.of(body, service);
-    EncoderTicket ticket = service.submit(tenant, asked.texts(), model.adapters());
+    JobTicket<List<float[]>> ticket = service.submit(tenant, asked.texts(), model.adapters());
     try {
       request.onDisconnect(ticket::cancel);
       JsonArray data = new JsonArray();
@@ -43,7 +44,7 @@ final class EmbeddingRoute {
         one.add("embedding", asked.base64() ? base64(embedding) : numbers(embedding));
         data.add(one);
       }
-      return HttpAnswer.json(answer(data, model.name(), ticket.tokens()).toString());
+      return HttpAnswer.json(answer(data, model.name(), (int) ticket.cost()).toString());
     } finally {
       ticket.cancel();
     }

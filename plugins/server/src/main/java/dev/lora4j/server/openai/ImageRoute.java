@@ -17,7 +17,7 @@ import dev.lora4j.server.json.JsonFields;
 import dev.lora4j.server.library.Tenant;
 import dev.lora4j.server.model.NamedAdapter;
 import dev.lora4j.server.picture.PictureService;
-import dev.lora4j.server.picture.PictureTicket;
+import dev.lora4j.server.work.JobTicket;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -42,7 +42,7 @@ final class ImageRoute {
             .map(tag -> new NamedAdapter(tag.name(), Weight.of(tag.weight()), tag.text()))
             .toList();
     ServedModel<PictureService> model = models.picture(tenant, asked.model(), tagged);
-    List<PictureTicket> tickets = new ArrayList<>();
+    List<JobTicket<GeneratedImage>> tickets = new ArrayList<>();
     try {
       for (Prompt prompt : asked.prompts()) {
         tickets.add(
@@ -50,9 +50,9 @@ final class ImageRoute {
                 .service()
                 .submit(tenant, prompt.text(tags.text()), model.adapters(), StepListener.NONE));
       }
-      request.onDisconnect(() -> tickets.forEach(PictureTicket::cancel));
+      request.onDisconnect(() -> tickets.forEach(JobTicket::cancel));
       JsonArray data = new JsonArray();
-      for (PictureTicket ticket : tickets) {
+      for (JobTicket<GeneratedImage> ticket : tickets) {
         data.add(picture(asked, ticket.result().get()));
       }
       HttpAnswer answer = HttpAnswer.json(body(asked, data).toString());
@@ -60,7 +60,7 @@ final class ImageRoute {
           ? answer
           : answer.header(IGNORED, String.join(", ", asked.ignored()));
     } finally {
-      tickets.forEach(PictureTicket::cancel);
+      tickets.forEach(JobTicket::cancel);
     }
   }
 

@@ -11,7 +11,7 @@ import dev.lora4j.server.http.HttpRequest;
 import dev.lora4j.server.json.JsonFields;
 import dev.lora4j.server.library.Tenant;
 import dev.lora4j.server.text.TextService;
-import dev.lora4j.server.text.TextTicket;
+import dev.lora4j.server.work.JobTicket;
 import dev.lora4j.text.pipeline.Completion;
 import dev.lora4j.text.pipeline.TextPrompt;
 import java.util.ArrayList;
@@ -89,7 +89,7 @@ final class TextRoute {
   }
 
   private static HttpAnswer whole(HttpRequest request, Asked asked) throws Exception {
-    List<TextTicket> tickets = new ArrayList<>();
+    List<JobTicket<Completion>> tickets = new ArrayList<>();
     try {
       for (TextPrompt prompt : asked.prompts()) {
         tickets.add(
@@ -98,39 +98,39 @@ final class TextRoute {
                 .service()
                 .submit(asked.tenant(), prompt, asked.model().adapters(), piece -> {}));
       }
-      request.onDisconnect(() -> tickets.forEach(TextTicket::cancel));
+      request.onDisconnect(() -> tickets.forEach(JobTicket::cancel));
       List<Completion> done = new ArrayList<>();
-      for (TextTicket ticket : tickets) {
+      for (JobTicket<Completion> ticket : tickets) {
         done.add(ticket.result().get());
       }
       return HttpAnswer.json(asked.answer().whole(done, asked.before()).toString());
     } finally {
-      tickets.forEach(TextTicket::cancel);
+      tickets.forEach(JobTicket::cancel);
     }
   }
 
   private static HttpAnswer stream(Asked asked) {
     return HttpAnswer.events(
         stream -> {
-          List<TextTicket> tickets = new ArrayList<>();
+          List<JobTicket<Completion>> tickets = new ArrayList<>();
           try {
             BlockingQueue<Event> events = new LinkedBlockingQueue<>();
             for (int i = 0; i < asked.prompts().size(); i++) {
               tickets.add(submit(asked, i, events));
             }
-            stream.onDisconnect(() -> tickets.forEach(TextTicket::cancel));
+            stream.onDisconnect(() -> tickets.forEach(JobTicket::cancel));
             write(asked, stream, events);
           } catch (RuntimeException e) {
             Throwable problem = OpenAiProblem.of(e);
             throw problem instanceof RuntimeException known ? known : e;
           } finally {
-            tickets.forEach(TextTicket::cancel);
+            tickets.forEach(JobTicket::cancel);
           }
         });
   }
 
-  private static TextTicket submit(Asked asked, int index, BlockingQueue<Event> events) {
-    TextTicket ticket =
+  private static JobTicket<Completion> submit(Asked asked, int index, BlockingQueue<Event> events) {
+    JobTicket<Completion> ticket =
         asked
             .model()
             .service()

@@ -6,20 +6,18 @@ import dev.lora4j.server.metrics.ServerMetrics;
 import dev.lora4j.server.model.LeasedAdapters;
 import dev.lora4j.server.model.NamedAdapter;
 import dev.lora4j.server.schedule.FairQueue;
-import dev.lora4j.server.schedule.QueueFullException;
-import dev.lora4j.server.schedule.QueueKey;
 import dev.lora4j.server.schedule.QueueLimits;
-import dev.lora4j.server.schedule.WorkerThread;
+import dev.lora4j.server.work.Job;
+import dev.lora4j.server.work.JobTicket;
+import dev.lora4j.server.work.WorkQueue;
 import dev.lora4j.text.chat.ChatMessage;
 import dev.lora4j.text.generate.CacheLimits;
 import dev.lora4j.text.generate.PrefixCounts;
+import dev.lora4j.text.pipeline.Completion;
 import dev.lora4j.text.pipeline.LanguageModel;
 import dev.lora4j.text.pipeline.TextPrompt;
 import dev.lora4j.text.pipeline.TextSession;
-import java.time.Duration;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
@@ -28,12 +26,10 @@ public final class TextService implements AutoCloseable {
   private final String name;
   private final LanguageModel model;
   private final AdapterCache adapters;
-  private final ServerMetrics metrics;
   private final int rows;
-  private final FairQueue<TextJob> queue;
   private final TextSession session;
-  private final TextWorker work;
-  private final WorkerThread worker;
+  private final TextWorker worker;
+  private final WorkQueue<AskedText, Completion> work;
 
   /**
    * Begins to work.
@@ -53,22 +49,16 @@ public final class TextService implements AutoCloseable {
     this.name = name;
     this.model = model;
     this.adapters = adapters;
-    this.metrics = metrics;
     rows = room.rows();
-    queue = new FairQueue<>(limits);
     session = model.session(room);
-    work = new TextWorker(name, session, queue, rows, metrics);
-    worker = WorkerThread.start("lora4j-texts-" + name, work);
+    FairQueue<Job<AskedText, Completion>> queue = new FairQueue<>(limits);
+    worker = new TextWorker(name, session, queue, rows, metrics);
+    work = new WorkQueue<>(name, queue, worker, metrics);
   }
 
   /** By which clients call the model. */
   public String name() {
     return name;
-  }
-
-  /** Returns true while it works; false for ever once its worker has failed. */
-  public boolean alive() {
-    return worker.alive();
   }
 
   /** The model. */
@@ -81,19 +71,14 @@ public final class TextService implements AutoCloseable {
     return adapters;
   }
 
-  /** Names of the adapters of texts that are being generated. */
-  public Set<String> adaptersAtWork() {
-    return work.adapters();
-  }
-
   /** How many texts are generated at once at most. */
   public int rows() {
     return rows;
   }
 
-  /** The texts that wait. */
-  public FairQueue<?> queue() {
-    return queue;
+  /** Its queue and worker. */
+  public WorkQueue<?, ?> work() {
+    return work;
   }
 
   /**
@@ -103,9 +88,9 @@ public final class TextService implements AutoCloseable {
    * @param named its adapters
    * @param listener receives the text as it comes, on the worker's thread; it must not block
    * @throws IllegalArgumentException if the prompt is empty or too long
-   * @throws QueueFullException if too many wait
+   * @throws dev.lora4j.server.schedule.QueueFullException if too many wait
    */
-  public TextTicket submit(
+  public JobTicket<Completion> submit(
       Tenant tenant, TextPrompt prompt, List<NamedAdapter> named, Consumer<String> listener) {
     TextPrompt readable = readable(prompt);
     int tokens = tokens(readable);
@@ -119,9 +104,9 @@ public final class TextService implements AutoCloseable {
    * @param prompt without adapters
    * @param leased its adapters, which are given back when the text is done, given up or refused
    * @throws IllegalArgumentException if the prompt is empty or too long
-   * @throws QueueFullException if too many wait
+   * @throws dev.lora4j.server.schedule.QueueFullException if too many wait
    */
-  public TextTicket submit(
+  public JobTicket<Completion> submit(
       Tenant tenant, TextPrompt prompt, LeasedAdapters leased, TokenListener listener) {
     TextPrompt readable;
     int tokens;
@@ -135,37 +120,23 @@ public final class TextService implements AutoCloseable {
     return submit(tenant, readable, tokens, leased, piece -> {}, listener);
   }
 
-  private TextTicket submit(
+  private JobTicket<Completion> submit(
       Tenant tenant,
       TextPrompt readable,
       int tokens,
       LeasedAdapters leased,
       Consumer<String> pieces,
       TokenListener steps) {
-    try {
-      TextJob job =
-          new TextJob(
-              readable.mix(leased.mix()),
-              pieces,
-              new TokenFeed(steps),
-              leased,
-              System.nanoTime(),
-              new CompletableFuture<>());
-      QueueKey account = new QueueKey(tenant.name(), leased.names());
-      return new TextTicket(queue.offer(account, tokens, job));
-    } catch (QueueFullException e) {
-      leased.close();
-      metrics.refused(name);
-      throw e;
-    } catch (RuntimeException | Error e) {
-      leased.close();
-      throw e;
-    }
+    return work.submit(
+        tenant,
+        leased,
+        adapted -> new AskedText(readable.mix(adapted.mix()), pieces, new TokenFeed(steps)),
+        tokens);
   }
 
   /** Counts of the cache of prefixes. */
   public PrefixCounts prefixes() {
-    return work.prefixes();
+    return worker.prefixes();
   }
 
   /** True if chats are read by the model's own template; else their messages follow each other. */
@@ -200,27 +171,10 @@ public final class TextService implements AutoCloseable {
     }
   }
 
-  /**
-   * Takes no more texts and waits for those that were asked for.
-   *
-   * @return whether all came to their ends in time
-   */
-  public boolean drain(Duration most) throws InterruptedException {
-    queue.seal();
-    return worker.await(most);
-  }
-
   /** Gives up what waits, and ends what is being generated. */
   @Override
   public void close() {
-    queue
-        .abandon()
-        .forEach(
-            ticket -> {
-              TextWorker.giveBack(ticket.item());
-              ticket.item().result().cancel(false);
-            });
-    worker.stop();
+    work.close();
     session.close();
   }
 }

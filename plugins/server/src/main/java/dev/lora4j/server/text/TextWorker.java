@@ -4,6 +4,8 @@ import dev.lora4j.server.metrics.ServerMetrics;
 import dev.lora4j.server.schedule.BatchRule;
 import dev.lora4j.server.schedule.FairQueue;
 import dev.lora4j.server.schedule.QueueTicket;
+import dev.lora4j.server.work.Job;
+import dev.lora4j.server.work.Worker;
 import dev.lora4j.text.generate.PrefixCounts;
 import dev.lora4j.text.pipeline.Completion;
 import dev.lora4j.text.pipeline.SessionText;
@@ -19,26 +21,23 @@ import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Worker that generates the texts of a queue together. A text that fails fails alone. */
-final class TextWorker implements Runnable {
-  private static final Logger LOG = LoggerFactory.getLogger(TextWorker.class);
-
+final class TextWorker implements Worker {
   /** What a generated token is charged, where one that is read costs 1. */
   private static final double GENERATED = 2;
 
   private final String name;
   private final TextSession session;
-  private final FairQueue<TextJob> queue;
+  private final FairQueue<Job<AskedText, Completion>> queue;
   private final int rows;
   private final ServerMetrics metrics;
 
   /** Taken from the queue while there was no room in the batch. */
-  private final Deque<QueueTicket<TextJob>> held = new ArrayDeque<>();
+  private final Deque<QueueTicket<Job<AskedText, Completion>>> held = new ArrayDeque<>();
 
-  private final Map<SessionText, QueueTicket<TextJob>> live = new LinkedHashMap<>();
+  private final Map<SessionText, QueueTicket<Job<AskedText, Completion>>> live =
+      new LinkedHashMap<>();
   private volatile Set<String> adapters = Set.of();
   private volatile PrefixCounts prefixes = new PrefixCounts(0, 0, 0);
 
@@ -49,7 +48,11 @@ final class TextWorker implements Runnable {
    * @param rows how many texts are generated at once at most
    */
   TextWorker(
-      String name, TextSession session, FairQueue<TextJob> queue, int rows, ServerMetrics metrics) {
+      String name,
+      TextSession session,
+      FairQueue<Job<AskedText, Completion>> queue,
+      int rows,
+      ServerMetrics metrics) {
     this.name = name;
     this.session = session;
     this.queue = queue;
@@ -81,8 +84,9 @@ final class TextWorker implements Runnable {
     }
   }
 
-  /** Names of the adapters in the batch, as of the last step. */
-  Set<String> adapters() {
+  /** As of the last step. */
+  @Override
+  public Set<String> adapters() {
     return adapters;
   }
 
@@ -104,7 +108,7 @@ final class TextWorker implements Runnable {
     return true;
   }
 
-  private static void passOn(SessionText text, QueueTicket<TextJob> ticket) {
+  private static void passOn(SessionText text, QueueTicket<Job<AskedText, Completion>> ticket) {
     if (ticket.cancelled()) {
       text.cancel();
     }
@@ -112,19 +116,19 @@ final class TextWorker implements Runnable {
 
   private void join() {
     while (!held.isEmpty()) {
-      QueueTicket<TextJob> next = held.getFirst();
-      TextJob job = next.item();
+      QueueTicket<Job<AskedText, Completion>> next = held.getFirst();
+      Job<AskedText, Completion> job = next.item();
       try {
         if (next.cancelled()) {
           throw new CancellationException("nobody waits for the text");
         }
         Optional<SessionText> joined =
-            session.join(job.prompt(), next.key().tenant(), listener(next));
+            session.join(job.request().prompt(), next.key().tenant(), listener(next));
         if (joined.isEmpty()) {
           return;
         }
         live.put(joined.get(), next);
-        job.feed().joined();
+        job.request().feed().joined();
         metrics.waited(name, job.seconds());
         metrics.running(name, 1);
       } catch (RuntimeException e) {
@@ -135,15 +139,15 @@ final class TextWorker implements Runnable {
   }
 
   /** Measures the first piece of a text. */
-  private Consumer<String> listener(QueueTicket<TextJob> ticket) {
-    TextJob job = ticket.item();
+  private Consumer<String> listener(QueueTicket<Job<AskedText, Completion>> ticket) {
+    Job<AskedText, Completion> job = ticket.item();
     boolean[] begun = new boolean[1];
     return piece -> {
       if (!begun[0]) {
         begun[0] = true;
         metrics.firstToken(name, job.seconds());
       }
-      job.listener().accept(piece);
+      job.request().listener().accept(piece);
     };
   }
 
@@ -154,27 +158,27 @@ final class TextWorker implements Runnable {
     List<SessionText> done = new ArrayList<>(session.step());
     prefixes = session.prefixes();
     live.values().forEach(ticket -> queue.charge(ticket.key(), GENERATED));
-    live.forEach((text, ticket) -> ticket.item().feed().advance(text, done.contains(text)));
+    live.forEach(
+        (text, ticket) -> ticket.item().request().feed().advance(text, done.contains(text)));
     for (SessionText text : done) {
       Optional.ofNullable(live.remove(text)).ifPresent(ticket -> end(text, ticket.item()));
     }
   }
 
-  private void end(SessionText text, TextJob job) {
+  private void end(SessionText text, Job<AskedText, Completion> job) {
     metrics.running(name, -1);
     if (text.failure().isPresent()) {
       fail(job, text.failure().get());
       return;
     }
     Completion completion = text.completion().orElseThrow();
-    giveBack(job);
     metrics.text(
         name,
         reason(completion),
         completion.promptTokens(),
         completion.tokens().size(),
         job.seconds());
-    job.result().complete(completion);
+    job.complete(completion);
   }
 
   private static String reason(Completion completion) {
@@ -185,17 +189,8 @@ final class TextWorker implements Runnable {
     };
   }
 
-  private void fail(TextJob job, RuntimeException reason) {
-    giveBack(job);
+  private void fail(Job<AskedText, Completion> job, RuntimeException reason) {
     metrics.text(name, "abort", 0, 0, job.seconds());
-    job.result().completeExceptionally(reason);
-  }
-
-  static void giveBack(TextJob job) {
-    try {
-      job.adapters().close();
-    } catch (Exception e) {
-      LOG.warn("Adapters of a text were not given back.", e);
-    }
+    job.fail(reason);
   }
 }
