@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  * -Dserver.requests=10000} asks more often.
  */
 @Tag("slow")
-class ThousandAdaptersTest {
+class ManyAdaptersTest {
   private static final int ADAPTERS = 1000;
   private static final int REQUESTS = Integer.getInteger("server.requests", 2000);
   private static final int CLIENTS = 8;
