@@ -1,6 +1,7 @@
 package dev.lora4j.server.lorax;
 
 import com.google.gson.JsonObject;
+import dev.lora4j.server.catalogue.Trouble;
 import dev.lora4j.server.http.EventStream;
 import dev.lora4j.server.http.HttpProblem;
 import dev.lora4j.server.text.TokenListener;
@@ -94,8 +95,8 @@ final class GenerateStream {
 
   private static JsonObject failure(Throwable reason) {
     return LoraxProblem.body(
-        LoraxProblem.of(reason)
-            .<HttpProblem>map(known -> known)
+        Trouble.of(reason)
+            .<HttpProblem>map(LoraxProblem::of)
             .orElseGet(() -> new HttpProblem(500, "The server failed; its log says why.")));
   }
 }

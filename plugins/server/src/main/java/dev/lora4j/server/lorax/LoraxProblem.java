@@ -1,21 +1,11 @@
 package dev.lora4j.server.lorax;
 
 import com.google.gson.JsonObject;
-import dev.lora4j.core.adapter.AdapterException;
-import dev.lora4j.server.catalogue.UnknownModelException;
+import dev.lora4j.server.catalogue.Trouble;
 import dev.lora4j.server.http.HttpAnswer;
 import dev.lora4j.server.http.HttpHandler;
 import dev.lora4j.server.http.HttpProblem;
-import dev.lora4j.server.json.FieldException;
-import dev.lora4j.server.library.UnknownAdapterException;
-import dev.lora4j.server.library.UnusableAdapterException;
-import dev.lora4j.server.schedule.QueueClosedException;
-import dev.lora4j.server.schedule.QueueFullException;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
 
 /** An error in LoRAX's form: a text and one of its types, by which clients choose an exception. */
 final class LoraxProblem extends HttpProblem {
@@ -33,38 +23,22 @@ final class LoraxProblem extends HttpProblem {
     this.type = type;
   }
 
-  /** The problem that an exception is for a client; empty if it is the server's own. */
-  static Optional<LoraxProblem> of(Throwable e) {
-    if (e instanceof ExecutionException || e instanceof CompletionException) {
-      return Optional.ofNullable(e.getCause()).flatMap(LoraxProblem::of);
-    }
-    String message = String.valueOf(e.getMessage());
-    if (e instanceof QueueFullException full) {
+  /** Trouble in this form. */
+  static LoraxProblem of(Trouble trouble) {
+    String message = trouble.message();
+    return switch (trouble.kind()) {
       // LoRAX itself does not say when to come back.
-      String wait = Integer.toString(full.retryAfter());
-      return Optional.of(new LoraxProblem(429, message, OVERLOADED, Map.of("retry-after", wait)));
-    }
-    if (e instanceof QueueClosedException) {
-      return Optional.of(new LoraxProblem(503, "This server is being stopped.", HEALTH, Map.of()));
-    }
-    if (e instanceof CancellationException) {
-      return problem(500, "The work was given up: " + message, INCOMPLETE);
-    }
-    if (e instanceof UnknownModelException
-        || e instanceof UnknownAdapterException
-        || e instanceof UnusableAdapterException
-        || e instanceof AdapterException
-        || e instanceof ArithmeticException) {
-      return problem(424, message, GENERATION);
-    }
-    if (e instanceof FieldException || e instanceof IllegalArgumentException) {
-      return problem(422, message, VALIDATION);
-    }
-    return Optional.empty();
-  }
-
-  private static Optional<LoraxProblem> problem(int status, String message, String type) {
-    return Optional.of(new LoraxProblem(status, message, type, Map.of()));
+      case FULL ->
+          new LoraxProblem(
+              429,
+              message,
+              OVERLOADED,
+              Map.of("retry-after", Integer.toString(trouble.retryAfter())));
+      case STOPPING -> new LoraxProblem(503, message, HEALTH, Map.of());
+      case GIVEN_UP -> new LoraxProblem(500, message, INCOMPLETE, Map.of());
+      case MODEL, ADAPTER, NOT_FINITE -> new LoraxProblem(424, message, GENERATION, Map.of());
+      case FIELD, REQUEST -> new LoraxProblem(422, message, VALIDATION, Map.of());
+    };
   }
 
   /**
@@ -76,7 +50,7 @@ final class LoraxProblem extends HttpProblem {
       try {
         return handler.handle(request);
       } catch (Exception e) {
-        LoraxProblem problem = of(e).orElseThrow(() -> e);
+        LoraxProblem problem = Trouble.of(e).map(LoraxProblem::of).orElseThrow(() -> e);
         HttpAnswer answer = HttpAnswer.json(body(problem).toString()).status(problem.status());
         for (Map.Entry<String, String> header : problem.headers().entrySet()) {
           answer = answer.header(header.getKey(), header.getValue());

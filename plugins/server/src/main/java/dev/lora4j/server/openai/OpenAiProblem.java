@@ -2,20 +2,11 @@ package dev.lora4j.server.openai;
 
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
-import dev.lora4j.core.adapter.AdapterException;
-import dev.lora4j.server.catalogue.UnknownModelException;
+import dev.lora4j.server.catalogue.Trouble;
 import dev.lora4j.server.http.HttpAnswer;
 import dev.lora4j.server.http.HttpHandler;
 import dev.lora4j.server.http.HttpProblem;
-import dev.lora4j.server.json.FieldException;
-import dev.lora4j.server.library.UnknownAdapterException;
-import dev.lora4j.server.library.UnusableAdapterException;
-import dev.lora4j.server.schedule.QueueClosedException;
-import dev.lora4j.server.schedule.QueueFullException;
 import java.util.Map;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
 
 /** An error in OpenAI's form: message, type, param and code. */
 final class OpenAiProblem extends HttpProblem {
@@ -46,56 +37,35 @@ final class OpenAiProblem extends HttpProblem {
     return new OpenAiProblem(400, message, INVALID, param, "", Map.of());
   }
 
-  /** The problem that an exception is for a client; others are no problem of a client's. */
-  static Throwable of(Throwable e) {
-    if (e instanceof ExecutionException || e instanceof CompletionException) {
-      Throwable cause = e.getCause();
-      return cause == null ? e : of(cause);
-    }
-    String message = String.valueOf(e.getMessage());
-    if (e instanceof FieldException field) {
-      return invalid(message, field.field());
-    }
-    if (e instanceof UnknownModelException || e instanceof UnknownAdapterException) {
-      return new OpenAiProblem(404, message, INVALID, "model", "model_not_found", Map.of());
-    }
-    if (e instanceof UnusableAdapterException) {
-      return invalid(message, "model");
-    }
-    if (e instanceof QueueFullException full) {
-      Map<String, String> headers =
-          Map.of("retry-after", Integer.toString(full.retryAfter()), RETRY, "true");
-      return new OpenAiProblem(
-          429, message, "rate_limit_error", "", "rate_limit_exceeded", headers);
-    }
-    if (e instanceof QueueClosedException) {
-      return new OpenAiProblem(
-          503, "This server is being stopped.", "server_error", "", "", Map.of(RETRY, "true"));
-    }
-    if (e instanceof CancellationException) {
-      return new OpenAiProblem(
-          503, "The work was given up: " + message, "server_error", "", "", Map.of());
-    }
-    if (e instanceof AdapterException || e instanceof IllegalArgumentException) {
-      return invalid(message, "");
-    }
-    if (e instanceof ArithmeticException) {
+  /** Trouble in this form. */
+  static OpenAiProblem of(Trouble trouble) {
+    String message = trouble.message();
+    return switch (trouble.kind()) {
+      case FIELD, REQUEST -> invalid(message, trouble.field());
+      case ADAPTER -> invalid(message, "model");
+      case MODEL -> new OpenAiProblem(404, message, INVALID, "model", "model_not_found", Map.of());
+      case FULL ->
+          new OpenAiProblem(
+              429,
+              message,
+              "rate_limit_error",
+              "",
+              "rate_limit_exceeded",
+              Map.of("retry-after", Integer.toString(trouble.retryAfter()), RETRY, "true"));
+      case STOPPING -> failed(503, message, Map.of(RETRY, "true"));
+      case GIVEN_UP -> failed(503, message, Map.of());
       // The adapters and their weights do that, and it would happen again.
-      return new OpenAiProblem(500, message, "server_error", "", "", Map.of(RETRY, "false"));
-    }
-    return e;
+      case NOT_FINITE -> failed(500, message, Map.of(RETRY, "false"));
+    };
   }
 
-  /** A handler whose exceptions are answered in this form. */
+  private static OpenAiProblem failed(int status, String message, Map<String, String> headers) {
+    return new OpenAiProblem(status, message, "server_error", "", "", headers);
+  }
+
+  /** A handler whose trouble is answered in this form. */
   static HttpHandler handler(HttpHandler handler) {
-    return request -> {
-      try {
-        return handler.handle(request);
-      } catch (Exception e) {
-        Throwable problem = of(e);
-        throw problem instanceof Exception known ? known : e;
-      }
-    };
+    return Trouble.handler(handler, OpenAiProblem::of);
   }
 
   /** The answer to a problem. */

@@ -4,6 +4,7 @@ import com.google.gson.JsonObject;
 import dev.lora4j.server.catalogue.ModelCatalogue;
 import dev.lora4j.server.catalogue.ServedModel;
 import dev.lora4j.server.catalogue.Tenants;
+import dev.lora4j.server.catalogue.Trouble;
 import dev.lora4j.server.http.EventStream;
 import dev.lora4j.server.http.HttpAnswer;
 import dev.lora4j.server.http.HttpProblem;
@@ -121,8 +122,7 @@ final class TextRoute {
             stream.onDisconnect(() -> tickets.forEach(JobTicket::cancel));
             write(asked, stream, events);
           } catch (RuntimeException e) {
-            Throwable problem = OpenAiProblem.of(e);
-            throw problem instanceof RuntimeException known ? known : e;
+            throw Trouble.of(e).<RuntimeException>map(OpenAiProblem::of).orElse(e);
           } finally {
             tickets.forEach(JobTicket::cancel);
           }
@@ -182,8 +182,9 @@ final class TextRoute {
 
   /** An event that clients raise as an error. */
   private static JsonObject failure(Throwable reason) {
-    return OpenAiProblem.of(reason) instanceof HttpProblem problem
-        ? OpenAiProblem.body(problem)
-        : OpenAiProblem.body(new HttpProblem(500, "The server failed; its log says why."));
+    return OpenAiProblem.body(
+        Trouble.of(reason)
+            .<HttpProblem>map(OpenAiProblem::of)
+            .orElseGet(() -> new HttpProblem(500, "The server failed; its log says why.")));
   }
 }
