@@ -8,6 +8,8 @@ import dev.lora4j.cli.model.BundledModel;
 import dev.lora4j.cli.model.DeviceOption;
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.tensor.DType;
+import dev.lora4j.diffusion.base.BaseOutline;
+import dev.lora4j.diffusion.base.LoadOptions;
 import dev.lora4j.server.catalogue.ModelCatalogue;
 import dev.lora4j.server.http.HttpServer;
 import dev.lora4j.server.library.AdapterLibrary;
@@ -17,6 +19,7 @@ import dev.lora4j.server.metrics.ServerMetrics;
 import dev.lora4j.server.schedule.QueueLimits;
 import dev.lora4j.spi.Extension;
 import dev.lora4j.text.generate.CacheLimits;
+import dev.lora4j.text.model.TextModel;
 import dev.lora4j.tinylm.TinyLm;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -157,18 +160,17 @@ public final class ServeCommand implements Command {
   @Override
   public int run(Console console) {
     requireOptions();
-    pictures.forEach(BaseOption::require);
-    texts.forEach(BaseOption::require);
     folders.forEach(ExistingPath::folder);
     listen.require(console);
     where.require();
+    requireBases();
+    ServerLog.open(log);
     List<Path> roots = new ArrayList<>(folders);
     if (pictures.isEmpty() && texts.isEmpty()) {
       pictures.add(new BaseOption("emoji-sd", BundledModel.folder()));
       texts.add(new BaseOption("tiny-lm", TinyLm.folder()));
       Optional.ofNullable(BundledModel.adapter().getParent()).ifPresent(roots::add);
     }
-    ServerLog.open(log);
     AdapterLibrary library =
         new AdapterLibrary(
             new LibraryFolders(roots, Map.of()),
@@ -192,6 +194,18 @@ public final class ServeCommand implements Command {
       throw new Failure(listen.trouble(e), e);
     }
     return 0;
+  }
+
+  /** Refuses what is no base, before anything is loaded. */
+  private void requireBases() {
+    for (BaseOption base : pictures) {
+      base.require();
+      BaseOutline.of(base.path(), LoadOptions.in(DType.F32));
+    }
+    for (BaseOption base : texts) {
+      base.require();
+      TextModel.outline(base.path());
+    }
   }
 
   private static void tell(LibraryEvent event) {

@@ -51,7 +51,7 @@ final class ServedBases implements AutoCloseable {
       int batch,
       CacheLimits room) {}
 
-  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+  private final Deque<Runnable> opened = new ArrayDeque<>();
   private final List<PictureService> pictures = new ArrayList<>();
   private final List<TextService> texts = new ArrayList<>();
   private final List<EncoderService> encoders = new ArrayList<>();
@@ -92,7 +92,7 @@ final class ServedBases implements AutoCloseable {
     DType compute = ComputeType.of(console, lora.engine(), wanted.compute());
     LoadOptions options = LoadOptions.in(compute);
     StableDiffusion sd = StableDiffusion.open(lora, base.path(), options);
-    opened.push(sd);
+    opened.push(sd::close);
     String name = unique(base.name());
     AdapterCache cache = new AdapterCache(library, sd::loadAdapter, wanted.adapterBytes());
     PictureService service =
@@ -104,7 +104,7 @@ final class ServedBases implements AutoCloseable {
             wanted.queue(),
             wanted.batch(),
             metrics);
-    opened.push(service);
+    opened.push(service::close);
     pictures.add(service);
     tell(console, name, began, compute);
     sd.base().notes().forEach(console::note);
@@ -121,14 +121,14 @@ final class ServedBases implements AutoCloseable {
     // What is generated token by token waits for memory, not for products.
     DType compute = wanted.compute().orElse(DType.F32);
     LanguageModel model = LanguageModel.open(lora, base.path(), compute);
-    opened.push(model);
+    opened.push(model::close);
     String name = unique(base.name());
     AdapterCache cache =
         new AdapterCache(
             library, file -> model.loadAdapter(file, ReadOptions.STRICT), wanted.adapterBytes());
     TextService service =
         new TextService(name, model, cache, wanted.queue(), wanted.room(), metrics);
-    opened.push(service);
+    opened.push(service::close);
     texts.add(service);
     tell(console, name, began, compute);
     model.base().notes().forEach(console::note);
@@ -149,13 +149,13 @@ final class ServedBases implements AutoCloseable {
     DType compute = wanted.compute().orElse(DType.F32);
     Scope scope = lora.engine().scope("encoder");
     TextClassifier model = TextClassifier.open(scope, base.path(), compute, List.of(), 0);
-    opened.push(model);
+    opened.push(model::close);
     String name = unique(base.name());
     AdapterCache cache =
         new AdapterCache(
             library, file -> model.loadAdapter(file, ReadOptions.STRICT), wanted.adapterBytes());
     EncoderService service = new EncoderService(name, model, cache, wanted.queue(), metrics);
-    opened.push(service);
+    opened.push(service::close);
     encoders.add(service);
     tell(console, name, began, compute);
     model.base().notes().forEach(console::note);
@@ -192,15 +192,20 @@ final class ServedBases implements AutoCloseable {
     return encoders;
   }
 
+  /** Closes all, the last opened first, whatever one of them throws. */
   @Override
   public void close() {
     while (!opened.isEmpty()) {
+      Runnable next = opened.pop();
       try {
-        opened.pop().close();
-      } catch (RuntimeException e) {
+        next.run();
+      } catch (RuntimeException | Error e) {
+        try {
+          close();
+        } catch (RuntimeException | Error more) {
+          e.addSuppressed(more);
+        }
         throw e;
-      } catch (Exception e) {
-        throw new IllegalStateException(e);
       }
     }
   }

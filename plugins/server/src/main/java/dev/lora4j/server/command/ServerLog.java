@@ -8,16 +8,15 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.FileAppender;
 import ch.qos.logback.core.OutputStreamAppender;
+import dev.lora4j.cli.console.Failure;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.slf4j.LoggerFactory;
 
-/** Where a server writes its log: a line of JSON for each request, and what happens to adapters. */
+/** Log of a server: a line of JSON for each request, and what happens to adapters. */
 final class ServerLog {
-  /** The loggers of requests, whose lines are whole, and of all else. */
-  private static final String REQUESTS = "dev.lora4j.server.access";
-
-  private static final String SERVER = "dev.lora4j.server";
+  /** The logger of the server, to whose appender that of requests writes too. */
+  private static final String NAME = "dev.lora4j.server";
 
   private ServerLog() {}
 
@@ -25,19 +24,15 @@ final class ServerLog {
    * Begins to write.
    *
    * @param file appended to; standard error if it is empty
+   * @throws Failure if the file cannot be written
    */
   static void open(Optional<Path> file) {
-    if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
-      write(context, REQUESTS, "%msg%n", file);
-      write(context, SERVER, "%d{HH:mm:ss} %msg%n%ex{short}", file);
+    if (!(LoggerFactory.getILoggerFactory() instanceof LoggerContext context)) {
+      return;
     }
-  }
-
-  private static void write(
-      LoggerContext context, String name, String pattern, Optional<Path> file) {
     PatternLayoutEncoder encoder = new PatternLayoutEncoder();
     encoder.setContext(context);
-    encoder.setPattern(pattern);
+    encoder.setPattern("%msg%n%ex{short}");
     encoder.start();
     OutputStreamAppender<ILoggingEvent> appender =
         file.<OutputStreamAppender<ILoggingEvent>>map(ServerLog::file)
@@ -45,7 +40,11 @@ final class ServerLog {
     appender.setContext(context);
     appender.setEncoder(encoder);
     appender.start();
-    Logger logger = context.getLogger(name);
+    if (!appender.isStarted()) {
+      throw new Failure(
+          "--log: " + file.orElseThrow() + " cannot be written; name a file in a folder that can.");
+    }
+    Logger logger = context.getLogger(NAME);
     logger.setLevel(Level.INFO);
     logger.setAdditive(false);
     logger.addAppender(appender);
@@ -54,8 +53,6 @@ final class ServerLog {
   private static FileAppender<ILoggingEvent> file(Path path) {
     FileAppender<ILoggingEvent> appender = new FileAppender<>();
     appender.setFile(path.toString());
-    // Two loggers write into it.
-    appender.setPrudent(true);
     return appender;
   }
 
