@@ -151,11 +151,7 @@ public final class ModelCatalogue {
   private List<NamedAdapter> parse(Tenant tenant, String model) {
     List<String> bases = bases();
     try {
-      return ModelName.parse(
-              model,
-              name ->
-                  bases.contains(name)
-                      || library.list(tenant).stream().anyMatch(f -> f.key().name().equals(name)))
+      return ModelName.parse(model, name -> bases.contains(name) || library.has(tenant, name))
           .parts();
     } catch (IllegalArgumentException e) {
       throw new UnknownModelException(model, String.valueOf(e.getMessage()));

@@ -111,6 +111,11 @@ public final class AdapterLibrary {
         .toList();
   }
 
+  /** Returns true if a tenant means an adapter by a name; it may still be refused. */
+  public boolean has(Tenant tenant, String name) {
+    return view().catalogue().find(tenant, name).isPresent();
+  }
+
   /** Asks the admission about every adapter, which can mean that all are read. */
   public void verify() {
     for (AdapterFile file : view().catalogue().all()) {
