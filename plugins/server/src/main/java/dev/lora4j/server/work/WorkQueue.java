@@ -6,8 +6,6 @@ import dev.lora4j.server.model.LeasedAdapters;
 import dev.lora4j.server.schedule.FairQueue;
 import dev.lora4j.server.schedule.QueueFullException;
 import dev.lora4j.server.schedule.QueueKey;
-import dev.lora4j.server.schedule.WorkerThread;
-import java.time.Duration;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -75,16 +73,6 @@ public final class WorkQueue<Q, R> implements AutoCloseable {
   /** What waits. */
   public FairQueue<?> waiting() {
     return queue;
-  }
-
-  /**
-   * Takes no more and waits for what was asked for.
-   *
-   * @return whether all was done in time
-   */
-  public boolean drain(Duration most) throws InterruptedException {
-    queue.seal();
-    return thread.await(most);
   }
 
   /** Gives up what waits, and stops what is being done as soon as its worker can. */

@@ -1,9 +1,7 @@
-package dev.lora4j.server.schedule;
-
-import java.time.Duration;
+package dev.lora4j.server.work;
 
 /** Thread of a worker, which ends when its queue does. */
-public final class WorkerThread {
+final class WorkerThread {
   private final Thread thread;
 
   private WorkerThread(Thread thread) {
@@ -11,29 +9,19 @@ public final class WorkerThread {
   }
 
   /** Starts it. */
-  public static WorkerThread start(String name, Runnable work) {
+  static WorkerThread start(String name, Runnable work) {
     Thread thread = new Thread(work, name);
     thread.start();
     return new WorkerThread(thread);
   }
 
   /** Returns true while it works. */
-  public boolean alive() {
+  boolean alive() {
     return thread.isAlive();
   }
 
-  /**
-   * Waits for its end.
-   *
-   * @return whether it came in time
-   */
-  public boolean await(Duration most) throws InterruptedException {
-    thread.join(Math.max(1, most.toMillis()));
-    return !thread.isAlive();
-  }
-
   /** Interrupts its work and waits for its end, whatever happens. */
-  public void stop() {
+  void stop() {
     thread.interrupt();
     boolean interrupted = false;
     while (thread.isAlive()) {
