@@ -24,7 +24,9 @@ import org.junit.jupiter.api.io.TempDir;
 class LeakTest {
   private static final int STEPS = 450;
 
-  /** What the process only keeps for later, as holes between blocks, it fills in the next one. */
+  /**
+   * Most windows of steps: holes between blocks are filled in the next one, a leak grows in all.
+   */
   private static final int WINDOWS = 3;
 
   private static final int WARM_UP = 50;

@@ -28,7 +28,7 @@ final class PngTexts {
   /** Length, name and check sum of a chunk. */
   private static final int AROUND = 12;
 
-  /** What messages call it. */
+  /** Name of the file in messages. */
   private final String file;
 
   private final Map<String, String> texts = new LinkedHashMap<>();

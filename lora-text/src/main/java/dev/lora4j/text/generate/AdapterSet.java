@@ -72,7 +72,7 @@ final class AdapterSet implements AutoCloseable {
   }
 
   /**
-   * What a program holds, gathered at its first use.
+   * Held inputs of a program, gathered at its first use.
    *
    * @param cache keys and values, the same until {@link #release}
    */

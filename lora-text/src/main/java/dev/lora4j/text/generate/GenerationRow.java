@@ -66,8 +66,8 @@ public final class GenerationRow {
   }
 
   /**
-   * What ended it, if it failed: its listener's exception; or {@link ArithmeticException} if the
-   * model's logits are not finite with its adapters, which ends no other row.
+   * Reason of its failure: its listener's exception; or {@link ArithmeticException} if the model's
+   * logits are not finite with its adapters, which ends no other row.
    */
   public Optional<RuntimeException> failure() {
     return failure;
@@ -86,7 +86,7 @@ public final class GenerationRow {
     return sequence;
   }
 
-  /** What it has in common with rows that it shares prefixes with. */
+  /** Domain of its prefixes, which rows of the same domain share. */
   PrefixCache.Domain domain() {
     return new PrefixCache.Domain(tenant, mix.content());
   }

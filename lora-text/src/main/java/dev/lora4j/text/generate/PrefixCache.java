@@ -23,7 +23,7 @@ final class PrefixCache implements AutoCloseable {
   static final int BLOCK = 16;
 
   /**
-   * What prompts have in common that share blocks.
+   * Domain of prompts that share blocks.
    *
    * @param tenant whose prompts they are
    */

@@ -41,8 +41,8 @@ public final class SessionText {
   }
 
   /**
-   * What ended it, if it failed: its listener's exception; or {@link ArithmeticException} if the
-   * model's logits are not finite with its adapters, which ends no other text.
+   * Reason of its failure: its listener's exception; or {@link ArithmeticException} if the model's
+   * logits are not finite with its adapters, which ends no other text.
    */
   public Optional<RuntimeException> failure() {
     return failure;

@@ -88,7 +88,7 @@ final class ChanceModel implements AutoCloseable {
     return ContinuousGeneration.open(scope, programs, limits);
   }
 
-  /** What a request gets in a batch of its own. */
+  /** The tokens of a request in a batch of its own. */
   GeneratedTokens alone(GenerationRequest request) {
     try (Scope work = scope.child("alone")) {
       GenerationRequest told = request.logProbabilities(LogProbabilities.likeliest(2));

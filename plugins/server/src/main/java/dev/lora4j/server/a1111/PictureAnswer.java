@@ -44,7 +44,7 @@ final class PictureAnswer {
 
   private byte[] file(int index, GeneratedImage made) {
     return asked
-        .beginning(index)
+        .start(index)
         .filter(beginning -> beginning.place().isPresent())
         .map(
             beginning ->

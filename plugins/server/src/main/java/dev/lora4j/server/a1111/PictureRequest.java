@@ -13,7 +13,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * @param text the prompt with its tags
  * @param tags the adapters that take part, and the prompt without them
  * @param prompts one for each picture, without adapters
- * @param beginnings init image of each picture; empty for pictures from noise
+ * @param starts init image of each picture; empty for pictures from noise
  * @param batch how many pictures A1111 would make at once
  * @param sampler with its schedule
  * @param sent whether the pictures are answered
@@ -23,7 +23,7 @@ record PictureRequest(
     String text,
     AdapterTags tags,
     List<Prompt> prompts,
-    List<Beginning> beginnings,
+    List<PlacedInitImage> starts,
     int batch,
     SamplerChoice sampler,
     boolean sent,
@@ -39,7 +39,7 @@ record PictureRequest(
   /** Copies the lists. */
   PictureRequest {
     prompts = List.copyOf(prompts);
-    beginnings = List.copyOf(beginnings);
+    starts = List.copyOf(starts);
   }
 
   /**
@@ -66,9 +66,10 @@ record PictureRequest(
               + " have here. Make width or height smaller.");
     }
     int batch = body.integer("batch_size", 1, MOST_BATCH).orElse(1);
-    List<Beginning> beginnings = image ? Beginnings.of(body, width, height, batch) : List.of();
+    List<PlacedInitImage> starts =
+        image ? InitImageFields.of(body, width, height, batch) : List.of();
     // One init image is for all pictures; several are for one of a batch each.
-    batch = beginnings.size() > 1 ? beginnings.size() : batch;
+    batch = starts.size() > 1 ? starts.size() : batch;
     int count = batch * body.integer("n_iter", 1, MOST_PICTURES).orElse(1);
     if (count > MOST_PICTURES) {
       throw A1111Problem.unusable(
@@ -89,13 +90,13 @@ record PictureRequest(
     long seed = body.whole("seed", -1, Long.MAX_VALUE - MOST_PICTURES).orElse(-1);
     seed = seed >= 0 ? seed : ThreadLocalRandom.current().nextLong(SEEDS);
     List<Prompt> prompts = new ArrayList<>();
-    List<Beginning> each = new ArrayList<>();
+    List<PlacedInitImage> each = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       Prompt own = prompt.seed(seed + i);
-      if (!beginnings.isEmpty()) {
-        Beginning beginning = beginnings.get(i % batch % beginnings.size());
-        each.add(beginning);
-        own = own.start(beginning.image());
+      if (!starts.isEmpty()) {
+        PlacedInitImage start = starts.get(i % batch % starts.size());
+        each.add(start);
+        own = own.start(start.image());
       }
       prompts.add(own);
     }
@@ -117,7 +118,7 @@ record PictureRequest(
   }
 
   /** The init image of a picture. */
-  Optional<Beginning> beginning(int picture) {
-    return beginnings.isEmpty() ? Optional.empty() : Optional.of(beginnings.get(picture));
+  Optional<PlacedInitImage> start(int picture) {
+    return starts.isEmpty() ? Optional.empty() : Optional.of(starts.get(picture));
   }
 }

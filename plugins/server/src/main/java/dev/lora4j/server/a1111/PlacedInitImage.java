@@ -6,12 +6,12 @@ import java.awt.image.BufferedImage;
 import java.util.Optional;
 
 /**
- * What a picture begins with, and where it belongs when it is made.
+ * Init image of a picture, and the place of what is made of it in a larger picture.
  *
  * @param image in the size of the picture that is made
  * @param place in a larger picture; absent if the picture is answered as it is made
  */
-record Beginning(InitImage image, Optional<Place> place) {
+record PlacedInitImage(InitImage image, Optional<Place> place) {
   /** A part of a larger picture, which alone is made anew. */
   record Place(PixelMap picture, SoftMask mask, Box box) {
     private static final int RGB = 3;

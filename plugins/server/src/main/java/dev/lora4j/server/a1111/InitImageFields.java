@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Init images of a request, with their mask. */
-final class Beginnings {
+final class InitImageFields {
   private static final int WHITE = 0xffffff;
   private static final int MOST_BLUR = 512;
   private static final int MOST_PADDING = 4096;
@@ -24,7 +24,7 @@ final class Beginnings {
   private final double strength;
   private final boolean fill;
 
-  private Beginnings(JsonFields body, int width, int height) {
+  private InitImageFields(JsonFields body, int width, int height) {
     this.body = body;
     this.width = width;
     this.height = height;
@@ -54,8 +54,8 @@ final class Beginnings {
    * @param batch most init images
    * @throws HttpProblem 404 if there is none, 422 if one cannot be used
    */
-  static List<Beginning> of(JsonFields body, int width, int height, int batch) {
-    Beginnings all = new Beginnings(body, width, height);
+  static List<PlacedInitImage> of(JsonFields body, int width, int height, int batch) {
+    InitImageFields all = new InitImageFields(body, width, height);
     int count = body.list("init_images", (path, value) -> path).orElse(List.of()).size();
     if (count == 0) {
       throw new HttpProblem(404, "Init image not found");
@@ -98,14 +98,14 @@ final class Beginnings {
     return (inverted ? mask.inverted() : mask).blurred(across, down);
   }
 
-  private Beginning plain(PixelMap image) {
-    return new Beginning(
+  private PlacedInitImage plain(PixelMap image) {
+    return new PlacedInitImage(
         InitImage.of(picture(mode.resized(image, width, height)), strength), Optional.empty());
   }
 
-  private Beginning masked(PixelMap image, SoftMask mask) {
+  private PlacedInitImage masked(PixelMap image, SoftMask mask) {
     if (!partAlone()) {
-      return new Beginning(
+      return new PlacedInitImage(
           begun(mode.resized(image, width, height), mask.resized(mode, width, height)),
           Optional.empty());
     }
@@ -122,10 +122,10 @@ final class Beginnings {
         begun(
             ResizeMode.STRETCH.resized(part, width, height),
             own.within(box).resized(ResizeMode.STRETCH, width, height));
-    return new Beginning(begun, Optional.of(new Beginning.Place(image, own, box)));
+    return new PlacedInitImage(begun, Optional.of(new PlacedInitImage.Place(image, own, box)));
   }
 
-  /** Whether only the part around the mask is made, in the whole size; some clients send 0 or 1. */
+  /** True if only the part around the mask is made, in the whole size; some clients send 0 or 1. */
   private boolean partAlone() {
     return body.any("inpaint_full_res")
         .filter(value -> value instanceof JsonPrimitive one && one.isNumber())
