@@ -49,6 +49,7 @@ final class Staircase {
           "dev.lora4j.cli.plugins",
           "dev.lora4j.cli.doctor",
           "dev.lora4j.server",
+          "dev.lora4j.studio",
           "dev.lora4j.testkit",
           "dev.lora4j.bench",
           "org.example");

@@ -54,7 +54,7 @@ public final class Interruption {
   }
 
   /** The work has ended, whichever way. */
-  void finished() {
+  public void finished() {
     finished.countDown();
   }
 }

@@ -52,7 +52,15 @@ public final class Main {
    * @return its exit code: 0, 1 if the work failed, 2 if the command line is wrong
    */
   public static int run(PrintStream out, PrintStream err, String... arguments) {
-    return new Main(Console.of(out, err)).execute(Ansi.OFF, arguments);
+    return run(Console.of(out, err), arguments);
+  }
+
+  /**
+   * Runs one command at a console in this process, see {@link #run(PrintStream, PrintStream,
+   * String...)}.
+   */
+  public static int run(Console console, String... arguments) {
+    return new Main(console).execute(Ansi.OFF, arguments);
   }
 
   @SuppressWarnings("try") // The warnings are only listened to.

@@ -1,6 +1,7 @@
 package dev.lora4j.cli.console;
 
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
@@ -10,21 +11,28 @@ public final class Console {
   private final PrintStream out;
   private final PrintStream err;
   private final Supplier<OptionalInt> width;
+  private final Duration pause;
 
-  private Console(PrintStream out, PrintStream err, Supplier<OptionalInt> width) {
+  private Console(PrintStream out, PrintStream err, Supplier<OptionalInt> width, Duration pause) {
     this.out = out;
     this.err = err;
     this.width = width;
+    this.pause = pause;
   }
 
   /** The process's own streams. */
   public static Console ofProcess() {
-    return new Console(System.out, System.err, Terminal::width);
+    return new Console(System.out, System.err, Terminal::width, ProgressInLines.PAUSE);
   }
 
   /** Streams that nobody watches, so that progress is plain lines. */
   public static Console of(PrintStream out, PrintStream err) {
-    return new Console(out, err, OptionalInt::empty);
+    return of(out, err, ProgressInLines.PAUSE);
+  }
+
+  /** The same with another time between two lines of progress. */
+  public static Console of(PrintStream out, PrintStream err, Duration pause) {
+    return new Console(out, err, OptionalInt::empty, pause);
   }
 
   /** Takes results, and nothing else. */
@@ -67,6 +75,6 @@ public final class Console {
     OptionalInt columns = width.get();
     return columns.isPresent()
         ? new ProgressOnOneLine(err, columns.getAsInt(), task, steps, unit)
-        : new ProgressInLines(err, task, steps, unit);
+        : new ProgressInLines(err, pause, task, steps, unit);
   }
 }

@@ -1,12 +1,15 @@
 package dev.lora4j.cli.console;
 
 import java.io.PrintStream;
+import java.time.Duration;
 
 /** Progress for a log: a line at the first and the last step and every few seconds between. */
 final class ProgressInLines implements Progress {
-  private static final long PAUSE_NANOS = 5_000_000_000L;
+  /** Time between two lines in a log. */
+  static final Duration PAUSE = Duration.ofSeconds(5);
 
   private final PrintStream err;
+  private final long pause;
   private final String task;
   private final long steps;
   private final String unit;
@@ -14,8 +17,9 @@ final class ProgressInLines implements Progress {
   private long first;
   private long printed;
 
-  ProgressInLines(PrintStream err, String task, long steps, String unit) {
+  ProgressInLines(PrintStream err, Duration pause, String task, long steps, String unit) {
     this.err = err;
+    this.pause = pause.toNanos();
     this.task = task;
     this.steps = steps;
     this.unit = unit;
@@ -29,7 +33,7 @@ final class ProgressInLines implements Progress {
     if (begins) {
       began = now;
       first = count;
-    } else if (count < steps && now - printed < PAUSE_NANOS) {
+    } else if (count < steps && now - printed < pause) {
       return;
     }
     printed = now;

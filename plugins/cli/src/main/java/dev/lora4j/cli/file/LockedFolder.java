@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 
 /**
  * A folder in which one process works: two runs in it would take each other's checkpoints for their
@@ -60,8 +61,26 @@ public final class LockedFolder implements AutoCloseable {
     throw new Failure(
         "Another run works in "
             + folder
-            + owner(file)
+            + told(file)
             + ". Wait for its end or stop it, or write elsewhere.");
+  }
+
+  /** The process other than this one that has claimed a folder, if one has. */
+  public static Optional<Long> owner(Path folder) {
+    Path file = folder.resolve(FILE);
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      return lock(channel) ? Optional.empty() : number(file);
+    } catch (IOException e) {
+      return Optional.empty(); // nobody ever claimed it
+    }
+  }
+
+  private static Optional<Long> number(Path file) {
+    try {
+      return Optional.of(Long.valueOf(Files.readString(file, StandardCharsets.US_ASCII).strip()));
+    } catch (IOException | NumberFormatException e) {
+      return Optional.empty(); // where a lock forbids reading too
+    }
   }
 
   private static boolean lock(FileChannel channel) throws IOException {
@@ -73,13 +92,8 @@ public final class LockedFolder implements AutoCloseable {
     }
   }
 
-  private static String owner(Path file) {
-    try {
-      String process = Files.readString(file, StandardCharsets.US_ASCII).strip();
-      return process.isEmpty() ? "" : " (process " + process + ")";
-    } catch (IOException e) {
-      return ""; // where a lock forbids reading too
-    }
+  private static String told(Path file) {
+    return number(file).map(process -> " (process " + process + ")").orElse("");
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.lora4j.cli.console.Console;
 import dev.lora4j.cli.console.Failure;
 import dev.lora4j.server.guard.AccessToken;
 import dev.lora4j.server.guard.GuardOptions;
+import dev.lora4j.server.guard.Principal;
 import dev.lora4j.server.guard.RequestGuard;
 import dev.lora4j.server.guard.TokenFile;
 import dev.lora4j.server.http.HttpServer;
@@ -13,13 +14,16 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 import picocli.CommandLine.Option;
 
 /** Options of where a server listens, and whom it admits. */
-final class ListenOptions {
+public final class ListenOptions {
   private static final int HIGHEST_PORT = 65535;
 
   @Option(
@@ -27,7 +31,7 @@ final class ListenOptions {
       paramLabel = "N",
       description = "Port (default: ${DEFAULT-VALUE}); 0 for any that is free.",
       defaultValue = "7860")
-  int port;
+  private int port;
 
   @Option(
       names = "--listen",
@@ -60,11 +64,24 @@ final class ListenOptions {
               + " several times.")
   private List<String> origins = new ArrayList<>();
 
+  @Option(
+      names = "--drain",
+      paramLabel = "SECONDS",
+      description =
+          "How long running requests may take to finish when the server is stopped (default:"
+              + " ${DEFAULT-VALUE}).",
+      defaultValue = "30")
+  private int drain;
+
   private List<AccessToken> tokens = List.of();
   private List<InetAddress> places = List.of();
+  private List<String> openPaths = List.of();
 
   /** Refuses what cannot be meant, before anything slow begins. */
-  void require(Console console) {
+  public void require(Console console) {
+    if (drain < 0) {
+      throw Failure.usage("--drain must be at least 0, found " + drain + ".");
+    }
     if (port < 0 || port > HIGHEST_PORT) {
       throw Failure.usage("--port must be 0 to " + HIGHEST_PORT + ", found " + port + ".");
     }
@@ -106,31 +123,76 @@ final class ListenOptions {
             .requireToken(!tokens.isEmpty())
             .tokens(tokens)
             .hosts(names)
+            .openPaths(openPaths)
             .origins(origins));
   }
 
-  /** Begins to listen. */
-  HttpServer open(Routes routes) throws IOException {
-    ServerOptions options = ServerOptions.loopback(port);
-    return HttpServer.open(places.isEmpty() ? options : options.addresses(places), guard(), routes);
+  /**
+   * Requires a token at this machine too, and makes one unless there is a token file.
+   *
+   * @param open paths that need none
+   * @return the token that was made; empty if those of the file count
+   */
+  public Optional<String> requireToken(List<String> open) {
+    openPaths = List.copyOf(open);
+    if (!tokens.isEmpty()) {
+      return Optional.empty();
+    }
+    String made = AccessToken.random();
+    tokens = List.of(AccessToken.of(Principal.NOBODY, made));
+    return Optional.of(made);
   }
 
-  /** What to tell the user once it listens. */
-  String address(int open) {
+  /**
+   * Listens until the program is told to stop.
+   *
+   * @param opened receives the server's address when it listens
+   */
+  public void serve(Console console, Routes routes, Consumer<String> opened) {
+    ServerOptions options = ServerOptions.loopback(port);
+    options = places.isEmpty() ? options : options.addresses(places);
+    try (HttpServer server = HttpServer.open(options, guard(), routes)) {
+      opened.accept(address(server.port()));
+      await();
+      console.note("Stopping; running requests may take up to " + drain + " s to finish.");
+      stop(server);
+    } catch (IOException e) {
+      throw new Failure(trouble(e), e);
+    }
+  }
+
+  /** Who is admitted, for messages. */
+  String clients() {
+    return tokens.isEmpty() ? "for programs of this machine" : "for clients with a token";
+  }
+
+  /** Waits until the program is told to stop. */
+  private static void await() {
+    try {
+      new CountDownLatch(1).await();
+    } catch (InterruptedException e) {
+      // That was the sign.
+    }
+  }
+
+  private void stop(HttpServer server) {
+    try {
+      server.drain(Duration.ofSeconds(drain));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private String address(int open) {
     String host =
         addresses.isEmpty()
             ? "127.0.0.1"
             : addresses.get(0).contains(":") ? "[" + addresses.get(0) + "]" : addresses.get(0);
-    return "Serving at http://"
-        + host
-        + ":"
-        + open
-        + (tokens.isEmpty() ? ", for programs of this machine." : ", for clients with a token.")
-        + " Ctrl-C stops it.";
+    return "http://" + host + ":" + open;
   }
 
-  /** Why it could not listen. */
-  String trouble(IOException e) {
+  /** The reason why it could not listen. */
+  private String trouble(IOException e) {
     return "Cannot listen at port "
         + port
         + ": "

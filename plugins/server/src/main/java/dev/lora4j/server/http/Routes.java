@@ -2,6 +2,7 @@ package dev.lora4j.server.http;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * The handlers of a server by method and path, and the form of errors below a path. Immutable: each
@@ -48,6 +49,15 @@ public final class Routes {
     List<Form> moreForms = new ArrayList<>(forms);
     moreForms.addAll(other.forms);
     return new Routes(List.copyOf(more), List.copyOf(moreForms));
+  }
+
+  /** The same, with another handler in the place of each. */
+  public Routes wrapped(UnaryOperator<HttpHandler> wrapper) {
+    List<Route> all =
+        routes.stream()
+            .map(r -> new Route(r.method(), r.pattern(), wrapper.apply(r.handler())))
+            .toList();
+    return new Routes(all, forms);
   }
 
   /** With a form for the errors of all paths that begin with a prefix; the longest one counts. */

@@ -1,0 +1,31 @@
+package dev.lora4j.studio.action;
+
+import dev.lora4j.server.json.JsonFields;
+import java.util.List;
+
+/** Kind of thing that a page can ask for and that is a command line. */
+public interface Action {
+  /** Its name in addresses, in lower case. */
+  String name();
+
+  /** The queue of its jobs. */
+  Lane lane();
+
+  /**
+   * The command line of a request. Reads files at most to say what is wrong, and writes none.
+   *
+   * @param outputs places for what the job makes
+   * @throws dev.lora4j.server.json.FieldException if a field is unknown or cannot be meant
+   */
+  Task task(JsonFields request, Outputs outputs);
+
+  /** The command line that goes on where this one was ended; by default it begins anew. */
+  default List<String> again(List<String> arguments) {
+    return arguments;
+  }
+
+  /** Returns true if a job that died with its program is to go on at the next start. */
+  default boolean goesOn() {
+    return false;
+  }
+}

@@ -1,0 +1,51 @@
+package dev.lora4j.studio.command;
+
+import dev.lora4j.server.catalogue.ModelCatalogue;
+import dev.lora4j.server.http.Routes;
+import dev.lora4j.studio.action.ActionTable;
+import dev.lora4j.studio.event.EventHub;
+import dev.lora4j.studio.job.JobQueue;
+import dev.lora4j.studio.job.JobRoutes;
+import dev.lora4j.studio.page.PageFiles;
+import dev.lora4j.studio.workspace.Workspace;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** The rooms of a studio that is open. Who opens it closes it. */
+public final class Studio implements AutoCloseable {
+  private final JobQueue queue;
+  private final Routes routes;
+
+  private Studio(JobQueue queue, Routes routes) {
+    this.queue = queue;
+    this.routes = routes;
+  }
+
+  /**
+   * Opens a studio, which goes on with what an earlier one has left.
+   *
+   * @param models what is served in this process
+   * @param bases places of the bases by the names that clients use, without the bundled ones
+   * @throws IOException if its folders cannot be read or written
+   */
+  public static Studio open(Workspace workspace, ModelCatalogue models, Map<String, Path> bases)
+      throws IOException {
+    EventHub events = new EventHub();
+    ActionTable actions = new ActionTable(List.of());
+    JobQueue queue = JobQueue.open(workspace, actions, events);
+    Routes rooms = events.routes().with(JobRoutes.of(queue, actions));
+    return new Studio(queue, PageFiles.routes().with(StudioProblem.told(rooms)));
+  }
+
+  /** The page, and what it asks for. */
+  public Routes routes() {
+    return routes;
+  }
+
+  @Override
+  public void close() {
+    queue.close();
+  }
+}
