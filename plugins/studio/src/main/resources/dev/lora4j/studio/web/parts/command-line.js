@@ -1,0 +1,50 @@
+// A command line with a button that copies it.
+//   command   the text; or
+//   action, request   name and request of an action: the server says the command line, anew whenever the request changes
+//   label     "Command line" if nothing is said
+//   onError(error or undefined)   hears why the request has no command line (error.field names the field)
+import { html, useEffect, useState } from "./html.js";
+import { Button } from "./button.js";
+import { copy } from "./copy.js";
+import { commandOf } from "../actions.js";
+
+const pause = 250;
+
+export function CommandLine({ command, action, request, label = "Command line", onError }) {
+  const asked = useCommand(action, request, onError);
+  const text = command ?? asked.command;
+  return html`<figure class="command">
+    <figcaption>${label}</figcaption>
+    <code tabindex="0">${text ? html`<span aria-hidden="true">$ </span>${text}` : (asked.problem ?? "…")}</code>
+    <${Button} kind="quiet" icon="copy" label="Copy the command line" disabled=${!text}
+      onClick=${() => copy(text, "Command line")} />
+  </figure>`;
+}
+
+function useCommand(action, request, onError) {
+  const [answer, setAnswer] = useState({});
+  const wanted = action && request ? JSON.stringify(request) : undefined;
+  useEffect(() => {
+    if (!wanted) {
+      return undefined;
+    }
+    const abort = new AbortController();
+    const timer = setTimeout(async () => {
+      try {
+        const { command } = await commandOf(action, JSON.parse(wanted), abort);
+        setAnswer({ command });
+        onError?.(undefined);
+      } catch (error) {
+        if (error.name !== "AbortError") {
+          setAnswer({ problem: error.message });
+          onError?.(error);
+        }
+      }
+    }, pause);
+    return () => {
+      clearTimeout(timer);
+      abort.abort();
+    };
+  }, [action, wanted]);
+  return wanted ? answer : {};
+}

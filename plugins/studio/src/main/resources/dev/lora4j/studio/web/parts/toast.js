@@ -1,0 +1,55 @@
+// Short messages in the corner.
+//   toast("Copied", {link: {href, text}})   goes away by itself
+//   toastError(error)                        stays until it is closed
+//   <Toasts />                               shows them; the shell has it
+import { html, useEffect, useRef } from "./html.js";
+import { Icon } from "./icon.js";
+import { store, useStore } from "../store.js";
+
+const duration = 6000;
+const shown = store([]);
+let count = 0;
+
+export function toast(text, { link } = {}) {
+  const id = add({ text, link });
+  setTimeout(() => close(id), duration);
+}
+
+export function toastError(error) {
+  if (error.name !== "AbortError") {
+    add({ text: error.message, isError: true });
+  }
+}
+
+function add(item) {
+  const id = ++count;
+  shown.update((items) => [...items.filter((other) => other.text !== item.text), { ...item, id }]);
+  return id;
+}
+
+function close(id) {
+  shown.update((items) => items.filter((item) => item.id !== id));
+}
+
+export function Toasts() {
+  const items = useStore(shown);
+  const layer = useRef();
+  // shown anew as a popover, so that it lies above a dialog that was opened in the meantime
+  useEffect(() => {
+    layer.current.hidePopover();
+    if (items.length) {
+      layer.current.showPopover();
+    }
+  }, [items]);
+  const show = (item) => html`<li key=${item.id} class=${item.isError ? "toast failure" : "toast"}>
+    <${Icon} name=${item.isError ? "warning" : "check"} />
+    <p>${item.text} ${item.link && html`<a href=${item.link.href}>${item.link.text}</a>`}</p>
+    <button type="button" class="button quiet icon-only" aria-label="Close" onClick=${() => close(item.id)}>
+      <${Icon} name="close" />
+    </button>
+  </li>`;
+  return html`<div class="toasts" ref=${layer} popover="manual">
+    <ul role="status" aria-live="polite">${items.filter((item) => !item.isError).map(show)}</ul>
+    <ul role="alert">${items.filter((item) => item.isError).map(show)}</ul>
+  </div>`;
+}

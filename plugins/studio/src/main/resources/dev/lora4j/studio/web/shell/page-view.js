@@ -1,0 +1,28 @@
+// Loads the module of a page when it is first shown. pages/NAME.js exports the component as default;
+// its props are {query}: the name-value pairs after "?" in the hash.
+import { html, useEffect, useErrorBoundary, useState } from "../parts/html.js";
+import { ErrorBox } from "../parts/error-box.js";
+import { Loading } from "../parts/loading.js";
+
+const loaded = new Map();
+
+export function PageView({ page, query }) {
+  const [component, setComponent] = useState(() => loaded.get(page.name));
+  const [problem, setProblem] = useState();
+  const [broken, reset] = useErrorBoundary((error) => console.error(error));
+  useEffect(() => {
+    if (!component) {
+      import(`../pages/${page.name}.js`).then((module) => {
+        loaded.set(page.name, module.default);
+        setComponent(() => module.default);
+      }, setProblem);
+    }
+  }, [page.name]);
+  if (problem) {
+    return html`<${ErrorBox} title="This page could not be loaded" error=${problem} />`;
+  }
+  if (broken) {
+    return html`<${ErrorBox} title="This page has failed" error=${broken} onRetry=${reset} />`;
+  }
+  return component ? html`<${component} query=${query} />` : html`<${Loading} text=${page.title} />`;
+}
