@@ -22,7 +22,7 @@ export function Navigation({ page }) {
   };
   const isHidden = !inBar.includes(page.name);
   return html`<header class=${`rail ${open ? "open" : ""}`} onKeyDown=${onKeyDown}>
-    <a class="brand" href=${href("library")}><${Icon} name="logo" /><span>lora4j <em>studio</em></span></a>
+    <a class="brand" aria-label="lora4j studio" href=${href("library")}><${Icon} name="logo" /><span>lora4j <em>studio</em></span></a>
     <nav aria-label="Pages">
       <ul>
         ${pages.map(
