@@ -2,6 +2,8 @@ package dev.lora4j.cli;
 
 import dev.lora4j.cli.console.Console;
 import dev.lora4j.cli.console.Failure;
+import java.util.List;
+import java.util.Map;
 
 /**
  * A command of the {@code lora4j} program, an extension point: a class annotated with picocli's
@@ -20,4 +22,13 @@ public interface Command {
    * @throws Failure if one or two sentences tell the user what to do
    */
   int run(Console console);
+
+  /**
+   * Headings in the help of this command, in order, each with the long names of its options without
+   * dashes. Of the other options, those of names that the commands of the program share stand under
+   * the program's headings, and the rest under {@code Options}.
+   */
+  default Map<String, List<String>> sections() {
+    return Map.of();
+  }
 }

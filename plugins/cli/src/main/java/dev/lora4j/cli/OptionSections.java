@@ -10,12 +10,13 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * The sections that options are listed in, by name. It is the vocabulary of the program too: the
- * same thing has the same name in every command, so that each name stands here once, or once for
- * training and once for pictures.
+ * The sections that options are listed in: those that a command names itself, then those of the
+ * program by the options' names. The latter are the vocabulary of the program too: the same thing
+ * has the same name in every command, so that each name stands here once, or once for training and
+ * once for pictures.
  */
 final class OptionSections {
-  /** Section of commands of plug-ins, whose options are unknown here. */
+  /** Section of options that neither their command nor the program has a section for. */
   static final String OTHERS = "Options";
 
   private static final String TRAINING = "Training";
@@ -62,8 +63,9 @@ final class OptionSections {
   /** The options of a command that are shown, by heading, in the order of their sections. */
   static Map<String, List<OptionSpec>> of(CommandSpec command) {
     Map<String, List<OptionSpec>> sections = new LinkedHashMap<>();
-    NAMES.keySet().forEach(heading -> sections.put(heading, new ArrayList<>()));
-    sections.put(OTHERS, new ArrayList<>());
+    own(command).keySet().forEach(heading -> sections.put(heading, new ArrayList<>()));
+    NAMES.keySet().forEach(heading -> sections.putIfAbsent(heading, new ArrayList<>()));
+    sections.putIfAbsent(OTHERS, new ArrayList<>());
     for (OptionSpec option : command.options()) {
       if (!option.hidden()) {
         heading(command, option)
@@ -76,9 +78,24 @@ final class OptionSections {
     return sections;
   }
 
-  /** The section of an option; nothing if its name is none of the program's own. */
+  /** The sections that the command itself has; none for a group of commands. */
+  private static Map<String, List<String>> own(CommandSpec command) {
+    return command.userObject() instanceof Command named ? named.sections() : Map.of();
+  }
+
+  /**
+   * The section of an option; nothing if neither its command nor the program has one for its name.
+   */
   static Optional<String> heading(CommandSpec command, OptionSpec option) {
     String name = option.longestName().replaceFirst("^-+", "");
+    return own(command).entrySet().stream()
+        .filter(e -> e.getValue().contains(name))
+        .map(Map.Entry::getKey)
+        .findFirst()
+        .or(() -> shared(command, name));
+  }
+
+  private static Optional<String> shared(CommandSpec command, String name) {
     List<String> having =
         NAMES.entrySet().stream()
             .filter(e -> e.getValue().contains(name))

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lora4j.cli.console.Console;
 import dev.lora4j.spi.ExtensionRequest;
 import dev.lora4j.spi.Extensions;
 import java.io.ByteArrayOutputStream;
@@ -11,10 +12,12 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -116,6 +119,46 @@ class HelpTest {
           !OptionAliases.TABLE.containsKey(own) || OTHER_THINGS.contains(command + " " + own),
           command + " " + name + " is called --" + OptionAliases.TABLE.get(own) + " elsewhere");
     }
+  }
+
+  /** A command whose {@code --batch} is neither of training nor of sampling. */
+  @picocli.CommandLine.Command(name = "weigh")
+  static final class Weigh implements Command {
+    @picocli.CommandLine.Option(names = "--batch", description = "Things that are weighed at once.")
+    private int batch = 1;
+
+    @picocli.CommandLine.Option(names = "--seed", description = "Seed of the scale.")
+    private long seed;
+
+    @picocli.CommandLine.Option(names = "--scale", description = "The scale.")
+    private String scale = "";
+
+    @Override
+    public Map<String, List<String>> sections() {
+      return Map.of("Weighing", List.of("batch"));
+    }
+
+    @Override
+    public int run(Console console) {
+      console.print(batch + scale + seed);
+      return 0;
+    }
+  }
+
+  @Test
+  void commandNamesSectionsOfItsOwn() {
+    Map<String, List<OptionSpec>> sections =
+        OptionSections.of(new CommandLine(new Weigh()).getCommandSpec());
+    assertEquals(
+        "{Weighing=[--batch], Training=[--seed], Options=[--scale]}",
+        sections.entrySet().stream()
+            .collect(
+                Collectors.toMap(
+                    Map.Entry::getKey,
+                    e -> e.getValue().stream().map(OptionSpec::longestName).toList(),
+                    (a, b) -> a,
+                    LinkedHashMap::new))
+            .toString());
   }
 
   /** Options of one name are written with one letter and take one kind of value. */
