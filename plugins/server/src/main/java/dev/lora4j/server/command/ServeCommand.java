@@ -3,6 +3,8 @@ package dev.lora4j.server.command;
 import dev.lora4j.cli.Command;
 import dev.lora4j.cli.console.Console;
 import dev.lora4j.spi.Extension;
+import java.util.List;
+import java.util.Map;
 import picocli.CommandLine.Mixin;
 
 /** Command that serves bases and adapters by HTTP until it is stopped. */
@@ -24,6 +26,11 @@ public final class ServeCommand implements Command {
   @Mixin private final ServingOptions served = new ServingOptions();
 
   @Mixin private final ListenOptions listen = new ListenOptions();
+
+  @Override
+  public Map<String, List<String>> sections() {
+    return ServingOptions.sections();
+  }
 
   @Override
   public int run(Console console) {

@@ -97,13 +97,7 @@ public final class ServingOptions {
       defaultValue = "256")
   private int waiting;
 
-  @Option(
-      names = "--adapter-memory",
-      paramLabel = "MIB",
-      description =
-          "Memory for adapters that nobody is using, for each base (default: ${DEFAULT-VALUE}).",
-      defaultValue = "1024")
-  private long memory;
+  @Mixin private final MemoryOptions memory = new MemoryOptions();
 
   @Option(
       names = "--compute",
@@ -146,11 +140,11 @@ public final class ServingOptions {
 
   /** Refuses what cannot be meant, before anything slow begins. */
   public void require() {
-    if (batch < 1 || rows < 1 || waiting < 1 || memory < 0 || prefixes < 0) {
+    if (batch < 1 || rows < 1 || waiting < 1 || prefixes < 0) {
       throw Failure.usage(
-          "--batch, --rows and --queue must be at least 1; --adapter-memory and --prefix-cache at"
-              + " least 0.");
+          "--batch, --rows and --queue must be at least 1; --prefix-cache at least 0.");
     }
+    memory.require();
     folders.forEach(ExistingPath::folder);
     where.require();
     requireBases();
@@ -168,8 +162,21 @@ public final class ServingOptions {
     }
   }
 
+  /** Headings of these options and of {@link ListenOptions} in the help of a command. */
+  public static Map<String, List<String>> sections() {
+    Map<String, List<String>> sections = new LinkedHashMap<>();
+    sections.put("Bases", List.of("base", "text"));
+    sections.put(
+        "Adapters",
+        List.of("adapters", "allowed-adapters", "signed-by", "adapter-memory", "pin", "preload"));
+    sections.put("Requests", List.of("batch", "rows", "prefix-cache", "queue", "drain", "log"));
+    sections.put(
+        "Clients", List.of("port", "listen", "token-file", "allowed-host", "allowed-origin"));
+    return sections;
+  }
+
   /**
-   * Loads the bases and begins to work.
+   * Loads the bases, and the adapters that shall be in memory, and begins to work.
    *
    * @throws Failure if one cannot be loaded
    */
@@ -190,7 +197,14 @@ public final class ServingOptions {
     if (admission.any()) {
       library.verify();
     }
-    return Serving.open(console, where, wanted(), library);
+    Serving serving = Serving.open(console, where, wanted(), library);
+    try {
+      memory.load(console, serving.catalogue());
+      return serving;
+    } catch (RuntimeException | Error e) {
+      serving.close();
+      throw e;
+    }
   }
 
   private static void tell(LibraryEvent event) {
@@ -207,6 +221,6 @@ public final class ServingOptions {
         };
     CacheLimits room = CacheLimits.rows(rows).prefixBytes(prefixes * MEBIBYTE);
     QueueLimits queue = QueueLimits.DEFAULT.withEntries(waiting).withEntriesPerTenant(waiting);
-    return new ServedBases.Wanted(pictures, texts, type, memory * MEBIBYTE, queue, batch, room);
+    return new ServedBases.Wanted(pictures, texts, type, memory.bytes(), queue, batch, room);
   }
 }

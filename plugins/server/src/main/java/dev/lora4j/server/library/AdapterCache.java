@@ -95,6 +95,8 @@ public final class AdapterCache {
     Generation.Outcome outcome = new Generation.Outcome.Abandoned();
     try {
       LoadedAdapter content = loader.apply(file.real());
+      // Each use asks for it, and the first one reads all factors, for which no worker shall wait.
+      content.adapter().identity();
       // What was read while the files changed may be of both states.
       if (library.unchanged(file)) {
         evicted(ledger.loaded(generation, AdapterBytes.of(content)));

@@ -7,6 +7,7 @@ import dev.lora4j.cli.model.BundledModel;
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
+import dev.lora4j.server.catalogue.ModelCatalogue;
 import dev.lora4j.server.guard.GuardOptions;
 import dev.lora4j.server.guard.RequestGuard;
 import dev.lora4j.server.http.HttpServer;
@@ -38,6 +39,7 @@ final class RunningServer implements AutoCloseable {
 
   private final Lora4j lora = Lora4j.open();
   private final ServedBases bases;
+  private final ModelCatalogue catalogue;
   private final HttpServer server;
   private final HttpClient client = HttpClient.newHttpClient();
 
@@ -69,16 +71,21 @@ final class RunningServer implements AutoCloseable {
                 CacheLimits.rows(8).prefixBytes(8 << 20)),
             library,
             metrics);
+    catalogue = bases.catalogue(library);
     server =
         HttpServer.open(
             ServerOptions.loopback(0),
             RequestGuard.of(GuardOptions.strict().requireToken(false)),
-            ServerRoutes.of(bases.catalogue(library), metrics));
+            ServerRoutes.of(catalogue, metrics));
   }
 
   /** How many adapters had to go for others. */
   long evictions() {
     return bases.texts().get(0).adapters().counts().evictions();
+  }
+
+  ModelCatalogue catalogue() {
+    return catalogue;
   }
 
   StableDiffusion pictures() {

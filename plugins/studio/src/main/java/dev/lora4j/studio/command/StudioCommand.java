@@ -11,7 +11,9 @@ import dev.lora4j.studio.workspace.Workspace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -48,6 +50,14 @@ public final class StudioCommand implements Command {
   @Mixin private final ServingOptions served = new ServingOptions();
 
   @Mixin private final ListenOptions listen = new ListenOptions();
+
+  @Override
+  public Map<String, List<String>> sections() {
+    Map<String, List<String>> sections = new LinkedHashMap<>();
+    sections.put("Studio", List.of("folder", "open"));
+    sections.putAll(ServingOptions.sections());
+    return sections;
+  }
 
   @Override
   public int run(Console console) {
