@@ -3,6 +3,7 @@ package dev.lora4j.server.library;
 import dev.lora4j.core.identity.Digests;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /** SHA-256 of adapters, of one file or of several, as {@link AdapterAdmission.Digest} has them. */
 final class AdapterDigests {
@@ -10,6 +11,11 @@ final class AdapterDigests {
 
   AdapterDigests(HashIndex index) {
     this.index = index;
+  }
+
+  /** The digest in hexadecimal, if nothing has to be read for it. */
+  Optional<String> known(AdapterFile file) {
+    return file.parts().size() == 1 ? index.known(file.parts().get(0)) : Optional.empty();
   }
 
   /** The digest in hexadecimal. */

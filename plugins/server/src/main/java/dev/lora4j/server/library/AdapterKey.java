@@ -8,9 +8,20 @@ package dev.lora4j.server.library;
  *     name that it was loaded under
  */
 public record AdapterKey(Tenant owner, String name) {
+  /** Ending of the folder that a training makes beside its adapter. */
+  private static final String RUN = ".run";
+
   /** The last part of the name. */
   public String baseName() {
     return name.substring(name.lastIndexOf('/') + 1);
+  }
+
+  /**
+   * Returns true if it lies in the folder that a training keeps what it makes on the way in. Such an
+   * adapter is for its run: it is not listed, and found by its whole name alone.
+   */
+  boolean ofRun() {
+    return name.contains(RUN + "/");
   }
 
   @Override

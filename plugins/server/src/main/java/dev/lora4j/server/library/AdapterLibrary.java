@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The adapters that a server may use, by name and tenant. A tenant finds its own adapters and the
  * shared ones; its own go before. An adapter is called as its path within the folder without {@code
- * .safetensors}; its last part suffices if no other has the same.
+ * .safetensors}; its last part suffices if no other has the same. What lies in the folder {@code
+ * ink.run} of a training is not listed, and found by its whole name alone.
  *
  * <p>Folders are looked through at the first use and at {@link #refresh}; what has changed in or
  * gone from a file that was found is seen whenever it is used. Headers are not read here, and
@@ -141,6 +142,11 @@ public final class AdapterLibrary {
    */
   public String sha256(AdapterFile file) throws IOException {
     return digests.sha256(file);
+  }
+
+  /** SHA-256 of a lone file as {@link #sha256} gives it, if it is remembered. */
+  public Optional<String> knownSha256(AdapterFile file) {
+    return digests.known(file);
   }
 
   /** The full name of what a tenant means. */

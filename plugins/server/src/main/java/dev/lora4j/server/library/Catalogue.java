@@ -39,10 +39,12 @@ final class Catalogue {
       Names names =
           owners.computeIfAbsent(key.owner(), o -> new Names(new TreeMap<>(), new HashMap<>()));
       names.exact().put(rule.folded(key.name()), file);
-      names
-          .byBaseName()
-          .computeIfAbsent(rule.folded(key.baseName()), b -> new ArrayList<>())
-          .add(key);
+      if (!key.ofRun()) {
+        names
+            .byBaseName()
+            .computeIfAbsent(rule.folded(key.baseName()), b -> new ArrayList<>())
+            .add(key);
+      }
     }
   }
 
@@ -73,18 +75,22 @@ final class Catalogue {
     return Optional.empty();
   }
 
-  /** The adapters of all owners, for the server itself. */
+  /** The adapters of all owners without those of runs, for the server itself. */
   List<AdapterFile> all() {
-    return owners.values().stream().flatMap(n -> n.exact().values().stream()).toList();
+    return owners.values().stream()
+        .flatMap(n -> n.exact().values().stream())
+        .filter(f -> !f.key().ofRun())
+        .toList();
   }
 
-  /** What a tenant may use, by name. */
+  /** What a tenant may use, by name, without adapters of runs. */
   SortedMap<String, AdapterFile> visible(Tenant tenant) {
     SortedMap<String, AdapterFile> all = new TreeMap<>();
     for (Tenant owner : List.of(Tenant.SHARED, tenant)) {
       // The key by which it is found, so that an own name hides a shared one in another case.
       all.putAll(names(owner).exact());
     }
+    all.values().removeIf(f -> f.key().ofRun());
     return all;
   }
 

@@ -82,6 +82,11 @@ final class HashIndex {
     return Digests.hex((String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8));
   }
 
+  /** SHA-256 of a file in hexadecimal, if it is remembered. */
+  Optional<String> known(AdapterFile.Part part) {
+    return Optional.ofNullable(hashes.get(line(part)));
+  }
+
   /**
    * SHA-256 of a file in hexadecimal.
    *

@@ -6,7 +6,6 @@ import dev.lora4j.server.library.AdapterLease;
 import dev.lora4j.server.library.Tenant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -38,7 +37,7 @@ public record LeasedAdapters(MixPlan mix, String names, List<AdapterLease> lease
         mix =
             mix.with(
                 new MixPlan.Part(
-                    lease.adapter(), one.weight(), one.text(), one.shares(), Optional.empty()));
+                    lease.adapter(), one.weight(), one.text(), one.shares(), one.area()));
       }
     } catch (RuntimeException | Error e) {
       leases.forEach(AdapterLease::close);

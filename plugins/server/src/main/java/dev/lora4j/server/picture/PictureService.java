@@ -1,5 +1,6 @@
 package dev.lora4j.server.picture;
 
+import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.diffusion.base.BaseOutline;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import dev.lora4j.diffusion.record.GeneratedImage;
@@ -83,7 +84,7 @@ public final class PictureService implements AutoCloseable {
   /**
    * Asks for a picture.
    *
-   * @param prompt without adapters
+   * @param prompt without adapters; the route and the order of its plan are theirs
    * @param named its adapters
    * @param listener receives the steps, on the worker's thread; it must not block
    * @throws IllegalArgumentException if the base cannot make it
@@ -93,10 +94,12 @@ public final class PictureService implements AutoCloseable {
       Tenant tenant, Prompt prompt, List<NamedAdapter> named, StepListener listener) {
     prompt.requireFits(outline);
     Prompt completed = sd.completed(prompt);
+    MixPlan none = completed.mix();
     return work.submit(
         tenant,
         LeasedAdapters.of(adapters, tenant, named),
-        leased -> new AskedPicture(completed.mix(leased.mix()), listener),
+        leased ->
+            new AskedPicture(completed.mix(none.parts(leased.mix().parts())), listener),
         AskedPicture.cost(completed));
   }
 

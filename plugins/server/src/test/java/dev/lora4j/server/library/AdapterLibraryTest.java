@@ -66,6 +66,23 @@ class AdapterLibraryTest {
   }
 
   @Test
+  void adaptersOfRunsAreFoundByTheirWholeNamesAlone() {
+    write("styles/ink.safetensors", "ink");
+    write("styles/ink.run/adapters/ink-step00000500.safetensors", "early");
+    write("styles/ink.run/adapters/ink.safetensors", "other");
+    write("run/glow.safetensors", "glow");
+    assertEquals(List.of("run/glow", "styles/ink"), names());
+    assertEquals("styles/ink", found("ink"), "no adapter of a run stands in its way");
+    String early = "styles/ink.run/adapters/ink-step00000500";
+    assertEquals(early, found(early));
+    assertTrue(library.has(Tenant.SHARED, early));
+    assertEquals(
+        "There is no adapter ink-step00000500. Nearest: styles/ink.",
+        refusal("ink-step00000500"),
+        "nor is it offered where another was meant");
+  }
+
+  @Test
   void peftFolderIsOneAdapter() throws IOException {
     write("peft/adapter_config.json", "{}");
     write("peft/adapter_model.safetensors", "peft");

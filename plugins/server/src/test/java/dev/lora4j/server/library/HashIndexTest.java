@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -58,8 +59,9 @@ class HashIndexTest {
   @Test
   void hashIsRememberedWhileTheFileIsTheSame() throws IOException {
     AdapterFile.Part part = part("a b.safetensors", "one");
+    assertEquals(Optional.empty(), index().known(part));
     assertEquals(hash("one"), index().sha256(part));
-    index();
+    assertEquals(Optional.of(hash("one")), index().known(part));
     assertEquals(List.of(), notes, "what was written is whole");
     forge(hash("one"), hash("forged"));
     assertEquals(hash("forged"), index().sha256(part));
