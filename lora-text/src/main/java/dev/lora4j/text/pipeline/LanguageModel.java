@@ -8,6 +8,7 @@ import dev.lora4j.core.format.reading.ReadOptions;
 import dev.lora4j.core.safetensors.RegularFile;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.text.chat.ChatMessage;
 import dev.lora4j.text.chat.ChatTemplate;
 import dev.lora4j.text.data.SequenceLimits;
 import dev.lora4j.text.data.TextDataSet;
@@ -29,6 +30,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Pipeline of a causal or sequence-to-sequence language model: a loaded base with its tokeniser,
@@ -220,6 +222,18 @@ public final class LanguageModel implements AutoCloseable {
    */
   public TextSession session(CacheLimits limits) {
     return new TextSession(this, limits);
+  }
+
+  /**
+   * The prompt itself; or, if it is a conversation and the model has no chat template, its messages
+   * one after the other as a text.
+   */
+  public TextPrompt readable(TextPrompt prompt) {
+    if (prompt.messages().isEmpty() || template.isPresent()) {
+      return prompt;
+    }
+    return prompt.text(
+        prompt.messages().stream().map(ChatMessage::content).collect(Collectors.joining("\n")));
   }
 
   /** The tokens that those which are added follow. */

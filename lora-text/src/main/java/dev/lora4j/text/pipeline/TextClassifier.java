@@ -39,7 +39,8 @@ import java.util.stream.IntStream;
  * <p>Several threads may use it at once. Whoever loads it closes it.
  */
 public final class TextClassifier implements AutoCloseable {
-  private static final int BATCH = 32;
+  /** How many texts are encoded at once at most. */
+  static final int BATCH = 32;
 
   private final Scope scope;
   private final TextModel base;
@@ -225,9 +226,12 @@ public final class TextClassifier implements AutoCloseable {
         .toList();
   }
 
-  /** Texts of like lengths together, so that little is padded. */
-  private List<float[]> encoded(
-      EncoderOutput output, List<EncoderText> texts, IntConsumer listener) {
+  /**
+   * An output of each text. Texts of like lengths go together, so that little is padded.
+   *
+   * @param listener receives the number that are done
+   */
+  List<float[]> encoded(EncoderOutput output, List<EncoderText> texts, IntConsumer listener) {
     List<Integer> order =
         IntStream.range(0, texts.size())
             .boxed()

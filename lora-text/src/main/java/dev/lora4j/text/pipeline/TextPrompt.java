@@ -67,6 +67,12 @@ public record TextPrompt(
     return new TextPrompt("", messages, MOST, SamplingSettings.GREEDY, List.of(), 0, MixPlan.NONE);
   }
 
+  /** A copy that follows a text instead of this text or conversation. */
+  public TextPrompt text(String other) {
+    return new TextPrompt(
+        other, List.of(), maxNewTokens, sampling, stops, seed, mix, logProbabilities);
+  }
+
   /** A copy with at most so many tokens. */
   public TextPrompt tokens(int other) {
     return new TextPrompt(text, messages, other, sampling, stops, seed, mix, logProbabilities);

@@ -6,7 +6,6 @@ import dev.lora4j.cli.model.ComputeType;
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.format.reading.ReadOptions;
 import dev.lora4j.core.tensor.DType;
-import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.diffusion.base.BaseOutline;
 import dev.lora4j.diffusion.base.LoadOptions;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
@@ -22,6 +21,7 @@ import dev.lora4j.text.generate.CacheLimits;
 import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.network.EncoderNetwork;
 import dev.lora4j.text.pipeline.LanguageModel;
+import dev.lora4j.text.pipeline.SentenceEncoder;
 import dev.lora4j.text.pipeline.TextClassifier;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -147,14 +147,14 @@ final class ServedBases implements AutoCloseable {
       ServerMetrics metrics) {
     long began = System.nanoTime();
     DType compute = wanted.compute().orElse(DType.F32);
-    Scope scope = lora.engine().scope("encoder");
-    TextClassifier model = TextClassifier.open(scope, base.path(), compute, List.of(), 0);
-    opened.push(model::close);
+    SentenceEncoder encoder = SentenceEncoder.open(lora, base.path(), compute);
+    opened.push(encoder::close);
+    TextClassifier model = encoder.model();
     String name = unique(base.name());
     AdapterCache cache =
         new AdapterCache(
             library, file -> model.loadAdapter(file, ReadOptions.STRICT), wanted.adapterBytes());
-    EncoderService service = new EncoderService(name, model, cache, wanted.queue(), metrics);
+    EncoderService service = new EncoderService(name, encoder, cache, wanted.queue(), metrics);
     opened.push(service::close);
     encoders.add(service);
     tell(console, name, began, compute);

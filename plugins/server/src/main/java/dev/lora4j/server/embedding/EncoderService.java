@@ -11,53 +11,39 @@ import dev.lora4j.server.work.BatchWorker;
 import dev.lora4j.server.work.Job;
 import dev.lora4j.server.work.JobTicket;
 import dev.lora4j.server.work.WorkQueue;
-import dev.lora4j.text.encode.EncoderPrograms;
 import dev.lora4j.text.encode.EncoderText;
-import dev.lora4j.text.encode.TextEncoding;
+import dev.lora4j.text.pipeline.SentenceEncoder;
 import dev.lora4j.text.pipeline.TextClassifier;
 import java.util.List;
 
-/**
- * One encoder of texts at the service of many clients. Its embeddings are what
- * sentence-transformers makes with the folder's {@code modules.json}; without that file, the mean
- * of each text's tokens, not normed. Whoever opens it closes it.
- */
+/** One encoder of texts at the service of many clients. Whoever opens it closes it. */
 public final class EncoderService implements AutoCloseable {
-  /** How many texts are encoded at once at most. */
-  private static final int ROWS = 32;
-
   private final String name;
-  private final TextClassifier model;
+  private final SentenceEncoder encoder;
   private final AdapterCache adapters;
-  private final SentencePooling pooling;
   private final WorkQueue<AskedVectors, List<float[]>> work;
 
   /**
    * Begins to work.
    *
    * @param name by which clients call the model
-   * @param model closed by its owner, after this; a head for classes is of no effect
+   * @param encoder closed by its owner, after this
    * @param adapters those for this model
-   * @throws dev.lora4j.core.model.ModelException if the folder's way to one vector is not known
    */
   public EncoderService(
       String name,
-      TextClassifier model,
+      SentenceEncoder encoder,
       AdapterCache adapters,
       QueueLimits limits,
       ServerMetrics metrics) {
     this.name = name;
-    this.model = model;
+    this.encoder = encoder;
     this.adapters = adapters;
-    pooling = SentencePooling.of(model.base().path(), model.network().longest());
-    TextEncoding encoding =
-        new TextEncoding(new EncoderPrograms(model.scope(), model.base(), model.network()));
-    EncoderBatches batches =
-        new EncoderBatches(name, texts -> encoding.of(pooling.output(), texts), ROWS, metrics);
+    EncoderBatches batches = new EncoderBatches(name, encoder, metrics);
     FairQueue<Job<AskedVectors, List<float[]>>> queue = new FairQueue<>(limits);
-    work =
-        new WorkQueue<>(
-            name, queue, new BatchWorker<>(name, queue, ROWS, batches, metrics), metrics);
+    BatchWorker<AskedVectors, List<float[]>> worker =
+        new BatchWorker<>(name, queue, encoder.rows(), batches, metrics);
+    work = new WorkQueue<>(name, queue, worker, metrics);
   }
 
   /** By which clients call the model. */
@@ -67,7 +53,7 @@ public final class EncoderService implements AutoCloseable {
 
   /** The model. */
   public TextClassifier model() {
-    return model;
+    return encoder.model();
   }
 
   /** The adapters for it. */
@@ -77,7 +63,7 @@ public final class EncoderService implements AutoCloseable {
 
   /** How many texts are encoded at once at most. */
   public int rows() {
-    return ROWS;
+    return encoder.rows();
   }
 
   /** Its queue and worker. */
@@ -87,7 +73,7 @@ public final class EncoderService implements AutoCloseable {
 
   /** Numbers of an embedding. */
   public int width() {
-    return model.network().width();
+    return encoder.width();
   }
 
   /**
@@ -99,33 +85,12 @@ public final class EncoderService implements AutoCloseable {
    */
   public JobTicket<List<float[]>> submit(
       Tenant tenant, List<String> texts, List<NamedAdapter> named) {
-    List<EncoderText> tokens = texts.stream().map(this::tokens).toList();
+    List<EncoderText> tokens = texts.stream().map(encoder::text).toList();
     return work.submit(
         tenant,
         LeasedAdapters.of(adapters, tenant, named),
         leased -> new AskedVectors(tokens.stream().map(text -> text.with(leased.mix())).toList()),
         AskedVectors.tokens(tokens));
-  }
-
-  private EncoderText tokens(String text) {
-    int[] ids = model.tokenizer().encode(text);
-    if (ids.length == 0 || ids.length > pooling.longest()) {
-      throw new IllegalArgumentException(
-          "A text has "
-              + ids.length
-              + " tokens; "
-              + name
-              + " reads 1 to "
-              + pooling.longest()
-              + ". "
-              + (ids.length == 0 ? "Leave it out." : "Cut it."));
-    }
-    return EncoderText.of(ids);
-  }
-
-  /** The embedding that a vector is. */
-  public float[] embedding(float[] vector) {
-    return pooling.embedding(vector);
   }
 
   /** Gives up what waits, and stops after the texts that are being encoded. */

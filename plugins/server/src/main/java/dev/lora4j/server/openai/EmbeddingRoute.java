@@ -36,11 +36,10 @@ final class EmbeddingRoute {
     try {
       request.onDisconnect(ticket::cancel);
       JsonArray data = new JsonArray();
-      for (float[] vector : ticket.result().get()) {
+      for (float[] embedding : ticket.result().get()) {
         JsonObject one = new JsonObject();
         one.addProperty("object", "embedding");
         one.addProperty("index", data.size());
-        float[] embedding = service.embedding(vector);
         one.add("embedding", asked.base64() ? base64(embedding) : numbers(embedding));
         data.add(one);
       }

@@ -10,7 +10,6 @@ import dev.lora4j.server.schedule.QueueLimits;
 import dev.lora4j.server.work.Job;
 import dev.lora4j.server.work.JobTicket;
 import dev.lora4j.server.work.WorkQueue;
-import dev.lora4j.text.chat.ChatMessage;
 import dev.lora4j.text.generate.CacheLimits;
 import dev.lora4j.text.generate.PrefixCounts;
 import dev.lora4j.text.pipeline.Completion;
@@ -19,7 +18,6 @@ import dev.lora4j.text.pipeline.TextPrompt;
 import dev.lora4j.text.pipeline.TextSession;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 
 /** One language model at the service of many clients. Whoever opens it closes it. */
 public final class TextService implements AutoCloseable {
@@ -92,7 +90,7 @@ public final class TextService implements AutoCloseable {
    */
   public JobTicket<Completion> submit(
       Tenant tenant, TextPrompt prompt, List<NamedAdapter> named, Consumer<String> listener) {
-    TextPrompt readable = readable(prompt);
+    TextPrompt readable = model.readable(prompt);
     int tokens = tokens(readable);
     LeasedAdapters leased = LeasedAdapters.of(adapters, tenant, named);
     return submit(tenant, readable, tokens, leased, listener, TokenListener.NONE);
@@ -111,7 +109,7 @@ public final class TextService implements AutoCloseable {
     TextPrompt readable;
     int tokens;
     try {
-      readable = readable(prompt);
+      readable = model.readable(prompt);
       tokens = tokens(readable);
     } catch (RuntimeException | Error e) {
       leased.close();
@@ -142,23 +140,6 @@ public final class TextService implements AutoCloseable {
   /** True if chats are read by the model's own template; else their messages follow each other. */
   public boolean hasTemplate() {
     return model.template().isPresent();
-  }
-
-  private TextPrompt readable(TextPrompt prompt) {
-    if (prompt.messages().isEmpty() || hasTemplate()) {
-      return prompt;
-    }
-    String text =
-        prompt.messages().stream().map(ChatMessage::content).collect(Collectors.joining("\n"));
-    return new TextPrompt(
-        text,
-        List.of(),
-        prompt.maxNewTokens(),
-        prompt.sampling(),
-        prompt.stops(),
-        prompt.seed(),
-        prompt.mix(),
-        prompt.logProbabilities());
   }
 
   /** Messages name the model, not where it lies on this machine. */

@@ -1,4 +1,4 @@
-package dev.lora4j.server.embedding;
+package dev.lora4j.text.encode;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
@@ -8,7 +8,6 @@ import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.safetensors.RegularFile;
-import dev.lora4j.text.encode.EncoderOutput;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +22,7 @@ import java.util.List;
  * @param normed true if vectors have the length 1
  * @param longest the most tokens of a text
  */
-record SentencePooling(EncoderOutput output, boolean normed, int longest) {
+public record SentencePooling(EncoderOutput output, boolean normed, int longest) {
   private static final String MODULES = "modules.json";
   private static final String LENGTHS = "sentence_bert_config.json";
   private static final String MEAN = "pooling_mode_mean_tokens";
@@ -35,7 +34,7 @@ record SentencePooling(EncoderOutput output, boolean normed, int longest) {
    * @param network the longest text that the network reads
    * @throws ModelException if it has steps that are not known here
    */
-  static SentencePooling of(Path folder, int network) {
+  public static SentencePooling of(Path folder, int network) {
     SentencePooling pooling = new SentencePooling(EncoderOutput.MEAN, false, network);
     if (!Files.exists(folder.resolve(MODULES))) {
       return pooling;
@@ -110,7 +109,7 @@ record SentencePooling(EncoderOutput output, boolean normed, int longest) {
   }
 
   /** The embedding, which is the vector itself, or of length 1. */
-  float[] embedding(float[] vector) {
+  public float[] embedding(float[] vector) {
     if (!normed) {
       return vector;
     }

@@ -1,4 +1,4 @@
-package dev.lora4j.server.embedding;
+package dev.lora4j.text.encode;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.model.ModelException;
-import dev.lora4j.text.encode.EncoderOutput;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
