@@ -77,6 +77,6 @@ public final class PageFiles {
   }
 
   private static String tag(byte[] bytes) {
-    return Digests.hex(Digests.sha256().digest(bytes)).substring(0, TAG);
+    return Digests.hex(bytes).substring(0, TAG);
   }
 }
