@@ -86,3 +86,7 @@ export function putIntoBlend(adapter) {
     return { ...old, adapters: [...old.adapters, row] };
   });
 }
+
+export function takeOutOfBlend(name) {
+  blend.update((old) => ({ ...old, adapters: old.adapters.filter((row) => row.name !== name) }));
+}

@@ -1,4 +1,4 @@
-// Numbers in words: bytes, durations, times, counts.
+// Values in words: bytes, durations, times, counts, methods.
 export function bytes(count) {
   const units = ["B", "KiB", "MiB", "GiB", "TiB"];
   const power = count > 0 ? Math.min(units.length - 1, Math.floor(Math.log2(count) / 10)) : 0;
@@ -34,3 +34,8 @@ export function plural(count, word, many = `${word}s`) {
 export function short(number, digits = 3) {
   return number === undefined || number === null ? "–" : String(Number(number.toPrecision(digits)));
 }
+
+const methods = { lora: "LoRA", loha: "LoHa", lokr: "LoKr", dora: "DoRA", ia3: "(IA)³", oft: "OFT", boft: "BOFT", glora: "GLoRA" };
+
+/** The name of a method as its authors write it. */
+export const methodName = (method) => methods[method] ?? method;

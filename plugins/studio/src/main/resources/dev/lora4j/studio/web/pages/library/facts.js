@@ -1,0 +1,37 @@
+// Facts of an adapter as a list.
+//   card
+import { html } from "../../parts/html.js";
+import { Button } from "../../parts/button.js";
+import { copy } from "../../parts/copy.js";
+import { ago, bytes, methodName } from "../../parts/words.js";
+import { href } from "../../router.js";
+
+export function Facts({ card }) {
+  const rank = card.rank ? `, rank ${card.rank}${card.alpha ? `, alpha ${card.alpha}` : ""}` : "";
+  const facts = [
+    ["For", card.account?.for ?? card.family],
+    ["Fits", card.bases?.join(", ")],
+    ["Method", card.method && methodName(card.method) + rank],
+    ["Weight", card.weight],
+    ["Licence", card.license || "The file says none."],
+    ["Author", card.author],
+    ["Source", sourceOf(card.source)],
+    ["File", card.file],
+    ["Size", bytes(card.bytes)],
+    ["Changed", card.modified && ago(card.modified)],
+    ["Run", card.run && html`<a href=${href("runs", { run: card.run })}>${card.run}</a>`],
+    ["Notes", card.notes],
+    ["SHA-256", card.sha256 && html`<span class="hash"><code>${card.sha256}</code>
+      <${Button} kind="quiet" icon="copy" label="Copy the hash" onClick=${() => copy(card.sha256, "Hash")} /></span>`],
+  ];
+  return html`<dl class="facts">
+    ${facts.filter(([, value]) => value !== undefined && value !== "" && value !== null).map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}
+  </dl>`;
+}
+
+// Anybody may have written the source into the file: an address is a link only if it is https.
+function sourceOf(source) {
+  return source?.startsWith("https://")
+    ? html`<a href=${source} rel="noopener noreferrer" target="_blank">${source}</a>`
+    : source;
+}
