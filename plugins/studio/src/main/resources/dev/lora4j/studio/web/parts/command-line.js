@@ -3,6 +3,7 @@
 //   action, request   name and request of an action: the server says the command line, anew whenever the request changes
 //   label     "Command line" if nothing is said
 //   onError(error or undefined)   hears why the request has no command line (error.field names the field)
+//   onAnswer(answer)              hears all that the server says of the request, {} if it refuses it
 import { html, useEffect, useState } from "./html.js";
 import { Button } from "./button.js";
 import { copy } from "./copy.js";
@@ -10,8 +11,8 @@ import { commandOf } from "../actions.js";
 
 const pause = 250;
 
-export function CommandLine({ command, action, request, label = "Command line", onError }) {
-  const asked = useCommand(action, request, onError);
+export function CommandLine({ command, action, request, label = "Command line", onError, onAnswer }) {
+  const asked = useCommand(action, request, onError, onAnswer);
   const text = command ?? asked.command;
   return html`<figure class="command">
     <figcaption>${label}</figcaption>
@@ -21,7 +22,7 @@ export function CommandLine({ command, action, request, label = "Command line", 
   </figure>`;
 }
 
-function useCommand(action, request, onError) {
+function useCommand(action, request, onError, onAnswer) {
   const [answer, setAnswer] = useState({});
   const wanted = action && request ? JSON.stringify(request) : undefined;
   useEffect(() => {
@@ -31,13 +32,15 @@ function useCommand(action, request, onError) {
     const abort = new AbortController();
     const timer = setTimeout(async () => {
       try {
-        const { command } = await commandOf(action, JSON.parse(wanted), abort);
-        setAnswer({ command });
+        const said = await commandOf(action, JSON.parse(wanted), abort);
+        setAnswer({ command: said.command });
         onError?.(undefined);
+        onAnswer?.(said);
       } catch (error) {
         if (error.name !== "AbortError") {
           setAnswer({ problem: error.message });
           onError?.(error);
+          onAnswer?.({});
         }
       }
     }, pause);

@@ -1,0 +1,49 @@
+// A dialog to add adapters from the library; it stays open, so that several can be added.
+//   cards     of the library
+//   taken     names that are there already
+//   onPick(card), onClose()
+//   single    one press is enough: the dialog closes
+import { html, useState } from "../../parts/html.js";
+import { Button } from "../../parts/button.js";
+import { Dialog } from "../../parts/dialog.js";
+import { SearchBox } from "../../parts/search-box.js";
+import { href } from "../../router.js";
+import { matches } from "./adapter-search.js";
+
+const MOST = 60;
+
+export function AdapterPicker({ cards, taken = [], onPick, onClose, single, title = "Add an adapter" }) {
+  const [search, setSearch] = useState("");
+  const found = cards.filter((card) => card.kind !== "text" && matches(card, search));
+  const pick = (card) => {
+    onPick(card);
+    if (single) {
+      onClose();
+    }
+  };
+  const item = (card) => {
+    const isTaken = taken.includes(card.name);
+    return html`<li key=${card.name}>
+      <button type="button" class="pick" disabled=${isTaken || Boolean(card.problem)} onClick=${() => pick(card)}>
+        ${card.preview ? html`<img src=${card.preview} alt="" loading="lazy" />` : html`<span class="pick-blank" aria-hidden="true" />`}
+        <span class="pick-words">
+          <strong>${card.name}</strong>
+          <small>${card.problem ?? (isTaken ? "in the blend" : describe(card))}</small>
+        </span>
+      </button>
+    </li>`;
+  };
+  return html`<${Dialog} title=${title} onClose=${onClose}
+    footer=${html`<${Button} onClick=${onClose}>${single ? "Cancel" : "Done"}<//>`}>
+    <${SearchBox} label="Search adapters" value=${search} onInput=${setSearch} placeholder="name, trigger word, method" />
+    <p class="muted" role="status">${found.length === cards.length ? "" : `${found.length} found`}</p>
+    ${cards.length === 0 && html`<p>There is no adapter yet. <a href=${href("train")}>Train one</a>, or put files into the folder of adapters.</p>`}
+    <ul class="picks">${found.slice(0, MOST).map(item)}</ul>
+    ${found.length > MOST && html`<p class="muted">${found.length - MOST} more: write more of the name.</p>`}
+  <//>`;
+}
+
+function describe(card) {
+  const rank = card.rank ? ` of rank ${card.rank}` : "";
+  return [card.method && `${card.method}${rank}`, card.family, (card.triggers ?? []).join(", ")].filter(Boolean).join(" · ");
+}

@@ -1,0 +1,28 @@
+// The settings of an evaluation as the page keeps them, and the request that they are.
+export const FIRST = {
+  adapter: "", weight: 1, judged: "", truths: "", base: undefined, concepts: undefined, perConcept: undefined, otherStyle: "", seed: undefined,
+  steps: undefined, guidance: undefined,
+};
+
+const PLAIN = ["base", "concepts", "perConcept", "otherStyle", "seed", "steps", "guidance"];
+
+export function requestOf(kept) {
+  const request = kept.adapter ? { adapter: kept.adapter, weight: kept.weight } : {};
+  if (kept.truths) {
+    request.truths = kept.truths;
+  } else {
+    request.style = kept.judged;
+  }
+  for (const name of PLAIN) {
+    if (kept[name] !== undefined && kept[name] !== "") {
+      request[name] = kept[name];
+    }
+  }
+  return request;
+}
+
+/** The settings of an earlier request. */
+export function settingsOf(request) {
+  const said = Object.fromEntries(PLAIN.map((name) => [name, request[name]]));
+  return { ...FIRST, ...said, adapter: request.adapter ?? "", weight: request.weight ?? 1, judged: request.style ?? "", truths: request.truths ?? "" };
+}
