@@ -27,7 +27,7 @@ export function Result({ job, title, again, children }) {
   return html`<article class="panel stack result" aria-label=${title ?? job.title}>
     <header class="row spread">
       <div>
-        <h3>${title ?? job.title}</h3>
+        <h2>${title ?? job.title}</h2>
         <p class="row"><${JobState} job=${job} /> <small class="muted">${ago(job.created)}</small></p>
       </div>
       <div class="row">

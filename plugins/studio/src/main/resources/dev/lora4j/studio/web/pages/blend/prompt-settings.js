@@ -20,7 +20,7 @@ export function PromptSettings({ blend, base, start }) {
       <${NumberField} label="Seed" min=${0} step=${1} value=${blend.seed} placeholder="drawn anew" onInput=${set("seed")} />
       <${Button} icon="again" onClick=${dice}>Another seed<//>
     </div>
-    <${Disclosure} title="Negative prompt, base and sampling" hint=${hintOf(blend, base)}>
+    <${Disclosure} title="Negative prompt, base, sampling" hint=${hintOf(blend, base)}>
       <${TextField} label="Negative prompt" rows=${2} value=${blend.negative ?? ""} onInput=${set("negative")} />
       <div class="fields">
         <${Select} label="Base" options=${start.bases.map((one) => one.name)} value=${base?.name} onInput=${set("base")} />

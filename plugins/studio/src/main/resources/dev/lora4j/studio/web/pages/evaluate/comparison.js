@@ -38,8 +38,8 @@ const columns = [
   { key: "change", label: "Difference", numeric: true, render: Difference },
 ];
 
-function Difference({ change, isBetter, format }) {
+function Difference({ change, isBetter, formatChange }) {
   const sign = change > 0 ? "+" : "";
   const word = isBetter === undefined ? "the same" : isBetter ? "B is better" : "A is better";
-  return html`<span class=${isBetter === undefined ? "" : isBetter ? "better" : "worse"}>${sign}${format(change)} <small>${word}</small></span>`;
+  return html`<span class=${isBetter === undefined ? "" : isBetter ? "better" : "worse"}>${sign}${formatChange(change)}, <small>${word}</small></span>`;
 }

@@ -1,5 +1,6 @@
 // The scores of ./lora4j evaluate as rows: {key, label, help, adapter, base, control, better: "more" | "less", format}.
 const percent = (value) => `${(value * 100).toFixed(1)} %`;
+const points = (value) => `${(value * 100).toFixed(1)} points`;
 const plain = (digits) => (value) => value.toFixed(digits);
 
 /** Rows with a bar: shares from 0 to 1. */
@@ -46,7 +47,7 @@ export function numbers(scores) {
   return rows.filter(isKnown);
 }
 
-/** Rows of two evaluations side by side: {key, label, format, a, b, change, better: true | false | undefined}. */
+/** Rows of two evaluations side by side: {key, label, format, a, b, change, formatChange, isBetter (B; absent for equals)}. */
 export function compared(one, other) {
   const all = (scores) => [...shares(scores), ...numbers(scores)];
   const others = new Map(all(other).map((row) => [row.key, row]));
@@ -56,7 +57,8 @@ export function compared(one, other) {
       const [a, b] = [row.adapter, others.get(row.key).adapter];
       const change = b - a;
       const isBetter = change === 0 ? undefined : change > 0 === (row.better === "more");
-      return { key: row.key, label: row.label, format: row.format, a, b, change, isBetter };
+      const formatChange = row.format === percent ? points : row.format;
+      return { key: row.key, label: row.label, format: row.format, formatChange, a, b, change, isBetter };
     });
 }
 

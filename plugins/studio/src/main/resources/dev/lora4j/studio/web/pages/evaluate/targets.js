@@ -5,7 +5,7 @@ import { Icon } from "../../parts/icon.js";
 export function Targets({ targets }) {
   const reached = targets.filter((target) => target.reached).length;
   return html`<div>
-    <h4>${reached} of ${targets.length} targets reached</h4>
+    <h3>${reached} of ${targets.length} targets reached</h3>
     <ul class="targets">
       ${targets.map(
         (target) => html`<li key=${target.target} class=${target.reached ? "reached" : "missed"}>

@@ -32,7 +32,7 @@ export function GridSubject({ settings, change, start, base }) {
         )}
       </ul>
     </div>
-    <${Disclosure} title="Negative prompt, base and sampling" hint=${base?.name}>
+    <${Disclosure} title="Negative prompt, base, sampling" hint=${base?.name}>
       <div class="stack">
         <${TextField} label="Negative prompt" rows=${2} value=${settings.negative ?? ""} onInput=${set("negative")} />
         <div class="fields">

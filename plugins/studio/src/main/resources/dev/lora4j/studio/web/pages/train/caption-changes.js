@@ -41,7 +41,7 @@ export function CaptionChanges({ items, all, save, trigger }) {
           Replace in ${plural(byReplacing.length, "caption")}${where}<//>
       </div>
       <div class="fields">
-        <${TextField} label="Trigger word" value=${put} onInput=${setWord}
+        <${TextField} label="Put first" value=${put} onInput=${setWord}
           help="The training puts the trigger of the settings first anyway; this writes it into the files." />
         <${Button} disabled=${byTrigger.length === 0} onClick=${() => apply(byTrigger)}>
           Put it into ${plural(byTrigger.length, "caption")}${where}<//>

@@ -6,6 +6,7 @@ import { ErrorBox } from "../../parts/error-box.js";
 import { Loading } from "../../parts/loading.js";
 import { SearchBox } from "../../parts/search-box.js";
 import { Select } from "../../parts/select.js";
+import { toast } from "../../parts/toast.js";
 import { CaptionChanges } from "./caption-changes.js";
 import { CaptionRow } from "./caption-row.js";
 import { filtered } from "./captions.js";
@@ -35,6 +36,7 @@ export function CaptionTable({ set, pictures, trigger }) {
   };
   const remove = async (file) => {
     await post("studio/pictures/remove", { set, file });
+    toast(`${file} is now in the set's folder .removed`);
     read();
   };
   return html`<div class="row">

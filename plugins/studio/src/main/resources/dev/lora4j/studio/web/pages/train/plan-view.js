@@ -19,8 +19,8 @@ export function PlanView({ plan, fails, isOld }) {
     ${isOld && html`<p class="help">Something has changed since. Look again for its numbers.</p>`}
     ${fails && html`<${ErrorBox} title="Training would not start">${plural(problems.length, "problem")} below must be solved first.<//>`}
     <dl class="facts">
-      ${time && html`<div><dt>Time</dt><dd>about ${time}</dd><small class="muted">${stepTimeOf(plan)} a step on this machine, when it is idle</small></div>`}
-      ${plan.memoryBytes !== undefined && html`<div><dt>Memory</dt><dd>about ${bytes(plan.memoryBytes)}</dd><small class="muted">and some 300 MB for Java and libtorch</small></div>`}
+      ${time && html`<div><dt>Time</dt><dd>about ${time}</dd><dd class="small">${stepTimeOf(plan)} a step on this machine, when it is idle</dd></div>`}
+      ${plan.memoryBytes !== undefined && html`<div><dt>Memory</dt><dd>about ${bytes(plan.memoryBytes)}</dd><dd class="small">and some 300 MB for Java and libtorch</dd></div>`}
       <div><dt>Captions cut off</dt><dd>${cut === 0 ? "none" : plural(cut, "caption")}</dd></div>
       <div><dt>Pictures cropped</dt><dd>${cropped === 0 ? "none" : plural(cropped, "picture")}</dd></div>
     </dl>

@@ -16,6 +16,7 @@ export function SetChoice({ set, onSet, pictures }) {
   const known = value ?? [];
   const options = known.map(({ name, count }) => ({ value: name, text: `${name} (${plural(count, "picture")})` }));
   const chosen = known.find((one) => one.name === set);
+  const [made, setMade] = useState(0);
   const isGone = value && set && !chosen;
   return html`<div class="stack">
     ${error && html`<${ErrorBox} title="The sets of pictures could not be read" error=${error} onRetry=${readSets} />`}
@@ -23,8 +24,11 @@ export function SetChoice({ set, onSet, pictures }) {
     html`<${Select} label="Set of pictures" options=${isGone ? [...options, { value: set, text: `${set} (gone)` }] : options}
       empty="Choose a set" value=${set} onInput=${onSet} help=${chosen?.folder} />`}
     ${isGone && html`<p class="error-text">There is no set '${set}' any more. Choose another one.</p>`}
-    <${Disclosure} title="New set" open=${value && known.length === 0}>
-      <${NewSet} onSet=${onSet} />
+    <${Disclosure} key=${made} title="New set" open=${value && known.length === 0}>
+      <${NewSet} onSet=${(name) => {
+        onSet(name);
+        setMade(made + 1);
+      }} />
     <//>
     ${chosen && html`<${PictureUpload} key=${set} set=${set} pictures=${pictures} />`}
   </div>`;
@@ -40,9 +44,6 @@ function NewSet({ onSet }) {
       await post("studio/pictures", { set: name.trim(), ...(folder.trim() && { folder: folder.trim() }) });
       await readSets();
       onSet(name.trim());
-      setName("");
-      setFolder("");
-      setProblem(undefined);
     } catch (error) {
       setProblem(error);
     }
