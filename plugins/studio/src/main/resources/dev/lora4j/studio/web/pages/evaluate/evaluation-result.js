@@ -21,6 +21,7 @@ export function EvaluationResult({ job, onAgain, letter, onCompare }) {
   const { scores, error } = useScores(job);
   const sheet = job.files?.find((file) => file.name === "sheet.png");
   const title = titleOf(job);
+  const distinct = `${title}, of ${new Date(job.created).toLocaleString("en")}`;
   return html`<${Result} job=${job} title=${title} again=${job.request && ((request) => onAgain(settingsOf(request)))}>
     ${error && html`<${ErrorBox} error=${error} />`}
     ${scores &&
@@ -31,8 +32,8 @@ export function EvaluationResult({ job, onAgain, letter, onCompare }) {
       <${ScoreBars} rows=${shares(scores)} />
       ${scores.targets?.length > 0 && html`<${Targets} targets=${scores.targets} />`}
       <${Disclosure} title="All numbers"><div class="stack">
-        <${Table} caption=${`Other scores of ${title}`} hideCaption columns=${numberColumns} rows=${numbers(scores)} />
-        <${Table} caption=${`Pictures and controls of ${title}`} columns=${kindColumns} rows=${kindsOf(scores)} />
+        <${Table} caption=${`Other scores of ${distinct}`} hideCaption columns=${numberColumns} rows=${numbers(scores)} />
+        <${Table} caption=${`Pictures and controls of ${distinct}`} columns=${kindColumns} rows=${kindsOf(scores)} />
         <p class="help">The style classifier is right about ${asPercent(scores.classifier_accuracy)} of true pictures that it has not seen.</p>
       </div><//>
       ${sheet && html`<${Disclosure} title="Pictures" hint="base, adapter, truth and controls side by side">
