@@ -10,19 +10,25 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /** Reads adapters of bases that their headers name, of kinds that are known, and of the bundled. */
-final class AdapterReading {
+public final class AdapterReading {
   private AdapterReading() {}
 
   /**
-   * Examines an adapter.
+   * Examines an adapter for a base.
    *
-   * @param named the base that it is for; without it the one that its header names, if that is
-   *     here; else the kind that fits, or a bundled one if that has each of the adapter's layers
+   * @param named without it as {@link #examine(Path, ReadOptions)}
    */
   static Examination examine(Path file, Optional<Family> named, ReadOptions options) {
-    if (named.isPresent()) {
-      return AdapterFiles.examine(file, named.orElseThrow(), options);
-    }
+    return named.isPresent()
+        ? AdapterFiles.examine(file, named.get(), options)
+        : examine(file, options);
+  }
+
+  /**
+   * Examines an adapter for the base that its header names, if that is here; else for the kind that
+   * fits, or a bundled one if that has each of the adapter's layers.
+   */
+  public static Examination examine(Path file, ReadOptions options) {
     TrainingBaseModel trained = TrainingBaseModel.of(file, AdapterFiles.metadata(file));
     if (trained.base().isEmpty()) {
       return unnamed(file, trained.mark(), options);

@@ -5,12 +5,10 @@ import dev.lora4j.cli.console.Printable;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.Factors;
-import dev.lora4j.core.adapter.Methods;
 import dev.lora4j.core.format.metadata.Metadata;
 import dev.lora4j.core.format.metadata.TriggerWords;
 import dev.lora4j.core.format.reading.Examination;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -101,8 +99,8 @@ final class AdapterReport {
 
   private List<String> contents(Adapter adapter) {
     List<String> lines = new ArrayList<>();
-    lines.add("  Methods: " + counts(methods(adapter)));
-    lines.add("  Ranks: " + counts(ranks(adapter)));
+    lines.add("  Methods: " + counts(AdapterContents.methods(adapter)));
+    lines.add("  Ranks: " + counts(AdapterContents.ranks(adapter)));
     lines.add("  Identity " + adapter.identity());
     return lines;
   }
@@ -112,32 +110,6 @@ final class AdapterReport {
         ", ", counts.entrySet().stream().map(e -> e.getValue() + " of " + e.getKey()).toList());
   }
 
-  private static SortedMap<String, Integer> methods(Adapter adapter) {
-    SortedMap<String, Integer> counts = new TreeMap<>();
-    adapter
-        .sites()
-        .values()
-        .forEach(s -> s.forEach(f -> counts.merge(f.method(), 1, Integer::sum)));
-    return counts;
-  }
-
-  /** Number of factors of each rank, small ranks first. */
-  private static SortedMap<String, Integer> ranks(Adapter adapter) {
-    SortedMap<String, Integer> counts =
-        new TreeMap<>(java.util.Comparator.comparingInt(String::length).thenComparing(r -> r));
-    for (List<Factors> site : adapter.sites().values()) {
-      for (Factors factors : site) {
-        OptionalLong rank = rank(factors);
-        rank.ifPresent(r -> counts.merge(Long.toString(r), 1, Integer::sum));
-      }
-    }
-    return counts;
-  }
-
-  private static OptionalLong rank(Factors factors) {
-    return Methods.named(factors.method()).chosenRank(factors.structure());
-  }
-
   private static List<String> layers(Adapter adapter) {
     List<String> lines = new ArrayList<>();
     adapter.sites().forEach((site, all) -> all.forEach(f -> lines.add(line(site, f))));
@@ -145,7 +117,7 @@ final class AdapterReport {
   }
 
   private static String line(String site, Factors factors) {
-    OptionalLong rank = rank(factors);
+    OptionalLong rank = AdapterContents.rank(factors);
     String alpha = factors.settings().get(AdapterMethod.ALPHA);
     return site
         + "  "
@@ -194,14 +166,14 @@ final class AdapterReport {
             .put("dialects", List.copyOf(found.dialects()))
             .put("modules", modules().fields())
             .put("keys", KeyReport.json(found.account()).fields())
-            .put("methods", found.adapter().map(AdapterReport::methods).orElseGet(TreeMap::new))
-            .put("ranks", found.adapter().map(AdapterReport::ranks).orElseGet(TreeMap::new))
+            .put("methods", found.adapter().map(AdapterContents::methods).orElseGet(TreeMap::new))
+            .put("ranks", found.adapter().map(AdapterContents::ranks).orElseGet(TreeMap::new))
             .put("identity", found.adapter().map(Adapter::identity).orElse(""))
             .put("triggers", words().words())
             .put("warnings", found.warnings())
             .put("blocks", norms.map(BlockNorms::json).orElseGet(Map::of))
             .put("blocks_without", norms.map(BlockNorms::without).orElseGet(Map::of))
-            .put("layers", found.adapter().map(AdapterReport::objects).orElseGet(List::of))
+            .put("layers", found.adapter().map(AdapterContents::layers).orElseGet(List::of))
             .put("not_finite", notFinite().fields())
             .put("usable", found.problems().isEmpty());
     return found.problems().isEmpty()
@@ -221,23 +193,5 @@ final class AdapterReport {
         .put("total", found.matched().size() + found.unmatched().size())
         .put("matched", found.matched().size())
         .put("unmatched", found.unmatched().size());
-  }
-
-  private static List<Object> objects(Adapter adapter) {
-    List<Object> layers = new ArrayList<>();
-    adapter.sites().forEach((site, all) -> all.forEach(f -> layers.add(object(site, f))));
-    return layers;
-  }
-
-  private static Map<String, Object> object(String site, Factors factors) {
-    Map<String, Object> one = new LinkedHashMap<>();
-    one.put("name", site);
-    one.put("method", factors.method());
-    rank(factors).ifPresent(r -> one.put("rank", r));
-    String alpha = factors.settings().get(AdapterMethod.ALPHA);
-    if (alpha != null) {
-      one.put("alpha", Double.parseDouble(alpha));
-    }
-    return one;
   }
 }

@@ -17,7 +17,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** Chart of the norms of an adapter's changes by block of its base. */
-final class BlockNorms {
+public final class BlockNorms {
   private static final int WIDTH = 40;
 
   /** Some ten seconds of two cores. */
@@ -35,7 +35,7 @@ final class BlockNorms {
   }
 
   /** The norms of what has one by itself; none if they would take long. */
-  static BlockNorms of(Adapter adapter, Family family) {
+  public static BlockNorms of(Adapter adapter, Family family) {
     if (DeltaNorms.cost(adapter) > MOST_WORK) {
       return new BlockNorms(new TreeMap<>(), new TreeMap<>(), false);
     }
@@ -78,14 +78,14 @@ final class BlockNorms {
   }
 
   /** The same for programs. */
-  Map<String, Double> json() {
+  public Map<String, Double> json() {
     Map<String, Double> all = new LinkedHashMap<>();
     norms.forEach((block, norm) -> all.put(block.toString(), norm));
     return all;
   }
 
   /** Number of changes in none of the norms, by method. */
-  Map<String, Integer> without() {
+  public Map<String, Integer> without() {
     return Collections.unmodifiableMap(without);
   }
 }

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Set;
 
 /** Account of the keys of an adapter's file, where something else is made of it. */
-final class KeyReport {
+public final class KeyReport {
   private static final int SHOWN = 4;
   private static final int WIDTH = 160;
 
@@ -51,7 +51,7 @@ final class KeyReport {
   }
 
   /** The whole account, for programs. */
-  static Json json(KeyAccount account) {
+  public static Json json(KeyAccount account) {
     List<Object> ignored = new ArrayList<>();
     account
         .ignored()

@@ -3,9 +3,11 @@ package dev.lora4j.studio.command;
 import dev.lora4j.server.catalogue.ModelCatalogue;
 import dev.lora4j.server.http.Routes;
 import dev.lora4j.studio.action.ActionTable;
+import dev.lora4j.studio.blend.BlendRoom;
 import dev.lora4j.studio.event.EventHub;
 import dev.lora4j.studio.job.JobQueue;
 import dev.lora4j.studio.job.JobRoutes;
+import dev.lora4j.studio.library.LibraryRoom;
 import dev.lora4j.studio.page.PageFiles;
 import dev.lora4j.studio.workspace.Workspace;
 import java.io.IOException;
@@ -16,10 +18,12 @@ import java.util.Map;
 /** The rooms of a studio that is open. Who opens it closes it. */
 public final class Studio implements AutoCloseable {
   private final JobQueue queue;
+  private final LibraryRoom library;
   private final Routes routes;
 
-  private Studio(JobQueue queue, Routes routes) {
+  private Studio(JobQueue queue, LibraryRoom library, Routes routes) {
     this.queue = queue;
+    this.library = library;
     this.routes = routes;
   }
 
@@ -33,10 +37,22 @@ public final class Studio implements AutoCloseable {
   public static Studio open(Workspace workspace, ModelCatalogue models, Map<String, Path> bases)
       throws IOException {
     EventHub events = new EventHub();
-    ActionTable actions = new ActionTable(List.of());
-    JobQueue queue = JobQueue.open(workspace, actions, events);
-    Routes rooms = events.routes().with(JobRoutes.of(queue, actions));
-    return new Studio(queue, PageFiles.routes().with(StudioProblem.told(rooms)));
+    LibraryRoom library = LibraryRoom.open(workspace, models, events);
+    try {
+      BlendRoom blend = BlendRoom.of(workspace, models);
+      ActionTable actions = new ActionTable(List.of());
+      JobQueue queue = JobQueue.open(workspace, actions, events);
+      Routes rooms =
+          events
+              .routes()
+              .with(JobRoutes.of(queue, actions))
+              .with(library.routes())
+              .with(blend.routes());
+      return new Studio(queue, library, PageFiles.routes().with(StudioProblem.told(rooms)));
+    } catch (IOException | RuntimeException | Error e) {
+      library.close();
+      throw e;
+    }
   }
 
   /** The page, and what it asks for. */
@@ -47,5 +63,6 @@ public final class Studio implements AutoCloseable {
   @Override
   public void close() {
     queue.close();
+    library.close();
   }
 }

@@ -108,8 +108,7 @@ class PageSourcesTest {
       String text = Files.readString(file);
       assertTrue(!text.contains("<style") && !text.contains(" style="), file.toString());
       assertTrue(!Pattern.compile("\\son[a-z]+=").matcher(text).find(), file.toString());
-      assertTrue(
-          !Pattern.compile("<script(?![^>]*\\ssrc=)").matcher(text).find(), file.toString());
+      assertTrue(!Pattern.compile("<script(?![^>]*\\ssrc=)").matcher(text).find(), file.toString());
     }
     for (Path file : files(".js")) {
       String text = vendored(file) ? "" : Files.readString(file);

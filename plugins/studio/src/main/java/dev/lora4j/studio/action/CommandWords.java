@@ -1,0 +1,59 @@
+package dev.lora4j.studio.action;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Words of a command line under construction. Whatever a value is, it is not taken for an option or
+ * for a file of words.
+ */
+public final class CommandWords {
+  private final List<String> words = new ArrayList<>();
+
+  /** A command without options. */
+  public CommandWords(String... command) {
+    words.addAll(List.of(command));
+  }
+
+  /** Adds an option with a value. */
+  public CommandWords option(String name, String value) {
+    if (value.startsWith("-")) {
+      words.add(name + "=" + value);
+    } else {
+      words.add(name);
+      words.add(plain(value));
+    }
+    return this;
+  }
+
+  /** Adds an option without a value. */
+  public CommandWords flag(String name) {
+    words.add(name);
+    return this;
+  }
+
+  /** Adds words as they are. */
+  public CommandWords all(List<String> more) {
+    words.addAll(more);
+    return this;
+  }
+
+  /** Adds values without options, after which nothing else comes. */
+  public CommandWords values(List<String> values) {
+    if (values.stream().anyMatch(value -> value.startsWith("-"))) {
+      words.add("--");
+    }
+    values.forEach(value -> words.add(plain(value)));
+    return this;
+  }
+
+  /** A word that begins with one at sign would name a file of words. */
+  private static String plain(String value) {
+    return value.startsWith("@") ? "@" + value : value;
+  }
+
+  /** The words. */
+  public List<String> words() {
+    return List.copyOf(words);
+  }
+}
