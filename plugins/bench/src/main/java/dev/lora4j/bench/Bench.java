@@ -115,6 +115,31 @@ public final class Bench {
   }
 
   /**
+   * A Python script yet to be started, by the interpreter that the user named.
+   *
+   * @param beside the class whose resource the script is
+   * @param arguments for the script; {@code --threads} is put before them
+   * @return empty if the user named none
+   */
+  public Optional<ProcessBuilder> script(Class<?> beside, String script, String... arguments) {
+    if (!hasPython()) {
+      return Optional.empty();
+    }
+    List<String> command = new ArrayList<>();
+    command.add(options.python.orElseThrow());
+    command.add(PeerScript.unpack(beside, script, tools.folder).toString());
+    command.addAll(List.of("--threads", Integer.toString(engine().threads())));
+    command.addAll(List.of(arguments));
+    return Optional.of(PeerEnvironment.THEIRS.process(command, engine().threads()));
+  }
+
+  /** A program of ours yet to be started, with the settings that this one was started with. */
+  public ProcessBuilder program(Class<?> main, String... arguments) {
+    int threads = engine().threads();
+    return PeerEnvironment.OURS.process(JavaPeer.launched(main, threads, arguments), threads);
+  }
+
+  /**
    * The start of a Python script until it prints a line.
    *
    * @param beside the class whose resource the script is

@@ -33,11 +33,21 @@ public final class JavaPeer {
 
   /** The command that starts {@code main} with what this process was started with. */
   static List<String> java(Class<?> main, int threads, String... arguments) {
+    // The measurement includes the heap's settings for returning memory, which the launcher sets.
+    return command("-Xmn.*|-XX:(\\+Use.*GC|.*HeapFreeRatio.*)", main, threads, arguments);
+  }
+
+  /** The same with all settings of the Java machine, as its launcher starts the whole program. */
+  static List<String> launched(Class<?> main, int threads, String... arguments) {
+    return command("-X.*|-Djava\\.awt\\..*", main, threads, arguments);
+  }
+
+  private static List<String> command(
+      String settings, Class<?> main, int threads, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    // The measurement includes the heap's settings for returning memory, which the launcher sets.
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(o -> o.matches("-Xmn.*|-XX:(\\+Use.*GC|.*HeapFreeRatio.*)"))
+        .filter(o -> o.matches(settings))
         .forEach(command::add);
     command.addAll(
         List.of(

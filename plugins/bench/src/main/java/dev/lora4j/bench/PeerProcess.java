@@ -134,7 +134,7 @@ public final class PeerProcess implements Contender {
 
   @Override
   public OptionalLong peakMemory() {
-    return PeakMemory.of(process.pid());
+    return ResidentMemory.peak(process.pid());
   }
 
   private JsonObject ask(String request) {

@@ -49,10 +49,10 @@ class LaunchTest {
 
   @Test
   void peakProcessMemoryIsKnownOnLinux() {
-    OptionalLong peak = PeakMemory.of(ProcessHandle.current().pid());
+    OptionalLong peak = ResidentMemory.peak(ProcessHandle.current().pid());
     boolean linux = Files.exists(Path.of("/proc/self/status"));
     assertEquals(linux, peak.isPresent());
     assertTrue(!linux || peak.getAsLong() > 20L << 20, "bytes: " + peak);
-    assertTrue(PeakMemory.of(Long.MAX_VALUE).isEmpty());
+    assertTrue(ResidentMemory.peak(Long.MAX_VALUE).isEmpty());
   }
 }
