@@ -26,8 +26,7 @@ final class Axe {
       page.evaluate(new String(in.readAllBytes(), StandardCharsets.UTF_8));
     }
     List<String> found = new ArrayList<>();
-    JsonArray violations =
-        JsonParser.parseString((String) page.evaluate(RUN)).getAsJsonArray();
+    JsonArray violations = JsonParser.parseString((String) page.evaluate(RUN)).getAsJsonArray();
     for (JsonElement one : violations) {
       JsonObject violation = one.getAsJsonObject();
       String impact = violation.get("impact").getAsString();

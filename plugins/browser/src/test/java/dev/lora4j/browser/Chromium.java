@@ -34,8 +34,7 @@ final class Chromium implements AutoCloseable {
       Browser browser =
           playwright
               .chromium()
-              .launch(
-                  new BrowserType.LaunchOptions().setExecutablePath(executable()).setArgs(all));
+              .launch(new BrowserType.LaunchOptions().setExecutablePath(executable()).setArgs(all));
       return new Chromium(playwright, browser);
     } catch (RuntimeException e) {
       playwright.close();

@@ -11,7 +11,8 @@ import java.util.regex.Pattern;
 
 /** The command {@code studio} in a process of its own, as a user starts it in a folder. */
 final class StudioProcess implements AutoCloseable {
-  private static final Pattern ADDRESS = Pattern.compile("(http://127\\.0\\.0\\.1:\\d+)/#token=(\\S+)");
+  private static final Pattern ADDRESS =
+      Pattern.compile("(http://127\\.0\\.0\\.1:\\d+)/#token=(\\S+)");
   private static final int START_SECONDS = 180;
 
   private final Process process;
