@@ -15,7 +15,7 @@ export function commandOf(name, request, { signal } = {}) {
 export async function startAction(name, request) {
   const { job } = await post(`studio/actions/${name}`, request);
   put(jobs, job);
-  toast(`Queued: ${job.title}`, { link: { href: href("runs"), text: "See the queue" } });
+  toast(`Queued: ${job.title}`, { link: { href: href("runs", { tab: "queue" }), text: "See the queue" } });
   return job;
 }
 

@@ -68,7 +68,7 @@ function leadOf(cards, found, query) {
 }
 
 const Problems = ({ problems }) => html`<div class="notice">
-  <${Disclosure} title=${plural(problems.length, "file could", "files could")} hint="not be used">
+  <${Disclosure} title=${`${plural(problems.length, "file")} cannot be used`}>
     <ul class="stack tight">${problems.map((problem) => html`<li key=${problem}>${problem}</li>`)}</ul>
   <//>
 </div>`;

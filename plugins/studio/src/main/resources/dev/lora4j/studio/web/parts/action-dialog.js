@@ -32,7 +32,7 @@ export function ActionDialog({ title, verb, action, request, ready = true, onClo
     }
   };
   const footer = id
-    ? html`<a class="button" href=${href("runs")}>See the queue</a>
+    ? html`<a class="button" href=${href("runs", { tab: "queue" })}>See the queue</a>
         <${Button} kind="primary" onClick=${onClose}>Close<//>`
     : html`<${Button} onClick=${onClose}>Cancel<//>
         <${Button} kind="primary" disabled=${!ready} onClick=${start}>${verb}<//>`;

@@ -6,7 +6,7 @@
 //   format(y)  numbers in the readout
 //   height     pixels, 260 if nothing is said
 //   at, onAt(x)   the x that is read, if something else shows it too
-import { html, useEffect, useMemo, useRef, useState } from "./html.js";
+import { html, useLayoutEffect, useMemo, useRef, useState } from "./html.js";
 import { ChartTable } from "./chart-table.js";
 import { extent, nearest, path, scale, ticks } from "./chart-scale.js";
 import { short } from "./words.js";
@@ -84,9 +84,11 @@ function lay(series, xs, width, height, log) {
 }
 
 function useWidth(frame) {
-  const [width, setWidth] = useState(600);
-  useEffect(() => {
-    const observer = new ResizeObserver(([entry]) => setWidth(Math.max(200, Math.floor(entry.contentRect.width))));
+  const [width, setWidth] = useState(200);
+  useLayoutEffect(() => {
+    const measure = () => setWidth(Math.max(200, Math.floor(frame.current.clientWidth)));
+    measure();
+    const observer = new ResizeObserver(measure);
     observer.observe(frame.current);
     return () => observer.disconnect();
   }, []);

@@ -22,6 +22,6 @@ theme.subscribe((chosen) => {
 export function ThemeSwitch() {
   const chosen = useStore(theme);
   return html`<button type="button" class="theme" onClick=${() => theme.set(next[chosen])}>
-    <${Icon} name=${chosen} /><span><span class="hidden-text">Theme: </span>${chosen}</span>
+    <${Icon} name=${chosen} /><span><span class="theme-word">Theme: </span>${chosen}</span>
   </button>`;
 }

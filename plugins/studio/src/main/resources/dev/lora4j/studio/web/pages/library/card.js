@@ -13,13 +13,13 @@ import { takeOutOfBlend } from "../../state.js";
 import { addToBlend, canBlend } from "./adding.js";
 import { basesOf, problemsOf } from "./query.js";
 
-const mostTriggers = 3;
+const mostTriggers = 2;
 
 export function Card({ card, selected, inBlend }) {
   const problems = problemsOf(card);
   const triggers = card.triggers ?? [];
   return html`<article class=${`card ${selected ? "selected" : ""} ${card.problem ? "broken" : ""}`} aria-busy=${card.pending ? true : undefined}>
-    <${Picture} src=${card.preview} alt="" zoom=${false}>${card.pending ? "Being read…" : card.kind === "text" ? html`<span class="letter">Aa</span>` : undefined}<//>
+    <${Picture} src=${card.preview} alt="" zoom=${false}>${card.pending ? "Being read…" : html`<span class="letter" aria-hidden="true">${initials(card)}</span>`}<//>
     <div class="card-body">
       <h2><a href=${href("library", { adapter: card.name })} aria-current=${selected ? "true" : undefined}>${card.title || card.name}</a></h2>
       ${card.title && card.title !== card.name && html`<p class="card-name">${card.name}</p>`}
@@ -42,4 +42,10 @@ export function Card({ card, selected, inBlend }) {
 function facts(card) {
   const method = card.method && `${methodName(card.method)}${card.rank ? ` ${card.rank}` : ""}`;
   return [basesOf(card).join(", "), method, bytes(card.bytes)].filter(Boolean).join(" · ");
+}
+
+// stands in for a picture: the first letters of the first two words
+function initials(card) {
+  const words = (card.title || card.name.split("/").at(-1)).split(/[^\p{L}\p{N}]+/u).filter(Boolean);
+  return words.slice(0, 2).map((word) => [...word][0]).join("");
 }

@@ -1,0 +1,71 @@
+// Goes on with a training that was stopped, or trains a finished adapter further under a new name.
+//   run, onClose()
+import { html, useEffect, useState } from "../../parts/html.js";
+import { post } from "../../api.js";
+import { Button } from "../../parts/button.js";
+import { CommandLine } from "../../parts/command-line.js";
+import { Dialog } from "../../parts/dialog.js";
+import { ErrorBox } from "../../parts/error-box.js";
+import { NumberField } from "../../parts/number-field.js";
+import { TextField } from "../../parts/text-field.js";
+import { toast } from "../../parts/toast.js";
+import { href } from "../../router.js";
+import { jobs, put } from "../../state.js";
+
+export function ContinueDialog({ run, onClose }) {
+  const isFinished = run.state === "finished";
+  const [steps, setSteps] = useState(isFinished ? run.steps : Math.max(run.steps - run.step, 1));
+  const [output, setOutput] = useState(`${run.id}-2`);
+  const [error, setError] = useState();
+  const total = isFinished ? steps : run.step + (steps ?? 0);
+  const request = isFinished
+    ? { run: run.id, steps, output: output.trim() }
+    : { run: run.id, steps: total };
+  const { command, problem } = useContinueCommand(request, steps !== undefined);
+  const shown = error ?? problem;
+  const wrong = (field) => (shown?.field === field ? shown.message : undefined);
+  const start = async () => {
+    try {
+      const { job } = await post("studio/runs/continue", request);
+      put(jobs, job);
+      toast(`Queued: ${job.title}`, { link: { href: href("runs", { tab: "queue" }), text: "See the queue" } });
+      onClose();
+    } catch (refused) {
+      setError(refused);
+    }
+  };
+  const footer = html`<${Button} onClick=${onClose}>Cancel<//>
+    <${Button} kind="primary" icon="play" disabled=${!(steps >= 1)} onClick=${start}>${isFinished ? "Train further" : "Continue"}<//>`;
+  return html`<${Dialog} title=${isFinished ? `Train ${run.id} further` : `Continue ${run.id}`} onClose=${onClose} footer=${footer}>
+    <p class="muted">${isFinished
+      ? "A new training begins with the factors of this adapter. The finished one stays as it is."
+      : `It stopped at step ${run.step} of ${run.steps} and goes on from its checkpoint, to the same bits as if it had never stopped.`}</p>
+    ${isFinished && html`<${TextField} label="Name of the new adapter" value=${output} onInput=${setOutput} error=${wrong("output")} spellcheck=${false} />`}
+    <${NumberField} label=${isFinished ? "Steps" : "Steps more"} value=${steps} onInput=${setSteps} min="1" step="1" error=${wrong("steps")}
+      help=${isFinished ? undefined : `${total.toLocaleString("en")} steps in all.`} />
+    ${shown && !shown.field && html`<${ErrorBox} error=${shown} />`}
+    <${CommandLine} command=${command ?? ""} />
+  <//>`;
+}
+
+function useContinueCommand(request, isReady) {
+  const [answer, setAnswer] = useState({});
+  const text = JSON.stringify(request);
+  useEffect(() => {
+    if (!isReady) {
+      return undefined;
+    }
+    const abort = new AbortController();
+    const timer = setTimeout(() => {
+      post("studio/runs/continue/command", JSON.parse(text), abort).then(
+        ({ command }) => setAnswer({ command }),
+        (problem) => problem.name !== "AbortError" && setAnswer({ problem }),
+      );
+    }, 250);
+    return () => {
+      clearTimeout(timer);
+      abort.abort();
+    };
+  }, [text, isReady]);
+  return answer;
+}

@@ -1,0 +1,25 @@
+// The numbers of a training, and of another one beside them.
+//   run, other (or undefined)
+import { html } from "../../parts/html.js";
+import { ago, duration, short } from "../../parts/words.js";
+
+const numbers = [
+  ["Step", (run) => `${run.step.toLocaleString("en")} of ${run.steps.toLocaleString("en")}`],
+  ["Loss, smoothed", (run) => run.smoothed !== undefined && short(run.smoothed, 4)],
+  ["Validation", (run) => run.validation !== undefined && short(run.validation, 4)],
+  ["Best validation", (run) => run.best && `${short(run.best.validation, 4)} at ${run.best.step.toLocaleString("en")}`],
+  ["Learning rate", (run) => run.rate !== undefined && short(run.rate, 2)],
+  ["Each step", (run) => run.secondsPerStep !== undefined && `${short(run.secondsPerStep, 2)} s`],
+  ["Trained for", (run) => run.secondsPerStep !== undefined && duration(run.secondsPerStep * run.step)],
+  ["Last written", (run) => run.updated && ago(run.updated)],
+];
+
+export function Numbers({ run, other }) {
+  const shown = numbers
+    .map(([name, of]) => [name, of(run), other && of(other)])
+    .filter(([, one, two]) => one || two);
+  return html`<dl class="numbers">
+    ${shown.map(([name, one, two]) => html`<div key=${name}><dt>${name}</dt><dd class="numeric">${one || "–"}
+      ${other && html`<span class="muted"> ${two || "–"}<span class="hidden-text"> (${other.id})</span></span>`}</dd></div>`)}
+  </dl>`;
+}
