@@ -1,6 +1,7 @@
 // The numbers of a training, and of another one beside them.
 //   run, other (or undefined)
 import { html } from "../../parts/html.js";
+import { Table } from "../../parts/table.js";
 import { ago, duration, short } from "../../parts/words.js";
 
 const numbers = [
@@ -15,11 +16,18 @@ const numbers = [
 ];
 
 export function Numbers({ run, other }) {
-  const shown = numbers
-    .map(([name, of]) => [name, of(run), other && of(other)])
-    .filter(([, one, two]) => one || two);
+  const rows = numbers
+    .map(([name, of]) => ({ name, one: of(run), two: other && of(other) }))
+    .filter(({ one, two }) => one || two);
+  if (other) {
+    const columns = [
+      { key: "name", label: "Number" },
+      { key: "one", label: run.id, render: (row) => row.one || "–" },
+      { key: "two", label: other.id, render: (row) => row.two || "–" },
+    ];
+    return html`<${Table} caption=${`Numbers of ${run.id} and ${other.id}`} hideCaption columns=${columns} rows=${rows} keyOf=${(row) => row.name} />`;
+  }
   return html`<dl class="numbers">
-    ${shown.map(([name, one, two]) => html`<div key=${name}><dt>${name}</dt><dd class="numeric">${one || "–"}
-      ${other && html`<span class="muted"> ${two || "–"}<span class="hidden-text"> (${other.id})</span></span>`}</dd></div>`)}
+    ${rows.map(({ name, one }) => html`<div key=${name}><dt>${name}</dt><dd class="numeric">${one}</dd></div>`)}
   </dl>`;
 }

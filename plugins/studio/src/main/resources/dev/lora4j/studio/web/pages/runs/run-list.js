@@ -6,7 +6,7 @@ import { href } from "../../router.js";
 import { RunState } from "./run-state.js";
 
 export function RunList({ runs, current }) {
-  return html`<ul>
+  return html`<ul class="scrolls">
     ${runs.map((run) => html`<li key=${run.id}>
       <a href=${href("runs", { tab: "runs", run: run.id })} aria-current=${run.id === current ? "true" : undefined}>
         <span class="run-name">${run.id}</span><${RunState} run=${run} />

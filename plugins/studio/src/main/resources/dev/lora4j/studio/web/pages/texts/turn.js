@@ -21,7 +21,7 @@ function Answer({ answer, turn, chat, side }) {
   const whole = chat ? text : turn.prompt + text;
   return html`<section class="panel answer" aria-label=${side ? `Mix ${side}` : "Answer"}>
     <header class="row spread">
-      <h3>${side && html`<b class="side">${side}</b> `}<small class="muted">${answer.mix}</small></h3>
+      <h2>${side && html`<b class="side">${side}</b> `}<small class="muted">${answer.mix}</small></h2>
       <${Button} kind="quiet" icon="copy" label="Copy this text" disabled=${!text} onClick=${() => copy(whole, "Text")} />
     </header>
     <p class="answer-text">${!chat && html`<span class="muted">${turn.prompt}</span>`}${text}${state === "coming" && html`<span class="caret" aria-hidden="true" />`}</p>
