@@ -5,15 +5,20 @@ import { mainWeight, parseWeight } from "./weight.js";
 
 export const FIRST_SEED = 1;
 
-/** The blend as the page edits it, of whatever was stored, shared or sent. */
+const TEXTS = ["base", "negative", "sampler", "schedule", "mixer", "route"];
+
+/** The blend as the page edits it, of whatever was stored, shared or sent; nothing is taken for granted of that. */
 export function completed(blend) {
-  const adapters = (blend?.adapters ?? []).filter((row) => row?.name);
-  return {
-    seed: FIRST_SEED,
-    ...blend,
-    prompt: blend?.prompt ?? "",
-    adapters: adapters.map((row) => ({ ...row, weight: String(row.weight ?? 1), on: row.on !== false })),
-  };
+  const given = blend && typeof blend === "object" && !Array.isArray(blend) ? blend : {};
+  const rows = Array.isArray(given.adapters) ? given.adapters : [];
+  const adapters = new Map();
+  for (const row of rows) {
+    if (typeof row?.name === "string" && row.name && !adapters.has(row.name)) {
+      adapters.set(row.name, { ...row, weight: textOf(row.weight) || "1", blocks: textOf(row.blocks) || undefined, on: row.on !== false });
+    }
+  }
+  const texts = Object.fromEntries(TEXTS.filter((name) => name in given).map((name) => [name, textOf(given[name]) || undefined]));
+  return { seed: FIRST_SEED, ...given, ...texts, prompt: textOf(given.prompt), adapters: [...adapters.values()] };
 }
 
 /** The body of a request for the picture: no empty fields. */
@@ -81,6 +86,10 @@ export function kindOf(text) {
   } catch {
     return "wrong";
   }
+}
+
+function textOf(value) {
+  return ["string", "number"].includes(typeof value) ? String(value) : "";
 }
 
 function numberOf(text) {
