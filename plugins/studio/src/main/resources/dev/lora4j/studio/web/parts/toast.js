@@ -49,7 +49,7 @@ export function Toasts() {
     </button>
   </li>`;
   return html`<div class="toasts" ref=${layer} popover="manual">
-    <ul role="status" aria-live="polite">${items.filter((item) => !item.isError).map(show)}</ul>
-    <ul role="alert">${items.filter((item) => item.isError).map(show)}</ul>
+    <div role="status" aria-live="polite"><ul>${items.filter((item) => !item.isError).map(show)}</ul></div>
+    <div role="alert"><ul>${items.filter((item) => item.isError).map(show)}</ul></div>
   </div>`;
 }

@@ -2,7 +2,7 @@
 import { html, useState } from "../../parts/html.js";
 import { Button } from "../../parts/button.js";
 import { EmptyState } from "../../parts/empty-state.js";
-import { library } from "../../state.js";
+import { library, runs } from "../../state.js";
 import { useStore } from "../../store.js";
 import { AdapterPicker } from "./adapter-picker.js";
 import { AdapterRow } from "./adapter-row.js";
@@ -14,6 +14,8 @@ export function AdapterList({ blend, base, start, ratio }) {
   const { value } = useStore(library);
   const [picking, setPicking] = useState(false);
   const cards = new Map((value?.adapters ?? []).map((card) => [card.name, card]));
+  const ofRuns = new Set((useStore(runs).value ?? []).flatMap((run) => (run.adapters ?? []).map((adapter) => adapter.name)));
+  const isUnknown = (name) => value !== undefined && !cards.has(name) && !ofRuns.has(name);
   const pick = (card) => edit((old) => addRow(old, card));
   return html`<section class="panel stack" aria-labelledby="blend-adapters">
     <div class="row spread">
@@ -26,7 +28,7 @@ export function AdapterList({ blend, base, start, ratio }) {
     <//>`}
     <ol class="adapter-rows">
       ${blend.adapters.map(
-        (row, i) => html`<${AdapterRow} key=${row.name} row=${row} card=${cards.get(row.name)} isRead=${value !== undefined}
+        (row, i) => html`<${AdapterRow} key=${row.name} row=${row} card=${cards.get(row.name)} isUnknown=${isUnknown(row.name)}
           blend=${blend} base=${base} ratio=${ratio} tone=${1 + (i % 6)} isFirst=${i === 0}
           isLast=${i === blend.adapters.length - 1} />`,
       )}

@@ -1,5 +1,7 @@
 // One adapter of the blend: on or off, its weight, and where it counts.
-//   row, card (of the library, may be unknown), blend, base
+//   row, blend, base
+//   card               of the library, if it has one
+//   isUnknown          neither the library nor a run has it
 //   tone               number of its colour
 //   isFirst, isLast    in the list
 import { html } from "../../parts/html.js";
@@ -15,7 +17,7 @@ import { RegionChoice } from "./region-choice.js";
 import { WeightEditor } from "./weight-editor.js";
 import { mainWeight, parseWeight } from "./weight.js";
 
-export function AdapterRow({ row, card, isRead, blend, base, ratio, tone, isFirst, isLast }) {
+export function AdapterRow({ row, card, isUnknown, blend, base, ratio, tone, isFirst, isLast }) {
   const change = (changes, tag) => edit((old) => withRow(old, row.name, changes), tag && `${tag} ${row.name}`);
   const addTrigger = (word) => edit((old) => ({ ...old, prompt: old.prompt ? `${old.prompt}, ${word}` : word }));
   const triggers = (card?.triggers ?? []).filter((word) => !blend.prompt.includes(word));
@@ -29,7 +31,7 @@ export function AdapterRow({ row, card, isRead, blend, base, ratio, tone, isFirs
         <${Button} kind="quiet" icon="trash" label=${`Take ${row.name} out`} onClick=${() => edit((old) => removeRow(old, row.name))} />
       </span>
     </div>
-    ${isRead && !card && html`<p class="error-text">There is no adapter '${row.name}' in the library.</p>`}
+    ${isUnknown && html`<p class="error-text">There is no adapter '${row.name}' in the library.</p>`}
     ${card?.problem && html`<p class="error-text">${card.problem}</p>`}
     ${triggers.length > 0 && html`<p class="triggers">${triggers.map(
       (word) => html`<${Chip} key=${word} label="Put this word into the prompt" onClick=${() => addTrigger(word)}>+ ${word}<//>`,
