@@ -17,6 +17,7 @@ export function MergeDialog({ blend, start, onClose }) {
   const [weights, setWeights] = useState(Object.fromEntries(taking(blend).map((row) => [row.name, row.weight])));
   const [settings, setSettings] = useState({ mixer: blend.mixer ?? "", rank: undefined, dtype: "", layout: "", overwrite: false });
   const [problem, setProblem] = useState();
+  const mixers = start.mixers.filter((mixer) => mixer.merges !== false);
   const rows = blend.adapters.filter((row) => row.name in weights);
   const set = (name) => (value) => setSettings({ ...settings, [name]: value });
   const request = requestOf({ output, rows, weights, settings, base: blend.base });
@@ -35,7 +36,7 @@ export function MergeDialog({ blend, start, onClose }) {
       error=${problem?.field === "output" ? problem.message : undefined} />
     ${rows.map((row) => html`<${RowOfFile} key=${row.name} row=${row} weight=${weights[row.name]}
       onInput=${(weight) => setWeights({ ...weights, [row.name]: weight })} />`)}
-    <${MixerFields} mixers=${start.mixers} value=${settings.mixer} empty="linear, the exact sum; svd with a rank" onInput=${set("mixer")} />
+    <${MixerFields} mixers=${mixers} value=${settings.mixer} empty="linear, the exact sum; svd with a rank" onInput=${set("mixer")} />
     <div class="fields">
       <${NumberField} label="Rank" min=${1} step=${1} value=${settings.rank} placeholder="as needed" onInput=${set("rank")} />
       <${Select} label="Type of the numbers" options=${["f16", "bf16", "f32"]} empty="as in the adapters" value=${settings.dtype} onInput=${set("dtype")} />

@@ -28,8 +28,8 @@ export function PromptSettings({ blend, base, start }) {
           value=${blend.sampler} onInput=${set("sampler")} />
         <${Select} label="Schedule" options=${start.schedules.filter((one) => one !== "default")} empty="default"
           value=${blend.schedule} onInput=${set("schedule")} />
-        <${NumberField} label="Width" min=${8} step=${8} value=${blend.width} placeholder=${String(base?.width ?? "")} onInput=${set("width")} />
-        <${NumberField} label="Height" min=${8} step=${8} value=${blend.height} placeholder=${String(base?.height ?? "")} onInput=${set("height")} />
+        <${NumberField} label="Width" min=${base?.unit ?? 8} step=${base?.unit ?? 8} value=${blend.width} placeholder=${String(base?.width ?? "")} onInput=${set("width")} />
+        <${NumberField} label="Height" min=${base?.unit ?? 8} step=${base?.unit ?? 8} value=${blend.height} placeholder=${String(base?.height ?? "")} onInput=${set("height")} />
       </div>
       <${Slider} label="Steps" min=${1} max=${60} step=${1} least=${1} value=${blend.steps ?? base?.steps ?? 20} onInput=${set("steps")} />
       <${Slider} label="Guidance" min=${0} max=${15} step=${0.5} least=${0} value=${blend.guidance ?? base?.guidance ?? 7.5} onInput=${set("guidance")} />

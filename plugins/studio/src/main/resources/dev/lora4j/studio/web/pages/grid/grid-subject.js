@@ -41,8 +41,8 @@ export function GridSubject({ settings, change, start, base }) {
           <${NumberField} label="Steps" min=${1} step=${1} value=${settings.steps} placeholder=${String(base?.steps ?? "")} onInput=${set("steps")} />
           <${NumberField} label="Guidance" min=${0} value=${settings.guidance} placeholder=${String(base?.guidance ?? "")} onInput=${set("guidance")} />
           <${Select} label="Sampler" options=${start.samplers} empty=${`${base?.sampler ?? "of the base"} (default)`} value=${settings.sampler} onInput=${set("sampler")} />
-          <${NumberField} label="Width" min=${8} step=${8} value=${settings.width} placeholder=${String(base?.width ?? "")} onInput=${set("width")} />
-          <${NumberField} label="Height" min=${8} step=${8} value=${settings.height} placeholder=${String(base?.height ?? "")} onInput=${set("height")} />
+          <${NumberField} label="Width" min=${base?.unit ?? 8} step=${base?.unit ?? 8} value=${settings.width} placeholder=${String(base?.width ?? "")} onInput=${set("width")} />
+          <${NumberField} label="Height" min=${base?.unit ?? 8} step=${base?.unit ?? 8} value=${settings.height} placeholder=${String(base?.height ?? "")} onInput=${set("height")} />
         </div>
         ${settings.mixer && html`<p class="help">Mixer: ${settings.mixer}. <button type="button" class="link" onClick=${() => change({ mixer: undefined })}>Add up instead</button></p>`}
       </div>
