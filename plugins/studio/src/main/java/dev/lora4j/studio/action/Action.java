@@ -1,5 +1,6 @@
 package dev.lora4j.studio.action;
 
+import com.google.gson.JsonObject;
 import dev.lora4j.server.json.JsonFields;
 import java.util.List;
 
@@ -18,6 +19,15 @@ public interface Action {
    * @throws dev.lora4j.server.json.FieldException if a field is unknown or cannot be meant
    */
   Task task(JsonFields request, Outputs outputs);
+
+  /**
+   * What a page shows beside the command line of a request; nothing by default.
+   *
+   * @throws dev.lora4j.server.json.FieldException if a field is unknown or cannot be meant
+   */
+  default JsonObject beside(JsonFields request) {
+    return new JsonObject();
+  }
 
   /** The command line that goes on where this one was ended; by default it begins anew. */
   default List<String> again(List<String> arguments) {

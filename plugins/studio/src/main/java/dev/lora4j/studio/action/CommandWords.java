@@ -38,6 +38,19 @@ public final class CommandWords {
     return this;
   }
 
+  /**
+   * Adds a value without an option.
+   *
+   * @throws IllegalArgumentException if it looks like an option, so that it can only come last
+   */
+  public CommandWords value(String value) {
+    if (value.startsWith("-")) {
+      throw new IllegalArgumentException(value + " looks like an option.");
+    }
+    words.add(plain(value));
+    return this;
+  }
+
   /** Adds values without options, after which nothing else comes. */
   public CommandWords values(List<String> values) {
     if (values.stream().anyMatch(value -> value.startsWith("-"))) {

@@ -2,23 +2,51 @@ package dev.lora4j.studio.blend;
 
 import dev.lora4j.server.catalogue.ModelCatalogue;
 import dev.lora4j.server.http.Routes;
+import dev.lora4j.studio.action.Action;
+import dev.lora4j.studio.library.AdapterPlaces;
 import dev.lora4j.studio.workspace.Workspace;
+import java.util.List;
 
 /** Blends of a studio's adapters for its pages. */
 public final class BlendRoom {
   private final StartRoute start;
+  private final PictureRoute pictures;
+  private final Regions regions;
+  private final List<Action> actions;
 
-  private BlendRoom(Workspace workspace, ModelCatalogue models) {
+  private BlendRoom(Workspace workspace, ModelCatalogue models, AdapterPlaces places) {
+    regions = new Regions(workspace);
+    BlendResolver resolver = new BlendResolver(models, places, regions);
+    BaseWords bases = new BaseWords(models, workspace);
     start = new StartRoute(models, workspace);
+    pictures = new PictureRoute(resolver);
+    actions =
+        List.of(
+            new GenerateAction(workspace, resolver, new BlendWords(places, regions, bases)),
+            new MergeAction(places),
+            new MixAction(workspace, places, bases));
   }
 
-  /** The blends of a studio. */
-  public static BlendRoom of(Workspace workspace, ModelCatalogue models) {
-    return new BlendRoom(workspace, models);
+  /**
+   * The blends of a studio.
+   *
+   * @param places of its adapters
+   */
+  public static BlendRoom of(Workspace workspace, ModelCatalogue models, AdapterPlaces places) {
+    return new BlendRoom(workspace, models, places);
+  }
+
+  /** What pages can have done with blends. */
+  public List<Action> actions() {
+    return actions;
   }
 
   /** What pages ask for. */
   public Routes routes() {
-    return Routes.none().get("/studio/start", request -> start.answer());
+    return Routes.none()
+        .get("/studio/start", request -> start.answer())
+        .post("/studio/picture", pictures::answer)
+        .post("/studio/regions", regions::post)
+        .get("/studio/regions/picture", regions::picture);
   }
 }

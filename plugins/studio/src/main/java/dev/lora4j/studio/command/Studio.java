@@ -2,6 +2,7 @@ package dev.lora4j.studio.command;
 
 import dev.lora4j.server.catalogue.ModelCatalogue;
 import dev.lora4j.server.http.Routes;
+import dev.lora4j.studio.action.Action;
 import dev.lora4j.studio.action.ActionTable;
 import dev.lora4j.studio.blend.BlendRoom;
 import dev.lora4j.studio.event.EventHub;
@@ -12,6 +13,7 @@ import dev.lora4j.studio.page.PageFiles;
 import dev.lora4j.studio.workspace.Workspace;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -39,8 +41,10 @@ public final class Studio implements AutoCloseable {
     EventHub events = new EventHub();
     LibraryRoom library = LibraryRoom.open(workspace, models, events);
     try {
-      BlendRoom blend = BlendRoom.of(workspace, models);
-      ActionTable actions = new ActionTable(List.of());
+      BlendRoom blend = BlendRoom.of(workspace, models, library.places());
+      List<Action> all = new ArrayList<>(library.actions());
+      all.addAll(blend.actions());
+      ActionTable actions = new ActionTable(all);
       JobQueue queue = JobQueue.open(workspace, actions, events);
       Routes rooms =
           events

@@ -56,8 +56,9 @@ public final class JobRoutes {
 
   private HttpAnswer command(HttpRequest request) {
     Action action = actions.require(request.part("action"));
-    Task task = action.task(JsonFields.parse(request.text()), Path::of);
-    JsonObject json = new JsonObject();
+    JsonFields fields = JsonFields.parse(request.text());
+    Task task = action.task(fields, Path::of);
+    JsonObject json = action.beside(fields);
     json.addProperty("command", Invocation.of(task.arguments().toArray(String[]::new)));
     JsonArray words = new JsonArray();
     task.arguments().forEach(words::add);

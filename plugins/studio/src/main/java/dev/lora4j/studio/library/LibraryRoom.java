@@ -10,6 +10,7 @@ import dev.lora4j.server.json.JsonFields;
 import dev.lora4j.server.library.AdapterFile;
 import dev.lora4j.server.library.AdapterLibrary;
 import dev.lora4j.server.library.Tenant;
+import dev.lora4j.studio.action.Action;
 import dev.lora4j.studio.action.KnownFields;
 import dev.lora4j.studio.event.EventHub;
 import dev.lora4j.studio.workspace.Workspace;
@@ -62,6 +63,11 @@ public final class LibraryRoom implements AutoCloseable {
   /** Where its adapters lie. */
   public AdapterPlaces places() {
     return places;
+  }
+
+  /** What pages can have done with single adapters. */
+  public List<Action> actions() {
+    return List.of(new InspectAction(places), new ResizeAction(places), new ConvertAction(places));
   }
 
   /** What pages ask for. */
