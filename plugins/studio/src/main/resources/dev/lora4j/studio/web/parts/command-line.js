@@ -16,14 +16,14 @@ export function CommandLine({ command, action, request, label = "Command line", 
   const text = command ?? asked.command;
   return html`<figure class="command">
     <figcaption>${label}</figcaption>
-    <code tabindex="0">${text ? html`<span aria-hidden="true">$ </span>${text}` : (asked.problem ?? "…")}</code>
+    <code tabindex="0">${text ? html`<span aria-hidden="true">$ </span>${text}` : asked.problem}</code>
     <${Button} kind="quiet" icon="copy" label="Copy the command line" disabled=${!text}
       onClick=${() => copy(text, "Command line")} />
   </figure>`;
 }
 
 function useCommand(action, request, onError, onAnswer) {
-  const [answer, setAnswer] = useState({});
+  const [answer, setAnswer] = useState({ problem: "…" });
   const wanted = action && request ? JSON.stringify(request) : undefined;
   useEffect(() => {
     if (!wanted) {
@@ -38,7 +38,7 @@ function useCommand(action, request, onError, onAnswer) {
         onAnswer?.(said);
       } catch (error) {
         if (error.name !== "AbortError") {
-          setAnswer({ problem: error.message });
+          setAnswer({ problem: onError ? "It appears when the fields are right." : error.message });
           onError?.(error);
           onAnswer?.({});
         }
@@ -49,5 +49,5 @@ function useCommand(action, request, onError, onAnswer) {
       abort.abort();
     };
   }, [action, wanted]);
-  return wanted ? answer : {};
+  return wanted ? answer : { problem: "It appears when the fields are filled in." };
 }

@@ -48,8 +48,9 @@ export function Toasts() {
       <${Icon} name="close" />
     </button>
   </li>`;
-  return html`<div class="toasts" ref=${layer} popover="manual">
-    <div role="status" aria-live="polite"><ul>${items.filter((item) => !item.isError).map(show)}</ul></div>
-    <div role="alert"><ul>${items.filter((item) => item.isError).map(show)}</ul></div>
-  </div>`;
+  const newest = items.at(-1);
+  // what is not rendered is not read out when it appears, so the words are also in regions that always are
+  return html`<p class="hidden-text" role="status">${newest && !newest.isError && newest.text}</p>
+    <p class="hidden-text" role="alert">${newest?.isError && newest.text}</p>
+    <section class="toasts" ref=${layer} popover="manual" aria-label="Messages"><ul>${items.map(show)}</ul></section>`;
 }

@@ -6,16 +6,20 @@ import { Loading } from "../parts/loading.js";
 
 const loaded = new Map();
 
+export async function loadPage(page) {
+  if (!loaded.has(page.name)) {
+    loaded.set(page.name, (await import(`../pages/${page.name}.js`)).default);
+  }
+  return loaded.get(page.name);
+}
+
 export function PageView({ page, query }) {
   const [component, setComponent] = useState(() => loaded.get(page.name));
   const [problem, setProblem] = useState();
   const [broken, reset] = useErrorBoundary((error) => console.error(error));
   useEffect(() => {
     if (!component) {
-      import(`../pages/${page.name}.js`).then((module) => {
-        loaded.set(page.name, module.default);
-        setComponent(() => module.default);
-      }, setProblem);
+      loadPage(page).then((found) => setComponent(() => found), setProblem);
     }
   }, [page.name]);
   if (problem) {

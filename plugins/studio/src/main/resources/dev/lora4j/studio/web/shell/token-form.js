@@ -12,7 +12,7 @@ export function TokenForm() {
     try {
       await sendToken(tokenOf(token.trim()));
     } catch (problem) {
-      setError(problem.status === 401 ? "This is not the token of this server." : problem.message);
+      setError(problem.message);
     }
   };
   return html`<main class="token" id="main">

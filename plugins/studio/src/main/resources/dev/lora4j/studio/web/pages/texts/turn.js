@@ -35,5 +35,5 @@ function noteOf({ state, reason, seconds }) {
     return "stopped ·";
   }
   const took = seconds === undefined ? "" : `${short(seconds, 2)} s · `;
-  return took + (reason === "length" ? "cut at the most tokens ·" : "");
+  return took + (reason === "length" ? "at the most tokens ·" : "");
 }
