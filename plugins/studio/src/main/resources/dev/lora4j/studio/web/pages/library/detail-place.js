@@ -1,6 +1,6 @@
 // The details of an adapter: beside the cards where there is room, else in a dialog.
 //   name, groups, onClose()
-//   stamp   changes when the adapter may have changed
+//   stamp   its card in the list, a new one when the adapter may have changed
 import { html, useEffect, useRef, useState } from "../../parts/html.js";
 import { get } from "../../api.js";
 import { Button } from "../../parts/button.js";
@@ -19,7 +19,7 @@ export function DetailPlace({ name, groups, stamp, onClose }) {
       heading.current.focus({ preventScroll: true });
     }
   }, [wide]);
-  const title = card?.title || name;
+  const title = card?.title || stamp?.title || name;
   const body = html`
     ${error && html`<${ErrorBox} title="The adapter could not be read" error=${error} onRetry=${read} />`}
     ${!card && !error && html`<${Loading} text=${name} />`}
@@ -27,7 +27,8 @@ export function DetailPlace({ name, groups, stamp, onClose }) {
   if (!wide) {
     return html`<${Dialog} title=${title} wide onClose=${onClose}>${body}<//>`;
   }
-  const onKeyDown = (event) => event.key === "Escape" && !event.defaultPrevented && onClose();
+  // Escape in a dialog that was opened from here closes the dialog alone
+  const onKeyDown = (event) => event.key === "Escape" && !event.target.closest("dialog") && onClose();
   return html`<aside class="panel detail" aria-label=${title} onKeyDown=${onKeyDown}>
     <header class="row spread">
       <h2 ref=${heading} tabindex="-1">${title}</h2>

@@ -20,7 +20,7 @@ import { problemsOf } from "./query.js";
 
 export function Detail({ card, groups }) {
   const problems = problemsOf(card);
-  const warnings = card.warnings ?? card.account?.warnings ?? [];
+  const warnings = card.warnings ?? [];
   const entries = Object.keys(card.metadata ?? {}).length;
   return html`<div class="stack">
     ${card.preview && html`<${Picture} src=${card.preview} alt=${`Picture of ${card.title || card.name}`} />`}
@@ -33,12 +33,12 @@ export function Detail({ card, groups }) {
     <${Facts} card=${card} />
     <section><h3 class="label">Groups</h3><${GroupChips} name=${card.name} groups=${groups} /></section>
     ${warnings.length > 0 && html`<ul class="notice stack tight">${warnings.map((warning) => html`<li key=${warning}>${warning}</li>`)}</ul>`}
-    ${card.account && html`<${Account} account=${card.account} />`}
+    ${card.account && html`<${Account} account=${card.account} dialects=${card.dialects} />`}
     ${card.blocks?.length > 0 && html`<${Blocks} blocks=${card.blocks} />`}
     <div>
       <${Disclosure} title="Notes" hint=${card.notes ? "" : "trigger words, weight, remarks"}><${Notes} card=${card} /><//>
       ${card.sites?.length > 0 && html`<${Disclosure} title="Layers" hint=${plural(card.sites.length, "layer")}><${Layers} sites=${card.sites} /><//>`}
-      ${entries > 0 && html`<${Disclosure} title="Metadata" hint=${plural(entries, "entry", "entries")}><${Metadata} metadata=${card.metadata} /><//>`}
+      ${entries > 0 && html`<${Disclosure} title="Metadata" hint=${plural(entries, "entry", "entries")}><${Metadata} metadata=${card.metadata} cut=${card.metadataCut} /><//>`}
     </div>
   </div>`;
 }

@@ -9,8 +9,9 @@ import { href } from "../../router.js";
 export function Facts({ card }) {
   const rank = card.rank ? `, rank ${card.rank}${card.alpha ? `, alpha ${card.alpha}` : ""}` : "";
   const facts = [
-    ["For", card.account?.for ?? card.family],
+    ["For", card.for ?? card.family],
     ["Fits", card.bases?.join(", ")],
+    ["Trained on", card.trainedOn],
     ["Method", card.method && methodName(card.method) + rank],
     ["Weight", card.weight],
     ["Licence", card.license || "The file says none."],
@@ -20,7 +21,9 @@ export function Facts({ card }) {
     ["Size", bytes(card.bytes)],
     ["Changed", card.modified && ago(card.modified)],
     ["Run", card.run && html`<a href=${href("runs", { run: card.run })}>${card.run}</a>`],
-    ["Notes", card.notes],
+    ["Description", card.description],
+    ["Remarks", card.notes],
+    ["Negative", card.negative],
     ["SHA-256", card.sha256 && html`<span class="hash"><code>${card.sha256}</code>
       <${Button} kind="quiet" icon="copy" label="Copy the hash" onClick=${() => copy(card.sha256, "Hash")} /></span>`],
   ];

@@ -42,7 +42,10 @@ export function countTags(cards) {
   return count(all).slice(0, 100);
 }
 
-export const problemsOf = (card) => [card.problem, ...(card.problems ?? [])].filter(Boolean);
+/** Why an adapter cannot be used as it is, in sentences. */
+export function problemsOf(card) {
+  return [...new Set([card.problem, ...(card.problems ?? card.keys?.problems ?? [])].filter(Boolean))];
+}
 
 function isOf(card, kind) {
   return kind === "problem" ? problemsOf(card).length > 0 : card.kind === kind;
@@ -55,7 +58,7 @@ function searched(card) {
   let text = texts.get(card);
   if (text === undefined) {
     text = [
-      card.name, card.title, card.author, card.license, card.family, card.method, card.source, card.notes,
+      card.name, card.title, card.author, card.license, card.family, card.for, card.method, card.source, card.notes, card.description,
       card.sha256, ...(card.bases ?? []), ...(card.triggers ?? []), ...Object.keys(card.tags ?? {}), ...problemsOf(card),
     ].join("\n").toLowerCase();
     texts.set(card, text);
