@@ -8,6 +8,7 @@ import { JobProgress, JobState } from "../parts/job.js";
 import { changeJob, isActive } from "../actions.js";
 import { jobs } from "../state.js";
 import { useStore } from "../store.js";
+import { focusOn } from "./focus.js";
 import { ago } from "../parts/words.js";
 
 /** Jobs of an action, the newest first; undefined until they are read. */
@@ -23,6 +24,10 @@ export function useJobsOf(action) {
  */
 export function Result({ job, title, again, children }) {
   const [asking, setAsking] = useState(false);
+  const remove = async () => {
+    await changeJob("remove", job.id);
+    focusOn("main");
+  };
   const active = isActive(job);
   return html`<article class="panel stack result" aria-label=${title ?? job.title}>
     <header class="row spread">
@@ -41,7 +46,7 @@ export function Result({ job, title, again, children }) {
     ${children}
     <${Disclosure} title="How it was made"><${CommandLine} command=${job.command} /><//>
     ${asking &&
-    html`<${Confirm} title="Remove it from the list?" verb="Remove" danger onConfirm=${() => changeJob("remove", job.id)} onClose=${() => setAsking(false)}>
+    html`<${Confirm} title="Remove it from the list?" verb="Remove" danger onConfirm=${remove} onClose=${() => setAsking(false)}>
       <p>The list forgets it, and the files that it made are not shown here any more.</p><//>`}
   </article>`;
 }

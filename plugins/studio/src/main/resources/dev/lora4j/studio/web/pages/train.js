@@ -39,7 +39,7 @@ export default function TrainPage({ query }) {
         <${SetChoice} set=${settings.set} onSet=${(set) => change({ set })} pictures=${pictures} />
       </section>
       <section class="panel stack" aria-labelledby="train-captions">
-        <h2 id="train-captions">2 Captions</h2>
+        <h2 id="train-captions" tabindex="-1">2 Captions</h2>
         ${settings.set
           ? html`<${CaptionTable} key=${settings.set} set=${settings.set} pictures=${pictures} trigger=${settings.trigger} />`
           : html`<p class="muted">Choose a set of pictures first.</p>`}

@@ -19,7 +19,7 @@ export function AdapterList({ blend, base, start, ratio }) {
   const pick = (card) => edit((old) => addRow(old, card));
   return html`<section class="panel stack" aria-labelledby="blend-adapters">
     <div class="row spread">
-      <h2 id="blend-adapters">Adapters</h2>
+      <h2 id="blend-adapters" tabindex="-1">Adapters</h2>
       <${Button} kind="primary" icon="plus" onClick=${() => setPicking(true)}>Add an adapter<//>
     </div>
     ${blend.adapters.length === 0 &&

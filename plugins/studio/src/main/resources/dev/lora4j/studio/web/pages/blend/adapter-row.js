@@ -4,12 +4,13 @@
 //   isUnknown          neither the library nor a run has it
 //   tone               number of its colour
 //   isFirst, isLast    in the list
-import { html } from "../../parts/html.js";
+import { html, useState } from "../../parts/html.js";
 import { Button } from "../../parts/button.js";
 import { Chip } from "../../parts/chip.js";
 import { Disclosure } from "../../parts/disclosure.js";
 import { Slider } from "../../parts/slider.js";
 import { Toggle } from "../../parts/toggle.js";
+import { focusOn } from "../focus.js";
 import { BlockGrid } from "./block-grid.js";
 import { edit } from "./editing.js";
 import { moveRow, removeRow, withRow } from "./model.js";
@@ -20,6 +21,11 @@ import { mainWeight, parseWeight } from "./weight.js";
 export function AdapterRow({ row, card, isUnknown, blend, base, ratio, tone, isFirst, isLast }) {
   const change = (changes, tag) => edit((old) => withRow(old, row.name, changes), tag && `${tag} ${row.name}`);
   const addTrigger = (word) => edit((old) => ({ ...old, prompt: old.prompt ? `${old.prompt}, ${word}` : word }));
+  const [open, setOpen] = useState(false);
+  const remove = () => {
+    edit((old) => removeRow(old, row.name));
+    focusOn("blend-adapters");
+  };
   const triggers = (card?.triggers ?? []).filter((word) => !blend.prompt.includes(word));
   return html`<li class=${`adapter-row tone-${tone} ${row.on ? "" : "off"}`}>
     <div class="adapter-head">
@@ -28,7 +34,7 @@ export function AdapterRow({ row, card, isUnknown, blend, base, ratio, tone, isF
       <span class="adapter-tools">
         <${Button} kind="quiet" icon="up" label=${`Move ${row.name} up`} disabled=${isFirst} onClick=${() => edit((old) => moveRow(old, row.name, -1))} />
         <${Button} kind="quiet" icon="down" label=${`Move ${row.name} down`} disabled=${isLast} onClick=${() => edit((old) => moveRow(old, row.name, 1))} />
-        <${Button} kind="quiet" icon="trash" label=${`Take ${row.name} out`} onClick=${() => edit((old) => removeRow(old, row.name))} />
+        <${Button} kind="quiet" icon="trash" label=${`Take ${row.name} out`} onClick=${remove} />
       </span>
     </div>
     ${isUnknown && html`<p class="error-text">There is no adapter '${row.name}' in the library.</p>`}
@@ -37,10 +43,11 @@ export function AdapterRow({ row, card, isUnknown, blend, base, ratio, tone, isF
       (word) => html`<${Chip} key=${word} label="Put this word into the prompt" onClick=${() => addTrigger(word)}>+ ${word}<//>`,
     )}</p>`}
     <${WeightEditor} name=${row.name} text=${row.weight} usual=${card?.weight ?? 1} onChange=${(weight) => change({ weight }, "weight")} />
-    <${Disclosure} title="Where it counts" hint=${hintOf(row)}>
-      <${TextWeight} row=${row} change=${change} />
-      <${BlockGrid} name=${row.name} base=${base} text=${row.blocks ?? ""} onChange=${(blocks) => change({ blocks }, "blocks")} />
-      <${RegionChoice} row=${row} ratio=${ratio} onChange=${(region) => change({ region })} />
+    <${Disclosure} title="Where it counts" hint=${hintOf(row)} open=${open} onToggle=${setOpen}>
+      ${open &&
+      html`<${TextWeight} row=${row} change=${change} />
+        <${BlockGrid} name=${row.name} base=${base} text=${row.blocks ?? ""} onChange=${(blocks) => change({ blocks }, "blocks")} />
+        <${RegionChoice} row=${row} ratio=${ratio} onChange=${(region) => change({ region })} />`}
     <//>
   </li>`;
 }

@@ -6,7 +6,7 @@
 import { html } from "../../parts/html.js";
 import { Chip } from "../../parts/chip.js";
 import { TextField } from "../../parts/text-field.js";
-import { blocksOf, formatBlocks, groups, parseBlocks, presetsOf } from "./block-shares.js";
+import { blocksOf, formatBlocks, groups, isList, parseBlocks, presetsOf } from "./block-shares.js";
 
 export function BlockGrid({ name, base, text, onChange }) {
   const blocks = blocksOf(base);
@@ -20,7 +20,7 @@ export function BlockGrid({ name, base, text, onChange }) {
     )}</p>
     ${shares && groups(blocks).map((group) => html`<${Group} key=${group.letters} name=${name} group=${group} shares=${shares} set=${set} />`)}
     <${TextField} label="Blocks as text" value=${text} placeholder="all blocks fully" error=${problem} spellcheck=${false}
-      help="Such as BASE:0,IN:0.5,OUT03-05:0. BASE is the text encoders." onInput=${onChange} />
+      help=${isList(text) ? "A list of numbers, one for each block, as LoRA Block Weight has them. Name the blocks to set them here." : "Such as BASE:0,IN:0.5,OUT03-05:0. BASE is the text encoders."} onInput=${onChange} />
   </fieldset>`;
 }
 
@@ -48,6 +48,9 @@ function Cell({ label, name, share, isWhole, onInput }) {
 }
 
 function read(text, blocks) {
+  if (isList(text)) {
+    return {};
+  }
   try {
     return { shares: parseBlocks(text, blocks) };
   } catch (error) {

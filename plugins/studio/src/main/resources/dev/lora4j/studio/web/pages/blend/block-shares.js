@@ -10,14 +10,14 @@ export function blocksOf(base) {
   return hasTexts ? blocks : ["BASE", ...blocks];
 }
 
+/** Whether the text is a list of numbers, as LoRA Block Weight has them: it counts as it is. */
+export const isList = (text) => LIST.test(text);
+
 /** A Map of each block's share; blocks that the text does not name count fully. An Error says what is wrong. */
 export function parseBlocks(text, blocks) {
   const shares = new Map(blocks.map((block) => [block, 1]));
   if (!text.trim()) {
     return shares;
-  }
-  if (LIST.test(text)) {
-    throw new Error("This is a list of numbers, one for each block of LoRA Block Weight. It counts as it is; name the blocks to set them here.");
   }
   for (const entry of text.split(",")) {
     const parts = ENTRY.exec(entry.trim());

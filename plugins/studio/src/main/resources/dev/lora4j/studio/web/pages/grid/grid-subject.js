@@ -8,6 +8,7 @@ import { TextField } from "../../parts/text-field.js";
 import { library } from "../../state.js";
 import { useStore } from "../../store.js";
 import { AdapterPicker } from "../blend/adapter-picker.js";
+import { focusOn } from "../focus.js";
 import { parseWeight } from "../blend/weight.js";
 import { withAdapter } from "./settings.js";
 
@@ -16,10 +17,14 @@ export function GridSubject({ settings, change, start, base }) {
   const cards = useStore(library).value?.adapters ?? [];
   const set = (name) => (value) => change({ [name]: value === "" ? undefined : value });
   const setRows = (adapters) => change({ adapters });
+  const remove = (name) => {
+    setRows(settings.adapters.filter((one) => one.name !== name));
+    focusOn("grid-adapters");
+  };
   const pick = (card) => change(withAdapter(settings, card));
   return html`<${TextField} label="Prompt" rows=${2} value=${settings.prompt} placeholder="for example: a fox" onInput=${(prompt) => change({ prompt })} />
     <div>
-      <div class="row spread"><p class="label">Adapters</p><${Button} icon="plus" onClick=${() => setPicking(true)}>Add<//></div>
+      <div class="row spread"><p class="label" id="grid-adapters" tabindex="-1">Adapters</p><${Button} icon="plus" onClick=${() => setPicking(true)}>Add<//></div>
       <ul class="stack tight">
         ${settings.adapters.map(
           (row) => html`<li key=${row.name} class="grid-adapter">
@@ -27,7 +32,7 @@ export function GridSubject({ settings, change, start, base }) {
               help=${otherwise(row)}
               onInput=${(weight) => setRows(settings.adapters.map((one) => (one.name === row.name ? { ...one, weight } : one)))} />
             <${Button} kind="quiet" icon="trash" label=${`Take ${row.name} out`}
-              onClick=${() => setRows(settings.adapters.filter((one) => one.name !== row.name))} />
+              onClick=${() => remove(row.name)} />
           </li>`,
         )}
       </ul>

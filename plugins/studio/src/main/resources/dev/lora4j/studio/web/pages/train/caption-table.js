@@ -7,6 +7,7 @@ import { Loading } from "../../parts/loading.js";
 import { SearchBox } from "../../parts/search-box.js";
 import { Select } from "../../parts/select.js";
 import { toast } from "../../parts/toast.js";
+import { focusOn } from "../focus.js";
 import { CaptionChanges } from "./caption-changes.js";
 import { CaptionRow } from "./caption-row.js";
 import { filtered } from "./captions.js";
@@ -38,6 +39,7 @@ export function CaptionTable({ set, pictures, trigger }) {
     await post("studio/pictures/remove", { set, file });
     toast(`${file} is now in the set's folder .removed`);
     read();
+    focusOn("train-captions");
   };
   return html`<div class="row">
       <div class="grow"><${SearchBox} label="Search names and captions" value=${search} onInput=${setSearch} /></div>
