@@ -63,7 +63,8 @@ function Blend({ start: known, query }) {
         <${Button} disabled=${past.length === 0} onClick=${undoEdit}>Undo<//>
         <${Button} disabled=${future.length === 0} onClick=${redoEdit}>Redo<//>
       <//>
-      ${known.bases.length === 0 && html`<${ErrorBox} title="There is no base to make pictures with">Start the studio with --base.<//>`}
+      ${known.bases.length === 0 && html`<${ErrorBox}
+        title="There is no base to make pictures with">Start the studio with --base.<//>`}
       <div class="blend-columns">
         <${Stage} blend=${blend} base=${base} preview=${preview} view=${shownView}
           setView=${(changes) => view.update((old) => ({ ...old, ...changes }))} />
@@ -82,7 +83,11 @@ function Blend({ start: known, query }) {
 function load({ blend, missing = [] }) {
   edit(() => completed(blend));
   if (missing.length > 0) {
-    toastError(new Error(`The library lacks ${missing.join(", ")}. Put the files into the folder of adapters, or take the rows out.`));
+    toastError(
+      new Error(
+        `The library lacks ${missing.join(", ")}. Put the files into the folder of adapters, or take the rows out.`,
+      ),
+    );
   }
 }
 

@@ -34,16 +34,25 @@ export default function EvaluatePage({ query }) {
   }
   const toggle = (id) => setPair(pair.includes(id) ? pair.filter((one) => one !== id) : [...pair, id].slice(-2));
   const jobs = pair.map((id) => results?.find((job) => job.id === id)).filter(Boolean);
-  return html`<${PageHead} title="Evaluate" lead="Is it the style, is it still the concept, how near is the true picture?" />
+  return html`<${PageHead} title="Evaluate"
+    lead="Is it the style, is it still the concept, how near is the true picture?" />
     <div class="form-and-results">
       <${EvaluationForm} settings=${settings} change=${change} start=${value} />
       <section class="stack" aria-label="Evaluations">
-        <p class="hidden-text" role="status">${jobs.length === 1 ? "Choose another evaluation to compare with." : ""}</p>
-        ${jobs.length === 2 && html`<${Comparison} a=${jobs[0]} b=${jobs[1]} onSwap=${() => setPair([pair[1], pair[0]])} onClose=${() => setPair([])} />`}
-        ${results?.length === 0 &&
-        html`<${EmptyState} icon="evaluate" title="Nothing is scored yet"><p>Choose an adapter and its style. It takes about a minute on the bundled base.</p><//>`}
+        <p class="hidden-text"
+          role="status">${jobs.length === 1 ? "Choose another evaluation to compare with." : ""}</p>
+        ${jobs.length === 2 && html`<${Comparison} a=${jobs[0]} b=${jobs[1]} onSwap=${() => setPair([pair[1], pair[0]])}
+          onClose=${() => setPair([])} />`}
+        ${
+          results?.length === 0 &&
+          html`<${EmptyState} icon="evaluate"
+            title="Nothing is scored yet"><p>Choose an adapter and its style. It takes about a minute on the bundled base.</p><//>`
+        }
         ${results?.map(
-          (job) => html`<${EvaluationResult} key=${job.id} job=${job} onAgain=${change} letter=${["A", "B"][pair.indexOf(job.id)]}
+          (
+            job,
+          ) => html`<${EvaluationResult} key=${job.id} job=${job} onAgain=${change}
+            letter=${["A", "B"][pair.indexOf(job.id)]}
             onCompare=${() => toggle(job.id)} />`,
         )}
       </section>

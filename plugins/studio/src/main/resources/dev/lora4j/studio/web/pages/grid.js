@@ -20,7 +20,11 @@ import { FIRST, ofBlend, requestOf, withAdapter } from "./grid/settings.js";
 import { useJobsOf } from "./results.js";
 
 const kept = storedStore("lora4j.grid", FIRST);
-const directions = [["x", "From left to right"], ["y", "From top to bottom"], ["z", "From sheet to sheet"]];
+const directions = [
+  ["x", "From left to right"],
+  ["y", "From top to bottom"],
+  ["z", "From sheet to sheet"],
+];
 
 export default function GridPage({ query }) {
   const { value, error } = useStore(start);
@@ -48,7 +52,8 @@ export default function GridPage({ query }) {
   ].filter(Boolean);
   const ready = lacking.length === 0 && problems.every((problem) => !problem);
   const count = countOf(Object.values(settings.axes));
-  const setAxis = (name) => (changes) => change({ axes: { ...settings.axes, [name]: { ...settings.axes[name], ...changes } } });
+  const setAxis = (name) => (changes) =>
+    change({ axes: { ...settings.axes, [name]: { ...settings.axes[name], ...changes } } });
   return html`<${PageHead} title="Grid" lead="Pictures that differ in one thing in each direction, on one sheet.">
       <${Button} icon="blend" onClick=${() => kept.set(ofBlend(settings, blend.get()))}>Take the blend<//>
     <//>
@@ -56,18 +61,25 @@ export default function GridPage({ query }) {
       <section class="panel stack" aria-label="What the grid shows">
         <${GridSubject} settings=${settings} change=${change} start=${value} base=${base} />
         ${directions.map(
-          ([name, label], i) => html`<${AxisField} key=${name} label=${label} axis=${settings.axes[name]} onChange=${setAxis(name)}
-            adapters=${known.adapters} blocks=${known.blocks} start=${value} problem=${problems[i]} required=${name === "x"} />`,
+          (
+            [name, label],
+            i,
+          ) => html`<${AxisField} key=${name} label=${label} axis=${settings.axes[name]} onChange=${setAxis(name)}
+            adapters=${known.adapters} blocks=${known.blocks} start=${value} problem=${problems[i]}
+              required=${name === "x"} />`,
         )}
-        ${lacking.length > 0 && html`<ul class="todo">${[...new Set(lacking)].map((one) => html`<li key=${one}>${one}</li>`)}</ul>`}
+        ${lacking.length > 0 && html`<ul class="todo">${[...new Set(lacking)].map((one) => html`<li
+          key=${one}>${one}</li>`)}</ul>`}
         <div class="row">
-          <${Button} kind="primary" icon="play" disabled=${!ready} onClick=${() => startAction("grid", requestOf(settings))}>
+          <${Button} kind="primary" icon="play" disabled=${!ready}
+            onClick=${() => startAction("grid", requestOf(settings))}>
             Make ${plural(count, "picture")}<//>
         </div>
         ${ready && html`<${CommandLine} action="grid" request=${requestOf(settings)} />`}
       </section>
       <section class="stack" aria-label="Grids">
-        ${results?.length === 0 && html`<${EmptyState} icon="grid" title="No grid yet"><p>Choose what changes, and press Make.</p><//>`}
+        ${results?.length === 0 && html`<${EmptyState} icon="grid"
+          title="No grid yet"><p>Choose what changes, and press Make.</p><//>`}
         ${results?.map((job) => html`<${GridResult} key=${job.id} job=${job} onAgain=${change} />`)}
       </section>
     </div>`;

@@ -13,7 +13,9 @@ import { ago } from "../parts/words.js";
 
 /** Jobs of an action, the newest first; undefined until they are read. */
 export function useJobsOf(action) {
-  return useStore(jobs).value?.filter((job) => job.action === action).reverse();
+  return useStore(jobs)
+    .value?.filter((job) => job.action === action)
+    .reverse();
 }
 
 /**
@@ -37,16 +39,22 @@ export function Result({ job, title, again, children }) {
       </div>
       <div class="row">
         ${again && html`<${Button} icon="again" onClick=${() => again(job.request)}>Take its settings<//>`}
-        ${active
-          ? html`<${Button} icon="stop" onClick=${() => changeJob("stop", job.id)}>Stop<//>`
-          : html`<${Button} kind="quiet" icon="trash" label=${`Remove ${title ?? job.title} from the list`} onClick=${() => setAsking(true)} />`}
+        ${
+          active
+            ? html`<${Button} icon="stop" onClick=${() => changeJob("stop", job.id)}>Stop<//>`
+            : html`<${Button} kind="quiet" icon="trash" label=${`Remove ${title ?? job.title} from the list`}
+              onClick=${() => setAsking(true)} />`
+        }
       </div>
     </header>
     <${JobProgress} job=${job} />
     ${children}
     <${Disclosure} title="How it was made"><${CommandLine} command=${job.command} /><//>
-    ${asking &&
-    html`<${Confirm} title="Remove it from the list?" verb="Remove" danger onConfirm=${remove} onClose=${() => setAsking(false)}>
-      <p>The list forgets it, and the files that it made are not shown here any more.</p><//>`}
+    ${
+      asking &&
+      html`<${Confirm} title="Remove it from the list?" verb="Remove" danger onConfirm=${remove}
+        onClose=${() => setAsking(false)}>
+      <p>The list forgets it, and the files that it made are not shown here any more.</p><//>`
+    }
   </article>`;
 }

@@ -40,9 +40,12 @@ export default function TrainPage({ query }) {
       </section>
       <section class="panel stack" aria-labelledby="train-captions">
         <h2 id="train-captions" tabindex="-1">2 Captions</h2>
-        ${settings.set
-          ? html`<${CaptionTable} key=${settings.set} set=${settings.set} pictures=${pictures} trigger=${settings.trigger} />`
-          : html`<p class="muted">Choose a set of pictures first.</p>`}
+        ${
+          settings.set
+            ? html`<${CaptionTable} key=${settings.set} set=${settings.set} pictures=${pictures}
+              trigger=${settings.trigger} />`
+            : html`<p class="muted">Choose a set of pictures first.</p>`
+        }
       </section>
       <section class="panel stack" aria-labelledby="train-settings">
         <h2 id="train-settings">3 Settings</h2>

@@ -25,7 +25,8 @@ export function AdapterPicker({ cards, taken = [], onPick, onClose, single, titl
     const isTaken = taken.includes(card.name);
     return html`<li key=${card.name}>
       <button type="button" class="pick" disabled=${isTaken || Boolean(card.problem)} onClick=${() => pick(card)}>
-        ${card.preview ? html`<img src=${card.preview} alt="" loading="lazy" />` : html`<span class="pick-blank" aria-hidden="true" />`}
+        ${card.preview ? html`<img src=${card.preview} alt="" loading="lazy" />` : html`<span class="pick-blank"
+          aria-hidden="true" />`}
         <span class="pick-words">
           <strong>${card.name}</strong>
           <small>${card.problem ?? (isTaken ? "in the blend" : describe(card))}</small>
@@ -35,9 +36,11 @@ export function AdapterPicker({ cards, taken = [], onPick, onClose, single, titl
   };
   return html`<${Dialog} title=${title} onClose=${onClose}
     footer=${html`<${Button} onClick=${onClose}>${single ? "Cancel" : "Done"}<//>`}>
-    <${SearchBox} label="Search adapters" value=${search} onInput=${setSearch} placeholder="name, trigger word, method" />
+    <${SearchBox} label="Search adapters" value=${search} onInput=${setSearch}
+      placeholder="name, trigger word, method" />
     <p class="muted" role="status">${found.length === cards.length ? "" : `${found.length} found`}</p>
-    ${cards.length === 0 && html`<p>There is no adapter yet. <a href=${href("train")}>Train one</a>, or put files into the folder of adapters.</p>`}
+    ${cards.length === 0 && html`<p>There is no adapter yet. <a
+      href=${href("train")}>Train one</a>, or put files into the folder of adapters.</p>`}
     <ul class="picks">${found.slice(0, MOST).map(item)}</ul>
     ${found.length > MOST && html`<p class="muted">${found.length - MOST} more: write more of the name.</p>`}
   <//>`;
@@ -45,5 +48,7 @@ export function AdapterPicker({ cards, taken = [], onPick, onClose, single, titl
 
 function describe(card) {
   const rank = card.rank ? ` of rank ${card.rank}` : "";
-  return [card.method && `${card.method}${rank}`, card.family, (card.triggers ?? []).join(", ")].filter(Boolean).join(" · ");
+  return [card.method && `${card.method}${rank}`, card.family, (card.triggers ?? []).join(", ")]
+    .filter(Boolean)
+    .join(" · ");
 }

@@ -29,25 +29,37 @@ export function AdapterRow({ row, card, isUnknown, blend, base, ratio, tone, isF
   const triggers = (card?.triggers ?? []).filter((word) => !blend.prompt.includes(word));
   return html`<li class=${`adapter-row tone-${tone} ${row.on ? "" : "off"}`}>
     <div class="adapter-head">
-      ${card?.preview ? html`<img src=${card.preview} alt="" width="40" height="40" />` : html`<span class="pick-blank" aria-hidden="true" />`}
+      ${card?.preview ? html`<img src=${card.preview} alt="" width="40" height="40" />` : html`<span class="pick-blank"
+        aria-hidden="true" />`}
       <${Toggle} label=${row.name} value=${row.on} onInput=${(on) => change({ on })} />
       <span class="adapter-tools">
-        <${Button} kind="quiet" icon="up" label=${`Move ${row.name} up`} disabled=${isFirst} onClick=${() => edit((old) => moveRow(old, row.name, -1))} />
-        <${Button} kind="quiet" icon="down" label=${`Move ${row.name} down`} disabled=${isLast} onClick=${() => edit((old) => moveRow(old, row.name, 1))} />
+        <${Button} kind="quiet" icon="up" label=${`Move ${row.name} up`} disabled=${isFirst}
+          onClick=${() => edit((old) => moveRow(old, row.name, -1))} />
+        <${Button} kind="quiet" icon="down" label=${`Move ${row.name} down`} disabled=${isLast}
+          onClick=${() => edit((old) => moveRow(old, row.name, 1))} />
         <${Button} kind="quiet" icon="trash" label=${`Take ${row.name} out`} onClick=${remove} />
       </span>
     </div>
     ${isUnknown && html`<p class="error-text">There is no adapter '${row.name}' in the library.</p>`}
     ${card?.problem && html`<p class="error-text">${card.problem}</p>`}
-    ${triggers.length > 0 && html`<p class="triggers">${triggers.map(
-      (word) => html`<${Chip} key=${word} label="Put this word into the prompt" onClick=${() => addTrigger(word)}>+ ${word}<//>`,
-    )}</p>`}
-    <${WeightEditor} name=${row.name} text=${row.weight} usual=${card?.weight ?? 1} onChange=${(weight) => change({ weight }, "weight")} />
+    ${
+      triggers.length > 0 &&
+      html`<p class="triggers">${triggers.map(
+        (word) =>
+          html`<${Chip} key=${word} label="Put this word into the prompt"
+            onClick=${() => addTrigger(word)}>+ ${word}<//>`,
+      )}</p>`
+    }
+    <${WeightEditor} name=${row.name} text=${row.weight} usual=${card?.weight ?? 1}
+      onChange=${(weight) => change({ weight }, "weight")} />
     <${Disclosure} title="Where it counts" hint=${hintOf(row)} open=${open} onToggle=${setOpen}>
-      ${open &&
-      html`<${TextWeight} row=${row} change=${change} />
-        <${BlockGrid} name=${row.name} base=${base} text=${row.blocks ?? ""} onChange=${(blocks) => change({ blocks }, "blocks")} />
-        <${RegionChoice} row=${row} ratio=${ratio} onChange=${(region) => change({ region })} />`}
+      ${
+        open &&
+        html`<${TextWeight} row=${row} change=${change} />
+        <${BlockGrid} name=${row.name} base=${base} text=${row.blocks ?? ""}
+          onChange=${(blocks) => change({ blocks }, "blocks")} />
+        <${RegionChoice} row=${row} ratio=${ratio} onChange=${(region) => change({ region })} />`
+      }
     <//>
   </li>`;
 }
@@ -57,8 +69,11 @@ function TextWeight({ row, change }) {
   return html`<div class="text-weight">
     <${Toggle} label="A weight of its own at the text encoders" value=${own}
       onInput=${(on) => change({ text: on ? denoiserWeight(row.weight) : undefined })} />
-    ${own && html`<${Slider} label="Weight at the text encoders" min=${-0.5} max=${1.5} step=${0.05} value=${row.text}
-      onInput=${(text) => change({ text }, "text")} />`}
+    ${
+      own &&
+      html`<${Slider} label="Weight at the text encoders" min=${-0.5} max=${1.5} step=${0.05} value=${row.text}
+      onInput=${(text) => change({ text }, "text")} />`
+    }
   </div>`;
 }
 
@@ -71,6 +86,10 @@ function denoiserWeight(text) {
 }
 
 function hintOf(row) {
-  const said = [row.text !== undefined && `text encoders ${row.text}`, row.blocks && `blocks ${row.blocks}`, row.region && "region"];
+  const said = [
+    row.text !== undefined && `text encoders ${row.text}`,
+    row.blocks && `blocks ${row.blocks}`,
+    row.region && "region",
+  ];
   return said.filter(Boolean).join(" · ") || "everywhere";
 }

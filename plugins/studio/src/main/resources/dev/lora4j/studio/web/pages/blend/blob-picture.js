@@ -16,15 +16,20 @@ export function BlobPicture({ picture, alt, zoom, ratio = 1, children }) {
   const [large, setLarge] = useState(false);
   const style = { "aspect-ratio": String(ratio) };
   if (!url) {
-    return html`<div class="blend-picture empty-picture" style=${style}>${children ?? html`<${Icon} name="picture" />`}</div>`;
+    return html`<div class="blend-picture empty-picture" style=${style}>${children ?? html`<${Icon}
+      name="picture" />`}</div>`;
   }
   const pixels = size > 0 && size <= SMALL;
   const measure = (event) => setSize(Math.max(event.currentTarget.naturalWidth, event.currentTarget.naturalHeight));
-  const image = html`<img src=${url} alt=${alt} class=${pixels ? "pixels" : ""} draggable=${false} onLoad=${measure} />`;
+  const image = html`<img src=${url} alt=${alt} class=${pixels ? "pixels" : ""} draggable=${false}
+    onLoad=${measure} />`;
   return html`<div class="blend-picture" style=${style}>
-    ${zoom
-      ? html`<button type="button" aria-label=${`${alt}. Show it large`} onClick=${() => setLarge(true)}>${image}</button>`
-      : image}
+    ${
+      zoom
+        ? html`<button type="button" aria-label=${`${alt}. Show it large`}
+          onClick=${() => setLarge(true)}>${image}</button>`
+        : image
+    }
     ${large && html`<${Zoom} src=${url} alt=${alt} pixels=${pixels} onClose=${() => setLarge(false)} />`}
   </div>`;
 }

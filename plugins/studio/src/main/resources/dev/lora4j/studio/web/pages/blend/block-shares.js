@@ -84,14 +84,30 @@ export function presetsOf(blocks) {
   if (present("IN") && present("OUT")) {
     const xl = has("IN08") && !has("IN09");
     presets.push(
-      { name: "Only content", help: "what is where: the way in (IN)", text: only(blocks, (b) => lettersOf(b) === "IN") },
+      {
+        name: "Only content",
+        help: "what is where: the way in (IN)",
+        text: only(blocks, (b) => lettersOf(b) === "IN"),
+      },
       { name: "Only middle", help: "the middle (M)", text: only(blocks, (b) => lettersOf(b) === "M") },
-      { name: "Only style", help: "colours and lines: the way out (OUT)", text: only(blocks, (b) => lettersOf(b) === "OUT") },
+      {
+        name: "Only style",
+        help: "colours and lines: the way out (OUT)",
+        text: only(blocks, (b) => lettersOf(b) === "OUT"),
+      },
     );
     if (xl) {
       presets.push(
-        { name: "B-LoRA content", help: "the first transformer of the way out (OUT00)", text: only(blocks, (b) => b === "OUT00") },
-        { name: "B-LoRA style", help: "the second transformer of the way out (OUT01)", text: only(blocks, (b) => b === "OUT01") },
+        {
+          name: "B-LoRA content",
+          help: "the first transformer of the way out (OUT00)",
+          text: only(blocks, (b) => b === "OUT00"),
+        },
+        {
+          name: "B-LoRA style",
+          help: "the second transformer of the way out (OUT01)",
+          text: only(blocks, (b) => b === "OUT01"),
+        },
       );
     }
   }

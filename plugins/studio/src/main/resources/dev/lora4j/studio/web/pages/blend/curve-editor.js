@@ -52,9 +52,12 @@ export function CurveEditor({ name, curve, onChange }) {
   const onPointerUp = () => {
     dragged.current = undefined;
   };
-  const line = Array.from({ length: 101 }, (_, i) => i / 100).map((at) => `${place.x(at)},${place.y(weightAt(curve, at))}`);
+  const line = Array.from({ length: 101 }, (_, i) => i / 100).map(
+    (at) => `${place.x(at)},${place.y(weightAt(curve, at))}`,
+  );
   return html`<div class="curve-editor">
-    <svg ref=${drawing} viewBox=${`0 0 ${place.width} ${place.height}`} role="group" aria-label=${`Curve of the weight of ${name}`}
+    <svg ref=${drawing} viewBox=${`0 0 ${place.width} ${place.height}`} role="group"
+      aria-label=${`Curve of the weight of ${name}`}
       onDblClick=${(event) => event.target.closest(".curve-point") === null && add(addPoint(points, under(event)))}>
       ${place.levels.map(
         (level) => html`<g key=${level} class=${level === 0 ? "level zero" : "level"}>
@@ -67,9 +70,12 @@ export function CurveEditor({ name, curve, onChange }) {
       <polyline class="curve" points=${line.join(" ")} />
       ${points.map(
         (point, i) => html`<g key=${i} class=${`curve-point ${i === index ? "chosen" : ""}`} role="slider" tabindex="0"
-          aria-label=${`Point ${i + 1} of ${points.length}`} aria-valuenow=${point.value} aria-valuemin=${place.range[0]}
-          aria-valuemax=${place.range[1]} aria-valuetext=${`weight ${point.value} at ${percent(point.at)} % of the steps`}
-          onKeyDown=${(event) => onKeyDown(event, i)} onFocus=${() => setChosen(i)} onPointerDown=${(event) => onPointerDown(event, i)}
+          aria-label=${`Point ${i + 1} of ${points.length}`} aria-valuenow=${point.value}
+            aria-valuemin=${place.range[0]}
+          aria-valuemax=${place.range[1]}
+            aria-valuetext=${`weight ${point.value} at ${percent(point.at)} % of the steps`}
+          onKeyDown=${(event) => onKeyDown(event, i)} onFocus=${() => setChosen(i)}
+            onPointerDown=${(event) => onPointerDown(event, i)}
           onPointerMove=${onPointerMove} onPointerUp=${onPointerUp} onPointerCancel=${onPointerUp}>
           <circle class="reach" cx=${place.x(point.at)} cy=${place.y(point.value)} r="16" />
           <circle class="dot" cx=${place.x(point.at)} cy=${place.y(point.value)} r="6" />
@@ -77,13 +83,16 @@ export function CurveEditor({ name, curve, onChange }) {
       )}
     </svg>
     <div class="fields">
-      <${NumberField} label=${`Point ${index + 1}: % of the steps`} min=${0} max=${100} value=${percent(points[index].at)}
+      <${NumberField} label=${`Point ${index + 1}: % of the steps`} min=${0} max=${100}
+        value=${percent(points[index].at)}
         onInput=${(value) => value !== undefined && move(index, { at: value / 100 })} />
-      <${NumberField} label="Its weight" value=${points[index].value} onInput=${(value) => value !== undefined && move(index, { value })} />
+      <${NumberField} label="Its weight" value=${points[index].value}
+        onInput=${(value) => value !== undefined && move(index, { value })} />
     </div>
     <div class="row">
       <${Button} icon="plus" onClick=${() => add(addInGap(points, (at) => weightAt(curve, at)))}>Add a point<//>
-      <${Button} icon="minus" disabled=${points.length < 2} onClick=${() => change(removePoint(points, index))}>Remove point ${index + 1}<//>
+      <${Button} icon="minus" disabled=${points.length < 2}
+        onClick=${() => change(removePoint(points, index))}>Remove point ${index + 1}<//>
       <${Toggle} label="Rounded" value=${curve.cosine} onInput=${(cosine) => onChange({ ...curve, cosine })} />
     </div>
   </div>`;

@@ -22,7 +22,9 @@ export function rest(history) {
 
 export function undo(history) {
   const { past, now, future } = history;
-  return past.length ? { past: past.slice(0, -1), now: past[past.length - 1], future: [now, ...future], tag: undefined } : history;
+  return past.length
+    ? { past: past.slice(0, -1), now: past[past.length - 1], future: [now, ...future], tag: undefined }
+    : history;
 }
 
 export function redo(history) {

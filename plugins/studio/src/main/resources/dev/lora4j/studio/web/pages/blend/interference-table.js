@@ -6,18 +6,32 @@ import { Table } from "../../parts/table.js";
 import { short } from "../../parts/words.js";
 
 export function InterferenceTable({ pair }) {
-  const rows = [...Object.entries(pair.blocks ?? {}).map(([block, numbers]) => ({ key: block, ...numbers })), { key: "all", ...pair.total }];
+  const rows = [
+    ...Object.entries(pair.blocks ?? {}).map(([block, numbers]) => ({ key: block, ...numbers })),
+    { key: "all", ...pair.total },
+  ];
   const columns = [
     { key: "key", label: "Block" },
     { key: "normA", label: pair.a, numeric: true, render: (row) => short(row.normA) },
     { key: "normB", label: pair.b, numeric: true, render: (row) => short(row.normB) },
-    { key: "conflict", label: "Conflict", numeric: true, render: (row) => html`<${Share} value=${row.conflict} from=${0.5} />` },
-    { key: "overlap", label: "Overlap", numeric: true, render: (row) => html`<${Share} value=${row.overlap} from=${0} />` },
+    {
+      key: "conflict",
+      label: "Conflict",
+      numeric: true,
+      render: (row) => html`<${Share} value=${row.conflict} from=${0.5} />`,
+    },
+    {
+      key: "overlap",
+      label: "Overlap",
+      numeric: true,
+      render: (row) => html`<${Share} value=${row.overlap} from=${0} />`,
+    },
   ];
   return html`<div class="interference">
     <h3>${pair.a} and ${pair.b}</h3>
     ${pair.advice && html`<p>${pair.advice}</p>`}
-    <p class="help">Conflict: share of the numbers that both change with opposite signs; 0.5 is chance. Overlap: share of the directions that both change.</p>
+    <p class="help">Conflict: share of the numbers that both change with opposite signs; 0.5 is chance.
+      Overlap: share of the directions that both change.</p>
     <${Table} caption=${`${pair.a} and ${pair.b}, by block`} hideCaption columns=${columns} rows=${rows} />
   </div>`;
 }

@@ -30,15 +30,20 @@ export function Interference({ blend }) {
     }
   };
   const chart = result?.job.files?.find((file) => file.name.endsWith(".png"));
-  return html`<div class="panel"><${Disclosure} title="Do they get into each other's way?" hint=${result ? (isOld ? "of earlier weights" : "looked at") : ""}>
+  return html`<div class="panel"><${Disclosure} title="Do they get into each other's way?"
+    hint=${result ? (isOld ? "of earlier weights" : "looked at") : ""}>
     <div class="stack">
-    ${adapters.length < 2
-      ? html`<p class="muted">Blend in two adapters or more; then this says where they change the same numbers in opposite directions.</p>`
-      : html`<div class="row"><${Button} icon="compare" onClick=${compare}>${result ? "Look again" : "Look"}<//></div>
-          <${CommandLine} action="mix" request=${request} />`}
+    ${
+      adapters.length < 2
+        ? html`<p class="muted">Blend in two adapters or more; then this says where they change the same numbers in opposite
+            directions.</p>`
+        : html`<div class="row"><${Button} icon="compare" onClick=${compare}>${result ? "Look again" : "Look"}<//></div>
+          <${CommandLine} action="mix" request=${request} />`
+    }
     ${error && html`<${ErrorBox} title="The adapters could not be compared" error=${error} onRetry=${compare} />`}
     ${result && isOld && html`<p class="help">The blend has changed since. Look again for its numbers.</p>`}
-    ${result && (result.output?.pairs ?? []).map((pair) => html`<${InterferenceTable} key=${`${pair.a} ${pair.b}`} pair=${pair} />`)}
+    ${result && (result.output?.pairs ?? []).map((pair) => html`<${InterferenceTable} key=${`${pair.a} ${pair.b}`}
+      pair=${pair} />`)}
     ${result && !result.output?.pairs?.length && html`<p>No layer is changed by two of them.</p>`}
     ${chart && html`<${Picture} src=${chart.url} alt="Conflict and overlap, block by block" />`}
     </div>

@@ -42,5 +42,9 @@ export function useLivePreview(blend, base, live) {
 async function request(body, { signal }) {
   const response = await postForResponse("studio/picture", body, { signal });
   const number = (name) => Number(response.headers.get(name) ?? NaN);
-  return { blob: await response.blob(), seed: response.headers.get("x-lora4j-seed"), seconds: number("x-lora4j-seconds") };
+  return {
+    blob: await response.blob(),
+    seed: response.headers.get("x-lora4j-seed"),
+    seconds: number("x-lora4j-seconds"),
+  };
 }

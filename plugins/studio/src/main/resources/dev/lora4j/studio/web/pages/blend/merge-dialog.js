@@ -13,9 +13,19 @@ import { MixerFields } from "./mixer-fields.js";
 import { onlyInPictures, taking } from "./model.js";
 
 export function MergeDialog({ blend, start, onClose }) {
-  const [output, setOutput] = useState(taking(blend).map((row) => row.name.split("/").pop()).join("-"));
+  const [output, setOutput] = useState(
+    taking(blend)
+      .map((row) => row.name.split("/").pop())
+      .join("-"),
+  );
   const [weights, setWeights] = useState(Object.fromEntries(taking(blend).map((row) => [row.name, row.weight])));
-  const [settings, setSettings] = useState({ mixer: blend.mixer ?? "", rank: undefined, dtype: "", layout: "", overwrite: false });
+  const [settings, setSettings] = useState({
+    mixer: blend.mixer ?? "",
+    rank: undefined,
+    dtype: "",
+    layout: "",
+    overwrite: false,
+  });
   const [problem, setProblem] = useState();
   const mixers = start.mixers.filter((mixer) => mixer.merges !== false);
   const rows = blend.adapters.filter((row) => row.name in weights);
@@ -34,13 +44,19 @@ export function MergeDialog({ blend, start, onClose }) {
   return html`<${Dialog} title="Merge to one file" wide onClose=${onClose} footer=${footer}>
     <${TextField} label="Name of the new adapter" value=${output} onInput=${setOutput} spellcheck=${false}
       error=${problem?.field === "output" ? problem.message : undefined} />
-    ${rows.map((row) => html`<${RowOfFile} key=${row.name} row=${row} weight=${weights[row.name]}
-      onInput=${(weight) => setWeights({ ...weights, [row.name]: weight })} />`)}
-    <${MixerFields} mixers=${mixers} value=${settings.mixer} empty="linear, the exact sum; svd with a rank" onInput=${set("mixer")} />
+    ${rows.map(
+      (row) => html`<${RowOfFile} key=${row.name} row=${row} weight=${weights[row.name]}
+      onInput=${(weight) => setWeights({ ...weights, [row.name]: weight })} />`,
+    )}
+    <${MixerFields} mixers=${mixers} value=${settings.mixer} empty="linear, the exact sum; svd with a rank"
+      onInput=${set("mixer")} />
     <div class="fields">
-      <${NumberField} label="Rank" min=${1} step=${1} value=${settings.rank} placeholder="as needed" onInput=${set("rank")} />
-      <${Select} label="Type of the numbers" options=${["f16", "bf16", "f32"]} empty="as in the adapters" value=${settings.dtype} onInput=${set("dtype")} />
-      <${Select} label="Layout" options=${["kohya", "diffusers", "peft"]} empty="as the adapters'" value=${settings.layout} onInput=${set("layout")} />
+      <${NumberField} label="Rank" min=${1} step=${1} value=${settings.rank} placeholder="as needed"
+        onInput=${set("rank")} />
+      <${Select} label="Type of the numbers" options=${["f16", "bf16", "f32"]} empty="as in the adapters"
+        value=${settings.dtype} onInput=${set("dtype")} />
+      <${Select} label="Layout" options=${["kohya", "diffusers", "peft"]} empty="as the adapters'"
+        value=${settings.layout} onInput=${set("layout")} />
     </div>
     <${Toggle} label="Replace an adapter of that name" value=${settings.overwrite} onInput=${set("overwrite")} />
     ${problem && problem.field !== "output" && html`<p class="error-text" role="alert">${problem.message}</p>`}
@@ -63,6 +79,8 @@ function requestOf({ output, rows, weights, settings, base }) {
       ...(row.text !== undefined && { text: row.text }),
       ...(row.blocks && { blocks: row.blocks }),
     }));
-  const said = Object.entries({ ...settings, base }).filter(([, value]) => value !== undefined && value !== "" && value !== false);
+  const said = Object.entries({ ...settings, base }).filter(
+    ([, value]) => value !== undefined && value !== "" && value !== false,
+  );
   return { output: output.trim(), adapters, ...Object.fromEntries(said) };
 }

@@ -9,7 +9,8 @@ export function MixerChoice({ blend, start }) {
   const set = (name) => (value) => edit((old) => ({ ...old, [name]: value || undefined }), name);
   const route = start.routes.filter((one) => one !== "auto");
   return html`<${Disclosure} title="How they are blended" hint=${blend.mixer ?? "added up"}>
-    <${MixerFields} mixers=${start.mixers} value=${blend.mixer ?? ""} empty="added up, each at its weight" onInput=${set("mixer")} />
+    <${MixerFields} mixers=${start.mixers} value=${blend.mixer ?? ""} empty="added up, each at its weight"
+      onInput=${set("mixer")} />
     <${Select} label="Route" options=${route} empty="auto" value=${blend.route} onInput=${set("route")}
       help="Merged into the base's weights, or computed beside them: auto takes what is faster. Regions need the second." />
   <//>`;

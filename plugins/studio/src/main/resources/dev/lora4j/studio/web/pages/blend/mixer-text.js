@@ -13,7 +13,9 @@ export function parseMixer(text) {
 
 /** Settings that are empty or as the mixer has them anyway are left out. */
 export function formatMixer({ name, settings }, defaults = {}) {
-  const said = Object.entries(settings).filter(([key, value]) => value !== undefined && value !== "" && value !== defaults[key]);
+  const said = Object.entries(settings).filter(
+    ([key, value]) => value !== undefined && value !== "" && value !== defaults[key],
+  );
   return said.length ? `${name}:${said.map(([key, value]) => `${key}=${value}`).join(",")}` : name;
 }
 

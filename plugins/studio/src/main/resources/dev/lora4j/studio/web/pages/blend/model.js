@@ -14,10 +14,17 @@ export function completed(blend) {
   const adapters = new Map();
   for (const row of rows) {
     if (typeof row?.name === "string" && row.name && !adapters.has(row.name)) {
-      adapters.set(row.name, { ...row, weight: textOf(row.weight) || "1", blocks: textOf(row.blocks) || undefined, on: row.on !== false });
+      adapters.set(row.name, {
+        ...row,
+        weight: textOf(row.weight) || "1",
+        blocks: textOf(row.blocks) || undefined,
+        on: row.on !== false,
+      });
     }
   }
-  const texts = Object.fromEntries(TEXTS.filter((name) => name in given).map((name) => [name, textOf(given[name]) || undefined]));
+  const texts = Object.fromEntries(
+    TEXTS.filter((name) => name in given).map((name) => [name, textOf(given[name]) || undefined]),
+  );
   return { seed: FIRST_SEED, ...given, ...texts, prompt: textOf(given.prompt), adapters: [...adapters.values()] };
 }
 
@@ -101,5 +108,7 @@ function numberOf(text) {
 }
 
 function filled(fields) {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== null && value !== ""));
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== undefined && value !== null && value !== ""),
+  );
 }

@@ -10,9 +10,14 @@ export function PreviewStatus({ preview, blend, live }) {
     <p class=${making ? "busy" : ""}>
       ${making && html`<span class="spinner" /> `}${textOf({ shown, making, isCurrent, canBeMade, live, error })}
     </p>
-    <p class="hidden-text" role="status">${!making && isCurrent && shown.full && `Picture made in ${seconds(shown.picture)}.`}</p>
-    ${error && html`<${ErrorBox} title=${shown ? "This blend has no picture; the one above is of an earlier blend" : "No picture"}
-      error=${error} onRetry=${preview.retry} />`}
+    <p class="hidden-text"
+      role="status">${!making && isCurrent && shown.full && `Picture made in ${seconds(shown.picture)}.`}</p>
+    ${
+      error &&
+      html`<${ErrorBox}
+        title=${shown ? "This blend has no picture; the one above is of an earlier blend" : "No picture"}
+      error=${error} onRetry=${preview.retry} />`
+    }
   </div>`;
 }
 

@@ -17,22 +17,28 @@ export function PromptSettings({ blend, base, start }) {
     <${TextField} label="Prompt" rows=${2} value=${blend.prompt} placeholder="for example: a fox"
       onInput=${(prompt) => edit((old) => ({ ...old, prompt }), "prompt")} />
     <div class="seed-row">
-      <${NumberField} label="Seed" min=${0} step=${1} value=${blend.seed} placeholder="drawn anew" onInput=${set("seed")} />
+      <${NumberField} label="Seed" min=${0} step=${1} value=${blend.seed} placeholder="drawn anew"
+        onInput=${set("seed")} />
       <${Button} icon="again" onClick=${dice}>Another seed<//>
     </div>
     <${Disclosure} title="Negative prompt, base, sampling" hint=${hintOf(blend, base)}>
       <${TextField} label="Negative prompt" rows=${2} value=${blend.negative ?? ""} onInput=${set("negative")} />
       <div class="fields">
-        <${Select} label="Base" options=${start.bases.map((one) => one.name)} value=${base?.name} onInput=${set("base")} />
+        <${Select} label="Base" options=${start.bases.map((one) => one.name)} value=${base?.name}
+          onInput=${set("base")} />
         <${Select} label="Sampler" options=${start.samplers} empty=${`${base?.sampler ?? "of the base"} (default)`}
           value=${blend.sampler} onInput=${set("sampler")} />
         <${Select} label="Schedule" options=${start.schedules.filter((one) => one !== "default")} empty="default"
           value=${blend.schedule} onInput=${set("schedule")} />
-        <${NumberField} label="Width" min=${base?.unit ?? 8} step=${base?.unit ?? 8} value=${blend.width} placeholder=${String(base?.width ?? "")} onInput=${set("width")} />
-        <${NumberField} label="Height" min=${base?.unit ?? 8} step=${base?.unit ?? 8} value=${blend.height} placeholder=${String(base?.height ?? "")} onInput=${set("height")} />
+        <${NumberField} label="Width" min=${base?.unit ?? 8} step=${base?.unit ?? 8} value=${blend.width}
+          placeholder=${String(base?.width ?? "")} onInput=${set("width")} />
+        <${NumberField} label="Height" min=${base?.unit ?? 8} step=${base?.unit ?? 8} value=${blend.height}
+          placeholder=${String(base?.height ?? "")} onInput=${set("height")} />
       </div>
-      <${Slider} label="Steps" min=${1} max=${60} step=${1} least=${1} value=${blend.steps ?? base?.steps ?? 20} onInput=${set("steps")} />
-      <${Slider} label="Guidance" min=${0} max=${15} step=${0.5} least=${0} value=${blend.guidance ?? base?.guidance ?? 7.5} onInput=${set("guidance")} />
+      <${Slider} label="Steps" min=${1} max=${60} step=${1} least=${1} value=${blend.steps ?? base?.steps ?? 20}
+        onInput=${set("steps")} />
+      <${Slider} label="Guidance" min=${0} max=${15} step=${0.5} least=${0}
+        value=${blend.guidance ?? base?.guidance ?? 7.5} onInput=${set("guidance")} />
     <//>
   </section>`;
 }

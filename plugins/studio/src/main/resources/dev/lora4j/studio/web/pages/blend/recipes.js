@@ -15,10 +15,11 @@ export function Recipes({ blend, onLoad, onPicture }) {
   const [recipes, setRecipes] = useState();
   const [error, setError] = useState();
   const [asked, setAsked] = useState();
-  const read = () => get("studio/recipes").then((answer) => {
-    setRecipes(answer.recipes);
-    setError(undefined);
-  }, setError);
+  const read = () =>
+    get("studio/recipes").then((answer) => {
+      setRecipes(answer.recipes);
+      setError(undefined);
+    }, setError);
   useEffect(() => {
     read();
   }, []);
@@ -31,21 +32,27 @@ export function Recipes({ blend, onLoad, onPicture }) {
     <div>
       <strong>${recipe.name}</strong>
       <small class="muted">${ago(recipe.modified)}</small>
-      ${recipe.missing?.length > 0 && html`<small class="error-text">Not in the library: ${recipe.missing.join(", ")}</small>`}
+      ${recipe.missing?.length > 0 && html`<small
+        class="error-text">Not in the library: ${recipe.missing.join(", ")}</small>`}
     </div>
     <${Button} onClick=${() => onLoad(recipe)}>Load<//>
-    <${Button} kind="quiet" icon="trash" label=${`Remove the recipe ${recipe.name}`} onClick=${() => setAsked(recipe)} />
+    <${Button} kind="quiet" icon="trash" label=${`Remove the recipe ${recipe.name}`}
+      onClick=${() => setAsked(recipe)} />
   </li>`;
   return html`<section class="panel stack" aria-labelledby="blend-recipes">
     <h2 id="blend-recipes">Recipes</h2>
     <${SaveRecipe} blend=${blend} names=${(recipes ?? []).map((recipe) => recipe.name)} onSaved=${read} />
     ${error && html`<${ErrorBox} title="The recipes could not be read" error=${error} onRetry=${read} />`}
     <ul class="recipes">${(recipes ?? []).map(item)}</ul>
-    <${DropZone} label="Drop a picture" help="A PNG that lora4j made brings its blend with it." accept="image/png" multiple=${false}
+    <${DropZone} label="Drop a picture" help="A PNG that lora4j made brings its blend with it." accept="image/png"
+      multiple=${false}
       onFiles=${(files) => onPicture(files[0])} />
-    ${asked &&
-    html`<${Confirm} title=${`Remove the recipe ${asked.name}?`} verb="Remove" danger onConfirm=${() => remove(asked.name)}
-      onClose=${() => setAsked(undefined)}><p>Its file is deleted. Adapters and pictures stay.</p><//>`}
+    ${
+      asked &&
+      html`<${Confirm} title=${`Remove the recipe ${asked.name}?`} verb="Remove" danger
+        onConfirm=${() => remove(asked.name)}
+      onClose=${() => setAsked(undefined)}><p>Its file is deleted. Adapters and pictures stay.</p><//>`
+    }
   </section>`;
 }
 
@@ -67,6 +74,7 @@ function SaveRecipe({ blend, names, onSaved }) {
   };
   return html`<form class="save-recipe" onSubmit=${save}>
     <${TextField} label="Name of the recipe" value=${name} error=${problem} onInput=${setName} autocomplete="off" />
-    <${Button} kind="primary" type="submit" disabled=${!trimmed}>${exists ? "Replace the recipe" : "Save as a recipe"}<//>
+    <${Button} kind="primary" type="submit"
+      disabled=${!trimmed}>${exists ? "Replace the recipe" : "Save as a recipe"}<//>
   </form>`;
 }

@@ -9,15 +9,21 @@ export function RegionChoice({ row, ratio, onChange }) {
   const [painting, setPainting] = useState(false);
   const picture = useContext(ShownPicture);
   return html`<div class="region-choice" role="group" aria-label=${`Region of ${row.name}`}>
-    ${row.region
-      ? html`<img src=${url("studio/regions/picture", { id: row.region })} alt=${`Region of ${row.name}: where it is light`} />`
-      : html`<p class="muted">It counts in the whole picture.</p>`}
+    ${
+      row.region
+        ? html`<img src=${url("studio/regions/picture", { id: row.region })}
+          alt=${`Region of ${row.name}: where it is light`} />`
+        : html`<p class="muted">It counts in the whole picture.</p>`
+    }
     <div class="row">
-      <${Button} icon="edit" onClick=${() => setPainting(true)}>${row.region ? "Change the region" : "Paint a region"}<//>
+      <${Button} icon="edit"
+        onClick=${() => setPainting(true)}>${row.region ? "Change the region" : "Paint a region"}<//>
       ${row.region && html`<${Button} kind="quiet" icon="close" onClick=${() => onChange(undefined)}>Whole picture<//>`}
     </div>
-    ${painting &&
-    html`<${RegionPainter} name=${row.name} region=${row.region} ratio=${ratio} picture=${picture} onSave=${onChange}
-      onClose=${() => setPainting(false)} />`}
+    ${
+      painting &&
+      html`<${RegionPainter} name=${row.name} region=${row.region} ratio=${ratio} picture=${picture} onSave=${onChange}
+      onClose=${() => setPainting(false)} />`
+    }
   </div>`;
 }

@@ -70,12 +70,15 @@ export function RegionPainter({ name, region, ratio, picture, onSave, onClose })
     <div class="painter">
       <div class="painter-canvas" style=${{ "aspect-ratio": `${width} / ${height}` }}>
         ${behind && html`<img src=${behind} alt="" />`}
-        <canvas ref=${canvas} width=${width} height=${height} role="img" aria-label=${`Region of ${Math.round(share * 100)} % of the picture`}
-          onPointerDown=${onPointerDown} onPointerMove=${onPointerMove} onPointerUp=${onPointerUp} onPointerCancel=${onPointerUp} />
+        <canvas ref=${canvas} width=${width} height=${height} role="img"
+          aria-label=${`Region of ${Math.round(share * 100)} % of the picture`}
+          onPointerDown=${onPointerDown} onPointerMove=${onPointerMove} onPointerUp=${onPointerUp}
+            onPointerCancel=${onPointerUp} />
       </div>
       <div class="painter-tools">
         <p role="status">${share === 0 ? "Paint where the adapter shall count, or add a shape." : `It counts in ${percent(share)} of the picture.`}</p>
-        <${Slider} label="Brush, in % of the picture" min=${2} max=${60} step=${1} least=${1} most=${100} value=${Math.round(brush.size * 100)}
+        <${Slider} label="Brush, in % of the picture" min=${2} max=${60} step=${1} least=${1} most=${100}
+          value=${Math.round(brush.size * 100)}
           onInput=${(size) => setBrush({ ...brush, size: size / 100 })} />
         <div class="row">
           <${Toggle} label="Erase" value=${brush.erase} onInput=${(erase) => setBrush({ ...brush, erase })} />

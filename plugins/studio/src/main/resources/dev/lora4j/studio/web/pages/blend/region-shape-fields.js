@@ -6,7 +6,12 @@ import { NumberField } from "../../parts/number-field.js";
 import { Select } from "../../parts/select.js";
 import { boxOf, shapeNames } from "./region-shapes.js";
 
-const sides = [["x", "Left %"], ["y", "Top %"], ["width", "Width %"], ["height", "Height %"]];
+const sides = [
+  ["x", "Left %"],
+  ["y", "Top %"],
+  ["width", "Width %"],
+  ["height", "Height %"],
+];
 
 export function RegionShapeFields({ onDraw }) {
   const [box, setBox] = useState(boxOf(shapeNames[0]));
@@ -16,12 +21,17 @@ export function RegionShapeFields({ onDraw }) {
   return html`<fieldset class="shape-fields">
     <legend>Shape</legend>
     <div class="fields">
-      <${Select} label="Place" options=${shapeNames} empty="by the numbers below" value=${place} onInput=${(name) => name && setBox(boxOf(name))} />
+      <${Select} label="Place" options=${shapeNames} empty="by the numbers below" value=${place}
+        onInput=${(name) => name && setBox(boxOf(name))} />
       <${Select} label="Form" options=${["box", "ellipse"]} value=${form} onInput=${setForm} />
     </div>
     <div class="fields narrow">
       ${sides.map(
-        ([side, label]) => html`<${NumberField} key=${side} label=${label} min=${0} max=${100} value=${Math.round(box[side] * 1000) / 10}
+        ([
+          side,
+          label,
+        ]) => html`<${NumberField} key=${side} label=${label} min=${0} max=${100}
+          value=${Math.round(box[side] * 1000) / 10}
           onInput=${(value) => value !== undefined && setBox({ ...box, [side]: value / 100 })} />`,
       )}
     </div>

@@ -29,5 +29,7 @@ export function drawShape(context, { x, y, width, height }, isEllipse) {
 
 /** Width and height of a mask for a picture of this ratio. */
 export function maskSize(ratio, longest = 256) {
-  return ratio >= 1 ? [longest, Math.max(8, Math.round(longest / ratio))] : [Math.max(8, Math.round(longest * ratio)), longest];
+  return ratio >= 1
+    ? [longest, Math.max(8, Math.round(longest / ratio))]
+    : [Math.max(8, Math.round(longest * ratio)), longest];
 }

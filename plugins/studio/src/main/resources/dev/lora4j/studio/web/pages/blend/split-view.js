@@ -11,6 +11,7 @@ export function SplitView({ a, b, ratio }) {
     <span class="split-label at-left" aria-hidden="true">A</span>
     <span class="split-label at-right" aria-hidden="true">B</span>
     <input type="range" min="0" max="100" step="1" value=${place} aria-label="Divider between A and B"
-      aria-valuetext=${`A up to ${place} %, B behind`} onInput=${(event) => setPlace(Number(event.currentTarget.value))} />
+      aria-valuetext=${`A up to ${place} %, B behind`}
+        onInput=${(event) => setPlace(Number(event.currentTarget.value))} />
   </div>`;
 }

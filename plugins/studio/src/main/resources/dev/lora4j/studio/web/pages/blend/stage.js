@@ -11,7 +11,11 @@ import { useKeptPicture } from "./kept-picture.js";
 import { PreviewStatus } from "./preview-status.js";
 import { SplitView } from "./split-view.js";
 
-const modes = [["one", "B alone"], ["split", "Divided"], ["pair", "Side by side"]];
+const modes = [
+  ["one", "B alone"],
+  ["split", "Divided"],
+  ["pair", "Side by side"],
+];
 
 export function Stage({ blend, base, preview, view, setView }) {
   const { shown, making } = preview;
@@ -27,20 +31,25 @@ export function Stage({ blend, base, preview, view, setView }) {
   };
   return html`<section class="blend-stage" aria-label="Picture">
     <div class=${`stage-pictures ${making ? "busy" : ""}`} aria-busy=${making ? true : undefined}>
-      ${view.a && view.mode === "split"
-        ? html`<${SplitView} a=${a} b=${b} ratio=${ratio} />`
-        : view.a && view.mode === "pair"
-          ? html`<div class="stage-pair">
+      ${
+        view.a && view.mode === "split"
+          ? html`<${SplitView} a=${a} b=${b} ratio=${ratio} />`
+          : view.a && view.mode === "pair"
+            ? html`<div class="stage-pair">
               <figure><${BlobPicture} ...${a} zoom ratio=${ratio} /><figcaption>A</figcaption></figure>
               <figure><${BlobPicture} ...${b} zoom ratio=${ratio} /><figcaption>B</figcaption></figure>
             </div>`
-          : html`<${BlobPicture} ...${b} zoom ratio=${ratio} />`}
+            : html`<${BlobPicture} ...${b} zoom ratio=${ratio} />`
+      }
     </div>
     <${PreviewStatus} preview=${preview} blend=${blend} live=${view.live} />
     <div class="row">
       <${Toggle} label="Live" value=${view.live} onInput=${(live) => setView({ live })} />
-      ${!view.live && html`<${Button} kind="primary" icon="play" disabled=${!preview.canBeMade}
-        onClick=${() => preview.now()}>Make the picture<//>`}
+      ${
+        !view.live &&
+        html`<${Button} kind="primary" icon="play" disabled=${!preview.canBeMade}
+        onClick=${() => preview.now()}>Make the picture<//>`
+      }
       <${Button} icon="compare" onClick=${() => setView({ a: blend, mode: view.a ? view.mode : "split" })}>
         ${view.a ? "Keep this as A" : "Keep as A and compare"}<//>
       <${Download} shown=${shown} blend=${blend} />
@@ -63,9 +72,13 @@ function Comparison({ blend, view, setView, swap, kept }) {
       <${Button} kind="quiet" icon="close" onClick=${() => setView({ a: undefined })}>Leave A<//>
     </div>
     ${kept.error && html`<p class="error-text">A: ${kept.error.message}</p>`}
-    ${view.a.seed !== blend.seed && html`<p class="help">
-      A has seed ${view.a.seed}, B has seed ${blend.seed}. <button type="button" class="link" onClick=${useSeed}>Use A's seed</button>
-    </p>`}
+    ${
+      view.a.seed !== blend.seed &&
+      html`<p class="help">
+      A has seed ${view.a.seed}, B has seed ${blend.seed}. <button type="button" class="link"
+        onClick=${useSeed}>Use A's seed</button>
+    </p>`
+    }
   </div>`;
 }
 

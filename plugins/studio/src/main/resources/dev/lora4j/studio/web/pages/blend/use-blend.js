@@ -15,15 +15,21 @@ export function UseBlend({ blend, start }) {
   return html`<section class="panel stack" aria-labelledby="blend-use">
     <h2 id="blend-use">Use this blend</h2>
     <div class="row">
-      <${Button} icon="download" disabled=${!blend.adapters.some((row) => row.on)} onClick=${() => setMerging(true)}>Merge to one file…<//>
-      <${Button} icon="copy" disabled=${!answer.prompt} onClick=${() => copy(answer.prompt, "Prompt text")}>Copy as prompt text<//>
+      <${Button} icon="download" disabled=${!blend.adapters.some((row) => row.on)}
+        onClick=${() => setMerging(true)}>Merge to one file…<//>
+      <${Button} icon="copy" disabled=${!answer.prompt}
+        onClick=${() => copy(answer.prompt, "Prompt text")}>Copy as prompt text<//>
       <${Button} icon="copy" onClick=${copyLink}>Copy a link<//>
     </div>
-    ${blend.prompt.trim() &&
-    html`<${CommandLine} action="generate" request=${requestOf(blend)} onAnswer=${setAnswer} />
-      ${answer.prompt
-        ? html`<${CommandLine} label="Prompt text" command=${answer.prompt} />`
-        : answer.why && html`<p class="help">No prompt text: ${answer.why}</p>`}`}
+    ${
+      blend.prompt.trim() &&
+      html`<${CommandLine} action="generate" request=${requestOf(blend)} onAnswer=${setAnswer} />
+      ${
+        answer.prompt
+          ? html`<${CommandLine} label="Prompt text" command=${answer.prompt} />`
+          : answer.why && html`<p class="help">No prompt text: ${answer.why}</p>`
+      }`
+    }
     ${merging && html`<${MergeDialog} blend=${blend} start=${start} onClose=${() => setMerging(false)} />`}
   </section>`;
 }

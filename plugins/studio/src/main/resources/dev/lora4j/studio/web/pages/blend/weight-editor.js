@@ -29,18 +29,24 @@ export function WeightEditor({ name, text, usual, onChange }) {
   const isWide = isLevel && (wide || weight.value < 0 || weight.value > 1.5);
   const reset = () => change({ ...weight, value: usual });
   return html`<div class="weight-editor">
-    <${Select} label=${`When ${name} counts`} hideLabel options=${options} value=${weight?.kind ?? "constant"} onInput=${choose} />
-    ${isLevel &&
-    html`<div class="weight-slider" onDblClick=${(event) => event.target.type === "range" && reset()}>
+    <${Select} label=${`When ${name} counts`} hideLabel options=${options} value=${weight?.kind ?? "constant"}
+      onInput=${choose} />
+    ${
+      isLevel &&
+      html`<div class="weight-slider" onDblClick=${(event) => event.target.type === "range" && reset()}>
       <${Slider} label=${`Weight of ${name}`} hideLabel min=${isWide ? -2 : 0} max=${isWide ? 2 : 1.5} step=${0.05}
         value=${weight.value} onInput=${(value) => change({ ...weight, value })} />
       <${Button} kind="quiet" aria-pressed=${isWide} label="From -2 to 2" onClick=${() => setWide(!wide)}>±<//>
-      <${Button} kind="quiet" icon="again" label=${`Back to ${usual}`} disabled=${weight.value === usual} onClick=${reset} />
-    </div>`}
+      <${Button} kind="quiet" icon="again" label=${`Back to ${usual}`} disabled=${weight.value === usual}
+        onClick=${reset} />
+    </div>`
+    }
     ${weight?.kind === "window" && html`<${Part} weight=${weight} change=${change} />`}
     ${weight?.kind === "curve" && html`<${CurveEditor} name=${name} curve=${weight} onChange=${change} />`}
-    ${(!weight || isTable || weight.kind === "curve") &&
-    html`<${TextField} label="As text" value=${text} error=${problem} spellcheck=${false} onInput=${onChange} />`}
+    ${
+      (!weight || isTable || weight.kind === "curve") &&
+      html`<${TextField} label="As text" value=${text} error=${problem} spellcheck=${false} onInput=${onChange} />`
+    }
   </div>`;
 }
 
@@ -49,12 +55,16 @@ function Part({ weight, change }) {
   const set = (end) => (value) => {
     if (value !== undefined) {
       const share = Math.min(100, Math.max(0, value)) / 100;
-      const other = end === "from" ? { from: share, to: Math.max(share, weight.to) } : { to: share, from: Math.min(share, weight.from) };
+      const other =
+        end === "from"
+          ? { from: share, to: Math.max(share, weight.to) }
+          : { to: share, from: Math.min(share, weight.from) };
       change({ ...weight, ...other });
     }
   };
   return html`<div class="fields">
-    <${NumberField} label="From % of the steps" min=${0} max=${100} value=${percent(weight.from)} onInput=${set("from")} />
+    <${NumberField} label="From % of the steps" min=${0} max=${100} value=${percent(weight.from)}
+      onInput=${set("from")} />
     <${NumberField} label="To % of the steps" min=${0} max=${100} value=${percent(weight.to)} onInput=${set("to")} />
   </div>`;
 }

@@ -27,7 +27,10 @@ export function parseWeight(text) {
   if (!curve) {
     throw wrong(trimmed);
   }
-  return curveOf(curve[1].split(",").map((part) => point(part.trim(), trimmed)), curve[2] === "cosine");
+  return curveOf(
+    curve[1].split(",").map((part) => point(part.trim(), trimmed)),
+    curve[2] === "cosine",
+  );
 }
 
 export function formatWeight(weight) {
@@ -77,7 +80,8 @@ export function asKind(weight, kind) {
   if (kind === "window") {
     return { kind, value: mainWeight(weight), from: 0, to: 0.5 };
   }
-  const points = weight.kind === "table" ? middles(weight.values) : [0, 0.5, 1].map((at) => ({ at, value: weightAt(weight, at) }));
+  const points =
+    weight.kind === "table" ? middles(weight.values) : [0, 0.5, 1].map((at) => ({ at, value: weightAt(weight, at) }));
   return { kind: "curve", points, cosine: false };
 }
 
@@ -92,7 +96,9 @@ export function plain(value) {
 
 function steps(value, from, to) {
   if (from > to || to > 1) {
-    throw new Error(`A part of the steps goes from a share to a greater one, both from 0 to 1; found ${plain(from)}-${plain(to)}.`);
+    throw new Error(
+      `A part of the steps goes from a share to a greater one, both from 0 to 1; found ${plain(from)}-${plain(to)}.`,
+    );
   }
   return { kind: "window", value, from, to };
 }
@@ -100,7 +106,9 @@ function steps(value, from, to) {
 function curveOf(points, cosine) {
   points.forEach((p, i) => {
     if (p.at > 1 || (i > 0 && p.at < points[i - 1].at)) {
-      throw new Error(`The points of a curve stand at shares of the steps from 0 to 1, in their order; found ${plain(p.at)}.`);
+      throw new Error(
+        `The points of a curve stand at shares of the steps from 0 to 1, in their order; found ${plain(p.at)}.`,
+      );
     }
   });
   return { kind: "curve", points, cosine };
@@ -123,7 +131,9 @@ function number(text) {
 }
 
 function wrong(text) {
-  return new Error(`'${text}' is no weight. Write 0.7, or 0.7:0.5-1 for a part of the steps, or 0@0,1@0.5,0.2@1 for a curve.`);
+  return new Error(
+    `'${text}' is no weight. Write 0.7, or 0.7:0.5-1 for a part of the steps, or 0@0,1@0.5,0.2@1 for a curve.`,
+  );
 }
 
 function onCurve({ points, cosine }, share) {

@@ -21,11 +21,17 @@ export function Comparison({ a, b, onSwap, onClose }) {
       </div>
     </div>
     <dl class="letters"><div><dt>A</dt><dd>${names.a}</dd></div><div><dt>B</dt><dd>${names.b}</dd></div></dl>
-    ${one && other && html`<${Table} caption="Scores of A and B" hideCaption columns=${columns} rows=${compared(one, other)} />`}
+    ${one && other && html`<${Table} caption="Scores of A and B" hideCaption columns=${columns}
+      rows=${compared(one, other)} />`}
     <div class="columns">
-      ${[[a, "A"], [b, "B"]].map(([job, letter]) => {
+      ${[
+        [a, "A"],
+        [b, "B"],
+      ].map(([job, letter]) => {
         const sheet = job.files?.find((file) => file.name === "sheet.png");
-        return sheet && html`<${Picture} key=${letter} src=${sheet.url} alt=${`Sheet of ${letter}`} caption=${letter} />`;
+        return (
+          sheet && html`<${Picture} key=${letter} src=${sheet.url} alt=${`Sheet of ${letter}`} caption=${letter} />`
+        );
       })}
     </div>
   </section>`;
@@ -41,5 +47,6 @@ const columns = [
 function Difference({ change, isBetter, formatChange }) {
   const sign = change > 0 ? "+" : "";
   const word = isBetter === undefined ? "the same" : isBetter ? "B is better" : "A is better";
-  return html`<span class=${isBetter === undefined ? "" : isBetter ? "better" : "worse"}>${sign}${formatChange(change)}, <small>${word}</small></span>`;
+  return html`<span
+    class=${isBetter === undefined ? "" : isBetter ? "better" : "worse"}>${sign}${formatChange(change)}, <small>${word}</small></span>`;
 }

@@ -26,7 +26,8 @@ export function EvaluationForm({ settings, change, start }) {
     ...known.map(({ name }) => ({ value: SET + name, text: name, group: "True pictures, captioned by concepts" })),
   ];
   const style = settings.truths ? SET + settings.truths : settings.judged;
-  const choose = (value) => change(value.startsWith(SET) ? { truths: value.slice(SET.length), judged: "" } : { truths: "", judged: value });
+  const choose = (value) =>
+    change(value.startsWith(SET) ? { truths: value.slice(SET.length), judged: "" } : { truths: "", judged: value });
   const ready = Boolean(style);
   const request = requestOf(settings);
   return html`<section class="panel stack" aria-label="What is scored">
@@ -35,32 +36,49 @@ export function EvaluationForm({ settings, change, start }) {
       <div class="row">
         <span>${settings.adapter || "The base alone"}</span>
         <${Button} onClick=${() => setPicking(true)}>${settings.adapter ? "Another one" : "Choose one"}<//>
-        ${settings.adapter && html`<${Button} kind="quiet" icon="close" onClick=${() => change({ adapter: "" })}>The base alone<//>`}
+        ${settings.adapter && html`<${Button} kind="quiet" icon="close"
+          onClick=${() => change({ adapter: "" })}>The base alone<//>`}
       </div>
     </div>
-    ${settings.adapter &&
-    html`<${Slider} label="Weight" min=${0} max=${1.5} step=${0.05} value=${settings.weight} onInput=${set("weight")} />`}
-    ${judged.length > 0 || known.length > 0
-      ? html`<${Select} label="The style that it should have" options=${styles} empty="choose one" value=${style} onInput=${choose}
+    ${
+      settings.adapter &&
+      html`<${Slider} label="Weight" min=${0} max=${1.5} step=${0.05} value=${settings.weight}
+        onInput=${set("weight")} />`
+    }
+    ${
+      judged.length > 0 || known.length > 0
+        ? html`<${Select} label="The style that it should have" options=${styles} empty="choose one" value=${style}
+          onInput=${choose}
           help="The judges know pictures of 64 × 64 pixels such as the bundled base makes." />`
-      : html`<${TextField} label="The style that it should have" value=${settings.judged} onInput=${set("judged")} />`}
+        : html`<${TextField} label="The style that it should have" value=${settings.judged} onInput=${set("judged")} />`
+    }
     <${Disclosure} title="More settings" hint=${hintOf(settings)}>
       <div class="fields">
-        ${start.bases.length > 1 && html`<${Select} label="Base" options=${start.bases.map((base) => base.name)} empty="the default" value=${settings.base} onInput=${set("base")} />`}
-        <${NumberField} label="Concepts" min=${1} step=${1} value=${settings.concepts} placeholder="100" onInput=${set("concepts")} />
-        <${NumberField} label="Pictures of each" min=${1} step=${1} value=${settings.perConcept} placeholder="2" onInput=${set("perConcept")} />
+        ${start.bases.length > 1 && html`<${Select} label="Base" options=${start.bases.map((base) => base.name)}
+          empty="the default" value=${settings.base} onInput=${set("base")} />`}
+        <${NumberField} label="Concepts" min=${1} step=${1} value=${settings.concepts} placeholder="100"
+          onInput=${set("concepts")} />
+        <${NumberField} label="Pictures of each" min=${1} step=${1} value=${settings.perConcept} placeholder="2"
+          onInput=${set("perConcept")} />
         <${NumberField} label="Seed" min=${0} step=${1} value=${settings.seed} placeholder="0" onInput=${set("seed")} />
-        <${NumberField} label="Steps" min=${1} step=${1} value=${settings.steps} placeholder="20" onInput=${set("steps")} />
-        <${NumberField} label="Guidance" min=${0} value=${settings.guidance} placeholder="of the base" onInput=${set("guidance")} />
-        <${TextField} label="Other style" value=${settings.otherStyle} placeholder="twemoji" help="What prompts name that are not about the style."
+        <${NumberField} label="Steps" min=${1} step=${1} value=${settings.steps} placeholder="20"
+          onInput=${set("steps")} />
+        <${NumberField} label="Guidance" min=${0} value=${settings.guidance} placeholder="of the base"
+          onInput=${set("guidance")} />
+        <${TextField} label="Other style" value=${settings.otherStyle} placeholder="twemoji"
+          help="What prompts name that are not about the style."
           onInput=${set("otherStyle")} />
       </div>
     <//>
-    <div class="row"><${Button} kind="primary" icon="play" disabled=${!ready} onClick=${() => startAction("evaluate", request)}>Evaluate<//></div>
+    <div class="row"><${Button} kind="primary" icon="play" disabled=${!ready}
+      onClick=${() => startAction("evaluate", request)}>Evaluate<//></div>
     ${ready && html`<${CommandLine} action="evaluate" request=${request} />`}
-    ${picking &&
-    html`<${AdapterPicker} title="Evaluate an adapter" single cards=${cards} onPick=${(card) => change({ adapter: card.name, weight: card.weight ?? 1 })}
-      onClose=${() => setPicking(false)} />`}
+    ${
+      picking &&
+      html`<${AdapterPicker} title="Evaluate an adapter" single cards=${cards}
+        onPick=${(card) => change({ adapter: card.name, weight: card.weight ?? 1 })}
+      onClose=${() => setPicking(false)} />`
+    }
   </section>`;
 }
 

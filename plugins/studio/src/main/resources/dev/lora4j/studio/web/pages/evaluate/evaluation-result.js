@@ -24,26 +24,39 @@ export function EvaluationResult({ job, onAgain, letter, onCompare }) {
   const distinct = `${title}, of ${new Date(job.created).toLocaleString("en")}`;
   return html`<${Result} job=${job} title=${title} again=${job.request && ((request) => onAgain(settingsOf(request)))}>
     ${error && html`<${ErrorBox} error=${error} />`}
-    ${scores &&
-    html`<div class="row">
-        <${Button} icon="compare" aria-pressed=${Boolean(letter)} onClick=${onCompare}>${letter ? "Leave out of the comparison" : "Compare"}<//>
+    ${
+      scores &&
+      html`<div class="row">
+        <${Button} icon="compare" aria-pressed=${Boolean(letter)}
+          onClick=${onCompare}>${letter ? "Leave out of the comparison" : "Compare"}<//>
         ${letter && html`<${Chip} tone="good">${letter}<//>`}
       </div>
       <${ScoreBars} rows=${shares(scores)} />
       ${scores.targets?.length > 0 && html`<${Targets} targets=${scores.targets} />`}
       <${Disclosure} title="All numbers"><div class="stack">
-        <${Table} caption=${`Other scores of ${distinct}`} hideCaption columns=${numberColumns} rows=${numbers(scores)} />
+        <${Table} caption=${`Other scores of ${distinct}`} hideCaption columns=${numberColumns}
+          rows=${numbers(scores)} />
         <${Table} caption=${`Pictures and controls of ${distinct}`} columns=${kindColumns} rows=${kindsOf(scores)} />
-        <p class="help">The style classifier is right about ${asPercent(scores.classifier_accuracy)} of true pictures that it has not seen.</p>
+        <p class="help">The style classifier is right about ${asPercent(scores.classifier_accuracy)} of true
+          pictures that it has not seen.</p>
       </div><//>
-      ${sheet && html`<${Disclosure} title="Pictures" hint="base, adapter, truth and controls side by side">
-        <${Picture} src=${sheet.url} alt=${`Sheet of ${title}`} /><//>`}`}
+      ${
+        sheet &&
+        html`<${Disclosure} title="Pictures" hint="base, adapter, truth and controls side by side">
+        <${Picture} src=${sheet.url} alt=${`Sheet of ${title}`} /><//>`
+      }`
+    }
   <//>`;
 }
 
 const numberColumns = [
   { key: "label", label: "Score" },
-  { key: "adapter", label: "With the adapter", numeric: true, render: (row) => (row.adapter === undefined ? "–" : row.format(row.adapter)) },
+  {
+    key: "adapter",
+    label: "With the adapter",
+    numeric: true,
+    render: (row) => (row.adapter === undefined ? "–" : row.format(row.adapter)),
+  },
   { key: "base", label: "Base", numeric: true, render: (row) => (row.base === undefined ? "–" : row.format(row.base)) },
 ];
 

@@ -37,17 +37,61 @@ export function numbers(scores) {
   const { adapter, base } = scores.kinds ?? {};
   const drift = scores.drift;
   const rows = [
-    { key: "rank", label: "Mean rank of the truth", adapter: adapter?.truth_rank, base: base?.truth_rank, better: "less", format: plain(1) },
-    { key: "distance", label: "Distance to the truth", adapter: adapter?.truth_distance, base: base?.truth_distance, better: "less", format: plain(3) },
-    { key: "variety", label: "Distance between pictures of one prompt", adapter: scores.variety?.adapter, base: scores.variety?.base, better: "more", format: plain(3) },
-    { key: "drift", label: "Drift of prompts that name another style", adapter: drift?.distance, better: "less", format: plain(3) },
-    { key: "leak", label: "Of those, in the adapter's style", adapter: drift?.style_leak?.with, base: drift?.style_leak?.without, better: "less", format: percent },
-    { key: "named", label: "Of those, in the style that was named", adapter: drift?.named_style?.with, base: drift?.named_style?.without, better: "more", format: percent },
+    {
+      key: "rank",
+      label: "Mean rank of the truth",
+      adapter: adapter?.truth_rank,
+      base: base?.truth_rank,
+      better: "less",
+      format: plain(1),
+    },
+    {
+      key: "distance",
+      label: "Distance to the truth",
+      adapter: adapter?.truth_distance,
+      base: base?.truth_distance,
+      better: "less",
+      format: plain(3),
+    },
+    {
+      key: "variety",
+      label: "Distance between pictures of one prompt",
+      adapter: scores.variety?.adapter,
+      base: scores.variety?.base,
+      better: "more",
+      format: plain(3),
+    },
+    {
+      key: "drift",
+      label: "Drift of prompts that name another style",
+      adapter: drift?.distance,
+      better: "less",
+      format: plain(3),
+    },
+    {
+      key: "leak",
+      label: "Of those, in the adapter's style",
+      adapter: drift?.style_leak?.with,
+      base: drift?.style_leak?.without,
+      better: "less",
+      format: percent,
+    },
+    {
+      key: "named",
+      label: "Of those, in the style that was named",
+      adapter: drift?.named_style?.with,
+      base: drift?.named_style?.without,
+      better: "more",
+      format: percent,
+    },
   ];
   return rows.filter(isKnown);
 }
 
-/** Rows of two evaluations side by side: {key, label, format, a, b, change, formatChange, isBetter (B; absent for equals)}. */
+/**
+ * Rows of two evaluations side by side: {key, label, format, a, b, change, formatChange, isBetter}, where isBetter is
+ * about b and absent for equals.
+ */
 export function compared(one, other) {
   const all = (scores) => [...shares(scores), ...numbers(scores)];
   const others = new Map(all(other).map((row) => [row.key, row]));

@@ -1,7 +1,16 @@
 // The settings of an evaluation as the page keeps them, and the request that they are.
 export const FIRST = {
-  adapter: "", weight: 1, judged: "", truths: "", base: undefined, concepts: undefined, perConcept: undefined, otherStyle: "", seed: undefined,
-  steps: undefined, guidance: undefined,
+  adapter: "",
+  weight: 1,
+  judged: "",
+  truths: "",
+  base: undefined,
+  concepts: undefined,
+  perConcept: undefined,
+  otherStyle: "",
+  seed: undefined,
+  steps: undefined,
+  guidance: undefined,
 };
 
 const PLAIN = ["base", "concepts", "perConcept", "otherStyle", "seed", "steps", "guidance"];
@@ -24,5 +33,12 @@ export function requestOf(kept) {
 /** The settings of an earlier request. */
 export function settingsOf(request) {
   const said = Object.fromEntries(PLAIN.map((name) => [name, request[name]]));
-  return { ...FIRST, ...said, adapter: request.adapter ?? "", weight: request.weight ?? 1, judged: request.style ?? "", truths: request.truths ?? "" };
+  return {
+    ...FIRST,
+    ...said,
+    adapter: request.adapter ?? "",
+    weight: request.weight ?? 1,
+    judged: request.style ?? "",
+    truths: request.truths ?? "",
+  };
 }

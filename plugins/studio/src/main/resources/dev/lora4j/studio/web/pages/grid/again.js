@@ -21,5 +21,10 @@ function axisOf(text, adapters) {
   const values = text.slice(at + 1);
   const adapter = adapters.find((row) => callName(row.name) === name)?.name;
   const isKnown = kinds.some((one) => one.value === kind);
-  return { kind: isKnown ? kind : "", adapter, block, values: kind === "prompt" ? values.split(",").join("\n") : values };
+  return {
+    kind: isKnown ? kind : "",
+    adapter,
+    block,
+    values: kind === "prompt" ? values.split(",").join("\n") : values,
+  };
 }

@@ -60,7 +60,9 @@ export function problemOf(axis, { prompt, negative = "" }) {
     if (withComma) {
       return `A text with a comma cannot be a value here: '${withComma}'.`;
     }
-    return prompt.includes(values[0]) || negative.includes(values[0]) ? undefined : `The first line must be a part of the prompt; '${values[0]}' is not.`;
+    return prompt.includes(values[0]) || negative.includes(values[0])
+      ? undefined
+      : `The first line must be a part of the prompt; '${values[0]}' is not.`;
   }
   return undefined;
 }
@@ -95,6 +97,14 @@ function counted(from, to, by) {
   return values;
 }
 
-const clean = (values) => values.split(",").map((value) => value.trim()).join(",");
+const clean = (values) =>
+  values
+    .split(",")
+    .map((value) => value.trim())
+    .join(",");
 
-const lines = (values) => values.split("\n").map((line) => line.trim()).filter(Boolean);
+const lines = (values) =>
+  values
+    .split("\n")
+    .map((line) => line.trim())
+    .filter(Boolean);

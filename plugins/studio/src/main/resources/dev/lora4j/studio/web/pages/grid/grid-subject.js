@@ -22,13 +22,16 @@ export function GridSubject({ settings, change, start, base }) {
     focusOn("grid-adapters");
   };
   const pick = (card) => change(withAdapter(settings, card));
-  return html`<${TextField} label="Prompt" rows=${2} value=${settings.prompt} placeholder="for example: a fox" onInput=${(prompt) => change({ prompt })} />
+  return html`<${TextField} label="Prompt" rows=${2} value=${settings.prompt} placeholder="for example: a fox"
+    onInput=${(prompt) => change({ prompt })} />
     <div>
-      <div class="row spread"><p class="label" id="grid-adapters" tabindex="-1">Adapters</p><${Button} icon="plus" onClick=${() => setPicking(true)}>Add<//></div>
+      <div class="row spread"><p class="label" id="grid-adapters" tabindex="-1">Adapters</p><${Button} icon="plus"
+        onClick=${() => setPicking(true)}>Add<//></div>
       <ul class="stack tight">
         ${settings.adapters.map(
           (row) => html`<li key=${row.name} class="grid-adapter">
-            <${TextField} label=${`Weight of ${row.name}`} value=${row.weight} error=${weightProblem(row.weight)} spellcheck=${false}
+            <${TextField} label=${`Weight of ${row.name}`} value=${row.weight} error=${weightProblem(row.weight)}
+              spellcheck=${false}
               help=${otherwise(row)}
               onInput=${(weight) => setRows(settings.adapters.map((one) => (one.name === row.name ? { ...one, weight } : one)))} />
             <${Button} kind="quiet" icon="trash" label=${`Take ${row.name} out`}
@@ -41,23 +44,38 @@ export function GridSubject({ settings, change, start, base }) {
       <div class="stack">
         <${TextField} label="Negative prompt" rows=${2} value=${settings.negative ?? ""} onInput=${set("negative")} />
         <div class="fields">
-          <${Select} label="Base" options=${start.bases.map((one) => one.name)} value=${base?.name} onInput=${set("base")} />
-          <${NumberField} label="Seed" min=${0} step=${1} value=${settings.seed} placeholder="drawn anew" onInput=${set("seed")} />
-          <${NumberField} label="Steps" min=${1} step=${1} value=${settings.steps} placeholder=${String(base?.steps ?? "")} onInput=${set("steps")} />
-          <${NumberField} label="Guidance" min=${0} value=${settings.guidance} placeholder=${String(base?.guidance ?? "")} onInput=${set("guidance")} />
-          <${Select} label="Sampler" options=${start.samplers} empty=${`${base?.sampler ?? "of the base"} (default)`} value=${settings.sampler} onInput=${set("sampler")} />
-          <${NumberField} label="Width" min=${base?.unit ?? 8} step=${base?.unit ?? 8} value=${settings.width} placeholder=${String(base?.width ?? "")} onInput=${set("width")} />
-          <${NumberField} label="Height" min=${base?.unit ?? 8} step=${base?.unit ?? 8} value=${settings.height} placeholder=${String(base?.height ?? "")} onInput=${set("height")} />
+          <${Select} label="Base" options=${start.bases.map((one) => one.name)} value=${base?.name}
+            onInput=${set("base")} />
+          <${NumberField} label="Seed" min=${0} step=${1} value=${settings.seed} placeholder="drawn anew"
+            onInput=${set("seed")} />
+          <${NumberField} label="Steps" min=${1} step=${1} value=${settings.steps}
+            placeholder=${String(base?.steps ?? "")} onInput=${set("steps")} />
+          <${NumberField} label="Guidance" min=${0} value=${settings.guidance}
+            placeholder=${String(base?.guidance ?? "")} onInput=${set("guidance")} />
+          <${Select} label="Sampler" options=${start.samplers} empty=${`${base?.sampler ?? "of the base"} (default)`}
+            value=${settings.sampler} onInput=${set("sampler")} />
+          <${NumberField} label="Width" min=${base?.unit ?? 8} step=${base?.unit ?? 8} value=${settings.width}
+            placeholder=${String(base?.width ?? "")} onInput=${set("width")} />
+          <${NumberField} label="Height" min=${base?.unit ?? 8} step=${base?.unit ?? 8} value=${settings.height}
+            placeholder=${String(base?.height ?? "")} onInput=${set("height")} />
         </div>
-        ${settings.mixer && html`<p class="help">Mixer: ${settings.mixer}. <button type="button" class="link" onClick=${() => change({ mixer: undefined })}>Add up instead</button></p>`}
+        ${settings.mixer && html`<p class="help">Mixer: ${settings.mixer}. <button type="button" class="link"
+          onClick=${() => change({ mixer: undefined })}>Add up instead</button></p>`}
       </div>
     <//>
-    ${picking &&
-    html`<${AdapterPicker} cards=${cards} taken=${settings.adapters.map((row) => row.name)} onPick=${pick} onClose=${() => setPicking(false)} />`}`;
+    ${
+      picking &&
+      html`<${AdapterPicker} cards=${cards} taken=${settings.adapters.map((row) => row.name)} onPick=${pick}
+        onClose=${() => setPicking(false)} />`
+    }`;
 }
 
 function otherwise(row) {
-  const said = [row.text !== undefined && `text encoders ${row.text}`, row.blocks && `blocks ${row.blocks}`, row.region && "in its region"];
+  const said = [
+    row.text !== undefined && `text encoders ${row.text}`,
+    row.blocks && `blocks ${row.blocks}`,
+    row.region && "in its region",
+  ];
   return said.filter(Boolean).join(", ") || undefined;
 }
 

@@ -9,7 +9,19 @@ export const FIRST = {
   seed: 1,
 };
 
-const PLAIN = ["base", "negative", "seed", "steps", "guidance", "sampler", "schedule", "width", "height", "mixer", "route"];
+const PLAIN = [
+  "base",
+  "negative",
+  "seed",
+  "steps",
+  "guidance",
+  "sampler",
+  "schedule",
+  "width",
+  "height",
+  "mixer",
+  "route",
+];
 
 export function requestOf(kept) {
   const request = { prompt: kept.prompt, adapters: kept.adapters.map(withoutEmpty), axes: {} };
@@ -35,11 +47,18 @@ export function ofBlend(kept, blend) {
 
 /** Changes that put an adapter in; axes that still lack one get it. */
 export function withAdapter({ adapters, axes }, { name, weight }) {
-  const rows = adapters.some((row) => row.name === name) ? adapters : [...adapters, { name, weight: String(weight ?? 1) }];
-  const filled = Object.entries(axes).map(([direction, axis]) => [direction, axis.adapter ? axis : { ...axis, adapter: name }]);
+  const rows = adapters.some((row) => row.name === name)
+    ? adapters
+    : [...adapters, { name, weight: String(weight ?? 1) }];
+  const filled = Object.entries(axes).map(([direction, axis]) => [
+    direction,
+    axis.adapter ? axis : { ...axis, adapter: name },
+  ]);
   return { adapters: rows, axes: Object.fromEntries(filled) };
 }
 
 function withoutEmpty(row) {
-  return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined && value !== "" && value !== true));
+  return Object.fromEntries(
+    Object.entries(row).filter(([, value]) => value !== undefined && value !== "" && value !== true),
+  );
 }

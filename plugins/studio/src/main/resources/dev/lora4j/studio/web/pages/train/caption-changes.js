@@ -19,7 +19,10 @@ export function CaptionChanges({ items, all, save, trigger }) {
   const byReplacing = changes(items, (caption) => replaced(caption, search, replacement));
   const byTrigger = changes(items, (caption) => withTrigger(caption, put));
   const apply = async (changed, undoes) => {
-    const before = changed.map(({ file }) => ({ file, caption: items.find((item) => item.file === file)?.caption ?? "" }));
+    const before = changed.map(({ file }) => ({
+      file,
+      caption: items.find((item) => item.file === file)?.caption ?? "",
+    }));
     let done = 0;
     try {
       for (const { file, caption } of changed) {
@@ -28,7 +31,9 @@ export function CaptionChanges({ items, all, save, trigger }) {
       }
     } finally {
       setLast(undoes ? undefined : before.slice(0, done));
-      setSaid(`${plural(done, "caption")} ${undoes ? "brought back" : "changed"}${done < changed.length ? `, ${changed.length - done} not` : ""}.`);
+      setSaid(
+        `${plural(done, "caption")} ${undoes ? "brought back" : "changed"}${done < changed.length ? `, ${changed.length - done} not` : ""}.`,
+      );
     }
   };
   const where = all ? "" : " shown";

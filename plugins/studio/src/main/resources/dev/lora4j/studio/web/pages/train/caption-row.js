@@ -49,6 +49,7 @@ export function CaptionRow({ item, save, remove }) {
       <${TextField} label=${`Caption of ${item.file}`} hideLabel rows=${2} value=${text} error=${state.error}
         placeholder="no caption" onInput=${type} onBlur=${leave} onKeyDown=${onKeyDown} />
     </div>
-    <${Button} kind="quiet" icon="trash" label=${`Take ${item.file} out of the set`} onClick=${() => remove(item.file)} />
+    <${Button} kind="quiet" icon="trash" label=${`Take ${item.file} out of the set`}
+      onClick=${() => remove(item.file)} />
   </li>`;
 }

@@ -25,7 +25,9 @@ export function CaptionTable({ set, pictures, trigger }) {
   const [most, setMost] = useState(PAGE);
   const { items, error, read } = pictures;
   if (!items) {
-    return error ? html`<${ErrorBox} title="The pictures could not be read" error=${error} onRetry=${read} />` : html`<${Loading} text="the pictures" />`;
+    return error
+      ? html`<${ErrorBox} title="The pictures could not be read" error=${error} onRetry=${read} />`
+      : html`<${Loading} text="the pictures" />`;
   }
   if (items.length === 0) {
     return html`<p class="muted">There is no picture in this set yet.</p>`;
@@ -46,9 +48,12 @@ export function CaptionTable({ set, pictures, trigger }) {
       <${Select} label="Show" hideLabel options=${shows} value=${show} onInput=${setShow} />
     </div>
     <${CaptionChanges} items=${found} all=${found.length === items.length} save=${save} trigger=${trigger} />
-    <p class="muted" role="status">${found.length === items.length ? `${items.length} pictures` : `${found.length} of ${items.length} pictures`}</p>
+    <p class="muted"
+      role="status">${found.length === items.length ? `${items.length} pictures` : `${found.length} of ${items.length} pictures`}</p>
     <ul class="captions">
-      ${found.slice(0, most).map((item) => html`<${CaptionRow} key=${item.file} item=${item} save=${save} remove=${remove} />`)}
+      ${found.slice(0, most).map((item) => html`<${CaptionRow} key=${item.file} item=${item} save=${save}
+        remove=${remove} />`)}
     </ul>
-    ${found.length > most && html`<div class="row"><${Button} onClick=${() => setMost(most + PAGE)}>Show ${Math.min(PAGE, found.length - most)} more<//></div>`}`;
+    ${found.length > most && html`<div class="row"><${Button}
+      onClick=${() => setMost(most + PAGE)}>Show ${Math.min(PAGE, found.length - most)} more<//></div>`}`;
 }

@@ -8,7 +8,10 @@ export function earlierOf(output, runs, cards) {
   }
   if (run?.state === "unfinished") {
     const place = run.step !== undefined && run.steps ? ` at step ${run.step} of ${run.steps}` : "";
-    return { text: `There is an unfinished run of ${output}${place}. Resume it with the settings that it had, or choose another name.`, canResume: true };
+    return {
+      text: `There is an unfinished run of ${output}${place}. Resume it with the settings that it had, or choose another name.`,
+      canResume: true,
+    };
   }
   if (run || cards.some((card) => card.name === output)) {
     return { text: `There is an adapter ${output} already. Choose another name, or overwrite it.`, canResume: false };

@@ -20,7 +20,10 @@ export function PictureUpload({ set, pictures }) {
   known.current = pictures.items ?? [];
   const files = useRef();
   const folder = useRef();
-  const uploads = useMemo(() => uploadQueue({ send, caption, itemsOf: async () => known.current, onChange: setSent }), [set]);
+  const uploads = useMemo(
+    () => uploadQueue({ send, caption, itemsOf: async () => known.current, onChange: setSent }),
+    [set],
+  );
   useEffect(() => () => uploads.stop(), [uploads]);
   const isOver = sent.done + sent.failed === sent.total;
   useEffect(() => {
@@ -43,22 +46,29 @@ export function PictureUpload({ set, pictures }) {
     setOver(true);
   };
   const failed = sent.files.filter((file) => file.state === "failed");
-  return html`<div class=${`drop-area ${over ? "over" : ""}`} onDrop=${onDrop} onDragOver=${onDragOver} onDragLeave=${() => setOver(false)}>
+  return html`<div class=${`drop-area ${over ? "over" : ""}`} onDrop=${onDrop} onDragOver=${onDragOver}
+    onDragLeave=${() => setOver(false)}>
     <p><${Icon} name="upload" /> Drop pictures or folders here, with their captions in .txt files if there are any, or</p>
     <div class="row">
       <${Button} onClick=${() => files.current.click()}>Choose files<//>
       <${Button} onClick=${() => folder.current.click()}>Choose a folder<//>
     </div>
-    <input ref=${files} type="file" hidden multiple accept="image/png,image/jpeg,image/webp,image/gif,image/bmp,.txt" onChange=${onChosen} />
+    <input ref=${files} type="file" hidden multiple accept="image/png,image/jpeg,image/webp,image/gif,image/bmp,.txt"
+      onChange=${onChosen} />
     <input ref=${folder} type="file" hidden multiple webkitdirectory onChange=${onChosen} />
-    ${!isOver &&
-    html`<${Progress} label="Sending pictures" done=${sent.done + sent.failed} total=${sent.total} unit="files"
+    ${
+      !isOver &&
+      html`<${Progress} label="Sending pictures" done=${sent.done + sent.failed} total=${sent.total} unit="files"
         detail=${sent.files.find((file) => file.state === "sending")?.name} />
-      <${Button} icon="stop" onClick=${() => uploads.stop()}>Stop<//>`}
+      <${Button} icon="stop" onClick=${() => uploads.stop()}>Stop<//>`
+    }
     <p role="status">${sent.total > 0 && isOver ? `${plural(sent.done, "file")} sent${failed.length ? `, ${failed.length} not` : ""}.` : ""}</p>
-    ${failed.length > 0 &&
-    html`<ul class="failed-files">${failed.map((file) => html`<li key=${file.id} class="error-text">${messageOf(file)}</li>`)}</ul>
-      <${Button} kind="quiet" onClick=${() => uploads.forget()}>Close the list<//>`}
+    ${
+      failed.length > 0 &&
+      html`<ul class="failed-files">${failed.map((file) => html`<li key=${file.id}
+        class="error-text">${messageOf(file)}</li>`)}</ul>
+      <${Button} kind="quiet" onClick=${() => uploads.forget()}>Close the list<//>`
+    }
   </div>`;
 }
 

@@ -40,6 +40,9 @@ export function usePictures(set) {
     read: () => setAsked((count) => count + 1),
     /** Shows a change at once that the server has already. */
     put: (file, changes) =>
-      setList((old) => ({ ...old, items: old.items?.map((item) => (item.file === file ? { ...item, ...changes } : item)) })),
+      setList((old) => ({
+        ...old,
+        items: old.items?.map((item) => (item.file === file ? { ...item, ...changes } : item)),
+      })),
   };
 }

@@ -12,9 +12,13 @@ export function summary(plan) {
   const held = pictures.filter((picture) => picture.validation).length;
   const trained = pictures.length - held;
   const sentences = [`${plural(trained, "picture")}${held ? ` and ${held} held out` : ""}, ${bucketsOf(pictures)}.`];
-  const draws = pictures.filter((picture) => !picture.validation).reduce((sum, picture) => sum + (picture.repeats ?? 1), 0);
+  const draws = pictures
+    .filter((picture) => !picture.validation)
+    .reduce((sum, picture) => sum + (picture.repeats ?? 1), 0);
   const epochs = draws ? Math.round((plan.steps * plan.batch) / draws) : 0;
-  sentences.push(`${plural(plan.steps, "step")} of ${plural(plan.batch, "picture")}: each picture comes about ${plural(epochs, "time")}.`);
+  sentences.push(
+    `${plural(plan.steps, "step")} of ${plural(plan.batch, "picture")}: each picture comes about ${plural(epochs, "time")}.`,
+  );
   sentences.push(`${plural(plan.layers, "layer")} with ${plan.numbers.toLocaleString("en")} numbers are trained.`);
   return sentences;
 }

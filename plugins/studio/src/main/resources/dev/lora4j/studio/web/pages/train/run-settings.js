@@ -21,9 +21,11 @@ const preset = "of the preset";
 export function RunSettings({ settings, change, start }) {
   const set = (name) => (value) => change({ [name]: value });
   const number = (name, label, more = {}) =>
-    html`<${NumberField} label=${label} value=${settings[name]} placeholder=${preset} onInput=${set(name)} ...${more} />`;
+    html`<${NumberField} label=${label} value=${settings[name]} placeholder=${preset} onInput=${set(name)}
+      ...${more} />`;
   const choice = (name, label, options, help) =>
-    html`<${Select} label=${label} options=${options} empty=${preset} value=${settings[name]} help=${help} onInput=${set(name)} />`;
+    html`<${Select} label=${label} options=${options} empty=${preset} value=${settings[name]} help=${help}
+      onInput=${set(name)} />`;
   return html`<div class="fields">
       <${TextField} label="Name of the adapter" value=${settings.output} spellcheck=${false} autocomplete="off"
         help="It is put into the library under this name." onInput=${set("output")} />
@@ -31,15 +33,19 @@ export function RunSettings({ settings, change, start }) {
         help="Put before captions that lack it; in a prompt it calls the style." onInput=${set("trigger")} />
     </div>
     <div class="fields">
-      <${Select} label="Base" options=${start.bases.map((base) => base.name)} empty=${`${start.bases[0]?.name ?? "none"} (default)`}
+      <${Select} label="Base" options=${start.bases.map((base) => base.name)}
+        empty=${`${start.bases[0]?.name ?? "none"} (default)`}
         value=${settings.base} onInput=${set("base")} />
       <${Select} label="Preset" options=${start.presets} empty="by the base" value=${settings.preset}
         help=${presetHelp[settings.preset]} onInput=${set("preset")} />
       ${choice("method", "Method", start.methods)}
       ${number("rank", "Rank", { min: 1, step: 1 })}
-      <${Select} label="Length" options=${[{ value: "steps", text: "in steps" }, { value: "epochs", text: "in passes over the pictures" }]}
+      <${Select} label="Length" options=${[
+        { value: "steps", text: "in steps" },
+        { value: "epochs", text: "in passes over the pictures" },
+      ]}
         value=${settings.length} onInput=${set("length")} />
-      ${settings.length === "steps" ? number("steps", "Steps", { min: 1, step: 1 }) : number("epochs", "Passes (epochs)", { min: 1, step: 1 })}
+      ${number(settings.length, settings.length === "steps" ? "Steps" : "Passes (epochs)", { min: 1, step: 1 })}
       ${number("batch", "Pictures per step", { min: 1, step: 1 })}
       ${number("lr", "Learning rate", { min: 0 })}
       ${choice("optimizer", "Optimizer", start.optimizers)}
@@ -67,9 +73,13 @@ function Previews({ settings, change }) {
     { value: "none", text: "none" },
   ];
   return html`<div class="fields">
-    <${Select} label="Previews while training" options=${options} value=${settings.previews} onInput=${(previews) => change({ previews })} />
-    ${settings.previews === "prompts" &&
-    html`<${TextField} label="Prompts, one a line" rows=${3} value=${settings.prompts} onInput=${(prompts) => change({ prompts })} />`}
+    <${Select} label="Previews while training" options=${options} value=${settings.previews}
+      onInput=${(previews) => change({ previews })} />
+    ${
+      settings.previews === "prompts" &&
+      html`<${TextField} label="Prompts, one a line" rows=${3} value=${settings.prompts}
+        onInput=${(prompts) => change({ prompts })} />`
+    }
   </div>`;
 }
 
@@ -81,16 +91,22 @@ function WarmStart({ settings, change }) {
     <div class="row">
       <span>${settings.from || "The adapter begins anew."}</span>
       <${Button} onClick=${() => setPicking(true)}>${settings.from ? "Another one" : "Choose one"}<//>
-      ${settings.from && html`<${Button} kind="quiet" icon="close" onClick=${() => change({ from: "" })}>Begin anew<//>`}
+      ${settings.from && html`<${Button} kind="quiet" icon="close"
+        onClick=${() => change({ from: "" })}>Begin anew<//>`}
     </div>
-    ${picking &&
-    html`<${AdapterPicker} title="Train further" single cards=${cards} onPick=${({ name }) => change({ from: name })} onClose=${() => setPicking(false)} />`}
+    ${
+      picking &&
+      html`<${AdapterPicker} title="Train further" single cards=${cards} onPick=${({ name }) => change({ from: name })}
+        onClose=${() => setPicking(false)} />`
+    }
   </div>`;
 }
 
 function Further({ settings, change }) {
-  return html`<${TextField} label="Any other setting, one KEY=VALUE a line" rows=${4} value=${settings.further} error=${problemOf(settings.further)}
-    spellcheck=${false} placeholder=${"adapter.dropout=0.1\nsave.adapters=200"} onInput=${(further) => change({ further })}
+  return html`<${TextField} label="Any other setting, one KEY=VALUE a line" rows=${4} value=${settings.further}
+    error=${problemOf(settings.further)}
+    spellcheck=${false} placeholder=${"adapter.dropout=0.1\nsave.adapters=200"}
+      onInput=${(further) => change({ further })}
     help="All keys are in docs/training-keys.md. A key that does not exist is named below, at the command line." />`;
 }
 
@@ -104,7 +120,9 @@ function problemOf(text) {
 }
 
 function hintOf(settings) {
-  const said = ["targets", "alpha", "dropout", "validation", "seed", "from"].filter((name) => settings[name] !== undefined && settings[name] !== "");
+  const said = ["targets", "alpha", "dropout", "validation", "seed", "from"].filter(
+    (name) => settings[name] !== undefined && settings[name] !== "",
+  );
   const lines = settings.further.trim() ? [...said, "others"] : said;
   return lines.length > 0 ? `set: ${lines.join(", ")}` : "as the preset says";
 }

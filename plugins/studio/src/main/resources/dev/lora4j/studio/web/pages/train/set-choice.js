@@ -20,9 +20,12 @@ export function SetChoice({ set, onSet, pictures }) {
   const isGone = value && set && !chosen;
   return html`<div class="stack">
     ${error && html`<${ErrorBox} title="The sets of pictures could not be read" error=${error} onRetry=${readSets} />`}
-    ${known.length > 0 &&
-    html`<${Select} label="Set of pictures" options=${isGone ? [...options, { value: set, text: `${set} (gone)` }] : options}
-      empty="Choose a set" value=${set} onInput=${onSet} help=${chosen?.folder} />`}
+    ${
+      known.length > 0 &&
+      html`<${Select} label="Set of pictures"
+        options=${isGone ? [...options, { value: set, text: `${set} (gone)` }] : options}
+      empty="Choose a set" value=${set} onInput=${onSet} help=${chosen?.folder} />`
+    }
     ${isGone && html`<p class="error-text">There is no set '${set}' any more. Choose another one.</p>`}
     <${Disclosure} key=${made} title="New set" open=${value && known.length === 0}>
       <${NewSet} onSet=${(name) => {
@@ -50,8 +53,10 @@ function NewSet({ onSet }) {
   };
   const errorOf = (field) => (problem && (problem.field ?? "set") === field ? problem.message : undefined);
   return html`<form class="stack" onSubmit=${create}>
-    <${TextField} label="Name of the new set" value=${name} error=${errorOf("set")} onInput=${setName} autocomplete="off" />
-    <${TextField} label="Folder of this machine (optional)" value=${folder} error=${errorOf("folder")} spellcheck=${false}
+    <${TextField} label="Name of the new set" value=${name} error=${errorOf("set")} onInput=${setName}
+      autocomplete="off" />
+    <${TextField} label="Folder of this machine (optional)" value=${folder} error=${errorOf("folder")}
+      spellcheck=${false}
       help="A folder below the one where the studio was started is used where it lies. Leave it empty to send pictures from here."
       onInput=${setFolder} />
     <div class="row"><${Button} type="submit" icon="plus" disabled=${!name.trim()}>Create the set<//></div>

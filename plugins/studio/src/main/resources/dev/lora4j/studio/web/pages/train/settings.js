@@ -1,12 +1,44 @@
 // The settings of a training as the page keeps them, and the request that they are.
 
 export const FIRST = {
-  set: "", output: "", base: "", preset: "", method: "", targets: "", rank: undefined, alpha: undefined, length: "steps", steps: undefined,
-  epochs: undefined, batch: undefined, lr: undefined, optimizer: "", seed: undefined, trigger: "", dropout: undefined, validation: undefined,
-  previews: "captions", prompts: "", from: "", further: "",
+  set: "",
+  output: "",
+  base: "",
+  preset: "",
+  method: "",
+  targets: "",
+  rank: undefined,
+  alpha: undefined,
+  length: "steps",
+  steps: undefined,
+  epochs: undefined,
+  batch: undefined,
+  lr: undefined,
+  optimizer: "",
+  seed: undefined,
+  trigger: "",
+  dropout: undefined,
+  validation: undefined,
+  previews: "captions",
+  prompts: "",
+  from: "",
+  further: "",
 };
 
-const PLAIN = ["base", "preset", "method", "targets", "rank", "alpha", "batch", "optimizer", "lr", "seed", "dropout", "from"];
+const PLAIN = [
+  "base",
+  "preset",
+  "method",
+  "targets",
+  "rank",
+  "alpha",
+  "batch",
+  "optimizer",
+  "lr",
+  "seed",
+  "dropout",
+  "from",
+];
 
 /** The request of plan and train; an Error names the line of the further settings that is wrong. */
 export function requestOf(kept, extra = {}) {

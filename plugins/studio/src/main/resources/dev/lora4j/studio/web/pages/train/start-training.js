@@ -28,19 +28,25 @@ export function StartTraining({ settings, change, request }) {
   };
   const free = freeName(request.output, known, cards);
   if (!earlier && !isRefused) {
-    return html`<div class="row"><${Button} kind="primary" icon="play" onClick=${() => start()}>Start training<//></div>`;
+    return html`<div class="row"><${Button} kind="primary" icon="play"
+      onClick=${() => start()}>Start training<//></div>`;
   }
   return html`<div class="earlier stack" role="group" aria-label="There is an earlier run">
     <p>${isRefused ? refused.message : earlier.text}</p>
     <div class="row">
-      ${earlier?.canResume && html`<${Button} kind="primary" icon="play" onClick=${() => start({ resume: true })}>Resume it<//>`}
+      ${earlier?.canResume && html`<${Button} kind="primary" icon="play"
+        onClick=${() => start({ resume: true })}>Resume it<//>`}
       <${Button} onClick=${() => change({ output: free })}>Take the name ${free}<//>
-      ${!earlier?.isRunning && html`<${Button} kind="danger" icon="trash" onClick=${() => setAsking(true)}>Overwrite it…<//>`}
+      ${!earlier?.isRunning && html`<${Button} kind="danger" icon="trash"
+        onClick=${() => setAsking(true)}>Overwrite it…<//>`}
     </div>
-    ${asking &&
-    html`<${Confirm} title=${`Overwrite ${request.output}?`} verb="Overwrite and start" danger onConfirm=${() => start({ overwrite: true })}
+    ${
+      asking &&
+      html`<${Confirm} title=${`Overwrite ${request.output}?`} verb="Overwrite and start" danger
+        onConfirm=${() => start({ overwrite: true })}
       onClose=${() => setAsking(false)}>
       <p>The earlier run of ${request.output}, its checkpoints, previews and its adapter are lost.</p>
-    <//>`}
+    <//>`
+    }
   </div>`;
 }

@@ -38,7 +38,9 @@ export function uploadQueue({ send, caption, itemsOf, onChange }) {
     running = true;
     controller = new AbortController();
     for (;;) {
-      const entry = entries.find((one) => one.state === "waiting" && !isText(one.file)) ?? entries.find((one) => one.state === "waiting");
+      const entry =
+        entries.find((one) => one.state === "waiting" && !isText(one.file)) ??
+        entries.find((one) => one.state === "waiting");
       if (!entry || controller.signal.aborted) {
         break;
       }
