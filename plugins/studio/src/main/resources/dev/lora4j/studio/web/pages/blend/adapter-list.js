@@ -43,7 +43,7 @@ export function AdapterList({ blend, base, start, ratio }) {
     ${blend.adapters.length > 0 && html`<${MixerChoice} blend=${blend} start=${start} />`}
     ${
       picking &&
-      html`<${AdapterPicker} cards=${[...cards.values()]} taken=${blend.adapters.map((row) => row.name)} onPick=${pick}
+      html`<${AdapterPicker} base=${base?.name} cards=${[...cards.values()]} taken=${blend.adapters.map((row) => row.name)} onPick=${pick}
       onClose=${() => setPicking(false)} />`
     }
   </section>`;

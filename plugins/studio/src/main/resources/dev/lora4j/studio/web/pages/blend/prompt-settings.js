@@ -7,6 +7,7 @@ import { Select } from "../../parts/select.js";
 import { Slider } from "../../parts/slider.js";
 import { TextField } from "../../parts/text-field.js";
 import { edit } from "./editing.js";
+import { SizeFields } from "./size-fields.js";
 
 const SEEDS = 2 ** 31;
 
@@ -30,10 +31,8 @@ export function PromptSettings({ blend, base, start }) {
           value=${blend.sampler} onInput=${set("sampler")} />
         <${Select} label="Schedule" options=${start.schedules.filter((one) => one !== "default")} empty="default"
           value=${blend.schedule} onInput=${set("schedule")} />
-        <${NumberField} label="Width" min=${base?.unit ?? 8} step=${base?.unit ?? 8} value=${blend.width}
-          placeholder=${String(base?.width ?? "")} onInput=${set("width")} />
-        <${NumberField} label="Height" min=${base?.unit ?? 8} step=${base?.unit ?? 8} value=${blend.height}
-          placeholder=${String(base?.height ?? "")} onInput=${set("height")} />
+        <${SizeFields} width=${blend.width} height=${blend.height} base=${base}
+          onInput=${(size) => edit((old) => ({ ...old, ...size }), "size")} />
       </div>
       <${Slider} label="Steps" min=${1} max=${60} step=${1} least=${1} value=${blend.steps ?? base?.steps ?? 20}
         onInput=${set("steps")} />

@@ -9,6 +9,7 @@ import { library } from "../../state.js";
 import { useStore } from "../../store.js";
 import { AdapterPicker } from "../blend/adapter-picker.js";
 import { focusOn } from "../focus.js";
+import { SizeFields } from "../blend/size-fields.js";
 import { parseWeight } from "../blend/weight.js";
 import { withAdapter } from "./settings.js";
 
@@ -54,10 +55,7 @@ export function GridSubject({ settings, change, start, base }) {
             placeholder=${String(base?.guidance ?? "")} onInput=${set("guidance")} />
           <${Select} label="Sampler" options=${start.samplers} empty=${`${base?.sampler ?? "of the base"} (default)`}
             value=${settings.sampler} onInput=${set("sampler")} />
-          <${NumberField} label="Width" min=${base?.unit ?? 8} step=${base?.unit ?? 8} value=${settings.width}
-            placeholder=${String(base?.width ?? "")} onInput=${set("width")} />
-          <${NumberField} label="Height" min=${base?.unit ?? 8} step=${base?.unit ?? 8} value=${settings.height}
-            placeholder=${String(base?.height ?? "")} onInput=${set("height")} />
+          <${SizeFields} width=${settings.width} height=${settings.height} base=${base} onInput=${change} />
         </div>
         ${settings.mixer && html`<p class="help">Mixer: ${settings.mixer}. <button type="button" class="link"
           onClick=${() => change({ mixer: undefined })}>Add up instead</button></p>`}
@@ -65,7 +63,7 @@ export function GridSubject({ settings, change, start, base }) {
     <//>
     ${
       picking &&
-      html`<${AdapterPicker} cards=${cards} taken=${settings.adapters.map((row) => row.name)} onPick=${pick}
+      html`<${AdapterPicker} base=${base?.name} cards=${cards} taken=${settings.adapters.map((row) => row.name)} onPick=${pick}
         onClose=${() => setPicking(false)} />`
     }`;
 }

@@ -1,5 +1,6 @@
 // A picture and its caption. Leaving the field saves it, Escape brings the saved one back.
-//   item                  {file, width, height, caption, thumb, url, problem}
+//   item                  {file, width, height, caption, thumb, url, problem,
+//                          otherwise: what is trained without a caption, captionFrom: a list that has it, which is not changed here}
 //   save(file, caption)   remove(file); both return promises
 import { html, useEffect, useState } from "../../parts/html.js";
 import { Button } from "../../parts/button.js";
@@ -45,9 +46,11 @@ export function CaptionRow({ item, save, remove }) {
       <p><strong>${item.file}</strong> <small class="muted">${item.width} × ${item.height}</small>
         ${state.saving && html` <small class="muted">saving…</small>`}
         ${state.done && html` <small class="muted" role="status">saved</small>`}</p>
+      ${item.captionFrom && html`<p class="help">The caption stands in ${item.captionFrom}; change it there.</p>`}
       ${item.problem && html`<p class="error-text">${item.problem}</p>`}
       <${TextField} label=${`Caption of ${item.file}`} hideLabel rows=${2} value=${text} error=${state.error}
-        placeholder="no caption" onInput=${type} onBlur=${leave} onKeyDown=${onKeyDown} />
+        placeholder=${item.otherwise ? `no caption: trained as ${item.otherwise}` : "no caption"}
+        readonly=${Boolean(item.captionFrom)} onInput=${type} onBlur=${leave} onKeyDown=${onKeyDown} />
     </div>
     <${Button} kind="quiet" icon="trash" label=${`Take ${item.file} out of the set`}
       onClick=${() => remove(item.file)} />

@@ -23,7 +23,7 @@ export function CaptionTable({ set, pictures, trigger }) {
   const [search, setSearch] = useState("");
   const [show, setShow] = useState("all");
   const [most, setMost] = useState(PAGE);
-  const { items, error, read } = pictures;
+  const { items, problems, error, read } = pictures;
   if (!items) {
     return error
       ? html`<${ErrorBox} title="The pictures could not be read" error=${error} onRetry=${read} />`
@@ -43,17 +43,24 @@ export function CaptionTable({ set, pictures, trigger }) {
     read();
     focusOn("train-captions");
   };
+  const counted =
+    found.length === items.length ? `${items.length} pictures` : `${found.length} of ${items.length} pictures`;
   return html`<div class="row">
       <div class="grow"><${SearchBox} label="Search names and captions" value=${search} onInput=${setSearch} /></div>
       <${Select} label="Show" hideLabel options=${shows} value=${show} onInput=${setShow} />
     </div>
     <${CaptionChanges} items=${found} all=${found.length === items.length} save=${save} trigger=${trigger} />
-    <p class="muted"
-      role="status">${found.length === items.length ? `${items.length} pictures` : `${found.length} of ${items.length} pictures`}</p>
+    ${problems.map((problem) => html`<p key=${problem} class="error-text">${problem}</p>`)}
+    <p class="muted" role="status">${counted}</p>
     <ul class="captions">
-      ${found.slice(0, most).map((item) => html`<${CaptionRow} key=${item.file} item=${item} save=${save}
-        remove=${remove} />`)}
+      ${found.slice(0, most).map(
+        (item) => html`<${CaptionRow} key=${item.file} item=${item} save=${save}
+        remove=${remove} />`,
+      )}
     </ul>
-    ${found.length > most && html`<div class="row"><${Button}
-      onClick=${() => setMost(most + PAGE)}>Show ${Math.min(PAGE, found.length - most)} more<//></div>`}`;
+    ${
+      found.length > most &&
+      html`<div class="row"><${Button}
+      onClick=${() => setMost(most + PAGE)}>Show ${Math.min(PAGE, found.length - most)} more<//></div>`
+    }`;
 }

@@ -36,6 +36,7 @@ export function filtered(items, { search = "", show = "all" }) {
 /** Items whose caption `change` alters: [{file, caption}] with the new captions. */
 export function changes(items, change) {
   return items
+    .filter((item) => !item.captionFrom)
     .map((item) => ({ file: item.file, before: item.caption ?? "", caption: change(item.caption ?? "") }))
     .filter((item) => item.caption !== item.before)
     .map(({ file, caption }) => ({ file, caption }));

@@ -1,4 +1,4 @@
-// The pictures of a data set, kept true while it changes: {items, error, read()}; items is undefined until they are read.
+// The pictures of a data set, kept true while it changes: {items, problems, error, read(), put()}; items is undefined until they are read.
 import { useEffect, useState } from "../../parts/html.js";
 import { get } from "../../api.js";
 import { onPictures } from "../../state.js";
@@ -28,7 +28,7 @@ export function usePictures(set) {
     }
     const abort = new AbortController();
     get("studio/pictures/list", { set }, abort).then(
-      ({ items }) => setList({ set, items }),
+      ({ items, problems = [] }) => setList({ set, items, problems }),
       (error) => error.name !== "AbortError" && setList({ set, error }),
     );
     return () => abort.abort();
@@ -36,6 +36,7 @@ export function usePictures(set) {
   const isCurrent = list.set === set;
   return {
     items: isCurrent ? list.items : undefined,
+    problems: (isCurrent && list.problems) || [],
     error: isCurrent ? list.error : undefined,
     read: () => setAsked((count) => count + 1),
     /** Shows a change at once that the server has already. */
