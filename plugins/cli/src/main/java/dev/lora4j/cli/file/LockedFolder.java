@@ -68,11 +68,22 @@ public final class LockedFolder implements AutoCloseable {
   /** The process other than this one that has claimed a folder, if one has. */
   public static Optional<Long> owner(Path folder) {
     Path file = folder.resolve(FILE);
+    // Who tries a lock holds it for a moment, in which a run that begins would be refused. So only
+    // where the last one that had it is there, it is tried whether he has it still.
+    Optional<Long> last = number(file).filter(LockedFolder::another);
+    if (last.isEmpty()) {
+      return last;
+    }
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-      return lock(channel) ? Optional.empty() : number(file);
+      return lock(channel) ? Optional.empty() : last;
     } catch (IOException e) {
       return Optional.empty(); // nobody ever claimed it
     }
+  }
+
+  /** True for a process that lives and is not this one, whose claims a look would give up. */
+  private static boolean another(long process) {
+    return process != ProcessHandle.current().pid() && ProcessHandle.of(process).isPresent();
   }
 
   private static Optional<Long> number(Path file) {

@@ -29,9 +29,15 @@ public interface Action {
     return new JsonObject();
   }
 
-  /** The command line that goes on where this one was ended; by default it begins anew. */
-  default List<String> again(List<String> arguments) {
-    return arguments;
+  /**
+   * The command line that goes on where one was ended before its work was done; by default it
+   * begins anew.
+   *
+   * @param task as it was run
+   * @param started when it was started, in milliseconds of the epoch; 0 if it never was
+   */
+  default List<String> again(Task task, long started) {
+    return task.arguments();
   }
 
   /** Returns true if a job that died with its program is to go on at the next start. */

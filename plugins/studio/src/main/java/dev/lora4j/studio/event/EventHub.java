@@ -21,10 +21,11 @@ public final class EventHub {
   private HttpAnswer subscribe(HttpRequest request) {
     return HttpAnswer.subscription(
         stream -> {
-          // Something at once, so that the page knows that it is connected and reads its lists.
-          stream.event("connected", "", "{}");
+          // Before the page is told that it is connected and reads its lists, so that nothing that
+          // happens after these is lost.
           streams.add(stream);
           stream.onDisconnect(() -> streams.remove(stream));
+          stream.event("connected", "", "{}");
         });
   }
 

@@ -4,7 +4,6 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.lora4j.cli.console.Invocation;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,12 +11,17 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A command line in the queue: what was asked for, how it stands, and its files. */
 public final class Job {
+  private static final Logger LOG = LoggerFactory.getLogger("dev.lora4j.studio.jobs");
+
   private final JobFolder folder;
   private final JobRequest request;
   private volatile JobStatus status;
+  private volatile boolean saved = true;
   private volatile Optional<JobProgress> progress = Optional.empty();
 
   Job(JobFolder folder, JobRequest request, JobStatus status) {
@@ -46,6 +50,16 @@ public final class Job {
     return status.arguments();
   }
 
+  /** What the page sent. */
+  public JsonObject body() {
+    return request.body();
+  }
+
+  /** Milliseconds of the epoch at which it was asked for. */
+  public long created() {
+    return request.created();
+  }
+
   JobFolder folder() {
     return folder;
   }
@@ -58,15 +72,36 @@ public final class Job {
     return status;
   }
 
-  /** Changes how it stands, on disk first. */
+  /** Changes how it stands. Where that cannot be written, it counts until it can be. */
   void become(JobStatus other) {
-    try {
-      folder.write(other);
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          "The state of " + request.title() + " cannot be written: " + e.getMessage(), e);
-    }
     status = other;
+    saved = false;
+    save();
+  }
+
+  /** Writes how it stands unless that is done; false if it cannot be. */
+  boolean save() {
+    if (!saved) {
+      try {
+        folder.write(status);
+        saved = true;
+      } catch (IOException e) {
+        LOG.warn("The state of {} cannot be written to {}: {}", id(), folder.path(), e.toString());
+      }
+    }
+    return saved;
+  }
+
+  /**
+   * Has the disk say that it runs, with a ticket for its process.
+   *
+   * @throws IOException if it cannot be written; the job is then as it was
+   */
+  void begin(String ticket) throws IOException {
+    JobStatus running = status.running(System.currentTimeMillis(), ticket);
+    folder.write(running);
+    status = running;
+    saved = true;
   }
 
   /** Looks how far it has come; true if that is another place than before. */
@@ -87,7 +122,9 @@ public final class Job {
     json.addProperty("command", Invocation.of(now.arguments().toArray(String[]::new)));
     json.addProperty("state", now.state().text());
     json.addProperty("lane", request.lane().name().toLowerCase(Locale.ROOT));
-    json.addProperty("position", now.position());
+    if (now.state() == JobState.QUEUED) {
+      json.addProperty("position", now.position());
+    }
     json.addProperty("created", request.created());
     add(json, "started", now.started());
     add(json, "ended", now.ended());

@@ -6,9 +6,11 @@ import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import dev.lora4j.core.safetensors.AtomicFile;
 import dev.lora4j.studio.action.Lane;
+import dev.lora4j.studio.action.Outputs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,12 +20,14 @@ import java.util.stream.Stream;
 
 /**
  * The files of a job: {@code job.json} (what was asked for), {@code state.json} (how it stands),
- * {@code out.txt} and {@code err.txt} of its process, {@code exit} with its code, and {@code
- * files}.
+ * {@code out.txt} and {@code err.txt} of its process, {@code began} with its ticket, {@code exit}
+ * with its code, and {@code files}.
  */
-final class JobFolder {
+final class JobFolder implements Outputs {
+  private static final String FILES = "files";
   private static final String REQUEST = "job.json";
   private static final String STATUS = "state.json";
+  private static final String BEGAN = "began";
   private static final String EXIT = "exit";
 
   private final Path path;
@@ -46,15 +50,21 @@ final class JobFolder {
     return path.resolve("err.txt");
   }
 
-  /** The place of a file that the job makes. */
-  Path file(String name) {
-    return path.resolve("files").resolve(name);
+  @Override
+  public Path file(String name) {
+    return folder(name).resolve(name);
+  }
+
+  /** All files of a job are in one folder, whatever it would be called elsewhere. */
+  @Override
+  public Path folder(String name) {
+    return path.resolve(FILES);
   }
 
   /** What the job made, by name; files of other programs' making too. */
   List<Path> files() {
-    try (Stream<Path> all = Files.list(path.resolve("files"))) {
-      return all.filter(Files::isRegularFile)
+    try (Stream<Path> all = Files.list(path.resolve(FILES))) {
+      return all.filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
           .filter(file -> !file.getFileName().toString().startsWith("."))
           .sorted()
           .toList();
@@ -65,7 +75,7 @@ final class JobFolder {
 
   /** Writes what never changes, after which the job exists. */
   void create(JobRequest request, JobStatus status) throws IOException {
-    Files.createDirectories(path.resolve("files"));
+    Files.createDirectories(path.resolve(FILES));
     // The request comes last: without it the folder is no job.
     write(status);
     JsonObject json = new JsonObject();
@@ -85,6 +95,7 @@ final class JobFolder {
     JsonArray arguments = new JsonArray();
     status.arguments().forEach(arguments::add);
     json.add("arguments", arguments);
+    json.addProperty("ticket", status.ticket());
     json.addProperty("started", status.started());
     json.addProperty("ended", status.ended());
     json.addProperty("exit", status.exit());
@@ -127,6 +138,7 @@ final class JobFolder {
           JobState.valueOf(json.get("state").getAsString().toUpperCase(Locale.ROOT)),
           json.get("position").getAsLong(),
           arguments,
+          json.get("ticket").getAsString(),
           json.get("started").getAsLong(),
           json.get("ended").getAsLong(),
           json.get("exit").getAsInt(),
@@ -153,9 +165,25 @@ final class JobFolder {
     }
   }
 
-  /** Makes ready for another run of its process. */
-  void clearExit() throws IOException {
-    Files.deleteIfExists(path.resolve(EXIT));
+  /** Makes ready for a process, which begins with files of its own. */
+  void clear() throws IOException {
+    for (Path file : List.of(path.resolve(EXIT), path.resolve(BEGAN), out(), err())) {
+      Files.deleteIfExists(file);
+    }
+  }
+
+  /** Called by the job's process before it begins to work. */
+  void began(String ticket) throws IOException {
+    AtomicFile.write(path.resolve(BEGAN), ticket);
+  }
+
+  /** True if the process with a ticket has begun to work. */
+  boolean hasBegun(String ticket) {
+    try {
+      return Files.readString(path.resolve(BEGAN)).equals(ticket);
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /** Called by the job's process at its end. */

@@ -1,6 +1,7 @@
 package dev.lora4j.studio.job;
 
 import com.google.gson.JsonObject;
+import dev.lora4j.cli.console.ErrorExplanation;
 import dev.lora4j.server.json.JsonFields;
 import dev.lora4j.studio.action.Action;
 import dev.lora4j.studio.action.ActionTable;
@@ -9,6 +10,7 @@ import dev.lora4j.studio.action.Task;
 import dev.lora4j.studio.event.EventHub;
 import dev.lora4j.studio.workspace.Workspace;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
@@ -16,8 +18,10 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,67 +38,85 @@ public final class JobQueue implements AutoCloseable {
   private final Workspace workspace;
   private final ActionTable actions;
   private final EventHub events;
+  private final QueueClaim claim;
   private final TreeMap<String, Job> jobs = new TreeMap<>();
   private final Map<Lane, JobProcess> running = new EnumMap<>(Lane.class);
   private final Map<Lane, Job> atWork = new EnumMap<>(Lane.class);
   private final Map<String, CompletableFuture<Job>> waiting = new ConcurrentHashMap<>();
   private final JobWatch watch = new JobWatch(this::look);
+  private boolean held;
   private boolean closed;
 
-  private JobQueue(Workspace workspace, ActionTable actions, EventHub events) {
+  private JobQueue(Workspace workspace, ActionTable actions, EventHub events, QueueClaim claim) {
     this.workspace = workspace;
     this.actions = actions;
     this.events = events;
+    this.claim = claim;
   }
 
   /**
    * Takes over what is there, and begins to work.
    *
    * @throws IOException if the folder cannot be read or written
+   * @throws dev.lora4j.cli.console.Failure if another studio works in it
    */
   public static JobQueue open(Workspace workspace, ActionTable actions, EventHub events)
       throws IOException {
-    JobQueue queue = new JobQueue(workspace, actions, events);
-    queue.recover(JobStore.read(workspace.jobs(), LOG::warn));
-    return queue;
+    QueueClaim claim = QueueClaim.of(workspace.jobs());
+    try {
+      JobQueue queue = new JobQueue(workspace, actions, events, claim);
+      queue.recover(JobStore.read(workspace.jobs(), LOG::warn));
+      return queue;
+    } catch (IOException | RuntimeException | Error e) {
+      claim.close();
+      throw e;
+    }
   }
 
   private synchronized void recover(List<Job> found) {
+    found.forEach(job -> jobs.put(job.id(), job));
     for (Job job : found) {
-      jobs.put(job.id(), job);
-      Optional<JobProcess> process =
-          job.state().ended() ? Optional.empty() : JobProcess.running(job.folder());
-      if (process.isPresent()) {
-        // A studio that was killed may not have come to write that it had begun.
-        if (job.state() == JobState.QUEUED) {
-          job.become(job.status().running(System.currentTimeMillis()));
-        }
-        take(job, process.get());
-      } else if (job.state() == JobState.RUNNING || job.state() == JobState.STOPPING) {
-        JobEnd.of(job, -1).apply(job);
-        goOn(job);
+      if (job.state() == JobState.RUNNING || job.state() == JobState.STOPPING) {
+        JobProcess.runningOr(job.folder(), () -> settle(job))
+            .ifPresent(process -> take(job, process));
       }
     }
     advance();
   }
 
-  /** Queues a training again that died with an earlier studio, before all others. */
-  private void goOn(Job job) {
+  /** Says of a job whose process is gone how it stands. None can begin meanwhile. */
+  private void settle(Job job) {
+    boolean begun = job.folder().hasBegun(job.status().ticket()) || job.folder().exit().isPresent();
+    if (job.state() == JobState.RUNNING && !begun) {
+      job.become(JobStatus.queued(first() - 1, job.arguments()));
+      return;
+    }
+    JobEnd.of(job, -1).apply(job);
     Optional<Action> action = actions.find(job.request().action());
     if (job.state() == JobState.INTERRUPTED && action.filter(Action::goesOn).isPresent()) {
-      job.become(JobStatus.queued(first() - 1, action.get().again(job.arguments())));
+      // Before all others, as it was before them.
+      job.become(JobStatus.queued(first() - 1, goingOn(job, action.get())));
     }
+  }
+
+  private static List<String> goingOn(Job job, Action action) {
+    JobRequest asked = job.request();
+    Task task = new Task(asked.title(), job.arguments(), asked.adapter());
+    return job.state() == JobState.DONE
+        ? job.arguments()
+        : action.again(task, job.status().started());
   }
 
   /**
    * Queues a job.
    *
    * @throws dev.lora4j.server.json.FieldException if the request cannot be meant
+   * @throws IllegalArgumentException if another job makes the same adapter
    * @throws IOException if the job cannot be written
    */
   public Job submit(Action action, JsonFields request) throws IOException {
     JobFolder folder = JobStore.newFolder(workspace.jobs());
-    Task task = action.task(request, folder::file);
+    Task task = action.task(request, folder);
     JobRequest asked =
         new JobRequest(
             folder.path().getFileName().toString(),
@@ -105,6 +127,7 @@ public final class JobQueue implements AutoCloseable {
             System.currentTimeMillis(),
             request.object());
     synchronized (this) {
+      requireUnmade(task.adapter());
       JobStatus status = JobStatus.queued(last() + 1, task.arguments());
       folder.create(asked, status);
       Job job = new Job(folder, asked, status);
@@ -112,6 +135,17 @@ public final class JobQueue implements AutoCloseable {
       tell(job);
       advance();
       return job;
+    }
+  }
+
+  private void requireUnmade(String adapter) {
+    Optional<Job> other = adapter.isEmpty() ? Optional.empty() : making(adapter);
+    if (other.isPresent()) {
+      throw new IllegalArgumentException(
+          "A job that makes "
+              + adapter
+              + (other.get().state() == JobState.QUEUED ? " waits in the queue" : " is running")
+              + " already. Use another name, or stop that one.");
     }
   }
 
@@ -139,9 +173,16 @@ public final class JobQueue implements AutoCloseable {
 
   /** Completes when a job has ended. */
   public synchronized CompletableFuture<Job> ended(Job job) {
-    return job.state().ended()
-        ? CompletableFuture.completedFuture(job)
+    if (job.state().ended()) {
+      return CompletableFuture.completedFuture(job);
+    }
+    return closed
+        ? CompletableFuture.failedFuture(closing())
         : waiting.computeIfAbsent(job.id(), id -> new CompletableFuture<>());
+  }
+
+  private static CancellationException closing() {
+    return new CancellationException("The studio is being closed; the job goes on without it.");
   }
 
   /** Stops a job and keeps what it has; takes it out of the queue if it waits. */
@@ -154,7 +195,7 @@ public final class JobQueue implements AutoCloseable {
     end(job, JobProcess::kill);
   }
 
-  private void end(Job job, java.util.function.Consumer<JobProcess> how) {
+  private void end(Job job, Consumer<JobProcess> how) {
     if (job.state() == JobState.QUEUED) {
       job.become(job.status().ended(JobState.STOPPED, System.currentTimeMillis(), -1, ""));
       finish(job);
@@ -168,30 +209,38 @@ public final class JobQueue implements AutoCloseable {
   /**
    * Queues a job once more, going on where its command can.
    *
-   * @throws IllegalArgumentException if it has not ended
+   * @throws IllegalArgumentException if it has not ended, or another one makes its adapter
    */
   public synchronized void again(Job job) {
     requireEnded(job);
+    requireUnmade(job.adapter());
     Action action = actions.require(job.request().action());
-    job.become(JobStatus.queued(last() + 1, action.again(job.arguments())));
+    job.become(JobStatus.queued(last() + 1, goingOn(job, action)));
     tell(job);
     advance();
   }
 
-  /** Puts a waiting job before another; at the end if there is none such. */
+  /**
+   * Puts a waiting job before another; at the end if there is none such.
+   *
+   * @throws IllegalArgumentException if it does not wait
+   */
   public synchronized void move(Job job, Optional<Job> before) {
     if (job.state() != JobState.QUEUED) {
       throw new IllegalArgumentException(job.request().title() + " does not wait in the queue.");
     }
     List<Job> order =
-        new java.util.ArrayList<>(
+        new ArrayList<>(
             list().stream().filter(j -> j.state() == JobState.QUEUED && j != job).toList());
     int place = before.map(order::indexOf).filter(i -> i >= 0).orElse(order.size());
     order.add(place, job);
     long position = first();
     for (Job one : order) {
-      one.become(one.status().position(position++));
-      tell(one);
+      if (one.status().position() != position) {
+        one.become(one.status().position(position));
+        tell(one);
+      }
+      position++;
     }
   }
 
@@ -235,30 +284,50 @@ public final class JobQueue implements AutoCloseable {
   /** Begins what can begin. */
   private void advance() {
     for (Lane lane : Lane.values()) {
-      while (!closed && !atWork.containsKey(lane)) {
-        Optional<Job> next =
+      boolean going = true;
+      while (going && !closed && !atWork.containsKey(lane)) {
+        going =
             jobs.values().stream()
                 .filter(j -> j.state() == JobState.QUEUED && j.request().lane() == lane)
-                .min(Comparator.comparing(j -> j.status().position()));
-        if (next.isEmpty()) {
-          break;
-        }
-        begin(next.get());
+                .min(Comparator.comparing(j -> j.status().position()))
+                .map(this::begin)
+                .orElse(false);
       }
     }
   }
 
-  private void begin(Job job) {
+  /** Begins a job; false if its lane has to wait. */
+  private boolean begin(Job job) {
     try {
-      job.become(job.status().running(System.currentTimeMillis()));
-      take(job, JobProcess.start(job.folder(), workspace.start(), job.arguments()));
+      job.folder().clear();
+      // Before the process, which runs only with the ticket that the folder has.
+      job.begin(Tickets.next());
+    } catch (IOException e) {
+      hold(job, e);
+      return false;
+    }
+    try {
+      take(job, JobProcess.start(job.folder(), workspace.start(), job.status()));
       tell(job);
     } catch (IOException | RuntimeException e) {
       LOG.error("A job could not be started.", e);
-      String why = "It could not be started: " + e.getMessage();
+      String why = "It could not be started: " + ErrorExplanation.of(e);
       job.become(job.status().ended(JobState.FAILED, System.currentTimeMillis(), -1, why));
       finish(job);
     }
+    return true;
+  }
+
+  /** Leaves a job in the queue that cannot begin, as on a full disk, and tries again later. */
+  private void hold(Job job, IOException e) {
+    held = true;
+    String why =
+        "It waits, as its folder cannot be written: " + ErrorExplanation.of(e) + " Make room.";
+    if (!job.status().message().equals(why)) {
+      job.become(job.status().message(why));
+      tell(job);
+    }
+    watch.begin();
   }
 
   private void take(Job job, JobProcess process) {
@@ -302,14 +371,22 @@ public final class JobQueue implements AutoCloseable {
     }
   }
 
-  /** Tells how far the running jobs have come; false if none runs. */
+  /**
+   * Tells how far the running jobs have come, and tries again what could not be written; false if
+   * there is nothing of that.
+   */
   private synchronized boolean look() {
     for (Job job : atWork.values()) {
       if (job.look()) {
         tell(job);
       }
     }
-    return !atWork.isEmpty() && !closed;
+    boolean saved = jobs.values().stream().map(Job::save).reduce(true, Boolean::logicalAnd);
+    if (held) {
+      held = false;
+      advance();
+    }
+    return !closed && (!atWork.isEmpty() || held || !saved);
   }
 
   private void tell(Job job) {
@@ -331,7 +408,10 @@ public final class JobQueue implements AutoCloseable {
   public void close() {
     synchronized (this) {
       closed = true;
+      waiting.values().forEach(answer -> answer.completeExceptionally(closing()));
+      waiting.clear();
     }
     watch.close();
+    claim.close();
   }
 }

@@ -27,7 +27,17 @@ import java.util.Optional;
 /** Where pages ask for actions and see their jobs. */
 public final class JobRoutes {
   private static final Map<String, String> TYPES =
-      Map.of("png", "image/png", "json", "application/json");
+      Map.of(
+          "png", "image/png",
+          "json", "application/json",
+          "csv", "text/csv; charset=utf-8",
+          "txt", "text/plain; charset=utf-8");
+
+  /** Most bytes of a process's words that are sent, its last ones. */
+  private static final int MOST_TEXT = 4 << 20;
+
+  /** Most bytes of a file that are sent, as they are in memory meanwhile. */
+  private static final long MOST_FILE = 256L << 20;
 
   private final JobQueue queue;
   private final ActionTable actions;
@@ -85,9 +95,8 @@ public final class JobRoutes {
     return json;
   }
 
-  private static JsonElement output(Job job) throws IOException {
-    Path out = job.folder().out();
-    String text = Files.exists(out) ? Files.readString(out) : "";
+  private static JsonElement output(Job job) {
+    String text = JobFolder.tail(job.folder().out(), MOST_TEXT);
     try {
       return JsonParser.parseString(text);
     } catch (JsonParseException e) {
@@ -103,10 +112,9 @@ public final class JobRoutes {
     return HttpAnswer.json(json.toString());
   }
 
-  private HttpAnswer text(HttpRequest request, boolean out) throws IOException {
+  private HttpAnswer text(HttpRequest request, boolean out) {
     JobFolder folder = job(request.query("id").orElse("")).folder();
-    Path file = out ? folder.out() : folder.err();
-    return HttpAnswer.text(Files.exists(file) ? Files.readString(file) : "");
+    return HttpAnswer.text(JobFolder.tail(out ? folder.out() : folder.err(), MOST_TEXT));
   }
 
   private HttpAnswer file(HttpRequest request) throws IOException {
@@ -118,6 +126,9 @@ public final class JobRoutes {
             .filter(path -> path.getFileName().toString().equals(name))
             .findFirst()
             .orElseThrow(() -> new HttpProblem(404, "The job has made no file '" + name + "'."));
+    if (Files.size(file) > MOST_FILE) {
+      throw new HttpProblem(413, name + " is too large to be sent. It is in " + file + ".");
+    }
     String ending = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
     String type = TYPES.getOrDefault(ending, "application/octet-stream");
     return HttpAnswer.bytes(type, Files.readAllBytes(file));

@@ -3,7 +3,8 @@ package dev.lora4j.studio.job;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.LocalDateTime;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,14 +14,19 @@ import java.util.stream.Stream;
 
 /** The folders of all jobs. */
 final class JobStore {
-  private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss-SSS");
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss-SSS").withZone(ZoneOffset.UTC);
 
   private JobStore() {}
 
   /** A folder for a job that is not there yet. Names sort by time. */
   static JobFolder newFolder(Path jobs) {
-    String mark = String.format("%04x", ThreadLocalRandom.current().nextInt(1 << 16));
-    return new JobFolder(jobs.resolve(TIME.format(LocalDateTime.now()) + "-" + mark));
+    Path path;
+    do {
+      String mark = String.format("%04x", ThreadLocalRandom.current().nextInt(1 << 16));
+      path = jobs.resolve(TIME.format(Instant.now()) + "-" + mark);
+    } while (Files.exists(path));
+    return new JobFolder(path);
   }
 
   /**

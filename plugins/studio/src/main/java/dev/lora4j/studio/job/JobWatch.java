@@ -1,9 +1,12 @@
 package dev.lora4j.studio.job;
 
 import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Looks at running jobs now and then, and costs nothing while none runs. */
 final class JobWatch implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger("dev.lora4j.studio.jobs");
   private static final long PAUSE_MILLIS = 500;
 
   private final BooleanSupplier look;
@@ -32,7 +35,7 @@ final class JobWatch implements AutoCloseable {
 
   private void run() {
     while (pause()) {
-      boolean more = look.getAsBoolean();
+      boolean more = looked();
       synchronized (this) {
         if (!more && !wanted) {
           alive = false;
@@ -40,6 +43,15 @@ final class JobWatch implements AutoCloseable {
         }
         wanted = false;
       }
+    }
+  }
+
+  private boolean looked() {
+    try {
+      return look.getAsBoolean();
+    } catch (RuntimeException e) {
+      LOG.error("The jobs cannot be looked at.", e);
+      return true;
     }
   }
 
