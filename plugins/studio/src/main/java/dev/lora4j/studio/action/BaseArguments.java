@@ -1,58 +1,56 @@
 package dev.lora4j.studio.action;
 
+import dev.lora4j.cli.model.BundledModel;
+import dev.lora4j.server.catalogue.ModelCatalogue;
 import dev.lora4j.server.json.FieldException;
 import dev.lora4j.server.json.JsonFields;
 import dev.lora4j.studio.workspace.Workspace;
+import dev.lora4j.tinylm.TinyLm;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Bases by the names that the page knows them by, as options of command lines. */
+/** The field {@code base} of requests: a base that is served, as an option of a command line. */
 public final class BaseArguments {
   private static final String FIELD = "base";
 
   private final Workspace workspace;
-  private final List<String> pictures;
-  private final List<String> texts;
-  private final Map<String, Path> places;
+  private final Map<String, Path> pictures = new LinkedHashMap<>();
+  private final Map<String, Path> texts = new LinkedHashMap<>();
 
-  /**
-   * Bases that are served.
-   *
-   * @param pictures names of those for pictures; the first is meant where a request names none
-   * @param texts names of language models, likewise
-   * @param places paths by name; one without is a bundled base, which commands use by themselves
-   */
-  public BaseArguments(
-      Workspace workspace, List<String> pictures, List<String> texts, Map<String, Path> places) {
+  /** The bases of a server; the first of a kind is meant where a request names none. */
+  public BaseArguments(Workspace workspace, ModelCatalogue models) {
     this.workspace = workspace;
-    this.pictures = List.copyOf(pictures);
-    this.texts = List.copyOf(texts);
-    this.places = Map.copyOf(places);
+    models.pictures().forEach(s -> pictures.put(s.name(), s.base().base().path()));
+    models.texts().forEach(s -> texts.put(s.name(), s.model().base().path()));
   }
 
   /**
-   * Adds {@code --base} for the base of pictures that a request means.
+   * Adds {@code --base} for the base of pictures that a request means, unless it is the bundled
+   * one.
    *
    * @throws FieldException if none has its name
    */
   public void pictures(CommandWords words, JsonFields request) {
-    add(words, request, pictures);
+    add(words, request, pictures, BundledModel.folder());
   }
 
   /**
-   * Adds {@code --base} for the language model that a request means.
+   * Adds {@code --base} for the language model that a request means, unless it is the bundled one.
    *
    * @throws FieldException if none has its name
    */
   public void texts(CommandWords words, JsonFields request) {
-    add(words, request, texts);
+    add(words, request, texts, TinyLm.folder());
   }
 
-  private void add(CommandWords words, JsonFields request, List<String> names) {
+  private void add(CommandWords words, JsonFields request, Map<String, Path> places, Path bundled) {
+    List<String> names = List.copyOf(places.keySet());
     String first = names.isEmpty() ? "" : names.get(0);
     String name = request.text(FIELD).filter(text -> !text.isEmpty()).orElse(first);
-    if (!name.isEmpty() && !names.contains(name)) {
+    Path place = places.get(name);
+    if (place == null && !name.isEmpty()) {
       throw new FieldException(
           request.path(FIELD),
           "There is no base '"
@@ -61,8 +59,7 @@ public final class BaseArguments {
               + (names.isEmpty() ? "none" : String.join(", ", names))
               + ". Another one is served if the studio is started with it.");
     }
-    Path place = places.get(name);
-    if (place != null) {
+    if (place != null && !place.equals(bundled)) {
       words.option("--base", workspace.shown(place));
     }
   }

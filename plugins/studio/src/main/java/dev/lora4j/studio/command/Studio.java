@@ -5,11 +5,14 @@ import dev.lora4j.server.http.Routes;
 import dev.lora4j.studio.action.Action;
 import dev.lora4j.studio.action.ActionTable;
 import dev.lora4j.studio.blend.BlendRoom;
+import dev.lora4j.studio.dataset.PictureRoutes;
+import dev.lora4j.studio.dataset.PictureSets;
 import dev.lora4j.studio.event.EventHub;
 import dev.lora4j.studio.job.JobQueue;
 import dev.lora4j.studio.job.JobRoutes;
 import dev.lora4j.studio.library.LibraryRoom;
 import dev.lora4j.studio.page.PageFiles;
+import dev.lora4j.studio.run.RunRoom;
 import dev.lora4j.studio.workspace.Workspace;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -44,6 +47,9 @@ public final class Studio implements AutoCloseable {
       BlendRoom blend = BlendRoom.of(workspace, models, library.places());
       List<Action> all = new ArrayList<>(library.actions());
       all.addAll(blend.actions());
+      PictureSets sets = new PictureSets(workspace);
+      RunRoom runs = RunRoom.of(workspace, models, sets, library.places());
+      all.addAll(runs.actions());
       ActionTable actions = new ActionTable(all);
       JobQueue queue = JobQueue.open(workspace, actions, events);
       Routes rooms =
@@ -51,7 +57,8 @@ public final class Studio implements AutoCloseable {
               .routes()
               .with(JobRoutes.of(queue, actions))
               .with(library.routes())
-              .with(blend.routes());
+              .with(blend.routes())
+              .with(PictureRoutes.of(workspace, sets, queue, events));
       return new Studio(queue, library, PageFiles.routes().with(StudioProblem.told(rooms)));
     } catch (IOException | RuntimeException | Error e) {
       library.close();
