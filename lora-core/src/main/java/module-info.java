@@ -29,6 +29,8 @@ module dev.lora4j.core {
   exports dev.lora4j.core.format.peft;
   exports dev.lora4j.core.format.reading;
   exports dev.lora4j.core.format.writing;
+  exports dev.lora4j.core.gguf;
+  exports dev.lora4j.core.gguf.block;
   exports dev.lora4j.core.identity;
   exports dev.lora4j.core.lowrank;
   exports dev.lora4j.core.mix;

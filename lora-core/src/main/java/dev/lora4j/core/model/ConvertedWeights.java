@@ -1,6 +1,7 @@
 package dev.lora4j.core.model;
 
 import dev.lora4j.core.identity.Digests;
+import dev.lora4j.core.nn.StoredTensors;
 import dev.lora4j.core.nn.StoredWeight;
 import dev.lora4j.core.nn.WeightReader;
 import dev.lora4j.core.nn.WeightStore;
@@ -10,9 +11,9 @@ import dev.lora4j.core.safetensors.TensorInfo;
 import dev.lora4j.core.safetensors.TensorStore;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
-import dev.lora4j.core.tensor.Tensor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -82,6 +83,11 @@ public final class ConvertedWeights {
    * @param places where each lies, by the name that its network gives it
    */
   public WeightStore load(Scope scope, TensorStore store, Map<String, StoredWeight> places) {
+    return load(scope, StoredTensors.of(store), places);
+  }
+
+  /** Loads weights as {@link #load(Scope, TensorStore, Map)} does. */
+  public WeightStore load(Scope scope, StoredTensors store, Map<String, StoredWeight> places) {
     Map<String, StoredWeight> asTheyAre = new LinkedHashMap<>();
     Map<String, StoredWeight> others = new LinkedHashMap<>();
     try (Scope raw = scope.child("raw")) {
@@ -92,13 +98,14 @@ public final class ConvertedWeights {
     return mapped.and(converted(scope, store, others));
   }
 
-  private WeightStore converted(Scope scope, TensorStore store, Map<String, StoredWeight> others) {
+  private WeightStore converted(
+      Scope scope, StoredTensors store, Map<String, StoredWeight> others) {
     long bytes = others.values().stream().mapToLong(w -> compute.bytes(w.shape().elements())).sum();
     if (bytes < worthKeeping || cache.limit() == 0) {
       return WeightStore.load(scope, store, others, compute);
     }
     try {
-      Path entry = cache.entry(name(others));
+      Path entry = cache.entry(name(store.form(), others));
       if (!whole(entry, others)) {
         cache.makeRoom(bytes);
         write(scope, store, others, entry);
@@ -120,7 +127,7 @@ public final class ConvertedWeights {
   }
 
   /** Named after all that the result depends on. */
-  String name(Map<String, StoredWeight> others) {
+  String name(String form, Map<String, StoredWeight> others) {
     if (hash.isEmpty()) {
       hash = content.get();
     }
@@ -128,7 +135,8 @@ public final class ConvertedWeights {
     others.forEach(
         (name, w) ->
             digest.update((name + '\n' + w.canonical() + '\n').getBytes(StandardCharsets.UTF_8)));
-    digest.update((hash + ' ' + compute.name()).getBytes(StandardCharsets.UTF_8));
+    String made = hash + ' ' + compute.name() + form;
+    digest.update(made.getBytes(StandardCharsets.UTF_8));
     return Digests.hex(digest);
   }
 
@@ -150,7 +158,8 @@ public final class ConvertedWeights {
     return found != null && found.dtype() == compute && found.shape().equals(wanted.shape());
   }
 
-  private void write(Scope scope, TensorStore store, Map<String, StoredWeight> others, Path entry) {
+  private void write(
+      Scope scope, StoredTensors store, Map<String, StoredWeight> others, Path entry) {
     try (Scope raw = scope.child("converting")) {
       WeightReader reader = new WeightReader(raw, store, compute);
       SafetensorsWriter writer =
@@ -162,11 +171,7 @@ public final class ConvertedWeights {
                   name,
                   compute,
                   weight.shape(),
-                  () -> {
-                    try (Tensor tensor = reader.read(raw, weight)) {
-                      return tensor.bytes();
-                    }
-                  }));
+                  (WritableByteChannel out) -> reader.write(weight, out)));
       writer.write(entry);
     }
   }

@@ -2,6 +2,7 @@ package dev.lora4j.core.model;
 
 import dev.lora4j.core.format.Placement;
 import dev.lora4j.core.nn.Parameter;
+import dev.lora4j.core.nn.StoredTensors;
 import dev.lora4j.core.nn.StoredWeight;
 import dev.lora4j.core.nn.WeightStore;
 import dev.lora4j.core.safetensors.TensorStore;
@@ -53,10 +54,10 @@ public final class NetworkWeights {
       Map<String, List<Parameter>> wanted,
       ConvertedWeights conversion) {
     WeightFit fit = new WeightFit(origin);
-    Map<TensorStore, Claims> claims = new LinkedHashMap<>();
+    Map<StoredTensors, Claims> claims = new LinkedHashMap<>();
     wanted.forEach(
         (model, parameters) -> {
-          TensorStore store = source.store(model);
+          StoredTensors store = source.store(model);
           Claims claim =
               claims.computeIfAbsent(
                   store, s -> new Claims(model, s, new HashSet<>(), new LinkedHashMap<>()));
@@ -92,7 +93,7 @@ public final class NetworkWeights {
   /** Tensors that networks take from one store; {@code model} is the first of these networks. */
   private record Claims(
       String model,
-      TensorStore store,
+      StoredTensors store,
       Set<String> used,
       Map<String, Map<String, StoredWeight>> places) {}
 }

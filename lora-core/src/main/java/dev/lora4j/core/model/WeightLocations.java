@@ -2,13 +2,13 @@ package dev.lora4j.core.model;
 
 import dev.lora4j.core.format.Placement;
 import dev.lora4j.core.nn.Parameter;
-import dev.lora4j.core.safetensors.TensorStore;
+import dev.lora4j.core.nn.StoredTensors;
 import java.util.List;
 
 /** Locations of the weights of a model's networks. */
 public interface WeightLocations {
   /** The tensors that contain the weights of a network; the opener of the model closes them. */
-  TensorStore store(String model);
+  StoredTensors store(String model);
 
   /** Prefix of tensor names in messages, by which users find them. */
   String label(String model);

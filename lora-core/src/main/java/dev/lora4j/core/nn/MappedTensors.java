@@ -22,7 +22,7 @@ import java.util.Map;
 public final class MappedTensors {
   private record Mapping(Path file, DType dtype) {}
 
-  private final TensorStore store;
+  private final StoredTensors store;
   private final Scope scope;
   private final Map<Mapping, Tensor> files = new HashMap<>();
 
@@ -32,6 +32,11 @@ public final class MappedTensors {
    * @param scope owner of the whole mappings; tensors keep what they need of them alive
    */
   public MappedTensors(TensorStore store, Scope scope) {
+    this(StoredTensors.of(store), scope);
+  }
+
+  /** Maps files of {@code store}, whose packed tensors are not asked for. */
+  MappedTensors(StoredTensors store, Scope scope) {
     this.store = store;
     this.scope = scope;
   }

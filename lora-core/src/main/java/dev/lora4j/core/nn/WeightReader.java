@@ -10,6 +10,8 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.tensor.TensorException;
+import java.io.IOException;
+import java.nio.channels.WritableByteChannel;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,11 +19,11 @@ import java.util.Optional;
 
 /**
  * Reads the weights of one checkpoint as a model has them: in the type it computes in, parts of
- * tensors by themselves, [in, out] turned to [out, in].
+ * tensors by themselves, [in, out] turned to [out, in], packed ones unpacked.
  */
 public final class WeightReader {
   private final Scope raw;
-  private final TensorStore store;
+  private final StoredTensors store;
   private final MappedTensors mapped;
   private final DType compute;
   private final Map<DType, Program> turning = new HashMap<>();
@@ -34,6 +36,11 @@ public final class WeightReader {
    * @param compute the type that weights become
    */
   public WeightReader(Scope raw, TensorStore store, DType compute) {
+    this(raw, StoredTensors.of(store), compute);
+  }
+
+  /** Creates a reader as {@link #WeightReader(Scope, TensorStore, DType)} does. */
+  public WeightReader(Scope raw, StoredTensors store, DType compute) {
     this.raw = raw;
     this.store = store;
     this.mapped = new MappedTensors(store, raw);
@@ -42,7 +49,9 @@ public final class WeightReader {
 
   /** Returns true if a weight is read as a view of the file, which takes no memory. */
   public boolean views(StoredWeight weight) {
-    return info(weight).dtype() == compute && !weight.transposed();
+    return info(weight).dtype() == compute
+        && !weight.transposed()
+        && !store.packed(weight.tensor());
   }
 
   /**
@@ -56,11 +65,39 @@ public final class WeightReader {
     if (views(weight)) {
       return mapped.tensor(owner, info, weight.from(), weight.shape());
     }
-    try (Tensor stored = mapped.tensor(raw, info, weight.from(), weight.storedShape())) {
+    boolean packed = store.packed(weight.tensor());
+    if (packed && UnpackedWeight.rounds(compute) && !weight.transposed()) {
+      return unpacked(weight).on(owner, compute);
+    }
+    try (Tensor stored =
+        packed
+            ? unpacked(weight).on(raw, DType.F32)
+            : mapped.tensor(raw, info, weight.from(), weight.storedShape())) {
       return weight.transposed()
-          ? turning.computeIfAbsent(info.dtype(), this::turned).run(owner, stored).get(0)
+          ? turning.computeIfAbsent(stored.dtype(), this::turned).run(owner, stored).get(0)
           : stored.to(owner, compute);
     }
+  }
+
+  /**
+   * Writes the bytes of a weight in the type {@code compute}. Of a packed one only some numbers are
+   * in memory at a time.
+   *
+   * @throws TensorException if the checkpoint has no such tensor
+   */
+  public void write(StoredWeight weight, WritableByteChannel out) throws IOException {
+    info(weight);
+    if (store.packed(weight.tensor()) && UnpackedWeight.rounds(compute) && !weight.transposed()) {
+      unpacked(weight).write(out, compute);
+      return;
+    }
+    try (Tensor tensor = read(raw, weight)) {
+      out.write(tensor.bytes());
+    }
+  }
+
+  private UnpackedWeight unpacked(StoredWeight weight) {
+    return new UnpackedWeight(store, weight);
   }
 
   private Program turned(DType stored) {

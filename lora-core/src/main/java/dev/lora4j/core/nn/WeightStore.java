@@ -32,6 +32,12 @@ public final class WeightStore {
    */
   public static WeightStore load(
       Scope scope, TensorStore store, Map<String, StoredWeight> weights, DType compute) {
+    return load(scope, StoredTensors.of(store), weights, compute);
+  }
+
+  /** Reads weights as {@link #load(Scope, TensorStore, Map, DType)} does. */
+  public static WeightStore load(
+      Scope scope, StoredTensors store, Map<String, StoredWeight> weights, DType compute) {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     try (Scope raw = scope.child("raw")) {
       WeightReader reader = new WeightReader(raw, store, compute);

@@ -1,13 +1,13 @@
 package dev.lora4j.core.safetensors;
 
 /** Text of a file as messages show it: short and without characters that could fool a terminal. */
-final class QuotedText {
+public final class QuotedText {
   private static final int LONGEST = 120;
 
   private QuotedText() {}
 
   /** {@code text} between quotation marks, shortened, with control characters written out. */
-  static String of(String text) {
+  public static String of(String text) {
     StringBuilder out = new StringBuilder("\"");
     int shown = 0;
     for (int at = 0; at < text.length() && shown < LONGEST; shown++) {

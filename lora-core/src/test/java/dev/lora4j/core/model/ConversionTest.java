@@ -163,7 +163,7 @@ class ConversionTest {
       Map<String, StoredWeight> places = StoredWeight.all(store.tensors());
       places.put("turned", new StoredWeight("b", 0, Shape.of(30, 20), true));
       places.remove("c");
-      return cache.entry(conversion.name(places));
+      return cache.entry(conversion.name("", places));
     }
   }
 
@@ -176,7 +176,7 @@ class ConversionTest {
     places.put("b", new StoredWeight("b", 0, Shape.of(30, 20), true));
     assertEquals(
         "6d5c607d1f1d9fffb4738869692a03fc9db7b8893fd9889ba2c206ea808c3308",
-        conversion.name(places));
+        conversion.name("", places));
   }
 
   @Test

@@ -4,6 +4,7 @@ import dev.lora4j.core.format.Placement;
 import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.model.text.PromptTokenizer;
 import dev.lora4j.core.nn.Parameter;
+import dev.lora4j.core.nn.StoredTensors;
 import dev.lora4j.core.safetensors.TensorStore;
 import dev.lora4j.diffusion.base.original.IgnoredKey;
 import dev.lora4j.diffusion.base.original.InferredPrediction;
@@ -187,8 +188,8 @@ final class FileSource implements ModelSource {
   }
 
   @Override
-  public TensorStore store(String model) {
-    return store;
+  public StoredTensors store(String model) {
+    return StoredTensors.of(store);
   }
 
   @Override

@@ -6,6 +6,7 @@ import dev.lora4j.core.model.WeightFiles;
 import dev.lora4j.core.model.text.PromptTokenizer;
 import dev.lora4j.core.model.text.TextEncoderNetwork;
 import dev.lora4j.core.nn.Parameter;
+import dev.lora4j.core.nn.StoredTensors;
 import dev.lora4j.core.safetensors.TensorStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,8 +41,9 @@ final class FolderSource implements ModelSource {
   }
 
   @Override
-  public TensorStore store(String model) {
-    return stores.computeIfAbsent(model, m -> TensorStore.open(WeightFiles.main(part(m))));
+  public StoredTensors store(String model) {
+    return StoredTensors.of(
+        stores.computeIfAbsent(model, m -> TensorStore.open(WeightFiles.main(part(m)))));
   }
 
   @Override

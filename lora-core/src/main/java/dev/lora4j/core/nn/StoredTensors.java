@@ -1,0 +1,62 @@
+package dev.lora4j.core.nn;
+
+import dev.lora4j.core.safetensors.TensorInfo;
+import dev.lora4j.core.safetensors.TensorStore;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * The tensors that the weights of a model are read from, as numbers with a shape, however files
+ * keep them. Most lie as they are and can be mapped; others are packed and have to be unpacked.
+ *
+ * <p>Any number of threads may use them. Whoever opened the files closes them.
+ */
+public interface StoredTensors {
+  /** The tensors of a checkpoint in safetensors, of which none is packed. */
+  static StoredTensors of(TensorStore store) {
+    return new CheckpointTensors(store);
+  }
+
+  /** The file that was opened. */
+  Path path();
+
+  /**
+   * All tensors by name; unmodifiable. Type and shape are those of the numbers; of a packed one the
+   * bytes from {@code begin} to {@code end} are fewer than these would take.
+   */
+  Map<String, TensorInfo> tensors();
+
+  /** The file that holds this tensor. */
+  Path fileOf(String name);
+
+  /** The tensor's position in {@link #fileOf}, counted from the start of that file. */
+  long absoluteOffset(String name);
+
+  /** Fills the rest of {@code into} with the tensor's bytes from {@code offset} on. */
+  void read(String name, long offset, ByteBuffer into);
+
+  /** Returns true if the tensor's bytes are not its numbers in their order. */
+  boolean packed(String name);
+
+  /**
+   * Unpacks numbers of a tensor that is packed, in F32.
+   *
+   * @param from elements before the first; a whole number of rows
+   * @param values is filled; holds a whole number of rows
+   */
+  void unpack(String name, long from, float[] values);
+
+  /**
+   * Number of elements that can only be unpacked together: those of a row.
+   *
+   * @param name of a packed tensor
+   */
+  long row(String name);
+
+  /**
+   * Text that changes with whatever but the files' bytes decides about the numbers; by it what was
+   * converted once is known again.
+   */
+  String form();
+}
