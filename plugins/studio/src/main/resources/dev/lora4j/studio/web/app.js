@@ -7,6 +7,7 @@ import { session, takeTokenOfAddress } from "./session.js";
 import { loadPage } from "./shell/page-view.js";
 import { Shell } from "./shell/shell.js";
 import { TokenForm } from "./shell/token-form.js";
+import { readStart } from "./state.js";
 import { useStore } from "./store.js";
 
 function App() {
@@ -22,6 +23,14 @@ const root = document.getElementById("app");
 root.replaceChildren();
 render(html`<${App} />`, root);
 if (session.get() === "open") {
-  listen();
+  begin();
 }
-session.subscribe((state) => state === "open" && listen());
+session.subscribe((state) => state === "open" && begin());
+
+// a request of its own tells at once that a token is needed, which the stream of events cannot
+async function begin() {
+  await readStart();
+  if (session.get() === "open") {
+    listen();
+  }
+}

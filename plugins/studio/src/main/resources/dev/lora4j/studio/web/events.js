@@ -15,21 +15,15 @@ export function listen() {
     state.connected.set(true);
     state.readAll();
   });
-  source.addEventListener("job", (event) => state.put(state.jobs, told(event, "job")));
+  source.addEventListener("job", (event) => state.put(state.jobs, JSON.parse(event.data)));
   source.addEventListener("job-removed", (event) => state.drop(state.jobs, JSON.parse(event.data).id));
-  source.addEventListener("run", (event) => state.put(state.runs, told(event, "run")));
+  source.addEventListener("run", (event) => state.put(state.runs, JSON.parse(event.data)));
   source.addEventListener("library", () => state.readLibrary());
   source.addEventListener("pictures", (event) => {
     state.tellPictures(JSON.parse(event.data).set);
     state.readSets();
   });
   source.addEventListener("error", () => lost(source));
-}
-
-/** What an event tells: by its name, or by itself. */
-function told(event, name) {
-  const data = JSON.parse(event.data);
-  return data[name] ?? data;
 }
 
 // EventSource gives up for good on an error status, so connecting again is done here; asking for

@@ -12,10 +12,10 @@ export async function takeTokenOfAddress() {
   if (!location.hash.startsWith(prefix)) {
     return;
   }
-  const token = decodeURIComponent(location.hash.slice(prefix.length));
+  const token = location.hash.slice(prefix.length);
   history.replaceState(null, "", location.pathname + location.search);
   try {
-    await sendToken(token);
+    await sendToken(decodeURIComponent(token));
   } catch {
     session.set("asked");
   }

@@ -51,7 +51,7 @@ export default function Library({ query: place }) {
         <${Filters} cards=${cards} query=${query} onQuery=${change} />
         <${Groups} groups=${groups} cards=${cards} current=${query.group} onSelect=${(group) => change({ group })} />
         ${found.length > 0
-          ? html`<${CardGrid} key=${JSON.stringify(query)} cards=${found} selected=${place.adapter} inBlend=${inBlend} />`
+          ? html`<${CardGrid} query=${query} cards=${found} selected=${place.adapter} inBlend=${inBlend} />`
           : html`<${EmptyState} icon="search" title="Nothing is like that">
               <${Button} onClick=${() => asked.set({ ...everything, order: query.order })}>Show all<//>
             <//>`}

@@ -38,7 +38,7 @@ export function ActionDialog({ title, verb, action, request, ready = true, onClo
         <${Button} kind="primary" disabled=${!ready} onClick=${start}>${verb}<//>`;
   return html`<${Dialog} title=${title} onClose=${onClose} footer=${footer}>
     ${!id && children(error)}
-    ${!id && refused && !refused.field && html`<${ErrorBox} error=${refused} />`}
+    ${!id && shown && !shown.field && html`<${ErrorBox} error=${shown} />`}
     <${CommandLine} command=${job?.command} action=${ready ? action : undefined} request=${request}
       onError=${setProblem} />
     ${job && html`<div class="stack tight"><div><${JobState} job=${job} /></div><${JobProgress} job=${job} /></div>`}

@@ -28,7 +28,7 @@ export function Tabs({ label, tabs, current, onSelect, children }) {
         (tab) => html`<button key=${tab.id} type="button" role="tab" id=${`${id}-${tab.id}`}
           aria-selected=${tab.id === current} aria-controls=${`${id}-panel`}
           tabindex=${tab.id === current ? 0 : -1} onClick=${() => onSelect(tab.id)}>
-          ${tab.label}${tab.count !== undefined && html` <span class="count">${tab.count}</span>`}
+          ${tab.label}${tab.count > 0 && html` <span class="count">${tab.count}</span>`}
         </button>`,
       )}
     </div>

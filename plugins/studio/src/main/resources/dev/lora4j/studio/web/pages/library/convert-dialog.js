@@ -12,6 +12,7 @@ export function ConvertDialog({ card, onClose }) {
   const [dtype, setDtype] = useState("");
   const [foldAlpha, setFoldAlpha] = useState(false);
   const [rewrite, setRewrite] = useState(false);
+  const [overwrite, setOverwrite] = useState(false);
   const name = output.trim() || `${card.name}-${layout}`;
   const request = {
     adapter: card.name,
@@ -20,6 +21,7 @@ export function ConvertDialog({ card, onClose }) {
     dtype: dtype || undefined,
     foldAlpha: foldAlpha || undefined,
     rewrite: rewrite || undefined,
+    overwrite: overwrite || undefined,
   };
   return html`<${ActionDialog} title=${`Convert ${card.name}`} verb="Convert" action="convert" request=${request} onClose=${onClose}>
     ${(error) => html`
@@ -29,6 +31,7 @@ export function ConvertDialog({ card, onClose }) {
         <${Select} label="Type of numbers" empty="as it is" options=${["f32", "f16", "bf16"]} value=${dtype} onInput=${setDtype} error=${error("dtype")} />
       </div>
       <${Toggle} label="Fold alpha into the factors" value=${foldAlpha} onInput=${setFoldAlpha} help="For programs that know no alpha." />
-      <${Toggle} label="Take the nearest form" value=${rewrite} onInput=${setRewrite} help="Where the layout cannot say what the adapter is." />`}
+      <${Toggle} label="Take the nearest form" value=${rewrite} onInput=${setRewrite} help="Where the layout cannot say what the adapter is." />
+      <${Toggle} label="Replace an adapter of that name" value=${overwrite} onInput=${setOverwrite} />`}
   <//>`;
 }

@@ -9,6 +9,7 @@ import { ErrorBox } from "../../parts/error-box.js";
 import { Loading } from "../../parts/loading.js";
 import { useMedia } from "../../parts/use-media.js";
 import { Detail } from "./detail.js";
+import { titleOf } from "./query.js";
 
 export function DetailPlace({ name, groups, stamp, onClose }) {
   const wide = useMedia("(min-width: 64rem)");
@@ -19,7 +20,7 @@ export function DetailPlace({ name, groups, stamp, onClose }) {
       heading.current.focus({ preventScroll: true });
     }
   }, [wide]);
-  const title = card?.title || stamp?.title || name;
+  const title = titleOf(card ?? stamp ?? { name });
   const body = html`
     ${error && html`<${ErrorBox} title="The adapter could not be read" error=${error} onRetry=${read} />`}
     ${!card && !error && html`<${Loading} text=${name} />`}

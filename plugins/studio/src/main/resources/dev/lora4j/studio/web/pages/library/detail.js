@@ -16,14 +16,14 @@ import { GroupChips } from "./group-chips.js";
 import { Layers } from "./layers.js";
 import { Metadata } from "./metadata.js";
 import { Notes } from "./notes.js";
-import { problemsOf } from "./query.js";
+import { problemsOf, titleOf } from "./query.js";
 
 export function Detail({ card, groups }) {
   const problems = problemsOf(card);
   const warnings = card.warnings ?? [];
   const entries = Object.keys(card.metadata ?? {}).length;
   return html`<div class="stack">
-    ${card.preview && html`<${Picture} src=${card.preview} alt=${`Picture of ${card.title || card.name}`} />`}
+    ${card.preview && html`<${Picture} src=${card.preview} alt=${`Picture of ${titleOf(card)}`} />`}
     ${problems.length > 0 && html`<${ErrorBox} title="It cannot be used as it is">${problems.join("\n")}<//>`}
     <${DetailActions} card=${card} />
     ${card.triggers?.length > 0 && html`<section>

@@ -9,6 +9,7 @@ import { href } from "../../router.js";
 export function Facts({ card }) {
   const rank = card.rank ? `, rank ${card.rank}${card.alpha ? `, alpha ${card.alpha}` : ""}` : "";
   const facts = [
+    ["Name", card.name],
     ["For", card.for ?? card.family],
     ["Fits", card.bases?.join(", ")],
     ["Trained on", card.trainedOn],
@@ -27,7 +28,7 @@ export function Facts({ card }) {
     ["SHA-256", card.sha256 && html`<span class="hash"><code>${card.sha256}</code>
       <${Button} kind="quiet" icon="copy" label="Copy the hash" onClick=${() => copy(card.sha256, "Hash")} /></span>`],
   ];
-  return html`<dl class="facts">
+  return html`<dl class="properties">
     ${facts.filter(([, value]) => value !== undefined && value !== "" && value !== null).map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}
   </dl>`;
 }

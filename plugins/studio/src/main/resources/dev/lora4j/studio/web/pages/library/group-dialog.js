@@ -47,7 +47,7 @@ export function GroupDialog({ group, members, cards, taken, onClose }) {
   return html`<${Dialog} title=${group ? `Group ${group}` : "New group"} onClose=${() => onClose()} footer=${footer}>
     <${TextField} label="Name" value=${name} onInput=${setName} error=${clash} />
     <${SearchBox} label="Search adapters" value=${text} onInput=${setText} />
-    <fieldset class="picks">
+    <fieldset class="members">
       <legend>${plural(chosen.size, "adapter")} chosen</legend>
       ${found.slice(0, most).map((card) => html`<label key=${card.name}>
         <input type="checkbox" checked=${chosen.has(card.name)} onChange=${() => toggle(card.name)} /> ${card.name}

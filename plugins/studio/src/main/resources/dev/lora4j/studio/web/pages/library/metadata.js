@@ -6,7 +6,7 @@ import { html } from "../../parts/html.js";
 const longest = 400;
 
 export function Metadata({ metadata, cut = [] }) {
-  return html`<dl class="facts metadata">
+  return html`<dl class="properties metadata">
     ${Object.entries(metadata).map(([key, value]) => html`<div key=${key}>
       <dt><code>${key}</code></dt>
       <dd>${value.length > longest ? `${value.slice(0, longest)}… ${lengthOf(value, cut.includes(key))}` : value}</dd>

@@ -13,10 +13,13 @@ import { TextField } from "../../parts/text-field.js";
 import { readLibrary, start } from "../../state.js";
 import { useStore } from "../../store.js";
 
+// more are the words of its captions, and do not make one prompt
+const fewTriggers = 2;
+
 export function PreviewDialog({ card, onClose }) {
   const bases = (useStore(start).value?.bases ?? []).map((base) => base.name);
   const [base, setBase] = useState(card.bases?.[0] ?? bases[0] ?? "");
-  const [prompt, setPrompt] = useState(["a fox", ...(card.triggers ?? []).slice(0, 1)].join(", "));
+  const [prompt, setPrompt] = useState(["a fox", ...(card.triggers?.length <= fewTriggers ? card.triggers : [])].join(", "));
   const [seed, setSeed] = useState(1);
   const [weight, setWeight] = useState(card.weight ?? 1);
   const [error, setError] = useState();

@@ -29,6 +29,6 @@ export function PullDialog({ source: first = "", name: firstName = "", overwrite
         placeholder="as its file is called" help="A slash makes a folder: styles/glow." />
       <${TextField} label="File" value=${file} onInput=${setFile} error=${error("file")} spellcheck=${false}
         placeholder="the only one" help="Which file, if the source has several." />
-      <${Toggle} label="Replace a file of that name" value=${overwrite} onInput=${setOverwrite} />`}
+      <${Toggle} label="Replace an adapter of that name" value=${overwrite} onInput=${setOverwrite} />`}
   <//>`;
 }

@@ -26,6 +26,9 @@ export function choose(cards, groups, query) {
 
 export const isFiltered = (query) => ["text", "kind", "base", "group", "tag"].some((key) => query[key]);
 
+/** The title that its file has, else the name without its folders. */
+export const titleOf = (card) => card.title || card.name.split("/").at(-1);
+
 /** Bases by name that are served and fit, else the family. */
 export function basesOf(card) {
   return card.bases?.length ? card.bases : card.family ? [card.family] : [];

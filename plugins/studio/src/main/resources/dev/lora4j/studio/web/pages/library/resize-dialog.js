@@ -5,6 +5,7 @@ import { ActionDialog } from "../../parts/action-dialog.js";
 import { NumberField } from "../../parts/number-field.js";
 import { Select } from "../../parts/select.js";
 import { TextField } from "../../parts/text-field.js";
+import { Toggle } from "../../parts/toggle.js";
 
 const rules = [
   { value: "", text: "The rank alone" },
@@ -19,7 +20,8 @@ export function ResizeDialog({ card, onClose }) {
   const [rank, setRank] = useState(half);
   const [rule, setRule] = useState("");
   const [value, setValue] = useState(0.95);
-  const request = { adapter: card.name, output: output.trim(), rank, ...(rule && { [rule]: value }) };
+  const [overwrite, setOverwrite] = useState(false);
+  const request = { adapter: card.name, output: output.trim(), rank, ...(rule && { [rule]: value }), overwrite: overwrite || undefined };
   const ready = output.trim() !== "" && (rule ? value !== undefined : rank !== undefined);
   return html`<${ActionDialog} title=${`Resize ${card.name}`} verb="Resize" action="resize" request=${request} ready=${ready} onClose=${onClose}>
     ${(error) => html`
@@ -27,6 +29,7 @@ export function ResizeDialog({ card, onClose }) {
       <${Select} label="What is kept at each layer" options=${rules} value=${rule} onInput=${setRule} />
       ${rule && html`<${NumberField} label="Value" value=${value} onInput=${setValue} min="0" error=${error(rule)} />`}
       <${NumberField} label=${rule ? "Rank at most" : "Rank"} value=${rank} onInput=${setRank} min="1" step="1" error=${error("rank")}
-        help=${card.rank ? `It has rank ${card.rank} now.` : undefined} />`}
+        help=${card.rank ? `It has rank ${card.rank} now.` : undefined} />
+      <${Toggle} label="Replace an adapter of that name" value=${overwrite} onInput=${setOverwrite} />`}
   <//>`;
 }
