@@ -15,7 +15,7 @@ export function choose(cards, groups, query) {
   return cards
     .filter(
       (card) =>
-        words.every((word) => searched(card).includes(word)) &&
+        words.every((word) => searched(card).includes(word) || isHash(card, word)) &&
         (!query.kind || isOf(card, query.kind)) &&
         (!query.base || basesOf(card).includes(query.base)) &&
         (!group || group.has(card.name)) &&
@@ -54,6 +54,9 @@ function isOf(card, kind) {
   return kind === "problem" ? problemsOf(card).length > 0 : card.kind === kind;
 }
 
+// A short word is in nearly every hash.
+const isHash = (card, word) => word.length >= 6 && card.sha256?.startsWith(word);
+
 // Texts that are searched are put together once a card; a card of a new answer is a new object.
 const texts = new WeakMap();
 
@@ -62,7 +65,7 @@ function searched(card) {
   if (text === undefined) {
     text = [
       card.name, card.title, card.author, card.license, card.family, card.for, card.method, card.source, card.notes, card.description,
-      card.sha256, ...(card.bases ?? []), ...(card.triggers ?? []), ...Object.keys(card.tags ?? {}), ...problemsOf(card),
+      ...(card.bases ?? []), ...(card.triggers ?? []), ...Object.keys(card.tags ?? {}), ...problemsOf(card),
     ].join("\n").toLowerCase();
     texts.set(card, text);
   }
