@@ -38,7 +38,8 @@ export default function Library({ query: place }) {
     }
   }, [value]);
   const change = (changes) => asked.update((old) => ({ ...old, ...changes }));
-  const buttons = html`<${Button} icon="again" onClick=${() => post("studio/library/refresh").then(readLibrary)}>Look again<//>
+  const buttons = html`<${Button} icon="again"
+    onClick=${() => post("studio/library/refresh").then(readLibrary)}>Look again<//>
     <${Button} kind="primary" icon="download" onClick=${() => setPulling(true)}>Pull<//>`;
   const isEmpty = value && cards.length === 0;
   return html`<${PageHead} title="Library" lead=${cards.length > 0 && leadOf(cards, found, query)}>${buttons}<//>
@@ -46,19 +47,28 @@ export default function Library({ query: place }) {
     ${!value && !error && html`<${Loading} text="the library" />`}
     ${value?.problems?.length > 0 && html`<${Problems} problems=${value.problems} />`}
     ${isEmpty && html`<${FirstSteps} folder=${folder} onPull=${() => setPulling(true)} />`}
-    ${cards.length > 0 && html`<div class="library">
+    ${
+      cards.length > 0 &&
+      html`<div class="library">
       <div class="library-list">
         <${Filters} cards=${cards} query=${query} onQuery=${change} />
         <${Groups} groups=${groups} cards=${cards} current=${query.group} onSelect=${(group) => change({ group })} />
-        ${found.length > 0
-          ? html`<${CardGrid} query=${query} cards=${found} selected=${place.adapter} inBlend=${inBlend} />`
-          : html`<${EmptyState} icon="search" title="Nothing is like that">
+        ${
+          found.length > 0
+            ? html`<${CardGrid} query=${query} cards=${found} selected=${place.adapter} inBlend=${inBlend} />`
+            : html`<${EmptyState} icon="search" title="Nothing is like that">
               <${Button} onClick=${() => asked.set({ ...everything, order: query.order })}>Show all<//>
-            <//>`}
+            <//>`
+        }
       </div>
-      ${place.adapter && html`<${DetailPlace} key=${place.adapter} name=${place.adapter} groups=${groups}
-        stamp=${cards.find((card) => card.name === place.adapter)} onClose=${() => setQuery({ adapter: undefined })} />`}
-    </div>`}
+      ${
+        place.adapter &&
+        html`<${DetailPlace} key=${place.adapter} name=${place.adapter} groups=${groups}
+        stamp=${cards.find((card) => card.name === place.adapter)} onClose=${() => setQuery({ adapter: undefined })}
+          />`
+      }
+    </div>`
+    }
     ${pulling && html`<${PullDialog} onClose=${() => setPulling(false)} />`}`;
 }
 

@@ -27,7 +27,12 @@ export default function Texts({ query }) {
   }, [query.adapter, cards, value]);
   if (!value) {
     return html`<${PageHead} title="Texts" />
-      ${error ? html`<${ErrorBox} title="The models could not be read" error=${error} onRetry=${readStart} />` : html`<${Loading} text="the models" />`}`;
+      ${
+        error
+          ? html`<${ErrorBox} title="The models could not be read" error=${error} onRetry=${readStart}
+        />`
+          : html`<${Loading} text="the models" />`
+      }`;
   }
   const model = models.find((one) => one.name === settings.model) ?? models[0];
   if (!model) {
@@ -38,7 +43,12 @@ export default function Texts({ query }) {
   const panel = html`<${Settings} models=${models} model=${model} cards=${cards ?? []} />`;
   return html`<${PageHead} title="Texts" />
     <div class="texts">
-      ${wide ? html`<aside class="stack" aria-label="Settings">${panel}</aside>` : html`<${Disclosure} title="Model and settings" hint=${model.name}><div class="stack">${panel}</div><//>`}
+      ${
+        wide
+          ? html`<aside class="stack" aria-label="Settings">${panel}</aside>`
+          : html`<${Disclosure}
+        title="Model and settings" hint=${model.name}><div class="stack">${panel}</div><//>`
+      }
       <${Conversation} key=${model.name} model=${model} />
     </div>`;
 }

@@ -9,7 +9,9 @@ const most = 60;
 export function ChartTable({ label, series, xs, xLabel, format }) {
   const [open, setOpen] = useState(false);
   return html`<${Disclosure} title="As a table" onToggle=${setOpen}>
-    ${open && html`<${Table} caption=${label} hideCaption keyOf=${(row) => row.x} rows=${rowsOf(series, xs)}
+    ${
+      open &&
+      html`<${Table} caption=${label} hideCaption keyOf=${(row) => row.x} rows=${rowsOf(series, xs)}
       columns=${[
         { key: "x", label: xLabel, numeric: true },
         ...series.map((one, index) => ({
@@ -18,7 +20,8 @@ export function ChartTable({ label, series, xs, xLabel, format }) {
           numeric: true,
           render: (row) => (Number.isFinite(row.values[index]) ? format(row.values[index]) : "–"),
         })),
-      ]} />`}
+      ]} />`
+    }
   <//>`;
 }
 

@@ -19,7 +19,10 @@ export function Chart({ label, series, xLabel, yLabel, log, format = short, heig
   const [own, setOwn] = useState();
   const read = at ?? own;
   const setRead = (value) => (setOwn(value), onAt?.(value));
-  const xs = useMemo(() => [...new Set(series.flatMap((one) => one.points.map(([x]) => x)))].sort((a, b) => a - b), [series]);
+  const xs = useMemo(
+    () => [...new Set(series.flatMap((one) => one.points.map(([x]) => x)))].sort((a, b) => a - b),
+    [series],
+  );
   const shape = useMemo(() => lay(series, xs, width, height, log), [series, width, height, log]);
   const onMove = (event) => {
     const box = frame.current.getBoundingClientRect();
@@ -28,13 +31,21 @@ export function Chart({ label, series, xLabel, yLabel, log, format = short, heig
   const onKeyDown = (event) => {
     const here = read === undefined ? -1 : xs.indexOf(closest(xs, read));
     const leap = Math.max(1, Math.round(xs.length / 20));
-    const to = { ArrowRight: here + 1, ArrowLeft: here - 1, PageDown: here + leap, PageUp: here - leap, Home: 0, End: xs.length - 1 }[event.key];
+    const to = {
+      ArrowRight: here + 1,
+      ArrowLeft: here - 1,
+      PageDown: here + leap,
+      PageUp: here - leap,
+      Home: 0,
+      End: xs.length - 1,
+    }[event.key];
     if (to !== undefined && xs.length) {
       event.preventDefault();
       setRead(xs[Math.min(xs.length - 1, Math.max(0, to))]);
     }
   };
-  const values = read === undefined ? [] : series.filter((one) => !one.faint).map((one) => [one, nearest(one.points, read)]);
+  const values =
+    read === undefined ? [] : series.filter((one) => !one.faint).map((one) => [one, nearest(one.points, read)]);
   const spoken = values.map(([one, point]) => `${one.name} ${point ? format(point[1]) : "none"}`).join(", ");
   return html`<figure class="chart">
     <figcaption class="hidden-text">${label}</figcaption>
@@ -44,23 +55,40 @@ export function Chart({ label, series, xLabel, yLabel, log, format = short, heig
       onPointerMove=${onMove} onPointerDown=${onMove} onPointerLeave=${() => setRead(undefined)} onKeyDown=${onKeyDown}>
       <svg width=${width} height=${height} aria-hidden="true">
         ${shape.yTicks.map(
-          (tick) => html`<g key=${tick}><line class="grid-line" x1=${margin.left} x2=${width - margin.right} y1=${shape.y(tick)} y2=${shape.y(tick)} />
+          (tick) => html`<g key=${tick}><line
+            class="grid-line" x1=${margin.left} x2=${width - margin.right} y1=${shape.y(tick)} y2=${shape.y(tick)} />
             <text x=${margin.left - 8} y=${shape.y(tick) + 4} text-anchor="end">${short(tick)}</text></g>`,
         )}
-        ${shape.xTicks.map((tick) => html`<text key=${tick} x=${shape.x(tick)} y=${height - margin.bottom + 18} text-anchor="middle">${tick.toLocaleString("en")}</text>`)}
+        ${shape.xTicks.map(
+          (tick) => html`<text key=${tick} x=${shape.x(tick)} y=${height - margin.bottom + 18}
+          text-anchor="middle">${tick.toLocaleString("en")}</text>`,
+        )}
         <text class="axis" x=${width - margin.right} y=${height - 3} text-anchor="end">${xLabel}</text>
         ${series.map((one, index) => html`<path key=${one.name} class=${classOf(one)} d=${shape.paths[index]} />`)}
-        ${read !== undefined && html`<line class="read-line" x1=${shape.x(read)} x2=${shape.x(read)} y1=${margin.top} y2=${height - margin.bottom} />`}
-        ${values.map(([one, point]) => point && shape.shows(point[1]) && html`<circle key=${one.name} class=${classOf(one)} cx=${shape.x(point[0])} cy=${shape.y(point[1])} r="3.5" />`)}
+        ${
+          read !== undefined &&
+          html`<line
+          class="read-line" x1=${shape.x(read)} x2=${shape.x(read)} y1=${margin.top} y2=${height - margin.bottom} />`
+        }
+        ${values.map(
+          ([one, point]) =>
+            point &&
+            shape.shows(point[1]) &&
+            html`<circle key=${one.name}
+          class=${classOf(one)} cx=${shape.x(point[0])} cy=${shape.y(point[1])} r="3.5" />`,
+        )}
       </svg>
     </div>
     <div class="legend">
       <span class="muted">${read === undefined ? yLabel : `${xLabel} ${read.toLocaleString("en")}`}</span>
-      ${series.filter((one) => !one.faint).map((one) => {
-        const point = read !== undefined && nearest(one.points, read);
-        return html`<span key=${one.name}><svg viewBox="0 0 20 8" aria-hidden="true"><path class=${classOf(one)} d="M0 4H20" /></svg>
+      ${series
+        .filter((one) => !one.faint)
+        .map((one) => {
+          const point = read !== undefined && nearest(one.points, read);
+          return html`<span key=${one.name}><svg viewBox="0 0 20 8" aria-hidden="true"><path class=${classOf(one)}
+          d="M0 4H20" /></svg>
           ${one.name}${point ? html` <b>${format(point[1])}</b>` : ""}</span>`;
-      })}
+        })}
     </div>
     <${ChartTable} label=${label} series=${series} xs=${xs} xLabel=${xLabel} format=${format} />
   </figure>`;
@@ -68,7 +96,10 @@ export function Chart({ label, series, xLabel, yLabel, log, format = short, heig
 
 function lay(series, xs, width, height, log) {
   const across = [xs[0] ?? 0, xs.at(-1) ?? 1];
-  const up = extent(series.flatMap((one) => one.points.map(([, y]) => y)), log);
+  const up = extent(
+    series.flatMap((one) => one.points.map(([, y]) => y)),
+    log,
+  );
   const x = scale(across, [margin.left, width - margin.right]);
   const y = scale(up, [height - margin.bottom, margin.top], log);
   const share = (pixel) => (pixel - margin.left) / (width - margin.left - margin.right);

@@ -1,6 +1,6 @@
 // A command line with a button that copies it.
 //   command   the text; or
-//   action, request   name and request of an action: the server says the command line, anew whenever the request changes
+//   action, request   name and request of an action: the server says its command line whenever the request changes
 //   label     "Command line" if nothing is said
 //   onError(error or undefined)   hears why the request has no command line (error.field names the field)
 //   onAnswer(answer)              hears all that the server says of the request, {} if it refuses it

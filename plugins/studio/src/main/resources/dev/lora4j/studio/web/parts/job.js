@@ -24,8 +24,11 @@ export function JobProgress({ job }) {
   const { progress, state, message } = job;
   const isRunning = state === "running" || state === "stopping";
   return html`<div class="job-progress" aria-live="polite">
-    ${isRunning && html`<${Progress} label=${progress?.task ?? job.title} done=${progress?.done ?? 0}
-      total=${progress?.total} unit=${progress?.unit} detail=${progress?.detail} />`}
+    ${
+      isRunning &&
+      html`<${Progress} label=${progress?.task ?? job.title} done=${progress?.done ?? 0}
+      total=${progress?.total} unit=${progress?.unit} detail=${progress?.detail} />`
+    }
     ${message && !isRunning && html`<p class="error-text">${message}</p>`}
   </div>`;
 }

@@ -24,7 +24,8 @@ export function NumberField({ label, hideLabel, help, error, value, onInput, ste
   };
   return html`<${Field} label=${label} hideLabel=${hideLabel} help=${help} error=${error || bad} class="number">
     ${(attributes) =>
-      html`<input type="number" inputmode="decimal" step=${step} value=${text} onInput=${input} ...${rest} ...${attributes} />`}
+      html`<input type="number" inputmode="decimal" step=${step} value=${text} onInput=${input} ...${rest}
+        ...${attributes} />`}
   <//>`;
 }
 

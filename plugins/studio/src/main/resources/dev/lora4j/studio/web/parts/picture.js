@@ -20,7 +20,9 @@ export function Picture({ src, alt, width, height, caption, zoom = true, busy, c
     setState("shown");
     setPixels(Math.max(event.currentTarget.naturalWidth, event.currentTarget.naturalHeight) <= small);
   };
-  const image = src && html`<img src=${src} alt=${alt} width=${width} height=${height} loading="lazy" decoding="async"
+  const image =
+    src &&
+    html`<img src=${src} alt=${alt} width=${width} height=${height} loading="lazy" decoding="async"
     class=${pixels ? "pixels" : ""} onLoad=${onLoad} onError=${() => setState("missing")} />`;
   const body =
     !src || state === "missing"
@@ -28,7 +30,8 @@ export function Picture({ src, alt, width, height, caption, zoom = true, busy, c
           ${src ? html`<span>The picture is not there.</span>` : (children ?? html`<${Icon} name="picture" />`)}
         </div>`
       : zoom
-        ? html`<button type="button" class="zoomable" aria-label=${`${alt}, show large`} onClick=${() => setLarge(true)}>${image}</button>`
+        ? html`<button type="button" class="zoomable" aria-label=${`${alt}, show large`}
+          onClick=${() => setLarge(true)}>${image}</button>`
         : image;
   return html`<figure class=${`picture ${busy ? "busy" : ""}`} aria-busy=${busy ? true : undefined}>
     ${body}

@@ -14,7 +14,8 @@ export function Select({ label, hideLabel, help, error, options, value, onInput,
       selected=${option.value === (value ?? "")}>${option.text ?? option.value}</option>`;
   return html`<${Field} label=${label} hideLabel=${hideLabel} help=${help} error=${error} class="select">
     ${(attributes) =>
-      html`<select value=${value ?? ""} onChange=${(event) => onInput(event.currentTarget.value)} ...${rest} ...${attributes}>
+      html`<select value=${value ?? ""} onChange=${(event) => onInput(event.currentTarget.value)} ...${rest}
+        ...${attributes}>
         ${empty !== undefined && html`<option value="" selected=${!value}>${empty}</option>`}
         ${groups.map((group) => {
           const shown = all.filter((option) => option.group === group).map(show);

@@ -8,7 +8,18 @@
 import { html, useEffect, useId, useState } from "./html.js";
 
 export function Slider({
-  label, hideLabel, help, value, onInput, min = 0, max = 1, step = 0.05, least, most, disabled, format = String,
+  label,
+  hideLabel,
+  help,
+  value,
+  onInput,
+  min = 0,
+  max = 1,
+  step = 0.05,
+  least,
+  most,
+  disabled,
+  format = String,
 }) {
   const id = useId();
   const [text, setText] = useState(String(value));

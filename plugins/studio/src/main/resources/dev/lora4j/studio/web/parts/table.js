@@ -11,11 +11,13 @@ export function Table({ caption, hideCaption, columns, rows, keyOf = (row) => ro
   const head = (column) => {
     const direction = order?.key === column.key ? (order.down ? "descending" : "ascending") : undefined;
     return html`<th key=${column.key} scope="col" class=${column.numeric ? "numeric" : ""} aria-sort=${direction}>
-      ${column.sort
-        ? html`<button type="button" onClick=${() => press(column.key)}>${column.label}<span aria-hidden="true">${
-            direction ? (order.down ? " ↓" : " ↑") : ""
-          }</span></button>`
-        : column.label}
+      ${
+        column.sort
+          ? html`<button type="button" onClick=${() => press(column.key)}>${column.label}<span aria-hidden="true">${
+              direction ? (order.down ? " ↓" : " ↑") : ""
+            }</span></button>`
+          : column.label
+      }
     </th>`;
   };
   const cell = (column, row) =>
@@ -26,7 +28,10 @@ export function Table({ caption, hideCaption, columns, rows, keyOf = (row) => ro
     <table>
       <caption class=${hideCaption ? "hidden-text" : ""}>${caption}</caption>
       <thead><tr>${columns.map(head)}</tr></thead>
-      <tbody>${sorted.map((row) => html`<tr key=${keyOf(row)}>${columns.map((column) => cell(column, row))}</tr>`)}</tbody>
+      <tbody>${sorted.map(
+        (row) => html`<tr key=${keyOf(row)}>
+        ${columns.map((column) => cell(column, row))}</tr>`,
+      )}</tbody>
     </table>
   </div>`;
 }

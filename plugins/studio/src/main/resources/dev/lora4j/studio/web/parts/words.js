@@ -20,7 +20,11 @@ export function ago(millis) {
   if (seconds < 60) {
     return "just now";
   }
-  const steps = [[86400, "day"], [3600, "hour"], [60, "minute"]];
+  const steps = [
+    [86400, "day"],
+    [3600, "hour"],
+    [60, "minute"],
+  ];
   const [length, unit] = steps.find(([one]) => seconds >= one);
   const count = Math.floor(seconds / length);
   return count > 30 && unit === "day" ? new Date(millis).toLocaleDateString() : plural(count, unit) + " ago";
@@ -35,7 +39,16 @@ export function short(number, digits = 3) {
   return number === undefined || number === null ? "–" : String(Number(number.toPrecision(digits)));
 }
 
-const methods = { lora: "LoRA", loha: "LoHa", lokr: "LoKr", dora: "DoRA", ia3: "(IA)³", oft: "OFT", boft: "BOFT", glora: "GLoRA" };
+const methods = {
+  lora: "LoRA",
+  loha: "LoHa",
+  lokr: "LoKr",
+  dora: "DoRA",
+  ia3: "(IA)³",
+  oft: "OFT",
+  boft: "BOFT",
+  glora: "GLoRA",
+};
 
 /** The name of a method as its authors write it. */
 export const methodName = (method) => methods[method] ?? method;

@@ -11,7 +11,8 @@ export function Zoom({ src, alt, pixels, onClose }) {
   const [size, setSize] = useState();
   const measure = (event) => setSize([event.currentTarget.naturalWidth, event.currentTarget.naturalHeight]);
   const style = scale && size ? { width: `${size[0] * scale}px`, maxWidth: "none", height: "auto" } : {};
-  const footer = html`<${Button} kind=${scale ? "plain" : "primary"} aria-pressed=${!scale} onClick=${() => setScale(0)}>Fit<//>
+  const footer = html`<${Button} kind=${scale ? "plain" : "primary"} aria-pressed=${!scale}
+    onClick=${() => setScale(0)}>Fit<//>
     ${[1, 2, 4].map(
       (times) => html`<${Button} key=${times} kind=${scale === times ? "primary" : "plain"}
         aria-pressed=${scale === times} onClick=${() => setScale(times)}>${times} ×<//>`,
@@ -19,7 +20,8 @@ export function Zoom({ src, alt, pixels, onClose }) {
     ${size && html`<span class="muted">${size[0]} × ${size[1]} pixels</span>`}`;
   return html`<${Dialog} title=${alt} wide onClose=${onClose} footer=${footer}>
     <div class="zoom" tabindex="0" role="region" aria-label="Picture">
-      <img src=${src} alt=${alt} class=${`${pixels ? "pixels" : ""} ${scale ? "" : "fit"}`} style=${style} onLoad=${measure} />
+      <img src=${src} alt=${alt} class=${`${pixels ? "pixels" : ""} ${scale ? "" : "fit"}`} style=${style}
+        onLoad=${measure} />
     </div>
   <//>`;
 }

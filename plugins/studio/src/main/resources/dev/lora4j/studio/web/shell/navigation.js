@@ -1,4 +1,4 @@
-// Links to the pages: a rail beside the page; on narrow screens a bar below it, with a sheet for what it has no room for.
+// Links to the pages: a rail beside the page; on narrow screens a bar below it, with a sheet for the rest.
 import { html, useEffect, useRef, useState } from "../parts/html.js";
 import { Icon } from "../parts/icon.js";
 import { useMedia } from "../parts/use-media.js";
@@ -14,7 +14,8 @@ export function Navigation({ page }) {
   const wide = useMedia("(min-width: 45rem)");
   if (wide) {
     return html`<header class="rail">
-      <a class="brand" aria-label="lora4j studio" href=${href("library")}><${Icon} name="logo" /><span>lora4j <em>studio</em></span></a>
+      <a class="brand" aria-label="lora4j studio" href=${href("library")}><${Icon} name="logo" />
+        <span>lora4j <em>studio</em></span></a>
       <nav aria-label="Pages"><${Links} pages=${pages} current=${page} /></nav>
       <${ThemeSwitch} />
     </header>`;
@@ -37,7 +38,8 @@ function More({ pages: hidden, current }) {
   };
   const isHidden = hidden.includes(current);
   return html`<div class="more" onKeyDown=${onKeyDown}>
-    <button ref=${button} type="button" class=${isHidden ? "current" : ""} aria-expanded=${open} onClick=${() => setOpen(!open)}>
+    <button ref=${button} type="button" class=${isHidden ? "current" : ""} aria-expanded=${open}
+      onClick=${() => setOpen(!open)}>
       <${Icon} name="more" /><span>${isHidden ? current.title : "More"}</span>
     </button>
     ${open && html`<div class="sheet"><${Links} pages=${hidden} current=${current} /><${ThemeSwitch} /></div>`}

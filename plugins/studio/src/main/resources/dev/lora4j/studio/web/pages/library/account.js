@@ -20,8 +20,12 @@ export function Account({ account, dialects = [] }) {
       ${dialects.length > 0 && html`<span class="muted"> Spelled as in ${dialects.join(", ")}.</span>`}
     </p>
     <meter class="meter" min="0" max=${total || 1} value=${used} aria-label="Keys that are used" />
-    ${ignored.length > 0 && html`<${Disclosure} title="Keys that are not used" hint=${ignored.length}>
-      <${Table} caption="Keys that are not used" hideCaption columns=${columns} rows=${ignored} keyOf=${(row) => row.key} />
-    <//>`}
+    ${
+      ignored.length > 0 &&
+      html`<${Disclosure} title="Keys that are not used" hint=${ignored.length}>
+      <${Table} caption="Keys that are not used" hideCaption columns=${columns} rows=${ignored}
+        keyOf=${(row) => row.key} />
+    <//>`
+    }
   </section>`;
 }

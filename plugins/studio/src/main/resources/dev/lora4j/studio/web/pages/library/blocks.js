@@ -8,11 +8,13 @@ export function Blocks({ blocks }) {
   return html`<section>
     <h3 class="label">How much each block is changed</h3>
     <ul class="block-bars">
-      ${blocks.map(({ block, norm }) => html`<li key=${block}>
+      ${blocks.map(
+        ({ block, norm }) => html`<li key=${block}>
         <span>${block}</span>
         <span class="block-bar" aria-hidden="true"><span style=${{ width: `${(norm / most) * 100}%` }} /></span>
         <span class="numeric">${short(norm, 2)}</span>
-      </li>`)}
+      </li>`,
+      )}
     </ul>
   </section>`;
 }

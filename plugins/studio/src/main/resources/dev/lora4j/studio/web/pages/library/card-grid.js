@@ -18,15 +18,18 @@ export function CardGrid({ cards, query, selected, inBlend }) {
     if (more <= 0) {
       return undefined;
     }
-    const observer = new IntersectionObserver(
-      ([entry]) => entry.isIntersecting && setCount((old) => old + portion),
-      { rootMargin: "800px" },
-    );
+    const observer = new IntersectionObserver(([entry]) => entry.isIntersecting && setCount((old) => old + portion), {
+      rootMargin: "800px",
+    });
     observer.observe(end.current);
     return () => observer.disconnect();
   }, [more > 0, count]);
   return html`<ul class="cards">${shown.map((card) => item(card, card.name === selected, inBlend.has(card.name)))}</ul>
-    ${more > 0 && html`<p ref=${end} class="row cards-more"><${Button} onClick=${() => setCount(count + portion)}>Show more of ${more}<//></p>`}`;
+    ${
+      more > 0 &&
+      html`<p ref=${end} class="row cards-more"><${Button}
+      onClick=${() => setCount(count + portion)}>Show more of ${more}<//></p>`
+    }`;
 }
 
 // An element that is the same as before is not looked at again: with a thousand cards that is what takes the time.
@@ -37,7 +40,8 @@ function useItems() {
     if (old?.card === card && old.isSelected === isSelected && old.isInBlend === isInBlend) {
       return old.element;
     }
-    const element = html`<li key=${card.name}><${Card} card=${card} selected=${isSelected} inBlend=${isInBlend} /></li>`;
+    const element = html`<li key=${card.name}><${Card} card=${card} selected=${isSelected} inBlend=${isInBlend} />
+      </li>`;
     kept.current.set(card.name, { card, isSelected, isInBlend, element });
     return element;
   };

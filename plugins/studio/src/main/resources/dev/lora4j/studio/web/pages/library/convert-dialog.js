@@ -23,15 +23,21 @@ export function ConvertDialog({ card, onClose }) {
     rewrite: rewrite || undefined,
     overwrite: overwrite || undefined,
   };
-  return html`<${ActionDialog} title=${`Convert ${card.name}`} verb="Convert" action="convert" request=${request} onClose=${onClose}>
+  return html`<${ActionDialog} title=${`Convert ${card.name}`} verb="Convert" action="convert" request=${request}
+    onClose=${onClose}>
     ${(error) => html`
-      <${TextField} label="Name of the new adapter" value=${output} placeholder=${name} onInput=${setOutput} error=${error("output")} spellcheck=${false} />
+      <${TextField} label="Name of the new adapter" value=${output} placeholder=${name} onInput=${setOutput}
+        error=${error("output")} spellcheck=${false} />
       <div class="columns">
-        <${Select} label="Layout" options=${["kohya", "diffusers", "peft"]} value=${layout} onInput=${setLayout} error=${error("layout")} />
-        <${Select} label="Type of numbers" empty="as it is" options=${["f32", "f16", "bf16"]} value=${dtype} onInput=${setDtype} error=${error("dtype")} />
+        <${Select} label="Layout" options=${["kohya", "diffusers", "peft"]} value=${layout} onInput=${setLayout}
+          error=${error("layout")} />
+        <${Select} label="Type of numbers" empty="as it is" options=${["f32", "f16", "bf16"]} value=${dtype}
+          onInput=${setDtype} error=${error("dtype")} />
       </div>
-      <${Toggle} label="Fold alpha into the factors" value=${foldAlpha} onInput=${setFoldAlpha} help="For programs that know no alpha." />
-      <${Toggle} label="Take the nearest form" value=${rewrite} onInput=${setRewrite} help="Where the layout cannot say what the adapter is." />
+      <${Toggle} label="Fold alpha into the factors" value=${foldAlpha} onInput=${setFoldAlpha}
+        help="For programs that know no alpha." />
+      <${Toggle} label="Take the nearest form" value=${rewrite} onInput=${setRewrite}
+        help="Where the layout cannot say what the adapter is." />
       <${Toggle} label="Replace an adapter of that name" value=${overwrite} onInput=${setOverwrite} />`}
   <//>`;
 }

@@ -18,17 +18,31 @@ export function DetailActions({ card }) {
   const close = () => setOpen("");
   const isUsable = !card.problem && !card.pending;
   return html`<div class="row">
-    ${canBlend(card) && (isInBlend
-      ? html`<a class="button primary" href=${href("blend")}>Show the blend</a>`
-      : html`<${Button} kind="primary" icon="blend" onClick=${() => addToBlend(card)}>Put into the blend<//>`)}
-    ${card.kind === "text" && isUsable && html`<${Button} kind="primary" icon="texts" onClick=${() => go("texts", { adapter: card.name })}>Try in Texts<//>`}
-    ${canBlend(card) && html`
+    ${
+      canBlend(card) &&
+      (isInBlend
+        ? html`<a class="button primary" href=${href("blend")}>Show the blend</a>`
+        : html`<${Button} kind="primary" icon="blend" onClick=${() => addToBlend(card)}>Put into the blend<//>`)
+    }
+    ${
+      card.kind === "text" &&
+      isUsable &&
+      html`<${Button} kind="primary" icon="texts"
+      onClick=${() => go("texts", { adapter: card.name })}>Try in Texts<//>`
+    }
+    ${
+      canBlend(card) &&
+      html`
       <${Button} icon="copy" onClick=${() => copy(`<lora:${card.name}:${card.weight ?? 1}>`, "Prompt tag")}>Copy tag<//>
       <${Button} icon="picture" onClick=${() => setOpen("preview")}>Make picture<//>
-      <a class="button" href=${href("evaluate", { adapter: card.name })}>Evaluate</a>`}
-    ${isUsable && html`
+      <a class="button" href=${href("evaluate", { adapter: card.name })}>Evaluate</a>`
+    }
+    ${
+      isUsable &&
+      html`
       <${Button} onClick=${() => setOpen("resize")}>Resize<//>
-      <${Button} onClick=${() => setOpen("convert")}>Convert<//>`}
+      <${Button} onClick=${() => setOpen("convert")}>Convert<//>`
+    }
     ${card.source && html`<${Button} icon="download" onClick=${() => setOpen("pull")}>Pull again<//>`}
     ${open === "preview" && html`<${PreviewDialog} card=${card} onClose=${close} />`}
     ${open === "resize" && html`<${ResizeDialog} card=${card} onClose=${close} />`}

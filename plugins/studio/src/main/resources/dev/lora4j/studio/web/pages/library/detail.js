@@ -26,19 +26,40 @@ export function Detail({ card, groups }) {
     ${card.preview && html`<${Picture} src=${card.preview} alt=${`Picture of ${titleOf(card)}`} />`}
     ${problems.length > 0 && html`<${ErrorBox} title="It cannot be used as it is">${problems.join("\n")}<//>`}
     <${DetailActions} card=${card} />
-    ${card.triggers?.length > 0 && html`<section>
+    ${
+      card.triggers?.length > 0 &&
+      html`<section>
       <h3 class="label">Trigger words</h3>
-      <p class="row chips">${card.triggers.map((word) => html`<${Chip} key=${word} label=${`Copy ${word}`} onClick=${() => copy(word, "Trigger word")}>${word}<//>`)}</p>
-    </section>`}
+      <p class="row chips">${card.triggers.map(
+        (word) => html`<${Chip} key=${word} label=${`Copy ${word}`}
+        onClick=${() => copy(word, "Trigger word")}>${word}<//>`,
+      )}</p>
+    </section>`
+    }
     <${Facts} card=${card} />
     <section><h3 class="label">Groups</h3><${GroupChips} name=${card.name} groups=${groups} /></section>
-    ${warnings.length > 0 && html`<ul class="notice stack tight">${warnings.map((warning) => html`<li key=${warning}>${warning}</li>`)}</ul>`}
+    ${
+      warnings.length > 0 &&
+      html`<ul class="notice stack tight">${warnings.map(
+        (warning) => html`<li key=${warning}>
+      ${warning}</li>`,
+      )}</ul>`
+    }
     ${card.account && html`<${Account} account=${card.account} dialects=${card.dialects} />`}
     ${card.blocks?.length > 0 && html`<${Blocks} blocks=${card.blocks} />`}
     <div>
-      <${Disclosure} title="Notes" hint=${card.notes ? "" : "trigger words, weight, remarks"}><${Notes} card=${card} /><//>
-      ${card.sites?.length > 0 && html`<${Disclosure} title="Layers" hint=${plural(card.sites.length, "layer")}><${Layers} sites=${card.sites} /><//>`}
-      ${entries > 0 && html`<${Disclosure} title="Metadata" hint=${plural(entries, "entry", "entries")}><${Metadata} metadata=${card.metadata} cut=${card.metadataCut} /><//>`}
+      <${Disclosure} title="Notes" hint=${card.notes ? "" : "trigger words, weight, remarks"}><${Notes} card=${card} />
+        <//>
+      ${
+        card.sites?.length > 0 &&
+        html`<${Disclosure} title="Layers" hint=${plural(card.sites.length, "layer")}>
+        <${Layers} sites=${card.sites} /><//>`
+      }
+      ${
+        entries > 0 &&
+        html`<${Disclosure} title="Metadata" hint=${plural(entries, "entry", "entries")}><${Metadata}
+        metadata=${card.metadata} cut=${card.metadataCut} /><//>`
+      }
     </div>
   </div>`;
 }

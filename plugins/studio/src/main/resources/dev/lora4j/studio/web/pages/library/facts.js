@@ -25,13 +25,19 @@ export function Facts({ card }) {
     ["Description", card.description],
     ["Remarks", card.notes],
     ["Negative", card.negative],
-    ["SHA-256", card.sha256 && html`<span class="hash"><code>${card.sha256}</code>
-      <${Button} kind="quiet" icon="copy" label="Copy the hash" onClick=${() => copy(card.sha256, "Hash")} /></span>`],
+    [
+      "SHA-256",
+      card.sha256 &&
+        html`<span class="hash"><code>${card.sha256}</code>
+      <${Button} kind="quiet" icon="copy" label="Copy the hash" onClick=${() => copy(card.sha256, "Hash")} /></span>`,
+    ],
   ];
   return html`<dl class="properties">
-    ${facts.filter(([, value]) => value !== undefined && value !== "" && value !== null).map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}
+    ${facts.filter(isKnown).map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}
   </dl>`;
 }
+
+const isKnown = ([, value]) => value !== undefined && value !== null && value !== "";
 
 // Anybody may have written the source into the file: an address is a link only if it is https.
 function sourceOf(source) {

@@ -30,8 +30,12 @@ export function Filters({ cards, query, onQuery }) {
     <${SearchBox} label="Search the library" value=${query.text} onInput=${set("text")}
       placeholder="Search names, trigger words, tags, hashes" />
     ${wide ? selects : html`<${Disclosure} title="Filters">${selects}<//>`}
-    ${isFiltered(query) && html`<${Button} kind="quiet" icon="close" onClick=${() => onQuery({ ...everything, order: query.order })}>
-      Clear filters<//>`}
+    ${
+      isFiltered(query) &&
+      html`<${Button} kind="quiet" icon="close"
+      onClick=${() => onQuery({ ...everything, order: query.order })}>
+      Clear filters<//>`
+    }
   </div>`;
 }
 

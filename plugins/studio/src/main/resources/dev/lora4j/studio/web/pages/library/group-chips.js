@@ -10,7 +10,8 @@ import { readLibrary } from "../../state.js";
 
 export function GroupChips({ name, groups }) {
   const [fresh, setFresh] = useState("");
-  const save = (group, adapters) => post("studio/library/groups", { group, adapters }).then(readLibrary).catch(toastError);
+  const save = (group, adapters) =>
+    post("studio/library/groups", { group, adapters }).then(readLibrary).catch(toastError);
   const toggle = (group) => {
     const members = groups[group];
     return save(group, members.includes(name) ? members.filter((one) => one !== name) : [...members, name]);
@@ -24,7 +25,10 @@ export function GroupChips({ name, groups }) {
     }
   };
   return html`<div class="row">
-    ${Object.keys(groups).map((group) => html`<${Chip} key=${group} pressed=${groups[group].includes(name)} onClick=${() => toggle(group)}>${group}<//>`)}
+    ${Object.keys(groups).map(
+      (group) => html`<${Chip} key=${group} pressed=${groups[group].includes(name)}
+      onClick=${() => toggle(group)}>${group}<//>`,
+    )}
     <form class="row add-group" onSubmit=${add}>
       <${TextField} label="New group" hideLabel placeholder="New group" value=${fresh} onInput=${setFresh} />
       <${Button} type="submit" icon="plus" label="Add to the new group" />

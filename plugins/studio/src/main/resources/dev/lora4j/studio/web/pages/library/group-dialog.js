@@ -49,9 +49,11 @@ export function GroupDialog({ group, members, cards, taken, onClose }) {
     <${SearchBox} label="Search adapters" value=${text} onInput=${setText} />
     <fieldset class="members">
       <legend>${plural(chosen.size, "adapter")} chosen</legend>
-      ${found.slice(0, most).map((card) => html`<label key=${card.name}>
+      ${found.slice(0, most).map(
+        (card) => html`<label key=${card.name}>
         <input type="checkbox" checked=${chosen.has(card.name)} onChange=${() => toggle(card.name)} /> ${card.name}
-      </label>`)}
+      </label>`,
+      )}
       ${found.length > most && html`<p class="muted small">and ${found.length - most} more; search for them</p>`}
     </fieldset>
     <p class="muted small">Removing a group leaves its adapters as they are.</p>

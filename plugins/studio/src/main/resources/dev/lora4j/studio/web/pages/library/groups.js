@@ -16,10 +16,17 @@ export function Groups({ groups, cards, current, onSelect }) {
   };
   return html`<div class="row groups" role="group" aria-label="Groups">
     ${names.length > 0 && html`<${Chip} pressed=${!current} onClick=${() => onSelect("")}>All<//>`}
-    ${names.map((name) => html`<${Chip} key=${name} pressed=${name === current} onClick=${() => onSelect(name === current ? "" : name)}>
-      ${name} <span class="muted">${groups[name].length}</span><//>`)}
+    ${names.map(
+      (name) => html`<${Chip} key=${name} pressed=${name === current}
+      onClick=${() => onSelect(name === current ? "" : name)}>
+      ${name} <span class="muted">${groups[name].length}</span><//>`,
+    )}
     ${current && html`<${Button} kind="quiet" icon="edit" onClick=${() => setEdited(current)}>Change group<//>`}
     <${Button} kind="quiet" icon="plus" onClick=${() => setEdited("")}>New group<//>
-    ${edited !== undefined && html`<${GroupDialog} group=${edited} members=${groups[edited] ?? []} cards=${cards} taken=${names} onClose=${close} />`}
+    ${
+      edited !== undefined &&
+      html`<${GroupDialog} group=${edited} members=${groups[edited] ?? []} cards=${cards}
+      taken=${names} onClose=${close} />`
+    }
   </div>`;
 }

@@ -18,7 +18,8 @@ export function Layers({ sites }) {
   const found = sites.filter((site) => site.name.includes(text.trim()));
   return html`<div class="stack tight">
     <${SearchBox} label="Search layers" value=${text} onInput=${setText} />
-    <${Table} caption="Layers" hideCaption columns=${columns} rows=${found.slice(0, most)} keyOf=${(site) => site.name} />
+    <${Table} caption="Layers" hideCaption columns=${columns} rows=${found.slice(0, most)} keyOf=${(site) => site.name}
+      />
     ${found.length > most && html`<p class="muted small">and ${found.length - most} more; search for them</p>`}
   </div>`;
 }

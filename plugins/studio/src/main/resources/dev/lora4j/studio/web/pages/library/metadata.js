@@ -7,10 +7,12 @@ const longest = 400;
 
 export function Metadata({ metadata, cut = [] }) {
   return html`<dl class="properties metadata">
-    ${Object.entries(metadata).map(([key, value]) => html`<div key=${key}>
+    ${Object.entries(metadata).map(
+      ([key, value]) => html`<div key=${key}>
       <dt><code>${key}</code></dt>
       <dd>${value.length > longest ? `${value.slice(0, longest)}… ${lengthOf(value, cut.includes(key))}` : value}</dd>
-    </div>`)}
+    </div>`,
+    )}
   </dl>`;
 }
 

@@ -19,11 +19,16 @@ export function Notes({ card }) {
   };
   return html`<div class="stack">
     <${TextField} label="Trigger words" value=${triggers} onInput=${setTriggers} help="Separated by commas." />
-    <${NumberField} label="Weight" value=${weight} onInput=${setWeight} placeholder="1" help="At which it is put into the blend." />
+    <${NumberField} label="Weight" value=${weight} onInput=${setWeight} placeholder="1"
+      help="At which it is put into the blend." />
     <${TextField} label="Remarks" rows=${3} value=${text} onInput=${setText} />
     <div class="row"><${Button} onClick=${save}>Save notes<//></div>
     <p class="help">They are kept in a file beside the adapter, as AUTOMATIC1111 does it.</p>
   </div>`;
 }
 
-const split = (text) => text.split(",").map((word) => word.trim()).filter(Boolean);
+const split = (text) =>
+  text
+    .split(",")
+    .map((word) => word.trim())
+    .filter(Boolean);

@@ -19,7 +19,9 @@ const fewTriggers = 2;
 export function PreviewDialog({ card, onClose }) {
   const bases = (useStore(start).value?.bases ?? []).map((base) => base.name);
   const [base, setBase] = useState(card.bases?.[0] ?? bases[0] ?? "");
-  const [prompt, setPrompt] = useState(["a fox", ...(card.triggers?.length <= fewTriggers ? card.triggers : [])].join(", "));
+  const [prompt, setPrompt] = useState(
+    ["a fox", ...(card.triggers?.length <= fewTriggers ? card.triggers : [])].join(", "),
+  );
   const [seed, setSeed] = useState(1);
   const [weight, setWeight] = useState(card.weight ?? 1);
   const [error, setError] = useState();
@@ -45,6 +47,7 @@ export function PreviewDialog({ card, onClose }) {
     </div>
     <${Slider} label="Weight" value=${weight} onInput=${setWeight} min=${0} max=${1.5} />
     ${error && !error.field && html`<${ErrorBox} title="The picture was not made" error=${error} />`}
-    <${CommandLine} label="The same picture by the command line" action=${prompt.trim() ? "generate" : undefined} request=${request} />
+    <${CommandLine} label="The same picture by the command line" action=${prompt.trim() ? "generate" : undefined}
+      request=${request} />
   <//>`;
 }

@@ -19,13 +19,18 @@ export function PullDialog({ source: first = "", name: firstName = "", overwrite
     overwrite: overwrite || undefined,
   };
   const done = () =>
-    name.trim() && html`<p><a href=${href("library", { adapter: name.trim() })} onClick=${onClose}>Show ${name.trim()}</a></p>`;
-  return html`<${ActionDialog} title="Pull an adapter" verb="Pull" action="pull" request=${request} ready=${source.trim() !== ""}
+    name.trim() &&
+    html`<p><a href=${href("library", { adapter: name.trim() })}
+      onClick=${onClose}>Show ${name.trim()}</a></p>`;
+  return html`<${ActionDialog} title="Pull an adapter" verb="Pull" action="pull" request=${request}
+    ready=${source.trim() !== ""}
     onClose=${onClose} done=${done}>
     ${(error) => html`
-      <${TextField} label="Source" value=${source} onInput=${setSource} error=${error("source")} spellcheck=${false} autofocus
+      <${TextField} label="Source" value=${source} onInput=${setSource} error=${error("source")}
+        spellcheck=${false} autofocus
         placeholder="hf:OWNER/NAME" help="hf:OWNER/NAME, civitai:NUMBER, or an https: address of a file." />
-      <${TextField} label="Name in the library" value=${name} onInput=${setName} error=${error("name")} spellcheck=${false}
+      <${TextField} label="Name in the library" value=${name} onInput=${setName} error=${error("name")}
+        spellcheck=${false}
         placeholder="as its file is called" help="A slash makes a folder: styles/glow." />
       <${TextField} label="File" value=${file} onInput=${setFile} error=${error("file")} spellcheck=${false}
         placeholder="the only one" help="Which file, if the source has several." />

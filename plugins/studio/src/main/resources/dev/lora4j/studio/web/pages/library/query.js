@@ -64,9 +64,23 @@ function searched(card) {
   let text = texts.get(card);
   if (text === undefined) {
     text = [
-      card.name, card.title, card.author, card.license, card.family, card.for, card.method, card.source, card.notes, card.description,
-      ...(card.bases ?? []), ...(card.triggers ?? []), ...Object.keys(card.tags ?? {}), ...problemsOf(card),
-    ].join("\n").toLowerCase();
+      card.name,
+      card.title,
+      card.author,
+      card.license,
+      card.family,
+      card.for,
+      card.method,
+      card.source,
+      card.notes,
+      card.description,
+      ...(card.bases ?? []),
+      ...(card.triggers ?? []),
+      ...Object.keys(card.tags ?? {}),
+      ...problemsOf(card),
+    ]
+      .join("\n")
+      .toLowerCase();
     texts.set(card, text);
   }
   return text;

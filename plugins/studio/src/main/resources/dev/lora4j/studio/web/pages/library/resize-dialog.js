@@ -21,14 +21,23 @@ export function ResizeDialog({ card, onClose }) {
   const [rule, setRule] = useState("");
   const [value, setValue] = useState(0.95);
   const [overwrite, setOverwrite] = useState(false);
-  const request = { adapter: card.name, output: output.trim(), rank, ...(rule && { [rule]: value }), overwrite: overwrite || undefined };
+  const request = {
+    adapter: card.name,
+    output: output.trim(),
+    rank,
+    ...(rule && { [rule]: value }),
+    overwrite: overwrite || undefined,
+  };
   const ready = output.trim() !== "" && (rule ? value !== undefined : rank !== undefined);
-  return html`<${ActionDialog} title=${`Resize ${card.name}`} verb="Resize" action="resize" request=${request} ready=${ready} onClose=${onClose}>
+  return html`<${ActionDialog} title=${`Resize ${card.name}`} verb="Resize" action="resize" request=${request}
+    ready=${ready} onClose=${onClose}>
     ${(error) => html`
-      <${TextField} label="Name of the new adapter" value=${output} onInput=${setOutput} error=${error("output")} spellcheck=${false} />
+      <${TextField} label="Name of the new adapter" value=${output} onInput=${setOutput} error=${error("output")}
+        spellcheck=${false} />
       <${Select} label="What is kept at each layer" options=${rules} value=${rule} onInput=${setRule} />
       ${rule && html`<${NumberField} label="Value" value=${value} onInput=${setValue} min="0" error=${error(rule)} />`}
-      <${NumberField} label=${rule ? "Rank at most" : "Rank"} value=${rank} onInput=${setRank} min="1" step="1" error=${error("rank")}
+      <${NumberField} label=${rule ? "Rank at most" : "Rank"} value=${rank} onInput=${setRank} min="1" step="1"
+        error=${error("rank")}
         help=${card.rank ? `It has rank ${card.rank} now.` : undefined} />
       <${Toggle} label="Replace an adapter of that name" value=${overwrite} onInput=${setOverwrite} />`}
   <//>`;

@@ -18,9 +18,7 @@ export function ContinueDialog({ run, onClose }) {
   const [output, setOutput] = useState(`${run.id}-2`);
   const [error, setError] = useState();
   const total = isFinished ? steps : run.step + (steps ?? 0);
-  const request = isFinished
-    ? { run: run.id, steps, output: output.trim() }
-    : { run: run.id, steps: total };
+  const request = isFinished ? { run: run.id, steps, output: output.trim() } : { run: run.id, steps: total };
   const { command, problem } = useContinueCommand(request, steps !== undefined);
   const shown = error ?? problem;
   const wrong = (field) => (shown?.field === field ? shown.message : undefined);
@@ -35,13 +33,22 @@ export function ContinueDialog({ run, onClose }) {
     }
   };
   const footer = html`<${Button} onClick=${onClose}>Cancel<//>
-    <${Button} kind="primary" icon="play" disabled=${!(steps >= 1)} onClick=${start}>${isFinished ? "Train further" : "Continue"}<//>`;
-  return html`<${Dialog} title=${isFinished ? `Train ${run.id} further` : `Continue ${run.id}`} onClose=${onClose} footer=${footer}>
-    <p class="muted">${isFinished
-      ? "A new training begins with the factors of this adapter. The finished one stays as it is."
-      : `It stopped at step ${run.step} of ${run.steps} and goes on from its checkpoint, to the same bits as if it had never stopped.`}</p>
-    ${isFinished && html`<${TextField} label="Name of the new adapter" value=${output} onInput=${setOutput} error=${wrong("output")} spellcheck=${false} />`}
-    <${NumberField} label=${isFinished ? "Steps" : "Steps more"} value=${steps} onInput=${setSteps} min="1" step="1" error=${wrong("steps")}
+    <${Button} kind="primary" icon="play" disabled=${!(steps >= 1)} onClick=${start}>
+      ${isFinished ? "Train further" : "Continue"}<//>`;
+  return html`<${Dialog} title=${isFinished ? `Train ${run.id} further` : `Continue ${run.id}`} onClose=${onClose}
+    footer=${footer}>
+    <p class="muted">${
+      isFinished
+        ? "A new training begins with the factors of this adapter. The finished one stays as it is."
+        : `It stopped at step ${run.step} of ${run.steps} and goes on from its checkpoint, as if it had never stopped.`
+    }</p>
+    ${
+      isFinished &&
+      html`<${TextField} label="Name of the new adapter" value=${output} onInput=${setOutput}
+      error=${wrong("output")} spellcheck=${false} />`
+    }
+    <${NumberField} label=${isFinished ? "Steps" : "Steps more"} value=${steps} onInput=${setSteps} min="1" step="1"
+      error=${wrong("steps")}
       help=${isFinished ? undefined : `${total.toLocaleString("en")} steps in all.`} />
     ${shown && !shown.field && html`<${ErrorBox} error=${shown} />`}
     <${CommandLine} command=${command ?? ""} />

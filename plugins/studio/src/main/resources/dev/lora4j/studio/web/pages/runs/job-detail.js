@@ -16,12 +16,26 @@ export function JobDetail({ job }) {
   const others = (job.files ?? []).filter((file) => !pictures.includes(file));
   return html`<div class="stack tight">
     <${CommandLine} command=${job.command} />
-    ${pictures.length > 0 && html`<ul class="job-pictures">${pictures.map((file) => html`<li key=${file.name}>
-      <${Picture} src=${file.url} alt=${file.name} caption=${file.name} /></li>`)}</ul>`}
-    ${others.length > 0 && html`<ul>${others.map((file) => html`<li key=${file.name}><a href=${file.url} download=${file.name}>${file.name}</a>
-      <span class="muted small"> ${bytes(file.bytes)}</span></li>`)}</ul>`}
+    ${
+      pictures.length > 0 &&
+      html`<ul class="job-pictures">${pictures.map(
+        (file) => html`<li key=${file.name}>
+      <${Picture} src=${file.url} alt=${file.name} caption=${file.name} /></li>`,
+      )}</ul>`
+    }
+    ${
+      others.length > 0 &&
+      html`<ul>${others.map(
+        (file) => html`<li key=${file.name}><a href=${file.url} download=${file.name}>${file.name}</a>
+      <span class="muted small"> ${bytes(file.bytes)}</span></li>`,
+      )}</ul>`
+    }
     ${log.error && html`<p class="error-text">${log.error}</p>`}
-    ${log.text !== undefined && html`<pre class="log" tabindex="0" aria-label="Log">${log.text || "It has said nothing yet."}</pre>`}
+    ${
+      log.text !== undefined &&
+      html`<pre class="log" tabindex="0" aria-label="Log">
+      ${log.text || "It has said nothing yet."}</pre>`
+    }
   </div>`;
 }
 

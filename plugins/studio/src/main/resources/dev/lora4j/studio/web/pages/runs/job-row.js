@@ -11,6 +11,8 @@ import { ago, duration } from "../../parts/words.js";
 import { href } from "../../router.js";
 import { JobDetail } from "./job-detail.js";
 
+const lostSteps = "It ends at once and loses the steps since its last checkpoint. Stop and keep loses nothing.";
+
 export function JobRow({ job, onUp, onDown }) {
   const [asking, setAsking] = useState(false);
   const [open, setOpen] = useState(false);
@@ -21,26 +23,46 @@ export function JobRow({ job, onUp, onDown }) {
   const act = (change) => () => changeJob(change, job.id);
   return html`<article class="panel job">
     <header class="row">
-      <h3 class="grow">${isTraining && job.adapter ? html`<a href=${href("runs", { run: job.adapter, tab: "runs" })}>${job.title}</a>` : job.title}</h3>
+      <h3 class="grow">${
+        isTraining && job.adapter
+          ? html`<a href=${href("runs", { run: job.adapter, tab: "runs" })}>
+        ${job.title}</a>`
+          : job.title
+      }</h3>
       <${JobState} job=${job} />
       <span class="muted small numeric">${times(job)}</span>
       <span class="row job-buttons">
-        ${isQueued && html`
+        ${
+          isQueued &&
+          html`
           <${Button} kind="quiet" icon="up" label=${`Move ${job.title} up`} disabled=${!onUp} onClick=${onUp} />
           <${Button} kind="quiet" icon="down" label=${`Move ${job.title} down`} disabled=${!onDown} onClick=${onDown} />
-          <${Button} kind="quiet" icon="close" onClick=${act("stop")}>Take out<//>`}
-        ${job.state === "running" && html`<${Button} icon="stop" onClick=${act("stop")}>${isTraining ? "Stop and keep" : "Stop"}<//>`}
+          <${Button} kind="quiet" icon="close" onClick=${act("stop")}>Take out<//>`
+        }
+        ${
+          job.state === "running" &&
+          html`<${Button} icon="stop" onClick=${act("stop")}>
+          ${isTraining ? "Stop and keep" : "Stop"}<//>`
+        }
         ${isRunning && html`<${Button} kind="quiet" onClick=${() => setAsking(true)}>Kill<//>`}
-        ${!isQueued && !isRunning && html`
+        ${
+          !isQueued &&
+          !isRunning &&
+          html`
           <${Button} icon="again" onClick=${act("again")}>${again}<//>
-          <${Button} kind="quiet" icon="trash" label=${`Forget ${job.title}`} onClick=${act("remove")} />`}
+          <${Button} kind="quiet" icon="trash" label=${`Forget ${job.title}`} onClick=${act("remove")} />`
+        }
       </span>
     </header>
     <${JobProgress} job=${job} />
     <${Disclosure} title="Command line and log" onToggle=${setOpen}>${open && html`<${JobDetail} job=${job} />`}<//>
-    ${asking && html`<${Confirm} title=${`Kill ${job.title}?`} verb="Kill it" danger onConfirm=${act("kill")} onClose=${() => setAsking(false)}>
-      <p>${isTraining ? "It ends at once and loses the steps since its last checkpoint. Stop and keep loses nothing." : "It ends at once. What it has made so far may be incomplete."}</p>
-    <//>`}
+    ${
+      asking &&
+      html`<${Confirm} title=${`Kill ${job.title}?`} verb="Kill it" danger onConfirm=${act("kill")}
+      onClose=${() => setAsking(false)}>
+      <p>${isTraining ? lostSteps : "It ends at once. What it has made so far may be incomplete."}</p>
+    <//>`
+    }
   </article>`;
 }
 

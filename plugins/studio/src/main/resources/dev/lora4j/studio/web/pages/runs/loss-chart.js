@@ -31,7 +31,8 @@ export function LossChart({ runs }) {
   const title = values[value].text;
   return html`<div class="stack tight">
     <div class="chart-options">
-      <${Select} label="Chart" options=${Object.entries(values).map(([key, { text }]) => ({ value: key, text }))} value=${value}
+      <${Select} label="Chart" options=${Object.entries(values).map(([key, { text }]) => ({ value: key, text }))}
+        value=${value}
         onInput=${(key) => set({ value: key })} />
       <${Slider} label="Smoothing" value=${smoothing} min=${0} max=${0.99} step=${0.01} least=${0} most=${0.999}
         disabled=${!values[value].smoothed} onInput=${(share) => set({ smoothing: share })} />
@@ -39,10 +40,15 @@ export function LossChart({ runs }) {
     </div>
     ${error && html`<${ErrorBox} title="The log could not be read" error=${error} />`}
     ${!isRead && !error && html`<${Loading} text="the log" />`}
-    ${isRead && (series.length
-      ? html`<${Chart} label=${`${title} of ${runs.map((run) => run.id).join(" and ")}`} series=${series} xLabel="Step" yLabel=${title}
+    ${
+      isRead &&
+      (series.length
+        ? html`<${Chart} label=${`${title} of ${runs.map((run) => run.id).join(" and ")}`} series=${series}
+          xLabel="Step"
+        yLabel=${title}
           log=${log} format=${(number) => short(number, 4)} />`
-      : html`<p class="muted">It has made no step yet.</p>`)}
+        : html`<p class="muted">It has made no step yet.</p>`)
+    }
   </div>`;
 }
 
@@ -62,6 +68,8 @@ function seriesOf(run, at, isNamed, rows, value, smoothing) {
           { name: name(`${text.toLowerCase()}, smoothed`), points: smooth(points, smoothing), tone },
         ]
       : [{ name: name(text.toLowerCase()), points, tone }]),
-    ...(value === "loss" && validation.length ? [{ name: name("validation"), points: validation, tone: tone + 1, dashed: true }] : []),
+    ...(value === "loss" && validation.length
+      ? [{ name: name("validation"), points: validation, tone: tone + 1, dashed: true }]
+      : []),
   ];
 }

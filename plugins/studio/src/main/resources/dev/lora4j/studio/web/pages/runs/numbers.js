@@ -25,7 +25,8 @@ export function Numbers({ run, other }) {
       { key: "one", label: run.id, render: (row) => row.one || "–" },
       { key: "two", label: other.id, render: (row) => row.two || "–" },
     ];
-    return html`<${Table} caption=${`Numbers of ${run.id} and ${other.id}`} hideCaption columns=${columns} rows=${rows} keyOf=${(row) => row.name} />`;
+    return html`<${Table} caption=${`Numbers of ${run.id} and ${other.id}`} hideCaption columns=${columns} rows=${rows}
+      keyOf=${(row) => row.name} />`;
   }
   return html`<dl class="numbers">
     ${rows.map(({ name, one }) => html`<div key=${name}><dt>${name}</dt><dd class="numeric">${one}</dd></div>`)}

@@ -16,9 +16,14 @@ export function PreviewStrip({ run, step, onStep }) {
     return null;
   }
   return html`<div class="strip" ref=${strip} role="group" aria-label=${`Previews of ${run.id} by step`}>
-    ${steps.map((one) => html`<button key=${one} type="button" aria-pressed=${one === step} onClick=${() => onStep(one)}>
-      ${previews.filter((preview) => preview.step === one).map((preview) => html`<img key=${preview.url} src=${preview.url} alt="" loading="lazy" />`)}
+    ${steps.map(
+      (one) => html`<button key=${one} type="button" aria-pressed=${one === step}
+      onClick=${() => onStep(one)}>
+      ${previews
+        .filter((preview) => preview.step === one)
+        .map((preview) => html`<img key=${preview.url} src=${preview.url} alt="" loading="lazy" />`)}
       <span class="numeric"><span class="hidden-text">Step </span>${one.toLocaleString("en")}</span>
-    </button>`)}
+    </button>`,
+    )}
   </div>`;
 }

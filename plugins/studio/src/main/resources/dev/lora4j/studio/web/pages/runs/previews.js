@@ -17,12 +17,16 @@ export function Previews({ runs }) {
     <h3 id="previews">Previews</h3>
     <${PreviewSlider} steps=${steps} at=${at} onAt=${(index) => setChosen(steps[index])} />
     <div class=${runs.length > 1 ? "previews pair" : "previews"}>
-      ${runs.map((run) => html`<div key=${run.id} class="stack tight">
+      ${runs.map(
+        (run) => html`<div key=${run.id} class="stack tight">
         ${runs.length > 1 && html`<h4>${run.id}</h4>`}
-        ${picturesAt(run, step).map((preview) => html`<${Picture} key=${preview.prompt ?? ""} src=${preview.url}
+        ${picturesAt(run, step).map(
+          (preview) => html`<${Picture} key=${preview.prompt ?? ""} src=${preview.url}
           alt=${`${run.id}, step ${preview.step}${preview.prompt ? `: ${preview.prompt}` : ""}`}
-          caption=${`Step ${preview.step}${preview.prompt ? ` · ${preview.prompt}` : ""}`} />`)}
-      </div>`)}
+          caption=${`Step ${preview.step}${preview.prompt ? ` · ${preview.prompt}` : ""}`} />`,
+        )}
+      </div>`,
+      )}
     </div>
     ${runs.map((run) => html`<${PreviewStrip} key=${run.id} run=${run} step=${step} onStep=${setChosen} />`)}
   </section>`;

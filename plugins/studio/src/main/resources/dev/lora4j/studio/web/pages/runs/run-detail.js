@@ -24,17 +24,29 @@ export function RunDetail({ run, other, all }) {
       <h2 class="row">${run.id} <${RunState} run=${run} /></h2>
       <${RunActions} run=${run} />
     </header>
-    ${isRunning && html`<${Progress} label=${`Training ${run.id}`} done=${run.step} total=${run.steps} unit="step"
-      detail=${run.left === undefined ? "" : `${duration(run.left)} left`} />`}
+    ${
+      isRunning &&
+      html`<${Progress} label=${`Training ${run.id}`} done=${run.step} total=${run.steps} unit="step"
+      detail=${run.left === undefined ? "" : `${duration(run.left)} left`} />`
+    }
     <${Numbers} run=${run} other=${other} />
-    ${others.length > 0 && html`<div class="compare"><${Select} label="Compare with" empty="nothing" options=${others} value=${other?.id}
-      onInput=${(compare) => setQuery({ compare: compare || undefined, run: run.id, tab: "runs" })} /></div>`}
+    ${
+      others.length > 0 &&
+      html`<div class="compare"><${Select} label="Compare with" empty="nothing" options=${others}
+      value=${other?.id}
+      onInput=${(compare) => setQuery({ compare: compare || undefined, run: run.id, tab: "runs" })} /></div>`
+    }
     <section class="panel"><${LossChart} runs=${other ? [run, other] : [run]} /></section>
     <${Previews} runs=${other ? [run, other] : [run]} />
     <${Checkpoints} run=${run} />
-    ${other
-      ? html`<section class="stack tight"><h3>Settings that differ</h3><${SettingsTable} runs=${[run, other]} /></section>`
-      : count > 0 && html`<${Disclosure} title="Settings" hint=${plural(count, "setting")}><${SettingsTable} runs=${[run]} /><//>`}
+    ${
+      other
+        ? html`<section class="stack tight"><h3>Settings that differ</h3><${SettingsTable} runs=${[run, other]} />
+        </section>`
+        : count > 0 &&
+          html`<${Disclosure} title="Settings" hint=${plural(count, "setting")}><${SettingsTable}
+        runs=${[run]} /><//>`
+    }
     ${run.command && html`<${CommandLine} command=${run.command} label="Command line of this training" />`}
   </article>`;
 }

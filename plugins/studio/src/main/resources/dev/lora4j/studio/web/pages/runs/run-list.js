@@ -7,12 +7,16 @@ import { RunState } from "./run-state.js";
 
 export function RunList({ runs, current }) {
   return html`<ul class="scrolls">
-    ${runs.map((run) => html`<li key=${run.id}>
+    ${runs.map(
+      (run) => html`<li key=${run.id}>
       <a href=${href("runs", { tab: "runs", run: run.id })} aria-current=${run.id === current ? "true" : undefined}>
         <span class="run-name">${run.id}</span><${RunState} run=${run} />
-        <span class="muted small numeric">step ${run.step} of ${run.steps}${run.smoothed === undefined ? "" : ` · loss ${short(run.smoothed)}`}</span>
+        <span class="muted small numeric">step ${run.step} of ${run.steps}${lossOf(run)}</span>
         ${run.state !== "finished" && html`<progress value=${run.step} max=${run.steps || 1} aria-hidden="true" />`}
       </a>
-    </li>`)}
+    </li>`,
+    )}
   </ul>`;
 }
+
+const lossOf = ({ smoothed }) => (smoothed === undefined ? "" : ` · loss ${short(smoothed)}`);

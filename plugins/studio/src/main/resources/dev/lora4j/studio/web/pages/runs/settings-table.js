@@ -10,11 +10,17 @@ export function SettingsTable({ runs }) {
     .filter((row) => runs.length === 1 || row.values[0] !== row.values[1]);
   const columns = [
     { key: "key", label: "Setting", render: (row) => html`<code>${row.key}</code>` },
-    ...runs.map((run, at) => ({ key: run.id, label: runs.length > 1 ? run.id : "Value", render: (row) => row.values[at] })),
+    ...runs.map((run, at) => ({
+      key: run.id,
+      label: runs.length > 1 ? run.id : "Value",
+      render: (row) => row.values[at],
+    })),
   ];
   return rows.length
-    ? html`<${Table} caption=${runs.length > 1 ? "Settings that differ" : "Settings"} hideCaption columns=${columns} rows=${rows} />`
+    ? html`<${Table} caption=${runs.length > 1 ? "Settings that differ" : "Settings"} hideCaption columns=${columns}
+      rows=${rows} />`
     : html`<p class="muted">They have the same settings.</p>`;
 }
 
-const text = (value) => (value === undefined || value === null ? "–" : typeof value === "object" ? JSON.stringify(value) : String(value));
+const text = (value) =>
+  value === undefined || value === null ? "–" : typeof value === "object" ? JSON.stringify(value) : String(value);

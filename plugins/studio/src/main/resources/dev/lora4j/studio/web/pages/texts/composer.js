@@ -18,19 +18,24 @@ export function Composer({ chat, isBusy, onSend, onStop, children }) {
     }
   };
   const onKeyDown = (event) => {
-    const isSent = event.key === "Enter" && !event.isComposing && (event.ctrlKey || event.metaKey || (chat && !event.shiftKey));
+    const isSent =
+      event.key === "Enter" && !event.isComposing && (event.ctrlKey || event.metaKey || (chat && !event.shiftKey));
     if (isSent) {
       event.preventDefault();
       form.current.requestSubmit();
     }
   };
   return html`<form class="composer panel" ref=${form} onSubmit=${submit}>
-    <${TextField} label=${chat ? "Message" : "Text"} rows=${chat ? 2 : 4} value=${text} onInput=${setText} onKeyDown=${onKeyDown}
+    <${TextField} label=${chat ? "Message" : "Text"} rows=${chat ? 2 : 4} value=${text} onInput=${setText}
+      onKeyDown=${onKeyDown}
       help=${chat ? "Enter sends, Shift-Enter makes a new line." : "Ctrl-Enter goes on from here."} />
     <div class="row">
-      ${isBusy
-        ? html`<${Button} kind="primary" icon="stop" onClick=${onStop}>Stop<//>`
-        : html`<${Button} kind="primary" icon="play" type="submit" disabled=${!text.trim()}>${chat ? "Send" : "Go on"}<//>`}
+      ${
+        isBusy
+          ? html`<${Button} kind="primary" icon="stop" onClick=${onStop}>Stop<//>`
+          : html`<${Button} kind="primary" icon="play" type="submit" disabled=${!text.trim()}>
+          ${chat ? "Send" : "Go on"}<//>`
+      }
       ${children}
     </div>
   </form>`;

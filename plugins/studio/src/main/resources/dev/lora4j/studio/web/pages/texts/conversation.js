@@ -16,12 +16,17 @@ export function Conversation({ model }) {
   const end = useRef();
   const chat = isChat(settings, model);
   const last = turns.at(-1);
+  const onlyLast = chat && turns.length > 1 ? ", for the last message alone" : "";
   useEffect(() => last && end.current.scrollIntoView({ block: "nearest" }), [turns.length]);
   const sides = settings.sides.map((_, side) => side);
   return html`<section class="conversation" aria-label=${chat ? "Chat" : "Texts"}>
-    ${turns.length === 0 && html`<${EmptyState} icon="texts" title=${chat ? `Say something to ${model.name}` : `Begin a text for ${model.name}`}>
-      <p>${chat ? "Each mix of adapters answers in its own way." : "The model goes on from what you write, for example: My fellow citizens"}</p>
-    <//>`}
+    ${
+      turns.length === 0 &&
+      html`<${EmptyState} icon="texts"
+      title=${chat ? `Say something to ${model.name}` : `Begin a text for ${model.name}`}>
+      <p>${chat ? "Each mix of adapters answers in its own way." : "It goes on from what you write."}</p>
+    <//>`
+    }
     <div class="turns" role="log" aria-label="Answers" aria-busy=${isBusy}>
       ${turns.map((turn) => html`<${Turn} key=${turn.id} turn=${turn} chat=${chat} />`)}
       <div ref=${end} />
@@ -30,7 +35,13 @@ export function Conversation({ model }) {
       ${last && !isBusy && html`<${Button} icon="again" onClick=${again}>Again, next seed<//>`}
       ${last && html`<${Button} kind="quiet" icon="trash" onClick=${clear}>Clear<//>`}
     <//>
-    ${last && sides.map((side) => html`<${CommandLine} key=${side} action="text-generate" request=${commandRequest(settings, model, side, last.prompt, last.seed)}
-      label=${`Command line${sides.length > 1 ? ` of mix ${"AB"[side]}` : ""}${chat && turns.length > 1 ? ", for the last message alone" : ""}`} />`)}
+    ${
+      last &&
+      sides.map(
+        (side) => html`<${CommandLine} key=${side} action="text-generate"
+      request=${commandRequest(settings, model, side, last.prompt, last.seed)}
+      label=${`Command line${sides.length > 1 ? ` of mix ${"AB"[side]}` : ""}${onlyLast}`} />`,
+      )
+    }
   </section>`;
 }

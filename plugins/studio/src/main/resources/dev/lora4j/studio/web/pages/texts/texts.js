@@ -47,7 +47,9 @@ export const isChat = (settings, model) => model.chat && settings.mode === "chat
 
 /** Name of a model with its mix, as the protocols want it: tiny-lm+whale:0.5. */
 export function mixName(model, adapters) {
-  return [model.name, ...adapters.filter((row) => row.weight !== 0).map((row) => `${row.name}:${row.weight}`)].join("+");
+  return [model.name, ...adapters.filter((row) => row.weight !== 0).map((row) => `${row.name}:${row.weight}`)].join(
+    "+",
+  );
 }
 
 /** Path and body of the request for a side; `turns` are those before, with an answer of each side. */
@@ -101,6 +103,9 @@ export function commandRequest(settings, model, side, prompt, seed) {
 
 // a stop text a line; \n stands for a line break
 function stopTexts(settings) {
-  const all = settings.sampling.stop.split("\n").filter(Boolean).map((text) => text.replaceAll("\\n", "\n"));
+  const all = settings.sampling.stop
+    .split("\n")
+    .filter(Boolean)
+    .map((text) => text.replaceAll("\\n", "\n"));
   return all.length ? all : undefined;
 }

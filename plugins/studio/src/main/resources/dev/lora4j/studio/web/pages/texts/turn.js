@@ -11,7 +11,10 @@ export function Turn({ turn, chat }) {
   return html`<article class="turn">
     ${chat && html`<p class="prompt"><span class="hidden-text">You: </span>${turn.prompt}</p>`}
     <div class=${isCompared ? "answers pair" : "answers"}>
-      ${turn.answers.map((answer, side) => html`<${Answer} key=${side} answer=${answer} turn=${turn} chat=${chat} side=${isCompared ? "AB"[side] : ""} />`)}
+      ${turn.answers.map(
+        (answer, side) => html`<${Answer} key=${side} answer=${answer} turn=${turn} chat=${chat}
+        side=${isCompared ? "AB"[side] : ""} />`,
+      )}
     </div>
   </article>`;
 }
@@ -22,9 +25,14 @@ function Answer({ answer, turn, chat, side }) {
   return html`<section class="panel answer" aria-label=${side ? `Mix ${side}` : "Answer"}>
     <header class="row spread">
       <h2>${side && html`<b class="side">${side}</b> `}<small class="muted">${answer.mix}</small></h2>
-      <${Button} kind="quiet" icon="copy" label="Copy this text" disabled=${!text} onClick=${() => copy(whole, "Text")} />
+      <${Button} kind="quiet" icon="copy" label="Copy this text" disabled=${!text} onClick=${() => copy(whole, "Text")}
+        />
     </header>
-    <p class="answer-text">${!chat && html`<span class="muted">${turn.prompt}</span>`}${text}${state === "coming" && html`<span class="caret" aria-hidden="true" />`}</p>
+    <p class="answer-text">${
+      !chat &&
+      html`<span class="muted">
+      ${turn.prompt}</span>`
+    }${text}${state === "coming" && html`<span class="caret" aria-hidden="true" />`}</p>
     ${error && html`<${ErrorBox} error=${error} />`}
     <p class="muted small numeric">${noteOf(answer)} seed ${turn.seed}</p>
   </section>`;

@@ -5,7 +5,10 @@ import { isChat, mixName, requestOf } from "./texts.js";
 
 let count = 0;
 
-/** {turns: [{id, prompt, seed, answers: [{text, state, reason, error, mix, seconds}]}], isBusy, send, again, stop, clear} */
+/**
+ * {turns, isBusy, send(prompt), again(), stop(), clear()}; a turn is
+ * {id, prompt, seed, answers: [{text, state, reason, error, mix, seconds}]}.
+ */
 export function useConversation(settings, model) {
   const [turns, setTurns] = useState([]);
   const abort = useRef();
