@@ -2,42 +2,30 @@
 import { html, useEffect, useState } from "../parts/html.js";
 import { Button } from "../parts/button.js";
 import { ErrorBox } from "../parts/error-box.js";
-import { Loading } from "../parts/loading.js";
 import { PageHead } from "../parts/page-head.js";
 import { toast, toastError } from "../parts/toast.js";
 import { setQuery } from "../router.js";
-import { readStart, start } from "../state.js";
 import { storedStore, useStore } from "../store.js";
 import { AdapterList } from "./blend/adapter-list.js";
 import { blendOfPicture } from "./blend/dropped-picture.js";
 import { edit, redoEdit, undoEdit, useEdits, useUndoKeys } from "./blend/editing.js";
 import { Interference } from "./blend/interference.js";
-import { useLivePreview } from "./blend/live-preview.js";
+import { ShownPicture, useLivePreview } from "./blend/live-preview.js";
 import { completed } from "./blend/model.js";
 import { PromptSettings } from "./blend/prompt-settings.js";
 import { Recipes } from "./blend/recipes.js";
 import { fromText } from "./blend/share.js";
-import { ShownPicture } from "./blend/shown-picture.js";
 import { Stage } from "./blend/stage.js";
 import { UseBlend } from "./blend/use-blend.js";
+import { needsStart } from "./needs-start.js";
 
 const view = storedStore("lora4j.blend-view", { live: true, mode: "one", a: undefined });
 
-export default function BlendPage({ query }) {
-  const { value, error } = useStore(start);
-  if (!value) {
-    return error
-      ? html`<${ErrorBox} title="The studio could not be read" error=${error} onRetry=${readStart} />`
-      : html`<${Loading} text="the bases" />`;
-  }
-  return html`<${Blend} start=${value} query=${query} />`;
-}
-
-function Blend({ start: known, query }) {
+function BlendPage({ start, query }) {
   const { now: blend, past, future } = useEdits();
   const shownView = useStore(view);
   const [over, setOver] = useState(false);
-  const base = known.bases.find((one) => one.name === blend.base) ?? known.bases[0];
+  const base = start.bases.find((one) => one.name === blend.base) ?? start.bases[0];
   const preview = useLivePreview(blend, base, shownView.live);
   useUndoKeys();
   useEffect(() => {
@@ -63,22 +51,27 @@ function Blend({ start: known, query }) {
         <${Button} disabled=${past.length === 0} onClick=${undoEdit}>Undo<//>
         <${Button} disabled=${future.length === 0} onClick=${redoEdit}>Redo<//>
       <//>
-      ${known.bases.length === 0 && html`<${ErrorBox}
-        title="There is no base to make pictures with">Start the studio with --base.<//>`}
+      ${
+        start.bases.length === 0 &&
+        html`<${ErrorBox}
+        title="There is no base to make pictures with">Start the studio with --base.<//>`
+      }
       <div class="blend-columns">
         <${Stage} blend=${blend} base=${base} preview=${preview} view=${shownView}
           setView=${(changes) => view.update((old) => ({ ...old, ...changes }))} />
         <div class="blend-controls">
-          <${PromptSettings} blend=${blend} base=${base} start=${known} />
-          <${AdapterList} blend=${blend} base=${base} start=${known} ratio=${ratio} />
+          <${PromptSettings} blend=${blend} base=${base} start=${start} />
+          <${AdapterList} blend=${blend} base=${base} start=${start} ratio=${ratio} />
           <${Interference} blend=${blend} />
-          <${UseBlend} blend=${blend} start=${known} />
+          <${UseBlend} blend=${blend} start=${start} />
           <${Recipes} blend=${blend} onLoad=${load} onPicture=${onPicture} />
         </div>
       </div>
     </div>
   <//>`;
 }
+
+export default needsStart(BlendPage);
 
 function load({ blend, missing = [] }) {
   edit(() => completed(blend));

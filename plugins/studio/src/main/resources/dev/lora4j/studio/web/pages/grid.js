@@ -4,12 +4,10 @@ import { startAction } from "../actions.js";
 import { Button } from "../parts/button.js";
 import { CommandLine } from "../parts/command-line.js";
 import { EmptyState } from "../parts/empty-state.js";
-import { ErrorBox } from "../parts/error-box.js";
-import { Loading } from "../parts/loading.js";
 import { PageHead } from "../parts/page-head.js";
 import { plural } from "../parts/words.js";
 import { setQuery } from "../router.js";
-import { blend, readStart, start } from "../state.js";
+import { blend } from "../state.js";
 import { storedStore, useStore } from "../store.js";
 import { blocksOf } from "./blend/block-shares.js";
 import { AxisField } from "./grid/axis-field.js";
@@ -18,6 +16,7 @@ import { GridResult } from "./grid/grid-result.js";
 import { GridSubject } from "./grid/grid-subject.js";
 import { FIRST, ofBlend, requestOf, withAdapter } from "./grid/settings.js";
 import { useJobsOf } from "./results.js";
+import { needsStart } from "./needs-start.js";
 
 const kept = storedStore("lora4j.grid", FIRST);
 const directions = [
@@ -26,8 +25,7 @@ const directions = [
   ["z", "From sheet to sheet"],
 ];
 
-export default function GridPage({ query }) {
-  const { value, error } = useStore(start);
+function GridPage({ query, start }) {
   const settings = { ...FIRST, ...useStore(kept) };
   const change = (changes) => kept.update((old) => ({ ...FIRST, ...old, ...changes }));
   const results = useJobsOf("grid");
@@ -37,12 +35,7 @@ export default function GridPage({ query }) {
       setQuery({ adapter: undefined });
     }
   }, [query.adapter]);
-  if (!value) {
-    return error
-      ? html`<${ErrorBox} title="The studio could not be read" error=${error} onRetry=${readStart} />`
-      : html`<${Loading} text="the settings" />`;
-  }
-  const base = value.bases.find((one) => one.name === settings.base) ?? value.bases[0];
+  const base = start.bases.find((one) => one.name === settings.base) ?? start.bases[0];
   const known = { ...settings, adapters: settings.adapters.map((row) => row.name), blocks: blocksOf(base) };
   const problems = directions.map(([name]) => problemOf(settings.axes[name], known));
   const lacking = [
@@ -59,17 +52,22 @@ export default function GridPage({ query }) {
     <//>
     <div class="form-and-results">
       <section class="panel stack" aria-label="What the grid shows">
-        <${GridSubject} settings=${settings} change=${change} start=${value} base=${base} />
+        <${GridSubject} settings=${settings} change=${change} start=${start} base=${base} />
         ${directions.map(
           (
             [name, label],
             i,
           ) => html`<${AxisField} key=${name} label=${label} axis=${settings.axes[name]} onChange=${setAxis(name)}
-            adapters=${known.adapters} blocks=${known.blocks} start=${value} problem=${problems[i]}
+            adapters=${known.adapters} blocks=${known.blocks} start=${start} problem=${problems[i]}
               required=${name === "x"} />`,
         )}
-        ${lacking.length > 0 && html`<ul class="todo">${[...new Set(lacking)].map((one) => html`<li
-          key=${one}>${one}</li>`)}</ul>`}
+        ${
+          lacking.length > 0 &&
+          html`<ul class="todo">${[...new Set(lacking)].map(
+            (one) => html`<li
+          key=${one}>${one}</li>`,
+          )}</ul>`
+        }
         <div class="row">
           <${Button} kind="primary" icon="play" disabled=${!ready}
             onClick=${() => startAction("grid", requestOf(settings))}>
@@ -78,12 +76,17 @@ export default function GridPage({ query }) {
         ${ready && html`<${CommandLine} action="grid" request=${requestOf(settings)} />`}
       </section>
       <section class="stack" aria-label="Grids">
-        ${results?.length === 0 && html`<${EmptyState} icon="grid"
-          title="No grid yet"><p>Choose what changes, and press Make.</p><//>`}
+        ${
+          results?.length === 0 &&
+          html`<${EmptyState} icon="grid"
+          title="No grid yet"><p>Choose what changes, and press Make.</p><//>`
+        }
         ${results?.map((job) => html`<${GridResult} key=${job.id} job=${job} onAgain=${change} />`)}
       </section>
     </div>`;
 }
+
+export default needsStart(GridPage);
 
 /** Settings that show an adapter at several weights. */
 function ofWeights(settings, name) {

@@ -1,10 +1,7 @@
 // The Train page: pictures, captions, settings, a look at what would happen, and the start.
 import { html, useEffect } from "../parts/html.js";
-import { ErrorBox } from "../parts/error-box.js";
-import { Loading } from "../parts/loading.js";
 import { PageHead } from "../parts/page-head.js";
 import { setQuery } from "../router.js";
-import { readStart, start } from "../state.js";
 import { storedStore, useStore } from "../store.js";
 import { CaptionTable } from "./train/caption-table.js";
 import { FIRST } from "./train/settings.js";
@@ -12,11 +9,11 @@ import { LookAndStart } from "./train/look-and-start.js";
 import { RunSettings } from "./train/run-settings.js";
 import { SetChoice } from "./train/set-choice.js";
 import { usePictures } from "./train/pictures.js";
+import { needsStart } from "./needs-start.js";
 
 const kept = storedStore("lora4j.train", FIRST);
 
-export default function TrainPage({ query }) {
-  const { value, error } = useStore(start);
+function TrainPage({ query, start }) {
   const settings = { ...FIRST, ...useStore(kept) };
   const change = (changes) => kept.update((old) => ({ ...FIRST, ...old, ...changes }));
   useEffect(() => {
@@ -27,11 +24,6 @@ export default function TrainPage({ query }) {
     }
   }, [query]);
   const pictures = usePictures(settings.set);
-  if (!value) {
-    return error
-      ? html`<${ErrorBox} title="The studio could not be read" error=${error} onRetry=${readStart} />`
-      : html`<${Loading} text="the settings" />`;
-  }
   return html`<${PageHead} title="Train" lead="Pictures of a style become an adapter." />
     <div class="train-page">
       <section class="panel stack" aria-labelledby="train-pictures">
@@ -49,7 +41,7 @@ export default function TrainPage({ query }) {
       </section>
       <section class="panel stack" aria-labelledby="train-settings">
         <h2 id="train-settings">3 Settings</h2>
-        <${RunSettings} settings=${settings} change=${change} start=${value} />
+        <${RunSettings} settings=${settings} change=${change} start=${start} />
       </section>
       <section class="panel stack" aria-labelledby="train-look">
         <h2 id="train-look">4 Look before you start</h2>
@@ -57,3 +49,5 @@ export default function TrainPage({ query }) {
       </section>
     </div>`;
 }
+
+export default needsStart(TrainPage);

@@ -9,7 +9,6 @@ import { Button } from "../../parts/button.js";
 import { Dialog } from "../../parts/dialog.js";
 import { SearchBox } from "../../parts/search-box.js";
 import { href } from "../../router.js";
-import { matches } from "./adapter-search.js";
 
 const MOST = 60;
 
@@ -66,4 +65,13 @@ function describe(card) {
   return [card.method && `${card.method}${rank}`, card.family, (card.triggers ?? []).join(", ")]
     .filter(Boolean)
     .join(" · ");
+}
+
+/** Whether a card has all words of a search. */
+function matches(card, search) {
+  const text = [card.name, card.title, card.method, card.family, ...(card.triggers ?? [])].join(" ").toLowerCase();
+  return search
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => text.includes(word));
 }

@@ -29,8 +29,12 @@ export function AdapterRow({ row, card, isUnknown, blend, base, ratio, tone, isF
   const triggers = (card?.triggers ?? []).filter((word) => !blend.prompt.includes(word));
   return html`<li class=${`adapter-row tone-${tone} ${row.on ? "" : "off"}`}>
     <div class="adapter-head">
-      ${card?.preview ? html`<img src=${card.preview} alt="" width="40" height="40" />` : html`<span class="pick-blank"
-        aria-hidden="true" />`}
+      ${
+        card?.preview
+          ? html`<img src=${card.preview} alt="" width="40" height="40" />`
+          : html`<span class="pick-blank"
+        aria-hidden="true" />`
+      }
       <${Toggle} label=${row.name} value=${row.on} onInput=${(on) => change({ on })} />
       <span class="adapter-tools">
         <${Button} kind="quiet" icon="up" label=${`Move ${row.name} up`} disabled=${isFirst}

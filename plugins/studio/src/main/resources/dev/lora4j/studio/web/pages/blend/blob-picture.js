@@ -16,8 +16,11 @@ export function BlobPicture({ picture, alt, zoom, ratio = 1, children }) {
   const [large, setLarge] = useState(false);
   const style = { "aspect-ratio": String(ratio) };
   if (!url) {
-    return html`<div class="blend-picture empty-picture" style=${style}>${children ?? html`<${Icon}
-      name="picture" />`}</div>`;
+    return html`<div class="blend-picture empty-picture" style=${style}>${
+      children ??
+      html`<${Icon}
+      name="picture" />`
+    }</div>`;
   }
   const pixels = size > 0 && size <= SMALL;
   const measure = (event) => setSize(Math.max(event.currentTarget.naturalWidth, event.currentTarget.naturalHeight));

@@ -23,8 +23,13 @@ export function BlockGrid({ name, base, text, onChange }) {
       (preset) => html`<${Chip} key=${preset.name} label=${preset.help} pressed=${preset.text === text}
         onClick=${() => onChange(preset.text)}>${preset.name}<//>`,
     )}</p>
-    ${shares && groups(blocks).map((group) => html`<${Group} key=${group.letters} name=${name} group=${group}
-      shares=${shares} set=${set} />`)}
+    ${
+      shares &&
+      groups(blocks).map(
+        (group) => html`<${Group} key=${group.letters} name=${name} group=${group}
+      shares=${shares} set=${set} />`,
+      )
+    }
     <${TextField} label="Blocks as text" value=${text} placeholder="all blocks fully" error=${problem}
       spellcheck=${false}
       help=${isList(text) ? LIST_HELP : TEXT_HELP} onInput=${onChange} />
@@ -41,9 +46,7 @@ function Group({ name, group, shares, set }) {
       onInput=${(share) => set(group.blocks, share)} />`
     }
     ${group.blocks.map(
-      (
-        block,
-      ) => html`<${Cell} key=${block}
+      (block) => html`<${Cell} key=${block}
         label=${group.blocks.length > 1 && block === group.letters ? `${block} edge` : block} name=${name}
         share=${shares.get(block)} onInput=${(share) => set([block], share)} />`,
     )}

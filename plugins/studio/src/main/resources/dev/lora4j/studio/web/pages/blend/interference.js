@@ -42,8 +42,13 @@ export function Interference({ blend }) {
     }
     ${error && html`<${ErrorBox} title="The adapters could not be compared" error=${error} onRetry=${compare} />`}
     ${result && isOld && html`<p class="help">The blend has changed since. Look again for its numbers.</p>`}
-    ${result && (result.output?.pairs ?? []).map((pair) => html`<${InterferenceTable} key=${`${pair.a} ${pair.b}`}
-      pair=${pair} />`)}
+    ${
+      result &&
+      (result.output?.pairs ?? []).map(
+        (pair) => html`<${InterferenceTable} key=${`${pair.a} ${pair.b}`}
+      pair=${pair} />`,
+      )
+    }
     ${result && !result.output?.pairs?.length && html`<p>No layer is changed by two of them.</p>`}
     ${chart && html`<${Picture} src=${chart.url} alt="Conflict and overlap, block by block" />`}
     </div>

@@ -1,10 +1,13 @@
 // The live picture of a blend: makes it by the queue, from the cache where it was made before.
 //   const preview = useLivePreview(blend, base, live)   {shown, making, error, retry(), now()}
-import { useEffect, useRef, useState } from "../../parts/html.js";
+import { createContext, useEffect, useRef, useState } from "../../parts/html.js";
 import { postForResponse } from "../../api.js";
 import { library } from "../../state.js";
 import { pictureCache } from "./picture-cache.js";
 import { previewQueue } from "./preview-queue.js";
+
+/** The picture on the stage, for what is painted upon it. */
+export const ShownPicture = createContext(undefined);
 
 export const pictures = pictureCache(request);
 

@@ -24,8 +24,10 @@ export function MixerFields({ mixers, value, empty, onInput }) {
     ${
       fields.length > 0 &&
       html`<div class="fields">
-      ${fields.map((field) => html`<${Setting} key=${field.name} field=${field} value=${settings[field.name] ?? ""}
-        onInput=${set(field.name)} />`)}
+      ${fields.map(
+        (field) => html`<${Setting} key=${field.name} field=${field} value=${settings[field.name] ?? ""}
+        onInput=${set(field.name)} />`,
+      )}
     </div>`
     }`;
 }

@@ -3,11 +3,10 @@ import { html } from "../../parts/html.js";
 import { Button } from "../../parts/button.js";
 import { Disclosure } from "../../parts/disclosure.js";
 import { NumberField } from "../../parts/number-field.js";
-import { Select } from "../../parts/select.js";
 import { Slider } from "../../parts/slider.js";
 import { TextField } from "../../parts/text-field.js";
 import { edit } from "./editing.js";
-import { SizeFields } from "./size-fields.js";
+import { SamplingFields } from "./sampling-fields.js";
 
 const SEEDS = 2 ** 31;
 
@@ -25,14 +24,8 @@ export function PromptSettings({ blend, base, start }) {
     <${Disclosure} title="Negative prompt, base, sampling" hint=${hintOf(blend, base)}>
       <${TextField} label="Negative prompt" rows=${2} value=${blend.negative ?? ""} onInput=${set("negative")} />
       <div class="fields">
-        <${Select} label="Base" options=${start.bases.map((one) => one.name)} value=${base?.name}
-          onInput=${set("base")} />
-        <${Select} label="Sampler" options=${start.samplers} empty=${`${base?.sampler ?? "of the base"} (default)`}
-          value=${blend.sampler} onInput=${set("sampler")} />
-        <${Select} label="Schedule" options=${start.schedules.filter((one) => one !== "default")} empty="default"
-          value=${blend.schedule} onInput=${set("schedule")} />
-        <${SizeFields} width=${blend.width} height=${blend.height} base=${base}
-          onInput=${(size) => edit((old) => ({ ...old, ...size }), "size")} />
+        <${SamplingFields} values=${blend} base=${base} start=${start}
+          onInput=${(changes, name) => edit((old) => ({ ...old, ...changes }), name)} />
       </div>
       <${Slider} label="Steps" min=${1} max=${60} step=${1} least=${1} value=${blend.steps ?? base?.steps ?? 20}
         onInput=${set("steps")} />

@@ -32,8 +32,11 @@ export function Recipes({ blend, onLoad, onPicture }) {
     <div>
       <strong>${recipe.name}</strong>
       <small class="muted">${ago(recipe.modified)}</small>
-      ${recipe.missing?.length > 0 && html`<small
-        class="error-text">Not in the library: ${recipe.missing.join(", ")}</small>`}
+      ${
+        recipe.missing?.length > 0 &&
+        html`<small
+        class="error-text">Not in the library: ${recipe.missing.join(", ")}</small>`
+      }
     </div>
     <${Button} onClick=${() => onLoad(recipe)}>Load<//>
     <${Button} kind="quiet" icon="trash" label=${`Remove the recipe ${recipe.name}`}

@@ -3,7 +3,7 @@ import { html, useContext, useState } from "../../parts/html.js";
 import { url } from "../../api.js";
 import { Button } from "../../parts/button.js";
 import { RegionPainter } from "./region-painter.js";
-import { ShownPicture } from "./shown-picture.js";
+import { ShownPicture } from "./live-preview.js";
 
 export function RegionChoice({ row, ratio, onChange }) {
   const [painting, setPainting] = useState(false);

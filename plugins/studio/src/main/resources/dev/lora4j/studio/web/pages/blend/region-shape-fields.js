@@ -27,10 +27,7 @@ export function RegionShapeFields({ onDraw }) {
     </div>
     <div class="fields narrow">
       ${sides.map(
-        ([
-          side,
-          label,
-        ]) => html`<${NumberField} key=${side} label=${label} min=${0} max=${100}
+        ([side, label]) => html`<${NumberField} key=${side} label=${label} min=${0} max=${100}
           value=${Math.round(box[side] * 1000) / 10}
           onInput=${(value) => value !== undefined && setBox({ ...box, [side]: value / 100 })} />`,
       )}

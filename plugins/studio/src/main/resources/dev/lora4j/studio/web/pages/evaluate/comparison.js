@@ -6,7 +6,7 @@ import { Picture } from "../../parts/picture.js";
 import { Table } from "../../parts/table.js";
 import { useScores } from "./job-scores.js";
 import { compared } from "./scores.js";
-import { titleOf } from "./title.js";
+import { titleOf } from "./settings.js";
 
 export function Comparison({ a, b, onSwap, onClose }) {
   const one = useScores(a).scores;
@@ -21,8 +21,12 @@ export function Comparison({ a, b, onSwap, onClose }) {
       </div>
     </div>
     <dl class="letters"><div><dt>A</dt><dd>${names.a}</dd></div><div><dt>B</dt><dd>${names.b}</dd></div></dl>
-    ${one && other && html`<${Table} caption="Scores of A and B" hideCaption columns=${columns}
-      rows=${compared(one, other)} />`}
+    ${
+      one &&
+      other &&
+      html`<${Table} caption="Scores of A and B" hideCaption columns=${columns}
+      rows=${compared(one, other)} />`
+    }
     <div class="columns">
       ${[
         [a, "A"],

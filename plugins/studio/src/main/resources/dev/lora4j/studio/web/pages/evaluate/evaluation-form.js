@@ -36,8 +36,11 @@ export function EvaluationForm({ settings, change, start }) {
       <div class="row">
         <span>${settings.adapter || "The base alone"}</span>
         <${Button} onClick=${() => setPicking(true)}>${settings.adapter ? "Another one" : "Choose one"}<//>
-        ${settings.adapter && html`<${Button} kind="quiet" icon="close"
-          onClick=${() => change({ adapter: "" })}>The base alone<//>`}
+        ${
+          settings.adapter &&
+          html`<${Button} kind="quiet" icon="close"
+          onClick=${() => change({ adapter: "" })}>The base alone<//>`
+        }
       </div>
     </div>
     ${
@@ -54,8 +57,11 @@ export function EvaluationForm({ settings, change, start }) {
     }
     <${Disclosure} title="More settings" hint=${hintOf(settings)}>
       <div class="fields">
-        ${start.bases.length > 1 && html`<${Select} label="Base" options=${start.bases.map((base) => base.name)}
-          empty="the default" value=${settings.base} onInput=${set("base")} />`}
+        ${
+          start.bases.length > 1 &&
+          html`<${Select} label="Base" options=${start.bases.map((base) => base.name)}
+          empty="the default" value=${settings.base} onInput=${set("base")} />`
+        }
         <${NumberField} label="Concepts" min=${1} step=${1} value=${settings.concepts} placeholder="100"
           onInput=${set("concepts")} />
         <${NumberField} label="Pictures of each" min=${1} step=${1} value=${settings.perConcept} placeholder="2"

@@ -13,9 +13,8 @@ import { Result } from "../results.js";
 import { useScores } from "./job-scores.js";
 import { ScoreBars } from "./score-bars.js";
 import { asPercent, kindsOf, numbers, shares } from "./scores.js";
-import { settingsOf } from "./settings.js";
+import { settingsOf, titleOf } from "./settings.js";
 import { Targets } from "./targets.js";
-import { titleOf } from "./title.js";
 
 export function EvaluationResult({ job, onAgain, letter, onCompare }) {
   const { scores, error } = useScores(job);

@@ -20,10 +20,16 @@ export function AxisField({ label, axis, onChange, adapters, blocks, start, prob
     <div class="fields">
       <${Select} label="What changes" options=${required ? kinds.slice(1) : kinds} value=${axis.kind}
         onInput=${choose} />
-      ${ofAdapter && html`<${Select} label="Adapter" options=${adapters} empty="choose one" value=${axis.adapter}
-        onInput=${(adapter) => onChange({ adapter })} />`}
-      ${axis.kind === "block" && html`<${Select} label="Block" options=${blocks} empty="choose one" value=${axis.block}
-        onInput=${(block) => onChange({ block })} />`}
+      ${
+        ofAdapter &&
+        html`<${Select} label="Adapter" options=${adapters} empty="choose one" value=${axis.adapter}
+        onInput=${(adapter) => onChange({ adapter })} />`
+      }
+      ${
+        axis.kind === "block" &&
+        html`<${Select} label="Block" options=${blocks} empty="choose one" value=${axis.block}
+        onInput=${(block) => onChange({ block })} />`
+      }
     </div>
     ${
       axis.kind &&

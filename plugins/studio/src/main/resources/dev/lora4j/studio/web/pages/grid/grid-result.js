@@ -13,14 +13,18 @@ export function GridResult({ job, onAgain }) {
   const title = job.request?.prompt ?? job.title;
   return html`<${Result} job=${job} title=${title} again=${job.request && ((request) => onAgain(settingsOf(request)))}>
     <div class="sheets">
-      ${sheets.map((file) => html`<${Picture} key=${file.name} src=${file.url}
-        alt=${sheets.length > 1 ? `${title}, ${file.name}` : `Grid of ${title}`} />`)}
+      ${sheets.map(
+        (file) => html`<${Picture} key=${file.name} src=${file.url}
+        alt=${sheets.length > 1 ? `${title}, ${file.name}` : `Grid of ${title}`} />`,
+      )}
     </div>
     ${
       singles.length > 0 &&
       html`<${Disclosure} title="Single pictures" hint=${plural(singles.length, "picture")}>
-      <ul class="singles">${singles.map((file) => html`<li key=${file.name}><${Picture} src=${file.url} alt=${file.name}
-        caption=${file.name} /></li>`)}</ul>
+      <ul class="singles">${singles.map(
+        (file) => html`<li key=${file.name}><${Picture} src=${file.url} alt=${file.name}
+        caption=${file.name} /></li>`,
+      )}</ul>
     <//>`
     }
   <//>`;

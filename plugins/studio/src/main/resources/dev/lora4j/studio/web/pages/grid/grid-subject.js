@@ -3,14 +3,13 @@ import { html, useState } from "../../parts/html.js";
 import { Button } from "../../parts/button.js";
 import { Disclosure } from "../../parts/disclosure.js";
 import { NumberField } from "../../parts/number-field.js";
-import { Select } from "../../parts/select.js";
 import { TextField } from "../../parts/text-field.js";
 import { library } from "../../state.js";
 import { useStore } from "../../store.js";
 import { AdapterPicker } from "../blend/adapter-picker.js";
-import { focusOn } from "../focus.js";
-import { SizeFields } from "../blend/size-fields.js";
+import { SamplingFields } from "../blend/sampling-fields.js";
 import { parseWeight } from "../blend/weight.js";
+import { focusOn } from "../focus.js";
 import { withAdapter } from "./settings.js";
 
 export function GridSubject({ settings, change, start, base }) {
@@ -45,20 +44,19 @@ export function GridSubject({ settings, change, start, base }) {
       <div class="stack">
         <${TextField} label="Negative prompt" rows=${2} value=${settings.negative ?? ""} onInput=${set("negative")} />
         <div class="fields">
-          <${Select} label="Base" options=${start.bases.map((one) => one.name)} value=${base?.name}
-            onInput=${set("base")} />
+          <${SamplingFields} values=${settings} base=${base} start=${start} onInput=${change} />
           <${NumberField} label="Seed" min=${0} step=${1} value=${settings.seed} placeholder="drawn anew"
             onInput=${set("seed")} />
           <${NumberField} label="Steps" min=${1} step=${1} value=${settings.steps}
             placeholder=${String(base?.steps ?? "")} onInput=${set("steps")} />
           <${NumberField} label="Guidance" min=${0} value=${settings.guidance}
             placeholder=${String(base?.guidance ?? "")} onInput=${set("guidance")} />
-          <${Select} label="Sampler" options=${start.samplers} empty=${`${base?.sampler ?? "of the base"} (default)`}
-            value=${settings.sampler} onInput=${set("sampler")} />
-          <${SizeFields} width=${settings.width} height=${settings.height} base=${base} onInput=${change} />
         </div>
-        ${settings.mixer && html`<p class="help">Mixer: ${settings.mixer}. <button type="button" class="link"
-          onClick=${() => change({ mixer: undefined })}>Add up instead</button></p>`}
+        ${
+          settings.mixer &&
+          html`<p class="help">Mixer: ${settings.mixer}. <button type="button" class="link"
+          onClick=${() => change({ mixer: undefined })}>Add up instead</button></p>`
+        }
       </div>
     <//>
     ${

@@ -36,12 +36,17 @@ export function LookAndStart({ settings, change, pictures }) {
     setLooking(false);
   };
   if (lacking.length > 0 || problem) {
-    return html`<ul class="todo">${[...lacking, problem].filter(Boolean).map((one) => html`<li
-      key=${one}>${one}</li>`)}</ul>`;
+    return html`<ul class="todo">${[...lacking, problem].filter(Boolean).map(
+      (one) => html`<li
+      key=${one}>${one}</li>`,
+    )}</ul>`;
   }
   const warned = pictures.items?.filter((item) => item.problem).length ?? 0;
-  return html`${warned > 0 && html`<p
-    class="help">${plural(warned, "picture has a problem", "pictures have problems")} that the captions above name.</p>`}
+  return html`${
+    warned > 0 &&
+    html`<p
+    class="help">${plural(warned, "picture has a problem", "pictures have problems")} that the captions above name.</p>`
+  }
     <div class="row">
       <${Button} kind=${plan ? "plain" : "primary"} icon="search" busy=${looking} onClick=${look}>
         ${looking ? "Looking at pictures, settings and this machine…" : plan ? "Look again" : "Look"}<//>

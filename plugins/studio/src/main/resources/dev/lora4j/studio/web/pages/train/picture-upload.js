@@ -65,8 +65,10 @@ export function PictureUpload({ set, pictures }) {
     <p role="status">${sent.total > 0 && isOver ? `${plural(sent.done, "file")} sent${failed.length ? `, ${failed.length} not` : ""}.` : ""}</p>
     ${
       failed.length > 0 &&
-      html`<ul class="failed-files">${failed.map((file) => html`<li key=${file.id}
-        class="error-text">${messageOf(file)}</li>`)}</ul>
+      html`<ul class="failed-files">${failed.map(
+        (file) => html`<li key=${file.id}
+        class="error-text">${messageOf(file)}</li>`,
+      )}</ul>
       <${Button} kind="quiet" onClick=${() => uploads.forget()}>Close the list<//>`
     }
   </div>`;

@@ -17,13 +17,22 @@ export function PlanView({ plan, fails, isOld }) {
   const cropped = pictures.filter((picture) => picture.kept < 0.995).length;
   return html`<div class="plan stack" aria-live="polite">
     ${isOld && html`<p class="help">Something has changed since. Look again for its numbers.</p>`}
-    ${fails && html`<${ErrorBox}
-      title="Training would not start">${plural(problems.length, "problem")} below must be solved first.<//>`}
+    ${
+      fails &&
+      html`<${ErrorBox}
+      title="Training would not start">${plural(problems.length, "problem")} below must be solved first.<//>`
+    }
     <dl class="facts">
-      ${time && html`<div><dt>Time</dt><dd>about ${time}</dd><dd
-        class="small">${stepTimeOf(plan)} a step on this machine, when it is idle</dd></div>`}
-      ${plan.memoryBytes !== undefined && html`<div><dt>Memory</dt><dd>about ${bytes(plan.memoryBytes)}</dd><dd
-        class="small">and some 300 MB for Java and libtorch</dd></div>`}
+      ${
+        time &&
+        html`<div><dt>Time</dt><dd>about ${time}</dd><dd
+        class="small">${stepTimeOf(plan)} a step on this machine, when it is idle</dd></div>`
+      }
+      ${
+        plan.memoryBytes !== undefined &&
+        html`<div><dt>Memory</dt><dd>about ${bytes(plan.memoryBytes)}</dd><dd
+        class="small">and some 300 MB for Java and libtorch</dd></div>`
+      }
       <div><dt>Captions cut off</dt><dd>${cut === 0 ? "none" : plural(cut, "caption")}</dd></div>
       <div><dt>Pictures cropped</dt><dd>${cropped === 0 ? "none" : plural(cropped, "picture")}</dd></div>
     </dl>
@@ -74,7 +83,9 @@ function partOf(picture) {
 
 function List({ title, lines }) {
   return lines.length > 0
-    ? html`<div><h3>${title}</h3><ul class="doubts">${lines.map((line, i) => html`<li
-      key=${i}>${line}</li>`)}</ul></div>`
+    ? html`<div><h3>${title}</h3><ul class="doubts">${lines.map(
+        (line, i) => html`<li
+      key=${i}>${line}</li>`,
+      )}</ul></div>`
     : null;
 }

@@ -91,8 +91,11 @@ function WarmStart({ settings, change }) {
     <div class="row">
       <span>${settings.from || "The adapter begins anew."}</span>
       <${Button} onClick=${() => setPicking(true)}>${settings.from ? "Another one" : "Choose one"}<//>
-      ${settings.from && html`<${Button} kind="quiet" icon="close"
-        onClick=${() => change({ from: "" })}>Begin anew<//>`}
+      ${
+        settings.from &&
+        html`<${Button} kind="quiet" icon="close"
+        onClick=${() => change({ from: "" })}>Begin anew<//>`
+      }
     </div>
     ${
       picking &&

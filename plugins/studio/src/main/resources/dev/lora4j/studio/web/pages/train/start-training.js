@@ -34,11 +34,17 @@ export function StartTraining({ settings, change, request }) {
   return html`<div class="earlier stack" role="group" aria-label="There is an earlier run">
     <p>${isRefused ? refused.message : earlier.text}</p>
     <div class="row">
-      ${earlier?.canResume && html`<${Button} kind="primary" icon="play"
-        onClick=${() => start({ resume: true })}>Resume it<//>`}
+      ${
+        earlier?.canResume &&
+        html`<${Button} kind="primary" icon="play"
+        onClick=${() => start({ resume: true })}>Resume it<//>`
+      }
       <${Button} onClick=${() => change({ output: free })}>Take the name ${free}<//>
-      ${!earlier?.isRunning && html`<${Button} kind="danger" icon="trash"
-        onClick=${() => setAsking(true)}>Overwrite it…<//>`}
+      ${
+        !earlier?.isRunning &&
+        html`<${Button} kind="danger" icon="trash"
+        onClick=${() => setAsking(true)}>Overwrite it…<//>`
+      }
     </div>
     ${
       asking &&
