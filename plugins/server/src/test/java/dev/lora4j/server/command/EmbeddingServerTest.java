@@ -32,7 +32,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Embeddings behind OpenAI's protocol, of a small encoder of random numbers. */
 @Timeout(120)
 class EmbeddingServerTest {
-  private static final Path MODEL = Path.of("../../lora-text/src/test/resources/models/bert-plain");
   private static final String PATH = "/v1/embeddings";
   private static final float CLOSE = 1e-5f;
 
@@ -41,17 +40,7 @@ class EmbeddingServerTest {
 
   @BeforeAll
   static void open() throws IOException {
-    Path model = Files.createDirectories(folder.resolve("bert"));
-    for (String file : List.of("config.json", "model.safetensors")) {
-      Files.copy(MODEL.resolve(file), model.resolve(file));
-    }
-    Files.writeString(
-        model.resolve("tokenizer.json"),
-        """
-        {"version":"1.0","added_tokens":[],"pre_tokenizer":{"type":"WhitespaceSplit"},
-         "model":{"type":"WordLevel","unk_token":"u",
-          "vocab":{"u":0,"a":1,"red":2,"fox":3,"blue":4,"whale":5,"sings":6}}}
-        """);
+    Path model = SmallEncoder.write(folder.resolve("bert"));
     Files.writeString(
         model.resolve("modules.json"),
         """

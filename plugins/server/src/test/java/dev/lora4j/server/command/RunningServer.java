@@ -33,7 +33,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** A server of the bundled models in this process. */
-final class RunningServer implements AutoCloseable {
+public final class RunningServer implements AutoCloseable {
   /** Room for few of the adapters that tests use. */
   private static final long ADAPTER_BYTES = 400_000;
 
@@ -43,8 +43,15 @@ final class RunningServer implements AutoCloseable {
   private final HttpServer server;
   private final HttpClient client = HttpClient.newHttpClient();
 
-  RunningServer(Path state, Path adapters, QueueLimits queue, int batch) throws IOException {
+  /** With the bundled models alone. */
+  public RunningServer(Path state, Path adapters, QueueLimits queue, int batch) throws IOException {
     this(state, adapters, queue, batch, List.of());
+  }
+
+  /** With an encoder too. */
+  public RunningServer(Path state, Path adapters, QueueLimits queue, String name, Path encoder)
+      throws IOException {
+    this(state, adapters, queue, 1, List.of(new BaseOption(name, encoder)));
   }
 
   /** With more bases that take texts. */
@@ -88,23 +95,28 @@ final class RunningServer implements AutoCloseable {
     return catalogue;
   }
 
-  StableDiffusion pictures() {
+  /** The base for pictures. */
+  public StableDiffusion pictures() {
     return bases.pictures().get(0).base();
   }
 
-  LanguageModel texts() {
+  /** The language model. */
+  public LanguageModel texts() {
     return bases.texts().get(0).model();
   }
 
-  TextClassifier encoder() {
+  /** The encoder. */
+  public TextClassifier encoder() {
     return bases.encoders().get(0).model();
   }
 
-  URI uri(String path) {
+  /** An address of the server. */
+  public URI uri(String path) {
     return URI.create("http://127.0.0.1:" + server.port() + path);
   }
 
-  HttpResponse<String> get(String path) throws IOException, InterruptedException {
+  /** Reads an address. */
+  public HttpResponse<String> get(String path) throws IOException, InterruptedException {
     return client.send(
         HttpRequest.newBuilder(uri(path)).build(), HttpResponse.BodyHandlers.ofString());
   }
