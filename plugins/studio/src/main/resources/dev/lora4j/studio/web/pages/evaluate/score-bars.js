@@ -11,7 +11,7 @@ function Bar({ row }) {
   const hasMark = row.adapter !== undefined && row.base !== undefined;
   return html`<li>
     <p><strong>${row.label}</strong> <span class="score">${row.format(shown)}</span></p>
-    <div class="bar" style=${style} aria-hidden="true">${hasMark && html`<span class="mark" />`}</div>
+    <div class="score-bar" style=${style} aria-hidden="true">${hasMark && html`<span class="mark" />`}</div>
     <p class="help">
       ${row.help}${hasMark ? `; the base alone ${row.format(row.base)}` : ""}${
         row.control === undefined ? "" : `, without colours ${row.format(row.control)}`

@@ -22,7 +22,7 @@ export function PlanView({ plan, fails, isOld }) {
       html`<${ErrorBox}
       title="Training would not start">${plural(problems.length, "problem")} below must be solved first.<//>`
     }
-    <dl class="facts">
+    <dl class="plan-facts">
       ${
         time &&
         html`<div><dt>Time</dt><dd>about ${time}</dd><dd

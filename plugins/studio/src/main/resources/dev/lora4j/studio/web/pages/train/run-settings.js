@@ -110,7 +110,7 @@ function Further({ settings, change }) {
     error=${problemOf(settings.further)}
     spellcheck=${false} placeholder=${"adapter.dropout=0.1\nsave.adapters=200"}
       onInput=${(further) => change({ further })}
-    help="All keys are in docs/training-keys.md. A key that does not exist is named below, at the command line." />`;
+    help="All keys are in docs/training-keys.md. A key that does not exist is named when you look." />`;
 }
 
 function problemOf(text) {
