@@ -53,6 +53,20 @@ public final class ConfigFile {
     }
   }
 
+  /**
+   * A configuration that was made of what a file says in another form.
+   *
+   * @param file its name in messages
+   */
+  public static ConfigFile of(Path file, JsonObject json) {
+    return new ConfigFile(file, json.deepCopy());
+  }
+
+  /** All settings, as a copy. */
+  public JsonObject json() {
+    return json.deepCopy();
+  }
+
   private Optional<JsonElement> find(String key) {
     JsonElement value = json.get(key);
     return value == null || value.isJsonNull() ? Optional.empty() : Optional.of(value);

@@ -19,7 +19,6 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.text.network.CausalNetwork;
 import dev.lora4j.text.network.EncoderNetwork;
 import dev.lora4j.text.network.LanguageNetwork;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -39,14 +38,13 @@ public final class TextModel {
   /** Prefix of the names of its sites. */
   public static final String MODEL = Components.LANGUAGE_MODEL;
 
-  private static final String CONFIG = "config.json";
-
   /** Folder of a repository's models in the cache of Hugging Face's programs. */
   private static final Pattern CACHED =
       Pattern.compile(".*[/\\\\]models--([^/\\\\]+)--([^/\\\\]+)[/\\\\]snapshots[/\\\\][^/\\\\]+");
 
   private final Scope scope;
   private final Path path;
+  private final ConfigFile config;
   private final TextFamily family;
   private final LanguageNetwork network;
   private final DType compute;
@@ -62,18 +60,18 @@ public final class TextModel {
     this.scope = scope;
     this.path = folder;
     this.compute = compute;
-    ConfigFile config = ConfigFile.read(folder.resolve(CONFIG));
-    family = TextFamilies.of(config);
-    config.require("quantization_config", "");
-    network =
-        head.map(h -> family.classifier(config, h.labels()))
-            .orElseGet(() -> family.network(config));
-    Map<String, String> shared = network.shared();
-    List<Parameter> own =
-        Network.walk(MODEL, compute, walk(SiteAdapters.NONE)).stream()
-            .filter(p -> !shared.containsKey(p.name()))
-            .toList();
-    try (TransformersFolder source = new TransformersFolder(folder, family)) {
+    try (ModelFiles source = ModelFiles.open(folder)) {
+      config = source.config();
+      family = source.family();
+      config.require("quantization_config", "");
+      network =
+          head.map(h -> family.classifier(config, h.labels()))
+              .orElseGet(() -> family.network(config));
+      Map<String, String> shared = network.shared();
+      List<Parameter> own =
+          Network.walk(MODEL, compute, walk(SiteAdapters.NONE)).stream()
+              .filter(p -> !shared.containsKey(p.name()))
+              .toList();
       files = source.files();
       List<Parameter> started =
           head.isEmpty() ? List.of() : own.stream().filter(p -> anew(source, p)).toList();
@@ -103,7 +101,8 @@ public final class TextModel {
   }
 
   /**
-   * Loads a folder in the layout of transformers: {@code config.json} and safetensors.
+   * Loads a folder in the layout of transformers ({@code config.json} and safetensors), or a GGUF
+   * file of llama.cpp.
    *
    * @throws ModelException if it is no such model, or not whole, with all that is missing or does
    *     not fit
@@ -129,7 +128,7 @@ public final class TextModel {
    * @throws ModelException if it is no such model
    */
   public static List<String> labels(Path folder) {
-    ConfigFile config = ConfigFile.read(folder.resolve(CONFIG));
+    ConfigFile config = ModelFiles.config(folder);
     return TextFamilies.of(config).network(config) instanceof EncoderNetwork encoder
         ? encoder.labels()
         : List.of();
@@ -144,8 +143,7 @@ public final class TextModel {
    * @throws ModelException if it is no such model
    */
   public static Family layers(Path folder, String title, int labels) {
-    requireModel(folder);
-    ConfigFile config = ConfigFile.read(folder.resolve(CONFIG));
+    ConfigFile config = ModelFiles.config(folder);
     TextFamily family = TextFamilies.of(config);
     LanguageNetwork network =
         labels == 0 ? family.network(config) : family.classifier(config, labels);
@@ -172,30 +170,18 @@ public final class TextModel {
    * @throws ModelException if it is no such model
    */
   public static LanguageNetwork outline(Path folder) {
-    requireModel(folder);
-    ConfigFile config = ConfigFile.read(folder.resolve(CONFIG));
-    TextFamily family = TextFamilies.of(config);
-    new TransformersFolder(folder, family).close();
-    return family.network(config);
-  }
-
-  private static void requireModel(Path folder) {
-    if (!Files.exists(folder.resolve(CONFIG))) {
-      throw new ModelException(
-          folder
-              + " is no language model: expected a folder in the layout of transformers, with"
-              + " config.json, model.safetensors and tokenizer.json.");
+    try (ModelFiles files = ModelFiles.open(folder)) {
+      return files.family().network(files.config());
     }
   }
 
   private static TextModel load(
       Scope scope, Path folder, DType compute, Optional<ClassifierHead> head) {
-    requireModel(folder);
     return new TextModel(scope, folder, compute, head);
   }
 
   /** True if a weight belongs to the requested head and the folder does not have it. */
-  private boolean anew(TransformersFolder source, Parameter parameter) {
+  private boolean anew(ModelFiles source, Parameter parameter) {
     return network instanceof EncoderNetwork encoder
         && encoder.ofHead(parameter.name())
         && !source.shape(parameter).filter(parameter.shape()::equals).isPresent();
@@ -243,7 +229,7 @@ public final class TextModel {
     return site.name().substring(MODEL.length() + 1) + ".weight";
   }
 
-  /** Folder of the model. */
+  /** Folder of the model, or its file. */
   public Path path() {
     return path;
   }
@@ -268,6 +254,11 @@ public final class TextModel {
     }
     return new BaseUsage(
         place, Optional.of(network instanceof CausalNetwork ? "CAUSAL_LM" : "SEQ_2_SEQ_LM"));
+  }
+
+  /** The configuration, in the words of transformers. */
+  ConfigFile config() {
+    return config;
   }
 
   /** The network. */

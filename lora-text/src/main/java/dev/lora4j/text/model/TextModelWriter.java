@@ -4,6 +4,7 @@ import dev.lora4j.core.adapter.Matrices;
 import dev.lora4j.core.model.Network;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.nn.SiteAdapters;
+import dev.lora4j.core.safetensors.RegularFile;
 import dev.lora4j.core.safetensors.SafetensorsWriter;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
@@ -14,29 +15,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /** Writes a language model as a folder in the layout of transformers. */
 public final class TextModelWriter {
-  private static final String CONFIG = "config.json";
-
-  private static final List<String> BESIDE =
-      List.of(
-          "generation_config.json",
-          "tokenizer.json",
-          "tokenizer_config.json",
-          "tokenizer.model",
-          "spiece.model",
-          "special_tokens_map.json",
-          "added_tokens.json",
-          "vocab.json",
-          "merges.txt",
-          "vocab.txt",
-          "chat_template.jinja");
-
   private TextModelWriter() {}
 
   /**
@@ -76,18 +60,23 @@ public final class TextModelWriter {
         }
       }
       Files.createDirectories(folder);
-      for (String name : BESIDE) {
-        if (Files.exists(base.path().resolve(name))) {
-          Files.copy(
-              base.path().resolve(name), folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
-        }
+      try (ModelFiles files = ModelFiles.open(base.path())) {
+        files.writeBeside(folder);
       }
       new WrittenConfig(stored, parted, List.copyOf(labels))
-          .write(base.path().resolve(CONFIG), folder.resolve(CONFIG));
+          .write(configuration(base), folder.resolve(TransformersFolder.CONFIG));
       writer.write(folder.resolve("model.safetensors"));
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot write " + folder + ": " + e.getMessage(), e);
     }
+  }
+
+  /** The text of the folder's own configuration, or of one that was made. */
+  private static String configuration(TextModel base) throws IOException {
+    Path file = base.config().file();
+    return file.equals(base.path())
+        ? WrittenConfig.text(base.config().json())
+        : RegularFile.text(file, RegularFile.TEXT);
   }
 
   private static List<Parameter> parameters(TextModel base) {

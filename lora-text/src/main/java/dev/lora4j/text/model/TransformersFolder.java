@@ -1,65 +1,60 @@
 package dev.lora4j.text.model;
 
-import dev.lora4j.core.format.Placement;
+import dev.lora4j.core.model.ConfigFile;
 import dev.lora4j.core.model.WeightFiles;
-import dev.lora4j.core.model.WeightLocations;
-import dev.lora4j.core.nn.Parameter;
+import dev.lora4j.core.nn.StoredTensors;
 import dev.lora4j.core.safetensors.TensorStore;
-import dev.lora4j.core.tensor.Shape;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
-import java.util.Optional;
 
-/** The weights of a folder in the layout of transformers: one file, or shards with their index. */
-final class TransformersFolder implements WeightLocations, AutoCloseable {
+/** A folder in the layout of transformers, with one file of weights, or shards with their index. */
+final class TransformersFolder extends ModelFiles {
+  static final String CONFIG = "config.json";
+
+  private static final List<String> BESIDE =
+      List.of(
+          "generation_config.json",
+          "tokenizer.json",
+          "tokenizer_config.json",
+          "tokenizer.model",
+          "spiece.model",
+          "special_tokens_map.json",
+          "added_tokens.json",
+          "vocab.json",
+          "merges.txt",
+          "vocab.txt",
+          "chat_template.jinja");
+
   private final Path folder;
-  private final TextFamily family;
   private final TensorStore store;
 
-  TransformersFolder(Path folder, TextFamily family) {
+  TransformersFolder(Path folder) {
+    super(ConfigFile.read(folder.resolve(CONFIG)));
     this.folder = folder;
-    this.family = family;
     store = TensorStore.open(WeightFiles.main(folder));
   }
 
-  /** The files with the weights. */
+  @Override
   List<Path> files() {
     return WeightFiles.of(folder);
   }
 
-  /** The shape in which a weight lies there, if it does. */
-  Optional<Shape> shape(Parameter parameter) {
-    return family.places(parameter).stream()
-        .flatMap(
-            p ->
-                Optional.ofNullable(store.tensors().get(p.tensor()))
-                    .map(t -> p.shape(t.shape()))
-                    .stream())
-        .findFirst();
-  }
-
-  boolean has(Parameter parameter) {
-    return shape(parameter).isPresent();
+  @Override
+  StoredTensors tensors() {
+    return StoredTensors.of(store);
   }
 
   @Override
-  public TensorStore store(String model) {
-    return store;
-  }
-
-  @Override
-  public String label(String model) {
-    return "";
-  }
-
-  @Override
-  public List<Placement> places(String model, Parameter parameter) {
-    return family.places(parameter);
-  }
-
-  @Override
-  public List<String> unknown(String model, List<String> unclaimed) {
-    return unclaimed.stream().filter(n -> !family.ignores(n)).toList();
+  void writeBeside(Path target) throws IOException {
+    for (String name : BESIDE) {
+      if (Files.exists(folder.resolve(name))) {
+        Files.copy(
+            folder.resolve(name), target.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
   }
 
   @Override

@@ -6,7 +6,6 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.lora4j.core.safetensors.AtomicFile;
-import dev.lora4j.core.safetensors.RegularFile;
 import dev.lora4j.core.tensor.DType;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -36,9 +35,17 @@ record WrittenConfig(DType stored, boolean parted, List<String> labels) {
   private static final Gson GSON =
       new GsonBuilder().setPrettyPrinting().serializeNulls().disableHtmlEscaping().create();
 
-  /** Writes it. */
-  void write(Path from, Path to) throws IOException {
-    String text = RegularFile.text(from, RegularFile.TEXT);
+  /** The text of a configuration. */
+  static String text(JsonObject config) {
+    return GSON.toJson(config) + "\n";
+  }
+
+  /**
+   * Writes it.
+   *
+   * @param text the base's configuration, which is kept as it is where nothing changes
+   */
+  void write(String text, Path to) throws IOException {
     JsonObject config = JsonParser.parseString(text).getAsJsonObject();
     JsonObject before = config.deepCopy();
     for (String key : List.of("dtype", "torch_dtype")) {
@@ -52,7 +59,7 @@ record WrittenConfig(DType stored, boolean parted, List<String> labels) {
     if (!labels.isEmpty()) {
       tellClasses(config);
     }
-    AtomicFile.write(to, config.equals(before) ? text : GSON.toJson(config) + "\n");
+    AtomicFile.write(to, config.equals(before) ? text : text(config));
   }
 
   private void tellClasses(JsonObject config) {

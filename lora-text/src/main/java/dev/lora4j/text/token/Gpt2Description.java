@@ -16,35 +16,46 @@ final class Gpt2Description {
 
   static JsonObject of(Path vocabulary, Path merges, TokenizerSettings settings)
       throws IOException {
-    JsonObject bpe = JsonFiles.typed("BPE");
-    bpe.addProperty("continuing_subword_prefix", "");
-    bpe.addProperty("end_of_word_suffix", "");
-    bpe.addProperty("fuse_unk", false);
     JsonObject vocab = JsonFiles.object(vocabulary);
-    bpe.add("vocab", vocab);
-    bpe.add("merges", merges(merges, vocab));
-
-    JsonObject split = byteLevel(settings.flag("add_prefix_space").orElse(false), true);
-    JsonObject json = new JsonObject();
-    json.addProperty("version", "1.0");
+    JsonObject split = byteLevel(settings.flag("add_prefix_space").orElse(false), true, true);
     JsonArray added = new JsonArray();
     settings.names().values().stream()
         .distinct()
         .filter(vocab::has)
         .forEach(token -> added.add(AddedToken.special(vocab.get(token).getAsInt(), token).json()));
+    return of(vocab, merges(merges, vocab), added, split);
+  }
+
+  /**
+   * A byte-level BPE.
+   *
+   * @param vocab ids by token
+   * @param merges pairs of tokens, the first to be merged first
+   * @param added tokens that are found in texts before they are divided
+   * @param split the division of texts
+   */
+  static JsonObject of(JsonObject vocab, JsonArray merges, JsonArray added, JsonObject split) {
+    JsonObject bpe = JsonFiles.typed("BPE");
+    bpe.addProperty("continuing_subword_prefix", "");
+    bpe.addProperty("end_of_word_suffix", "");
+    bpe.addProperty("fuse_unk", false);
+    bpe.add("vocab", vocab);
+    bpe.add("merges", merges);
+    JsonObject json = new JsonObject();
+    json.addProperty("version", "1.0");
     json.add("added_tokens", added);
     json.add("pre_tokenizer", split);
-    json.add("post_processor", byteLevel(true, false));
-    json.add("decoder", byteLevel(true, true));
+    json.add("post_processor", byteLevel(true, false, true));
+    json.add("decoder", byteLevel(true, true, true));
     json.add("model", bpe);
     return json;
   }
 
-  private static JsonObject byteLevel(boolean prefixSpace, boolean trim) {
+  static JsonObject byteLevel(boolean prefixSpace, boolean trim, boolean regex) {
     JsonObject step = JsonFiles.typed("ByteLevel");
     step.addProperty("add_prefix_space", prefixSpace);
     step.addProperty("trim_offsets", trim);
-    step.addProperty("use_regex", true);
+    step.addProperty("use_regex", regex);
     return step;
   }
 

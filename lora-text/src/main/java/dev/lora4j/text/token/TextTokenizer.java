@@ -3,12 +3,16 @@ package dev.lora4j.text.token;
 import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.CharSpan;
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import dev.lora4j.core.safetensors.AtomicFile;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -21,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * Turns texts into the ids that a language model takes, and ids into text. Loads the folder of a
  * model of transformers: a {@code tokenizer.json}, a model of SentencePiece ({@code
  * tokenizer.model}, {@code spiece.model}) or GPT-2's {@code vocab.json} with {@code merges.txt},
- * and the settings beside them. Agrees with the fast tokenisers of transformers.
+ * and the settings beside them; or a GGUF file. Agrees with the fast tokenisers of transformers.
  *
  * <p>Half a surrogate pair, which has no UTF-8, is taken as U+FFFD.
  *
@@ -67,6 +71,27 @@ public final class TextTokenizer implements AutoCloseable {
       return new TextTokenizer(folder, HuggingFaceTokenizer.newInstance(stream, options), files);
     } catch (RuntimeException e) { // the native library throws plain ones
       throw new TokenizerException(folder, "holds no usable tokeniser: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Writes the tokeniser of a model as {@code tokenizer.json} and {@code tokenizer_config.json},
+   * with a {@code generation_config.json} if several tokens end a text.
+   *
+   * @param from the model's folder, or a GGUF file
+   * @param folder where the files go, which is there
+   * @throws TokenizerException if there is none, or its files are damaged
+   */
+  public static void write(Path from, Path folder) throws IOException {
+    TokenizerFiles files = TokenizerFiles.read(from);
+    Gson gson = new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
+    AtomicFile.write(folder.resolve("tokenizer.json"), gson.toJson(files.description()));
+    AtomicFile.write(
+        folder.resolve("tokenizer_config.json"), gson.toJson(files.settings().config()));
+    List<Integer> ends = files.special().ends();
+    if (ends.size() > 1) {
+      String json = gson.toJson(Map.of("eos_token_id", ends));
+      AtomicFile.write(folder.resolve("generation_config.json"), json);
     }
   }
 

@@ -4,6 +4,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import dev.lora4j.core.gguf.GgufFile;
 import dev.lora4j.text.token.SpecialTokens.Token;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,7 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A tokeniser as it lies in a folder.
+ * A tokeniser as it lies in a folder, or in a GGUF file.
  *
  * @param description a {@code tokenizer.json}, made up where the folder has other files
  * @param ids the whole vocabulary
@@ -33,11 +34,15 @@ record TokenizerFiles(
       List.of("tokenizer.model", "spiece.model", "sentencepiece.bpe.model");
 
   /**
-   * Reads a folder.
+   * Reads a folder, or a GGUF file.
    *
    * @throws TokenizerException if it holds none, or a damaged one
    */
   static TokenizerFiles read(Path folder) throws IOException {
+    if (GgufFile.named(folder) && !Files.isDirectory(folder)) {
+      GgufTokenizer tokenizer = GgufTokenizer.read(folder);
+      return of(folder, tokenizer.description(), tokenizer.settings(), folder, Map.of());
+    }
     TokenizerSettings settings = TokenizerSettings.read(folder);
     Optional<Path> pieces = PIECES.stream().map(folder::resolve).filter(Files::exists).findFirst();
     Path json = folder.resolve("tokenizer.json");

@@ -10,6 +10,7 @@ import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.format.reading.Examination;
+import dev.lora4j.core.gguf.GgufFile;
 import dev.lora4j.core.tensor.runtime.Capabilities;
 import dev.lora4j.spi.Extension;
 import java.nio.file.Files;
@@ -26,12 +27,12 @@ import picocli.CommandLine.Spec;
 @Extension(
     point = Command.class,
     name = "inspect",
-    help = "Say what an adapter, another safetensors file or a model folder holds.")
+    help = "Say what an adapter, another safetensors file, a GGUF file or a model folder holds.")
 @picocli.CommandLine.Command(
     name = "inspect",
     sortOptions = false,
     description = {
-      "Say what an adapter, another safetensors file or a model folder holds.",
+      "Say what an adapter, another safetensors file, a GGUF file or a model folder holds.",
       "Of an adapter: for which kind of base it is, what became of each key, methods, ranks, hashes."
     })
 public final class InspectCommand implements Command {
@@ -42,8 +43,8 @@ public final class InspectCommand implements Command {
   @Parameters(
       paramLabel = "FILE",
       description = {
-        "A .safetensors file, an index, or a folder: a model's, an adapter's as PEFT saves it, or"
-            + " one that holds such a folder for each model."
+        "A .safetensors or .gguf file, an index, or a folder: a model's, an adapter's as PEFT saves"
+            + " it, or one that holds such a folder for each model."
       })
   private Path file = Path.of("");
 
@@ -73,6 +74,9 @@ public final class InspectCommand implements Command {
       }
       return 0;
     }
+    if (GgufFile.named(file)) {
+      return gguf(console);
+    }
     try (OpenAdapter opened = OpenAdapter.open(file)) {
       boolean sure = several || opened.first().kind().adapter();
       Optional<Examination> found = examine(sure, base.family());
@@ -80,6 +84,18 @@ public final class InspectCommand implements Command {
           ? adapter(console, opened, found.get())
           : other(console, opened.first());
     }
+  }
+
+  private int gguf(Console console) {
+    UnusedOptions.refuse(
+        spec, List.of("--base", "--allow-partial"), file + ", which is a model and no adapter");
+    GgufReport report = GgufReport.of(file);
+    if (json) {
+      console.print(report.json().toString());
+    } else {
+      console.print(report.lines(all));
+    }
+    return report.problems().isEmpty() ? 0 : ExitCode.FAILED;
   }
 
   private int other(Console console, FileReport report) {

@@ -5,7 +5,9 @@ import dev.lora4j.cli.file.ExistingPath;
 import dev.lora4j.core.format.Families;
 import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.checkpoint.BaseCheckpoint;
+import dev.lora4j.core.gguf.GgufFile;
 import dev.lora4j.spi.NearestNames;
+import dev.lora4j.text.model.TextModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -34,7 +36,11 @@ public final class BaseName {
               + String.join(", ", kinds)
               + ".");
     }
-    try (BaseCheckpoint model = BaseCheckpoint.open(ExistingPath.any(Path.of(text)))) {
+    Path path = ExistingPath.any(Path.of(text));
+    if (GgufFile.named(path) && !Files.isDirectory(path)) {
+      return TextModel.layers(path, String.valueOf(path.getFileName()), 0);
+    }
+    try (BaseCheckpoint model = BaseCheckpoint.open(path)) {
       return BaseLayers.of(model);
     }
   }

@@ -58,7 +58,8 @@ public final class TensorTotals {
         .fields();
   }
 
-  private static String count(long numbers) {
+  /** Text, for example {@code 134.5 million}. */
+  public static String count(long numbers) {
     if (numbers < 1_000_000) {
       return String.format(Locale.ROOT, "%,d", numbers);
     }

@@ -7,6 +7,7 @@ import dev.lora4j.cli.model.ComputeType;
 import dev.lora4j.cli.model.DeviceOption;
 import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.reading.AdapterFiles;
+import dev.lora4j.core.gguf.GgufFile;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.text.model.TextModel;
@@ -32,10 +33,10 @@ final class TextModelOptions {
 
   @Option(
       names = "--base",
-      paramLabel = "DIR",
+      paramLabel = "PATH",
       description =
           "Language model: a folder in the layout of transformers, with config.json, safetensors"
-              + " and a tokenizer (default: the bundled one).")
+              + " and a tokenizer, or a .gguf file (default: the bundled one).")
   Optional<Path> base = Optional.empty();
 
   @Option(
@@ -122,8 +123,12 @@ final class TextModelOptions {
     }
   }
 
-  /** Folder of the model. */
+  /** Folder or file of the model. */
   Path path() {
-    return base.map(ExistingPath::folder).orElseGet(TinyLm::folder);
+    return base.map(TextModelOptions::existing).orElseGet(TinyLm::folder);
+  }
+
+  private static Path existing(Path path) {
+    return GgufFile.named(path) ? ExistingPath.any(path) : ExistingPath.folder(path);
   }
 }

@@ -1,0 +1,67 @@
+package dev.lora4j.text.gguf;
+
+import dev.lora4j.core.gguf.GgufFile;
+import dev.lora4j.core.model.ModelException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/** Architectures of GGUF files that can be computed, by the names of llama.cpp. */
+public enum GgufArchitecture {
+  /** LLaMA, Mistral, SmolLM. Rows of queries and keys lie in pairs. */
+  LLAMA("LlamaForCausalLM", true),
+  /** Qwen 2 and 2.5. */
+  QWEN2("Qwen2ForCausalLM", false),
+  /** Qwen 3. */
+  QWEN3("Qwen3ForCausalLM", false);
+
+  private static final String KEY = "general.architecture";
+
+  private final String modelClass;
+  private final boolean pairedHeads;
+
+  GgufArchitecture(String modelClass, boolean pairedHeads) {
+    this.modelClass = modelClass;
+    this.pairedHeads = pairedHeads;
+  }
+
+  /**
+   * The architecture of a file.
+   *
+   * @throws ModelException if it is another
+   */
+  static GgufArchitecture of(GgufFile file) {
+    String found = file.metadata().text(KEY).orElseThrow(() -> file.metadata().lacking(KEY));
+    return Arrays.stream(values())
+        .filter(a -> a.key().equals(found))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new ModelException(
+                    file.path()
+                        + " is a model of the architecture '"
+                        + found
+                        + "', which cannot be computed from GGUF; known are "
+                        + String.join(", ", names())
+                        + "."));
+  }
+
+  private static List<String> names() {
+    return Arrays.stream(values()).map(GgufArchitecture::key).toList();
+  }
+
+  /** Its name in files, and the {@code model_type} of transformers. */
+  String key() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** The class of transformers. */
+  String modelClass() {
+    return modelClass;
+  }
+
+  /** Returns true if rows of queries and keys lie in the pairs that turn together. */
+  boolean pairedHeads() {
+    return pairedHeads;
+  }
+}

@@ -1,0 +1,178 @@
+package dev.lora4j.text.gguf;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
+import dev.lora4j.core.gguf.GgufFile;
+import dev.lora4j.core.gguf.GgufValue;
+import dev.lora4j.core.model.ConfigFields;
+import dev.lora4j.core.model.ConfigFile;
+import dev.lora4j.core.model.ModelException;
+import java.math.BigInteger;
+import java.util.List;
+
+/**
+ * Tables of the metadata's keys: each is used, or has one value that can be computed, or has no
+ * effect on numbers. A key of the architecture or the tokenizer that has no row is refused.
+ */
+public final class GgufKeys {
+  private static final String TOKENIZER = "tokenizer.ggml.";
+
+  /** Keys of a file whatever its architecture. */
+  static final ConfigFields GENERAL =
+      ConfigFields.none()
+          .used("general.architecture", "general.alignment")
+          .only("general.type", "model")
+          .only("general.quantization_version", "2")
+          .only("split.count", "0", "1")
+          .idle("says where a part belongs", "split.no", "split.tensors.count")
+          .idle("names the types, which each tensor has itself", "general.file_type");
+
+  /** Keys of the tokenizer. */
+  static final ConfigFields TOKENS =
+      ConfigFields.none()
+          .used(
+              "tokenizer.ggml.model",
+              "tokenizer.ggml.pre",
+              "tokenizer.ggml.tokens",
+              "tokenizer.ggml.token_type",
+              "tokenizer.ggml.scores",
+              "tokenizer.ggml.merges",
+              "tokenizer.ggml.bos_token_id",
+              "tokenizer.ggml.eos_token_id",
+              "tokenizer.ggml.eot_token_id",
+              "tokenizer.ggml.eom_token_id",
+              "tokenizer.ggml.unknown_token_id",
+              "tokenizer.ggml.padding_token_id",
+              "tokenizer.ggml.add_bos_token",
+              "tokenizer.ggml.add_eos_token",
+              "tokenizer.ggml.add_space_prefix")
+          .only("tokenizer.ggml.add_sep_token", "false")
+          .only("tokenizer.ggml.remove_extra_whitespaces", "false")
+          .refused(
+              "It normalises texts, which is not done for this kind of tokenizer.",
+              "tokenizer.ggml.precompiled_charsmap")
+          .idle(
+              "names tokens that no text gets by itself",
+              "tokenizer.ggml.seperator_token_id",
+              "tokenizer.ggml.cls_token_id",
+              "tokenizer.ggml.mask_token_id",
+              "tokenizer.ggml.fim_pre_token_id",
+              "tokenizer.ggml.fim_suf_token_id",
+              "tokenizer.ggml.fim_mid_token_id",
+              "tokenizer.ggml.fim_pad_token_id",
+              "tokenizer.ggml.fim_rep_token_id",
+              "tokenizer.ggml.fim_sep_token_id",
+              "tokenizer.ggml.prefix_token_id",
+              "tokenizer.ggml.suffix_token_id",
+              "tokenizer.ggml.middle_token_id",
+              "tokenizer.ggml.token_type_count");
+
+  private GgufKeys() {}
+
+  /** Keys of an architecture. */
+  static ConfigFields of(GgufArchitecture architecture) {
+    String at = architecture.key() + ".";
+    return ConfigFields.none()
+        .used(
+            at + "block_count",
+            at + "context_length",
+            at + "embedding_length",
+            at + "feed_forward_length",
+            at + "vocab_size",
+            at + "attention.head_count",
+            at + "attention.head_count_kv",
+            at + "attention.key_length",
+            at + "attention.value_length",
+            at + "attention.layer_norm_rms_epsilon",
+            at + "rope.freq_base",
+            at + "rope.dimension_count",
+            at + "rope.scaling.factor",
+            at + "rope.scaling.original_context_length",
+            at + "rope.scaling.yarn_beta_fast",
+            at + "rope.scaling.yarn_beta_slow")
+        .only(at + "rope.scaling.type", "none", "linear", "yarn")
+        .only(at + "rope.scaling.attn_factor", "1")
+        .only(at + "rope.scaling.yarn_attn_factor", "1")
+        .only(at + "rope.scaling.yarn_ext_factor", "1")
+        .only(at + "rope.scale_linear", "1")
+        .only(at + "tensor_data_layout", "Meta AI original pth")
+        .only(at + "use_parallel_residual", "false")
+        .only(at + "attention.causal", "true")
+        .only(at + "attention.sliding_window", "0")
+        .only(at + "attention.clamp_kqv", "0")
+        .only(at + "attention.max_alibi_bias", "0")
+        .only(at + "expert_count", "0")
+        .only(at + "expert_used_count", "0")
+        .only(at + "nextn_predict_layers", "0")
+        .only(at + "logit_scale", "1")
+        .only(at + "embedding_scale", "1")
+        .only(at + "residual_scale", "1")
+        .only(at + "pooling_type", "0")
+        .idle("says how the model was trained", at + "rope.scaling.finetuned");
+  }
+
+  /**
+   * Refuses a file whose model or tokenizer cannot be computed as it says.
+   *
+   * @throws ModelException naming the first key
+   */
+  static void requireModel(GgufFile file, GgufArchitecture architecture) {
+    ConfigFile metadata = plain(file);
+    GENERAL.require(metadata);
+    ConfigFields own = of(architecture);
+    own.require(metadata);
+    requireKnown(metadata, own, architecture.key() + ".");
+  }
+
+  /**
+   * Refuses a file whose tokenizer cannot be used as it says.
+   *
+   * @throws ModelException naming the first key
+   */
+  public static void requireTokenizer(GgufFile file) {
+    ConfigFile metadata = plain(file);
+    TOKENS.require(metadata);
+    requireKnown(metadata, TOKENS, TOKENIZER);
+  }
+
+  private static void requireKnown(ConfigFile metadata, ConfigFields known, String within) {
+    List<String> unknown =
+        known.unknown(metadata).stream().filter(k -> k.startsWith(within)).toList();
+    if (!unknown.isEmpty()) {
+      throw new ModelException(
+          metadata.file()
+              + ": '"
+              + unknown.get(0)
+              + "' is "
+              + metadata.plain(unknown.get(0)).orElse("null")
+              + "; this key is not known here, and may change what the model computes.");
+    }
+  }
+
+  /** The metadata as a configuration; of arrays, the number of their elements. */
+  private static ConfigFile plain(GgufFile file) {
+    JsonObject json = new JsonObject();
+    file.metadata().values().forEach((key, value) -> json.add(key, plain(value)));
+    return ConfigFile.of(file.path(), json);
+  }
+
+  private static JsonElement plain(GgufValue value) {
+    if (value instanceof GgufValue.Whole whole) {
+      return new JsonPrimitive(new BigInteger(whole.described()));
+    }
+    if (value instanceof GgufValue.Real real) {
+      return new JsonPrimitive(real.value());
+    }
+    if (value instanceof GgufValue.Flag flag) {
+      return new JsonPrimitive(flag.value());
+    }
+    if (value instanceof GgufValue.Text text) {
+      return new JsonPrimitive(text.value());
+    }
+    JsonArray array = new JsonArray();
+    array.add(value.described());
+    return array;
+  }
+}

@@ -1,0 +1,45 @@
+package dev.lora4j.text.gguf;
+
+import com.google.gson.JsonObject;
+import dev.lora4j.core.gguf.GgufFile;
+import dev.lora4j.core.gguf.GgufWeight;
+import dev.lora4j.core.gguf.GgufWeights;
+import dev.lora4j.core.model.ConfigFile;
+import dev.lora4j.core.nn.StoredTensors;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A language model in a GGUF file, as transformers would have it in a folder.
+ *
+ * @param file the opened file
+ * @param config what its {@code config.json} would say
+ */
+public record GgufLanguageModel(GgufFile file, ConfigFile config) {
+  /**
+   * Opens a file; its weights stay on disk.
+   *
+   * @throws dev.lora4j.core.gguf.GgufException if it is damaged, or no GGUF file
+   * @throws dev.lora4j.core.model.ModelException if it is of an architecture or has a setting that
+   *     cannot be computed
+   */
+  public static GgufLanguageModel open(Path path) {
+    GgufFile file = GgufFile.open(path);
+    GgufArchitecture architecture = GgufArchitecture.of(file);
+    JsonObject config = GgufModelConfig.of(file, architecture);
+    return new GgufLanguageModel(file, ConfigFile.of(path, config));
+  }
+
+  /** The weights, under the names and in the arrangement of transformers. */
+  public StoredTensors weights() {
+    boolean paired = GgufArchitecture.of(file).pairedHeads();
+    int heads = paired ? config.integer("num_attention_heads") : 0;
+    int keyHeads = paired ? config.integer("num_key_value_heads") : 0;
+    List<GgufWeight> weights =
+        file.tensors().values().stream()
+            .filter(tensor -> !tensor.name().equals(GgufNames.ROPE_FACTORS))
+            .map(tensor -> GgufNames.weight(tensor, heads, keyHeads))
+            .toList();
+    return new GgufWeights(file, weights);
+  }
+}

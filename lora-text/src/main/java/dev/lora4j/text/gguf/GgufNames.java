@@ -1,0 +1,69 @@
+package dev.lora4j.text.gguf;
+
+import dev.lora4j.core.gguf.GgufTensor;
+import dev.lora4j.core.gguf.GgufWeight;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Names of weights in llama.cpp's files, and those of transformers. */
+final class GgufNames {
+  /** Factors of rotary frequencies, which belong to the configuration. */
+  static final String ROPE_FACTORS = "rope_freqs.weight";
+
+  static final String EMBEDDING = "token_embd.weight";
+  static final String HEAD = "output.weight";
+
+  private static final Pattern BLOCK = Pattern.compile("blk\\.(\\d+)\\.(\\w+)\\.(weight|bias)");
+
+  private static final Map<String, String> WHOLE =
+      Map.of(
+          EMBEDDING, "model.embed_tokens.weight",
+          "output_norm.weight", "model.norm.weight",
+          HEAD, "lm_head.weight");
+
+  private static final Map<String, String> LAYERS =
+      Map.ofEntries(
+          Map.entry("attn_norm", "input_layernorm"),
+          Map.entry("attn_q", "self_attn.q_proj"),
+          Map.entry("attn_k", "self_attn.k_proj"),
+          Map.entry("attn_v", "self_attn.v_proj"),
+          Map.entry("attn_output", "self_attn.o_proj"),
+          Map.entry("attn_q_norm", "self_attn.q_norm"),
+          Map.entry("attn_k_norm", "self_attn.k_norm"),
+          Map.entry("ffn_norm", "post_attention_layernorm"),
+          Map.entry("ffn_gate", "mlp.gate_proj"),
+          Map.entry("ffn_up", "mlp.up_proj"),
+          Map.entry("ffn_down", "mlp.down_proj"));
+
+  private GgufNames() {}
+
+  /**
+   * The weight that a tensor is; one of no known name keeps its own, so that it is told of.
+   *
+   * @param heads heads of queries, if rows lie in pairs; else 0
+   * @param keyHeads heads of keys, if rows lie in pairs; else 0
+   */
+  static GgufWeight weight(GgufTensor tensor, int heads, int keyHeads) {
+    String name = tensor.name();
+    String whole = WHOLE.get(name);
+    if (whole != null) {
+      return GgufWeight.of(whole, name);
+    }
+    Matcher block = BLOCK.matcher(name);
+    Optional<String> layer =
+        block.matches() ? Optional.ofNullable(LAYERS.get(block.group(2))) : Optional.empty();
+    if (layer.isEmpty()) {
+      return GgufWeight.of(name, name);
+    }
+    GgufWeight weight =
+        GgufWeight.of(
+            "model.layers." + block.group(1) + "." + layer.get() + "." + block.group(3), name);
+    return switch (block.group(2)) {
+      case "attn_q" -> weight.withPairedHeads(heads);
+      case "attn_k" -> weight.withPairedHeads(keyHeads);
+      default -> weight;
+    };
+  }
+}
