@@ -10,8 +10,10 @@ export function Targets({ targets }) {
       ${targets.map(
         (target) => html`<li key=${target.target} class=${target.reached ? "reached" : "missed"}>
           <${Icon} name=${target.reached ? "check" : "close"} />
-          <span><span class="hidden-text">${target.reached ? "Reached: " : "Missed: "}</span>${target.target}:
-            <strong>${target.value}</strong></span>
+          <span>
+            <span class="hidden-text">${target.reached ? "Reached: " : "Missed: "}</span>${`${target.target}: `}
+            <strong>${target.value}</strong>
+          </span>
         </li>`,
       )}
     </ul>
