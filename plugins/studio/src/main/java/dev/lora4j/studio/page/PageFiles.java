@@ -5,12 +5,14 @@ import dev.lora4j.server.http.HttpAnswer;
 import dev.lora4j.server.http.HttpProblem;
 import dev.lora4j.server.http.HttpRequest;
 import dev.lora4j.server.http.Routes;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
+import java.util.zip.GZIPOutputStream;
 
 /** The page's files by path. They need no token: they hold nothing of the user's. */
 public final class PageFiles {
@@ -27,7 +29,8 @@ public final class PageFiles {
 
   private static final int TAG = 16;
 
-  private record PageFile(String type, byte[] bytes, String tag) {}
+  /** A file of the page, as it is and compressed. */
+  private record PageFile(String type, byte[] bytes, byte[] packed, String tag) {}
 
   private final Map<String, PageFile> files = new ConcurrentHashMap<>();
 
@@ -48,12 +51,19 @@ public final class PageFiles {
     if (request.header("if-none-match").filter(file.tag()::equals).isPresent()) {
       return described(HttpAnswer.empty(304), file);
     }
-    return described(HttpAnswer.bytes(file.type(), file.bytes()), file);
+    boolean packed = request.header("accept-encoding").filter(s -> s.contains("gzip")).isPresent();
+    return packed
+        ? described(HttpAnswer.bytes(file.type(), file.packed()), file)
+            .header("content-encoding", "gzip")
+        : described(HttpAnswer.bytes(file.type(), file.bytes()), file);
   }
 
   /** A browser asks each time, so that a page of an older version is never mixed with this one. */
   private static HttpAnswer described(HttpAnswer answer, PageFile file) {
-    return answer.header("etag", file.tag()).header("cache-control", "no-cache");
+    return answer
+        .header("etag", file.tag())
+        .header("cache-control", "no-cache")
+        .header("vary", "accept-encoding");
   }
 
   private Optional<PageFile> find(String path) throws IOException {
@@ -70,10 +80,18 @@ public final class PageFiles {
         return Optional.empty();
       }
       byte[] bytes = in.readAllBytes();
-      PageFile file = new PageFile(type, bytes, '"' + tag(bytes) + '"');
+      PageFile file = new PageFile(type, bytes, packed(bytes), '"' + tag(bytes) + '"');
       files.put(path, file);
       return Optional.of(file);
     }
+  }
+
+  private static byte[] packed(byte[] bytes) throws IOException {
+    ByteArrayOutputStream packed = new ByteArrayOutputStream();
+    try (GZIPOutputStream out = new GZIPOutputStream(packed)) {
+      out.write(bytes);
+    }
+    return packed.toByteArray();
   }
 
   private static String tag(byte[] bytes) {
