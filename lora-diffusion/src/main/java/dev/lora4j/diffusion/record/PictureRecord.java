@@ -103,8 +103,22 @@ public record PictureRecord(
    * @throws IllegalArgumentException if the file has none, or one that cannot be understood
    */
   public static PictureRecord read(Path file) {
+    return parse(file.toString(), PngFile.texts(file));
+  }
+
+  /**
+   * Reads the record in a PNG file's content.
+   *
+   * @param name of the file in messages
+   * @throws IllegalArgumentException as {@link #read(Path)}
+   */
+  public static PictureRecord read(String name, byte[] content) {
+    return parse(name, PngFile.texts(name, content));
+  }
+
+  private static PictureRecord parse(String file, Map<String, String> texts) {
     String json =
-        Optional.ofNullable(PngFile.texts(file).get(KEYWORD))
+        Optional.ofNullable(texts.get(KEYWORD))
             .orElseThrow(
                 () ->
                     new IllegalArgumentException(

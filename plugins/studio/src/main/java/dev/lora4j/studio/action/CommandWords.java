@@ -2,12 +2,15 @@ package dev.lora4j.studio.action;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * Words of a command line under construction. Whatever a value is, it is not taken for an option or
  * for a file of words.
  */
 public final class CommandWords {
+  private static final Pattern OPTION = Pattern.compile("--|-[A-Za-z]");
+
   private final List<String> words = new ArrayList<>();
 
   /** A command without options. */
@@ -15,8 +18,21 @@ public final class CommandWords {
     words.addAll(List.of(command));
   }
 
-  /** Adds an option with a value. */
+  /**
+   * Adds an option with a value.
+   *
+   * @throws IllegalArgumentException if the value looks like another option, which a command line
+   *     then does not take
+   */
   public CommandWords option(String name, String value) {
+    if (OPTION.matcher(value).lookingAt()) {
+      throw new IllegalArgumentException(
+          "A command line cannot say '"
+              + value
+              + "' as "
+              + name
+              + ", as it looks like an option. Let it begin with something else than a dash.");
+    }
     if (value.startsWith("-")) {
       words.add(name + "=" + value);
     } else {

@@ -3,7 +3,10 @@ package dev.lora4j.studio.blend;
 import dev.lora4j.server.catalogue.ModelCatalogue;
 import dev.lora4j.server.http.Routes;
 import dev.lora4j.studio.action.Action;
+import dev.lora4j.studio.event.EventHub;
 import dev.lora4j.studio.library.AdapterPlaces;
+import dev.lora4j.studio.library.AdapterSearch;
+import dev.lora4j.studio.library.LibraryRoom;
 import dev.lora4j.studio.workspace.Workspace;
 import java.util.List;
 
@@ -14,12 +17,24 @@ public final class BlendRoom {
   private final Regions regions;
   private final List<Action> actions;
 
-  private BlendRoom(Workspace workspace, ModelCatalogue models, AdapterPlaces places) {
+  private final RecipeRoutes recipes;
+
+  private BlendRoom(
+      Workspace workspace, ModelCatalogue models, LibraryRoom library, EventHub events) {
+    AdapterPlaces places = library.places();
     regions = new Regions(workspace);
     BlendResolver resolver = new BlendResolver(models, places, regions);
     BaseWords bases = new BaseWords(models, workspace);
     start = new StartRoute(models, workspace);
     pictures = new PictureRoute(resolver);
+    ServedHashes hashes = new ServedHashes(models);
+    AdapterSearch search = library.search();
+    recipes =
+        new RecipeRoutes(
+            workspace,
+            new Recipe(places, search, regions, hashes, resolver),
+            new RecordedBlend(search, regions, hashes),
+            events);
     actions =
         List.of(
             new GenerateAction(workspace, resolver, new BlendWords(places, regions, bases)),
@@ -30,10 +45,11 @@ public final class BlendRoom {
   /**
    * The blends of a studio.
    *
-   * @param places of its adapters
+   * @param library its adapters
    */
-  public static BlendRoom of(Workspace workspace, ModelCatalogue models, AdapterPlaces places) {
-    return new BlendRoom(workspace, models, places);
+  public static BlendRoom of(
+      Workspace workspace, ModelCatalogue models, LibraryRoom library, EventHub events) {
+    return new BlendRoom(workspace, models, library, events);
   }
 
   /** What pages can have done with blends. */
@@ -47,6 +63,7 @@ public final class BlendRoom {
         .get("/studio/start", request -> start.answer())
         .post("/studio/picture", pictures::answer)
         .post("/studio/regions", regions::post)
-        .get("/studio/regions/picture", regions::picture);
+        .get("/studio/regions/picture", regions::picture)
+        .with(recipes.routes());
   }
 }

@@ -44,7 +44,7 @@ public final class Studio implements AutoCloseable {
     EventHub events = new EventHub();
     LibraryRoom library = LibraryRoom.open(workspace, models, events);
     try {
-      BlendRoom blend = BlendRoom.of(workspace, models, library.places());
+      BlendRoom blend = BlendRoom.of(workspace, models, library, events);
       List<Action> all = new ArrayList<>(library.actions());
       all.addAll(blend.actions());
       PictureSets sets = new PictureSets(workspace);

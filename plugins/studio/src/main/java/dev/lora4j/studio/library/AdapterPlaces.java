@@ -23,11 +23,31 @@ public final class AdapterPlaces {
 
   private final AdapterLibrary library;
   private final Workspace workspace;
+  private final Runnable look;
 
-  /** The places of a library's adapters. */
-  public AdapterPlaces(AdapterLibrary library, Workspace workspace) {
+  /**
+   * The places of a library's adapters.
+   *
+   * @param look has the library look for what came into its folders
+   */
+  AdapterPlaces(AdapterLibrary library, Workspace workspace, Runnable look) {
     this.library = library;
     this.workspace = workspace;
+    this.look = look;
+  }
+
+  /**
+   * The adapter of a name, also one that was made a moment ago.
+   *
+   * @throws UnknownAdapterException if there is none
+   */
+  AdapterFile find(String name) {
+    try {
+      return library.find(Tenant.SHARED, name);
+    } catch (UnknownAdapterException e) {
+      look.run();
+      return library.find(Tenant.SHARED, name);
+    }
   }
 
   /**
@@ -38,7 +58,7 @@ public final class AdapterPlaces {
    */
   public AdapterFile require(String field, String name) {
     try {
-      return library.find(Tenant.SHARED, name);
+      return find(name);
     } catch (UnknownAdapterException e) {
       throw new FieldException(field, field + ": " + e.getMessage());
     }

@@ -46,7 +46,9 @@ final class Groups {
       return groups;
     } catch (RuntimeException e) {
       throw new IOException(
-          file + " is damaged: " + e.getMessage() + ". Move it away to begin with new groups.", e);
+          file.getFileName()
+              + " in the folder of the studio is damaged. Move it away to begin with new groups.",
+          e);
     }
   }
 

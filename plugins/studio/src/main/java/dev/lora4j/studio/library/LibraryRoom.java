@@ -3,6 +3,7 @@ package dev.lora4j.studio.library;
 import com.google.gson.JsonObject;
 import dev.lora4j.server.catalogue.ModelCatalogue;
 import dev.lora4j.server.http.HttpAnswer;
+import dev.lora4j.server.http.HttpProblem;
 import dev.lora4j.server.http.HttpRequest;
 import dev.lora4j.server.http.Routes;
 import dev.lora4j.server.json.FieldException;
@@ -42,7 +43,7 @@ public final class LibraryRoom implements AutoCloseable {
   private LibraryRoom(Workspace workspace, ModelCatalogue models, EventHub events) {
     this.library = models.library();
     this.events = events;
-    places = new AdapterPlaces(library, workspace);
+    places = new AdapterPlaces(library, workspace, this::look);
     store = new FactStore(workspace.folder().resolve("library.json"));
     reading = new FactReading(ServedBase.of(models));
     annotations = new Annotations(places);
@@ -65,6 +66,11 @@ public final class LibraryRoom implements AutoCloseable {
     return places;
   }
 
+  /** Finds adapters by what is in their files. */
+  public AdapterSearch search() {
+    return new AdapterSearch(library, store, reading);
+  }
+
   /** What pages can have done with single adapters. */
   public List<Action> actions() {
     return List.of(new InspectAction(places), new ResizeAction(places), new ConvertAction(places));
@@ -72,7 +78,7 @@ public final class LibraryRoom implements AutoCloseable {
 
   /** What pages ask for. */
   public Routes routes() {
-    PreviewRoute pictures = new PreviewRoute(library, previews);
+    PreviewRoute pictures = new PreviewRoute(places, previews);
     return Routes.none()
         .get("/studio/library", request -> list())
         .get("/studio/library/adapter", this::adapter)
@@ -81,6 +87,10 @@ public final class LibraryRoom implements AutoCloseable {
         .post("/studio/library/groups", this::group)
         .post("/studio/library/refresh", this::refresh)
         .post("/studio/library/notes", this::note);
+  }
+
+  private void look() {
+    watch.lookNow();
   }
 
   private void changed() {
@@ -106,7 +116,7 @@ public final class LibraryRoom implements AutoCloseable {
   }
 
   private HttpAnswer adapter(HttpRequest request) {
-    AdapterFile file = library.find(Tenant.SHARED, request.query("name").orElse(""));
+    AdapterFile file = places.find(request.query("name").orElse(""));
     JsonObject detail = details.of(file);
     JsonObject json = cards.card(file, new Neighbours(), problem -> {});
     detail.entrySet().forEach(field -> json.add(field.getKey(), field.getValue()));
@@ -124,12 +134,16 @@ public final class LibraryRoom implements AutoCloseable {
     return HttpAnswer.json(json.toString());
   }
 
-  private HttpAnswer group(HttpRequest request) throws IOException {
+  private HttpAnswer group(HttpRequest request) {
     JsonFields fields = JsonFields.parse(request.text());
     KnownFields.require(fields, Set.of("group", "adapters"));
     List<String> names = fields.list("adapters", JsonFields::text).orElse(List.of());
     JsonObject json = new JsonObject();
-    json.add("groups", groups.put(fields.requiredText("group"), names));
+    try {
+      json.add("groups", groups.put(fields.requiredText("group"), names));
+    } catch (IOException e) {
+      throw new HttpProblem(500, "The groups were not changed: " + e.getMessage());
+    }
     tell();
     return HttpAnswer.json(json.toString());
   }

@@ -8,8 +8,6 @@ import dev.lora4j.server.http.HttpAnswer;
 import dev.lora4j.server.http.HttpProblem;
 import dev.lora4j.server.http.HttpRequest;
 import dev.lora4j.server.library.AdapterFile;
-import dev.lora4j.server.library.AdapterLibrary;
-import dev.lora4j.server.library.Tenant;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Base64;
@@ -23,18 +21,18 @@ final class PreviewRoute {
   private static final long MOST_BYTES = 64L << 20;
   private static final long KEPT_BYTES = 32L << 20;
 
-  private final AdapterLibrary library;
+  private final AdapterPlaces places;
   private final PreviewFiles files;
   private final Map<String, Thumbnail> kept = new LinkedHashMap<>(16, 0.75f, true);
   private long bytes;
 
-  PreviewRoute(AdapterLibrary library, PreviewFiles files) {
-    this.library = library;
+  PreviewRoute(AdapterPlaces places, PreviewFiles files) {
+    this.places = places;
     this.files = files;
   }
 
   HttpAnswer answer(HttpRequest request) throws IOException {
-    AdapterFile adapter = library.find(Tenant.SHARED, request.query("name").orElse(""));
+    AdapterFile adapter = places.find(request.query("name").orElse(""));
     Optional<Path> file = files.find(adapter, new Neighbours());
     String version = file.map(PreviewFiles::version).orElse("header");
     String key = adapter.key().name() + "\n" + version;
