@@ -34,16 +34,25 @@ public final class Json {
   }
 
   /**
-   * Adds a field: a string, number, boolean, list or map of these, or another {@link Json}.
+   * Adds a field: a string, number, boolean, another {@link Json}, or a list or map of these.
    *
    * @throws IllegalArgumentException if a map in it has no order of its own, such as {@link Map#of}
    *     gives: Java would write its fields in another order from start to start
    */
   public Json put(String name, Object value) {
-    Object field = value instanceof Json json ? json.fields : value;
+    Object field = plain(value);
     requireOrder(name, field);
     fields.put(name, field);
     return this;
+  }
+
+  private static Object plain(Object value) {
+    if (value instanceof Json json) {
+      return json.fields;
+    }
+    return value instanceof Collection<?> list && list.stream().anyMatch(Json.class::isInstance)
+        ? list.stream().map(one -> ((Json) one).fields).toList()
+        : value;
   }
 
   private static void requireOrder(String name, Object value) {
@@ -58,7 +67,7 @@ public final class Json {
     }
   }
 
-  /** Fields as a map, for lists. */
+  /** Fields as a map. */
   public Map<String, Object> fields() {
     return fields;
   }

@@ -31,6 +31,12 @@ class JsonTest {
   }
 
   @Test
+  void objectsInListsAreObjects() {
+    String text = new Json().put("rows", List.of(new Json().put("a", 1), new Json())).toString();
+    assertEquals("[{\"a\":1},{}]", JsonParser.parseString(text).getAsJsonObject().get("rows").toString());
+  }
+
+  @Test
   void mapsWithoutOrderAreRefused() {
     Map<String, Object> fields = Map.of("tensors", 1, "numbers", 2);
     for (Object value : List.of(fields, List.of(fields), new HashMap<>(fields))) {

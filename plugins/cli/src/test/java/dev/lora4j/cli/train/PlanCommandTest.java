@@ -53,6 +53,8 @@ class PlanCommandTest {
   void jsonHasTheSame() {
     JsonObject plan = plan("--batch=2", "--steps=10", "--json").json();
     assertEquals(4, plan.getAsJsonArray("pictures").size());
+    JsonObject picture = plan.getAsJsonArray("pictures").get(0).getAsJsonObject();
+    assertTrue(picture.get("width").getAsInt() > 0, picture.toString());
     assertEquals(2, plan.get("batch").getAsInt());
     assertEquals(2, plan.getAsJsonArray("problems").size());
     assertTrue(plan.get("secondsPerStep").getAsDouble() > 0);
