@@ -6,7 +6,7 @@
 import { post } from "./api.js";
 import { href } from "./router.js";
 import { drop, jobs, put } from "./state.js";
-import { toast } from "./parts/toast.js";
+import { toast, toastError } from "./parts/toast.js";
 
 export function commandOf(name, request, { signal } = {}) {
   return post(`studio/actions/${name}/command`, request, { signal });
@@ -34,6 +34,16 @@ export async function changeJob(change, id) {
 
 export function moveJob(id, before) {
   return post("studio/jobs/move", { id, before });
+}
+
+/** Says in a toast how a job has ended. */
+export function tellEnd(job) {
+  const link = { href: href("runs", { tab: "queue" }), text: "See the queue" };
+  if (job.state === "failed") {
+    toastError(new Error(`${job.title} failed. ${job.message ?? ""}`));
+  } else {
+    toast(`${job.title}: ${job.state}`, { link });
+  }
 }
 
 export const isActive = (job) => ["queued", "running", "stopping"].includes(job.state);

@@ -1,4 +1,5 @@
 // The one event stream of the tab. After each connection everything is read again, so nothing is missed.
+import { isActive, tellEnd } from "./actions.js";
 import { get } from "./api.js";
 import * as state from "./state.js";
 
@@ -15,7 +16,7 @@ export function listen() {
     state.connected.set(true);
     state.readAll();
   });
-  source.addEventListener("job", (event) => state.put(state.jobs, JSON.parse(event.data)));
+  source.addEventListener("job", (event) => takeJob(JSON.parse(event.data)));
   source.addEventListener("job-removed", (event) => state.drop(state.jobs, JSON.parse(event.data).id));
   source.addEventListener("run", (event) => state.put(state.runs, JSON.parse(event.data)));
   source.addEventListener("library", () => state.readLibrary());
@@ -24,6 +25,15 @@ export function listen() {
     state.readSets();
   });
   source.addEventListener("error", () => lost(source));
+}
+
+function takeJob(job) {
+  const old = state.jobs.get().value?.find((one) => one.id === job.id);
+  state.put(state.jobs, job);
+  // whoever asked for short work waits for it where it was asked
+  if (old && isActive(old) && !isActive(job) && job.lane !== "quick") {
+    tellEnd(job);
+  }
 }
 
 // EventSource gives up for good on an error status, so connecting again is done here; asking for

@@ -15,7 +15,7 @@ export function ticks([low, high], count, log) {
 function linearTicks(low, high, count) {
   const raw = (high - low || 1) / count;
   const power = 10 ** Math.floor(Math.log10(raw));
-  const step = [1, 2, 5, 10].map((times) => times * power).find((one) => one >= raw * 0.8);
+  const step = [1, 2, 5, 10].map((times) => times * power).find((one) => one >= raw * 0.7);
   const first = Math.ceil(low / step - 1e-9);
   const last = Math.floor(high / step + 1e-9);
   return Array.from({ length: last - first + 1 }, (_, at) => Number(((first + at) * step).toPrecision(12)));

@@ -23,7 +23,7 @@ export function JobState({ job }) {
 export function JobProgress({ job }) {
   const { progress, state, message } = job;
   const isRunning = state === "running" || state === "stopping";
-  return html`<div class="job-progress" aria-live="polite">
+  return html`<div class="job-progress">
     ${
       isRunning &&
       html`<${Progress} label=${progress?.task ?? job.title} done=${progress?.done ?? 0}
