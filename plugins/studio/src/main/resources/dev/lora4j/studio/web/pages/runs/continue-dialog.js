@@ -11,15 +11,15 @@ import { TextField } from "../../parts/text-field.js";
 import { toast } from "../../parts/toast.js";
 import { href } from "../../router.js";
 import { jobs, put } from "../../state.js";
+import { stepOf } from "./step-of.js";
 
 export function ContinueDialog({ run, onClose }) {
   const isFinished = run.state === "finished";
-  const [steps, setSteps] = useState(isFinished ? run.steps : Math.max(run.steps - run.step, 1));
+  const [steps, setSteps] = useState(run.steps);
   const [output, setOutput] = useState(`${run.id}-2`);
   const [error, setError] = useState();
-  const total = isFinished ? steps : run.step + (steps ?? 0);
-  const request = isFinished ? { run: run.id, steps, output: output.trim() } : { run: run.id, steps: total };
-  const { command, problem } = useContinueCommand(request, steps !== undefined);
+  const request = isFinished ? { run: run.id, steps, output: output.trim() } : { run: run.id };
+  const { command, problem } = useContinueCommand(request);
   const shown = error ?? problem;
   const wrong = (field) => (shown?.field === field ? shown.message : undefined);
   const start = async () => {
@@ -33,35 +33,33 @@ export function ContinueDialog({ run, onClose }) {
     }
   };
   const footer = html`<${Button} onClick=${onClose}>Cancel<//>
-    <${Button} kind="primary" icon="play" disabled=${!(steps >= 1)} onClick=${start}>
+    <${Button} kind="primary" icon="play" disabled=${isFinished && !(steps >= 1)} onClick=${start}>
       ${isFinished ? "Train further" : "Continue"}<//>`;
   return html`<${Dialog} title=${isFinished ? `Train ${run.id} further` : `Continue ${run.id}`} onClose=${onClose}
     footer=${footer}>
     <p class="muted">${
       isFinished
         ? "A new training begins with the factors of this adapter. The finished one stays as it is."
-        : `It stopped at step ${run.step} of ${run.steps} and goes on from its checkpoint, as if it had never stopped.`
+        : `It stopped at ${stepOf(run)} and goes on from its checkpoint to its last step, as if it had never stopped.`
     }</p>
     ${
       isFinished &&
       html`<${TextField} label="Name of the new adapter" value=${output} onInput=${setOutput}
       error=${wrong("output")} spellcheck=${false} />`
     }
-    <${NumberField} label=${isFinished ? "Steps" : "Steps more"} value=${steps} onInput=${setSteps} min="1" step="1"
-      error=${wrong("steps")}
-      help=${isFinished ? undefined : `${total.toLocaleString("en")} steps in all.`} />
+    ${
+      isFinished &&
+      html`<${NumberField} label="Steps" value=${steps} onInput=${setSteps} min="1" step="1" error=${wrong("steps")} />`
+    }
     ${shown && !shown.field && html`<${ErrorBox} error=${shown} />`}
     <${CommandLine} command=${command ?? ""} />
   <//>`;
 }
 
-function useContinueCommand(request, isReady) {
+function useContinueCommand(request) {
   const [answer, setAnswer] = useState({});
   const text = JSON.stringify(request);
   useEffect(() => {
-    if (!isReady) {
-      return undefined;
-    }
     const abort = new AbortController();
     const timer = setTimeout(() => {
       post("studio/runs/continue/command", JSON.parse(text), abort).then(
@@ -73,6 +71,6 @@ function useContinueCommand(request, isReady) {
       clearTimeout(timer);
       abort.abort();
     };
-  }, [text, isReady]);
+  }, [text]);
   return answer;
 }

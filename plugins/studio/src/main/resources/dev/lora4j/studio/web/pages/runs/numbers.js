@@ -3,9 +3,10 @@
 import { html } from "../../parts/html.js";
 import { Table } from "../../parts/table.js";
 import { ago, duration, short } from "../../parts/words.js";
+import { stepOf } from "./step-of.js";
 
 const numbers = [
-  ["Step", (run) => `${run.step.toLocaleString("en")} of ${run.steps.toLocaleString("en")}`],
+  ["Step", stepOf],
   ["Loss, smoothed", (run) => run.smoothed !== undefined && short(run.smoothed, 4)],
   ["Validation", (run) => run.validation !== undefined && short(run.validation, 4)],
   ["Best validation", (run) => run.best && `${short(run.best.validation, 4)} at ${run.best.step.toLocaleString("en")}`],
