@@ -7,6 +7,8 @@ import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.runtime.ProcessorShare;
 import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.server.catalogue.ModelCatalogue;
+import dev.lora4j.server.json.FieldException;
+import dev.lora4j.server.json.JsonFields;
 import dev.lora4j.server.picture.PictureService;
 import dev.lora4j.server.text.TextService;
 import dev.lora4j.studio.workspace.Workspace;
@@ -58,6 +60,20 @@ final class BaseWords {
   /** Words that name a base; none for the bundled one. */
   List<String> of(String name) {
     return bases.getOrDefault(name, List.of());
+  }
+
+  /**
+   * Words that name the base in the field {@code base} of a request; none without one.
+   *
+   * @throws FieldException if none is called so
+   */
+  List<String> require(JsonFields request) {
+    String name = request.text("base").orElse("");
+    if (!name.isEmpty() && !bases.containsKey(name)) {
+      throw new FieldException(
+          "base", "There is no base '" + name + "'; there are " + String.join(", ", names()) + ".");
+    }
+    return of(name);
   }
 
   /**

@@ -38,8 +38,9 @@ public final class BlendRoom {
     actions =
         List.of(
             new GenerateAction(workspace, resolver, new BlendWords(places, regions, bases)),
-            new MergeAction(places),
-            new MixAction(workspace, places, bases));
+            new MergeAction(places, bases),
+            new MixAction(workspace, places, bases),
+            new TextGenerateAction(places, bases));
   }
 
   /**

@@ -15,9 +15,19 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /** One adapter of several. */
-record MergeAction(AdapterPlaces places) implements Action {
+record MergeAction(AdapterPlaces places, BaseWords bases) implements Action {
   private static final Set<String> FIELDS =
-      Set.of("output", "adapters", "mixer", "seed", "rank", "full", "dtype", "layout", "overwrite");
+      Set.of(
+          "output",
+          "adapters",
+          "base",
+          "mixer",
+          "seed",
+          "rank",
+          "full",
+          "dtype",
+          "layout",
+          "overwrite");
 
   @Override
   public String name() {
@@ -33,7 +43,8 @@ record MergeAction(AdapterPlaces places) implements Action {
   public Task task(JsonFields request, Outputs outputs) {
     AdapterRequest asked = new AdapterRequest(request, places, FIELDS);
     List<String> adapters = WeightedAdapters.words(request, places, 1);
-    CommandWords words = new CommandWords("merge");
+    CommandWords words = new CommandWords("merge").all(bases.require(request));
+    WeightedAdapters.details(request, places, words);
     request
         .text("mixer")
         .filter(text -> !text.isBlank())

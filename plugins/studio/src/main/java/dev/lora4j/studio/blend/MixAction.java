@@ -1,6 +1,5 @@
 package dev.lora4j.studio.blend;
 
-import dev.lora4j.server.json.FieldException;
 import dev.lora4j.server.json.JsonFields;
 import dev.lora4j.studio.action.Action;
 import dev.lora4j.studio.action.CommandWords;
@@ -29,17 +28,9 @@ record MixAction(Workspace workspace, AdapterPlaces places, BaseWords bases) imp
   public Task task(JsonFields request, Outputs outputs) {
     KnownFields.require(request, Set.of("adapters", "base"));
     List<String> adapters = WeightedAdapters.words(request, places, 2);
-    CommandWords words = new CommandWords("mix").flag("--json");
-    String base = request.text("base").orElse("");
-    if (!base.isEmpty() && !bases.names().contains(base)) {
-      throw new FieldException(
-          "base",
-          "There is no base '" + base + "'; there are " + String.join(", ", bases.names()) + ".");
-    }
-    words
-        .all(bases.of(base))
-        .option("-o", workspace.shown(outputs.file("mix.png")))
-        .values(adapters);
+    WeightedAdapters.requirePlain(request);
+    CommandWords words = new CommandWords("mix").flag("--json").all(bases.require(request));
+    words.option("-o", workspace.shown(outputs.file("mix.png"))).values(adapters);
     return new Task("Conflicts of " + adapters.size() + " adapters", words.words(), "");
   }
 }

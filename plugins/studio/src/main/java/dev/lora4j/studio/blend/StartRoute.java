@@ -4,6 +4,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.lora4j.cli.Version;
 import dev.lora4j.cli.console.Invocation;
+import dev.lora4j.cli.model.BundledModel;
 import dev.lora4j.core.adapter.training.TrainableMethod;
 import dev.lora4j.core.format.BlockNames;
 import dev.lora4j.core.mixer.DeltaMixer;
@@ -45,6 +46,7 @@ final class StartRoute {
     JsonArray texts = new JsonArray();
     models.texts().forEach(service -> texts.add(text(service)));
     json.add("texts", texts);
+    json.add("judged", array(judged()));
     json.add("samplers", names(Sampler.class));
     json.add("schedules", array(SigmaSchedule.names()));
     JsonArray mixers = new JsonArray();
@@ -59,6 +61,14 @@ final class StartRoute {
     json.addProperty("folder", workspace.shown(workspace.folder()));
     json.addProperty("command", Invocation.of());
     return HttpAnswer.json(json.toString());
+  }
+
+  /** Styles that the judges know, which are for the bundled base. */
+  private List<String> judged() {
+    boolean bundled =
+        models.pictures().stream()
+            .anyMatch(service -> service.base().base().path().equals(BundledModel.folder()));
+    return bundled ? List.of("ink", "glossy", "pixel") : List.of();
   }
 
   private static JsonObject base(PictureService service) {
@@ -83,6 +93,7 @@ final class StartRoute {
     JsonObject json = new JsonObject();
     json.addProperty("name", service.name());
     json.addProperty("chat", service.hasTemplate());
+    json.addProperty("context", service.model().network().longest());
     return json;
   }
 

@@ -1,13 +1,16 @@
 package dev.lora4j.studio.blend;
 
+import dev.lora4j.cli.adapter.LoraOption;
 import dev.lora4j.cli.file.SuffixedFile;
 import dev.lora4j.server.json.FieldException;
 import dev.lora4j.server.json.JsonFields;
+import dev.lora4j.studio.action.CommandWords;
 import dev.lora4j.studio.action.KnownFields;
 import dev.lora4j.studio.library.AdapterPlaces;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.Set;
 
 /** The field {@code adapters} of requests about files: names with one weight each. */
@@ -42,8 +45,35 @@ final class WeightedAdapters {
     return new ArrayList<>(words);
   }
 
+  /**
+   * Refuses rows with more than a name and a weight.
+   *
+   * @throws FieldException if there is one
+   */
+  static void requirePlain(JsonFields request) {
+    request
+        .list("adapters", JsonFields::fields)
+        .orElse(List.of())
+        .forEach(row -> KnownFields.require(row, Set.of("name", "weight")));
+  }
+
+  /** Adds what rows say of text encoders and blocks, by the names of the adapters' files. */
+  static void details(JsonFields request, AdapterPlaces places, CommandWords words) {
+    for (JsonFields row : request.list("adapters", JsonFields::fields).orElse(List.of())) {
+      String name =
+          LoraOption.name(places.require(row.path("name"), row.requiredText("name")).path());
+      OptionalDouble text = row.number("text", -MOST, MOST);
+      if (text.isPresent()) {
+        words.option("--lora-te", name + "=" + text.getAsDouble());
+      }
+      row.text("blocks")
+          .filter(blocks -> !blocks.isBlank())
+          .ifPresent(blocks -> words.option("--blocks", name + "=" + blocks.strip()));
+    }
+  }
+
   private static String word(JsonFields row, AdapterPlaces places) {
-    KnownFields.require(row, Set.of("name", "weight"));
+    KnownFields.require(row, Set.of("name", "weight", "text", "blocks"));
     String shown = places.shown(places.require(row.path("name"), row.requiredText("name")));
     double weight = row.number("weight", -MOST, MOST).orElse(1);
     String word = weight == 1 ? shown : shown + ":" + weight;

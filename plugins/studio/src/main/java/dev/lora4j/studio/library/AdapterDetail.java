@@ -15,6 +15,7 @@ import dev.lora4j.server.library.AdapterFile;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** All that is found in an adapter's file, as {@code inspect} finds it; the last ones are kept. */
 final class AdapterDetail {
@@ -79,13 +80,7 @@ final class AdapterDetail {
   }
 
   private static void examined(JsonObject json, Examination found) {
-    json.add("account", gson(KeyReport.json(found.account())));
-    JsonArray dialects = new JsonArray();
-    found.dialects().forEach(dialects::add);
-    json.add("dialects", dialects);
-    JsonArray problems = new JsonArray();
-    found.problems().forEach(problems::add);
-    json.add("problems", problems);
+    json.add("account", gson(account(found)));
     found
         .adapter()
         .ifPresent(
@@ -103,6 +98,26 @@ final class AdapterDetail {
               json.add("sites", gson(new Json().put("x", sites)).get("x"));
               json.addProperty("identity", adapter.identity());
             });
+  }
+
+  /** In the form of {@code inspect --json}. */
+  private static Json account(Examination found) {
+    int matched = found.matched().size();
+    int unmatched = found.unmatched().size();
+    return new Json()
+        .put("for", found.family().title())
+        .put("dialects", List.copyOf(found.dialects()))
+        .put(
+            "modules",
+            new Json()
+                .put("total", matched + unmatched)
+                .put("matched", matched)
+                .put("unmatched", unmatched))
+        .put("keys", KeyReport.json(found.account()))
+        .put("methods", found.adapter().map(AdapterContents::methods).orElseGet(TreeMap::new))
+        .put("ranks", found.adapter().map(AdapterContents::ranks).orElseGet(TreeMap::new))
+        .put("warnings", found.warnings())
+        .put("problems", found.problems());
   }
 
   /** What a command would print, as it prints it: numbers that are not finite are null. */

@@ -70,7 +70,7 @@ final class CardJson {
           keys.addProperty("unused", content.total() - content.used());
           keys.add("problems", GSON.toJsonTree(content.problems()));
           json.add("keys", keys);
-          list("warnings", content.warnings());
+          list("problems", content.problems()).list("warnings", content.warnings());
         });
     return this;
   }

@@ -448,14 +448,14 @@ class BlendTest {
     assertTrue(Files.exists(chart));
     run(
         "merge",
-        "{'output': 'both', 'adapters': [{'name': 'ink', 'weight': 0.7}, {'name': 'wash'}],"
-            + " 'mixer': 'ties:density=0.5', 'rank': 4}",
+        "{'output': 'both', 'adapters': [{'name': 'ink', 'weight': 0.7, 'text': 0.5, 'blocks':"
+            + " 'IN:0.5'}, {'name': 'wash'}], 'mixer': 'ties:density=0.5', 'rank': 4}",
         chart);
     run("resize", "{'adapter': 'both', 'output': 'small', 'rank': 1, 'dtype': 'f16'}", chart);
     run("convert", "{'adapter': 'small', 'output': 'folder', 'layout': 'peft'}", chart);
     assertTrue(Files.isDirectory(studio.adapters().resolve("folder")));
     JsonObject folder = studio.client().get("/studio/library/adapter?name=folder").json();
-    assertEquals("[\"peft\"]", folder.get("dialects").toString());
+    assertEquals("[\"peft\"]", folder.getAsJsonObject("account").get("dialects").toString());
     assertTrue(
         refusal("/studio/actions/merge", "{'output': 'both', 'adapters': [{'name': 'ink'}]}")
             .startsWith("There is an adapter both already."));

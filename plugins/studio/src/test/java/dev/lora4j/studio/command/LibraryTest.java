@@ -136,8 +136,9 @@ class LibraryTest {
   void detailHasWhatInspectFinds() throws Exception {
     Files.copy(BundledModel.adapter(), server.adapters().resolve("shine.safetensors"));
     JsonObject detail = server.client().get("/studio/library/adapter?name=shine").json();
-    assertEquals(321, detail.getAsJsonObject("account").get("used").getAsInt());
-    assertEquals("[\"kohya\"]", detail.get("dialects").toString());
+    assertEquals(
+        321, detail.getAsJsonObject("account").getAsJsonObject("keys").get("used").getAsInt());
+    assertEquals("[\"kohya\"]", detail.getAsJsonObject("account").get("dialects").toString());
     assertEquals(
         "16",
         detail.getAsJsonObject("metadata").get("ss_network_dim").getAsString().replace(".0", ""));
