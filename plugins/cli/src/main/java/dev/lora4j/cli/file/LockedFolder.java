@@ -19,7 +19,7 @@ import java.util.Optional;
  */
 public final class LockedFolder implements AutoCloseable {
   /** The file whose lock is the claim; its text is the number of the last process that had it. */
-  static final String FILE = ".in-use";
+  public static final String FILE = ".in-use";
 
   /*
    * The file stays when the claim ends. If it were deleted, a process that had opened it before could

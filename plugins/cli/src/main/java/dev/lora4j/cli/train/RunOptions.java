@@ -225,6 +225,9 @@ final class RunOptions {
     model.base.ifPresent(b -> layers.set("base", b.toString(), LINE));
     model.config.ifPresent(c -> layers.set("base_config", c.toString(), LINE));
     model.prediction.ifPresent(p -> layers.set("prediction", p.name(), LINE));
+    if (model.compute != ModelOptions.Compute.auto) {
+      layers.set("compute", model.compute.name(), LINE);
+    }
     RunValues values = layers.values();
     layers.notes().forEach(console::note);
     RunSettings settings = RunSettings.of(values);

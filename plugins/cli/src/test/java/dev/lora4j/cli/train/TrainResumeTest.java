@@ -92,6 +92,17 @@ class TrainResumeTest {
     assertTrue(resumed.err().contains("Going on after step 2."), resumed.err());
   }
 
+  @Test
+  void theFileOfARunGoesOnWithItAlone() throws IOException {
+    unfinished();
+    // In this type by the command line, which the file has to know.
+    Path file = folder.resolve("style.run/run.toml");
+    assertTrue(Files.readString(file).contains("compute = \"f32\""), Files.readString(file));
+    Run resumed = Run.of("train", file, "--resume");
+    assertEquals(0, resumed.code(), resumed.err());
+    assertTrue(resumed.err().contains("Going on after step 2."), resumed.err());
+  }
+
   /** A run whose data stands in its file; it goes on, if it has begun. */
   private Run described(String data) throws IOException {
     Path file = folder.resolve("described.toml");
