@@ -24,11 +24,13 @@ import java.util.Map;
 public final class Studio implements AutoCloseable {
   private final JobQueue queue;
   private final LibraryRoom library;
+  private final RunRoom runs;
   private final Routes routes;
 
-  private Studio(JobQueue queue, LibraryRoom library, Routes routes) {
+  private Studio(JobQueue queue, LibraryRoom library, RunRoom runs, Routes routes) {
     this.queue = queue;
     this.library = library;
+    this.runs = runs;
     this.routes = routes;
   }
 
@@ -48,18 +50,19 @@ public final class Studio implements AutoCloseable {
       List<Action> all = new ArrayList<>(library.actions());
       all.addAll(blend.actions());
       PictureSets sets = new PictureSets(workspace);
-      RunRoom runs = RunRoom.of(workspace, models, sets, library.places());
-      all.addAll(runs.actions());
+      all.addAll(RunRoom.actions(workspace, models, sets, library.places()));
       ActionTable actions = new ActionTable(all);
       JobQueue queue = JobQueue.open(workspace, actions, events);
+      RunRoom runs = RunRoom.open(workspace, queue, all, events);
       Routes rooms =
           events
               .routes()
               .with(JobRoutes.of(queue, actions))
               .with(library.routes())
               .with(blend.routes())
-              .with(PictureRoutes.of(workspace, sets, queue, events));
-      return new Studio(queue, library, PageFiles.routes().with(StudioProblem.told(rooms)));
+              .with(PictureRoutes.of(workspace, sets, queue, events))
+              .with(runs.routes());
+      return new Studio(queue, library, runs, PageFiles.routes().with(StudioProblem.told(rooms)));
     } catch (IOException | RuntimeException | Error e) {
       library.close();
       throw e;
@@ -73,6 +76,7 @@ public final class Studio implements AutoCloseable {
 
   @Override
   public void close() {
+    runs.close();
     queue.close();
     library.close();
   }

@@ -3,6 +3,7 @@ package dev.lora4j.studio.job;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.lora4j.cli.console.Invocation;
+import dev.lora4j.studio.action.Lane;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -22,6 +23,7 @@ public final class Job {
   private final JobRequest request;
   private volatile JobStatus status;
   private volatile boolean saved = true;
+  private volatile boolean told;
   private volatile Optional<JobProgress> progress = Optional.empty();
 
   Job(JobFolder folder, JobRequest request, JobStatus status) {
@@ -55,9 +57,14 @@ public final class Job {
     return request.body();
   }
 
-  /** Milliseconds of the epoch at which it was asked for. */
-  public long created() {
-    return request.created();
+  /** The queue that it is in. */
+  public Lane lane() {
+    return request.lane();
+  }
+
+  /** Steps of the training that it is, as its process tells them; 0 if it has not. */
+  public int steps() {
+    return progress.filter(p -> p.unit().equals("step")).map(p -> (int) p.total()).orElse(0);
   }
 
   JobFolder folder() {
@@ -86,8 +93,11 @@ public final class Job {
         folder.write(status);
         saved = true;
       } catch (IOException e) {
-        LOG.warn("The state of {} cannot be written to {}: {}", id(), folder.path(), e.toString());
+        if (!told) {
+          LOG.warn("The state of {} cannot be written: {}", folder.path(), e.toString());
+        }
       }
+      told = !saved; // once, however often it is tried
     }
     return saved;
   }

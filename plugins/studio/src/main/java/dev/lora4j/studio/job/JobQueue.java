@@ -74,7 +74,10 @@ public final class JobQueue implements AutoCloseable {
   }
 
   private synchronized void recover(List<Job> found) {
-    found.forEach(job -> jobs.put(job.id(), job));
+    for (Job job : found) {
+      jobs.put(job.id(), job);
+      job.look();
+    }
     for (Job job : found) {
       if (job.state() == JobState.RUNNING || job.state() == JobState.STOPPING) {
         JobProcess.runningOr(job.folder(), () -> settle(job))
@@ -97,6 +100,11 @@ public final class JobQueue implements AutoCloseable {
       // Before all others, as it was before them.
       job.become(JobStatus.queued(first() - 1, goingOn(job, action.get())));
     }
+  }
+
+  /** The command line by which {@link #again} would run a job. */
+  public List<String> wordsAgain(Job job) {
+    return goingOn(job, actions.require(job.request().action()));
   }
 
   private static List<String> goingOn(Job job, Action action) {
@@ -214,8 +222,7 @@ public final class JobQueue implements AutoCloseable {
   public synchronized void again(Job job) {
     requireEnded(job);
     requireUnmade(job.adapter());
-    Action action = actions.require(job.request().action());
-    job.become(JobStatus.queued(last() + 1, goingOn(job, action)));
+    job.become(JobStatus.queued(last() + 1, wordsAgain(job)));
     tell(job);
     advance();
   }

@@ -1,8 +1,8 @@
 package dev.lora4j.studio.dataset;
 
-import static dev.lora4j.studio.BareStudio.encoded;
-import static dev.lora4j.studio.BareStudio.object;
-import static dev.lora4j.studio.BareStudio.problem;
+import static dev.lora4j.studio.StudioClient.encoded;
+import static dev.lora4j.studio.StudioClient.object;
+import static dev.lora4j.studio.StudioClient.problem;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -41,11 +41,11 @@ class PictureRoutesTest {
 
   @BeforeEach
   void open() throws IOException {
-    studio = new BareStudio(start);
+    studio = BareStudio.open(start);
   }
 
   @AfterEach
-  void close() {
+  void close() throws Exception {
     studio.close();
   }
 
@@ -319,7 +319,7 @@ class PictureRoutesTest {
     }
     assertTrue(problem(studio.send("/studio/pictures", object("set", "MINE"))).startsWith("409"));
     studio.close();
-    studio = new BareStudio(start);
+    studio = BareStudio.open(start);
     assertEquals(1, items("mine").size());
     // A set whose folder has become a link to elsewhere is none any more.
     Files.move(mine, outside.resolve("moved"));

@@ -1,18 +1,25 @@
 package dev.lora4j.studio.run;
 
-import static dev.lora4j.studio.BareStudio.await;
-import static dev.lora4j.studio.BareStudio.object;
+import static dev.lora4j.studio.StudioClient.await;
+import static dev.lora4j.studio.StudioClient.object;
+import static dev.lora4j.studio.StudioClient.problem;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.lora4j.cli.model.BundledModel;
 import dev.lora4j.studio.BareStudio;
+import dev.lora4j.studio.PageEvents;
+import dev.lora4j.studio.StudioClient;
+import dev.lora4j.studio.TerminalCommand;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.stream.Stream;
@@ -32,7 +39,7 @@ class TrainingFromThePageTest {
     }
   }
 
-  private static void fill(BareStudio studio, String set) throws Exception {
+  private static void fill(StudioClient studio, String set) throws Exception {
     studio.post("/studio/pictures", object("set", set));
     for (Path picture : ink()) {
       String name = picture.getFileName().toString();
@@ -45,62 +52,177 @@ class TrainingFromThePageTest {
     }
   }
 
-  private static JsonObject request() {
-    JsonObject settings = object("save.every", 5, "previews.prompts", "[]");
-    JsonObject request =
-        object("images", "ink", "output", "ink", "steps", STEPS, "rank", 4, "batch", 2);
-    request.add("settings", settings);
-    return request;
+  private static JsonObject request(String output, int steps) {
+    JsonObject settings =
+        object("save.every", 5, "save.adapters", 10, "validation.split", "0.2", "validation.every", 5);
+    settings.addProperty("previews.prompts", "[]");
+    return object(
+        "images", "ink", "output", output, "steps", steps, "rank", 4, "batch", 2, "settings",
+        settings);
+  }
+
+  private static JsonObject run(StudioClient studio, String id) {
+    try {
+      return studio.get("/studio/runs").getAsJsonArray("runs").asList().stream()
+          .map(run -> run.getAsJsonObject())
+          .filter(run -> run.get("id").getAsString().equals(id))
+          .findFirst()
+          .orElseGet(JsonObject::new);
+    } catch (IOException | InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static String state(JsonObject run) {
+    return run.has("state") ? run.get("state").getAsString() : "";
   }
 
   @Test
   void picturesBecomeAnAdapter() throws Exception {
-    try (BareStudio studio = new BareStudio(start)) {
+    try (BareStudio studio = BareStudio.open(start);
+        PageEvents page = new PageEvents(studio)) {
       fill(studio, "ink");
-      JsonObject plan = studio.post("/studio/actions/plan?wait=1", request());
+      assertEquals(1 + 2 * PICTURES, page.of("pictures").size());
+      JsonObject plan = studio.post("/studio/actions/plan?wait=1", request("ink", STEPS));
       JsonObject output = plan.getAsJsonObject("output");
       assertEquals(STEPS, output.get("steps").getAsInt());
-      JsonArray pictures = output.getAsJsonArray("pictures");
-      assertEquals(PICTURES, pictures.size());
+      assertEquals(PICTURES, output.getAsJsonArray("pictures").size());
       assertEquals("done", plan.getAsJsonObject("job").get("state").getAsString());
 
-      JsonObject shown = studio.post("/studio/actions/train/command", request());
+      JsonObject shown = studio.post("/studio/actions/train/command", request("ink", STEPS));
       String command = shown.get("command").getAsString();
       assertTrue(
           command.endsWith(
               " train --images studio/pictures/ink -o adapters/ink.safetensors --rank 4 --steps 20"
-                  + " --batch 2 --set save.every=5 --set 'previews.prompts=[]'"),
+                  + " --batch 2 --set save.every=5 --set save.adapters=10 --set"
+                  + " validation.split=0.2 --set validation.every=5 --set"
+                  + " 'previews.prompts=[]'"),
           command);
       assertEquals(1, studio.get("/studio/jobs").getAsJsonArray("jobs").size());
 
-      JsonObject job = studio.post("/studio/actions/train", request()).getAsJsonObject("job");
+      JsonObject job =
+          studio.post("/studio/actions/train", request("ink", STEPS)).getAsJsonObject("job");
       assertEquals("training", job.get("lane").getAsString());
-      String id = job.get("id").getAsString();
-      await("the training ends", () -> ended(studio, id));
-      JsonObject ended = job(studio, id);
+      JsonObject ended = studio.ended(job.get("id").getAsString());
       assertEquals("done", ended.get("state").getAsString(), ended.toString());
       assertEquals("ink", ended.get("adapter").getAsString());
       assertEquals(STEPS, ended.getAsJsonObject("progress").get("done").getAsInt());
       assertTrue(Files.size(start.resolve("adapters/ink.safetensors")) > 1000);
+
+      JsonObject run = run(studio, "ink");
+      assertEquals("finished", state(run));
+      assertEquals("picture", run.get("kind").getAsString());
+      assertEquals(STEPS, run.get("step").getAsInt());
+      assertEquals(STEPS, run.get("steps").getAsInt());
+      assertEquals(STEPS, run.get("checkpoint").getAsInt());
+      assertEquals(job.get("id"), run.get("job"));
+      assertTrue(run.get("loss").getAsDouble() > 0);
+      assertTrue(run.get("smoothed").getAsDouble() > 0);
+      assertTrue(run.getAsJsonObject("best").get("validation").getAsDouble() > 0);
+      assertTrue(run.get("secondsPerStep").getAsDouble() > 0);
+      assertEquals("4", run.getAsJsonObject("settings").get("adapter.rank").getAsString());
+      JsonObject onTheWay = run.getAsJsonArray("adapters").get(0).getAsJsonObject();
+      assertEquals(10, onTheWay.get("step").getAsInt());
+      assertEquals("ink.run/adapters/ink-step00000010", onTheWay.get("name").getAsString());
+      JsonArray rows = studio.get("/studio/runs/log?run=ink").getAsJsonArray("rows");
+      assertEquals(STEPS, rows.size());
+      assertEquals(6, rows.get(0).getAsJsonArray().size());
+      JsonArray newer = studio.get("/studio/runs/log?run=ink&after=15").getAsJsonArray("rows");
+      assertEquals(16, newer.get(0).getAsJsonArray().get(0).getAsInt());
+      await(
+          "the page hears that it is finished",
+          () -> page.of("run").stream().anyMatch(r -> state(r).equals("finished")));
+
+      // What is there is not written over unasked.
+      String refused = problem(studio.send("/studio/actions/train", request("ink", STEPS)));
+      assertTrue(refused.startsWith("400 There is an adapter ink already."), refused);
+      JsonObject again = request("ink", STEPS);
+      again.addProperty("overwrite", true);
+      assertTrue(
+          studio.post("/studio/actions/train/command", again).toString().contains("--overwrite"));
+
+      // A finished one is trained further under another name.
+      JsonObject further = object("run", "ink", "output", "ink-2", "steps", 4);
+      String words =
+          studio.post("/studio/runs/continue/command", further).get("command").getAsString();
+      assertTrue(words.contains("--set adapter.warm_start=adapters/ink.safetensors"), words);
+      JsonObject second = studio.post("/studio/runs/continue", further).getAsJsonObject("job");
+      JsonObject done = studio.ended(second.get("id").getAsString());
+      assertEquals("done", done.get("state").getAsString(), done.toString());
+      assertEquals("finished", state(run(studio, "ink-2")));
+      assertEquals(4, run(studio, "ink-2").get("steps").getAsInt());
+      assertTrue(Files.exists(start.resolve("adapters/ink-2.safetensors")));
     }
   }
 
-  private static JsonObject job(BareStudio studio, String id) {
-    try {
-      for (JsonElement one : studio.get("/studio/jobs").getAsJsonArray("jobs")) {
-        JsonObject job = one.getAsJsonObject();
-        if (job.get("id").getAsString().equals(id)) {
-          return job;
-        }
-      }
-    } catch (IOException | InterruptedException e) {
-      throw new AssertionError(e);
+  @Test
+  void aTrainingOfATerminalIsSeenAndGoneOnWith() throws Exception {
+    try (BareStudio studio = BareStudio.open(start);
+        PageEvents page = new PageEvents(studio)) {
+      fill(studio, "ink");
+      String[] words = words("adapters/styles/mine.safetensors");
+      File said = start.resolve("said.txt").toFile();
+      Process process = TerminalCommand.start(start, said, words);
+      await("it is seen to run", () -> state(run(studio, "styles/mine")).equals("running"));
+      await(
+          "the page hears of its steps",
+          () ->
+              page.of("run").stream()
+                  .anyMatch(r -> r.get("step").getAsInt() >= 12 && state(r).equals("running")));
+      JsonObject run = run(studio, "styles/mine");
+      assertEquals(process.pid(), run.get("pid").getAsLong());
+      assertFalse(run.has("job"));
+      JsonObject same = object("images", "ink", "output", "styles/mine", "steps", 3);
+      String refused = problem(studio.send("/studio/actions/train", same));
+      assertTrue(refused.contains("is being trained right now (process"), refused);
+      assertEquals(
+          400, studio.send("/studio/runs/continue", object("run", "styles/mine")).statusCode());
+      process.destroy();
+      process.waitFor();
+      await("it is seen to have stopped", () -> state(run(studio, "styles/mine")).equals("unfinished"));
+      JsonObject stopped = run(studio, "styles/mine");
+      assertFalse(stopped.has("pid"));
+      assertTrue(stopped.get("checkpoint").getAsInt() >= 10, stopped.toString());
+      String other =
+          problem(
+              studio.send("/studio/runs/continue", object("run", "styles/mine", "steps", 1000)));
+      assertTrue(other.startsWith("400 styles/mine goes on to its 60 steps"), other);
+      JsonObject job =
+          studio
+              .post("/studio/runs/continue", object("run", "styles/mine"))
+              .getAsJsonObject("job");
+      JsonObject ended = studio.ended(job.get("id").getAsString());
+      assertEquals("done", ended.get("state").getAsString(), ended.toString());
+      assertEquals("finished", state(run(studio, "styles/mine")));
+
+      // To the last bit what it would have been.
+      Process whole = TerminalCommand.start(start, said, words("whole.safetensors"));
+      assertEquals(0, whole.waitFor(), Files.readString(said.toPath()));
+      assertArrayEquals(
+          tensors(start.resolve("whole.safetensors")),
+          tensors(start.resolve("adapters/styles/mine.safetensors")));
     }
-    throw new AssertionError("There is no job " + id);
   }
 
-  private static boolean ended(BareStudio studio, String id) {
-    return !List.of("queued", "running", "stopping")
-        .contains(job(studio, id).get("state").getAsString());
+  private static String[] words(String output) {
+    return new String[] {
+      "train",
+      "--images=studio/pictures/ink",
+      "-o",
+      output,
+      "--steps=60",
+      "--rank=4",
+      "--batch=2",
+      "--compute=f32",
+      "--set=save.every=5",
+      "--set=previews.prompts=[]"
+    };
+  }
+
+  /** Its bytes behind the header, which has the name. */
+  private static byte[] tensors(Path file) throws IOException {
+    byte[] all = Files.readAllBytes(file);
+    int header = (all[0] & 0xff) | (all[1] & 0xff) << 8 | (all[2] & 0xff) << 16;
+    return Arrays.copyOfRange(all, 8 + header, all.length);
   }
 }
