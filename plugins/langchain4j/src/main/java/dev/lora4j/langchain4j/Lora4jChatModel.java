@@ -58,7 +58,7 @@ public final class Lora4jChatModel implements ChatModel, AutoCloseable {
   }
 
   /** Builder of the model. */
-  public static final class Builder extends AbstractChatModelBuilder<Builder> {
+  public static final class Builder extends ChatModelBuilder<Builder> {
     private Builder() {}
 
     @Override

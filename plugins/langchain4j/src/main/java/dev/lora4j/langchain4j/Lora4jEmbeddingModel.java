@@ -107,7 +107,7 @@ public final class Lora4jEmbeddingModel implements EmbeddingModel, AutoCloseable
   }
 
   /** Builder of the model. */
-  public static final class Builder extends AbstractModelBuilder<Builder> {
+  public static final class Builder extends ModelBuilder<Builder> {
     private Optional<SentenceEncoder> given = Optional.empty();
 
     private Builder() {}

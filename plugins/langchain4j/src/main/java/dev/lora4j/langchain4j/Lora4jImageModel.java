@@ -134,7 +134,7 @@ public final class Lora4jImageModel implements ImageModel, AutoCloseable {
   }
 
   /** Builder of the model: sizes and settings are those of the base if they are not given. */
-  public static final class Builder extends AbstractModelBuilder<Builder> {
+  public static final class Builder extends ModelBuilder<Builder> {
     private static final double HALF = 0.5;
 
     private Optional<StableDiffusion> given = Optional.empty();

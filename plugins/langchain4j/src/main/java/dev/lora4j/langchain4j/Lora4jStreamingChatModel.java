@@ -68,7 +68,7 @@ public final class Lora4jStreamingChatModel implements StreamingChatModel, AutoC
   }
 
   /** Builder of the model. */
-  public static final class Builder extends AbstractChatModelBuilder<Builder> {
+  public static final class Builder extends ChatModelBuilder<Builder> {
     private Builder() {}
 
     @Override

@@ -23,7 +23,11 @@ final class BundledModelsSample {
                 .build();
         var speaker =
             Lora4jChatModel.builder().base(TinyLm.folder()).maxOutputTokens(40).seed(7).build();
-        var stream = Lora4jStreamingChatModel.builder().session(speaker.session()).build()) {
+        var stream =
+            Lora4jStreamingChatModel.builder()
+                .session(speaker.session())
+                .maxOutputTokens(40)
+                .build()) {
       String fox = painter.generate("a fox").content().base64Data();
       Files.write(Path.of(args[0], "fox.png"), Base64.getDecoder().decode(fox));
       var speech = speaker.chat(UserMessage.from("My fellow citizens, the"));

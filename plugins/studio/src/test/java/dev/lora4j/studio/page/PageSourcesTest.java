@@ -22,7 +22,7 @@ class PageSourcesTest {
   private static final int MOST_COMPRESSED = 150 * 1024;
   private static final int MOST_OF_ONE_PAGE = 100 * 1024;
   private static final Pattern IMPORT =
-      Pattern.compile("(?:import|from)\\s*\\(?\\s*[\"']([^\"']+)[\"']");
+      Pattern.compile("(?m)^(?:import|export)\\b[^;\"'=()]*?(?:from\\s*)?[\"']([^\"']+)[\"'];");
   private static final Pattern PAGE = Pattern.compile("name: \"([a-z]+)\"");
   private static final Pattern OTHER_HOST = Pattern.compile("https?://[^\\s\"'`)]+");
 

@@ -16,8 +16,7 @@ import java.util.Optional;
  *
  * @param <B> the builder itself
  */
-public abstract class AbstractChatModelBuilder<B extends AbstractChatModelBuilder<B>>
-    extends AbstractModelBuilder<B> {
+public abstract class ChatModelBuilder<B extends ChatModelBuilder<B>> extends ModelBuilder<B> {
   private static final int ROWS = 8;
 
   private final Lora4jChatRequestParameters.Builder parameters =
@@ -27,7 +26,7 @@ public abstract class AbstractChatModelBuilder<B extends AbstractChatModelBuilde
   private List<ChatModelListener> listeners = List.of();
 
   /** For the builders of this package. */
-  AbstractChatModelBuilder() {}
+  ChatModelBuilder() {}
 
   /**
    * Session to ask instead of loading a base, for example that of another model; its owner closes

@@ -14,7 +14,7 @@ import java.util.Optional;
  *
  * @param <B> the builder itself
  */
-public abstract class AbstractModelBuilder<B extends AbstractModelBuilder<B>> {
+public abstract class ModelBuilder<B extends ModelBuilder<B>> {
   private final Map<Path, Double> adapters = new LinkedHashMap<>();
   private Optional<Lora4j> lora = Optional.empty();
   private Optional<Path> base = Optional.empty();
@@ -23,7 +23,7 @@ public abstract class AbstractModelBuilder<B extends AbstractModelBuilder<B>> {
   private DType compute = DType.F32;
 
   /** For the builders of this package. */
-  AbstractModelBuilder() {}
+  ModelBuilder() {}
 
   /** This. */
   abstract B self();
