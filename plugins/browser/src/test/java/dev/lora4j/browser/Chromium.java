@@ -18,7 +18,6 @@ final class Chromium implements AutoCloseable {
 
   private final Playwright playwright;
   private final Browser browser;
-  private final List<String> errors = new ArrayList<>();
 
   private Chromium(Playwright playwright, Browser browser) {
     this.playwright = playwright;
@@ -58,7 +57,7 @@ final class Chromium implements AutoCloseable {
                             + " -Dchromium=PATH."));
   }
 
-  /** A window of a new user. Errors of its scripts and what the browser refuses are kept. */
+  /** A window of a new user. */
   Page page(int width, int height, ColorScheme scheme) {
     BrowserContext user =
         browser.newContext(
@@ -66,7 +65,7 @@ final class Chromium implements AutoCloseable {
                 .setViewportSize(width, height)
                 .setColorScheme(scheme)
                 .setAcceptDownloads(true));
-    return watched(user.newPage());
+    return user.newPage();
   }
 
   /** A wide, light window of a new user. */
@@ -74,7 +73,9 @@ final class Chromium implements AutoCloseable {
     return page(1280, 900, ColorScheme.LIGHT);
   }
 
-  private Page watched(Page page) {
+  /** Errors of a page's scripts, and what the browser refuses it, from now on. */
+  static List<String> errors(Page page) {
+    List<String> errors = new ArrayList<>();
     page.onPageError(errors::add);
     page.onConsoleMessage(
         message -> {
@@ -82,12 +83,7 @@ final class Chromium implements AutoCloseable {
             errors.add(message.text());
           }
         });
-    return page;
-  }
-
-  /** Errors of all pages until here. */
-  List<String> errors() {
-    return List.copyOf(errors);
+    return errors;
   }
 
   @Override

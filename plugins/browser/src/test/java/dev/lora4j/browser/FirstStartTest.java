@@ -58,6 +58,7 @@ class FirstStartTest {
     StudioPage user = StudioPage.open(chromium, studio);
     List<String> requests = new ArrayList<>();
     user.page().onRequest(request -> requests.add(request.url()));
+    List<String> errors = Chromium.errors(user.page());
     PAGES.forEach(user::show);
     user.page().reload();
     PAGES.forEach(user::show);
@@ -68,7 +69,7 @@ class FirstStartTest {
             .filter(url -> !url.startsWith(studio.origin() + "/"))
             .filter(url -> !url.startsWith("blob:" + studio.origin()) && !url.startsWith("data:"))
             .toList());
-    assertEquals(List.of(), chromium.errors());
+    assertEquals(List.of(), errors);
   }
 
   @Test

@@ -38,7 +38,7 @@ class ForeignPageTest {
         Chromium.start("--host-resolver-rules=MAP evil.test 127.0.0.1,MAP rebound.test 127.0.0.1");
     user = chromium.page();
     user.navigate(studio.address());
-    user.waitForFunction("!location.hash.includes('token')");
+    user.waitForSelector("h1");
     // The same browser, with the studio's cookie in it.
     attacker = user.context().newPage();
     attacker.navigate("http://127.0.0.1:" + foreign.getAddress().getPort() + "/");

@@ -9,6 +9,7 @@ import java.util.List;
 /** The studio in a browser's window, by what a person sees of it. */
 final class StudioPage {
   private static final double PATIENCE_MILLIS = 180_000;
+  private static final double POLL_MILLIS = 200;
 
   private final Page page;
 
@@ -49,7 +50,9 @@ final class StudioPage {
   }
 
   Locator field(String label) {
-    return page.getByLabel(label, new Page.GetByLabelOptions().setExact(true)).first();
+    return page.getByLabel(label, new Page.GetByLabelOptions().setExact(true))
+        .and(page.locator("input, textarea, select"))
+        .first();
   }
 
   Locator text(String text) {
@@ -70,8 +73,18 @@ final class StudioPage {
             List.of(path, json));
   }
 
-  /** Waits until a script on the page gives true. */
+  /**
+   * Waits until a script on the page gives true. Playwright's own way of waiting evaluates text in
+   * the page, which its policy forbids.
+   */
   void until(String script) {
-    page.waitForFunction(script, null, new Page.WaitForFunctionOptions().setPollingInterval(200));
+    long end = System.nanoTime() + (long) (PATIENCE_MILLIS * 1e6);
+    while (!Boolean.TRUE.equals(page.evaluate(script))) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError(
+            "It did not come true: " + script + "\non the page\n" + page.innerText("body"));
+      }
+      page.waitForTimeout(POLL_MILLIS);
+    }
   }
 }

@@ -4,13 +4,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** From dropped pictures to an adapter, by hand. */
 class TrainingTest {
+  private static final Page.GetByRoleOptions CAPTION =
+      new Page.GetByRoleOptions().setName(Pattern.compile("^Caption of .*"));
+
   @Test
   void picturesBecomeAnAdapter(@TempDir Path folder) throws Exception {
     try (StudioProcess studio = StudioProcess.start(folder);
@@ -22,8 +28,8 @@ class TrainingTest {
           .locator("input[type=file]")
           .first()
           .setInputFiles(InkPictures.some(6).toArray(Path[]::new));
-      user.until("document.querySelectorAll('.caption-row, tbody tr').length >= 6");
-      Locator caption = user.page().locator("textarea, tbody input").first();
+      user.page().getByText("6 pictures").first().waitFor();
+      Locator caption = user.page().getByRole(AriaRole.TEXTBOX, CAPTION).first();
       caption.fill("an ink drawing");
       caption.blur();
 
