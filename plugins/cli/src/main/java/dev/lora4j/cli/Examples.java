@@ -46,6 +46,12 @@ final class Examples {
               List.of(
                   "convert ink.safetensors ink-diffusers.safetensors --layout diffusers --dtype"
                       + " bf16")),
+          Map.entry(
+              "pull",
+              List.of(
+                  "pull hf:OWNER/REPO",
+                  "pull civitai:82098 --to adapters",
+                  "pull https://huggingface.co/OWNER/REPO/blob/main/ink.safetensors")),
           Map.entry("plugins", List.of("plugins list")),
           Map.entry("plugins show", List.of("plugins show ties")),
           Map.entry("plugins verify", List.of("plugins verify tracker.jar")),

@@ -21,6 +21,7 @@ final class OptionSections {
 
   private static final String TRAINING = "Training";
   private static final String SAMPLING = "Sampling";
+  private static final String DOWNLOAD = "Download";
 
   private static final Map<String, Set<String>> NAMES = new LinkedHashMap<>();
 
@@ -49,6 +50,10 @@ final class OptionSections {
         "Ranks", "rank conv-rank sv-ratio sv-fro sv-cumulative full min-diff exact with-biases");
     section("Model", "vocabulary width inner layers heads max-length");
     section("Computing", "compute device threads");
+    section(
+        DOWNLOAD,
+        "to file name sha256 no-preview max-size token-file hf-endpoint civitai-endpoint allow-private"
+            + " dry-run all overwrite");
     section(
         "Output", "output outputs layout dtype fold-alpha rewrite per-layer all explain in json");
     section("General", "help version debug plugins");
@@ -118,6 +123,7 @@ final class OptionSections {
           has(command, "--guidance")
               || has(command, "--temperature")
               || has(command, "--max-new-tokens");
+      case DOWNLOAD -> has(command, "--hf-endpoint");
       default -> true;
     };
   }
