@@ -28,7 +28,7 @@ class TrainingTest {
           .locator("input[type=file]")
           .first()
           .setInputFiles(InkPictures.some(6).toArray(Path[]::new));
-      user.page().getByText("6 pictures").first().waitFor();
+      user.page().getByRole(AriaRole.TEXTBOX, CAPTION).nth(5).waitFor();
       Locator caption = user.page().getByRole(AriaRole.TEXTBOX, CAPTION).first();
       caption.fill("an ink drawing");
       caption.blur();

@@ -35,9 +35,11 @@ public final class BlendRoom {
             new Recipe(places, search, regions, hashes, resolver),
             new RecordedBlend(search, regions, hashes),
             events);
+    BlendWords words = new BlendWords(places, regions, bases);
     actions =
         List.of(
-            new GenerateAction(workspace, resolver, new BlendWords(places, regions, bases)),
+            new GenerateAction(workspace, resolver, words),
+            new GridAction(workspace, resolver, words),
             new MergeAction(places, bases),
             new MixAction(workspace, places, bases),
             new TextGenerateAction(places, bases));

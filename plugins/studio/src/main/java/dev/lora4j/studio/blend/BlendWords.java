@@ -32,8 +32,13 @@ final class BlendWords {
    * @throws FieldException if a command line cannot say it
    */
   List<String> of(ResolvedBlend resolved, List<String> more) {
+    return of("generate", resolved, more);
+  }
+
+  /** The same of another command that takes the options of {@code generate}. */
+  List<String> of(String command, ResolvedBlend resolved, List<String> more) {
     Blend blend = resolved.blend();
-    CommandWords words = new CommandWords("generate");
+    CommandWords words = new CommandWords(command);
     boolean last = blend.text().startsWith("-");
     if (!last) {
       words.value(blend.text());

@@ -39,8 +39,10 @@ public final class LibraryRoom implements AutoCloseable {
   private final EventHub events;
   private final BackgroundReading background;
   private final LibraryWatch watch;
+  private final Workspace workspace;
 
   private LibraryRoom(Workspace workspace, ModelCatalogue models, EventHub events) {
+    this.workspace = workspace;
     this.library = models.library();
     this.events = events;
     places = new AdapterPlaces(library, workspace, this::look);
@@ -73,7 +75,11 @@ public final class LibraryRoom implements AutoCloseable {
 
   /** What pages can have done with single adapters. */
   public List<Action> actions() {
-    return List.of(new InspectAction(places), new ResizeAction(places), new ConvertAction(places));
+    return List.of(
+        new InspectAction(places),
+        new ResizeAction(places),
+        new ConvertAction(places),
+        new PullAction(workspace));
   }
 
   /** What pages ask for. */
