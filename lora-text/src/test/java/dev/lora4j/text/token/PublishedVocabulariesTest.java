@@ -33,13 +33,25 @@ class PublishedVocabulariesTest {
   @ParameterizedTest
   @ValueSource(strings = {"bert-bge", "gpt-2", "llama-spm", "phi-3"})
   void givesTheIdsOfEveryVector(String name) throws IOException {
+    requireVectors(name, load(name));
+  }
+
+  /** The files of the vocabularies themselves. */
+  @ParameterizedTest
+  @ValueSource(strings = {"gpt-2", "llama-spm"})
+  void ggufFileGivesTheIdsOfEveryVector(String name) throws IOException {
+    requireVectors(
+        name, TextTokenizer.load(shared("tokenizers/ggml-vocab-" + name + ".gguf")));
+  }
+
+  private static void requireVectors(String name, TextTokenizer opened) throws IOException {
     String file = "tokenizers/ggml-vocab-" + name + ".gguf";
     List<String> texts = Arrays.asList(Files.readString(shared(file + ".inp")).split(BETWEEN, -1));
     List<String> expected = Files.readAllLines(shared(file + ".out"));
     // The last text is followed by a separator too.
     assertEquals(
         expected.size(), texts.get(texts.size() - 1).isEmpty() ? texts.size() - 1 : texts.size());
-    try (TextTokenizer tokenizer = load(name)) {
+    try (TextTokenizer tokenizer = opened) {
       List<String> wrong = new ArrayList<>();
       for (int i = 0; i < expected.size(); i++) {
         String found = join(tokenizer.encodePlain(texts.get(i)));
