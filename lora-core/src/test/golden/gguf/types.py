@@ -1,4 +1,4 @@
-"""A GGUF file with a tensor of every type that is unpacked, and what the reference makes of them.
+"""A GGUF file with a tensor of every type that is dequantised, and what the reference makes of them.
 
 The blocks are random bytes, so that every code, sub-scale and offset occurs. The scales of the first
 rows are special: zeros of both signs, the smallest and the largest numbers of each kind, infinities

@@ -91,7 +91,7 @@ public final class GgufException extends RuntimeException {
     WRONG_VALUE,
     /** No tensor has this name. */
     NO_SUCH_TENSOR,
-    /** A tensor of a type whose numbers are not unpacked here. */
+    /** A tensor of a type whose numbers are not read here. */
     UNREADABLE_TYPE,
     /** A request for bytes or numbers outside of the tensor. */
     OUT_OF_RANGE,

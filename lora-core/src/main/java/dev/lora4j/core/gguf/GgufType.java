@@ -12,7 +12,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Types of tensors, by GGML's names. Those with a {@link #block} can be unpacked here. */
+/** Types of tensors, by GGML's names. Those with a {@link #block} are dequantised here. */
 public enum GgufType {
   F32(0, PlainNumbers.F32),
   F16(1, PlainNumbers.F16),
@@ -87,7 +87,7 @@ public enum GgufType {
     return bytes;
   }
 
-  /** How it is unpacked; empty where it is not, here. */
+  /** How it is dequantised; empty where it is not, here. */
   public Optional<BlockType> block() {
     return Optional.ofNullable(BLOCKS.get(name()));
   }

@@ -24,14 +24,14 @@ final class GgufValueReader {
 
   private GgufValueType type(String key) {
     int number = cursor.word();
-    if (number < 0 || number >= GgufValueType.values().length) {
-      throw fault.key(
-          Kind.UNKNOWN_VALUE_TYPE,
-          key,
-          "has a value of type %s, which the format does not have."
-              .formatted(Integer.toUnsignedString(number)));
-    }
-    return GgufValueType.values()[number];
+    return GgufValueType.of(number)
+        .orElseThrow(
+            () ->
+                fault.key(
+                    Kind.UNKNOWN_VALUE_TYPE,
+                    key,
+                    "has a value of type %s, which the format does not have."
+                        .formatted(Integer.toUnsignedString(number))));
   }
 
   private GgufValue value(String key, GgufValueType type, int depth) {

@@ -1,5 +1,8 @@
 package dev.lora4j.core.gguf;
 
+import java.util.List;
+import java.util.Optional;
+
 /** Types of the metadata's values, in the order of the format's numbers. */
 public enum GgufValueType {
   /** 8 bits. */
@@ -29,10 +32,17 @@ public enum GgufValueType {
   /** A number of double precision. */
   F64(8);
 
+  private static final List<GgufValueType> ALL = List.of(values());
+
   private final int least;
 
   GgufValueType(int least) {
     this.least = least;
+  }
+
+  /** The type with the format's number. */
+  static Optional<GgufValueType> of(int number) {
+    return number >= 0 && number < ALL.size() ? Optional.of(ALL.get(number)) : Optional.empty();
   }
 
   /** The least number of bytes that a value takes. */

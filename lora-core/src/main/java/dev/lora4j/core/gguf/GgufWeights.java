@@ -21,10 +21,10 @@ import java.util.stream.IntStream;
 
 /**
  * The weights of a model in a GGUF file, under the model's names and in its arrangement. All but
- * those of F32, F16 and BF16 that lie as they are count as packed, with numbers of F32.
+ * those of F32, F16 and BF16 that lie as they are count as encoded, with numbers of F32.
  */
 public final class GgufWeights implements StoredTensors {
-  /** Numbers that one thread unpacks before it takes the next. */
+  /** Numbers that one thread decodes before it takes the next. */
   private static final long SHARE = 1 << 16;
 
   /** Changes when the numbers of any type or arrangement do. */
@@ -38,7 +38,7 @@ public final class GgufWeights implements StoredTensors {
    * Creates the weights of a file.
    *
    * @param weights where each of them lies; tensors that none names are left out
-   * @throws GgufException if one is of a type that is not unpacked here, or its rows are no pairs
+   * @throws GgufException if one is of a type that is not read here, or its rows are no pairs
    */
   public GgufWeights(GgufFile file, List<GgufWeight> weights) {
     this.file = file;
@@ -83,7 +83,7 @@ public final class GgufWeights implements StoredTensors {
             () ->
                 new GgufException(
                     Kind.UNREADABLE_TYPE,
-                    "%s: tensor %s is of type %s, which is not unpacked here. Take a file of"
+                    "%s: tensor %s is of type %s, which is not read here. Take a file of"
                             .formatted(file.path(), QuotedText.of(tensor.name()), tensor.type())
                         + " another quantisation, such as Q4_K_M or Q8_0."));
   }
@@ -126,7 +126,7 @@ public final class GgufWeights implements StoredTensors {
   }
 
   @Override
-  public boolean packed(String name) {
+  public boolean encoded(String name) {
     GgufWeight weight = weight(name);
     return !plain(weight, file.tensor(weight.tensor()));
   }
@@ -143,7 +143,7 @@ public final class GgufWeights implements StoredTensors {
   }
 
   @Override
-  public void unpack(String name, long from, float[] values) {
+  public void decode(String name, long from, float[] values) {
     GgufWeight weight = weight(name);
     GgufTensor tensor = file.tensor(weight.tensor());
     long row = row(tensor);
@@ -174,7 +174,7 @@ public final class GgufWeights implements StoredTensors {
             });
   }
 
-  /** Unpacks rows of a weight, those that lie one after the other at once. */
+  /** Decodes rows of a weight, those that lie one after the other at once. */
   private void rows(
       GgufWeight weight, GgufTensor tensor, long first, int count, float[] values, int at) {
     BlockType type = block(tensor);
@@ -185,7 +185,7 @@ public final class GgufWeights implements StoredTensors {
     for (int done = 0; done < count; done += together) {
       long place = weight.place(first + done, weight.pairedHeads() == 0 ? 0 : rows(tensor));
       file.read(tensor, place * bytes, packed, 0, packed.length);
-      type.unpack(packed, 0, packed.length / type.bytes(), values, at + done * row);
+      type.dequantize(packed, 0, packed.length / type.bytes(), values, at + done * row);
     }
     if (weight.added() != 0) {
       for (int i = 0; i < count * row; i++) {

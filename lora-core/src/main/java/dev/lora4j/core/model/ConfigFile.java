@@ -57,14 +57,15 @@ public final class ConfigFile {
    * A configuration that was made of what a file says in another form.
    *
    * @param file its name in messages
+   * @param json the text of a JSON object
    */
-  public static ConfigFile of(Path file, JsonObject json) {
-    return new ConfigFile(file, json.deepCopy());
+  public static ConfigFile of(Path file, String json) {
+    return new ConfigFile(file, JsonParser.parseString(json).getAsJsonObject());
   }
 
-  /** All settings, as a copy. */
-  public JsonObject json() {
-    return json.deepCopy();
+  /** The text of all settings as a JSON object. */
+  public String json() {
+    return json.toString();
   }
 
   private Optional<JsonElement> find(String key) {

@@ -34,13 +34,13 @@ record CheckpointTensors(TensorStore store) implements StoredTensors {
   }
 
   @Override
-  public boolean packed(String name) {
+  public boolean encoded(String name) {
     return false;
   }
 
   @Override
-  public void unpack(String name, long from, float[] values) {
-    throw new IllegalStateException("the tensor " + name + " is not packed");
+  public void decode(String name, long from, float[] values) {
+    throw new IllegalStateException("the tensor " + name + " is not encoded");
   }
 
   @Override

@@ -35,7 +35,7 @@ public final class MappedTensors {
     this(StoredTensors.of(store), scope);
   }
 
-  /** Maps files of {@code store}, whose packed tensors are not asked for. */
+  /** Maps files of {@code store}, whose encoded tensors are not asked for. */
   MappedTensors(StoredTensors store, Scope scope) {
     this.store = store;
     this.scope = scope;

@@ -8,12 +8,13 @@ import java.util.Map;
 
 /**
  * The tensors that the weights of a model are read from, as numbers with a shape, however files
- * keep them. Most lie as they are and can be mapped; others are packed and have to be unpacked.
+ * keep them. Most lie as they are and can be mapped; others are encoded, such as quantised ones,
+ * and have to be decoded.
  *
  * <p>Any number of threads may use them. Whoever opened the files closes them.
  */
 public interface StoredTensors {
-  /** The tensors of a checkpoint in safetensors, of which none is packed. */
+  /** The tensors of a checkpoint in safetensors, of which none is encoded. */
   static StoredTensors of(TensorStore store) {
     return new CheckpointTensors(store);
   }
@@ -22,8 +23,8 @@ public interface StoredTensors {
   Path path();
 
   /**
-   * All tensors by name; unmodifiable. Type and shape are those of the numbers; of a packed one the
-   * bytes from {@code begin} to {@code end} are fewer than these would take.
+   * All tensors by name; unmodifiable. Type and shape are those of the numbers; of an encoded one
+   * the bytes from {@code begin} to {@code end} are fewer than these would take.
    */
   Map<String, TensorInfo> tensors();
 
@@ -37,20 +38,20 @@ public interface StoredTensors {
   void read(String name, long offset, ByteBuffer into);
 
   /** Returns true if the tensor's bytes are not its numbers in their order. */
-  boolean packed(String name);
+  boolean encoded(String name);
 
   /**
-   * Unpacks numbers of a tensor that is packed, in F32.
+   * Decodes numbers of a tensor that is encoded, in F32.
    *
    * @param from elements before the first; a whole number of rows
    * @param values is filled; holds a whole number of rows
    */
-  void unpack(String name, long from, float[] values);
+  void decode(String name, long from, float[] values);
 
   /**
-   * Number of elements that can only be unpacked together: those of a row.
+   * Number of elements that can only be decoded together: those of a row.
    *
-   * @param name of a packed tensor
+   * @param name of an encoded tensor
    */
   long row(String name);
 

@@ -19,7 +19,7 @@ import java.util.Optional;
 
 /**
  * Reads the weights of one checkpoint as a model has them: in the type it computes in, parts of
- * tensors by themselves, [in, out] turned to [out, in], packed ones unpacked.
+ * tensors by themselves, [in, out] turned to [out, in], encoded ones decoded.
  */
 public final class WeightReader {
   private final Scope raw;
@@ -51,7 +51,7 @@ public final class WeightReader {
   public boolean views(StoredWeight weight) {
     return info(weight).dtype() == compute
         && !weight.transposed()
-        && !store.packed(weight.tensor());
+        && !store.encoded(weight.tensor());
   }
 
   /**
@@ -65,13 +65,13 @@ public final class WeightReader {
     if (views(weight)) {
       return mapped.tensor(owner, info, weight.from(), weight.shape());
     }
-    boolean packed = store.packed(weight.tensor());
-    if (packed && UnpackedWeight.rounds(compute) && !weight.transposed()) {
-      return unpacked(weight).on(owner, compute);
+    boolean encoded = store.encoded(weight.tensor());
+    if (encoded && DecodedWeight.rounds(compute) && !weight.transposed()) {
+      return decoded(weight).on(owner, compute);
     }
     try (Tensor stored =
-        packed
-            ? unpacked(weight).on(raw, DType.F32)
+        encoded
+            ? decoded(weight).on(raw, DType.F32)
             : mapped.tensor(raw, info, weight.from(), weight.storedShape())) {
       return weight.transposed()
           ? turning.computeIfAbsent(stored.dtype(), this::turned).run(owner, stored).get(0)
@@ -80,15 +80,15 @@ public final class WeightReader {
   }
 
   /**
-   * Writes the bytes of a weight in the type {@code compute}. Of a packed one only some numbers are
-   * in memory at a time.
+   * Writes the bytes of a weight in the type {@code compute}. Of an encoded one only some numbers
+   * are in memory at a time.
    *
    * @throws TensorException if the checkpoint has no such tensor
    */
   public void write(StoredWeight weight, WritableByteChannel out) throws IOException {
     info(weight);
-    if (store.packed(weight.tensor()) && UnpackedWeight.rounds(compute) && !weight.transposed()) {
-      unpacked(weight).write(out, compute);
+    if (store.encoded(weight.tensor()) && DecodedWeight.rounds(compute) && !weight.transposed()) {
+      decoded(weight).write(out, compute);
       return;
     }
     try (Tensor tensor = read(raw, weight)) {
@@ -96,8 +96,8 @@ public final class WeightReader {
     }
   }
 
-  private UnpackedWeight unpacked(StoredWeight weight) {
-    return new UnpackedWeight(store, weight);
+  private DecodedWeight decoded(StoredWeight weight) {
+    return new DecodedWeight(store, weight);
   }
 
   private Program turned(DType stored) {

@@ -22,7 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * A file of the reference writer, and what the reference unpacks ({@code golden/gguf/types.py}).
+ * A file of the reference writer, and what the reference makes of it ({@code
+ * golden/gguf/types.py}).
  */
 class GgufTypesTest {
   private static final Path FOLDER = Path.of("src/test/resources/dev/lora4j/core/gguf");
@@ -31,18 +32,18 @@ class GgufTypesTest {
     return GgufFile.open(FOLDER.resolve("types.gguf"));
   }
 
-  static Stream<GgufType> unpacked() {
+  static Stream<GgufType> dequantised() {
     return Arrays.stream(GgufType.values()).filter(t -> t.block().isPresent());
   }
 
   @ParameterizedTest
-  @MethodSource("unpacked")
+  @MethodSource("dequantised")
   void numbersAreThoseOfTheReferenceBitForBit(GgufType type) {
     GgufWeight weight = GgufWeight.of("w", type.name());
     GgufWeights weights = new GgufWeights(file(), List.of(weight));
     float[] expected = expected(type.name());
     float[] found = new float[expected.length];
-    weights.unpack("w", 0, found);
+    weights.decode("w", 0, found);
     int special = 0;
     for (int i = 0; i < found.length; i++) {
       boolean same =
@@ -78,8 +79,8 @@ class GgufTypesTest {
     int row = 64;
     float[] plain = new float[24 * row];
     float[] parted = new float[24 * row];
-    weights.unpack("plain", 0, plain);
-    weights.unpack("parted", 0, parted);
+    weights.decode("plain", 0, plain);
+    weights.decode("parted", 0, parted);
     int[] order = {0, 2, 4, 6, 1, 3, 5, 7};
     for (int i = 0; i < 24; i++) {
       int from = (i / 8 * 8 + order[i % 8]) * row;
@@ -89,7 +90,7 @@ class GgufTypesTest {
           "row " + i);
     }
     float[] some = new float[5 * row];
-    weights.unpack("parted", 7L * row, some);
+    weights.decode("parted", 7L * row, some);
     assertEquals(
         Arrays.hashCode(Arrays.copyOfRange(parted, 7 * row, 12 * row)), Arrays.hashCode(some));
     GgufException refusal =
@@ -102,10 +103,10 @@ class GgufTypesTest {
   @Test
   void addedNumberIsTakenAway() {
     GgufWeights weights = new GgufWeights(file(), List.of(GgufWeight.of("w", "F16").withAdded(1)));
-    assertTrue(weights.packed("w"));
+    assertTrue(weights.encoded("w"));
     float[] expected = expected("F16");
     float[] found = new float[expected.length];
-    weights.unpack("w", 0, found);
+    weights.decode("w", 0, found);
     for (int i = 0; i < found.length; i++) {
       assertEquals(expected[i] - 1, found[i]);
     }
@@ -169,7 +170,7 @@ class GgufTypesTest {
     GgufFile file = file();
     assertEquals(3, file.version());
     assertEquals(
-        unpacked().collect(Collectors.toSet()),
+        dequantised().collect(Collectors.toSet()),
         file.tensors().values().stream().map(GgufTensor::type).collect(Collectors.toSet()));
     assertEquals(Shape.of(24, 256), file.tensor("Q4_K").shape());
     assertEquals(Shape.of(24, 64), file.tensor("MXFP4").shape());
@@ -178,7 +179,7 @@ class GgufTypesTest {
   }
 
   @Test
-  void typeThatIsNotUnpackedIsRefusedByName(@TempDir Path folder) throws IOException {
+  void typeThatIsNotReadIsRefusedByName(@TempDir Path folder) throws IOException {
     byte[] bytes = GgufBuilder.file(3, 1, 0).tensor("w", 16, 0, 256).data(66);
     Path path = Files.write(folder.resolve("m.gguf"), bytes);
     GgufFile file = GgufFile.open(path);

@@ -155,7 +155,7 @@ public final class GgufKeys {
   private static ConfigFile plain(GgufFile file) {
     JsonObject json = new JsonObject();
     file.metadata().values().forEach((key, value) -> json.add(key, plain(value)));
-    return ConfigFile.of(file.path(), json);
+    return ConfigFile.of(file.path(), json.toString());
   }
 
   private static JsonElement plain(GgufValue value) {

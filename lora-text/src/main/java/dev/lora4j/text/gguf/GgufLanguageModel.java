@@ -27,7 +27,7 @@ public record GgufLanguageModel(GgufFile file, ConfigFile config) {
     GgufFile file = GgufFile.open(path);
     GgufArchitecture architecture = GgufArchitecture.of(file);
     JsonObject config = GgufModelConfig.of(file, architecture);
-    return new GgufLanguageModel(file, ConfigFile.of(path, config));
+    return new GgufLanguageModel(file, ConfigFile.of(path, config.toString()));
   }
 
   /** The weights, under the names and in the arrangement of transformers. */

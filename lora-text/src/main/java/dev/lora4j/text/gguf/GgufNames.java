@@ -19,9 +19,12 @@ final class GgufNames {
 
   private static final Map<String, String> WHOLE =
       Map.of(
-          EMBEDDING, "model.embed_tokens.weight",
-          "output_norm.weight", "model.norm.weight",
-          HEAD, "lm_head.weight");
+          EMBEDDING,
+          "model.embed_tokens.weight",
+          "output_norm.weight",
+          "model.norm.weight",
+          HEAD,
+          "lm_head.weight");
 
   private static final Map<String, String> LAYERS =
       Map.ofEntries(

@@ -35,7 +35,7 @@ final class GgufRopeScaling {
   static Optional<JsonObject> of(GgufFile file, GgufArchitecture architecture, JsonObject config) {
     GgufMetadata metadata = file.metadata();
     String at = architecture.key() + ".rope.scaling.";
-    String kind = metadata.text(at + "type").orElse("none");
+    String kind = metadata.text(at + "type").orElseGet(() -> unnamed(metadata, at));
     boolean factors = file.tensors().containsKey(GgufNames.ROPE_FACTORS);
     if (kind.equals("none")) {
       return factors ? Optional.of(llama3(file, config)) : Optional.empty();
@@ -55,13 +55,17 @@ final class GgufRopeScaling {
       String first = at + "original_context_length";
       scaling.addProperty(
           "original_max_position_embeddings",
-          metadata
-              .whole(first, 1, Integer.MAX_VALUE)
-              .orElseThrow(() -> metadata.lacking(first)));
+          metadata.whole(first, 1, Integer.MAX_VALUE).orElseThrow(() -> metadata.lacking(first)));
       metadata.real(at + "yarn_beta_fast").ifPresent(b -> scaling.addProperty("beta_fast", b));
       metadata.real(at + "yarn_beta_slow").ifPresent(b -> scaling.addProperty("beta_slow", b));
     }
     return Optional.of(scaling);
+  }
+
+  /** A factor without a kind is linear; those of 0 and 1 scale nothing. */
+  private static String unnamed(GgufMetadata metadata, String at) {
+    double factor = metadata.real(at + "factor").orElse(1.0);
+    return factor == 0 || factor == 1 ? "none" : "linear";
   }
 
   /**
@@ -113,7 +117,7 @@ final class GgufRopeScaling {
     }
     float[] factors = new float[headDim / 2];
     new GgufWeights(file, List.of(GgufWeight.of("factors", tensor.name())))
-        .unpack("factors", 0, factors);
+        .decode("factors", 0, factors);
     return factors;
   }
 }

@@ -1,5 +1,6 @@
 package dev.lora4j.text.model;
 
+import com.google.gson.JsonParser;
 import dev.lora4j.core.adapter.Matrices;
 import dev.lora4j.core.model.Network;
 import dev.lora4j.core.nn.Parameter;
@@ -75,7 +76,7 @@ public final class TextModelWriter {
   private static String configuration(TextModel base) throws IOException {
     Path file = base.config().file();
     return file.equals(base.path())
-        ? WrittenConfig.text(base.config().json())
+        ? WrittenConfig.text(JsonParser.parseString(base.config().json()).getAsJsonObject())
         : RegularFile.text(file, RegularFile.TEXT);
   }
 

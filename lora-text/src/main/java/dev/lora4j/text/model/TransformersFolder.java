@@ -51,8 +51,7 @@ final class TransformersFolder extends ModelFiles {
   void writeBeside(Path target) throws IOException {
     for (String name : BESIDE) {
       if (Files.exists(folder.resolve(name))) {
-        Files.copy(
-            folder.resolve(name), target.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(folder.resolve(name), target.resolve(name), StandardCopyOption.REPLACE_EXISTING);
       }
     }
   }

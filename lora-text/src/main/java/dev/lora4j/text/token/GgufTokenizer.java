@@ -26,6 +26,10 @@ import java.util.Set;
  */
 record GgufTokenizer(JsonObject description, TokenizerSettings settings) {
   private static final String AT = "tokenizer.ggml.";
+
+  /** Kinds of tokens, which files number from 1 on as SentencePiece does. */
+  private static final int KINDS = 6;
+
   private static final String CHAT = "tokenizer.chat_template";
 
   /** Special tokens by transformers' names, and ids of LLaMA's where a file does not say. */
@@ -70,10 +74,10 @@ record GgufTokenizer(JsonObject description, TokenizerSettings settings) {
   private record Reader(Path path, GgufMetadata metadata, List<String> tokens, List<Kind> kinds) {
     Reader(Path path, GgufMetadata metadata) {
       this(path, metadata, metadata.texts(AT + "tokens"), new ArrayList<>());
-      List<Integer> types = metadata.wholes(AT + "token_type", 1, Kind.values().length);
+      List<Integer> types = metadata.wholes(AT + "token_type", 1, KINDS);
       requireAsMany("token_type", types.size(), types.isEmpty());
       for (int i = 0; i < tokens.size(); i++) {
-        kinds.add(types.isEmpty() ? Kind.NORMAL : Kind.values()[types.get(i) - 1]);
+        kinds.add(types.isEmpty() ? Kind.NORMAL : SentencePieceModel.kind(types.get(i)));
       }
     }
 
@@ -164,7 +168,8 @@ record GgufTokenizer(JsonObject description, TokenizerSettings settings) {
     /**
      * What would lie beside the vocabulary.
      *
-     * @param begins whether a text begins with the token that begins texts, if the file does not say
+     * @param begins whether a text begins with the token that begins texts, if the file does not
+     *     say
      * @param usual ids of special tokens, if the file does not say
      */
     private TokenizerSettings settings(boolean begins, Map<String, Integer> usual) {
@@ -192,8 +197,7 @@ record GgufTokenizer(JsonObject description, TokenizerSettings settings) {
       return new TokenizerSettings(config, names, List.of(), List.copyOf(ends), templates);
     }
 
-    private void requireToken(
-        boolean added, Map<String, String> names, String token, String flag) {
+    private void requireToken(boolean added, Map<String, String> names, String token, String flag) {
       if (added && !names.containsKey(token)) {
         throw new TokenizerException(
             path, "adds a token to each text (" + AT + flag + ") and does not say which.");

@@ -1,6 +1,5 @@
 package dev.lora4j.text.token;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.util.Arrays;
@@ -9,41 +8,39 @@ import java.util.Optional;
 
 /**
  * Ways to divide texts before the merges of a byte-level vocabulary, by llama.cpp's names of them
- * ({@code tokenizer.ggml.pre}). Each is described as the {@code tokenizer.json} of the models that it
- * comes from does.
+ * ({@code tokenizer.ggml.pre}). Each is described as the {@code tokenizer.json} of the models that
+ * it comes from does.
  */
 enum PreTokenizer {
   /** Words, numbers and signs, each with the space before it. */
-  GPT2(List.of("gpt-2"), "", false, false),
+  GPT2("gpt-2", "", false, false),
   /** Each digit by itself, then as {@link #GPT2}. */
-  DIGITS(List.of("smollm", "starcoder", "refact"), "", false, false),
+  DIGITS("smollm starcoder refact", "", false, false),
   /** Numbers in threes. */
   LLAMA3(
-      List.of("llama-bpe", "llama3", "llama-v3", "falcon3"),
+      "llama-bpe llama3 llama-v3 falcon3",
       words("\\p{N}{1,3}", " ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*"),
       true,
       false),
   /** Each digit by itself; accents are composed. */
-  QWEN2(
-      List.of("qwen2", "deepseek-r1-qwen"),
-      words("\\p{N}", " ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*"),
-      false,
-      true),
+  QWEN2("qwen2", words("\\p{N}", " ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*"), false, true),
   /** Words at changes of case, too. */
   TEKKEN(
-      List.of("tekken"),
+      "tekken",
       "[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+"
           + "|[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]+[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]*"
           + "|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
       true,
       false);
 
-  private final List<String> names;
+  /** Separated by spaces. */
+  private final String names;
+
   private final String pattern;
   private final boolean wholeWords;
   private final boolean composed;
 
-  PreTokenizer(List<String> names, String pattern, boolean wholeWords, boolean composed) {
+  PreTokenizer(String names, String pattern, boolean wholeWords, boolean composed) {
     this.names = names;
     this.pattern = pattern;
     this.wholeWords = wholeWords;
@@ -60,12 +57,16 @@ enum PreTokenizer {
 
   /** The one with a name of llama.cpp. */
   static Optional<PreTokenizer> of(String name) {
-    return Arrays.stream(values()).filter(p -> p.names.contains(name)).findFirst();
+    return Arrays.stream(values()).filter(p -> p.all().contains(name)).findFirst();
   }
 
   /** All names that are known. */
   static List<String> known() {
-    return Arrays.stream(values()).flatMap(p -> p.names.stream()).toList();
+    return Arrays.stream(values()).flatMap(p -> p.all().stream()).toList();
+  }
+
+  private List<String> all() {
+    return List.of(names.split(" ", -1));
   }
 
   /** Returns true if a word that is a token is not made of merges. */

@@ -107,7 +107,8 @@ record SentencePieceModel(
     return new Piece(text, score, kind);
   }
 
-  private static Kind kind(int number) {
+  /** The kind with the format's number. */
+  static Kind kind(int number) {
     if (number < 1 || number > Kind.values().length) {
       throw new IllegalArgumentException("a piece is of the unknown kind " + number);
     }

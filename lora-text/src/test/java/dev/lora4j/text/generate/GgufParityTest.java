@@ -141,8 +141,13 @@ class GgufParityTest {
         up[i] = (float) Math.cos(3 * i);
       }
       String at = "base_model.model.model.layers.1.self_attn.q_proj.lora_";
-      writer.add(at + "A.weight", DType.F32, Shape.of(2, 64), HostTensor.of(Shape.of(2, 64), down).bytes());
-      writer.add(at + "B.weight", DType.F32, Shape.of(64, 2), HostTensor.of(Shape.of(64, 2), up).bytes());
+      writer.add(
+          at + "A.weight",
+          DType.F32,
+          Shape.of(2, 64),
+          HostTensor.of(Shape.of(2, 64), down).bytes());
+      writer.add(
+          at + "B.weight", DType.F32, Shape.of(64, 2), HostTensor.of(Shape.of(64, 2), up).bytes());
       writer.write(lora);
       Adapter adapter = AdapterFiles.read(lora, base.family(), ReadOptions.STRICT).adapter();
       Path model = folder.resolve("model");
@@ -151,7 +156,8 @@ class GgufParityTest {
       int[] prompt = golden.tokens("prompt");
       int[] ofFile = adapted(scope, base, prompt, adapter);
       assertArrayEquals(ofFile, adapted(scope, same, prompt, adapter));
-      assertTrue(!Arrays.equals(ofFile, greedy(scope, base, prompt)), "the adapter changes nothing");
+      assertTrue(
+          !Arrays.equals(ofFile, greedy(scope, base, prompt)), "the adapter changes nothing");
     }
   }
 

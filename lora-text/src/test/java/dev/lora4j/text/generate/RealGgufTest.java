@@ -34,8 +34,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * SmolLM2-135M-Instruct in Q4_1 as it was published, against transformers on its unpacked weights
- * ({@code src/test/golden/gguf_models.py}). {@code src/test/golden/real_models.py} fetches it.
+ * SmolLM2-135M-Instruct in Q4_1 as it was published, against transformers on its dequantised
+ * weights ({@code src/test/golden/gguf_models.py}). {@code src/test/golden/real_models.py} fetches
+ * it.
  */
 @Tag("real-models")
 class RealGgufTest {
@@ -105,8 +106,7 @@ class RealGgufTest {
                 Tensor.ofLongs(scope, shape, Arrays.stream(ids).asLongStream().toArray()),
                 TokenInputs.POSITIONS,
                 Tensor.ofLongs(scope, shape, LongStream.range(0, ids.length).toArray()));
-        float[] found =
-            programs.whole(Set.of()).run(scope, base.weights(), inputs).get(0).floats();
+        float[] found = programs.whole(Set.of()).run(scope, base.weights(), inputs).get(0).floats();
         double[] expected = golden(text + ".logits").doubles();
         int last = found.length - base.network().vocabulary();
         double scale = Arrays.stream(expected).map(Math::abs).max().orElse(0);

@@ -107,13 +107,18 @@ class GgufKeysTest {
 
   /** What positions are scaled by is as the configuration of the model said it. */
   @Test
-  void scalingOfPositionsIsRead() {
+  void scalingOfPositionsIsRead() throws IOException {
     Map<String, String> found = new TreeMap<>();
     for (String name : new String[] {"llama", "llama3", "llama-linear", "qwen3"}) {
       GgufLanguageModel model = GgufLanguageModel.open(MODELS.resolve(name + ".gguf"));
       found.put(name, model.config().plain("rope_scaling").orElse("none"));
     }
     assertEquals("none", found.get("llama"));
+    AlteredGguf unnamed =
+        AlteredGguf.of(MODELS.resolve("llama.gguf")).with("llama.rope.scaling.factor", 2.0);
+    assertEquals(
+        "{\"rope_type\":\"linear\",\"factor\":2.0}",
+        opened(unnamed).config().plain("rope_scaling").orElseThrow());
     assertEquals(
         "{\"rope_type\":\"llama3\",\"factor\":8.0,\"low_freq_factor\":1.0,"
             + "\"high_freq_factor\":4.0,\"original_max_position_embeddings\":8192}",

@@ -70,7 +70,8 @@ class GgufTokenizerTest {
     try (TextTokenizer tokenizer = TextTokenizer.load(MODELS.resolve(name + ".gguf"))) {
       assertEquals(1, tokenizer.special().begin().orElseThrow().id());
       assertEquals(List.of(2), tokenizer.special().ends());
-      assertEquals(begins ? 1 : 0, tokenizer.encode("a").length - tokenizer.encodePlain("a").length);
+      assertEquals(
+          begins ? 1 : 0, tokenizer.encode("a").length - tokenizer.encodePlain("a").length);
     }
   }
 

@@ -40,8 +40,7 @@ class PublishedVocabulariesTest {
   @ParameterizedTest
   @ValueSource(strings = {"gpt-2", "llama-spm"})
   void ggufFileGivesTheIdsOfEveryVector(String name) throws IOException {
-    requireVectors(
-        name, TextTokenizer.load(shared("tokenizers/ggml-vocab-" + name + ".gguf")));
+    requireVectors(name, TextTokenizer.load(shared("tokenizers/ggml-vocab-" + name + ".gguf")));
   }
 
   private static void requireVectors(String name, TextTokenizer opened) throws IOException {

@@ -15,7 +15,7 @@ public sealed interface BlockType permits PlainNumbers, ScaledBlock, SuperBlock,
   int bytes();
 
   /**
-   * Unpacks blocks that lie one after the other.
+   * Dequantises blocks that lie one after the other.
    *
    * @param packed their bytes
    * @param from position of the first block in {@code packed}
@@ -23,5 +23,5 @@ public sealed interface BlockType permits PlainNumbers, ScaledBlock, SuperBlock,
    * @param values takes their numbers, in F32
    * @param at position of the first number in {@code values}
    */
-  void unpack(byte[] packed, int from, int blocks, float[] values, int at);
+  void dequantize(byte[] packed, int from, int blocks, float[] values, int at);
 }

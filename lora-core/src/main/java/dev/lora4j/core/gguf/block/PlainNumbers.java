@@ -29,7 +29,7 @@ public enum PlainNumbers implements BlockType {
   }
 
   @Override
-  public void unpack(byte[] packed, int from, int blocks, float[] values, int at) {
+  public void dequantize(byte[] packed, int from, int blocks, float[] values, int at) {
     switch (this) {
       case F32 ->
           ByteBuffer.wrap(packed, from, blocks * bytes)
@@ -44,7 +44,7 @@ public enum PlainNumbers implements BlockType {
       case BF16 -> {
         for (int i = 0; i < blocks; i++) {
           int place = from + i * Short.BYTES;
-          int upper = packed[place + 1] << Byte.SIZE | Byte.toUnsignedInt(packed[place]);
+          int upper = (packed[place + 1] << Byte.SIZE) | Byte.toUnsignedInt(packed[place]);
           values[at + i] = Float.intBitsToFloat(upper << Short.SIZE);
         }
       }

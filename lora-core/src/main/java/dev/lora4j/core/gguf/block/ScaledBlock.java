@@ -36,7 +36,7 @@ public enum ScaledBlock implements BlockType {
   }
 
   @Override
-  public void unpack(byte[] packed, int from, int blocks, float[] values, int at) {
+  public void dequantize(byte[] packed, int from, int blocks, float[] values, int at) {
     for (int block = 0; block < blocks; block++) {
       int start = from + block * bytes;
       int first = at + block * ELEMENTS;
@@ -58,8 +58,8 @@ public enum ScaledBlock implements BlockType {
   private static void fours(byte[] packed, int start, float scale, float[] values, int at) {
     for (int i = 0; i < HALF; i++) {
       int both = packed[start + i];
-      values[at + i] = scale * ((both & 15) - 8);
-      values[at + HALF + i] = scale * ((both >> 4 & 15) - 8);
+      values[at + i] = scale * (lower(both) - 8);
+      values[at + HALF + i] = scale * (upper(both) - 8);
     }
   }
 
@@ -67,8 +67,8 @@ public enum ScaledBlock implements BlockType {
       byte[] packed, int start, float scale, float offset, float[] values, int at) {
     for (int i = 0; i < HALF; i++) {
       int both = packed[start + i];
-      values[at + i] = scale * (both & 15) + offset;
-      values[at + HALF + i] = scale * (both >> 4 & 15) + offset;
+      values[at + i] = scale * lower(both) + offset;
+      values[at + HALF + i] = scale * upper(both) + offset;
     }
   }
 
@@ -76,8 +76,8 @@ public enum ScaledBlock implements BlockType {
     int fifths = word(packed, start);
     for (int i = 0; i < HALF; i++) {
       int both = packed[start + Integer.BYTES + i];
-      values[at + i] = scale * ((both & 15 | fifths >> i << 4 & 16) - 16);
-      values[at + HALF + i] = scale * ((both >> 4 & 15 | fifths >> i + HALF << 4 & 16) - 16);
+      values[at + i] = scale * ((lower(both) | fifth(fifths, i)) - 16);
+      values[at + HALF + i] = scale * ((upper(both) | fifth(fifths, HALF + i)) - 16);
     }
   }
 
@@ -86,15 +86,27 @@ public enum ScaledBlock implements BlockType {
     int fifths = word(packed, start);
     for (int i = 0; i < HALF; i++) {
       int both = packed[start + Integer.BYTES + i];
-      values[at + i] = scale * (both & 15 | fifths >> i << 4 & 16) + offset;
-      values[at + HALF + i] = scale * (both >> 4 & 15 | fifths >> i + HALF << 4 & 16) + offset;
+      values[at + i] = scale * (lower(both) | fifth(fifths, i)) + offset;
+      values[at + HALF + i] = scale * (upper(both) | fifth(fifths, HALF + i)) + offset;
     }
+  }
+
+  private static int lower(int both) {
+    return both & 15;
+  }
+
+  private static int upper(int both) {
+    return (both >> 4) & 15;
+  }
+
+  private static int fifth(int fifths, int number) {
+    return ((fifths >> number) & 1) << 4;
   }
 
   private static int word(byte[] packed, int start) {
     return Byte.toUnsignedInt(packed[start])
-        | Byte.toUnsignedInt(packed[start + 1]) << 8
-        | Byte.toUnsignedInt(packed[start + 2]) << 16
-        | packed[start + 3] << 24;
+        | (Byte.toUnsignedInt(packed[start + 1]) << 8)
+        | (Byte.toUnsignedInt(packed[start + 2]) << 16)
+        | (packed[start + 3] << 24);
   }
 }

@@ -35,7 +35,7 @@ public enum SuperBlock implements BlockType {
   }
 
   @Override
-  public void unpack(byte[] packed, int from, int blocks, float[] values, int at) {
+  public void dequantize(byte[] packed, int from, int blocks, float[] values, int at) {
     for (int block = 0; block < blocks; block++) {
       int start = from + block * bytes;
       int first = at + block * ELEMENTS;
@@ -56,13 +56,13 @@ public enum SuperBlock implements BlockType {
     for (int sub = 0; sub < 16; sub++) {
       int scales = packed[start + sub];
       float d = scale * (scales & 15);
-      float m = least * (scales >> 4 & 15);
+      float m = least * ((scales >> 4) & 15);
       // Four pairs of sub-blocks share 32 bytes, two bits each.
       int from = start + 16 + sub / 8 * 32 + sub % 2 * 16;
       int shift = sub / 2 % 4 * 2;
       int at = first + sub * 16;
       for (int i = 0; i < 16; i++) {
-        values[at + i] = d * (packed[from + i] >> shift & 3) - m;
+        values[at + i] = d * ((packed[from + i] >> shift) & 3) - m;
       }
     }
   }
@@ -71,9 +71,9 @@ public enum SuperBlock implements BlockType {
   private static void threes(byte[] packed, int start, float[] values, int first) {
     float scale = Halves.at(packed, start + 108);
     for (int sub = 0; sub < 16; sub++) {
-      int low = packed[start + 96 + sub % 8] >> sub / 8 * 4 & 15;
-      int high = packed[start + 104 + sub % 4] >> sub / 4 * 2 & 3;
-      float d = scale * ((low | high << 4) - 32);
+      int low = (packed[start + 96 + sub % 8] >> (sub / 8 * 4)) & 15;
+      int high = (packed[start + 104 + sub % 4] >> (sub / 4 * 2)) & 3;
+      float d = scale * ((low | (high << 4)) - 32);
       int from = start + 32 + sub / 8 * 32 + sub % 2 * 16;
       int shift = sub / 2 % 4 * 2;
       int top = start + sub % 2 * 16;
@@ -81,8 +81,8 @@ public enum SuperBlock implements BlockType {
       int at = first + sub * 16;
       for (int i = 0; i < 16; i++) {
         // Where the highest bit is set, nothing is taken away.
-        int less = (packed[top + i] >> bit & 1) == 0 ? 4 : 0;
-        values[at + i] = d * ((packed[from + i] >> shift & 3) - less);
+        int less = ((packed[top + i] >> bit) & 1) == 0 ? 4 : 0;
+        values[at + i] = d * (((packed[from + i] >> shift) & 3) - less);
       }
     }
   }
@@ -104,12 +104,12 @@ public enum SuperBlock implements BlockType {
       int at = first + sub * 32;
       if (fifths == 0) {
         for (int i = 0; i < 32; i++) {
-          values[at + i] = d * (packed[from + i] >> shift & 15) - m;
+          values[at + i] = d * ((packed[from + i] >> shift) & 15) - m;
         }
       } else {
         for (int i = 0; i < 32; i++) {
-          int fifth = packed[start + 16 + i] >> sub << 4 & 16;
-          values[at + i] = d * (packed[from + i] >> shift & 15 | fifth) - m;
+          int fifth = ((packed[start + 16 + i] >> sub) & 1) << 4;
+          values[at + i] = d * (((packed[from + i] >> shift) & 15) | fifth) - m;
         }
       }
     }
@@ -124,7 +124,8 @@ public enum SuperBlock implements BlockType {
     if (sub < 4) {
       return packed[own + sub] & 63;
     }
-    return packed[all + 4 + sub] >> shift & 15 | packed[own + sub - 4] >> 2 & 48;
+    int lower = (packed[all + 4 + sub] >> shift) & 15;
+    return lower | ((packed[own + sub - 4] >> 2) & 48);
   }
 
   /** Lower four bits 128, upper two bits 64, scales 16, scale. */
@@ -139,9 +140,9 @@ public enum SuperBlock implements BlockType {
       int topShift = sub / 2 % 4 * 2;
       int at = first + sub * 16;
       for (int i = 0; i < 16; i++) {
-        int low = packed[from + i] >> shift & 15;
-        int high = packed[top + i] >> topShift & 3;
-        values[at + i] = d * ((low | high << 4) - 32);
+        int low = (packed[from + i] >> shift) & 15;
+        int high = (packed[top + i] >> topShift) & 3;
+        values[at + i] = d * ((low | (high << 4)) - 32);
       }
     }
   }

@@ -37,7 +37,7 @@ public enum TableBlock implements BlockType {
   }
 
   @Override
-  public void unpack(byte[] packed, int from, int blocks, float[] values, int at) {
+  public void dequantize(byte[] packed, int from, int blocks, float[] values, int at) {
     for (int block = 0; block < blocks; block++) {
       int start = from + block * bytes;
       int first = at + block * elements;
@@ -53,9 +53,9 @@ public enum TableBlock implements BlockType {
   private static void subBlocks(byte[] packed, int start, float[] values, int first) {
     float scale = Halves.at(packed, start);
     for (int sub = 0; sub < 8; sub++) {
-      int high = packed[start + 2 + sub / 4] >> sub % 4 * 2 & 3;
-      int low = packed[start + 4 + sub / 2] >> sub % 2 * 4 & 15;
-      float d = scale * ((low | high << 4) - 32);
+      int high = (packed[start + 2 + sub / 4] >> (sub % 4 * 2)) & 3;
+      int low = (packed[start + 4 + sub / 2] >> (sub % 2 * 4)) & 15;
+      float d = scale * ((low | (high << 4)) - 32);
       look(UNEVEN, d, packed, start + 8 + sub * HALF, values, first + sub * 2 * HALF);
     }
   }
@@ -65,13 +65,13 @@ public enum TableBlock implements BlockType {
     for (int i = 0; i < HALF; i++) {
       int both = packed[from + i];
       values[at + i] = scale * table[both & 15];
-      values[at + HALF + i] = scale * table[both >> 4 & 15];
+      values[at + HALF + i] = scale * table[(both >> 4) & 15];
     }
   }
 
   /** Half of a scale in E8M0, {@code 2 ^ (bits - 128)}: its numbers are twice as large. */
   private static float halfPower(byte scale) {
     int bits = Byte.toUnsignedInt(scale);
-    return Float.intBitsToFloat(bits < 2 ? 0x00200000 << bits : bits - 1 << 23);
+    return Float.intBitsToFloat(bits < 2 ? 0x00200000 << bits : (bits - 1) << 23);
   }
 }

@@ -23,7 +23,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Report of a GGUF file: its model, the types of its numbers, its tokeniser, what hinders its use. */
+/**
+ * Report of a GGUF file: its model, the types of its numbers, its tokeniser, what hinders its use.
+ */
 final class GgufReport {
   private static final int SHOWN = 20;
   private static final int WIDTH = 160;
@@ -53,7 +55,8 @@ final class GgufReport {
       sums[2] += tensor.length();
     }
     if (file.tensors().isEmpty()) {
-      problems.add("It has no tensors, so it is no model but a vocabulary or an adapter's settings.");
+      problems.add(
+          "It has no tensors, so it is no model but a vocabulary or an adapter's settings.");
     } else {
       tried(() -> TextModel.outline(file.path()));
     }
@@ -70,7 +73,8 @@ final class GgufReport {
     try {
       trial.run();
     } catch (ModelException | GgufException | TokenizerException e) {
-      problems.add(String.valueOf(e.getMessage()).replaceFirst("^\\Q" + file.path() + "\\E:? ", ""));
+      problems.add(
+          String.valueOf(e.getMessage()).replaceFirst("^\\Q" + file.path() + "\\E:? ", ""));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -177,9 +181,7 @@ final class GgufReport {
     List<String> lines = new ArrayList<>();
     lines.add("Metadata:");
     List<String> entries = new ArrayList<>();
-    file.metadata()
-        .values()
-        .forEach((key, value) -> entries.add(key + ": " + value.described()));
+    file.metadata().values().forEach((key, value) -> entries.add(key + ": " + value.described()));
     add(lines, entries, all);
     lines.add("Tensors:");
     List<String> rows =

@@ -9,13 +9,13 @@ import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
 
 /**
- * The numbers of a packed weight, some rows at a time, each rounded once from F32.
+ * The numbers of an encoded weight, some rows at a time, each rounded once from F32.
  *
  * @param store where it lies
  * @param weight a whole number of rows of it
  */
-record UnpackedWeight(StoredTensors store, StoredWeight weight) {
-  /** Numbers that are unpacked at once: enough for all processors, few beside a model. */
+record DecodedWeight(StoredTensors store, StoredWeight weight) {
+  /** Numbers that are decoded at once: enough for all processors, few beside a model. */
   private static final int CHUNK = 1 << 21;
 
   /** What becomes of some numbers. */
@@ -58,7 +58,7 @@ record UnpackedWeight(StoredTensors store, StoredWeight weight) {
     for (long done = 0; done < count; done += numbers.length) {
       int some = (int) Math.min(most, count - done);
       numbers = numbers.length == some ? numbers : new float[some];
-      store.unpack(weight.tensor(), weight.from() + done, numbers);
+      store.decode(weight.tensor(), weight.from() + done, numbers);
       use.of(numbers);
     }
   }
