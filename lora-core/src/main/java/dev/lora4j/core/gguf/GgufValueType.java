@@ -45,6 +45,11 @@ public enum GgufValueType {
     return number >= 0 && number < ALL.size() ? Optional.of(ALL.get(number)) : Optional.empty();
   }
 
+  /** The format's number of it. */
+  int number() {
+    return ALL.indexOf(this);
+  }
+
   /** The least number of bytes that a value takes. */
   int least() {
     return least;

@@ -46,11 +46,11 @@ final class GgufBuilder {
 
   /** A key and the type of its value, which follows. */
   GgufBuilder key(String key, GgufValueType type) {
-    return text(key).word(type.ordinal());
+    return text(key).word(type.number());
   }
 
   GgufBuilder texts(String key, List<String> values) {
-    key(key, GgufValueType.ARRAY).word(GgufValueType.STRING.ordinal()).doubleWord(values.size());
+    key(key, GgufValueType.ARRAY).word(GgufValueType.STRING.number()).doubleWord(values.size());
     values.forEach(this::text);
     return this;
   }
