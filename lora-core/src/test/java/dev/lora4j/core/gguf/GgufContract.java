@@ -12,6 +12,7 @@ final class GgufContract {
   private GgufContract() {}
 
   /** Bytes in memory in place of a file. */
+  @SuppressWarnings("ArrayRecordComponent") // They are not compared.
   record InMemory(byte[] bytes) implements GgufBytes {
     @Override
     public long size() {

@@ -3,6 +3,7 @@ package dev.lora4j.hub.web;
 import dev.lora4j.hub.source.Links;
 import java.io.IOException;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
@@ -75,7 +76,7 @@ public final class WebClient {
         wait = RetryRule.asked(response.header("Retry-After"), Instant.now()).orElse(wait);
         requireShort(request, wait);
         tell(request, "answers with status " + response.status(), wait, attempt);
-      } catch (SSLException e) {
+      } catch (SSLException | UnknownHostException e) {
         throw Refusals.unreachable(request, e);
       } catch (IOException e) {
         if (last) {

@@ -315,6 +315,7 @@ class WebClientTest {
             Site.other(URI.create("https://no-such-host.invalid/a")));
     HubException e = assertThrows(HubException.class, () -> client().get(request));
     assertTrue(e.getMessage().contains("the name has no address"), e.getMessage());
+    assertEquals(List.of(), waits);
   }
 
   @Test
