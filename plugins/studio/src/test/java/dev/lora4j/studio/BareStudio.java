@@ -32,8 +32,7 @@ public final class BareStudio extends StudioClient implements AutoCloseable {
 
   /** A workspace in a folder, as a studio that is started there has it. */
   public static Workspace workspace(Path start) throws IOException {
-    Workspace workspace =
-        new Workspace(Path.of("studio"), List.of(Path.of("adapters")), start);
+    Workspace workspace = new Workspace(Path.of("studio"), List.of(Path.of("adapters")), start);
     Files.createDirectories(workspace.folder());
     Files.createDirectories(workspace.newAdapters());
     return workspace;

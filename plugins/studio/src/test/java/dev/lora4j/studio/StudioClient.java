@@ -17,7 +17,7 @@ import java.util.function.BooleanSupplier;
 
 /** What a page sends to a studio, and gets. */
 public class StudioClient {
-  private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final Duration PATIENCE = Duration.ofMinutes(10);
 
   private final int port;
   private final HttpClient client = HttpClient.newHttpClient();
@@ -135,9 +135,7 @@ public class StudioClient {
 
   /** A job when it has ended. */
   public JsonObject ended(String id) throws InterruptedException {
-    await(
-        "the job ends",
-        () -> !List.of("queued", "running", "stopping").contains(state(id)));
+    await("the job ends", () -> !List.of("queued", "running", "stopping").contains(state(id)));
     return job(id);
   }
 

@@ -33,7 +33,8 @@ class JsonTest {
   @Test
   void objectsInListsAreObjects() {
     String text = new Json().put("rows", List.of(new Json().put("a", 1), new Json())).toString();
-    assertEquals("[{\"a\":1},{}]", JsonParser.parseString(text).getAsJsonObject().get("rows").toString());
+    assertEquals(
+        "[{\"a\":1},{}]", JsonParser.parseString(text).getAsJsonObject().get("rows").toString());
   }
 
   @Test

@@ -23,6 +23,7 @@ final class OpenQueue implements AutoCloseable {
   private final ActionTable actions = new ActionTable(CommandAction.ALL);
   private final EventHub events = new EventHub();
   private final JobQueue queue;
+  private boolean left;
 
   OpenQueue(Path start) throws IOException {
     workspace = BareStudio.workspace(start);
@@ -65,7 +66,7 @@ final class OpenQueue implements AutoCloseable {
     return submit(action, "--version");
   }
 
-  /** Queues a training of the bundled base on six pictures, with a checkpoint every other step. */
+  /** Queues a training of the bundled base on six pictures, with a checkpoint now and then. */
   Job training(String adapter, int steps) throws IOException {
     Path pictures = workspace.start().resolve("six");
     if (Files.notExists(pictures)) {
@@ -79,8 +80,8 @@ final class OpenQueue implements AutoCloseable {
     List<String> words =
         new ArrayList<>(
             List.of("train", "--images", "six", "-o", "adapters/" + adapter + ".safetensors"));
-    words.addAll(List.of("--steps", Integer.toString(steps), "--rank", "4", "--batch", "2"));
-    words.addAll(List.of("--compute", "f32", "--set", "save.every=2"));
+    words.addAll(List.of("--steps", Integer.toString(steps), "--rank", "4", "--batch", "1"));
+    words.addAll(List.of("--compute", "f32", "--set", "save.every=50"));
     words.addAll(List.of("--set", "previews.prompts=[]"));
     return submit("train", adapter, words);
   }
@@ -115,8 +116,17 @@ final class OpenQueue implements AutoCloseable {
     return Files.readString(job.folder().err());
   }
 
+  /** Closes the studio, and leaves its jobs alone. */
+  void leave() {
+    left = true;
+    queue.close();
+  }
+
   @Override
   public void close() throws InterruptedException {
+    if (left) {
+      return;
+    }
     for (Job job : queue.list()) {
       if (!job.state().ended()) {
         queue.kill(job);
