@@ -148,6 +148,8 @@ class GgufMalformationsTest {
 
     final Kind kind;
     final String named;
+
+    @SuppressWarnings("ImmutableEnumChecker") // Nobody writes to it.
     final byte[] bytes;
 
     Malformed(Kind kind, String named, GgufBuilder file) {
@@ -163,9 +165,9 @@ class GgufMalformationsTest {
     private static GgufBuilder nested(int depth) {
       GgufBuilder file = GgufBuilder.file(3, 0, 1).key("a", GgufValueType.ARRAY);
       for (int i = 1; i < depth; i++) {
-        file.word(GgufValueType.ARRAY.ordinal()).doubleWord(1);
+        file.word(GgufValueType.ARRAY.number()).doubleWord(1);
       }
-      return file.word(GgufValueType.U8.ordinal()).doubleWord(1).bytes(7);
+      return file.word(GgufValueType.U8.number()).doubleWord(1).bytes(7);
     }
 
     private static GgufBuilder aligned(int alignment) {

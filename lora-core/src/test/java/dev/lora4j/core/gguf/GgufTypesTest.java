@@ -149,12 +149,12 @@ class GgufTypesTest {
     byte[] bytes =
         GgufBuilder.file(2, 0, 1)
             .key("a", GgufValueType.ARRAY)
-            .word(GgufValueType.ARRAY.ordinal())
+            .word(GgufValueType.ARRAY.number())
             .doubleWord(2)
-            .word(GgufValueType.U8.ordinal())
+            .word(GgufValueType.U8.number())
             .doubleWord(2)
             .bytes(1, 2)
-            .word(GgufValueType.STRING.ordinal())
+            .word(GgufValueType.STRING.number())
             .doubleWord(1)
             .text("x")
             .bytes();

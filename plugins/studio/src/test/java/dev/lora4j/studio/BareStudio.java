@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 
 /** A studio that is served in this process, without loaded bases. */
 public final class BareStudio extends StudioClient implements AutoCloseable {
@@ -48,7 +47,7 @@ public final class BareStudio extends StudioClient implements AutoCloseable {
             start.resolve("state"),
             event -> {});
     ModelCatalogue models = new ModelCatalogue(List.of(), List.of(), List.of(), library);
-    Studio studio = Studio.open(workspace, models, Map.of());
+    Studio studio = Studio.open(workspace, models);
     return serve(workspace, studio, studio.routes());
   }
 

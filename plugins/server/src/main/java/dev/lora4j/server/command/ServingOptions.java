@@ -130,14 +130,6 @@ public final class ServingOptions {
     }
   }
 
-  /** Names and places of the bases that were asked for, or the bundled ones; pictures first. */
-  public Map<String, Path> bases() {
-    Map<String, Path> all = new LinkedHashMap<>();
-    pictures.forEach(base -> all.putIfAbsent(base.name(), base.path()));
-    texts.forEach(base -> all.putIfAbsent(base.name(), base.path()));
-    return all;
-  }
-
   /** Refuses what cannot be meant, before anything slow begins. */
   public void require() {
     if (batch < 1 || rows < 1 || waiting < 1 || prefixes < 0) {

@@ -17,10 +17,8 @@ import dev.lora4j.studio.page.PageFiles;
 import dev.lora4j.studio.run.RunRoom;
 import dev.lora4j.studio.workspace.Workspace;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /** The rooms of a studio that is open. Who opens it closes it. */
 public final class Studio implements AutoCloseable {
@@ -40,11 +38,9 @@ public final class Studio implements AutoCloseable {
    * Opens a studio, which goes on with what an earlier one has left.
    *
    * @param models what is served in this process
-   * @param bases places of the bases by the names that clients use, without the bundled ones
    * @throws IOException if its folders cannot be read or written
    */
-  public static Studio open(Workspace workspace, ModelCatalogue models, Map<String, Path> bases)
-      throws IOException {
+  public static Studio open(Workspace workspace, ModelCatalogue models) throws IOException {
     EventHub events = new EventHub();
     LibraryRoom library = LibraryRoom.open(workspace, models, events);
     try {

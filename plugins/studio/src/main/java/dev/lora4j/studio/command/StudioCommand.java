@@ -72,7 +72,7 @@ public final class StudioCommand implements Command {
     Workspace workspace = new Workspace(folder, served.adapters(), Path.of(""));
     Optional<String> token = listen.requireToken(OPEN);
     try (Serving serving = served.open(console);
-        Studio studio = Studio.open(workspace, serving.catalogue(), served.bases())) {
+        Studio studio = Studio.open(workspace, serving.catalogue())) {
       listen.serve(
           console,
           serving.routes().with(studio.routes()),

@@ -28,6 +28,7 @@ public final class JobMain {
   private JobMain() {}
 
   /** Runs the words after the first two, and ends the process. */
+  @SuppressWarnings("try") // The claim is only held.
   public static void main(String[] words) throws IOException {
     TerminalSignals.ignore();
     Interruption interruption = Interruption.ofThisThread();

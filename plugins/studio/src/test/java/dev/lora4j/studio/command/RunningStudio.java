@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import picocli.CommandLine;
 
 /** A studio of the bundled models in this process, in a folder of its own. */
@@ -34,7 +33,7 @@ public final class RunningStudio implements AutoCloseable {
         options, "--adapters=" + adapters, "--compute=f32", "--log=" + root.resolve("log.txt"));
     serving = options.open(Console.of(System.out, System.err));
     try {
-      studio = Studio.open(workspace, serving.catalogue(), Map.of());
+      studio = Studio.open(workspace, serving.catalogue());
       server =
           HttpServer.open(
               ServerOptions.loopback(0),
