@@ -13,8 +13,7 @@ import java.util.List;
 import java.util.Set;
 
 /** Pictures of a blend that differ in one thing per direction, and one sheet of them. */
-record GridAction(Workspace workspace, BlendResolver resolver, BlendWords words)
-    implements Action {
+record GridAction(Workspace workspace, BlendResolver resolver, BlendWords words) implements Action {
   private static final String AXES = "axes";
   private static final List<String> DIRECTIONS = List.of("x", "y", "z");
 

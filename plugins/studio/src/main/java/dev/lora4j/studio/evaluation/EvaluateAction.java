@@ -94,9 +94,7 @@ public record EvaluateAction(
           STYLE, "Name one of style and truths: what the pictures are to look like.");
     }
     try {
-      return style.isPresent()
-          ? style.get()
-          : workspace.shown(sets.require(truths.get()).folder());
+      return style.isPresent() ? style.get() : workspace.shown(sets.require(truths.get()).folder());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
