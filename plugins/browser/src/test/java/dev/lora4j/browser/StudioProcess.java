@@ -14,6 +14,7 @@ final class StudioProcess implements AutoCloseable {
   private static final Pattern ADDRESS =
       Pattern.compile("(http://127\\.0\\.0\\.1:\\d+)/#token=(\\S+)");
   private static final int START_SECONDS = 180;
+  private static final int STOP_SECONDS = 30;
 
   private final Process process;
   private final Path log;
@@ -86,10 +87,12 @@ final class StudioProcess implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     process.destroy();
-    if (!process.waitFor(30, TimeUnit.SECONDS)) {
-      process.destroyForcibly().waitFor();
-    }
+    process.onExit().orTimeout(STOP_SECONDS, TimeUnit.SECONDS).exceptionally(e -> gone()).join();
+  }
+
+  private Process gone() {
+    return process.destroyForcibly();
   }
 }

@@ -19,13 +19,13 @@ import java.util.List;
 /** A studio that is served in this process, without loaded bases. */
 public final class BareStudio extends StudioClient implements AutoCloseable {
   private final Workspace workspace;
-  private final AutoCloseable studio;
+  private final Runnable rooms;
   private final HttpServer server;
 
-  private BareStudio(Workspace workspace, AutoCloseable studio, HttpServer server) {
+  private BareStudio(Workspace workspace, Runnable rooms, HttpServer server) {
     super(server.port());
     this.workspace = workspace;
-    this.studio = studio;
+    this.rooms = rooms;
     this.server = server;
   }
 
@@ -48,11 +48,15 @@ public final class BareStudio extends StudioClient implements AutoCloseable {
             event -> {});
     ModelCatalogue models = new ModelCatalogue(List.of(), List.of(), List.of(), library);
     Studio studio = Studio.open(workspace, models);
-    return serve(workspace, studio, studio.routes());
+    return serve(workspace, studio::close, studio.routes());
   }
 
-  /** Serves rooms of a studio. */
-  public static BareStudio serve(Workspace workspace, AutoCloseable rooms, Routes routes)
+  /**
+   * Serves rooms of a studio.
+   *
+   * @param rooms closes them
+   */
+  public static BareStudio serve(Workspace workspace, Runnable rooms, Routes routes)
       throws IOException {
     RequestGuard guard = RequestGuard.of(GuardOptions.strict().requireToken(false));
     return new BareStudio(
@@ -65,9 +69,9 @@ public final class BareStudio extends StudioClient implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() {
     // The rooms first, so that no request waits for a job.
-    studio.close();
+    rooms.run();
     server.close();
   }
 }

@@ -17,6 +17,7 @@ import dev.lora4j.text.model.TextModel;
 import dev.lora4j.tinylm.TinyLm;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;

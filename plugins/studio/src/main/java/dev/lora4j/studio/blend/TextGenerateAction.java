@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** A text of a language model with adapters. */
 record TextGenerateAction(AdapterPlaces places, BaseWords bases) implements Action {
@@ -62,12 +63,11 @@ record TextGenerateAction(AdapterPlaces places, BaseWords bases) implements Acti
       words.flag("--chat");
     }
     whole(words, request, "maxTokens", "--max-new-tokens", 1);
-    NUMBERS.keySet().stream()
-        .sorted()
+    new TreeMap<>(NUMBERS)
         .forEach(
-            field -> {
+            (field, option) -> {
               OptionalDouble number = request.number(field, 0, MOST);
-              number.ifPresent(x -> words.option(NUMBERS.get(field), Double.toString(x)));
+              number.ifPresent(x -> words.option(option, Double.toString(x)));
             });
     whole(words, request, "topK", "--top-k", 0);
     request

@@ -5,6 +5,7 @@ import dev.lora4j.server.http.EventStream;
 import dev.lora4j.server.http.HttpAnswer;
 import dev.lora4j.server.http.HttpRequest;
 import dev.lora4j.server.http.Routes;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -38,10 +39,12 @@ public final class EventHub {
   public synchronized void publish(String topic, JsonElement data) {
     number++;
     String text = data.toString();
+    List<EventStream> gone = new ArrayList<>();
     for (EventStream stream : streams) {
       if (!stream.event(topic, Long.toString(number), text)) {
-        streams.remove(stream);
+        gone.add(stream);
       }
     }
+    streams.removeAll(gone);
   }
 }

@@ -55,6 +55,7 @@ final class JobWatch implements AutoCloseable {
     }
   }
 
+  @SuppressWarnings("WaitNotInLoop") // To be woken early is to look early.
   private synchronized boolean pause() {
     try {
       wait(PAUSE_MILLIS);

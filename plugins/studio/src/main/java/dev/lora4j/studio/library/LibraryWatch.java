@@ -74,6 +74,7 @@ final class LibraryWatch implements AutoCloseable {
     }
   }
 
+  @SuppressWarnings("WaitNotInLoop") // To be woken early is to look early.
   private synchronized boolean pause() {
     try {
       wait(Math.max(PAUSE_MILLIS, PAUSES * took));

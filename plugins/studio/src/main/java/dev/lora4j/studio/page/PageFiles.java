@@ -30,6 +30,7 @@ public final class PageFiles {
   private static final int TAG = 16;
 
   /** A file of the page, as it is and compressed. */
+  @SuppressWarnings("ArrayRecordComponent") // They are not compared.
   private record PageFile(String type, byte[] bytes, byte[] packed, String tag) {}
 
   private final Map<String, PageFile> files = new ConcurrentHashMap<>();

@@ -1,5 +1,6 @@
 package dev.lora4j.studio.dataset;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static dev.lora4j.studio.StudioClient.encoded;
 import static dev.lora4j.studio.StudioClient.object;
 import static dev.lora4j.studio.StudioClient.problem;
@@ -175,7 +176,7 @@ class PictureRoutesTest {
     }
     assertEquals(List.of("bmp.bmp", "gif.gif", "jpeg.jpg", "png.png"), names(folder("a")));
     for (String text : List.of("<svg/>", "", "%PDF-1.7", "MZ", "BM", "RIFF....WEBP")) {
-      HttpResponse<String> answer = upload("a", "evil.png", text.getBytes());
+      HttpResponse<String> answer = upload("a", "evil.png", text.getBytes(UTF_8));
       assertEquals(400, answer.statusCode(), text + answer.body());
     }
     assertEquals(4, names(folder("a")).size());
@@ -210,7 +211,7 @@ class PictureRoutesTest {
     CRC32 sum = new CRC32();
     sum.update(bomb, 12, 17);
     for (int i = 0; i < 4; i++) {
-      bomb[29 + i] = (byte) (sum.getValue() >> 24 - 8 * i);
+      bomb[29 + i] = (byte) (sum.getValue() >> (24 - 8 * i));
     }
     String told = problem(upload("a", "bomb.png", bomb));
     assertTrue(told.contains("declares 60000x60000 pixels"), told);

@@ -43,7 +43,7 @@ class JobRoutesTest {
     Routes rooms = open.events().routes().with(JobRoutes.of(open.queue(), open.actions()));
     Routes told =
         rooms.wrapped(handler -> Trouble.handler(handler, t -> new HttpProblem(400, t.message())));
-    studio = BareStudio.serve(open.workspace(), open, told);
+    studio = BareStudio.serve(open.workspace(), open::close, told);
   }
 
   @AfterEach

@@ -123,14 +123,14 @@ final class OpenQueue implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     if (left) {
       return;
     }
     for (Job job : queue.list()) {
       if (!job.state().ended()) {
         queue.kill(job);
-        ended(job);
+        queue.ended(job).join();
       }
     }
     queue.close();
