@@ -72,7 +72,7 @@ record ServerAnswer(double first, double last, String body) {
       for (int x = 0; x < image.getWidth(); x++) {
         int square = y / SQUARE * columns + x / SQUARE;
         for (int colour = 0; colour < 3; colour++) {
-          means[3 * square + colour] += (image.getRGB(x, y) >> 8 * colour & 0xff) / 64.0;
+          means[3 * square + colour] += ((image.getRGB(x, y) >> (8 * colour)) & 0xff) / 64.0;
         }
       }
     }

@@ -17,8 +17,8 @@ public record AdapterKey(Tenant owner, String name) {
   }
 
   /**
-   * Returns true if it lies in the folder that a training keeps what it makes on the way in. Such an
-   * adapter is for its run: it is not listed, and found by its whole name alone.
+   * Returns true if it lies in the folder that a training keeps what it makes on the way in. Such
+   * an adapter is for its run: it is not listed, and found by its whole name alone.
    */
   boolean ofRun() {
     return name.contains(RUN + "/");

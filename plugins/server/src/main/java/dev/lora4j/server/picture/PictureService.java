@@ -98,8 +98,7 @@ public final class PictureService implements AutoCloseable {
     return work.submit(
         tenant,
         LeasedAdapters.of(adapters, tenant, named),
-        leased ->
-            new AskedPicture(completed.mix(none.parts(leased.mix().parts())), listener),
+        leased -> new AskedPicture(completed.mix(none.parts(leased.mix().parts())), listener),
         AskedPicture.cost(completed));
   }
 

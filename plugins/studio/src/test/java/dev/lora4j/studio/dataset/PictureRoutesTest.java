@@ -1,9 +1,9 @@
 package dev.lora4j.studio.dataset;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static dev.lora4j.studio.StudioClient.encoded;
 import static dev.lora4j.studio.StudioClient.object;
 import static dev.lora4j.studio.StudioClient.problem;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
