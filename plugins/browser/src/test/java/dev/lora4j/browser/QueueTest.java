@@ -23,12 +23,12 @@ class QueueTest {
     try (Chromium chromium = Chromium.start()) {
       try (StudioProcess first = StudioProcess.start(folder)) {
         StudioPage user = StudioPage.open(chromium, first).show("runs");
-        queue(user, "one", 400);
+        queue(user, "one", 90);
         queue(user, "two", 10);
         queue(user, "three", 10);
         user.until(
             "async () => (await (await fetch('/studio/jobs')).json()).jobs.some(j => j.adapter =="
-                + " 'one' && j.progress && j.progress.done > 20)");
+                + " 'one' && j.progress && j.progress.done > 5)");
         first.kill();
       }
       try (StudioProcess second = StudioProcess.start(folder)) {

@@ -8,7 +8,7 @@ import java.util.List;
 
 /** The studio in a browser's window, by what a person sees of it. */
 final class StudioPage {
-  private static final double PATIENCE_MILLIS = 180_000;
+  private static final double PATIENCE_MILLIS = 600_000;
   private static final double POLL_MILLIS = 200;
 
   private final Page page;
