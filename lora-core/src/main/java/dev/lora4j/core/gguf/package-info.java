@@ -6,7 +6,7 @@
  * each at a multiple of the file's alignment. All rules of the format are checked when a file is
  * opened; nothing is allocated for what a header claims before the bytes are there.
  */
-@API(status = API.Status.EXPERIMENTAL)
+@API(status = API.Status.INTERNAL)
 @NullMarked
 package dev.lora4j.core.gguf;
 

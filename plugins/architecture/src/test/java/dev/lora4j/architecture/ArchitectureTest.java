@@ -107,8 +107,10 @@ class ArchitectureTest {
             .resideOutsideOfPackage("dev.lora4j.cli..")
             .and()
             // Programs of their own, not parts of the library: a maintainer's, and those that
-            // answer the command bench.
+            // the commands bench and studio start.
             .doNotHaveFullyQualifiedName("dev.lora4j.emoji.MakeEmojiSd")
+            .and()
+            .doNotHaveFullyQualifiedName("dev.lora4j.studio.job.JobMain")
             .and()
             .doNotHaveFullyQualifiedName("dev.lora4j.bench.JavaPeer")
             .and()

@@ -6,7 +6,7 @@
  * is infinite or no number makes infinite numbers and NaN of its block, as it does there; no block
  * is refused for its content.
  */
-@API(status = API.Status.EXPERIMENTAL)
+@API(status = API.Status.INTERNAL)
 @NullMarked
 package dev.lora4j.core.gguf.block;
 

@@ -14,12 +14,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Reading of what adapters' files say, for the bases that are served. */
 final class FactReading {
-  private final List<ServedBase> bases;
+  private final List<BaseFit> bases;
 
   /** Hashes of the bases by name, once they were needed: those of large ones take a while. */
   private volatile Map<String, String> hashes = Map.of();
 
-  FactReading(List<ServedBase> bases) {
+  FactReading(List<BaseFit> bases) {
     this.bases = List.copyOf(bases);
   }
 
@@ -40,7 +40,7 @@ final class FactReading {
   AdapterFacts content(AdapterFile file, AdapterFacts known) {
     Map<String, Boolean> fits = new TreeMap<>();
     try {
-      for (ServedBase base : bases) {
+      for (BaseFit base : bases) {
         fits.put(hash(base), AdapterFiles.fits(file.real(), base.layers()));
       }
       return known.content(ContentFacts.of(examine(file), fits));
@@ -51,7 +51,7 @@ final class FactReading {
 
   /** Examines an adapter for the first base that it fits, or for what its file tells. */
   Examination examine(AdapterFile file) {
-    for (ServedBase base : bases) {
+    for (BaseFit base : bases) {
       if (AdapterFiles.fits(file.real(), base.layers())) {
         Examination found = AdapterFiles.examine(file.real(), base.layers(), ReadOptions.STRICT);
         return found.titled(base.name());
@@ -60,7 +60,7 @@ final class FactReading {
     return AdapterReading.examine(file.real(), ReadOptions.STRICT);
   }
 
-  private String hash(ServedBase base) {
+  private String hash(BaseFit base) {
     String known = hashes.get(base.name());
     if (known == null) {
       known = base.hash().get();
@@ -97,10 +97,7 @@ final class FactReading {
 
   /** Names of the bases that an adapter fits, as far as it is known. */
   List<String> bases(AdapterFacts known) {
-    return bases.stream()
-        .map(ServedBase::name)
-        .filter(name -> fits(known, hashes.get(name)))
-        .toList();
+    return bases.stream().map(BaseFit::name).filter(name -> fits(known, hashes.get(name))).toList();
   }
 
   private static boolean fits(AdapterFacts known, @Nullable String hash) {

@@ -47,7 +47,7 @@ public final class LibraryRoom implements AutoCloseable {
     this.events = events;
     places = new AdapterPlaces(library, workspace, this::look);
     store = new FactStore(workspace.folder().resolve("library.json"));
-    reading = new FactReading(ServedBase.of(models));
+    reading = new FactReading(BaseFit.of(models));
     annotations = new Annotations(places);
     previews = new PreviewFiles(places);
     cards = new Cards(library, places, store, reading, annotations, previews);

@@ -15,18 +15,17 @@ import java.util.function.Supplier;
  * @param hash of its weights, computed when it is asked for
  * @param layers what it has of them
  */
-record ServedBase(String name, Supplier<String> hash, Family layers) {
+record BaseFit(String name, Supplier<String> hash, Family layers) {
   /** The bases of a catalogue, those of pictures first. */
-  static List<ServedBase> of(ModelCatalogue models) {
-    List<ServedBase> all = new ArrayList<>();
+  static List<BaseFit> of(ModelCatalogue models) {
+    List<BaseFit> all = new ArrayList<>();
     for (PictureService service : models.pictures()) {
       all.add(
-          new ServedBase(
-              service.name(), () -> service.base().base().hash(), service.base().family()));
+          new BaseFit(service.name(), () -> service.base().base().hash(), service.base().family()));
     }
     for (TextService service : models.texts()) {
       all.add(
-          new ServedBase(
+          new BaseFit(
               service.name(),
               () -> service.model().base().hash(),
               service.model().base().family()));
