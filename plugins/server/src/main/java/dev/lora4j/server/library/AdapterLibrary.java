@@ -149,6 +149,11 @@ public final class AdapterLibrary {
     return digests.known(file);
   }
 
+  /** Returns true if an adapter's last change is so old that its hash is remembered once read. */
+  public boolean settled(AdapterFile file) {
+    return index.settled(file.parts());
+  }
+
   /** The full name of what a tenant means. */
   AdapterKey resolve(Tenant tenant, String name) {
     return view().catalogue().find(tenant, name).orElseThrow(() -> unknown(tenant, name));

@@ -108,10 +108,20 @@ final class HashIndex {
     if (!FileStamp.of(part.real()).equals(Optional.of(part.stamp()))) {
       throw new IOException(part.real() + " changed while it was read.");
     }
-    if (part.stamp().latest().isBefore(began.minus(settled))) {
+    if (settled(part, began)) {
       remember(part, hash);
     }
     return hash;
+  }
+
+  private boolean settled(AdapterFile.Part part, Instant now) {
+    return part.stamp().latest().isBefore(now.minus(settled));
+  }
+
+  /** Returns true if hashes of files are remembered that are read now. */
+  boolean settled(List<AdapterFile.Part> parts) {
+    Instant now = Instant.now();
+    return parts.stream().allMatch(part -> settled(part, now));
   }
 
   /** Remembers the hash of a file. */

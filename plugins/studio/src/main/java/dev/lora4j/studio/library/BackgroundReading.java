@@ -23,6 +23,7 @@ final class BackgroundReading implements AutoCloseable {
 
   private static final long TELL_NANOS = 3_000_000_000L;
   private static final long LONGEST_REST_MILLIS = 500;
+  private static final long UNTIL_SETTLED_MILLIS = 2_500;
 
   private final AdapterLibrary library;
   private final FactReading reading;
@@ -30,6 +31,7 @@ final class BackgroundReading implements AutoCloseable {
   private final Runnable changed;
   private final Thread thread = new Thread(this::run, "studio-library");
   private boolean wanted;
+  private boolean unsettled;
   private volatile boolean closed;
   private long told;
 
@@ -56,9 +58,14 @@ final class BackgroundReading implements AutoCloseable {
 
   private synchronized boolean take() throws InterruptedException {
     while (!wanted && !closed) {
+      if (unsettled) {
+        wait(UNTIL_SETTLED_MILLIS);
+        break;
+      }
       wait();
     }
     wanted = false;
+    unsettled = false;
     return !closed;
   }
 
@@ -107,6 +114,7 @@ final class BackgroundReading implements AutoCloseable {
         content(file, known.get());
         more = true;
       }
+      hash(file);
     }
     if (more) {
       tell();
@@ -116,14 +124,29 @@ final class BackgroundReading implements AutoCloseable {
   private void content(AdapterFile file, AdapterFacts known) throws InterruptedException {
     long began = System.nanoTime();
     store.put(file, reading.content(file, known));
-    try {
-      library.sha256(file);
-    } catch (IOException e) {
-      LOG.debug("{} could not be hashed: {}", file.key(), e.getMessage());
-    }
     tellNowAndThen();
     // Whoever uses the machine comes first.
     Thread.sleep(Math.min(LONGEST_REST_MILLIS, (System.nanoTime() - began) / 1_000_000));
+  }
+
+  /** Makes the hash known, so that recipes find the adapter; later, if it has just been written. */
+  private void hash(AdapterFile file) {
+    if (file.parts().size() > 1 || library.knownSha256(file).isPresent() || !small(file)) {
+      return;
+    }
+    if (!library.settled(file)) {
+      later();
+    } else if (admitted(file)) {
+      try {
+        library.sha256(file);
+      } catch (IOException e) {
+        LOG.debug("{} could not be hashed: {}", file.key(), e.getMessage());
+      }
+    }
+  }
+
+  private synchronized void later() {
+    unsettled = true;
   }
 
   static boolean small(AdapterFile file) {

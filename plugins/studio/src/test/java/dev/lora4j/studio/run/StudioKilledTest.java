@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A studio that is killed with jobs in all stages, with their processes and without. */
 class StudioKilledTest {
   /** Enough that it is not over while studios come and go. */
-  private static final int STEPS = 200;
+  private static final int STEPS = 60;
 
   @TempDir private Path start;
   private Process process = new ProcessBuilder("true").start();
@@ -159,7 +159,7 @@ class StudioKilledTest {
     File said = start.resolve("undisturbed.txt").toFile();
     String command = "train --images studio/pictures/six -o adapters/ink.safetensors";
     String settings =
-        " --rank 4 --steps 200 --batch 1 --set save.every=2 --set previews.prompts=[] --set"
+        " --rank 4 --steps 60 --batch 1 --set save.every=2 --set previews.prompts=[] --set"
             + " adapter.dropout=0.1";
     Process whole = TerminalCommand.start(other, said, (command + settings).split(" "));
     assertEquals(0, whole.waitFor(), Files.readString(said.toPath()));
