@@ -78,11 +78,19 @@ public final class CommandWords {
 
   /** A word that begins with one at sign would name a file of words. */
   private static String plain(String value) {
+    requireWritable(value);
     return value.startsWith("@") ? "@" + value : value;
   }
 
   /** The words. */
   public List<String> words() {
     return List.copyOf(words);
+  }
+
+  private static void requireWritable(String value) {
+    if (value.indexOf('\0') >= 0) {
+      throw new IllegalArgumentException(
+          "A text has a character of number 0, which no command line can have. Remove it.");
+    }
   }
 }

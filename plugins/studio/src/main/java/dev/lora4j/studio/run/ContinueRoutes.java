@@ -86,8 +86,8 @@ final class ContinueRoutes {
   /** The request that began a training on texts, for its adapter and another name. */
   private static JsonFields texts(JsonFields request, RunFolder run, Job made) {
     JsonObject body = made.body().deepCopy();
-    body.remove("resume");
-    body.remove("overwrite");
+    // The adapter has layers, ranks and alphas of its own.
+    List.of("resume", "overwrite", "rank", "alpha", "targets").forEach(body::remove);
     body.addProperty("from", run.id());
     body.addProperty(NewAdapter.FIELD, request.requiredText(NewAdapter.FIELD));
     if (request.has(ContinueAction.STEPS)) {
