@@ -91,7 +91,7 @@ final class Backpropagation {
    * result is used up.
    */
   private void through(RecomputedOp operator, Expr result) {
-    for (RecomputedOp.Part part : operator.gradients(graph, gradients.remove(result))) {
+    for (RecomputedOp.Part part : operator.gradients(graph, tape, gradients.remove(result))) {
       gradients.merge(part.input(), part.gradient(), Expr::add);
     }
   }

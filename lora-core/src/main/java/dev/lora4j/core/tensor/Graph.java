@@ -153,8 +153,9 @@ public final class Graph {
    * DType, Shape, Object...)}.
    */
   public List<Expr> call(String operator, List<Result> results, Object... arguments) {
-    if (sparing && !insideSegment) {
-      Optional<RecomputedOp> unrecorded = RecomputedOp.of(operator, List.of(arguments), tape);
+    if (!insideSegment && (sparing || tape.transients())) {
+      Optional<RecomputedOp> unrecorded =
+          RecomputedOp.of(operator, List.of(arguments), tape, sparing);
       if (unrecorded.isPresent()) {
         return piece(new Tape.Single(unrecorded.get()), () -> staged(operator, results, arguments));
       }
@@ -350,6 +351,20 @@ public final class Graph {
    */
   public Expr recompute(Supplier<Expr> body) {
     return sparing ? checkpoint(() -> List.of(body.get())).get(0) : body.get();
+  }
+
+  /**
+   * Stages a frozen value that is used soon after and not kept for the gradient of a product with
+   * it: {@code body} is staged again where that gradient needs it. The gradient is the same but for
+   * the order of its sums. In a checkpointed segment, and by other operators than products, it is
+   * kept as any value.
+   *
+   * @param body stages the same each time, of values that are not trained
+   */
+  public Expr transientValue(Supplier<Expr> body) {
+    Expr value = body.get();
+    tape.addTransient(value, body);
+    return value;
   }
 
   /** Stages a piece without a gradient graph. */

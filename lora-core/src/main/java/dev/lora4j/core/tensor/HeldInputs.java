@@ -41,6 +41,11 @@ public final class HeldInputs implements AutoCloseable {
     }
   }
 
+  /** The program that they were gathered for. */
+  public Program program() {
+    return program;
+  }
+
   /**
    * Begins a run of {@code runner} that ends with {@link #leave}.
    *

@@ -43,11 +43,13 @@ public interface IndexOps {
     return x.graph().call(operator, x.dtype(), x.shape(), x, at, indices, source);
   }
 
-  /** The slices of dimension {@code d} at {@code indices} [n], in their order. */
+  /** The slices of dimension {@code d} at {@code indices} [n], I64 or I32, in their order. */
   default Expr indexSelect(int d, Expr indices) {
     Expr x = self();
     int at = Preconditions.dimension("index_select", x, d);
-    Preconditions.type("index_select", DType.I64, indices);
+    if (indices.dtype() != DType.I32) {
+      Preconditions.type("index_select", DType.I64, indices);
+    }
     Preconditions.shape("index_select", Shape.of(Shape.UNKNOWN), indices);
     Shape shape = x.shape().with(at, indices.shape().size(0));
     return x.graph().call("index_select", x.dtype(), shape, x, at, indices);

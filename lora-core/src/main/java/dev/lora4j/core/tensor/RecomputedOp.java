@@ -43,17 +43,20 @@ final class RecomputedOp {
   }
 
   /**
-   * An operator that can be one, and is to be: a product of a value that no graph holds, or a sum
-   * with such a product.
+   * An operator that can be one, and is to be: a product with a weight that is not kept; where
+   * memory is spared also a product of a value that no graph holds, or a sum with such a product.
    *
    * @param arguments as it is staged with
    */
-  static Optional<RecomputedOp> of(String operator, List<Object> arguments, Tape tape) {
+  static Optional<RecomputedOp> of(
+      String operator, List<Object> arguments, Tape tape, boolean sparing) {
     boolean fits =
         switch (operator) {
-          case SUM -> sum(arguments, tape);
-          case CONVOLUTION -> product(arguments, tape);
-          case LINEAR -> product(arguments, tape) && !tape.reordered((Expr) arguments.get(0));
+          case SUM -> sparing && sum(arguments, tape);
+          case CONVOLUTION, LINEAR ->
+              frozen(arguments, tape)
+                  && (tape.isTransient((Expr) arguments.get(WEIGHT))
+                      || sparing && spares(operator, (Expr) arguments.get(0), tape));
           default -> false;
         };
     if (!fits) {
@@ -68,12 +71,16 @@ final class RecomputedOp {
     return Optional.of(new RecomputedOp(operator, arguments, inputs));
   }
 
-  private static boolean product(List<Object> arguments, Tape tape) {
+  private static boolean frozen(List<Object> arguments, Tape tape) {
     return arguments.get(0) instanceof Expr x
-        && tape.loose(x)
+        && tape.value(x).differentiable()
         && arguments.stream()
             .skip(WEIGHT)
             .noneMatch(a -> a instanceof Expr e && tape.value(e).differentiable());
+  }
+
+  private static boolean spares(String operator, Expr x, Tape tape) {
+    return tape.loose(x) && !(operator.equals(LINEAR) && tape.reordered(x));
   }
 
   private static boolean sum(List<Object> arguments, Tape tape) {
@@ -92,7 +99,7 @@ final class RecomputedOp {
   }
 
   /** Stages the gradients of the inputs from that of the result. */
-  List<Part> gradients(Graph graph, Expr result) {
+  List<Part> gradients(Graph graph, Tape tape, Expr result) {
     List<Part> parts = new ArrayList<>();
     for (int i = 0; i < inputs.size(); i++) {
       Expr x = inputs.get(i);
@@ -102,8 +109,9 @@ final class RecomputedOp {
             // The engine multiplies rows that lie one after the other, as one matrix, and of others
             // makes many small products, which need not add in the same order. So these are
             // recorded, and here rows follow each other.
-            case LINEAR -> result.contiguous().matmul((Expr) arguments.get(WEIGHT));
-            default -> convolved(graph, result, x, sizes.get(i));
+            case LINEAR -> result.contiguous().matmul(tape.again((Expr) arguments.get(WEIGHT)));
+            default ->
+                convolved(graph, result, x, tape.again((Expr) arguments.get(WEIGHT)), sizes.get(i));
           };
       parts.add(new Part(x, gradient));
     }
@@ -120,8 +128,7 @@ final class RecomputedOp {
    * The operator that the engine takes for its own gradients, so that the bits are the same. Of the
    * input it looks at the sizes alone; one element stands for all.
    */
-  private Expr convolved(Graph graph, Expr result, Expr x, List<Dim> sizes) {
-    Expr weight = (Expr) arguments.get(WEIGHT);
+  private Expr convolved(Graph graph, Expr result, Expr x, Expr weight, List<Dim> sizes) {
     Expr element = graph.call("new_empty", x.dtype(), Shape.of(1), result, List.of(1));
     Expr input = graph.call("expand", x.dtype(), x.shape(), element, sizes);
     return graph.first(

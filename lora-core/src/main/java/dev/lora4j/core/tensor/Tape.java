@@ -80,6 +80,7 @@ final class Tape {
   // In the order they were made. Values compare by identity.
   private final Map<Expr, Value> values = new LinkedHashMap<>();
   private final Set<Expr> reordered = new HashSet<>();
+  private final Map<Expr, Supplier<Expr>> transients = new HashMap<>();
 
   /** The piece being staged. */
   Piece current() {
@@ -138,6 +139,27 @@ final class Tape {
     if (kept || OperatorCost.reorders(operator)) {
       reordered.addAll(results);
     }
+  }
+
+  /** Records a frozen value that {@code body} stages again where it is needed again. */
+  void addTransient(Expr value, Supplier<Expr> body) {
+    transients.put(value, body);
+  }
+
+  /** Returns true if there are values that are not kept. */
+  boolean transients() {
+    return !transients.isEmpty();
+  }
+
+  /** Returns true if a value is not kept. */
+  boolean isTransient(Expr e) {
+    return transients.containsKey(e);
+  }
+
+  /** A value for a gradient: staged again if it is not kept. */
+  Expr again(Expr e) {
+    Supplier<Expr> body = transients.get(e);
+    return body == null ? e : body.get();
   }
 
   /** Records the outputs of the piece being staged, which is unrecorded. */
