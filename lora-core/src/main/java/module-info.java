@@ -38,6 +38,8 @@ module dev.lora4j.core {
   exports dev.lora4j.core.model.text;
   exports dev.lora4j.core.nn;
   exports dev.lora4j.core.protobuf;
+  exports dev.lora4j.core.quantised;
+  exports dev.lora4j.core.quantised.file;
   exports dev.lora4j.core.safetensors;
   exports dev.lora4j.core.mixer;
   exports dev.lora4j.core.tensor;

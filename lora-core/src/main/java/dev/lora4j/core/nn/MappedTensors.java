@@ -35,8 +35,8 @@ public final class MappedTensors {
     this(StoredTensors.of(store), scope);
   }
 
-  /** Maps files of {@code store}, whose encoded tensors are not asked for. */
-  MappedTensors(StoredTensors store, Scope scope) {
+  /** Maps files of {@code store}, whose encoded tensors are not asked for as numbers. */
+  public MappedTensors(StoredTensors store, Scope scope) {
     this.store = store;
     this.scope = scope;
   }

@@ -5,6 +5,7 @@ import dev.lora4j.core.safetensors.TensorStore;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The tensors that the weights of a model are read from, as numbers with a shape, however files
@@ -36,6 +37,11 @@ public interface StoredTensors {
 
   /** Fills the rest of {@code into} with the tensor's bytes from {@code offset} on. */
   void read(String name, long offset, ByteBuffer into);
+
+  /** Form of a quantised weight whose parts can be used as they lie; empty of others. */
+  default Optional<StoredForm> quantised(String name) {
+    return Optional.empty();
+  }
 
   /** Returns true if the tensor's bytes are not its numbers in their order. */
   boolean encoded(String name);

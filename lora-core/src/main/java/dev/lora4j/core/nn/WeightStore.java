@@ -2,25 +2,72 @@ package dev.lora4j.core.nn;
 
 import dev.lora4j.core.safetensors.TensorStore;
 import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.tensor.TensorException;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
  * The weights of one model, by name, in the type they are computed in. Weights that are stored in
  * that type are mapped from the file and cost no memory of their own; others are converted.
+ *
+ * <p>Some may be quantised: of these there are the parts, as tensors called as {@link
+ * WeightForm#tensor} says.
  */
 public final class WeightStore {
   private final String origin;
   private final Map<String, Tensor> tensors;
+  private final Map<String, WeightForm> forms;
+  private final Map<String, Shape> shapes;
+  private final DType compute;
 
-  private WeightStore(String origin, Map<String, Tensor> tensors) {
+  private WeightStore(
+      String origin,
+      DType compute,
+      Map<String, Tensor> tensors,
+      Map<String, WeightForm> forms,
+      Map<String, Shape> shapes) {
     this.origin = origin;
+    this.compute = compute;
     this.tensors = tensors;
+    this.forms = Collections.unmodifiableMap(forms);
+    this.shapes = shapes;
+  }
+
+  private static WeightStore plain(String origin, DType compute, Map<String, Tensor> tensors) {
+    return new WeightStore(origin, compute, tensors, Map.of(), Map.of());
+  }
+
+  /**
+   * Quantised weights.
+   *
+   * @param origin file or folder of them, for messages
+   * @param compute type that their numbers are computed in
+   * @param tensors parts and constants of all of them
+   * @param forms forms by name of the weight
+   * @param shapes shapes by name of the weight
+   */
+  public static WeightStore quantised(
+      String origin,
+      DType compute,
+      Map<String, Tensor> tensors,
+      Map<String, WeightForm> forms,
+      Map<String, Shape> shapes) {
+    return new WeightStore(
+        origin,
+        compute,
+        new LinkedHashMap<>(tensors),
+        new LinkedHashMap<>(forms),
+        new LinkedHashMap<>(shapes));
   }
 
   /**
@@ -43,24 +90,33 @@ public final class WeightStore {
       WeightReader reader = new WeightReader(raw, store, compute);
       weights.forEach((name, weight) -> tensors.put(name, reader.read(scope, weight)));
     }
-    return new WeightStore(store.path().toString(), tensors);
+    return plain(store.path().toString(), compute, tensors);
   }
 
   /** These and those weights together; no name may be in both. */
   public WeightStore and(WeightStore others) {
     Map<String, Tensor> both = new LinkedHashMap<>(tensors);
     both.putAll(others.tensors);
-    return new WeightStore(origin, both);
+    Map<String, WeightForm> packed = new LinkedHashMap<>(forms);
+    packed.putAll(others.forms);
+    Map<String, Shape> sizes = new LinkedHashMap<>(shapes);
+    sizes.putAll(others.shapes);
+    return new WeightStore(origin, compute, both, packed, sizes);
   }
 
   /** These weights and those tensors, which stay with their owner; no name may be in both. */
   public WeightStore with(Map<String, Tensor> others) {
-    return and(new WeightStore(origin, others));
+    return and(plain(origin, compute, others));
   }
 
   /** Returns true if there is a weight called {@code name}. */
   public boolean has(String name) {
-    return tensors.containsKey(name);
+    return tensors.containsKey(name) || forms.containsKey(name);
+  }
+
+  /** Forms of the quantised weights by name; unmodifiable. */
+  public Map<String, WeightForm> forms() {
+    return forms;
   }
 
   /** Bytes of all weights, each counted once. */
@@ -76,11 +132,63 @@ public final class WeightStore {
    */
   public WeightStore sharing(Map<String, String> owners) {
     Map<String, Tensor> all = new LinkedHashMap<>(tensors);
-    owners.forEach((name, owner) -> all.put(name, tensor(owner)));
-    return new WeightStore(origin, all);
+    Map<String, WeightForm> packed = new LinkedHashMap<>(forms);
+    Map<String, Shape> sizes = new LinkedHashMap<>(shapes);
+    owners.forEach(
+        (name, owner) -> {
+          WeightForm form = forms.get(owner);
+          if (form == null) {
+            all.put(name, tensor(owner));
+            return;
+          }
+          for (String part : parts(owner, form)) {
+            all.put(WeightForm.tensor(name, part), tensor(WeightForm.tensor(owner, part)));
+          }
+          packed.put(name, form);
+          sizes.put(name, shape(owner));
+        });
+    return new WeightStore(origin, compute, all, packed, sizes);
   }
 
-  /** The weight called {@code name}. */
+  private List<String> parts(String name, WeightForm form) {
+    List<String> names = new ArrayList<>(form.constants().keySet());
+    form.parts(shape(name)).forEach(part -> names.add(part.name()));
+    return names;
+  }
+
+  /** Shape of the numbers of the weight called {@code name}. */
+  public Shape shape(String name) {
+    Shape shape = shapes.get(name);
+    return shape == null ? tensor(name).shape() : shape;
+  }
+
+  /**
+   * The numbers of a weight: the tensor as it is, or, of a quantised one, a new tensor that belongs
+   * to {@code scope}.
+   */
+  public Tensor numbers(Scope scope, String name) {
+    WeightForm form = forms.get(name);
+    if (form == null) {
+      return tensor(name);
+    }
+    Shape shape = shape(name);
+    Graph graph = new Graph();
+    Map<String, Expr> inputs = new LinkedHashMap<>();
+    Map<String, Tensor> given = new LinkedHashMap<>();
+    for (String part : parts(name, form)) {
+      Tensor tensor = tensor(WeightForm.tensor(name, part));
+      inputs.put(part, graph.input(part, tensor.dtype(), tensor.shape()));
+      given.put(part, tensor);
+    }
+    try (Scope work = scope.child("dequantise")) {
+      return graph
+          .inference(work, List.of(form.dequantised(inputs, shape, compute)))
+          .run(scope, given)
+          .get(0);
+    }
+  }
+
+  /** The tensor called {@code name}: a weight that is not quantised, or a part of one that is. */
   public Tensor tensor(String name) {
     return Optional.ofNullable(tensors.get(name))
         .orElseThrow(() -> new TensorException(origin + " has no weight called " + name + "."));

@@ -22,6 +22,7 @@ final class Staircase {
           "dev.lora4j.core.tensor.djl",
           "dev.lora4j.core.safetensors",
           "dev.lora4j.core.nn",
+          "dev.lora4j.core.quantised",
           "dev.lora4j.core.gguf.block",
           "dev.lora4j.core.gguf",
           "dev.lora4j.core.adapter",
