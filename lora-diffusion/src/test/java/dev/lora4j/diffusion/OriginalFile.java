@@ -127,6 +127,11 @@ public final class OriginalFile {
     return this;
   }
 
+  /** Names of all tensors; a copy. */
+  public List<String> keys() {
+    return List.copyOf(tensors.keySet());
+  }
+
   public HostTensor get(String key) {
     return tensors.get(key);
   }

@@ -105,8 +105,10 @@ public final class MergedSites {
       }
       List<Part> changing = SiteParts.changing(site, active, target);
       if (!changing.isEmpty()) {
-        Tensor whole = base.tensor(name);
-        tensors.put(name, patch.parameter(scope, site, target, whole, changing, weights, order));
+        try (Scope work = scope.child("numbers")) {
+          Tensor whole = base.numbers(work, name);
+          tensors.put(name, patch.parameter(scope, site, target, whole, changing, weights, order));
+        }
       }
     }
   }

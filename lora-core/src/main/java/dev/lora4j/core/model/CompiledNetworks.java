@@ -1,5 +1,6 @@
 package dev.lora4j.core.model;
 
+import dev.lora4j.core.nn.WeightForm;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
 import java.util.Map;
@@ -35,7 +36,19 @@ public final class CompiledNetworks<K> {
    * @param staging stages it, if it is not there yet
    */
   public Network of(K key, String model, Supplier<Network.Staging> staging) {
+    return of(key, model, Map.of(), staging);
+  }
+
+  /**
+   * The network of a key, with weights of which some are quantised.
+   *
+   * @param model prefix of the names of its weights
+   * @param forms forms of the quantised weights, by name
+   * @param staging stages it, if it is not there yet
+   */
+  public Network of(
+      K key, String model, Map<String, WeightForm> forms, Supplier<Network.Staging> staging) {
     return compiled.computeIfAbsent(
-        key, k -> Network.compile(scope, model, compute, staging.get()));
+        key, k -> Network.compile(scope, model, compute, forms, staging.get()));
   }
 }

@@ -1,10 +1,12 @@
 package dev.lora4j.core.model;
 
 import dev.lora4j.core.identity.Digests;
+import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.nn.StoredTensors;
 import dev.lora4j.core.nn.StoredWeight;
 import dev.lora4j.core.nn.WeightReader;
 import dev.lora4j.core.nn.WeightStore;
+import dev.lora4j.core.quantised.Quantisation;
 import dev.lora4j.core.safetensors.SafetensorsException;
 import dev.lora4j.core.safetensors.SafetensorsWriter;
 import dev.lora4j.core.safetensors.TensorInfo;
@@ -22,6 +24,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiPredicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -35,20 +39,127 @@ public final class ConvertedWeights {
   /** Below this, converting takes less time than finding the converted. */
   private static final long WORTH_KEEPING = 64L << 20;
 
+  /** Rounded to few bits, weights are so many times smaller than before. */
+  private static final long SMALLER = 4;
+
   private final DType compute;
   private final Supplier<String> content;
   private final ConversionCache cache;
   private final long worthKeeping;
+  private final Optional<Rounding> rounding;
   private final List<String> notes = new ArrayList<>();
   private String hash = "";
   private long written;
 
+  /** What is rounded, and which weights of which network. */
+  private record Rounding(Quantisation how, BiPredicate<String, Parameter> which) {}
+
   ConvertedWeights(
       DType compute, Supplier<String> content, ConversionCache cache, long worthKeeping) {
+    this(compute, content, cache, worthKeeping, Optional.empty());
+  }
+
+  private ConvertedWeights(
+      DType compute,
+      Supplier<String> content,
+      ConversionCache cache,
+      long worthKeeping,
+      Optional<Rounding> rounding) {
     this.compute = compute;
     this.content = content;
     this.cache = cache;
     this.worthKeeping = worthKeeping;
+    this.rounding = rounding;
+  }
+
+  /**
+   * A copy that rounds weights to few bits: those that suit the quantisation.
+   *
+   * @param which which of them, by network and parameter
+   */
+  public ConvertedWeights quantised(Quantisation how, BiPredicate<String, Parameter> which) {
+    return new ConvertedWeights(
+        compute, content, cache, worthKeeping, Optional.of(new Rounding(how, which)));
+  }
+
+  /**
+   * Loads weights of a network, some of them rounded to few bits.
+   *
+   * @param network name of the network
+   * @param parameters what it asks for
+   * @param places where each lies, by the name that the network gives it
+   */
+  WeightStore load(
+      Scope scope,
+      String network,
+      List<Parameter> parameters,
+      StoredTensors store,
+      Map<String, StoredWeight> places) {
+    if (rounding.isEmpty()) {
+      return load(scope, store, places);
+    }
+    Rounding asked = rounding.get();
+    Map<String, StoredWeight> rounded = new LinkedHashMap<>();
+    for (Parameter parameter : parameters) {
+      StoredWeight place = places.get(parameter.name());
+      if (place != null
+          && store.quantised(place.tensor()).isEmpty()
+          && asked.how().suits(parameter)
+          && asked.which().test(network, parameter)) {
+        rounded.put(parameter.name(), place);
+      }
+    }
+    if (rounded.isEmpty()) {
+      notes.add(
+          "The weights of "
+              + network
+              + " are quantised in "
+              + store.path()
+              + " already, or too small; none was rounded to "
+              + asked.how().name()
+              + ".");
+    }
+    Map<String, StoredWeight> others = new LinkedHashMap<>(places);
+    others.keySet().removeAll(rounded.keySet());
+    WeightStore plain = load(scope, store, others);
+    return rounded.isEmpty()
+        ? plain
+        : plain.and(quantised(scope, new QuantisedWeights(store, rounded, asked.how(), compute)));
+  }
+
+  private WeightStore quantised(Scope scope, QuantisedWeights weights) {
+    if (weights.bytes() < worthKeeping / SMALLER || cache.limit() == 0) {
+      return weights.inMemory(scope);
+    }
+    try {
+      String form = weights.store().form() + ' ' + weights.quantisation().canonical();
+      Path entry = cache.entry(name(form, weights.places()));
+      if (!Files.exists(entry) || !whole(entry, weights)) {
+        cache.makeRoom(weights.bytes());
+        weights.write(scope, entry);
+        written += weights.bytes();
+      }
+      ConversionCache.used(entry);
+      try (TensorStore kept = TensorStore.open(entry)) {
+        return weights.mapped(scope, kept);
+      }
+    } catch (IOException | UncheckedIOException | SafetensorsException e) {
+      notes.add(
+          "The weights that were rounded to "
+              + weights.quantisation().name()
+              + " are not kept for the next time: "
+              + e.getMessage()
+              + ".");
+      return weights.inMemory(scope);
+    }
+  }
+
+  private static boolean whole(Path entry, QuantisedWeights weights) {
+    try (TensorStore kept = TensorStore.open(entry)) {
+      return weights.in(kept);
+    } catch (SafetensorsException e) {
+      return false;
+    }
   }
 
   /**
@@ -61,13 +172,26 @@ public final class ConvertedWeights {
         compute, () -> KnownHashes.ofUser().of(files), ConversionCache.ofUser(), WORTH_KEEPING);
   }
 
+  /**
+   * Creates weights of a precision with this user's cache.
+   *
+   * @param files what the weights are in, whose content the cache goes by
+   * @param which which of the weights that suit the quantisation are rounded, by network and
+   *     parameter
+   */
+  public static ConvertedWeights of(
+      BasePrecision precision, List<Path> files, BiPredicate<String, Parameter> which) {
+    ConvertedWeights plain = in(precision.compute(), files);
+    return precision.quantisation().map(how -> plain.quantised(how, which)).orElse(plain);
+  }
+
   /** Notes about written entries and failures, as sentences for the user. */
   public List<String> notes() {
     List<String> all = new ArrayList<>(notes);
     if (written > 0) {
       all.add(
           "Weights were converted to "
-              + compute
+              + rounding.map(r -> r.how().name()).orElse(compute.toString())
               + " and are kept in "
               + cache.folder()
               + " ("
@@ -87,7 +211,17 @@ public final class ConvertedWeights {
   }
 
   /** Loads weights as {@link #load(Scope, TensorStore, Map)} does. */
-  public WeightStore load(Scope scope, StoredTensors store, Map<String, StoredWeight> places) {
+  public WeightStore load(Scope scope, StoredTensors store, Map<String, StoredWeight> all) {
+    StoredForms packed = StoredForms.of(store, all, compute);
+    if (packed.places().isEmpty()) {
+      return plain(scope, store, all);
+    }
+    Map<String, StoredWeight> others = new LinkedHashMap<>(all);
+    others.keySet().removeAll(packed.places().keySet());
+    return plain(scope, store, others).and(packed.mapped(scope));
+  }
+
+  private WeightStore plain(Scope scope, StoredTensors store, Map<String, StoredWeight> places) {
     Map<String, StoredWeight> asTheyAre = new LinkedHashMap<>();
     Map<String, StoredWeight> others = new LinkedHashMap<>();
     try (Scope raw = scope.child("raw")) {

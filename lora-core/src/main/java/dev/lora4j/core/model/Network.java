@@ -3,6 +3,7 @@ package dev.lora4j.core.model;
 import dev.lora4j.core.nn.FrozenWeights;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.nn.SiteAdapters;
+import dev.lora4j.core.nn.WeightForm;
 import dev.lora4j.core.nn.WeightStore;
 import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.DType;
@@ -12,21 +13,35 @@ import dev.lora4j.core.tensor.HeldInputs;
 import dev.lora4j.core.tensor.Program;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 /**
  * A staged network together with the weights it runs on. The program is one and the same for any
- * weights; which tensors it gets is decided at each call.
+ * weights; which tensors it gets is decided at each call. Quantised weights have a program of their
+ * own, and so have those of which some are merged, which are not quantised any more.
  */
 public final class Network {
   private static final String WEIGHT = "weight:";
 
-  private final Program program;
+  private final Scope scope;
+  private final String model;
+  private final DType compute;
+  private final Staging staging;
 
-  private Network(Program program) {
-    this.program = program;
+  /** Programs by the forms of quantised weights. */
+  private final Map<Map<String, WeightForm>, Program> programs = new ConcurrentHashMap<>();
+
+  private Network(Scope scope, String model, DType compute, Staging staging) {
+    this.scope = scope;
+    this.model = model;
+    this.compute = compute;
+    this.staging = staging;
   }
 
   /** Writes a network: declares its data inputs on the graph, then stages with the weights. */
@@ -48,11 +63,33 @@ public final class Network {
    * @param model first part of its sites' names, for example {@code unet}
    */
   public static Network compile(Scope scope, String model, DType compute, Staging staging) {
-    Graph graph = new Graph();
-    FrozenWeights source = new FrozenWeights(compute, WEIGHT);
-    List<Expr> outputs =
-        staging.stage(graph, adapters -> Weights.of(graph, model, source, adapters));
-    return new Network(graph.inference(scope, outputs));
+    return compile(scope, model, compute, Map.of(), staging);
+  }
+
+  /**
+   * Compiles a network for inference with weights of which some are quantised. Whatever other
+   * weights it gets later, it is compiled for when they come.
+   *
+   * @param model first part of its sites' names, for example {@code unet}
+   * @param forms forms of the quantised weights, by name
+   */
+  public static Network compile(
+      Scope scope, String model, DType compute, Map<String, WeightForm> forms, Staging staging) {
+    Network network = new Network(scope, model, compute, staging);
+    network.program(forms);
+    return network;
+  }
+
+  private Program program(Map<String, WeightForm> forms) {
+    return programs.computeIfAbsent(
+        forms,
+        f -> {
+          Graph graph = new Graph();
+          FrozenWeights source = new FrozenWeights(compute, WEIGHT, f);
+          List<Expr> outputs =
+              staging.stage(graph, adapters -> Weights.of(graph, model, source, adapters));
+          return graph.inference(scope, outputs);
+        });
   }
 
   /**
@@ -76,16 +113,27 @@ public final class Network {
    */
   public HeldInputs hold(
       Scope scope, WeightStore weights, Map<String, Tensor> patched, Map<String, Tensor> factors) {
-    return program.hold(
-        scope,
-        name -> {
-          if (!name.startsWith(WEIGHT)) {
-            return given(factors, name);
-          }
-          String weight = name.substring(WEIGHT.length());
-          Tensor patch = patched.get(weight);
-          return patch == null ? weights.tensor(weight) : patch;
-        });
+    return program(packed(weights, patched.keySet()))
+        .hold(
+            scope,
+            name -> {
+              if (!name.startsWith(WEIGHT)) {
+                return given(factors, name);
+              }
+              String weight = name.substring(WEIGHT.length());
+              Tensor patch = patched.get(weight);
+              return patch == null ? weights.tensor(weight) : patch;
+            });
+  }
+
+  private static Map<String, WeightForm> packed(WeightStore weights, Set<String> merged) {
+    Map<String, WeightForm> forms = weights.forms();
+    if (Collections.disjoint(forms.keySet(), merged)) {
+      return forms;
+    }
+    Map<String, WeightForm> others = new HashMap<>(forms);
+    others.keySet().removeAll(merged);
+    return others;
   }
 
   private static Tensor given(Map<String, Tensor> tensors, String name) {
@@ -98,7 +146,7 @@ public final class Network {
 
   /** Runs the network on weights that {@link #hold} gathered. */
   public List<Tensor> run(Scope scope, HeldInputs held, Map<String, Tensor> data) {
-    return program.run(scope, held, data);
+    return held.program().run(scope, held, data);
   }
 
   /**

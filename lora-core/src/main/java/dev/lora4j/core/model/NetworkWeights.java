@@ -86,7 +86,14 @@ public final class NetworkWeights {
                     .places()
                     .forEach(
                         (model, places) ->
-                            weights.put(model, conversion.load(scope, claim.store(), places))));
+                            weights.put(
+                                model,
+                                conversion.load(
+                                    scope,
+                                    model,
+                                    wanted.getOrDefault(model, List.of()),
+                                    claim.store(),
+                                    places))));
     return weights;
   }
 

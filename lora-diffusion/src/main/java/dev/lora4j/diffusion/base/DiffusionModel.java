@@ -1,6 +1,7 @@
 package dev.lora4j.diffusion.base;
 
 import dev.lora4j.core.format.SiteCatalogue;
+import dev.lora4j.core.model.BasePrecision;
 import dev.lora4j.core.model.ConvertedWeights;
 import dev.lora4j.core.model.KnownBases;
 import dev.lora4j.core.model.ModelException;
@@ -27,9 +28,13 @@ import java.util.Optional;
  * scope it was loaded into.
  */
 public final class DiffusionModel {
+  /** Numbers that the text encoders of CLIP do not reach. */
+  private static final long LANGUAGE_MODEL = 1_000_000_000;
+
   private final Path path;
   private final ModelSource source;
   private final ModelConfigs configs;
+  private final BasePrecision precision;
   private final DType compute;
   private final NoiseSchedule schedule;
   private final Map<String, WeightStore> weights;
@@ -42,6 +47,7 @@ public final class DiffusionModel {
   private DiffusionModel(Scope scope, Path path, ModelSource source, LoadOptions options) {
     this.path = path;
     this.source = source;
+    this.precision = options.precision();
     this.compute = options.compute();
     configs =
         options
@@ -50,8 +56,13 @@ public final class DiffusionModel {
             .orElseGet(source::configs);
     ComponentFit.require(path, configs);
     schedule = new NoiseSchedule(configs.schedule());
-    ConvertedWeights conversion = ConvertedWeights.in(compute, source.files());
-    weights = NetworkWeights.load(scope, path, source, wanted(), conversion);
+    Map<String, List<Parameter>> wanted = wanted();
+    ConvertedWeights conversion =
+        ConvertedWeights.of(
+            options.precision(),
+            source.files(),
+            (network, parameter) -> rounds(network, wanted.getOrDefault(network, List.of())));
+    weights = NetworkWeights.load(scope, path, source, wanted, conversion);
     for (ModelConfigs.Text text : configs.texts()) {
       textEncoders.add(new TextEncoder(text.model(), text.network(), weights(text.model())));
     }
@@ -73,6 +84,17 @@ public final class DiffusionModel {
     try (ModelSource source = ModelSource.open(path, options)) {
       return new DiffusionModel(scope, path, source, options);
     }
+  }
+
+  /**
+   * True if the weights of a network are rounded where a precision asks for it: those of the
+   * denoiser, and of text encoders that are language models. Small networks gain little by it, and
+   * pictures lose.
+   */
+  private boolean rounds(String network, List<Parameter> parameters) {
+    long numbers = parameters.stream().mapToLong(p -> p.shape().elements()).sum();
+    return network.equals(denoiser().component())
+        || !network.equals("vae") && numbers >= LANGUAGE_MODEL;
   }
 
   /** Parameters of each network. */
@@ -144,6 +166,11 @@ public final class DiffusionModel {
   /** Compute type, in which weights are stored too. */
   public DType compute() {
     return compute;
+  }
+
+  /** Compute type, and how large weights are rounded. */
+  public BasePrecision precision() {
+    return precision;
   }
 
   /** The denoiser's network with its sizes. */

@@ -5,6 +5,7 @@ import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.model.text.PromptTokenizer;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.nn.StoredTensors;
+import dev.lora4j.core.quantised.file.QuantisedTensors;
 import dev.lora4j.core.safetensors.TensorStore;
 import dev.lora4j.diffusion.base.original.IgnoredKey;
 import dev.lora4j.diffusion.base.original.InferredPrediction;
@@ -45,6 +46,7 @@ final class FileSource implements ModelSource {
   private final Path file;
   private final Optional<Path> folder;
   private final TensorStore store;
+  private final StoredTensors tensors;
   private final OriginalCheckpoint original;
   private final ModelConfigs configs;
   private final List<String> notes = new ArrayList<>();
@@ -54,6 +56,7 @@ final class FileSource implements ModelSource {
     this.folder = folder;
     store = open(file);
     try {
+      tensors = QuantisedTensors.of(store);
       original = OriginalCheckpoint.of(store);
       configs = folder.map(DiffusersConfigs::of).orElseGet(this::measured);
       if (configs.texts().size() != original.encoders()) {
@@ -189,7 +192,7 @@ final class FileSource implements ModelSource {
 
   @Override
   public StoredTensors store(String model) {
-    return StoredTensors.of(store);
+    return tensors;
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.lora4j.core.model.text.PromptTokenizer;
 import dev.lora4j.core.model.text.TextEncoderNetwork;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.nn.StoredTensors;
+import dev.lora4j.core.quantised.file.QuantisedTensors;
 import dev.lora4j.core.safetensors.TensorStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +24,7 @@ final class FolderSource implements ModelSource {
   private final Path folder;
   private final ModelConfigs configs;
   private final Map<String, TensorStore> stores = new LinkedHashMap<>();
+  private final Map<String, StoredTensors> tensors = new LinkedHashMap<>();
 
   FolderSource(Path folder) {
     if (!Files.isDirectory(DiffusersConfigs.denoiserFolder(folder))) {
@@ -42,8 +44,13 @@ final class FolderSource implements ModelSource {
 
   @Override
   public StoredTensors store(String model) {
-    return StoredTensors.of(
-        stores.computeIfAbsent(model, m -> TensorStore.open(WeightFiles.main(part(m)))));
+    return tensors.computeIfAbsent(
+        model,
+        m -> {
+          TensorStore store = TensorStore.open(WeightFiles.main(part(m)));
+          stores.put(m, store);
+          return QuantisedTensors.of(store);
+        });
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.lora4j.diffusion.base;
 
+import dev.lora4j.core.model.BasePrecision;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
 import java.nio.file.Path;
@@ -8,24 +9,35 @@ import java.util.Optional;
 /**
  * Options of loading a base model.
  *
- * @param compute the type that weights are converted to and networks compute in
+ * @param precision the type that networks compute in, and how large weights are rounded
  * @param prediction prediction type of the denoiser, to override that of the model
  * @param configs a folder in the layout of diffusers, whose configurations and tokenisers complete
  *     a single file; its weights are not read and need not be there
  */
-public record LoadOptions(DType compute, Optional<Prediction> prediction, Optional<Path> configs) {
+public record LoadOptions(
+    BasePrecision precision, Optional<Prediction> prediction, Optional<Path> configs) {
   /** The model's own settings, computed in {@code compute}. */
   public static LoadOptions in(DType compute) {
-    return new LoadOptions(compute, Optional.empty(), Optional.empty());
+    return in(BasePrecision.in(compute));
+  }
+
+  /** The model's own settings in a precision. */
+  public static LoadOptions in(BasePrecision precision) {
+    return new LoadOptions(precision, Optional.empty(), Optional.empty());
+  }
+
+  /** The type that networks compute in. */
+  public DType compute() {
+    return precision.compute();
   }
 
   /** The same for a denoiser that predicts this. */
   public LoadOptions predicting(Prediction what) {
-    return new LoadOptions(compute, Optional.of(what), configs);
+    return new LoadOptions(precision, Optional.of(what), configs);
   }
 
   /** The same with the configurations of a folder. */
   public LoadOptions configuredBy(Path folder) {
-    return new LoadOptions(compute, prediction, Optional.of(folder));
+    return new LoadOptions(precision, prediction, Optional.of(folder));
   }
 }

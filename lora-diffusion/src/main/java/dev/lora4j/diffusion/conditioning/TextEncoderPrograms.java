@@ -34,6 +34,7 @@ public final class TextEncoderPrograms {
     return networks.of(
         new Key(encoder.model(), layer, replaces),
         encoder.model(),
+        encoder.weights().forms(),
         () ->
             StagedNetworks.text(
                 encoder.network(), layer, base.compute(), AdapterInputs.NONE, replaces));

@@ -33,6 +33,7 @@ final class DenoiserPrograms {
     return networks.of(
         new Key(new TreeSet<>(unmergedSites), regional),
         base.denoiser().component(),
+        base.denoiserWeights().forms(),
         () ->
             StagedNetworks.denoiser(
                 base.denoiser(), base.compute(), inputs(unmergedSites, regional), regional));

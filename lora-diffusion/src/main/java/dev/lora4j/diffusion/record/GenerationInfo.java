@@ -11,7 +11,7 @@ import java.util.List;
  * @param base the base's name
  * @param baseHash SHA-256 of its weights, in hexadecimal
  * @param configuration a digest of its configuration: sizes, what it predicts, noise schedule
- * @param compute the type that networks computed in
+ * @param compute the type that networks computed in, and after a blank how weights were rounded
  * @param device where they ran
  * @param threads threads inside one operator
  * @param engine name and version of the native library
@@ -51,7 +51,7 @@ public record GenerationInfo(
         String.valueOf(base.path().toAbsolutePath().normalize().getFileName()),
         base.hash(),
         base.configuration(),
-        base.compute().toString(),
+        base.precision().text(),
         engine.device().toString(),
         engine.threads(),
         engine.version(),
@@ -68,7 +68,7 @@ public record GenerationInfo(
     if (!configuration.isEmpty()) {
       compare(all, "the base's configuration", configuration, other.configuration);
     }
-    compare(all, "the type computed in", compute, other.compute);
+    compare(all, "the precision", compute, other.compute);
     compare(all, "the device", device, other.device);
     compare(all, "the number of threads", "" + threads, "" + other.threads);
     compare(all, "the native library", engine, other.engine);

@@ -62,7 +62,8 @@ record StagedCaptions(Expr context, Optional<Expr> pooled) {
           chunks > 1
               ? Optional.of(graph.input(name + KEPT, DType.I64, Shape.of(ANY)))
               : Optional.empty();
-      FrozenWeights frozen = new FrozenWeights(compute, StyleProgram.prefix(name));
+      FrozenWeights frozen =
+          new FrozenWeights(compute, StyleProgram.prefix(name), encoder.weights().forms());
       Weights weights = Weights.of(graph, name, frozen, adapters);
       Optional<Expr> end =
           encoder.network().pooledWidth() > 0 && model.xl()

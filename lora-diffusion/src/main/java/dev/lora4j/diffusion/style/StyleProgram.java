@@ -85,7 +85,7 @@ final class StyleProgram {
     Optional<AddedConditioning> told =
         captions.pooled().map(pooled -> new AddedConditioning(pooled, sizes(graph)));
     StagedObjective staged = objective.stage(graph, model.denoiser().inChannels(), at.type());
-    FrozenWeights frozen = new FrozenWeights(compute, "");
+    FrozenWeights frozen = new FrozenWeights(compute, "", model.denoiserWeights().forms());
     Weights weights = Weights.of(graph, model.denoiser().component(), frozen, at.adapters());
     DenoiserInputs inputs =
         DenoiserInputs.of(

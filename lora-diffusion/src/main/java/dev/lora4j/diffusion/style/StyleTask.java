@@ -2,6 +2,7 @@ package dev.lora4j.diffusion.style;
 
 import dev.lora4j.core.nn.ParameterGroups;
 import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.nn.WeightStore;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Scope;
@@ -83,23 +84,27 @@ final class StyleTask implements TrainingTask {
   }
 
   @Override
-  public Tensor weight(Site site) {
-    return own(site, "weight");
+  public Tensor weight(Scope scope, Site site) {
+    return own(site).numbers(scope, parameter(site, "weight"));
   }
 
   @Override
   public Tensor bias(Site site) {
-    return own(site, "bias");
+    return own(site).tensor(parameter(site, "bias"));
   }
 
-  private Tensor own(Site site, String parameter) {
-    String name = site.name().substring(site.name().indexOf('.') + 1) + "." + parameter;
+  private static String parameter(Site site, String name) {
+    return site.name().substring(site.name().indexOf('.') + 1) + "." + name;
+  }
+
+  /** The weights of the network that has a layer. */
+  private WeightStore own(Site site) {
     for (TextEncoder encoder : model.textEncoders()) {
       if (site.name().startsWith(encoder.model() + ".")) {
-        return encoder.weights().tensor(name);
+        return encoder.weights();
       }
     }
-    return model.denoiserWeights().tensor(name);
+    return model.denoiserWeights();
   }
 
   @Override

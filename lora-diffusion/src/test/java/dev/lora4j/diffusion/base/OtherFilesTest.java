@@ -109,10 +109,7 @@ class OtherFilesTest {
   }
 
   @Test
-  void weightsWithScalesAndOtherNoise() {
-    assertSays(
-        "scales beside them",
-        refused(OriginalFile.of("sd1", TinySd.FOLDER).put(UNET + "out.2.scale_weight", 1)));
+  void otherNoise() {
     assertSays("EDM", refused(OriginalFile.of("xl", TinyXl.FOLDER).put("edm_mean", 4)));
   }
 }

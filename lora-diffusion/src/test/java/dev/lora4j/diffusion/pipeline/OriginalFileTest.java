@@ -11,6 +11,9 @@ import dev.lora4j.core.format.metadata.FileHashes;
 import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.nn.WeightStore;
 import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.diffusion.OriginalFile;
 import dev.lora4j.diffusion.TinySd;
@@ -91,7 +94,52 @@ class OriginalFileTest {
   }
 
   private static void assertSame(String name, WeightStore expected, WeightStore found) {
-    assertArrayEquals(expected.tensor(name).floats(), found.tensor(name).floats(), name);
+    try (Scope scope = LORA.engine().scope("numbers")) {
+      assertArrayEquals(
+          expected.numbers(scope, name).floats(), found.numbers(scope, name).floats(), name);
+    }
+  }
+
+  /** As ComfyUI writes them: the denoiser's matrices and kernels in 8 bits, a scale beside each. */
+  @Test
+  void smallNumbersCountByTheirScales() {
+    OriginalFile scaled = OriginalFile.of("sd1", TinySd.FOLDER);
+    OriginalFile wide = OriginalFile.of("sd1", TinySd.FOLDER);
+    int count = 0;
+    for (String key : wide.keys()) {
+      HostTensor weight = wide.get(key);
+      if (key.startsWith("model.diffusion_model.") && weight.shape().rank() > 1) {
+        float scale = 0.003f + 1e-4f * count++;
+        float[] values = new float[(int) weight.shape().elements()];
+        weight.floats(values, 0);
+        for (int i = 0; i < values.length; i++) {
+          values[i] /= scale;
+        }
+        HostTensor small = rounded(HostTensor.of(weight.shape(), values), DType.F8_E4M3);
+        rounded(small, DType.F32).floats(values, 0);
+        for (int i = 0; i < values.length; i++) {
+          values[i] *= scale;
+        }
+        scaled.put(key, small);
+        scaled.put(key.replaceFirst("weight$", "scale_weight"), HostTensor.of(Shape.of(), scale));
+        wide.put(key, HostTensor.of(weight.shape(), values));
+      }
+    }
+    assertTrue(count > 20, "" + count);
+    scaled.put("model.diffusion_model.scaled_fp8", HostTensor.of(Shape.of(1), 0));
+    Path small = scaled.write(temporary.resolve("scaled.safetensors"));
+    Path numbers = wide.write(temporary.resolve("numbers.safetensors"));
+    assertArrayEquals(picture(numbers, options("sd1")), picture(small, options("sd1")));
+    try (StableDiffusion sd = StableDiffusion.open(LORA, small, options("sd1"))) {
+      assertEquals(count, sd.base().denoiserWeights().forms().size());
+    }
+  }
+
+  private static HostTensor rounded(HostTensor tensor, DType type) {
+    try (Scope scope = LORA.engine().scope("rounding")) {
+      Tensor plain = Tensor.of(scope, tensor.dtype(), tensor.shape(), tensor.bytes());
+      return HostTensor.of(plain.to(scope, type));
+    }
   }
 
   @Test

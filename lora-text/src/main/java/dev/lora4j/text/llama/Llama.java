@@ -17,7 +17,6 @@ import java.util.Map;
  */
 public record Llama(LlamaConfig config) implements CausalNetwork {
   private static final String EMBEDDING = "model.embed_tokens";
-  private static final String HEAD = "lm_head";
 
   @Override
   public int vocabulary() {

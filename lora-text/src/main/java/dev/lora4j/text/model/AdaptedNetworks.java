@@ -21,11 +21,13 @@ import java.util.function.BiFunction;
 public final class AdaptedNetworks {
   private record Key(String kind, Set<String> unmergedSites) {}
 
+  private final TextModel base;
   private final DType compute;
   private final CompiledNetworks<Key> networks;
 
   /** None compiled yet; owned by {@code scope}. */
   public AdaptedNetworks(Scope scope, TextModel base) {
+    this.base = base;
     this.compute = base.compute();
     this.networks = new CompiledNetworks<>(scope, compute);
   }
@@ -42,6 +44,7 @@ public final class AdaptedNetworks {
     return networks.of(
         new Key(kind, new TreeSet<>(unmergedSites)),
         TextModel.MODEL,
+        base.weights().forms(),
         () ->
             (graph, weights) ->
                 staging.apply(graph, weights.apply(adapters(graph, unmergedSites))));

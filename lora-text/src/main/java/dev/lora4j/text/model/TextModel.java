@@ -4,12 +4,14 @@ import dev.lora4j.core.format.Components;
 import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.format.writing.BaseUsage;
+import dev.lora4j.core.model.BasePrecision;
 import dev.lora4j.core.model.ConfigFile;
 import dev.lora4j.core.model.ConvertedWeights;
 import dev.lora4j.core.model.KnownBases;
 import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.model.Network;
 import dev.lora4j.core.model.NetworkWeights;
+import dev.lora4j.core.model.QuantisationConfig;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.nn.SiteAdapters;
@@ -47,7 +49,7 @@ public final class TextModel {
   private final ConfigFile config;
   private final TextFamily family;
   private final LanguageNetwork network;
-  private final DType compute;
+  private final BasePrecision precision;
   private final WeightStore weights;
   private final SiteCatalogue sites;
   private final List<Path> files;
@@ -56,14 +58,16 @@ public final class TextModel {
   private final boolean whole;
   private String hash = "";
 
-  private TextModel(Scope scope, Path folder, DType compute, Optional<ClassifierHead> head) {
+  private TextModel(
+      Scope scope, Path folder, BasePrecision precision, Optional<ClassifierHead> head) {
     this.scope = scope;
     this.path = folder;
-    this.compute = compute;
+    this.precision = precision;
+    DType compute = precision.compute();
     try (ModelFiles source = ModelFiles.open(folder)) {
       config = source.config();
       family = source.family();
-      config.require("quantization_config", "");
+      QuantisationConfig.require(config);
       network =
           head.map(h -> family.classifier(config, h.labels()))
               .orElseGet(() -> family.network(config));
@@ -81,7 +85,8 @@ public final class TextModel {
               .filter(p -> source.has(p) || !network.optional(p.name()))
               .toList();
       whole = stored.size() + started.size() == own.size();
-      ConvertedWeights conversion = ConvertedWeights.in(compute, files);
+      ConvertedWeights conversion =
+          ConvertedWeights.of(precision, files, (model, parameter) -> !head(parameter));
       WeightStore loaded =
           Optional.ofNullable(
                   NetworkWeights.load(scope, folder, source, Map.of(MODEL, stored), conversion)
@@ -108,7 +113,17 @@ public final class TextModel {
    *     not fit
    */
   public static TextModel load(Scope scope, Path folder, DType compute) {
-    return load(scope, folder, compute, Optional.empty());
+    return load(scope, folder, BasePrecision.in(compute));
+  }
+
+  /**
+   * Loads a folder or file as {@link #load(Scope, Path, DType)} does, with large weights rounded to
+   * few bits if the precision says so; embeddings and heads are not.
+   *
+   * @throws ModelException as there
+   */
+  public static TextModel load(Scope scope, Path folder, BasePrecision precision) {
+    return new TextModel(scope, folder, precision, Optional.empty());
   }
 
   /**
@@ -119,7 +134,18 @@ public final class TextModel {
    * @throws ModelException as there, and if the family of the model has no such heads
    */
   public static TextModel load(Scope scope, Path folder, DType compute, ClassifierHead head) {
-    return load(scope, folder, compute, Optional.of(head));
+    return load(scope, folder, BasePrecision.in(compute), head);
+  }
+
+  /**
+   * Loads a folder with a classification head as {@link #load(Scope, Path, DType, ClassifierHead)}
+   * does, with large weights rounded to few bits if the precision says so.
+   *
+   * @throws ModelException as there
+   */
+  public static TextModel load(
+      Scope scope, Path folder, BasePrecision precision, ClassifierHead head) {
+    return new TextModel(scope, folder, precision, Optional.of(head));
   }
 
   /**
@@ -175,11 +201,6 @@ public final class TextModel {
     }
   }
 
-  private static TextModel load(
-      Scope scope, Path folder, DType compute, Optional<ClassifierHead> head) {
-    return new TextModel(scope, folder, compute, head);
-  }
-
   /** True if a weight belongs to the requested head and the folder does not have it. */
   private boolean anew(ModelFiles source, Parameter parameter) {
     return network instanceof EncoderNetwork encoder
@@ -187,9 +208,14 @@ public final class TextModel {
         && !source.shape(parameter).filter(parameter.shape()::equals).isPresent();
   }
 
+  private boolean head(Parameter parameter) {
+    return parameter.name().equals(LanguageNetwork.HEAD + ".weight")
+        || network instanceof EncoderNetwork encoder && encoder.ofHead(parameter.name());
+  }
+
   private Network.Staging walk(SiteAdapters adapters) {
     return (graph, weights) -> {
-      network.walk(weights.apply(adapters), compute);
+      network.walk(weights.apply(adapters), compute());
       return List.of();
     };
   }
@@ -198,7 +224,7 @@ public final class TextModel {
     List<Site> all = new ArrayList<>();
     Network.walk(
         MODEL,
-        compute,
+        compute(),
         walk(
             (site, x, y) -> {
               if (weights.has(weight(site))) {
@@ -266,9 +292,14 @@ public final class TextModel {
     return network;
   }
 
-  /** Compute type, in which weights are stored too. */
+  /** Compute type, in which weights are stored too, but those that are rounded. */
   public DType compute() {
-    return compute;
+    return precision.compute();
+  }
+
+  /** Compute type, and how weights are rounded. */
+  public BasePrecision precision() {
+    return precision;
   }
 
   /** The weights, under the names that the network has for them. */

@@ -55,9 +55,7 @@ public final class TextModelWriter {
         String name = parameter.name();
         boolean same = shared.containsKey(name) && !parted;
         if (!same && base.weights().has(name)) {
-          Tensor weight =
-              Optional.ofNullable(changed.get(name)).orElseGet(() -> base.weights().tensor(name));
-          add(writer, scope, base, parameter, weight, stored);
+          add(writer, scope, base, parameter, changed, stored);
         }
       }
       Files.createDirectories(folder);
@@ -96,7 +94,7 @@ public final class TextModelWriter {
       Scope scope,
       TextModel base,
       Parameter parameter,
-      Tensor weight,
+      Map<String, Tensor> changed,
       DType stored) {
     Shape shape = parameter.shape();
     boolean turned = base.kind().places(parameter).get(0).transposed();
@@ -105,7 +103,11 @@ public final class TextModelWriter {
         stored,
         turned ? Shape.of(shape.size(1), shape.size(0)) : shape,
         () -> {
-          try (Tensor converted = weight.to(scope, stored)) {
+          try (Scope work = scope.child("weight")) {
+            Tensor weight =
+                Optional.ofNullable(changed.get(parameter.name()))
+                    .orElseGet(() -> base.weights().numbers(work, parameter.name()));
+            Tensor converted = weight.to(work, stored);
             return turned
                 ? Matrices.transposed(HostTensor.of(converted)).bytes()
                 : converted.bytes();

@@ -3,6 +3,7 @@ package dev.lora4j.text.model;
 import dev.lora4j.core.model.ConfigFile;
 import dev.lora4j.core.model.WeightFiles;
 import dev.lora4j.core.nn.StoredTensors;
+import dev.lora4j.core.quantised.file.QuantisedTensors;
 import dev.lora4j.core.safetensors.TensorStore;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,11 +31,13 @@ final class TransformersFolder extends ModelFiles {
 
   private final Path folder;
   private final TensorStore store;
+  private final StoredTensors tensors;
 
   TransformersFolder(Path folder) {
     super(ConfigFile.read(folder.resolve(CONFIG)));
     this.folder = folder;
     store = TensorStore.open(WeightFiles.main(folder));
+    tensors = QuantisedTensors.of(store);
   }
 
   @Override
@@ -44,7 +47,7 @@ final class TransformersFolder extends ModelFiles {
 
   @Override
   StoredTensors tensors() {
-    return StoredTensors.of(store);
+    return tensors;
   }
 
   @Override

@@ -53,6 +53,8 @@ record WrittenConfig(DType stored, boolean parted, List<String> labels) {
         config.addProperty(key, TYPES.getOrDefault(stored, "float32"));
       }
     }
+    // Weights are written as numbers, whatever the base had them in.
+    config.remove("quantization_config");
     if (parted) {
       config.addProperty("tie_word_embeddings", false);
     }

@@ -6,6 +6,9 @@ import java.util.Map;
 
 /** A language model as it is staged. Layers are called as transformers calls them. */
 public sealed interface LanguageNetwork permits CausalNetwork, EncoderNetwork, Seq2SeqNetwork {
+  /** Name of the layer that makes logits of hidden states, where it is not a part of another. */
+  String HEAD = "lm_head";
+
   /** Size of the vocabulary. */
   int vocabulary();
 

@@ -5,6 +5,7 @@ import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.format.LoadedAdapter;
 import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.format.reading.ReadOptions;
+import dev.lora4j.core.model.BasePrecision;
 import dev.lora4j.core.safetensors.RegularFile;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
@@ -45,9 +46,9 @@ public final class LanguageModel implements AutoCloseable {
   private final Optional<ChatTemplate> template;
   private final TextPrograms programs;
 
-  private LanguageModel(Scope scope, Path folder, DType compute) {
+  private LanguageModel(Scope scope, Path folder, BasePrecision precision) {
     this.scope = scope;
-    base = TextModel.load(scope, folder, compute);
+    base = TextModel.load(scope, folder, precision);
     programs =
         TextPrograms.of(scope, base)
             .orElseThrow(
@@ -79,7 +80,17 @@ public final class LanguageModel implements AutoCloseable {
    *     that is missing or does not fit
    */
   public static LanguageModel open(Lora4j lora, Path folder, DType compute) {
-    return open(lora.engine().scope("language model"), folder, compute);
+    return open(lora, folder, BasePrecision.in(compute));
+  }
+
+  /**
+   * Loads a folder in the layout of transformers, or a GGUF file.
+   *
+   * @param precision how large weights are rounded, beside the type to compute in
+   * @throws dev.lora4j.core.model.ModelException as above
+   */
+  public static LanguageModel open(Lora4j lora, Path folder, BasePrecision precision) {
+    return open(lora.engine().scope("language model"), folder, precision);
   }
 
   /**
@@ -88,8 +99,17 @@ public final class LanguageModel implements AutoCloseable {
    * @param scope owner of the model, which is closed with it
    */
   public static LanguageModel open(Scope scope, Path folder, DType compute) {
+    return open(scope, folder, BasePrecision.in(compute));
+  }
+
+  /**
+   * Loads a folder in the layout of transformers, or a GGUF file.
+   *
+   * @param scope owner of the model, which is closed with it
+   */
+  public static LanguageModel open(Scope scope, Path folder, BasePrecision precision) {
     try {
-      return new LanguageModel(scope, folder, compute);
+      return new LanguageModel(scope, folder, precision);
     } catch (RuntimeException | Error e) {
       scope.close();
       throw e;

@@ -2,6 +2,7 @@ package dev.lora4j.text.pipeline;
 
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.model.BasePrecision;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.text.encode.EncoderText;
@@ -39,9 +40,19 @@ public final class SentenceEncoder implements AutoCloseable {
    *     way to one vector is not known
    */
   public static SentenceEncoder open(Lora4j lora, Path folder, DType compute) {
+    return open(lora, folder, BasePrecision.in(compute));
+  }
+
+  /**
+   * Loads a folder in the layout of transformers. A head for classes is of no effect.
+   *
+   * @param precision how large weights are rounded, beside the type to compute in
+   * @throws dev.lora4j.core.model.ModelException as above
+   */
+  public static SentenceEncoder open(Lora4j lora, Path folder, BasePrecision precision) {
     Scope scope = lora.engine().scope("sentence encoder");
     try {
-      return new SentenceEncoder(TextClassifier.open(scope, folder, compute, List.of(), 0));
+      return new SentenceEncoder(TextClassifier.open(scope, folder, precision, List.of(), 0));
     } catch (RuntimeException | Error e) {
       scope.close();
       throw e;

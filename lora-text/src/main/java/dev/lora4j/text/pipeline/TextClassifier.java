@@ -6,6 +6,7 @@ import dev.lora4j.core.format.LoadedAdapter;
 import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.format.reading.ReadOptions;
 import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.model.BasePrecision;
 import dev.lora4j.core.safetensors.RegularFile;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
@@ -49,12 +50,13 @@ public final class TextClassifier implements AutoCloseable {
   private final TextTokenizer tokenizer;
   private final TextEncoding encoding;
 
-  private TextClassifier(Scope scope, Path folder, DType compute, List<String> wanted, long seed) {
+  private TextClassifier(
+      Scope scope, Path folder, BasePrecision precision, List<String> wanted, long seed) {
     this.scope = scope;
     base =
         wanted.isEmpty()
-            ? TextModel.load(scope, folder, compute)
-            : TextModel.load(scope, folder, compute, new ClassifierHead(wanted.size(), seed));
+            ? TextModel.load(scope, folder, precision)
+            : TextModel.load(scope, folder, precision, new ClassifierHead(wanted.size(), seed));
     if (!(base.network() instanceof EncoderNetwork encoder)) {
       throw new IllegalArgumentException(
           folder
@@ -101,8 +103,22 @@ public final class TextClassifier implements AutoCloseable {
    */
   public static TextClassifier open(
       Scope scope, Path folder, DType compute, List<String> labels, long seed) {
+    return open(scope, folder, BasePrecision.in(compute), labels, seed);
+  }
+
+  /**
+   * Loads a folder in the layout of transformers.
+   *
+   * @param scope owner of the model, which is closed with it
+   * @param precision how large weights are rounded, beside the type to compute in
+   * @param labels names of the classes; none for the head that the folder has
+   * @param seed of chance, from which a new head starts
+   * @throws dev.lora4j.core.model.ModelException as above
+   */
+  public static TextClassifier open(
+      Scope scope, Path folder, BasePrecision precision, List<String> labels, long seed) {
     try {
-      return new TextClassifier(scope, folder, compute, labels, seed);
+      return new TextClassifier(scope, folder, precision, labels, seed);
     } catch (RuntimeException | Error e) {
       scope.close();
       throw e;

@@ -39,7 +39,11 @@ record LabelLoss(TextClassifier model) implements SequenceLoss {
   public Expr each(Staging at) {
     DType compute = base().compute();
     Weights weights =
-        Weights.of(at.graph(), TextModel.MODEL, new FrozenWeights(compute, ""), at.adapters());
+        Weights.of(
+            at.graph(),
+            TextModel.MODEL,
+            new FrozenWeights(compute, "", base().weights().forms()),
+            at.adapters());
     return ClassLoss.declare(at.graph()).stage(model.network(), weights, compute, at.type());
   }
 

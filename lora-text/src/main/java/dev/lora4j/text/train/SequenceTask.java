@@ -60,8 +60,9 @@ final class SequenceTask implements TrainingTask {
   }
 
   @Override
-  public Tensor weight(Site site) {
-    return held(site.name().substring(TextModel.MODEL.length() + 1) + ".weight");
+  public Tensor weight(Scope scope, Site site) {
+    String name = site.name().substring(TextModel.MODEL.length() + 1) + ".weight";
+    return loss.base().weights().numbers(scope, name);
   }
 
   @Override

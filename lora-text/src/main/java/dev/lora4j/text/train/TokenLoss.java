@@ -40,7 +40,11 @@ record TokenLoss(LanguageModel model) implements SequenceLoss {
   public Expr each(Staging at) {
     DType compute = base().compute();
     Weights weights =
-        Weights.of(at.graph(), TextModel.MODEL, new FrozenWeights(compute, ""), at.adapters());
+        Weights.of(
+            at.graph(),
+            TextModel.MODEL,
+            new FrozenWeights(compute, "", base().weights().forms()),
+            at.adapters());
     if (model.network() instanceof Seq2SeqNetwork both) {
       return OutputLoss.declare(at.graph()).stage(both, weights, compute, at.type());
     }

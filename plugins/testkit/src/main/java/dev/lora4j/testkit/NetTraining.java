@@ -106,7 +106,7 @@ record NetTraining(SyntheticNetwork net, AdapterPlan plan, DType compute) implem
   }
 
   @Override
-  public Tensor weight(Site site) {
+  public Tensor weight(Scope scope, Site site) {
     return net.parameter(site, "weight");
   }
 

@@ -15,23 +15,28 @@ import dev.lora4j.core.train.SeededNoise;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /** Fills the factors of layers. Each depends only on the seed, its name and the layer's weight. */
 final class InitialFactors {
   private final Scope scope;
   private final long seed;
-  private final Function<Site, Tensor> weights;
+  private final BiFunction<Scope, Site, Tensor> weights;
   private final Function<Site, Tensor> biases;
 
   /**
    * Creates the factors of one adapter.
    *
-   * @param weights the base's weight of a layer, called where factors begin with it
+   * @param weights the base's weight of a layer, in a scope if it has to be made; called where
+   *     factors begin with it
    * @param biases the base's bias of a layer, called likewise
    */
   InitialFactors(
-      Scope scope, long seed, Function<Site, Tensor> weights, Function<Site, Tensor> biases) {
+      Scope scope,
+      long seed,
+      BiFunction<Scope, Site, Tensor> weights,
+      Function<Site, Tensor> biases) {
     this.scope = scope;
     this.seed = seed;
     this.weights = weights;
@@ -104,12 +109,12 @@ final class InitialFactors {
   }
 
   private List<float[]> ofWeight(Site site, Function<Expr, List<Expr>> values) {
-    Tensor weight = weights.apply(site);
-    Graph graph = new Graph();
-    Expr staged = graph.input("weight", weight.dtype(), site.weight()).to(DType.F32);
-    try (Scope work = scope.child("start");
-        Program program =
-            graph.inference(work, values.apply(staged).stream().map(Expr::contiguous).toList())) {
+    try (Scope work = scope.child("start")) {
+      Tensor weight = weights.apply(work, site);
+      Graph graph = new Graph();
+      Expr staged = graph.input("weight", weight.dtype(), site.weight()).to(DType.F32);
+      Program program =
+          graph.inference(work, values.apply(staged).stream().map(Expr::contiguous).toList());
       return program.run(work, weight).stream().map(Tensor::floats).toList();
     }
   }

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /**
@@ -141,7 +142,7 @@ public final class StagedAdapter implements LayerAdapters {
     return initial(
         scope,
         seed,
-        weights,
+        (work, site) -> weights.apply(site),
         site -> {
           throw new IllegalArgumentException("the bias of " + site.name() + " is not known");
         });
@@ -151,11 +152,15 @@ public final class StagedAdapter implements LayerAdapters {
    * The flat buffer before the first step where layers are trained whole.
    *
    * @param scope for what is needed on the way
-   * @param weights the base's weight of a layer; called only where factors begin with it
+   * @param weights the base's weight of a layer, in a scope if it has to be made; called only where
+   *     factors begin with it
    * @param biases the base's bias of a layer that has one; called likewise
    */
   public float[] initial(
-      Scope scope, long seed, Function<Site, Tensor> weights, Function<Site, Tensor> biases) {
+      Scope scope,
+      long seed,
+      BiFunction<Scope, Site, Tensor> weights,
+      Function<Site, Tensor> biases) {
     FlatLayout layout = layout();
     float[] flat = new float[Math.toIntExact(layout.length())];
     InitialFactors initial = new InitialFactors(scope, seed, weights, biases);

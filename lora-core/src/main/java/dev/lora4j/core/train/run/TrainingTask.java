@@ -4,6 +4,7 @@ import dev.lora4j.core.nn.ParameterGroups;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import java.util.List;
@@ -38,8 +39,12 @@ public interface TrainingTask {
    */
   Expr loss(Staging at);
 
-  /** The model's weight at a layer, in the shape of the site; some methods begin with it. */
-  Tensor weight(Site site);
+  /**
+   * The model's weight at a layer, in the shape of the site; some methods begin with it.
+   *
+   * @param scope owner of it if it has to be made, as that of a quantised base
+   */
+  Tensor weight(Scope scope, Site site);
 
   /**
    * The model's bias at a layer that has one; layers that are trained whole begin with it.

@@ -84,7 +84,7 @@ final class TrainedNet implements AutoCloseable {
   }
 
   float[] initial(long seed) {
-    return adapter.initial(scope, seed, this::weight, s -> own(s, "bias"));
+    return adapter.initial(scope, seed, (work, s) -> weight(s), s -> own(s, "bias"));
   }
 
   Tensor weight(Site site) {

@@ -87,7 +87,7 @@ record TwoLayers(
   }
 
   @Override
-  public Tensor weight(Site site) {
+  public Tensor weight(Scope scope, Site site) {
     return held(site.name().substring("toy.".length()) + ".weight");
   }
 

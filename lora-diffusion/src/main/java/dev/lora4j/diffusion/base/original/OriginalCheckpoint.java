@@ -62,12 +62,6 @@ public final class OriginalCheckpoint {
           "it was trained on noise levels of its own (EDM, as Playground 2.5), for which there is"
               + " no sampler here.");
     }
-    if (keys.has("scaled_fp8")
-        || store.tensors().keySet().stream().anyMatch(k -> k.endsWith(".scale_weight"))) {
-      throw keys.refused(
-          "its weights are small numbers that count by scales beside them. Use the checkpoint in"
-              + " BF16, F16, F32 or plain FP8.");
-    }
     int last = keys.count(UNET + "output_blocks.") - 1;
     String norm = UNET + "output_blocks." + last + ".1.transformer_blocks.0.norm1.bias";
     prediction =
