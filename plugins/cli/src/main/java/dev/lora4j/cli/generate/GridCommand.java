@@ -253,7 +253,7 @@ public final class GridCommand implements Command {
       return (anyRoute || record.info().route().equals(route.recorded()))
           && record.info().baseHash().equals(model.sd().base().hash())
           && record.info().configuration().equals(model.sd().base().configuration())
-          && record.info().compute().equals(model.compute().toString())
+          && record.info().compute().equals(model.sd().base().precision().text())
           && model.sd().completed(wanted.prompt()).equals(record.prompt())
           && wanted.adapters().equals(record.adapters())
           && wanted.mixer().equals(record.mixer())

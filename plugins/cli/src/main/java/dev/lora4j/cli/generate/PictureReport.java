@@ -80,7 +80,7 @@ record PictureReport(
             .put("adapters", MixReport.json(parts(), files))
             .put("embeddings", embeddings().json())
             .put("base", model.sd().base().path().toString())
-            .put("compute", model.compute().toString())
+            .put("compute", model.sd().base().precision().text())
             .put("device", model.lora().engine().device().toString())
             .put("seconds", seconds);
     return compared.map(lines -> all.put("compared", lines)).orElse(all);

@@ -66,11 +66,15 @@ final class PictureReproduction {
     return record.batch().isEmpty() ? 0 : record.info().row();
   }
 
-  /** Computes in the type of then, if the user did not choose one. */
+  /** Computes in the precision of then, if the user did not choose one. */
   void apply(ModelOptions options) {
+    String[] precision = record.info().compute().split(" ", 2);
+    if (precision.length > 1 && options.precision.name.isEmpty()) {
+      options.precision.name = Optional.of(precision[1]);
+    }
     if (options.compute == ModelOptions.Compute.auto) {
       for (ModelOptions.Compute type : ModelOptions.Compute.values()) {
-        if (type.name().equalsIgnoreCase(record.info().compute())) {
+        if (type.name().equalsIgnoreCase(precision[0])) {
           options.compute = type;
         }
       }

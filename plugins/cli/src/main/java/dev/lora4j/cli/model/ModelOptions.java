@@ -65,6 +65,8 @@ public final class ModelOptions {
       defaultValue = "auto")
   public Compute compute = Compute.auto;
 
+  @Mixin public final PrecisionOption precision = new PrecisionOption();
+
   @Mixin public final DeviceOption where = new DeviceOption();
 
   /** Words of the command line that choose the base and its prediction type. */
@@ -73,6 +75,7 @@ public final class ModelOptions {
     base.ifPresent(b -> words.addAll(List.of("--base", b.toString())));
     config.ifPresent(c -> words.addAll(List.of("--base-config", c.toString())));
     prediction.ifPresent(p -> words.addAll(List.of("--prediction", p.toString())));
+    words.addAll(precision.words());
     return words;
   }
 
@@ -112,7 +115,7 @@ public final class ModelOptions {
           "--base-config is for a base in one file; a folder has configurations of its own.");
     }
     return new LoadOptions(
-        type,
+        precision.of(type),
         prediction.map(p -> SchedulerConfig.Prediction.named(p.name())),
         config.map(ExistingPath::folder));
   }

@@ -29,8 +29,14 @@ record OpenClassifier(Lora4j lora, TextClassifier model) implements AutoCloseabl
     try {
       DType type = options.type(console, lora.engine());
       TextClassifier model =
-          TextClassifier.open(lora.engine().scope("text classifier"), path, type, labels, seed);
+          TextClassifier.open(
+              lora.engine().scope("text classifier"),
+              path,
+              options.precision.of(type),
+              labels,
+              seed);
       OpenText.tell(console, path, began, lora, type);
+      model.base().notes().forEach(console::note);
       return new OpenClassifier(lora, model);
     } catch (RuntimeException | Error e) {
       lora.close();

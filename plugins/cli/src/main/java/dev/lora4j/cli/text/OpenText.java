@@ -20,7 +20,7 @@ record OpenText(Lora4j lora, LanguageModel model) implements AutoCloseable {
     Lora4j lora = options.where.open(console);
     try {
       DType compute = options.type(console, lora.engine());
-      LanguageModel model = LanguageModel.open(lora, path, compute);
+      LanguageModel model = LanguageModel.open(lora, path, options.precision.of(compute));
       tell(console, path, began, lora, compute);
       model.base().notes().forEach(console::note);
       return new OpenText(lora, model);

@@ -5,6 +5,7 @@ import dev.lora4j.cli.console.Failure;
 import dev.lora4j.cli.file.ExistingPath;
 import dev.lora4j.cli.model.ComputeType;
 import dev.lora4j.cli.model.DeviceOption;
+import dev.lora4j.cli.model.PrecisionOption;
 import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.gguf.GgufFile;
@@ -47,6 +48,8 @@ final class TextModelOptions {
               + " is faster here.",
       defaultValue = "f32")
   Compute compute = Compute.f32;
+
+  @Mixin final PrecisionOption precision = new PrecisionOption();
 
   @Mixin final DeviceOption where;
 

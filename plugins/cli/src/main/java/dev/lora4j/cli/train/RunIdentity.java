@@ -28,7 +28,7 @@ final class RunIdentity {
     identity.put("settings", digest(run.style().withStored(DType.F32).canonical()));
     identity.put("base", run.model().sd().base().hash().substring(0, DIGITS));
     identity.put("prediction or noise schedule", run.model().sd().base().configuration());
-    identity.put("precision", run.compute().name());
+    identity.put("precision", run.model().sd().base().precision().text());
     return identity;
   }
 

@@ -3,6 +3,7 @@ package dev.lora4j.server.command;
 import dev.lora4j.cli.console.Console;
 import dev.lora4j.cli.console.Durations;
 import dev.lora4j.cli.model.ComputeType;
+import dev.lora4j.cli.model.PrecisionOption;
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.format.reading.ReadOptions;
 import dev.lora4j.core.tensor.DType;
@@ -46,6 +47,7 @@ final class ServedBases implements AutoCloseable {
       List<BaseOption> pictures,
       List<BaseOption> texts,
       Optional<DType> compute,
+      PrecisionOption precision,
       long adapterBytes,
       QueueLimits queue,
       int batch,
@@ -90,7 +92,7 @@ final class ServedBases implements AutoCloseable {
       ServerMetrics metrics) {
     long began = System.nanoTime();
     DType compute = ComputeType.of(console, lora.engine(), wanted.compute());
-    LoadOptions options = LoadOptions.in(compute);
+    LoadOptions options = LoadOptions.in(wanted.precision().of(compute));
     StableDiffusion sd = StableDiffusion.open(lora, base.path(), options);
     opened.push(sd::close);
     String name = unique(base.name());
@@ -120,7 +122,7 @@ final class ServedBases implements AutoCloseable {
     long began = System.nanoTime();
     // What is generated token by token waits for memory, not for products.
     DType compute = wanted.compute().orElse(DType.F32);
-    LanguageModel model = LanguageModel.open(lora, base.path(), compute);
+    LanguageModel model = LanguageModel.open(lora, base.path(), wanted.precision().of(compute));
     opened.push(model::close);
     String name = unique(base.name());
     AdapterCache cache =
@@ -147,7 +149,8 @@ final class ServedBases implements AutoCloseable {
       ServerMetrics metrics) {
     long began = System.nanoTime();
     DType compute = wanted.compute().orElse(DType.F32);
-    SentenceEncoder encoder = SentenceEncoder.open(lora, base.path(), compute);
+    SentenceEncoder encoder =
+        SentenceEncoder.open(lora, base.path(), wanted.precision().of(compute));
     opened.push(encoder::close);
     TextClassifier model = encoder.model();
     String name = unique(base.name());

@@ -5,6 +5,7 @@ import dev.lora4j.cli.console.Failure;
 import dev.lora4j.cli.file.ExistingPath;
 import dev.lora4j.cli.model.BundledModel;
 import dev.lora4j.cli.model.DeviceOption;
+import dev.lora4j.cli.model.PrecisionOption;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.diffusion.base.BaseOutline;
 import dev.lora4j.diffusion.base.LoadOptions;
@@ -107,6 +108,8 @@ public final class ServingOptions {
               + " one for pictures and f32 for texts).",
       defaultValue = "auto")
   private Compute compute = Compute.auto;
+
+  @Mixin private final PrecisionOption precision = new PrecisionOption();
 
   @Option(
       names = "--log",
@@ -213,6 +216,7 @@ public final class ServingOptions {
         };
     CacheLimits room = CacheLimits.rows(rows).prefixBytes(prefixes * MEBIBYTE);
     QueueLimits queue = QueueLimits.DEFAULT.withEntries(waiting).withEntriesPerTenant(waiting);
-    return new ServedBases.Wanted(pictures, texts, type, memory.bytes(), queue, batch, room);
+    return new ServedBases.Wanted(
+        pictures, texts, type, precision, memory.bytes(), queue, batch, room);
   }
 }

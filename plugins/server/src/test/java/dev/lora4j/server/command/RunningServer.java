@@ -4,6 +4,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.lora4j.cli.console.Console;
 import dev.lora4j.cli.model.BundledModel;
+import dev.lora4j.cli.model.PrecisionOption;
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
@@ -72,6 +73,7 @@ public final class RunningServer implements AutoCloseable {
                 Stream.concat(Stream.of(new BaseOption("tiny-lm", TinyLm.folder())), more.stream())
                     .toList(),
                 Optional.of(DType.F32),
+                new PrecisionOption(),
                 ADAPTER_BYTES,
                 queue,
                 batch,
