@@ -84,17 +84,18 @@ public final class MergedSites {
    * @param weights one per adapter; sites where all are 0 keep the base's own parameters
    */
   public Map<String, Tensor> at(float... weights) {
-    sites.forEach((site, parts) -> update(site, parts, weights));
+    sites.forEach((site, parts) -> scope.engine().together(() -> updated(site, parts, weights)));
     return Collections.unmodifiableMap(tensors);
   }
 
-  private void update(Site site, List<Part> parts, float[] weights) {
+  /** Returns true if something was merged. */
+  private boolean updated(Site site, List<Part> parts, float[] weights) {
     float[] relevant = new float[parts.size()];
     for (int i = 0; i < relevant.length; i++) {
       relevant[i] = weights[parts.get(i).adapter()];
     }
     if (Arrays.equals(relevant, current.put(site, relevant))) {
-      return;
+      return false;
     }
     List<Part> active = parts.stream().filter(p -> weights[p.adapter()] != 0).toList();
     for (LayerParameter target : LayerParameter.values()) {
@@ -111,5 +112,6 @@ public final class MergedSites {
         }
       }
     }
+    return true;
   }
 }

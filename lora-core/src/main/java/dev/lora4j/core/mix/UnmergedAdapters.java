@@ -147,13 +147,23 @@ public final class UnmergedAdapters {
       int adapters,
       DType type,
       Map<String, Tensor> inputs) {
+    inputs.putAll(
+        scope.engine().together(() -> stacked(scope, patch, site, parts, adapters, type)));
+  }
+
+  private static Map<String, Tensor> stacked(
+      Scope scope, MergedParameter patch, Site site, List<Part> parts, int adapters, DType type) {
     try (Scope work = scope.child("stack")) {
       List<Tensor> pairs = new ArrayList<>();
       parts.forEach(p -> pairs.addAll(patch.lowRank(work, site, p.factors())));
       List<Tensor> stacked = patch.programs().stack(site, parts.size(), type).run(scope, pairs);
-      inputs.put(input(site.name(), "down"), stacked.get(0));
-      inputs.put(input(site.name(), "up"), stacked.get(1));
-      inputs.put(input(site.name(), "spread"), spread(scope, parts, pairs, adapters));
+      return Map.of(
+          input(site.name(), "down"),
+          stacked.get(0),
+          input(site.name(), "up"),
+          stacked.get(1),
+          input(site.name(), "spread"),
+          spread(scope, parts, pairs, adapters));
     }
   }
 

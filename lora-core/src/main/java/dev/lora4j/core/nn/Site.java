@@ -92,4 +92,10 @@ public record Site(
   public long rest() {
     return weight.elements() / Math.max(1, out());
   }
+
+  /** That of the name, by which sites differ; they are keys of many maps. */
+  @Override
+  public int hashCode() {
+    return name.hashCode();
+  }
 }

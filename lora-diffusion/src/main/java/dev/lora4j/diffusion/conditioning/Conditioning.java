@@ -75,7 +75,8 @@ public final class Conditioning {
         while (padded.size() < most) {
           padded.add(PromptChunks.empty(tokenizers.get(e)));
         }
-        Seen seen = see(base, encoder, tokenizers.get(e), padded);
+        PromptTokenizer tokenizer = tokenizers.get(e);
+        Seen seen = scope.engine().together(() -> see(base, encoder, tokenizer, padded));
         boolean nothing = zeros && texts.get(row).isEmpty();
         pooled.add(nothing ? new float[seen.pooled().length] : seen.pooled());
         for (int c = 0; c < most && !nothing; c++) {

@@ -175,6 +175,10 @@ final class Denoising {
   }
 
   private float[] predict(Together run, float[] x, double timestep, int step) {
+    return scope.engine().together(() -> predicted(run, x, timestep, step));
+  }
+
+  private float[] predicted(Together run, float[] x, double timestep, int step) {
     int rows = run.rows().size();
     int values = Math.toIntExact(shape.elements());
     try (Scope work = scope.child("step")) {

@@ -45,6 +45,10 @@ public final class LatentEncoder {
   }
 
   private Planes decoded(Planes z) {
+    return scope.engine().together(() -> decodedHere(z));
+  }
+
+  private Planes decodedHere(Planes z) {
     try (Scope work = scope.child("decode")) {
       Map<String, Tensor> data = Map.of("z", tensor(work, z));
       return planes(programs.decoder().run(work, base.vaeWeights(), data).get(0));
