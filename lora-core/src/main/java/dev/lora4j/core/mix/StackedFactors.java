@@ -78,6 +78,10 @@ public final class StackedFactors implements AutoCloseable {
 
   private synchronized void leave(Stack stack) {
     stack.users--;
+    // Mixes without factors are many, and quickly made.
+    if (stack.bytes == 0) {
+      stacks.values().removeIf(other -> other == stack && other.closed());
+    }
     shrink(room);
   }
 

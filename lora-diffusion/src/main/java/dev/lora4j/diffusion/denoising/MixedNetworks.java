@@ -99,7 +99,7 @@ public final class MixedNetworks {
     this.plans = routed(plans, rows, finest);
     mix = new BatchMix(this.plans, base.sites(), base.denoiser().component());
     unmergedSites = mix.unmergedSites();
-    factors = mix.factors(scope, programs.merged());
+    factors = scope.own(programs.factors().of(mix)).tensors();
     regions = new RegionInputs(mix);
   }
 

@@ -1,6 +1,8 @@
 package dev.lora4j.text.pipeline;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.Lora4j;
@@ -138,6 +140,21 @@ class SwitchedAdaptersTest {
     }
     kept().clear();
     assertEquals(0, kept().bytes());
+  }
+
+  /** Else each set of merged adapters ever used would leave an entry. */
+  @Test
+  void mixesWithoutStackedFactorsAreForgotten() {
+    BatchMix mix =
+        new BatchMix(List.of(only(3).route(Route.MERGED)), model.base().sites(), TextModel.MODEL);
+    StackedFactors.Use first = kept().of(mix);
+    StackedFactors.Use second = kept().of(mix);
+    assertSame(first.tensors(), second.tensors());
+    first.close();
+    second.close();
+    try (StackedFactors.Use later = kept().of(mix)) {
+      assertNotSame(first.tensors(), later.tensors());
+    }
   }
 
   /** Rows of many lengths and adapters, some of which are left out on the way. */
