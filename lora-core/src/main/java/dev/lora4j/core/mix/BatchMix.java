@@ -18,7 +18,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Plans of the pictures of a batch, in one model. Each unmerged adapter is a column of the weights'
@@ -47,6 +49,11 @@ public final class BatchMix {
   private final Map<Site, Map<FactorColumn, Part>> isUnmerged = new LinkedHashMap<>();
   private final Set<FactorColumn> merged = new HashSet<>();
   private final Map<MixPlan, Integer> known = new HashMap<>();
+
+  /** Computed at the first use, which not all mixes have. */
+  private volatile @Nullable List<MixColumn> unmergedColumns;
+
+  private volatile @Nullable RowShape rowShape;
 
   /**
    * The plans of pictures, whose routes are chosen already.
@@ -210,6 +217,39 @@ public final class BatchMix {
       }
     }
     return inputs;
+  }
+
+  /** The unmerged parts of each column. */
+  List<MixColumn> unmergedColumns() {
+    List<MixColumn> known = unmergedColumns;
+    if (known == null) {
+      known = List.copyOf(divided());
+      unmergedColumns = known;
+    }
+    return known;
+  }
+
+  /** What the unmerged parts of a mix of one plan need in a slot. */
+  RowShape rowShape() {
+    RowShape known = rowShape;
+    if (known == null) {
+      known = RowShape.of(unmergedColumns());
+      rowShape = known;
+    }
+    return known;
+  }
+
+  private List<MixColumn> divided() {
+    List<MixColumn> columns = new ArrayList<>();
+    for (AdapterColumn column : numbers) {
+      columns.add(new MixColumn(column, new TreeMap<>(Comparator.comparing(Site::name))));
+    }
+    for (Site site : isUnmerged.keySet()) {
+      for (Part part : unmergedParts(site)) {
+        columns.get(part.adapter()).parts().computeIfAbsent(site, s -> new ArrayList<>()).add(part);
+      }
+    }
+    return columns;
   }
 
   /**

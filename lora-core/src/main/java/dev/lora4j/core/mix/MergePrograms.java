@@ -35,9 +35,15 @@ final class MergePrograms {
 
   private final Scope scope;
   private final Map<Key, Program> made = new ConcurrentHashMap<>();
+  private final Map<DType, RowPrograms> rows = new ConcurrentHashMap<>();
 
   MergePrograms(Scope scope) {
     this.scope = scope;
+  }
+
+  /** Programs for the factors of rows, in a type. */
+  RowPrograms rows(DType type) {
+    return rows.computeIfAbsent(type, t -> new RowPrograms(scope, t));
   }
 
   /**
