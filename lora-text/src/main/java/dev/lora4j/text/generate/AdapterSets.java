@@ -3,6 +3,7 @@ package dev.lora4j.text.generate;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.mix.BatchMix;
 import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.mix.RowFactors;
 import dev.lora4j.core.tensor.Scope;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -30,21 +31,27 @@ final class AdapterSets implements AutoCloseable {
   /** How many times as many columns as its rows need a set may have. */
   private static final int SURPLUS = 2;
 
-  /** Key of a set: what is merged, and what is stacked. */
+  /** Rows for each adapter from which on it takes less to stack them than to write each to rows. */
+  private static final int SHARED = 4;
+
+  /** Key of a set of stacked adapters: what is merged, and what is stacked. */
   private record Key(Object merged, Object stack) {}
 
   /**
    * A set for some rows.
    *
-   * @param mix of mixes of which the first are those of the rows
+   * @param inputs of its programs
    */
-  record Choice(AdapterSet set, BatchMix mix) {}
+  record Choice(AdapterSet set, RowInputs inputs) {}
 
   private final Scope scope;
   private final TextPrograms programs;
 
   /** The least recently used is the first. */
-  private final Map<Key, AdapterSet> sets = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<Key, StackedAdapterSet> stacked = new LinkedHashMap<>(16, 0.75f, true);
+
+  /** The least recently used is the last. */
+  private final List<RowAdapterSet> ofRows = new ArrayList<>();
 
   /** None yet; they are owned by {@code scope}. */
   AdapterSets(Scope scope, TextPrograms programs) {
@@ -53,41 +60,72 @@ final class AdapterSets implements AutoCloseable {
   }
 
   /**
-   * The set with just the adapters of some rows; else one that is there with a few more; else it is
-   * made.
+   * A set for some rows. Rows with different adapters, none of them merged, have their own in their
+   * slots, so that one more row costs no more than its adapters. What many rows share is stacked:
+   * the set with just the adapters, or one that is there with a few more, or a new one.
    *
-   * @param merged merged key of the rows
-   * @param plans of the rows
+   * @param mixes different mixes of the rows, with equal merged keys
+   * @param rows in their slots
+   * @param slots of all rows that there may be
    */
-  Choice of(Object merged, List<MixPlan> plans) {
+  Choice of(List<RowMix> mixes, List<GenerationRow> rows, int slots) {
+    List<MixPlan> plans = mixes.stream().map(RowMix::plan).toList();
+    int adapters = identities(plans).size();
+    boolean own =
+        rows.size() < SHARED * adapters
+            && mixes.get(0).unmerged()
+            && mixes.stream().allMatch(mix -> RowFactors.suits(mix.alone()));
+    if (own && adapters > 1) {
+      return ofRows(mixes, rows, slots);
+    }
     BatchMix exact = AdaptedBatch.mix(programs.base(), plans);
-    Key key = new Key(merged, exact.stackKey());
+    Key key = new Key(mixes.get(0).merged(), exact.stackKey());
+    // One adapter that is stacked already stays so as rows leave.
+    return own && !stacked.containsKey(key) ? ofRows(mixes, rows, slots) : stack(key, mixes, exact);
+  }
+
+  private Choice ofRows(List<RowMix> mixes, List<GenerationRow> rows, int slots) {
+    RowAdapterSet set =
+        ofRows.stream()
+            .filter(s -> s.takes(mixes, slots))
+            .findFirst()
+            .orElseGet(() -> new RowAdapterSet(scope, programs, mixes, slots));
+    ofRows.remove(set);
+    ofRows.add(0, set);
+    set.put(rows);
+    return new Choice(set, set::inputs);
+  }
+
+  private Choice stack(Key key, List<RowMix> mixes, BatchMix exact) {
+    List<MixPlan> plans = mixes.stream().map(RowMix::plan).toList();
     Optional<Choice> larger =
-        sets.containsKey(key) ? Optional.empty() : larger(merged, plans, exact.columns());
+        stacked.containsKey(key) ? Optional.empty() : larger(key, mixes, exact.columns());
     return larger.orElseGet(
         () ->
             new Choice(
-                sets.computeIfAbsent(key, k -> new AdapterSet(scope, programs, plans, exact)),
-                exact));
+                stacked.computeIfAbsent(
+                    key, k -> new StackedAdapterSet(scope, programs, plans, exact)),
+                RowInputs.stacked(exact, mixes)));
   }
 
-  private Optional<Choice> larger(Object merged, List<MixPlan> plans, int columns) {
+  private Optional<Choice> larger(Key key, List<RowMix> mixes, int columns) {
+    List<MixPlan> plans = mixes.stream().map(RowMix::plan).toList();
     Set<String> needed = identities(plans);
     List<Key> others =
-        sets.entrySet().stream()
-            .filter(e -> e.getKey().merged.equals(merged))
+        stacked.entrySet().stream()
+            .filter(e -> e.getKey().merged.equals(key.merged))
             .filter(e -> e.getValue().mix().columns() <= SURPLUS * columns)
             .filter(e -> identities(e.getValue().plans()).containsAll(needed))
             .sorted(Comparator.comparingInt(e -> e.getValue().mix().columns()))
             .map(Map.Entry::getKey)
             .toList();
     for (Key other : others) {
-      AdapterSet set = Optional.ofNullable(sets.get(other)).orElseThrow();
+      StackedAdapterSet set = Optional.ofNullable(stacked.get(other)).orElseThrow();
       BatchMix both =
           AdaptedBatch.mix(
               programs.base(), Stream.concat(plans.stream(), set.plans().stream()).toList());
       if (both.stackKey().equals(other.stack)) {
-        return Optional.of(new Choice(set, both));
+        return Optional.of(new Choice(set, RowInputs.stacked(both, mixes)));
       }
     }
     return Optional.empty();
@@ -105,14 +143,14 @@ final class AdapterSets implements AutoCloseable {
    * merged.
    */
   void retain(Collection<AdapterSet> used) {
-    List<Map.Entry<Key, AdapterSet>> unused = new ArrayList<>(sets.entrySet());
-    unused.removeIf(entry -> used.contains(entry.getValue()));
+    List<AdapterSet> unused = new ArrayList<>(stacked.values());
     Collections.reverse(unused);
+    unused.addAll(0, ofRows);
+    unused.removeAll(used);
     long room = programs.base().weights().bytes() / SHARE;
     int merged = 0;
     int spare = 0;
-    for (Map.Entry<Key, AdapterSet> entry : unused) {
-      AdapterSet set = entry.getValue();
+    for (AdapterSet set : unused) {
       boolean stays;
       if (set.merging()) {
         stays = merged++ == 0;
@@ -122,7 +160,8 @@ final class AdapterSets implements AutoCloseable {
         spare++;
       }
       if (!stays) {
-        sets.remove(entry.getKey());
+        stacked.values().remove(set);
+        ofRows.remove(set);
         set.close();
       }
     }
@@ -130,12 +169,15 @@ final class AdapterSets implements AutoCloseable {
 
   /** Lets all go of the cache, whose tensors will be others. */
   void release() {
-    sets.values().forEach(AdapterSet::release);
+    stacked.values().forEach(AdapterSet::release);
+    ofRows.forEach(AdapterSet::release);
   }
 
   @Override
   public void close() {
-    sets.values().forEach(AdapterSet::close);
-    sets.clear();
+    stacked.values().forEach(AdapterSet::close);
+    stacked.clear();
+    ofRows.forEach(AdapterSet::close);
+    ofRows.clear();
   }
 }

@@ -138,21 +138,27 @@ public final class ContinuousGeneration implements AutoCloseable {
     SampledGeneration.requireGoingOn();
     groups.leave();
     Map<GenerationRow, List<PrefixCache.Block>> found = findPrefixes();
-    groups.arrange();
-    found.forEach(this::load);
+    scope.engine().together(() -> begin(found));
     List<RowToken> tokens = new ArrayList<>();
     for (RowGroup group : groups.all()) {
       List<GenerationRow> read = group.read();
       for (List<GenerationRow> rows : PromptBatch.divided(group.joining())) {
         PromptBatch prompts = PromptBatch.of(rows);
         tokens.addAll(next(rows, step -> computation.read(step, group, prompts)));
-        rows.forEach(this::store);
+        scope.engine().together(() -> store(rows));
       }
       if (!read.isEmpty()) {
         tokens.addAll(next(read, step -> computation.next(step, group, read)));
       }
     }
     return tokens;
+  }
+
+  /** Puts rows into their slots; returns how many begin, with what is known of their prompts. */
+  private int begin(Map<GenerationRow, List<PrefixCache.Block>> found) {
+    groups.arrange();
+    found.forEach(this::load);
+    return found.size();
   }
 
   /** Prefixes of rows that joined, none of which leaves the cache before the first is stored. */
@@ -174,19 +180,22 @@ public final class ContinuousGeneration implements AutoCloseable {
     }
   }
 
-  private void store(GenerationRow row) {
-    if (row.failure().isEmpty()) {
+  /** Stores the prefixes of rows that did not fail; returns how many they are. */
+  private int store(List<GenerationRow> rows) {
+    List<GenerationRow> whole = rows.stream().filter(row -> row.failure().isEmpty()).toList();
+    for (GenerationRow row : whole) {
       prefixes.store(
           row.domain(),
           row.request().prompt(),
           before -> cache.block(row.slot(), before, PrefixCache.BLOCK));
     }
+    return whole.size();
   }
 
   private List<RowToken> next(List<GenerationRow> rows, Function<Scope, float[]> work) {
     float[] logits;
     try (Scope step = scope.child("step")) {
-      logits = work.apply(step);
+      logits = scope.engine().together(() -> work.apply(step));
     } catch (CancellationException e) {
       throw e;
     } catch (RuntimeException e) {

@@ -8,7 +8,6 @@ import dev.lora4j.text.network.TokenInputs;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** Runs of programs for rows of a group, in the slots of a cache. */
 record RowComputation(RowNetworks networks, SlotCache cache) {
@@ -24,7 +23,7 @@ record RowComputation(RowNetworks networks, SlotCache cache) {
       data.put(DecodeStep.PLACES, DecodeStep.places(step, prompts.reach()));
     }
     Network network =
-        prompts.prefixed() ? networks.prefixed(sites(group)) : networks.prefill(sites(group));
+        prompts.prefixed() ? networks.prefixed(group.set()) : networks.prefill(group.set());
     return run(step, group, prompts.rows(), network, data);
   }
 
@@ -39,11 +38,7 @@ record RowComputation(RowNetworks networks, SlotCache cache) {
     data.put(TokenInputs.POSITIONS, Tensor.ofLongs(step, one, positions));
     data.put(DecodeStep.PLACES, DecodeStep.places(step, reach));
     rows.forEach(r -> cache.write(r.slot(), r.sequence().length()));
-    return run(step, group, rows, networks.decode(sites(group)), data);
-  }
-
-  private static Set<String> sites(RowGroup group) {
-    return group.set().mix().unmergedSites();
+    return run(step, group, rows, networks.decode(group.set()), data);
   }
 
   private float[] run(

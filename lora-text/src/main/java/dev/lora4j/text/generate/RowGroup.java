@@ -1,10 +1,6 @@
 package dev.lora4j.text.generate;
 
-import dev.lora4j.core.mix.BatchMix;
-import dev.lora4j.core.mix.MixPlan;
-import dev.lora4j.core.mix.UnmergedAdapters;
 import dev.lora4j.core.tensor.Scope;
-import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -19,7 +15,6 @@ final class RowGroup {
   /** In the order of their slots. */
   private final List<GenerationRow> rows = new ArrayList<>();
 
-  private List<MixPlan> plans = List.of();
   private Optional<AdapterSets.Choice> choice = Optional.empty();
 
   /**
@@ -64,13 +59,14 @@ final class RowGroup {
     rows.sort(Comparator.comparingInt(GenerationRow::slot));
   }
 
-  /** Chooses the set of its rows' adapters. */
-  AdapterSet adapt(AdapterSets sets) {
-    List<MixPlan> now = rows.stream().map(row -> row.mix().plan()).distinct().toList();
-    if (choice.isEmpty() || !now.equals(plans)) {
-      choice = Optional.of(sets.of(like.merged(), now));
-      plans = now;
-    }
+  /**
+   * Chooses the set of its rows' adapters, and puts them where programs look for them.
+   *
+   * @param slots of all rows that there may be
+   */
+  AdapterSet adapt(AdapterSets sets, int slots) {
+    List<RowMix> mixes = rows.stream().map(GenerationRow::mix).distinct().toList();
+    choice = Optional.of(sets.of(mixes, rows, slots));
     return set();
   }
 
@@ -79,14 +75,8 @@ final class RowGroup {
     return choice.orElseThrow().set();
   }
 
-  /** Input with the weights of unmerged adapters in some of its rows. */
+  /** Inputs for the adapters of some rows that stand side by side. */
   Map<String, Tensor> mixing(Scope step, List<GenerationRow> some) {
-    BatchMix mix = choice.orElseThrow().mix();
-    if (mix.unmergedSites().isEmpty()) {
-      return Map.of();
-    }
-    List<Integer> numbers = some.stream().map(row -> plans.indexOf(row.mix().plan())).toList();
-    Shape shape = Shape.of(some.size(), mix.columns());
-    return Map.of(UnmergedAdapters.WEIGHTS, Tensor.of(step, shape, mix.weights(numbers, 0, 1)));
+    return choice.orElseThrow().inputs().of(step, some);
   }
 }

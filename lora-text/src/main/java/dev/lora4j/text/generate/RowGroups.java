@@ -74,7 +74,7 @@ final class RowGroups {
       boolean failed = false;
       for (RowGroup group : groups) {
         try {
-          used.add(group.adapt(sets));
+          used.add(group.adapt(sets, cache.shape().rows()));
         } catch (CancellationException e) {
           throw e;
         } catch (RuntimeException e) {

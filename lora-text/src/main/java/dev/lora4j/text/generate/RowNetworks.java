@@ -13,7 +13,6 @@ import dev.lora4j.text.network.PrefixedPrefill;
 import dev.lora4j.text.network.StagedCache;
 import dev.lora4j.text.network.TokenInputs;
 import java.util.List;
-import java.util.Set;
 import java.util.function.BiFunction;
 
 /**
@@ -27,26 +26,23 @@ record RowNetworks(CausalPrograms programs) {
   private static final Shape ANY = Shape.of(Shape.UNKNOWN);
 
   /** Prefill of sequences from their first token on. */
-  Network prefill(Set<String> unmergedSites) {
-    return prefill("first of rows", unmergedSites, (graph, cache) -> new PrefillTokens(cache));
+  Network prefill(AdapterSet adapters) {
+    return prefill("first of rows", adapters, (graph, cache) -> new PrefillTokens(cache));
   }
 
   /** Prefill of sequences whose first tokens the cache has. */
-  Network prefixed(Set<String> unmergedSites) {
+  Network prefixed(AdapterSet adapters) {
     return prefill(
         "later of rows",
-        unmergedSites,
+        adapters,
         (graph, cache) ->
             new PrefixedPrefill(cache, graph.input(DecodeStep.PLACES, DType.I64, ANY)));
   }
 
   private Network prefill(
-      String kind,
-      Set<String> unmergedSites,
-      BiFunction<Graph, StagedCache, AttentionCache> memory) {
-    return programs.program(
+      String kind, AdapterSet adapters, BiFunction<Graph, StagedCache, AttentionCache> memory) {
+    return adapters.program(
         kind,
-        unmergedSites,
         (graph, weights) -> {
           TokenInputs tokens = TokenInputs.declare(graph);
           Expr last = graph.input(CausalPrograms.LAST, DType.I64, ANY);
@@ -56,10 +52,9 @@ record RowNetworks(CausalPrograms programs) {
   }
 
   /** One more token of each row. */
-  Network decode(Set<String> unmergedSites) {
-    return programs.program(
+  Network decode(AdapterSet adapters) {
+    return adapters.program(
         "next of rows",
-        unmergedSites,
         (graph, weights) -> {
           DecodeStep inputs = DecodeStep.declare(graph);
           StagedCache cache = cache(graph, inputs.tokens());

@@ -5,6 +5,7 @@ import dev.lora4j.core.mix.MergedParameter;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.StackedFactors;
 import dev.lora4j.core.model.Network;
+import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
@@ -104,5 +105,17 @@ public abstract sealed class TextPrograms permits CausalPrograms, Seq2SeqProgram
   final Network program(
       String kind, Set<String> unmergedSites, BiFunction<Graph, Weights, List<Expr>> staging) {
     return networks.of(kind, unmergedSites, staging);
+  }
+
+  /**
+   * A program whose rows each have adapters of their own.
+   *
+   * @param kind tells it from the base's others
+   * @param sites layers with adapters, in the order of {@link dev.lora4j.core.mix.RowFactors#sites}
+   * @param staging stages the outputs
+   */
+  final Network rowProgram(
+      String kind, List<Site> sites, BiFunction<Graph, Weights, List<Expr>> staging) {
+    return networks.ofRows(kind, sites, staging);
   }
 }
