@@ -14,6 +14,13 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class LoadTest {
+  private static final int REQUESTS = 50;
+
+  /** Wide, as other programs may take the processors in between. */
+  private static final double SLOWER = 5;
+
+  private static final double SLACK_SECONDS = 1;
+
   private static String get(String path) {
     return RawClient.lines("GET " + path + " HTTP/1.1", "Host: localhost", "Connection: close");
   }
@@ -22,19 +29,33 @@ class LoadTest {
   void idleConnectionsCostNoThread() throws IOException {
     List<RawClient> idle = new ArrayList<>();
     try (HttpServer server = Served.open(Served.echo())) {
-      int before = Thread.activeCount();
+      hello(server, REQUESTS);
+      double before = hello(server, REQUESTS);
+      int threads = Thread.activeCount();
       for (int i = 0; i < 1000; i++) {
         idle.add(new RawClient(server));
       }
-      try (RawClient client = new RawClient(server)) {
-        assertEquals("hello", RawClient.body(client.send(get("/hello")).rest()));
-      }
-      assertTrue(Thread.activeCount() < before + 50, Thread.activeCount() + " threads");
+      double among = hello(server, REQUESTS);
+      assertTrue(
+          among < SLOWER * before + SLACK_SECONDS,
+          among + " s among idle connections, " + before + " s before");
+      assertTrue(Thread.activeCount() < threads + 50, Thread.activeCount() + " threads");
     } finally {
       for (RawClient client : idle) {
         client.close();
       }
     }
+  }
+
+  /** Seconds of some requests on connections of their own, one after the other. */
+  private static double hello(HttpServer server, int requests) throws IOException {
+    long began = System.nanoTime();
+    for (int i = 0; i < requests; i++) {
+      try (RawClient client = new RawClient(server)) {
+        assertEquals("hello", RawClient.body(client.send(get("/hello")).rest()));
+      }
+    }
+    return (System.nanoTime() - began) / 1e9;
   }
 
   @Test
