@@ -37,6 +37,17 @@ class ServerLogTest {
     assertTrue(text.contains("loaded ink"), text);
   }
 
+  /** A device on which there is never room, where the system has one. */
+  @Test
+  void fullDiskLosesLinesAlone() {
+    Path full = Path.of("/dev/full");
+    ServerLog.open(Optional.of(Files.exists(full) ? full : folder.resolve("server.log")));
+    for (int i = 0; i < 10_000; i++) {
+      LoggerFactory.getLogger("dev.lora4j.server.access").info("{\"path\":\"/health\"}");
+    }
+    assertTrue(LOGGER.iteratorForAppenders().hasNext());
+  }
+
   @Test
   void unwritableFileIsRefused() throws IOException {
     Path blocked = Files.writeString(folder.resolve("file"), "").resolve("server.log");

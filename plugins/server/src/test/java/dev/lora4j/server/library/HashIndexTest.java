@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.identity.Digests;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -101,6 +102,60 @@ class HashIndexTest {
     Files.writeString(folder.resolve("state"), "a file where the folder should be");
     assertEquals(hash("one"), index().sha256(part("a.safetensors", "one")));
     assertTrue(notes.get(0).contains("cannot be written"), notes::toString);
+  }
+
+  /** A small file system that is full where one can be made, which takes root. */
+  @Test
+  void fullDiskIsNotedOnly() throws IOException, InterruptedException {
+    AdapterFile.Part part = part("a.safetensors", "one");
+    Path state = Files.createDirectory(folder.resolve("state"));
+    boolean mounted = run("mount", "-t", "tmpfs", "-o", "size=16k", "none", state.toString());
+    try {
+      if (mounted) {
+        fill(state.resolve("other"));
+      } else {
+        Files.delete(state);
+        Files.writeString(state, "a file where the folder should be");
+      }
+      assertEquals(hash("one"), index().sha256(part));
+      assertTrue(notes.get(0).contains("cannot be written"), notes::toString);
+      assertTrue(Files.notExists(stored()), "no half of it");
+      if (mounted) {
+        notes.clear();
+        Files.delete(state.resolve("other"));
+        assertEquals(hash("one"), index().sha256(part));
+        index();
+        assertEquals(List.of(), notes, "it is whole when there is room");
+      }
+    } finally {
+      if (mounted) {
+        assertTrue(run("umount", state.toString()));
+      }
+    }
+  }
+
+  private static boolean run(String... command) throws InterruptedException {
+    try {
+      return new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start()
+              .waitFor()
+          == 0;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static void fill(Path file) {
+    byte[] some = new byte[1024];
+    try (OutputStream out = Files.newOutputStream(file)) {
+      while (true) {
+        out.write(some);
+      }
+    } catch (IOException e) {
+      // That was the last room.
+    }
   }
 
   @Test
