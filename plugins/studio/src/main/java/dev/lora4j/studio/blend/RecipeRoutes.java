@@ -4,6 +4,8 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.lora4j.core.safetensors.AtomicFile;
 import dev.lora4j.core.safetensors.RegularFile;
+import dev.lora4j.diffusion.dataset.image.PictureFile;
+import dev.lora4j.diffusion.dataset.image.PictureFileException;
 import dev.lora4j.diffusion.record.PictureRecord;
 import dev.lora4j.server.http.HttpAnswer;
 import dev.lora4j.server.http.HttpProblem;
@@ -13,7 +15,7 @@ import dev.lora4j.server.json.FieldException;
 import dev.lora4j.server.json.JsonFields;
 import dev.lora4j.studio.action.KnownFields;
 import dev.lora4j.studio.event.EventHub;
-import dev.lora4j.studio.library.Thumbnail;
+import dev.lora4j.studio.thumbnail.Thumbnail;
 import dev.lora4j.studio.workspace.FileName;
 import dev.lora4j.studio.workspace.Workspace;
 import java.io.IOException;
@@ -33,6 +35,9 @@ final class RecipeRoutes {
   private static final String ENDING = ".json";
   private static final String PICTURE = ".png";
   private static final int MOST = 2_000;
+
+  /** Longer side of the pictures that are shown. */
+  private static final int SIDE = 512;
 
   private final Workspace workspace;
   private final Recipe recipe;
@@ -138,7 +143,7 @@ final class RecipeRoutes {
             fields.fields("blend").orElseThrow(() -> fields.missing("blend", "an object")));
     Optional<byte[]> png =
         fields.has("png") ? Optional.of(SentPng.of(fields, "png")) : Optional.empty();
-    png.ifPresent(bytes -> BlendRow.checked("png", () -> Thumbnail.of(bytes)));
+    png.ifPresent(RecipeRoutes::requirePicture);
     Files.createDirectories(workspace.recipes());
     if (png.isPresent()) {
       byte[] bytes = png.get();
@@ -149,6 +154,14 @@ final class RecipeRoutes {
     AtomicFile.write(file, written.toString());
     events.publish("recipes", new JsonObject());
     return HttpAnswer.json(told(file).toString());
+  }
+
+  private static void requirePicture(byte[] png) {
+    try {
+      Thumbnail.of(PictureFile.of(png), SIDE);
+    } catch (PictureFileException e) {
+      throw new FieldException("png", "png " + e.sentence());
+    }
   }
 
   private HttpAnswer remove(HttpRequest request) throws IOException {
@@ -204,10 +217,11 @@ final class RecipeRoutes {
       throw new HttpProblem(404, "There is no picture of the recipe " + name + ".");
     }
     try {
-      Thumbnail made = Thumbnail.of(RegularFile.bytes(picture, RegularFile.VOCABULARY));
+      byte[] content = RegularFile.bytes(picture, RegularFile.VOCABULARY);
+      Thumbnail made = Thumbnail.of(PictureFile.of(content), SIDE);
       return HttpAnswer.bytes(made.type(), made.bytes());
-    } catch (IllegalArgumentException e) {
-      throw new HttpProblem(404, picture.getFileName() + " " + e.getMessage());
+    } catch (PictureFileException e) {
+      throw new HttpProblem(404, picture.getFileName() + " " + e.sentence());
     }
   }
 }

@@ -13,6 +13,7 @@ import dev.lora4j.studio.event.EventHub;
 import dev.lora4j.studio.job.Job;
 import dev.lora4j.studio.job.JobQueue;
 import dev.lora4j.studio.job.JobState;
+import dev.lora4j.studio.thumbnail.Thumbnail;
 import dev.lora4j.studio.workspace.Workspace;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -34,14 +35,14 @@ public final class PictureRoutes {
   private final EventHub events;
   private final PictureFacts facts = new PictureFacts();
   private final PictureUpload upload = new PictureUpload();
-  private final Thumbnails thumbnails;
+  private final ThumbnailStore thumbnails;
 
   private PictureRoutes(Workspace workspace, PictureSets sets, JobQueue queue, EventHub events) {
     this.workspace = workspace;
     this.sets = sets;
     this.queue = queue;
     this.events = events;
-    this.thumbnails = new Thumbnails(workspace);
+    this.thumbnails = new ThumbnailStore(workspace);
     thumbnails.tidy();
   }
 
@@ -96,14 +97,14 @@ public final class PictureRoutes {
     return HttpAnswer.json(SetListing.of(set, facts).json().toString());
   }
 
-  private HttpAnswer file(HttpRequest request) throws IOException, InterruptedException {
+  private HttpAnswer file(HttpRequest request) throws IOException {
     PictureSet set = sets.require(request.query(SET).orElse(""));
     String file = request.query(FILE).orElse("");
     Path path = set.picture(file);
     try {
       if (request.query("thumb").isPresent()) {
-        byte[] small = thumbnails.of(path, facts.of(path).stamp());
-        return HttpAnswer.bytes("image/jpeg", small).header("cache-control", KEPT);
+        Thumbnail small = thumbnails.of(path, facts.of(path).stamp());
+        return HttpAnswer.bytes(small.type(), small.bytes()).header("cache-control", KEPT);
       }
     } catch (PictureFileException e) {
       throw new HttpProblem(400, file + " " + e.sentence());

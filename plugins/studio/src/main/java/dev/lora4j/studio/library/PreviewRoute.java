@@ -4,10 +4,13 @@ import dev.lora4j.core.format.metadata.Metadata;
 import dev.lora4j.core.format.metadata.ModelSpecKeys;
 import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.safetensors.RegularFile;
+import dev.lora4j.diffusion.dataset.image.PictureFile;
+import dev.lora4j.diffusion.dataset.image.PictureFileException;
 import dev.lora4j.server.http.HttpAnswer;
 import dev.lora4j.server.http.HttpProblem;
 import dev.lora4j.server.http.HttpRequest;
 import dev.lora4j.server.library.AdapterFile;
+import dev.lora4j.studio.thumbnail.Thumbnail;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Base64;
@@ -18,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Answers the pictures of adapters, made small; the last ones are kept in memory. */
 final class PreviewRoute {
+  /** What a page shows at most, at twice the density of a plain screen. */
+  private static final int SIDE = 512;
+
   private static final long MOST_BYTES = 64L << 20;
   private static final long KEPT_BYTES = 32L << 20;
 
@@ -52,10 +58,11 @@ final class PreviewRoute {
   private static Thumbnail read(AdapterFile adapter, Optional<Path> file) throws IOException {
     String name = file.map(f -> f.getFileName().toString()).orElse("The picture in its header");
     try {
-      return Thumbnail.of(
-          file.isPresent() ? RegularFile.bytes(file.get(), MOST_BYTES) : inHeader(adapter));
-    } catch (IllegalArgumentException e) {
-      throw new HttpProblem(404, name + " " + e.getMessage());
+      byte[] content =
+          file.isPresent() ? RegularFile.bytes(file.get(), MOST_BYTES) : inHeader(adapter);
+      return Thumbnail.of(PictureFile.of(content), SIDE);
+    } catch (PictureFileException e) {
+      throw new HttpProblem(404, name + " " + e.sentence());
     }
   }
 

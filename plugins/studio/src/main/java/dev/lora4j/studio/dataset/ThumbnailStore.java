@@ -2,6 +2,7 @@ package dev.lora4j.studio.dataset;
 
 import dev.lora4j.core.identity.Digests;
 import dev.lora4j.diffusion.dataset.image.PictureFile;
+import dev.lora4j.studio.thumbnail.Thumbnail;
 import dev.lora4j.studio.workspace.Workspace;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -12,13 +13,12 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.Semaphore;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Small pictures of pictures, made once for each state of a file and kept in the studio. */
-final class Thumbnails {
+/** Thumbnails of pictures, made once for each state of a file and kept in the studio. */
+final class ThumbnailStore {
   private static final Logger LOG = LoggerFactory.getLogger("dev.lora4j.studio.pictures");
 
   /** Longest side in pixels: what a page shows at twice the density of a plain screen. */
@@ -29,49 +29,37 @@ final class Thumbnails {
 
   private final Path folder;
 
-  /** Unpacked pixels of several large pictures at a time would not fit into memory. */
-  private final Semaphore unpacking = new Semaphore(2);
-
-  Thumbnails(Workspace workspace) {
+  ThumbnailStore(Workspace workspace) {
     folder = workspace.folder().resolve("thumbnails");
   }
 
   /**
-   * JPEG of a picture.
+   * The thumbnail of a picture.
    *
    * @param stamp of the file, which changes with it
    * @throws dev.lora4j.diffusion.dataset.image.PictureFileException if it is none
    */
-  byte[] of(Path picture, String stamp) throws InterruptedException {
+  Thumbnail of(Path picture, String stamp) {
     byte[] name = (picture + "\n" + stamp).getBytes(StandardCharsets.UTF_8);
-    Path kept = folder.resolve(Digests.hex(name).substring(0, 32) + ".jpg");
+    Path kept = folder.resolve(Digests.hex(name).substring(0, 32));
     try {
-      return Files.readAllBytes(kept);
+      return new Thumbnail(Files.readAllBytes(kept));
     } catch (NoSuchFileException e) {
       // It is made now.
     } catch (IOException e) {
       LOG.debug("{} cannot be read.", kept, e);
     }
-    byte[] made = made(picture);
+    Thumbnail made = Thumbnail.of(PictureFile.read(picture), SIDE);
     try {
       Files.createDirectories(folder);
       // As a whole, but not forced to the disk: one that is lost is made again.
       Path unfinished = Files.createTempFile(folder, ".", ".tmp");
-      Files.write(unfinished, made);
+      Files.write(unfinished, made.bytes());
       Files.move(unfinished, kept, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       LOG.debug("{} cannot be kept.", kept, e); // it is made again when it is asked for
     }
     return made;
-  }
-
-  private byte[] made(Path picture) throws InterruptedException {
-    unpacking.acquire();
-    try {
-      return SmallPicture.jpeg(PictureFile.read(picture), SIDE);
-    } finally {
-      unpacking.release();
-    }
   }
 
   /** Removes the oldest ones where there are too many. */
@@ -84,7 +72,7 @@ final class Thumbnails {
       if (files.size() <= MOST) {
         return;
       }
-      List<Path> byAge = files.stream().sorted(Comparator.comparing(Thumbnails::time)).toList();
+      List<Path> byAge = files.stream().sorted(Comparator.comparing(ThumbnailStore::time)).toList();
       for (Path old : byAge.subList(0, files.size() - KEPT)) {
         Files.deleteIfExists(old);
       }
