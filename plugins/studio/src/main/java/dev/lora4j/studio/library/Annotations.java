@@ -42,13 +42,19 @@ final class Annotations {
     return Files.exists(kept) ? Optional.of(kept) : neighbours.find(adapter, List.of(NOTES));
   }
 
-  /** What came with a download. */
-  CivitaiInfo civitai(AdapterFile adapter, Neighbours neighbours, Consumer<String> problems) {
-    return neighbours
-        .find(adapter, List.of(CIVITAI))
+  /** Where it is from: what {@code pull} has noted goes before what other programs have. */
+  Origin origin(AdapterFile adapter, Neighbours neighbours, Consumer<String> problems) {
+    return noted(adapter, neighbours)
         .flatMap(file -> read(file, problems))
-        .map(CivitaiInfo::of)
-        .orElse(CivitaiInfo.NONE);
+        .map(Origin::ofNote)
+        .filter(origin -> !origin.equals(Origin.NONE))
+        .or(
+            () ->
+                neighbours
+                    .find(adapter, List.of(CIVITAI))
+                    .flatMap(file -> read(file, problems))
+                    .map(Origin::ofCivitai))
+        .orElse(Origin.NONE);
   }
 
   private Optional<JsonObject> read(Path file, Consumer<String> problems) {

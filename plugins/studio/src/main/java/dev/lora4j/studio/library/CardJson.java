@@ -21,6 +21,11 @@ final class CardJson {
     return this;
   }
 
+  /** The first of two texts, or the second where the first says nothing. */
+  CardJson text(String name, String first, String second) {
+    return text(name, first.isEmpty() ? second : first);
+  }
+
   /** A number; left out if it is 0. */
   CardJson number(String name, double value) {
     if (value == Math.rint(value)) {

@@ -57,7 +57,7 @@ final class Cards {
     HeaderFacts header = known.map(AdapterFacts::header).orElse(HeaderFacts.NONE);
     Optional<ContentFacts> content = known.flatMap(AdapterFacts::content);
     UserNotes notes = annotations.notes(file, neighbours, problems);
-    CivitaiInfo civitai = annotations.civitai(file, neighbours, problems);
+    Origin origin = annotations.origin(file, neighbours, problems);
     CardJson card =
         new CardJson()
             .file(file, places.shown(file))
@@ -65,18 +65,20 @@ final class Cards {
             .text("method", content.map(ContentFacts::method).orElse(""))
             .number("rank", content.map(ContentFacts::rank).orElse(header.rank()))
             .number("alpha", content.map(ContentFacts::alpha).orElse(header.alpha()))
-            .text("title", header.title().isEmpty() ? civitai.title() : header.title())
-            .text("author", header.author())
-            .text("license", header.license())
-            .text("trainedOn", header.base())
+            .text("title", header.title(), origin.title())
+            .text("author", header.author(), origin.author())
+            .text("license", header.license(), origin.license())
+            .text("trainedOn", header.base(), origin.base())
             .list("bases", known.map(reading::bases).orElse(List.of()))
-            .text("source", civitai.source())
+            .text("source", origin.source())
+            .text("page", origin.page())
+            .text("revision", origin.revision())
             .text("notes", notes.text())
             .text("negative", notes.negative())
             .text("description", notes.description())
             .value("tags", header.tags())
             .text("sha256", library.knownSha256(file).orElse(""));
-    triggers(card, header, notes, civitai);
+    triggers(card, header, notes, origin);
     notes.weight().ifPresent(weight -> card.value("weight", weight));
     previews
         .find(file, neighbours)
@@ -95,12 +97,11 @@ final class Cards {
   }
 
   /** What the user has noted goes before what a download says, and that before the header. */
-  private static void triggers(
-      CardJson card, HeaderFacts header, UserNotes notes, CivitaiInfo civitai) {
+  private static void triggers(CardJson card, HeaderFacts header, UserNotes notes, Origin origin) {
     if (!notes.triggers().isEmpty()) {
       card.list("triggers", notes.triggers()).text("triggersFrom", "notes");
-    } else if (!civitai.triggers().isEmpty()) {
-      card.list("triggers", civitai.triggers()).text("triggersFrom", "civitai");
+    } else if (!origin.triggers().isEmpty()) {
+      card.list("triggers", origin.triggers()).text("triggersFrom", "download");
     } else {
       card.list("triggers", header.triggers()).text("triggersFrom", header.triggersFrom());
     }

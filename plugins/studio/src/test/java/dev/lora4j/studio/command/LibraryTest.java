@@ -273,13 +273,42 @@ class LibraryTest {
             + " \"model\": {\"name\": \"Ink\", \"type\": \"LORA\"}}");
     JsonObject card = read("ink");
     assertEquals("[\"inked\",\"evil\",\"3\"]", card.get("triggers").toString());
-    assertEquals("civitai", card.get("triggersFrom").getAsString());
+    assertEquals("download", card.get("triggersFrom").getAsString());
     assertEquals(
         "https://civitai.com/models/12?modelVersionId=7", card.get("source").getAsString());
     Files.writeString(
         server.adapters().resolve("ink.civitai.info"),
         "{\"id\": \"7'\", \"modelId\": \"javascript:alert(1)\", \"trainedWords\": {}}");
     assertFalse(card("ink", c -> !c.has("source")).has("source"));
+  }
+
+  @Test
+  void pulledAdaptersTellWhereTheyAreFrom() throws Exception {
+    adapter("ink", Map.of("modelspec.author", "Mo"));
+    Path note = server.adapters().resolve("ink.json");
+    Files.writeString(
+        note,
+        "{\"activation text\": \"inked\", \"lora4j\": {\"source\": \"hf:ann/ink/ink.safetensors\","
+            + " \"page\": \"https://huggingface.co/ann/ink\", \"revision\": \"abc\", \"title\":"
+            + " \"Ink\", \"author\": \"ann\", \"licence\": \"mit\", \"base_model\": \"SD 1.5\"}}");
+    JsonObject card = read("ink");
+    assertEquals("hf:ann/ink/ink.safetensors", card.get("source").getAsString());
+    assertEquals("https://huggingface.co/ann/ink", card.get("page").getAsString());
+    assertEquals("abc", card.get("revision").getAsString());
+    assertEquals("Ink", card.get("title").getAsString());
+    assertEquals("mit", card.get("license").getAsString());
+    assertEquals("SD 1.5", card.get("trainedOn").getAsString());
+    assertEquals("Mo", card.get("author").getAsString(), "the file itself says another");
+    // Notes that are changed on the page leave it as it is.
+    server.client().post("/studio/library/notes", "{'name': 'ink', 'text': 'mine'}");
+    assertEquals("hf:ann/ink/ink.safetensors", card("ink").get("source").getAsString());
+    Files.writeString(
+        note, "{\"lora4j\": {\"source\": {\"a\": 1}, \"page\": [\"x\"], \"title\": 3}}");
+    JsonObject hostile = card("ink", c -> !c.has("source"));
+    assertFalse(hostile.has("source"));
+    assertFalse(hostile.has("page"));
+    Files.writeString(note, "{\"lora4j\": \"hf:x/y\"}");
+    assertFalse(card("ink", c -> !c.has("title")).has("source"));
   }
 
   @Test

@@ -29,6 +29,7 @@ export function Card({ card, selected, inBlend }) {
         aria-current=${selected ? "true" : undefined}>${title}</a></h2>
       ${title !== card.name && html`<p class="card-name">${card.name}</p>`}
       <p class="muted small">${facts(card)}</p>
+      ${card.source && html`<p class="muted small card-source">from ${card.source}</p>`}
       ${problems.length > 0 && html`<p class="error-text">${problems[0]}</p>`}
       ${
         triggers.length > 0 &&

@@ -17,7 +17,8 @@ export function Facts({ card }) {
     ["Weight", card.weight],
     ["Licence", card.license || "The file says none."],
     ["Author", card.author],
-    ["Source", sourceOf(card.source)],
+    ["From", originOf(card)],
+    ["Revision", card.revision],
     ["File", card.file],
     ["Size", bytes(card.bytes)],
     ["Changed", card.modified && ago(card.modified)],
@@ -39,9 +40,9 @@ export function Facts({ card }) {
 
 const isKnown = ([, value]) => value !== undefined && value !== null && value !== "";
 
-// Anybody may have written the source into the file: an address is a link only if it is https.
-function sourceOf(source) {
-  return source?.startsWith("https://")
-    ? html`<a href=${source} rel="noopener noreferrer" target="_blank">${source}</a>`
+// Anybody may have written the page into the file: an address is a link only if it is https.
+function originOf({ source, page }) {
+  return page?.startsWith("https://")
+    ? html`<a href=${page} rel="noopener noreferrer" target="_blank">${source || page}</a>`
     : source;
 }
