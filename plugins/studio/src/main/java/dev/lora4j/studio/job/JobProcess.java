@@ -33,13 +33,14 @@ final class JobProcess {
     words.add(folder.path().toString());
     words.add(status.ticket());
     words.addAll(status.arguments());
-    Process process =
+    ProcessBuilder builder =
         new ProcessBuilder(words)
             .directory(directory.toFile())
             .redirectInput(ProcessBuilder.Redirect.from(nothing()))
             .redirectOutput(folder.out().toFile())
-            .redirectError(folder.err().toFile())
-            .start();
+            .redirectError(folder.err().toFile());
+    AllocatorSettings.apply(builder.environment(), status.arguments());
+    Process process = builder.start();
     return new JobProcess(process.toHandle(), process.onExit().thenApply(Process::exitValue));
   }
 
