@@ -13,6 +13,10 @@ import java.util.regex.Pattern;
 record JobProgress(String task, String unit, long done, long total, String detail) {
   private static final Pattern LINE =
       Pattern.compile("([^:]{1,60}): (\\w+) (\\d{1,15}) of (\\d{1,15})(?:, (.*))?");
+
+  /** What commands say last to those who called them wrongly; a page has no such help. */
+  private static final Pattern HINT = Pattern.compile("Try '.* --help'\\.");
+
   private static final int LOOKED_AT = 4096;
 
   /** The last progress in a log. */
@@ -39,6 +43,7 @@ record JobProgress(String task, String unit, long done, long total, String detai
         JobFolder.tail(folder.err(), LOOKED_AT)
             .lines()
             .filter(line -> !line.isBlank() && !LINE.matcher(line).matches())
+            .filter(line -> !HINT.matcher(line).matches())
             .toList();
     for (int i = lines.size() - 1; i >= 0; i--) {
       if (lines.get(i).startsWith("lora4j: ")) {

@@ -41,7 +41,7 @@ function EvaluatePage({ query, start }) {
         ${
           results?.length === 0 &&
           html`<${EmptyState} icon="evaluate"
-            title="Nothing is scored yet"><p>Choose an adapter and its style. It takes about a minute on the bundled base.</p><//>`
+            title="Nothing is scored yet"><p>Choose an adapter and its style. A hundred concepts take some minutes on the bundled base.</p><//>`
         }
         ${results?.map(
           (job) => html`<${EvaluationResult} key=${job.id} job=${job} onAgain=${change}

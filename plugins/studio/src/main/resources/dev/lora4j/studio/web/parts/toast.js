@@ -1,12 +1,13 @@
 // Short messages in the corner.
 //   toast("Copied", {link: {href, text}})   goes away by itself
-//   toastError(error)                        stays until it is closed
+//   toastError(error)                        stays until it is closed, or newer ones take its place
 //   <Toasts />                               shows them; the shell has it
 import { html, useEffect, useRef } from "./html.js";
 import { Icon } from "./icon.js";
 import { store, useStore } from "../store.js";
 
 const duration = 6000;
+const most = 4;
 const shown = store([]);
 let count = 0;
 
@@ -23,7 +24,7 @@ export function toastError(error) {
 
 function add(item) {
   const id = ++count;
-  shown.update((items) => [...items.filter((other) => other.text !== item.text), { ...item, id }]);
+  shown.update((items) => [...items.filter((other) => other.text !== item.text), { ...item, id }].slice(-most));
   return id;
 }
 

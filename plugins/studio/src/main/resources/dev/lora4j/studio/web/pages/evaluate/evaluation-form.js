@@ -9,6 +9,7 @@ import { Select } from "../../parts/select.js";
 import { Slider } from "../../parts/slider.js";
 import { TextField } from "../../parts/text-field.js";
 import { library, sets } from "../../state.js";
+import { href } from "../../router.js";
 import { useStore } from "../../store.js";
 import { AdapterPicker } from "../blend/adapter-picker.js";
 import { requestOf } from "./settings.js";
@@ -53,7 +54,8 @@ export function EvaluationForm({ settings, change, start }) {
         ? html`<${Select} label="The style that it should have" options=${styles} empty="choose one" value=${style}
           onInput=${choose}
           help="The judges know pictures of 64 × 64 pixels such as the bundled base makes." />`
-        : html`<${TextField} label="The style that it should have" value=${settings.judged} onInput=${set("judged")} />`
+        : html`<p class="help">The judges know pictures of the bundled base alone. For a style of your own, make a set of
+          its pictures, captioned by concepts, on the page <a href=${href("train")}>Train</a>.</p>`
     }
     <${Disclosure} title="More settings" hint=${hintOf(settings)}>
       <div class="fields">

@@ -1,5 +1,5 @@
 // The scores of ./lora4j evaluate as rows: {key, label, help, adapter, base, control, better: "more" | "less", format}.
-const percent = (value) => `${(value * 100).toFixed(1)} %`;
+const percent = (value) => `${(value * 100).toFixed(1)}\u00a0%`;
 const points = (value) => `${(value * 100).toFixed(1)} points`;
 const plain = (digits) => (value) => value.toFixed(digits);
 
