@@ -3,6 +3,7 @@ package dev.lora4j.studio.blend;
 import dev.lora4j.server.catalogue.ModelCatalogue;
 import dev.lora4j.server.http.Routes;
 import dev.lora4j.studio.action.Action;
+import dev.lora4j.studio.action.BaseArguments;
 import dev.lora4j.studio.event.EventHub;
 import dev.lora4j.studio.library.AdapterPlaces;
 import dev.lora4j.studio.library.AdapterSearch;
@@ -20,11 +21,14 @@ public final class BlendRoom {
   private final RecipeRoutes recipes;
 
   private BlendRoom(
-      Workspace workspace, ModelCatalogue models, LibraryRoom library, EventHub events) {
+      Workspace workspace,
+      ModelCatalogue models,
+      BaseArguments bases,
+      LibraryRoom library,
+      EventHub events) {
     AdapterPlaces places = library.places();
     regions = new Regions(workspace);
     BlendResolver resolver = new BlendResolver(models, places, regions);
-    BaseWords bases = new BaseWords(models, workspace);
     start = new StartRoute(models, workspace);
     pictures = new PictureRoute(resolver);
     ServedHashes hashes = new ServedHashes(models);
@@ -48,11 +52,16 @@ public final class BlendRoom {
   /**
    * The blends of a studio.
    *
+   * @param bases of {@code models}, as command lines name them
    * @param library its adapters
    */
   public static BlendRoom of(
-      Workspace workspace, ModelCatalogue models, LibraryRoom library, EventHub events) {
-    return new BlendRoom(workspace, models, library, events);
+      Workspace workspace,
+      ModelCatalogue models,
+      BaseArguments bases,
+      LibraryRoom library,
+      EventHub events) {
+    return new BlendRoom(workspace, models, bases, library, events);
   }
 
   /** What pages can have done with blends. */

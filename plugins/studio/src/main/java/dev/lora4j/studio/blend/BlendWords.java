@@ -1,25 +1,23 @@
 package dev.lora4j.studio.blend;
 
 import dev.lora4j.cli.adapter.LoraOption;
-import dev.lora4j.cli.file.SuffixedFile;
 import dev.lora4j.core.mix.Route;
 import dev.lora4j.core.mix.Weight;
 import dev.lora4j.diffusion.sampling.SigmaSchedule;
 import dev.lora4j.server.json.FieldException;
 import dev.lora4j.server.library.AdapterFile;
+import dev.lora4j.studio.action.BaseArguments;
 import dev.lora4j.studio.action.CommandWords;
 import dev.lora4j.studio.library.AdapterPlaces;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 
 /** The command line that makes the picture of a blend. */
 final class BlendWords {
   private final AdapterPlaces places;
   private final Regions regions;
-  private final BaseWords bases;
+  private final BaseArguments bases;
 
-  BlendWords(AdapterPlaces places, Regions regions, BaseWords bases) {
+  BlendWords(AdapterPlaces places, Regions regions, BaseArguments bases) {
     this.places = places;
     this.regions = regions;
     this.bases = bases;
@@ -43,7 +41,7 @@ final class BlendWords {
     if (!last) {
       words.value(blend.text());
     }
-    words.all(bases.of(resolved.service().name()));
+    words.all(bases.named(resolved.service().name()));
     for (int i = 0; i < blend.rows().size(); i++) {
       words.option("--lora", adapter(blend.rows().get(i), resolved.files().get(i)));
     }
@@ -78,22 +76,8 @@ final class BlendWords {
   }
 
   private String adapter(BlendRow row, AdapterFile file) {
-    String shown = places.shown(file);
-    String text = row.weight().equals(Weight.of(1)) ? "" : row.weight().text();
-    String word = text.isEmpty() ? shown : shown + ":" + text;
-    // A name with a colon in it may be read as a shorter one with a weight.
-    SuffixedFile read = SuffixedFile.of(word);
-    boolean same =
-        read.file().equals(Path.of(shown))
-            && read.suffix().equals(Optional.of(text).filter(t -> !t.isEmpty()));
-    if (!same) {
-      throw new FieldException(
-          row.field("name"),
-          "A command line cannot name "
-              + shown
-              + ", as what follows its colon looks like a weight. Rename the file.");
-    }
-    return word;
+    String weight = row.weight().equals(Weight.of(1)) ? "" : row.weight().text();
+    return places.weighted(row.field("name"), file, weight);
   }
 
   private void details(CommandWords words, ResolvedBlend resolved, int index) {

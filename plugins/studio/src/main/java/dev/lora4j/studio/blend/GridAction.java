@@ -34,13 +34,14 @@ record GridAction(Workspace workspace, BlendResolver resolver, BlendWords words)
         request.fields(AXES).orElseThrow(() -> request.missing(AXES, "an object with x"));
     KnownFields.require(axes, Set.copyOf(DIRECTIONS));
     CommandWords more = new CommandWords();
+    if (axes.text("x").filter(text -> !text.isBlank()).isEmpty()) {
+      throw new FieldException(
+          axes.path("x"), "axes.x must say what changes from left to right, such as seed=1-4.");
+    }
     for (String direction : DIRECTIONS) {
       axes.text(direction)
           .filter(text -> !text.isBlank())
           .ifPresent(text -> more.option("--" + direction, axis(axes.path(direction), text)));
-    }
-    if (more.words().isEmpty()) {
-      throw new FieldException(AXES, "axes must say what changes along x, y or z.");
     }
     more.flag("--json").option("-o", workspace.shown(outputs.folder("grid")));
     return new Task(

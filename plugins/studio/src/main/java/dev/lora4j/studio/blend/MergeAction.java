@@ -4,6 +4,7 @@ import dev.lora4j.core.mixer.Mixer;
 import dev.lora4j.server.json.JsonFields;
 import dev.lora4j.spi.Extensions;
 import dev.lora4j.studio.action.Action;
+import dev.lora4j.studio.action.BaseArguments;
 import dev.lora4j.studio.action.CommandWords;
 import dev.lora4j.studio.action.Lane;
 import dev.lora4j.studio.action.Outputs;
@@ -15,7 +16,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /** One adapter of several. */
-record MergeAction(AdapterPlaces places, BaseWords bases) implements Action {
+record MergeAction(AdapterPlaces places, BaseArguments bases) implements Action {
   private static final Set<String> FIELDS =
       Set.of(
           "output",
@@ -43,7 +44,8 @@ record MergeAction(AdapterPlaces places, BaseWords bases) implements Action {
   public Task task(JsonFields request, Outputs outputs) {
     AdapterRequest asked = new AdapterRequest(request, places, FIELDS);
     List<String> adapters = WeightedAdapters.words(request, places, 1);
-    CommandWords words = new CommandWords("merge").all(bases.require(request));
+    CommandWords words = new CommandWords("merge");
+    bases.any(words, request);
     WeightedAdapters.details(request, places, words);
     request
         .text("mixer")

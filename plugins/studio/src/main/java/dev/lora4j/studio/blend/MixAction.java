@@ -2,6 +2,7 @@ package dev.lora4j.studio.blend;
 
 import dev.lora4j.server.json.JsonFields;
 import dev.lora4j.studio.action.Action;
+import dev.lora4j.studio.action.BaseArguments;
 import dev.lora4j.studio.action.CommandWords;
 import dev.lora4j.studio.action.KnownFields;
 import dev.lora4j.studio.action.Lane;
@@ -13,7 +14,7 @@ import java.util.List;
 import java.util.Set;
 
 /** How adapters get on with each other. */
-record MixAction(Workspace workspace, AdapterPlaces places, BaseWords bases) implements Action {
+record MixAction(Workspace workspace, AdapterPlaces places, BaseArguments bases) implements Action {
   @Override
   public String name() {
     return "mix";
@@ -29,7 +30,8 @@ record MixAction(Workspace workspace, AdapterPlaces places, BaseWords bases) imp
     KnownFields.require(request, Set.of("adapters", "base"));
     List<String> adapters = WeightedAdapters.words(request, places, 2);
     WeightedAdapters.requirePlain(request);
-    CommandWords words = new CommandWords("mix").flag("--json").all(bases.require(request));
+    CommandWords words = new CommandWords("mix").flag("--json");
+    bases.any(words, request);
     words.option("-o", workspace.shown(outputs.file("mix.png"))).values(adapters);
     return new Task("Conflicts of " + adapters.size() + " adapters", words.words(), "");
   }

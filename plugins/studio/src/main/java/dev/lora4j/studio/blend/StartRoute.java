@@ -4,7 +4,6 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.lora4j.cli.Version;
 import dev.lora4j.cli.console.Invocation;
-import dev.lora4j.cli.model.BundledModel;
 import dev.lora4j.core.adapter.training.TrainableMethod;
 import dev.lora4j.core.format.BlockNames;
 import dev.lora4j.core.mixer.DeltaMixer;
@@ -23,6 +22,7 @@ import dev.lora4j.server.picture.PictureService;
 import dev.lora4j.server.text.TextService;
 import dev.lora4j.spi.Extensions;
 import dev.lora4j.spi.SettingInfo;
+import dev.lora4j.studio.evaluation.JudgedStyles;
 import dev.lora4j.studio.workspace.Workspace;
 import java.util.Collection;
 import java.util.List;
@@ -46,7 +46,7 @@ final class StartRoute {
     JsonArray texts = new JsonArray();
     models.texts().forEach(service -> texts.add(text(service)));
     json.add("texts", texts);
-    json.add("judged", array(judged()));
+    json.add("judged", array(JudgedStyles.of(models)));
     json.add("samplers", names(Sampler.class));
     json.add("schedules", array(SigmaSchedule.names()));
     JsonArray mixers = new JsonArray();
@@ -61,14 +61,6 @@ final class StartRoute {
     json.addProperty("folder", workspace.shown(workspace.folder()));
     json.addProperty("command", Invocation.of());
     return HttpAnswer.json(json.toString());
-  }
-
-  /** Styles that the judges know, which are for the bundled base. */
-  private List<String> judged() {
-    boolean bundled =
-        models.pictures().stream()
-            .anyMatch(service -> service.base().base().path().equals(BundledModel.folder()));
-    return bundled ? List.of("ink", "glossy", "pixel") : List.of();
   }
 
   private static JsonObject base(PictureService service) {

@@ -1,8 +1,8 @@
 package dev.lora4j.studio.blend;
 
-import dev.lora4j.server.json.FieldException;
 import dev.lora4j.server.json.JsonFields;
 import dev.lora4j.studio.action.Action;
+import dev.lora4j.studio.action.BaseArguments;
 import dev.lora4j.studio.action.CommandWords;
 import dev.lora4j.studio.action.KnownFields;
 import dev.lora4j.studio.action.Lane;
@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /** A text of a language model with adapters. */
-record TextGenerateAction(AdapterPlaces places, BaseWords bases) implements Action {
+record TextGenerateAction(AdapterPlaces places, BaseArguments bases) implements Action {
   private static final Set<String> FIELDS =
       Set.of(
           "model",
@@ -55,7 +55,8 @@ record TextGenerateAction(AdapterPlaces places, BaseWords bases) implements Acti
   public Task task(JsonFields request, Outputs outputs) {
     KnownFields.require(request, FIELDS);
     String prompt = request.requiredText("prompt");
-    CommandWords words = new CommandWords("text", "generate").all(model(request));
+    CommandWords words = new CommandWords("text", "generate");
+    bases.texts(words, request, "model");
     WeightedAdapters.requirePlain(request);
     WeightedAdapters.words(request, places, 0).forEach(word -> words.option("--lora", word));
     request.text("system").filter(t -> !t.isEmpty()).ifPresent(t -> words.option("--system", t));
@@ -77,16 +78,6 @@ record TextGenerateAction(AdapterPlaces places, BaseWords bases) implements Acti
     OptionalLong seed = request.whole("seed", Long.MIN_VALUE, Long.MAX_VALUE);
     seed.ifPresent(number -> words.option("--seed", Long.toString(number)));
     return new Task("Text", words.values(List.of(prompt)).words(), "");
-  }
-
-  private List<String> model(JsonFields request) {
-    String model = request.text("model").orElse("");
-    if (!model.isEmpty() && !bases.names().contains(model)) {
-      throw new FieldException(
-          "model",
-          "There is no model '" + model + "'; there are " + String.join(", ", bases.names()) + ".");
-    }
-    return bases.of(model);
   }
 
   private static void whole(

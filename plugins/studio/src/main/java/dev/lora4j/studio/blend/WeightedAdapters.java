@@ -1,13 +1,12 @@
 package dev.lora4j.studio.blend;
 
 import dev.lora4j.cli.adapter.LoraOption;
-import dev.lora4j.cli.file.SuffixedFile;
 import dev.lora4j.server.json.FieldException;
 import dev.lora4j.server.json.JsonFields;
+import dev.lora4j.server.library.AdapterFile;
 import dev.lora4j.studio.action.CommandWords;
 import dev.lora4j.studio.action.KnownFields;
 import dev.lora4j.studio.library.AdapterPlaces;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -74,16 +73,8 @@ final class WeightedAdapters {
 
   private static String word(JsonFields row, AdapterPlaces places) {
     KnownFields.require(row, Set.of("name", "weight", "text", "blocks"));
-    String shown = places.shown(places.require(row.path("name"), row.requiredText("name")));
+    AdapterFile file = places.require(row.path("name"), row.requiredText("name"));
     double weight = row.number("weight", -MOST, MOST).orElse(1);
-    String word = weight == 1 ? shown : shown + ":" + weight;
-    if (!SuffixedFile.of(word).file().equals(Path.of(shown))) {
-      throw new FieldException(
-          row.path("name"),
-          "A command line cannot name "
-              + shown
-              + ", as what follows its colon looks like a weight. Rename the file.");
-    }
-    return word;
+    return places.weighted(row.path("name"), file, weight == 1 ? "" : Double.toString(weight));
   }
 }

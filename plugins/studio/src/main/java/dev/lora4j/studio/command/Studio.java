@@ -9,6 +9,7 @@ import dev.lora4j.studio.blend.BlendRoom;
 import dev.lora4j.studio.dataset.PictureRoutes;
 import dev.lora4j.studio.dataset.PictureSets;
 import dev.lora4j.studio.evaluation.EvaluateAction;
+import dev.lora4j.studio.evaluation.JudgedStyles;
 import dev.lora4j.studio.event.EventHub;
 import dev.lora4j.studio.job.JobQueue;
 import dev.lora4j.studio.job.JobRoutes;
@@ -44,13 +45,14 @@ public final class Studio implements AutoCloseable {
     EventHub events = new EventHub();
     LibraryRoom library = LibraryRoom.open(workspace, models, events);
     try {
-      BlendRoom blend = BlendRoom.of(workspace, models, library, events);
+      BaseArguments bases = new BaseArguments(workspace, models);
+      BlendRoom blend = BlendRoom.of(workspace, models, bases, library, events);
       List<Action> all = new ArrayList<>(library.actions());
       all.addAll(blend.actions());
       PictureSets sets = new PictureSets(workspace);
-      all.addAll(RunRoom.actions(workspace, models, sets, library.places()));
-      BaseArguments bases = new BaseArguments(workspace, models);
-      all.add(new EvaluateAction(workspace, sets, bases, library.places()));
+      all.addAll(RunRoom.actions(workspace, bases, sets, library.places()));
+      List<String> judged = JudgedStyles.of(models);
+      all.add(new EvaluateAction(workspace, sets, bases, library.places(), judged));
       ActionTable actions = new ActionTable(all);
       JobQueue queue = JobQueue.open(workspace, actions, events);
       RunRoom runs = RunRoom.open(workspace, queue, all, events);

@@ -14,6 +14,7 @@ import dev.lora4j.studio.library.AdapterPlaces;
 import dev.lora4j.studio.workspace.Workspace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -25,10 +26,17 @@ import java.util.Set;
  * @param sets where true pictures of a style may be
  * @param bases that are served
  * @param places of adapters
+ * @param judged styles that the judges know
  */
 public record EvaluateAction(
-    Workspace workspace, PictureSets sets, BaseArguments bases, AdapterPlaces places)
+    Workspace workspace,
+    PictureSets sets,
+    BaseArguments bases,
+    AdapterPlaces places,
+    List<String> judged)
     implements Action {
+  private static final String ADAPTER = "adapter";
+  private static final String WEIGHT = "weight";
   private static final String STYLE = "style";
   private static final String TRUTHS = "truths";
   private static final double MOST_WEIGHT = 1000;
@@ -36,8 +44,8 @@ public record EvaluateAction(
   private static final int MOST_PICTURES = 100_000;
   private static final Set<String> FIELDS =
       Set.of(
-          "adapter",
-          "weight",
+          ADAPTER,
+          WEIGHT,
           STYLE,
           TRUTHS,
           "base",
@@ -47,6 +55,11 @@ public record EvaluateAction(
           "seed",
           "steps",
           "guidance");
+
+  /** Copies the list. */
+  public EvaluateAction {
+    judged = List.copyOf(judged);
+  }
 
   @Override
   public String name() {
@@ -62,7 +75,11 @@ public record EvaluateAction(
   public Task task(JsonFields request, Outputs outputs) {
     KnownFields.require(request, FIELDS);
     CommandWords words = new CommandWords("evaluate");
-    Optional<String> adapter = request.text("adapter").filter(name -> !name.isBlank());
+    Optional<String> adapter = request.text(ADAPTER).filter(name -> !name.isBlank());
+    if (adapter.isEmpty() && request.has(WEIGHT)) {
+      throw new FieldException(
+          WEIGHT, "weight is an adapter's. Name one in adapter, or leave weight out.");
+    }
     adapter.ifPresent(name -> words.option("--lora", adapter(request, name)));
     words.option("--style", style(request));
     bases.pictures(words, request);
@@ -81,9 +98,9 @@ public record EvaluateAction(
   }
 
   private String adapter(JsonFields request, String name) {
-    String shown = places.shown(places.require("adapter", name));
-    double weight = request.number("weight", -MOST_WEIGHT, MOST_WEIGHT).orElse(1);
-    return weight == 1 ? shown : shown + ":" + weight;
+    double weight = request.number(WEIGHT, -MOST_WEIGHT, MOST_WEIGHT).orElse(1);
+    return places.weighted(
+        ADAPTER, places.require(ADAPTER, name), weight == 1 ? "" : Double.toString(weight));
   }
 
   private String style(JsonFields request) {
@@ -93,11 +110,28 @@ public record EvaluateAction(
       throw new FieldException(
           STYLE, "Name one of style and truths: what the pictures are to look like.");
     }
+    if (style.isPresent()) {
+      return judged(style.get());
+    }
     try {
-      return style.isPresent() ? style.get() : workspace.shown(sets.require(truths.get()).folder());
+      return workspace.shown(sets.require(truths.get()).folder());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** A folder would be a style too, but those that pages may read are data sets. */
+  private String judged(String style) {
+    if (!judged.contains(style)) {
+      throw new FieldException(
+          STYLE,
+          "style must be "
+              + (judged.isEmpty() ? "left out here" : String.join(", ", judged))
+              + ", found '"
+              + style
+              + "'. For a style of your own, name a data set of its pictures in truths.");
+    }
+    return style;
   }
 
   private static void whole(

@@ -1,5 +1,6 @@
 package dev.lora4j.studio.library;
 
+import dev.lora4j.cli.file.SuffixedFile;
 import dev.lora4j.core.identity.Digests;
 import dev.lora4j.server.json.FieldException;
 import dev.lora4j.server.library.AdapterFile;
@@ -67,6 +68,28 @@ public final class AdapterPlaces {
   /** An adapter as command lines name it. */
   public String shown(AdapterFile file) {
     return workspace.shown(file.path());
+  }
+
+  /**
+   * An adapter with its weight as command lines name it, {@code ink.safetensors:0.7}.
+   *
+   * @param field of the request, for messages
+   * @param weight empty for 1
+   * @throws FieldException if the two would be read otherwise
+   */
+  public String weighted(String field, AdapterFile file, String weight) {
+    String shown = shown(file);
+    String word = weight.isEmpty() ? shown : shown + ":" + weight;
+    // A name with a colon in it may be read as a shorter one with a weight.
+    SuffixedFile read = SuffixedFile.of(word);
+    if (!read.file().equals(Path.of(shown)) || !read.suffix().orElse("").equals(weight)) {
+      throw new FieldException(
+          field,
+          "A command line cannot name "
+              + shown
+              + ", as what follows its colon looks like a weight. Rename the file.");
+    }
+    return word;
   }
 
   /**

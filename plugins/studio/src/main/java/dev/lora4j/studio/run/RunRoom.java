@@ -1,6 +1,5 @@
 package dev.lora4j.studio.run;
 
-import dev.lora4j.server.catalogue.ModelCatalogue;
 import dev.lora4j.server.http.Routes;
 import dev.lora4j.studio.action.Action;
 import dev.lora4j.studio.action.BaseArguments;
@@ -24,11 +23,11 @@ public final class RunRoom implements AutoCloseable {
   /**
    * What pages can have done: trainings, and plans of them.
    *
+   * @param bases that are served
    * @param places of the adapters that can be trained further
    */
   public static List<Action> actions(
-      Workspace workspace, ModelCatalogue models, PictureSets sets, AdapterPlaces places) {
-    BaseArguments bases = new BaseArguments(workspace, models);
+      Workspace workspace, BaseArguments bases, PictureSets sets, AdapterPlaces places) {
     TrainingWords words = new TrainingWords(workspace, sets, bases, places);
     return List.of(
         new TrainAction(workspace, words),

@@ -82,7 +82,7 @@ final class TextTrainAction implements Action {
     CommandWords words = new CommandWords("text", "train");
     words.option("--data", data(request.requiredText(DATA)));
     words.option("-o", workspace.shown(made.folder()));
-    bases.texts(words, request);
+    bases.texts(words, request, "base");
     FieldTexts.add(words, request, OPTIONS);
     FieldTexts.find(request, "from")
         .map(from -> places.require(request.path("from"), from))
