@@ -134,7 +134,8 @@ class ForeignPageTest {
     Page page = attacker.context().newPage();
     page.navigate(attacker.url());
     Response answer =
-        page.waitForNavigation(
+        page.waitForResponse(
+            sent -> sent.url().endsWith("/studio/library/groups"),
             () ->
                 page.evaluate(
                     "(url) => { const form = document.createElement('form'); form.method = 'POST';"
