@@ -295,10 +295,10 @@ class LibraryTest {
     assertEquals("hf:ann/ink/ink.safetensors", card.get("source").getAsString());
     assertEquals("https://huggingface.co/ann/ink", card.get("page").getAsString());
     assertEquals("abc", card.get("revision").getAsString());
-    assertEquals("Ink", card.get("title").getAsString());
+    assertEquals("ink", card.get("title").getAsString(), "of the file itself");
     assertEquals("mit", card.get("license").getAsString());
     assertEquals("SD 1.5", card.get("trainedOn").getAsString());
-    assertEquals("Mo", card.get("author").getAsString(), "the file itself says another");
+    assertEquals("Mo", card.get("author").getAsString(), "of the file itself");
     // Notes that are changed on the page leave it as it is.
     server.client().post("/studio/library/notes", "{'name': 'ink', 'text': 'mine'}");
     assertEquals("hf:ann/ink/ink.safetensors", card("ink").get("source").getAsString());
@@ -308,7 +308,7 @@ class LibraryTest {
     assertFalse(hostile.has("source"));
     assertFalse(hostile.has("page"));
     Files.writeString(note, "{\"lora4j\": \"hf:x/y\"}");
-    assertFalse(card("ink", c -> !c.has("title")).has("source"));
+    assertFalse(card("ink").has("source"));
   }
 
   @Test
