@@ -5,6 +5,7 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import java.util.List;
+import java.util.Locale;
 
 /** The studio in a browser's window, by what a person sees of it. */
 final class StudioPage {
@@ -40,7 +41,7 @@ final class StudioPage {
   StudioPage show(String name) {
     page.evaluate("name => { location.hash = '#/' + name; }", name);
     page.waitForSelector(
-        "h1:has-text('" + name.substring(0, 1).toUpperCase() + name.substring(1) + "')");
+        "h1:has-text('" + name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1) + "')");
     return this;
   }
 
