@@ -1,10 +1,13 @@
 package dev.lora4j.core.gguf;
 
 import dev.lora4j.core.gguf.GgufException.Kind;
+import dev.lora4j.core.gguf.block.BlockNumbers;
 import dev.lora4j.core.gguf.block.BlockType;
 import dev.lora4j.core.gguf.block.PlainNumbers;
 import dev.lora4j.core.identity.Digests;
+import dev.lora4j.core.nn.StoredForm;
 import dev.lora4j.core.nn.StoredTensors;
+import dev.lora4j.core.nn.WeightForm;
 import dev.lora4j.core.safetensors.QuotedText;
 import dev.lora4j.core.safetensors.TensorInfo;
 import dev.lora4j.core.tensor.DType;
@@ -17,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -123,6 +127,27 @@ public final class GgufWeights implements StoredTensors {
     byte[] bytes = new byte[into.remaining()];
     file.read(file.tensor(weight(name).tensor()), offset, bytes, 0, bytes.length);
     into.put(bytes);
+  }
+
+  @Override
+  public Optional<StoredForm> quantised(String name) {
+    GgufWeight weight = weight(name);
+    GgufTensor tensor = file.tensor(weight.tensor());
+    if (!BlockNumbers.stages(block(tensor)) || tensor.shape().rank() < 2) {
+      return Optional.empty();
+    }
+    GgufForm form = new GgufForm(tensor.type(), weight.pairedHeads(), weight.added());
+    WeightForm.Part part = form.parts(tensor.shape()).get(0);
+    TensorInfo info =
+        new TensorInfo(
+            name, part.dtype(), part.shape(), tensor.begin(), tensor.begin() + tensor.length());
+    return Optional.of(new StoredForm(form, Map.of(part.name(), info), Map.of()));
+  }
+
+  /** Language models write texts token by token, which numbers are faster for. */
+  @Override
+  public boolean keepsForms() {
+    return false;
   }
 
   @Override

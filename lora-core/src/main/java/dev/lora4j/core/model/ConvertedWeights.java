@@ -1,6 +1,7 @@
 package dev.lora4j.core.model;
 
 import dev.lora4j.core.identity.Digests;
+import dev.lora4j.core.model.BasePrecision.StoredBits;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.nn.StoredTensors;
 import dev.lora4j.core.nn.StoredWeight;
@@ -25,8 +26,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +50,7 @@ public final class ConvertedWeights {
   private final ConversionCache cache;
   private final long worthKeeping;
   private final Optional<Rounding> rounding;
+  private final StoredBits stored;
   private final List<String> notes = new ArrayList<>();
   private String hash = "";
   private long written;
@@ -56,7 +60,7 @@ public final class ConvertedWeights {
 
   ConvertedWeights(
       DType compute, Supplier<String> content, ConversionCache cache, long worthKeeping) {
-    this(compute, content, cache, worthKeeping, Optional.empty());
+    this(compute, content, cache, worthKeeping, Optional.empty(), StoredBits.USUAL);
   }
 
   private ConvertedWeights(
@@ -64,12 +68,18 @@ public final class ConvertedWeights {
       Supplier<String> content,
       ConversionCache cache,
       long worthKeeping,
-      Optional<Rounding> rounding) {
+      Optional<Rounding> rounding,
+      StoredBits stored) {
     this.compute = compute;
     this.content = content;
     this.cache = cache;
     this.worthKeeping = worthKeeping;
     this.rounding = rounding;
+    this.stored = stored;
+  }
+
+  private ConvertedWeights with(StoredBits use) {
+    return new ConvertedWeights(compute, content, cache, worthKeeping, rounding, use);
   }
 
   /**
@@ -79,7 +89,7 @@ public final class ConvertedWeights {
    */
   public ConvertedWeights quantised(Quantisation how, BiPredicate<String, Parameter> which) {
     return new ConvertedWeights(
-        compute, content, cache, worthKeeping, Optional.of(new Rounding(how, which)));
+        compute, content, cache, worthKeeping, Optional.of(new Rounding(how, which)), stored);
   }
 
   /**
@@ -95,15 +105,20 @@ public final class ConvertedWeights {
       List<Parameter> parameters,
       StoredTensors store,
       Map<String, StoredWeight> places) {
+    Set<String> tables =
+        parameters.stream()
+            .filter(p -> p.init() == Parameter.Init.EMBEDDING)
+            .map(Parameter::name)
+            .collect(Collectors.toSet());
     if (rounding.isEmpty()) {
-      return load(scope, store, places);
+      return load(scope, store, places, tables);
     }
     Rounding asked = rounding.get();
     Map<String, StoredWeight> rounded = new LinkedHashMap<>();
     for (Parameter parameter : parameters) {
       StoredWeight place = places.get(parameter.name());
       if (place != null
-          && store.quantised(place.tensor()).isEmpty()
+          && (store.quantised(place.tensor()).isEmpty() || !store.keepsForms())
           && asked.how().suits(parameter)
           && asked.which().test(network, parameter)) {
         rounded.put(parameter.name(), place);
@@ -121,7 +136,7 @@ public final class ConvertedWeights {
     }
     Map<String, StoredWeight> others = new LinkedHashMap<>(places);
     others.keySet().removeAll(rounded.keySet());
-    WeightStore plain = load(scope, store, others);
+    WeightStore plain = load(scope, store, others, tables);
     return rounded.isEmpty()
         ? plain
         : plain.and(quantised(scope, new QuantisedWeights(store, rounded, asked.how(), compute)));
@@ -181,7 +196,7 @@ public final class ConvertedWeights {
    */
   public static ConvertedWeights of(
       BasePrecision precision, List<Path> files, BiPredicate<String, Parameter> which) {
-    ConvertedWeights plain = in(precision.compute(), files);
+    ConvertedWeights plain = in(precision.compute(), files).with(precision.stored());
     return precision.quantisation().map(how -> plain.quantised(how, which)).orElse(plain);
   }
 
@@ -212,8 +227,26 @@ public final class ConvertedWeights {
 
   /** Loads weights as {@link #load(Scope, TensorStore, Map)} does. */
   public WeightStore load(Scope scope, StoredTensors store, Map<String, StoredWeight> all) {
-    StoredForms packed = StoredForms.of(store, all, compute);
-    if (packed.places().isEmpty()) {
+    return load(scope, store, all, Set.of());
+  }
+
+  /**
+   * Loads weights.
+   *
+   * @param tables names of those of which only some rows are used, and which become numbers
+   */
+  private WeightStore load(
+      Scope scope, StoredTensors store, Map<String, StoredWeight> all, Set<String> tables) {
+    Map<String, StoredWeight> layers = new LinkedHashMap<>(all);
+    layers.keySet().removeAll(tables);
+    StoredForms packed = StoredForms.of(store, layers, compute);
+    boolean keeps =
+        switch (stored) {
+          case USUAL -> store.keepsForms();
+          case KEPT -> true;
+          case FULL -> false;
+        };
+    if (!keeps || packed.places().isEmpty()) {
       return plain(scope, store, all);
     }
     Map<String, StoredWeight> others = new LinkedHashMap<>(all);

@@ -43,6 +43,14 @@ public interface StoredTensors {
     return Optional.empty();
   }
 
+  /**
+   * Returns true if quantised weights stay in their form where nobody asks for numbers; else they
+   * become numbers where nobody asks for the form.
+   */
+  default boolean keepsForms() {
+    return true;
+  }
+
   /** Returns true if the tensor's bytes are not its numbers in their order. */
   boolean encoded(String name);
 

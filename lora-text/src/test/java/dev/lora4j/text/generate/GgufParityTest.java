@@ -8,6 +8,8 @@ import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.format.reading.ReadOptions;
 import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.model.BasePrecision;
+import dev.lora4j.core.model.BasePrecision.StoredBits;
 import dev.lora4j.core.safetensors.SafetensorsWriter;
 import dev.lora4j.core.safetensors.TensorStore;
 import dev.lora4j.core.tensor.DType;
@@ -107,6 +109,26 @@ class GgufParityTest {
               .orElse(0);
       assertTrue(worst <= 1e-5 * scale, "off by " + worst + " of " + scale);
       assertArrayEquals(golden.tokens("greedy"), greedy(scope, base, golden.tokens("prompt")));
+    }
+  }
+
+  /** Blocks that stay as they lie give what their numbers give. */
+  @ParameterizedTest
+  @ValueSource(strings = {"llama", "qwen3"})
+  void blocksGiveWhatNumbersGive(String name) {
+    try (Scope scope = ENGINE.scope("model");
+        Golden golden = new Golden(name)) {
+      Path file = MODELS.resolve(name + ".gguf");
+      TextModel numbers = TextModel.load(scope, file, DType.F32);
+      TextModel blocks =
+          TextModel.load(scope, file, BasePrecision.in(DType.F32).with(StoredBits.KEPT));
+      assertTrue(numbers.weights().forms().isEmpty());
+      assertTrue(blocks.weights().forms().size() > 3, blocks.weights().forms().toString());
+      assertTrue(blocks.weights().bytes() < numbers.weights().bytes());
+      assertArrayEquals(
+          logits(scope, numbers, golden.tensor("ids")),
+          logits(scope, blocks, golden.tensor("ids")));
+      assertArrayEquals(golden.tokens("greedy"), greedy(scope, blocks, golden.tokens("prompt")));
     }
   }
 

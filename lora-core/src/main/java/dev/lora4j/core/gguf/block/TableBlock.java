@@ -11,12 +11,12 @@ public enum TableBlock implements BlockType {
 
   private static final int HALF = 16;
 
-  private static final byte[] UNEVEN = {
+  static final byte[] UNEVEN = {
     -127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113
   };
 
   /** E2M1, twice as large, so that they are whole. */
-  private static final byte[] E2M1 = {0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12};
+  static final byte[] E2M1 = {0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12};
 
   private final int elements;
   private final int bytes;
@@ -70,7 +70,7 @@ public enum TableBlock implements BlockType {
   }
 
   /** Half of a scale in E8M0, {@code 2 ^ (bits - 128)}: its numbers are twice as large. */
-  private static float halfPower(byte scale) {
+  static float halfPower(byte scale) {
     int bits = Byte.toUnsignedInt(scale);
     return Float.intBitsToFloat(bits < 2 ? 0x00200000 << bits : (bits - 1) << 23);
   }

@@ -2,6 +2,7 @@ package dev.lora4j.cli.model;
 
 import dev.lora4j.cli.console.Failure;
 import dev.lora4j.core.model.BasePrecision;
+import dev.lora4j.core.model.BasePrecision.StoredBits;
 import dev.lora4j.core.quantised.Quantisation;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.spi.ExtensionException;
@@ -17,7 +18,9 @@ public final class PrecisionOption {
       paramLabel = "NAME",
       description =
           "Keep the base's large weights in few bits: nf4, fp4, int8 or fp8; settings follow a"
-              + " colon, as in nf4:block=128,double=false. Less memory, a little less exact.")
+              + " colon, as in nf4:block=128,double=false. Less memory, a little less exact. Of"
+              + " a base that is in few bits, full makes numbers (faster, more memory), and stored"
+              + " keeps the bits of a GGUF file.")
   public Optional<String> name = Optional.empty();
 
   /** Words of the command line that choose it. */
@@ -32,7 +35,11 @@ public final class PrecisionOption {
    */
   public BasePrecision of(DType compute) {
     BasePrecision plain = BasePrecision.in(compute);
-    return name.map(n -> plain.quantised(quantisation(n))).orElse(plain);
+    return switch (name.orElse("")) {
+      case "full" -> plain.with(StoredBits.FULL);
+      case "stored" -> plain.with(StoredBits.KEPT);
+      default -> name.map(n -> plain.quantised(quantisation(n))).orElse(plain);
+    };
   }
 
   private static Quantisation quantisation(String request) {
