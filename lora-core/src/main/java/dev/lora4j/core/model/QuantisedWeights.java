@@ -135,7 +135,7 @@ record QuantisedWeights(
 
     QuantisedWeight of(String wanted) {
       if (!wanted.equals(name)) {
-        StoredWeight place = places.get(wanted);
+        StoredWeight place = Objects.requireNonNull(places.get(wanted));
         try (Tensor plain = reader.read(raw, place)) {
           float[] values = plain.floats();
           requireFinite(wanted, values);

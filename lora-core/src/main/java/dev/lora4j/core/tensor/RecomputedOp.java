@@ -56,7 +56,7 @@ final class RecomputedOp {
           case CONVOLUTION, LINEAR ->
               frozen(arguments, tape)
                   && (tape.isTransient((Expr) arguments.get(WEIGHT))
-                      || sparing && spares(operator, (Expr) arguments.get(0), tape));
+                      || (sparing && spares(operator, (Expr) arguments.get(0), tape)));
           default -> false;
         };
     if (!fits) {

@@ -94,7 +94,7 @@ public final class DiffusionModel {
   private boolean rounds(String network, List<Parameter> parameters) {
     long numbers = parameters.stream().mapToLong(p -> p.shape().elements()).sum();
     return network.equals(denoiser().component())
-        || !network.equals("vae") && numbers >= LANGUAGE_MODEL;
+        || (!network.equals("vae") && numbers >= LANGUAGE_MODEL);
   }
 
   /** Parameters of each network. */

@@ -210,7 +210,7 @@ public final class TextModel {
 
   private boolean head(Parameter parameter) {
     return parameter.name().equals(LanguageNetwork.HEAD + ".weight")
-        || network instanceof EncoderNetwork encoder && encoder.ofHead(parameter.name());
+        || (network instanceof EncoderNetwork encoder && encoder.ofHead(parameter.name()));
   }
 
   private Network.Staging walk(SiteAdapters adapters) {

@@ -1,6 +1,7 @@
 package dev.lora4j.core.quantised.file;
 
 import dev.lora4j.core.nn.StoredForm;
+import dev.lora4j.core.nn.WeightForm;
 import dev.lora4j.core.quantised.BlockForm;
 import dev.lora4j.core.quantised.CodeBook;
 import dev.lora4j.core.safetensors.TensorInfo;
@@ -49,7 +50,7 @@ final class FourBitLayout implements QuantisedLayout {
     BlockForm form = new BlockForm(book, state.block(), nested);
     Map<String, TensorInfo> mapped = new HashMap<>();
     Map<String, HostTensor> given = new HashMap<>();
-    for (BlockForm.Part part : form.parts(shape)) {
+    for (WeightForm.Part part : form.parts(shape)) {
       switch (part.name()) {
         case BlockForm.CODES -> mapped.put(part.name(), tensors.codes(codes, part, shape));
         case BlockForm.SCALES ->

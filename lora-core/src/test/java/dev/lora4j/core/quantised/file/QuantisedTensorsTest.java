@@ -206,7 +206,7 @@ class QuantisedTensorsTest {
       StoredTensors tensors = QuantisedTensors.of(store);
       assertEquals(Set.of("l.weight"), tensors.tensors().keySet());
       float[] numbers = decoded(tensors, SHAPE);
-      assertEquals(codes[70] * 2f * 7.874015718698502e-3f, numbers[70]);
+      assertEquals(codes[70] * 2f * (float) 7.874015718698502e-3, numbers[70]);
     }
     all.put("l.weight_format", HostTensor.owning(DType.U8, Shape.of(), new byte[] {2}));
     assertTrue(refusal(all).contains("is arranged for a kind of graphics card"));
