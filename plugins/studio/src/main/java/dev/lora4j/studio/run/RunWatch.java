@@ -17,11 +17,16 @@ final class RunWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger("dev.lora4j.studio.runs");
   private static final long PAUSE_MILLIS = 1000;
 
+  /** After so many looks without a change, one in so many is enough. */
+  private static final int QUIET = 5;
+
   private final Runs runs;
   private final EventHub events;
   private final ScheduledExecutorService clock;
   private Map<String, JsonObject> told = Map.of();
   private boolean watched;
+  private int unchanged;
+  private int rested;
 
   private RunWatch(Runs runs, EventHub events) {
     this.runs = runs;
@@ -51,6 +56,10 @@ final class RunWatch implements AutoCloseable {
       told = Map.of();
       return;
     }
+    if (before && unchanged >= QUIET && ++rested < QUIET) {
+      return;
+    }
+    rested = 0;
     try {
       Map<String, JsonObject> now = new HashMap<>();
       List<JsonObject> all = runs.list();
@@ -64,6 +73,7 @@ final class RunWatch implements AutoCloseable {
               }
             });
       }
+      unchanged = before && now.equals(told) ? unchanged + 1 : 0;
       told = now;
     } catch (IOException | RuntimeException e) {
       LOG.warn("The trainings cannot be looked at: {}", e.toString());
