@@ -68,7 +68,8 @@ class FactorStructureTest {
       for (Prompt prompt : others) {
         sd.generate(prompt);
         assertEquals(compiled, engine.compiled(), prompt.mix().toString());
-        assertEquals(live, engine.live(), prompt.mix().toString());
+        // The stacked factors of the last mixes are kept, and others take their place.
+        assertTrue(engine.live() <= live, prompt.mix().toString());
       }
     }
   }

@@ -129,9 +129,19 @@ class OriginalFileTest {
     scaled.put("model.diffusion_model.scaled_fp8", HostTensor.of(Shape.of(1), 0));
     Path small = scaled.write(temporary.resolve("scaled.safetensors"));
     Path numbers = wide.write(temporary.resolve("numbers.safetensors"));
-    assertArrayEquals(picture(numbers, options("sd1")), picture(small, options("sd1")));
-    try (StableDiffusion sd = StableDiffusion.open(LORA, small, options("sd1"))) {
-      assertEquals(count, sd.base().denoiserWeights().forms().size());
+    try (StableDiffusion narrow = StableDiffusion.open(LORA, small, options("sd1"));
+        StableDiffusion plain = StableDiffusion.open(LORA, numbers, options("sd1"))) {
+      WeightStore weights = narrow.base().denoiserWeights();
+      assertEquals(count, weights.forms().size());
+      weights.forms().keySet().forEach(n -> assertSame(n, plain.base().denoiserWeights(), weights));
+    }
+    // Kernels in few bits are not packed for the processor, and sums come in another order.
+    int[] expected = picture(numbers, options("sd1"));
+    int[] found = picture(small, options("sd1"));
+    for (int i = 0; i < expected.length; i++) {
+      for (int shift = 0; shift < 24; shift += 8) {
+        assertEquals((expected[i] >> shift) & 255, (found[i] >> shift) & 255, 2, "pixel " + i);
+      }
     }
   }
 
