@@ -75,6 +75,11 @@ public final class RunKeys {
           choice("auto", "f32", "bf16", "f16"),
           "auto",
           "Type that the network computes in; auto measures which is faster");
+  public static final RunKey<String> BASE_PRECISION =
+      unset(
+          "base_precision",
+          TEXT,
+          "How the base's large weights are kept: nf4, fp4, int8, fp8, full or stored");
   public static final RunKey<String> STORED =
       RunKey.of("dtype", choice("f16", "bf16", "f32"), "f16", "Type of the factors in the file");
   public static final RunKey<String> LAYOUT =
@@ -187,6 +192,7 @@ public final class RunKeys {
           ACCUMULATE,
           SEED,
           PRECISION,
+          BASE_PRECISION,
           STORED,
           LAYOUT,
           CHECKPOINTING,

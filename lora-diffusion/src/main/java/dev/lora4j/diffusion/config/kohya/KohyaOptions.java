@@ -55,6 +55,8 @@ public final class KohyaOptions implements TrainerOptions {
     network = new KohyaNetwork(layers);
     meanings.put("v_parameterization", KohyaOptions::velocity);
     meanings.put("mixed_precision", KohyaOptions::precision);
+    meanings.put("fp8_base", KohyaOptions::fp8);
+    meanings.put("fp8_base_unet", KohyaOptions::fp8);
     meanings.put("save_precision", (to, v, from) -> to.set("dtype", type(v, "f16"), from));
     meanings.put("output_dir", (to, v, from) -> to.place(String.valueOf(v), "", from));
     meanings.put("output_name", (to, v, from) -> to.place("", String.valueOf(v), from));
@@ -218,6 +220,12 @@ public final class KohyaOptions implements TrainerOptions {
               + " is always true here, as weight decay is taken from the weights themselves; found "
               + value
               + ".");
+    }
+  }
+
+  private static void fp8(SettingLayers to, Object value, String origin) {
+    if (Boolean.parseBoolean(String.valueOf(value))) {
+      to.set(RunKeys.BASE_PRECISION.name(), "fp8", origin);
     }
   }
 

@@ -169,6 +169,14 @@ class KohyaOptionsTest {
     assertTrue(notes.contains("mixed_precision fp16: computed in F32 or BF16"), notes);
     // What is off has nothing to tell.
     assertFalse(notes.contains("fp8_base"), notes);
+    assertEquals(Optional.empty(), values.find(RunKeys.BASE_PRECISION));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"fp8_base", "fp8_base_unet"})
+  void basesInEightBitsStayInEightBits(String option) throws Exception {
+    RunValues values = read("output_name = 'mine'\n" + option + " = true\n").values();
+    assertEquals(Optional.of("fp8"), values.find(RunKeys.BASE_PRECISION));
   }
 
   @ParameterizedTest

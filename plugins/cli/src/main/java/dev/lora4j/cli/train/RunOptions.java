@@ -228,6 +228,7 @@ final class RunOptions {
     if (model.compute != ModelOptions.Compute.auto) {
       layers.set("compute", model.compute.name(), LINE);
     }
+    model.precision.name.ifPresent(n -> layers.set("base_precision", n, LINE));
     RunValues values = layers.values();
     layers.notes().forEach(console::note);
     RunSettings settings = RunSettings.of(values);
@@ -240,6 +241,7 @@ final class RunOptions {
           .precision()
           .ifPresent(type -> model.compute = ModelOptions.Compute.valueOf(lower(type.name())));
     }
+    model.precision.name = values.find(RunKeys.BASE_PRECISION);
     return settings;
   }
 
