@@ -8,6 +8,7 @@ import dev.lora4j.cli.model.ModelOptions;
 import dev.lora4j.diffusion.config.BaseRun;
 import dev.lora4j.diffusion.config.Presets;
 import dev.lora4j.diffusion.config.RunFile;
+import dev.lora4j.diffusion.config.RunKeys;
 import dev.lora4j.diffusion.config.RunProblems;
 import dev.lora4j.diffusion.config.RunSettings;
 import dev.lora4j.diffusion.config.RunValues;
