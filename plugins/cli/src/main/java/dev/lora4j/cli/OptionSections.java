@@ -49,7 +49,7 @@ final class OptionSections {
     section(
         "Ranks", "rank conv-rank sv-ratio sv-fro sv-cumulative full min-diff exact with-biases");
     section("Model", "vocabulary width inner layers heads max-length");
-    section("Computing", "compute device threads");
+    section("Computing", "compute base-precision device threads");
     section(
         DOWNLOAD,
         "to file name sha256 no-preview max-size token-file hf-endpoint civitai-endpoint allow-private"

@@ -60,6 +60,7 @@ public final class EvaluateCommand implements Command {
           "--base-config",
           "--prediction",
           "--compute",
+          "--base-precision",
           "--concepts",
           "--per-concept",
           "--other-style",

@@ -47,8 +47,8 @@ class PrecisionOptionTest {
     Run run = Run.of("generate", "--from", small, "-o", again, Run.BASE, "--json");
     assertEquals(0, run.code(), run.err());
     assertArrayEquals(pixels(small), pixels(again));
-    assertEquals(
-        "F32 nf4:block=64,double=true", run.json().get("compute").getAsString(), run.out());
+    String compute = run.json().get("compute").getAsString();
+    assertTrue(compute.endsWith(" nf4:block=64,double=true"), compute);
     Run other = Run.of("generate", "--from", small, "-o", again, Run.BASE, "--base-precision=int8");
     assertTrue(other.err().contains("the precision"), other.err());
   }
