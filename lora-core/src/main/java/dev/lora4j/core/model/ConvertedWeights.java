@@ -124,7 +124,7 @@ public final class ConvertedWeights {
         rounded.put(parameter.name(), place);
       }
     }
-    if (rounded.isEmpty()) {
+    if (rounded.isEmpty() && parameters.stream().anyMatch(p -> asked.which().test(network, p))) {
       notes.add(
           "The weights of "
               + network
