@@ -44,6 +44,12 @@ public record BlockForm(CodeBook book, int block, Optional<CodeBook> nested) imp
   private static final String PAIRS = "pairs";
   private static final String NESTED_BOOK = "scales.book";
 
+  /** A form whose scales are rounded too, by the dynamic map, or are not. */
+  static BlockForm of(CodeBook book, int block, boolean doubled) {
+    return new BlockForm(
+        book, block, doubled ? Optional.of(CodeBook.dynamic(true)) : Optional.empty());
+  }
+
   /** Checks the sizes of the books. */
   public BlockForm {
     if (book.size() != 16 || nested.filter(b -> b.size() != 256).isPresent() || block < 1) {

@@ -5,7 +5,6 @@ import dev.lora4j.core.nn.WeightForm;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.spi.Extension;
 import dev.lora4j.spi.Setting;
-import java.util.Optional;
 
 /**
  * Four bits per number as small floating-point numbers, as bitsandbytes has them.
@@ -27,8 +26,7 @@ public record Fp4(
   }
 
   private BlockForm packed() {
-    return new BlockForm(
-        CodeBook.FP4, block, doubled ? Optional.of(CodeBook.dynamic(true)) : Optional.empty());
+    return BlockForm.of(CodeBook.FP4, block, doubled);
   }
 
   @Override

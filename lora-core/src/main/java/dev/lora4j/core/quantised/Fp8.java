@@ -8,7 +8,6 @@ import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.spi.Extension;
 import java.util.Map;
-import java.util.stream.IntStream;
 
 /**
  * Eight bits per number as F8_E4M3 with a scale per row, by which the greatest number of the row
@@ -35,17 +34,15 @@ public record Fp8() implements Quantisation {
     int width = values.length / rows;
     byte[] codes = new byte[values.length];
     float[] scales = new float[rows];
-    IntStream.range(0, rows)
-        .parallel()
-        .forEach(
-            row -> {
-              int begin = row * width;
-              float most = Rows.greatest(values, begin, width);
-              scales[row] = most / MOST;
-              for (int i = begin; i < begin + width; i++) {
-                codes[i] = most == 0 ? 0 : code(values[i] / scales[row]);
-              }
-            });
+    Rows.each(
+        values,
+        rows,
+        (row, begin, most) -> {
+          scales[row] = most / MOST;
+          for (int i = begin; i < begin + width; i++) {
+            codes[i] = most == 0 ? 0 : code(values[i] / scales[row]);
+          }
+        });
     return new QuantisedWeight(
         form(),
         shape,

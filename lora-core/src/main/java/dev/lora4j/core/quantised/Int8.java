@@ -7,7 +7,6 @@ import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.spi.Extension;
 import java.util.Map;
-import java.util.stream.IntStream;
 
 /** Eight bits per number with a scale per row (Dettmers et al. 2022, "LLM.int8()"). */
 @Extension(point = Quantisation.class, name = "int8", help = "8 bits, as whole numbers by rows")
@@ -25,18 +24,17 @@ public record Int8() implements Quantisation {
     int width = values.length / rows;
     byte[] codes = new byte[values.length];
     float[] scales = new float[rows];
-    IntStream.range(0, rows)
-        .parallel()
-        .forEach(
-            row -> {
-              int begin = row * width;
-              scales[row] = Rows.greatest(values, begin, width);
-              // Halves to the even number, as the engine rounds.
-              float factor = scales[row] == 0 ? 0 : MOST / scales[row];
-              for (int i = begin; i < begin + width; i++) {
-                codes[i] = (byte) Math.rint(values[i] * factor);
-              }
-            });
+    Rows.each(
+        values,
+        rows,
+        (row, begin, most) -> {
+          scales[row] = most;
+          // Halves to the even number, as the engine rounds.
+          float factor = most == 0 ? 0 : MOST / most;
+          for (int i = begin; i < begin + width; i++) {
+            codes[i] = (byte) Math.rint(values[i] * factor);
+          }
+        });
     return new QuantisedWeight(
         form(),
         shape,

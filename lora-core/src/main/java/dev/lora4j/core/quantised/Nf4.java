@@ -5,7 +5,6 @@ import dev.lora4j.core.nn.WeightForm;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.spi.Extension;
 import dev.lora4j.spi.Setting;
-import java.util.Optional;
 
 /**
  * Four bits per number, for numbers that are distributed normally (Dettmers et al. 2023, "QLoRA").
@@ -28,8 +27,7 @@ public record Nf4(
   }
 
   private BlockForm packed() {
-    return new BlockForm(
-        CodeBook.NF4, block, doubled ? Optional.of(CodeBook.dynamic(true)) : Optional.empty());
+    return BlockForm.of(CodeBook.NF4, block, doubled);
   }
 
   @Override

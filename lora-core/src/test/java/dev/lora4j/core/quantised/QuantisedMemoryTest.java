@@ -76,7 +76,7 @@ class QuantisedMemoryTest {
         long before = kibibytes("VmRSS");
         run(scope, program, held);
         long more = kibibytes("VmHWM") - before;
-        long numbers = DType.F32.bytes(SHAPE.elements()) * LAYERS >> 10;
+        long numbers = (DType.F32.bytes(SHAPE.elements()) * LAYERS) >> 10;
         assertTrue(more < numbers / 10, how.name() + " took " + more + " KiB of " + numbers);
       }
     }

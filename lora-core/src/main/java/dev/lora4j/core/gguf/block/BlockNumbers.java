@@ -1,7 +1,6 @@
 package dev.lora4j.core.gguf.block;
 
 import static dev.lora4j.core.gguf.block.StagedBlocks.changed;
-import static dev.lora4j.core.gguf.block.StagedBlocks.column;
 import static dev.lora4j.core.gguf.block.StagedBlocks.scaled;
 
 import dev.lora4j.core.tensor.DType;
@@ -80,7 +79,8 @@ public final class BlockNumbers {
               in.halves(ByteTable.E2M1_LOWER, ByteTable.E2M1_UPPER, 1, 16, 1)
                   .reshape(in.count(), 32),
               in.look(ByteTable.HALF_POWER, 0, 1));
-      case IQ4_XS -> scaled(uneven(in, 8, 8).reshape(in.count(), 8, 32), column(xsScales(in), 1));
+      case IQ4_XS ->
+          scaled(uneven(in, 8, 8).reshape(in.count(), 8, 32), xsScales(in).unsqueeze(-1));
     };
   }
 

@@ -3,7 +3,6 @@ package dev.lora4j.core.gguf.block;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.host.HostTensor;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -60,7 +59,7 @@ record StagedBlocks(Expr blocks, Map<String, Expr> tables) {
   }
 
   /**
-   * What bytes of each block hold: F32 [blocks, length], or [blocks, length, width] where a byte
+   * Values of bytes of each block: F32 [blocks, length], or [blocks, length, width] where a byte
    * holds several.
    */
   Expr look(ByteTable table, int from, int length) {
@@ -91,12 +90,5 @@ record StagedBlocks(Expr blocks, Map<String, Expr> tables) {
   /** {@code values * scale}, in place. */
   static Expr scaled(Expr values, Expr scale) {
     return changed("mul_", values, scale);
-  }
-
-  /** [.., 1, ..] beside sizes of a whole: adds ones at the end. */
-  static Expr column(Expr x, int ones) {
-    long[] sizes = Arrays.copyOf(x.shape().sizes(), x.shape().rank() + ones);
-    Arrays.fill(sizes, x.shape().rank(), sizes.length, 1);
-    return x.reshape(sizes);
   }
 }

@@ -1,7 +1,6 @@
 package dev.lora4j.core.gguf.block;
 
 import static dev.lora4j.core.gguf.block.StagedBlocks.changed;
-import static dev.lora4j.core.gguf.block.StagedBlocks.column;
 import static dev.lora4j.core.gguf.block.StagedBlocks.scaled;
 
 import dev.lora4j.core.tensor.DType;
@@ -52,7 +51,7 @@ final class StagedSuperBlocks {
     Expr scales = in.whole(0, 16);
     Expr d = in.half(80).mul(field(scales, 15, 0).to(DType.F32));
     Expr m = in.half(82).mul(field(scales, 15, 4).to(DType.F32));
-    return changed("sub_", scaled(pairs(in, 16), column(d, 1)), column(m, 1));
+    return changed("sub_", scaled(pairs(in, 16), d.unsqueeze(-1)), m.unsqueeze(-1));
   }
 
   private static Expr threes(StagedBlocks in) {
@@ -63,7 +62,7 @@ final class StagedSuperBlocks {
     Expr highest =
         in.look(ByteTable.BITS, 0, 32).transpose(1, 2).contiguous().reshape(in.count(), 16, 16);
     Expr numbers = changed("add_", pairs(in, 32), highest.sub(1).mul(4));
-    return scaled(numbers, column(in.half(108).mul(scales), 1));
+    return scaled(numbers, in.half(108).mul(scales).unsqueeze(-1));
   }
 
   /**
@@ -83,8 +82,8 @@ final class StagedSuperBlocks {
       Expr bits = in.look(ByteTable.BITS, 16, 32).transpose(1, 2).contiguous();
       numbers = changed("add_", numbers, bits.mul(16));
     }
-    Expr d = column(in.half(0).mul(scales), 1);
-    Expr m = column(in.half(2).mul(least), 1);
+    Expr d = in.half(0).mul(scales).unsqueeze(-1);
+    Expr m = in.half(2).mul(least).unsqueeze(-1);
     return changed("sub_", scaled(numbers, d), m);
   }
 
@@ -102,6 +101,6 @@ final class StagedSuperBlocks {
     Expr lower = in.halves(ByteTable.LOWER, ByteTable.UPPER, 0, 128, 2).reshape(in.count(), 16, 16);
     Expr upper = pairs(in, 128).mul(16).sub(32);
     Expr scales = in.bytes(192, 16).reinterpret(DType.I8).to(DType.F32);
-    return scaled(changed("add_", lower, upper), column(in.half(208).mul(scales), 1));
+    return scaled(changed("add_", lower, upper), in.half(208).mul(scales).unsqueeze(-1));
   }
 }

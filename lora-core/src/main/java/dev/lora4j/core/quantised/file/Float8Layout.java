@@ -41,7 +41,6 @@ final class Float8Layout implements QuantisedLayout {
     WeightTensors tensors = new WeightTensors(store, layer);
     Set<String> others = new TreeSet<>();
     UNUSED.forEach(u -> tensors.beside(u).ifPresent(info -> others.add(info.name())));
-    store.tensors().keySet().stream().filter(Float8Layout::mark).forEach(others::add);
     Map<String, TensorInfo> mapped = new HashMap<>();
     Map<String, HostTensor> given = new HashMap<>();
     Scaling scaling = scaling(tensors, tensor);
@@ -58,7 +57,8 @@ final class Float8Layout implements QuantisedLayout {
         new Found(new StoredForm(form, mapped, given), DType.F16, tensor.shape(), others));
   }
 
-  private static boolean mark(String name) {
+  @Override
+  public boolean sign(String name) {
     return name.equals(MARK) || name.endsWith("." + MARK);
   }
 

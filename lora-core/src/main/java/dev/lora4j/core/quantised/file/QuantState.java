@@ -6,6 +6,7 @@ import com.google.gson.JsonParser;
 import dev.lora4j.core.safetensors.TensorInfo;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.tensor.TensorException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
@@ -52,10 +53,9 @@ record QuantState(
     try {
       return read(tensors, info, JsonParser.parseString(text).getAsJsonObject());
     } catch (RuntimeException e) {
-      if (e instanceof dev.lora4j.core.tensor.TensorException) {
-        throw e;
-      }
-      throw tensors.damaged("has in " + info.name() + " no JSON object of bitsandbytes");
+      throw e instanceof TensorException told
+          ? told
+          : tensors.damaged("has in " + info.name() + " no JSON object of bitsandbytes");
     }
   }
 

@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.Set;
 
 /** A program's way to keep quantised weights in tensors. */
-@FunctionalInterface
 interface QuantisedLayout {
   /**
    * A weight that was found.
@@ -31,4 +30,9 @@ interface QuantisedLayout {
    * @throws dev.lora4j.core.tensor.TensorException if it is one that is damaged or not read here
    */
   Optional<Found> find(TensorStore store, TensorInfo tensor);
+
+  /** Returns true if a tensor of this name is a sign of the layout, and no weight. */
+  default boolean sign(String name) {
+    return false;
+  }
 }

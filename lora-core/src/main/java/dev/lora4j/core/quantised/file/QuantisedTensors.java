@@ -52,7 +52,7 @@ public final class QuantisedTensors implements StoredTensors {
         .tensors()
         .forEach(
             (name, info) -> {
-              if (!others.contains(name)) {
+              if (!others.contains(name) && LAYOUTS.stream().noneMatch(l -> l.sign(name))) {
                 tensors.put(name, info(name, info));
               }
             });
