@@ -229,7 +229,7 @@ public final class BatchMix {
     return known;
   }
 
-  /** What the unmerged parts of a mix of one plan need in a slot. */
+  /** Room that the unmerged parts of a mix of one plan take in a slot. */
   RowShape rowShape() {
     RowShape known = rowShape;
     if (known == null) {

@@ -26,7 +26,7 @@ public final class RowAdapters {
    */
   static final String FACTORS = "row adapters:factors";
 
-  /** Held input F32 [slots, sites, rank]: what each direction counts. */
+  /** Held input F32 [slots, sites, rank]: the scale of each direction. */
   static final String SCALES = "row adapters:scales";
 
   /** Input I64 [n]: its size is the slot of the first row. */

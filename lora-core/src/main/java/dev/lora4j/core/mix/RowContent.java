@@ -168,7 +168,7 @@ final class RowContent {
     return numbers;
   }
 
-  /** What each direction counts, [sites, rank]; 0 where there is none. */
+  /** Scale of each direction, [sites, rank]; 0 where there is none. */
   float[] scales() {
     return scales;
   }

@@ -7,7 +7,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What the unmerged adapters of a row need in a slot of {@link RowFactors}.
+ * Room that the unmerged adapters of a row take in a slot of {@link RowFactors}.
  *
  * @param sites by name
  * @param rank the most directions of all its adapters at a site

@@ -11,10 +11,10 @@ import java.util.Optional;
  *
  * @param compute type that is computed in; weights that are not in few bits are stored in it too
  * @param quantisation how weights are rounded
- * @param stored what becomes of weights that files have in few bits
+ * @param stored use of weights that files have in few bits
  */
 public record BasePrecision(DType compute, Optional<Quantisation> quantisation, StoredBits stored) {
-  /** What becomes of weights that files have in few bits. */
+  /** Use of weights that files have in few bits. */
   public enum StoredBits {
     /** They stay as they are, but of GGUF files, which become numbers. */
     USUAL,

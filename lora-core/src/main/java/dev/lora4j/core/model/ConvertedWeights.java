@@ -55,7 +55,7 @@ public final class ConvertedWeights {
   private String hash = "";
   private long written;
 
-  /** What is rounded, and which weights of which network. */
+  /** A quantisation, and the weights by network that it is for. */
   private record Rounding(Quantisation how, BiPredicate<String, Parameter> which) {}
 
   ConvertedWeights(

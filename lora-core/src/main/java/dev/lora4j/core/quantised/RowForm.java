@@ -23,7 +23,7 @@ public record RowForm() implements WeightForm {
   /** Name of a part. */
   public static final String SCALES = "scales";
 
-  /** What bitsandbytes multiplies by for a division by 127. */
+  /** Factor by which bitsandbytes divides by 127. */
   static final double STEP = 7.874015718698502e-3;
 
   @Override

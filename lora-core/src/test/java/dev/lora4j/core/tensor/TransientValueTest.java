@@ -80,7 +80,7 @@ class TransientValueTest {
     }
   }
 
-  /** What the engine keeps for the gradient would name the value a second time. */
+  /** A value that the engine kept would be staged once. */
   @Test
   void valuesAreMadeAgainForTheGradient() {
     Graph graph = new Graph();

@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What bitsandbytes says of a weight in four bits: a JSON text in a tensor of bytes.
+ * Description of a weight in four bits by bitsandbytes: a JSON text in a tensor of bytes.
  *
  * @param dtype type that the weight had before
  * @param block numbers with one scale
