@@ -54,6 +54,7 @@ public final class ConvertedWeights {
   private final List<String> notes = new ArrayList<>();
   private String hash = "";
   private long written;
+  private boolean anyPacked;
 
   /** A quantisation, and the weights by network that it is for. */
   private record Rounding(Quantisation how, BiPredicate<String, Parameter> which) {}
@@ -203,6 +204,9 @@ public final class ConvertedWeights {
   /** Notes about written entries and failures, as sentences for the user. */
   public List<String> notes() {
     List<String> all = new ArrayList<>(notes);
+    if (stored != StoredBits.USUAL && !anyPacked) {
+      all.add("The base has no weights in few bits that could be kept or become numbers.");
+    }
     if (written > 0) {
       all.add(
           "Weights were converted to "
@@ -240,6 +244,7 @@ public final class ConvertedWeights {
     Map<String, StoredWeight> layers = new LinkedHashMap<>(all);
     layers.keySet().removeAll(tables);
     StoredForms packed = StoredForms.of(store, layers, compute);
+    anyPacked |= !packed.places().isEmpty();
     boolean keeps =
         switch (stored) {
           case USUAL -> store.keepsForms();

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lora4j.core.model.BasePrecision.StoredBits;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.nn.SiteAdapters;
 import dev.lora4j.core.nn.StoredTensors;
@@ -184,6 +185,19 @@ class QuantisedNetworkTest {
     assertArrayEquals(
         run(network, memory, Map.of()), run(network, load(file, how, limit), Map.of()));
     assertArrayEquals(whole, Files.readAllBytes(entries.get(0)));
+  }
+
+  @Test
+  void aUseOfBitsThatThereAreNotIsTold() {
+    Path file = file(0.1f);
+    for (StoredBits use : StoredBits.values()) {
+      BasePrecision precision = BasePrecision.in(DType.F32).with(use);
+      ConvertedWeights conversion =
+          ConvertedWeights.of(precision, List.of(file), (network, parameter) -> true);
+      load(file, conversion);
+      String notes = conversion.notes().toString();
+      assertEquals(use != StoredBits.USUAL, notes.contains("no weights in few bits"), notes);
+    }
   }
 
   @Test
