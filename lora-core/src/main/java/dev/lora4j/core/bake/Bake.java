@@ -9,23 +9,24 @@ import dev.lora4j.core.mix.MergedParameter;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.SiteMix;
 import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.tensor.host.HostTensor;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeSet;
 
 /**
  * Writes a base model with adapters in its weights. Any method takes part, in the order of the
- * plan. Sums are formed in F32 and rounded once to the type of the base's tensor. One tensor is in
- * memory at a time.
+ * plan. Sums are formed in F32 and rounded once to the type of the base's tensor; numbers of a
+ * quantised weight are rounded to codes again. One tensor is in memory at a time.
  *
  * <p>Headers, metadata, shards and all tensors that nothing changes are the base's byte for byte.
  * The files are written next to the output, read again and compared with the base and the adapters
@@ -36,10 +37,13 @@ public final class Bake {
   private final BaseCheckpoint base;
   private final Map<String, SiteMix> mixes = new LinkedHashMap<>();
   private final BakeRounding rounding;
-  private final Map<Place, BakeRounding.Norms> rounded = new LinkedHashMap<>();
+  private final Map<Place, Result> rounded = new LinkedHashMap<>();
   private SiteListener listener = SiteListener.NONE;
+  private Optional<DType> to = Optional.empty();
 
   private record Place(String site, LayerParameter target) {}
+
+  private record Result(String stored, BakeRounding.Norms norms) {}
 
   /**
    * Plans it.
@@ -81,12 +85,47 @@ public final class Bake {
   }
 
   /**
+   * Writes all weights as numbers of one type instead of as the base has them.
+   *
+   * @param type F32, F16 or BF16
+   */
+  public Bake to(DType type) {
+    to = Optional.of(type);
+    return this;
+  }
+
+  /**
    * Checks that a baked model can be written, before anything is computed.
    *
    * @throws BakeException if it cannot
    */
   public static void requireOutput(BaseCheckpoint base, Path output) {
-    BakedFiles.of(base, output).close();
+    BakedFiles.of(base, output, Optional.empty(), TensorChanges.NONE).close();
+  }
+
+  /**
+   * Checks that a baked model can be written {@link #to} a type, before anything is computed.
+   *
+   * @throws BakeException if it cannot
+   */
+  public static void requireOutput(BaseCheckpoint base, Path output, DType to) {
+    BakedFiles.of(base, output, Optional.of(to), TensorChanges.NONE).close();
+  }
+
+  private TensorChanges changes() {
+    return new TensorChanges() {
+      @Override
+      public boolean any(String part, String tensor) {
+        return base.at(part, tensor).stream().anyMatch(Bake.this::changes);
+      }
+
+      @Override
+      public Map<String, ByteBuffer> bytes(String part, String tensor) {
+        Map<String, ByteBuffer> made = baked(part, tensor);
+        listener.done(rounded.size(), steps());
+        return made;
+      }
+    };
   }
 
   /**
@@ -99,21 +138,26 @@ public final class Bake {
   public BakeReport into(Path output) {
     rounded.clear();
     int all = steps();
-    try (BakedFiles files = BakedFiles.of(base, output)) {
-      files.write(
-          (part, tensor) -> base.at(part, tensor).stream().anyMatch(this::changes),
-          (part, tensor) -> {
-            ByteBuffer bytes = baked(part, tensor);
-            listener.done(rounded.size(), all);
-            return bytes;
-          });
+    try (BakedFiles files = BakedFiles.of(base, output, to, changes())) {
+      files.write();
       List<BakedParameter> changed = compare(files.written(), all);
-      long tensors = base.parts().values().stream().mapToLong(s -> s.tensors().size()).sum();
+      long copied = tensors() - files.changed() - files.converted();
       BakeReport report =
-          new BakeReport(output, changed, tensors - files.changed(), files.leftOut());
+          new BakeReport(output, changed, copied, files.converted(), files.leftOut());
       files.commit();
       return report;
     }
+  }
+
+  /** Tensors of the base's files; of those that are converted, without scales and tables. */
+  private long tensors() {
+    return base.parts().entrySet().stream()
+        .mapToLong(
+            part ->
+                to.isPresent()
+                    ? base.numbers(part.getKey()).tensors().size()
+                    : part.getValue().tensors().size())
+        .sum();
   }
 
   /** Number of steps that the listener receives: each changed parameter is written and compared. */
@@ -142,34 +186,50 @@ public final class Bake {
     return placed.bias() ? LayerParameter.BIAS : LayerParameter.WEIGHT;
   }
 
-  /** The new bytes of a tensor of the base. */
-  private ByteBuffer baked(String part, String tensor) {
-    ByteBuffer whole = BakedFiles.store(base, part).read(tensor);
+  /** The new bytes of the tensors that hold the numbers of one. */
+  private Map<String, ByteBuffer> baked(String part, String tensor) {
+    BakedNumbers numbers = new BakedNumbers(base, part, tensor, to);
+    Map<BaseCheckpoint.Placed, BakeRounding.Norms> norms = new LinkedHashMap<>();
     for (BaseCheckpoint.Placed placed : base.at(part, tensor)) {
       if (changes(placed)) {
-        SiteMix mix = mix(placed.site());
-        LayerParameter target = target(placed);
-        try (Scope work = scope.child("bake")) {
-          HostTensor found = base.read(placed.placement());
-          Tensor before = shaped(found, mix, target).on(work);
-          Tensor sum = mix.sum(work, target, before);
-          BakeRounding.Rounded value = rounding.of(work, before, sum);
-          if (!Double.isFinite(value.change()) || !value.value().finite()) {
-            throw new BakeException(
-                "The "
-                    + target.parameter()
-                    + " of "
-                    + placed.site()
-                    + " is not finite in "
-                    + value.value().dtype()
-                    + " with these adapters; are their weights too large? Nothing was written.");
-          }
-          base.put(placed.placement(), value.value().reshape(found.shape()), whole);
-          rounded.put(new Place(placed.site(), target), value.norms());
-        }
+        norms.put(placed, put(numbers, placed));
       }
     }
-    return whole.order(ByteOrder.LITTLE_ENDIAN);
+    Map<String, ByteBuffer> stored = numbers.stored();
+    norms.forEach(
+        (placed, one) -> {
+          double codes = numbers.rounding(placed.placement());
+          rounded.put(
+              new Place(placed.site(), target(placed)),
+              new Result(
+                  numbers.storedType(),
+                  new BakeRounding.Norms(one.change(), Math.hypot(one.rounding(), codes))));
+        });
+    return stored;
+  }
+
+  /** Puts a sum in the place of a parameter. */
+  private BakeRounding.Norms put(BakedNumbers numbers, BaseCheckpoint.Placed placed) {
+    SiteMix mix = mix(placed.site());
+    LayerParameter target = target(placed);
+    try (Scope work = scope.child("bake")) {
+      HostTensor found = base.read(placed.placement());
+      Tensor before = shaped(found, mix, target).on(work);
+      Tensor sum = mix.sum(work, target, before);
+      BakeRounding.Rounded value = rounding.of(work, before, sum, numbers.type());
+      if (!Double.isFinite(value.change()) || !value.value().finite()) {
+        throw new BakeException(
+            "The "
+                + target.parameter()
+                + " of "
+                + placed.site()
+                + " is not finite in "
+                + value.value().dtype()
+                + " with these adapters; are their weights too large? Nothing was written.");
+      }
+      numbers.put(placed.placement(), value.value().reshape(found.shape()));
+      return value.norms();
+    }
   }
 
   /** A parameter in its site's shape; layouts differ in dimensions of size 1. */
@@ -198,14 +258,19 @@ public final class Bake {
               Tensor before = read(work, base, placement, mix, place.target());
               double error =
                   probes.check(
-                      work, mix, place.target(), before, made.read(placement), value.rounding());
+                      work,
+                      mix,
+                      place.target(),
+                      before,
+                      made.read(placement),
+                      value.norms().rounding());
               changed.add(
                   new BakedParameter(
                       place.site(),
                       place.target(),
-                      before.dtype(),
-                      value.change(),
-                      value.rounding(),
+                      value.stored(),
+                      value.norms().change(),
+                      value.norms().rounding(),
                       error));
             }
             listener.done(rounded.size() + changed.size(), all);

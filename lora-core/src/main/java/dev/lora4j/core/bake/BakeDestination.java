@@ -21,8 +21,12 @@ final class BakeDestination implements AutoCloseable {
     this.folder = folder;
   }
 
-  /** Checks that the output can be made, and makes the folder next to it. */
-  static BakeDestination of(SourceFiles files, Path output) {
+  /**
+   * Checks that the output can be made, and makes the folder next to it.
+   *
+   * @param bytes that it will take
+   */
+  static BakeDestination of(SourceFiles files, Path output, long bytes) {
     Path target = output.toAbsolutePath().normalize();
     if (Files.exists(target)
         && (SourceFiles.real(target).equals(SourceFiles.real(files.opened()))
@@ -43,7 +47,7 @@ final class BakeDestination implements AutoCloseable {
         Files.createDirectories(parent);
       }
       Files.createDirectory(folder);
-      requireRoom(files, folder);
+      requireRoom(bytes, folder);
     } catch (IOException e) {
       throw new BakeException(folder + " cannot be made: " + e.getMessage(), e);
     }
@@ -73,13 +77,13 @@ final class BakeDestination implements AutoCloseable {
     }
   }
 
-  private static void requireRoom(SourceFiles files, Path folder) throws IOException {
+  private static void requireRoom(long bytes, Path folder) throws IOException {
     long room = Files.getFileStore(folder).getUsableSpace();
-    if (room < files.bytes()) {
+    if (room < bytes) {
       Files.delete(folder);
       throw new BakeException(
           "The output takes "
-              + (files.bytes() >> 20)
+              + (bytes >> 20)
               + " MiB, and "
               + folder.getParent()
               + " has room for "

@@ -10,11 +10,12 @@ import java.util.Optional;
  *
  * @param changed the parameters that are not as in the base
  * @param copied tensors whose bytes are those of the base
+ * @param converted other tensors, whose numbers are those of the base in another type
  * @param leftOut files of a model's folder that hold the same weights in another form, and were not
  *     copied as they would no longer be the same
  */
 public record BakeReport(
-    Path output, List<BakedParameter> changed, long copied, List<Path> leftOut) {
+    Path output, List<BakedParameter> changed, long copied, long converted, List<Path> leftOut) {
   /** Copies its lists. */
   public BakeReport {
     changed = List.copyOf(changed);

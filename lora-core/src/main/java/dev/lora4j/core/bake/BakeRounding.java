@@ -9,11 +9,11 @@ import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.ShapeOps;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.tensor.host.HostTensor;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Rounds a sum to the type of the base, and measures the rounding error. */
+/** Rounds a sum to the type that is stored, and measures the rounding error. */
 final class BakeRounding {
   /**
    * A rounded parameter.
@@ -31,33 +31,33 @@ final class BakeRounding {
   record Norms(double change, double rounding) {}
 
   private final Scope scope;
-  private final Map<DType, Program> programs = new EnumMap<>(DType.class);
+  private final Map<Types, Program> programs = new HashMap<>();
+
+  private record Types(DType base, DType stored) {}
 
   /** Compiles its programs in {@code scope}, when they are first needed. */
   BakeRounding(Scope scope) {
     this.scope = scope;
   }
 
-  /**
-   * Rounds {@code sum}, F32, to the type of {@code base}. Norms are not finite if a value is not.
-   */
-  Rounded of(Scope work, Tensor base, Tensor sum) {
+  /** Rounds {@code sum}, F32, to {@code stored}. Norms are not finite if a value is not. */
+  Rounded of(Scope work, Tensor base, Tensor sum, DType stored) {
     Shape flat = Shape.of(base.shape().elements());
     List<Tensor> out =
         programs
-            .computeIfAbsent(base.dtype(), this::program)
+            .computeIfAbsent(new Types(base.dtype(), stored), this::program)
             .run(work, base.view(work, 0, flat), sum.view(work, 0, flat));
     double[] norms = HostTensor.of(out.get(1)).doubles();
     HostTensor value = HostTensor.of(out.get(0)).reshape(base.shape());
     return new Rounded(value, norms[0], norms[1]);
   }
 
-  private Program program(DType stored) {
+  private Program program(Types types) {
     Graph graph = new Graph();
     Shape any = Shape.of(Shape.UNKNOWN);
-    Expr base = graph.input("base", stored, any).to(DType.F32);
+    Expr base = graph.input("base", types.base(), any).to(DType.F32);
     Expr sum = graph.input("sum", DType.F32, any);
-    Expr rounded = sum.to(stored);
+    Expr rounded = sum.to(types.stored());
     Expr change = norm(sum.sub(base));
     Expr rounding = norm(rounded.to(DType.F32).sub(sum));
     return graph.inference(scope, List.of(rounded, ShapeOps.stack(List.of(change, rounding), 0)));

@@ -1,13 +1,12 @@
 package dev.lora4j.core.bake;
 
 import dev.lora4j.core.adapter.LayerParameter;
-import dev.lora4j.core.tensor.DType;
 
 /**
  * Change and rounding error of one baked parameter.
  *
  * @param site canonical name of its site
- * @param stored the type that it was rounded to
+ * @param stored the type that it was rounded to, such as F16 or nf4
  * @param change Frobenius norm of what the adapters change
  * @param rounding Frobenius norm of what rounding the sum took or added
  * @param probe relative error of the written weight's products with random vectors, compared with
@@ -16,7 +15,7 @@ import dev.lora4j.core.tensor.DType;
 public record BakedParameter(
     String site,
     LayerParameter target,
-    DType stored,
+    String stored,
     double change,
     double rounding,
     double probe) {

@@ -92,10 +92,15 @@ record SourceFiles(Path opened, Path root, boolean single, List<Path> all, List<
 
   /** Bytes of all files together. */
   long bytes() {
+    return beside(Set.of());
+  }
+
+  /** Bytes of all files but these, which are named without links. */
+  long beside(Set<Path> weights) {
     long sum = 0;
     try {
       for (Path file : all) {
-        sum += Files.size(file);
+        sum += weights.contains(real(file)) ? 0 : Files.size(file);
       }
     } catch (IOException e) {
       throw new BakeException(opened + " cannot be read: " + e.getMessage(), e);

@@ -1,6 +1,7 @@
 package dev.lora4j.core.quantised;
 
 import dev.lora4j.core.identity.CanonicalForm;
+import dev.lora4j.core.nn.QuantisedWeight;
 import dev.lora4j.core.nn.WeightForm;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
@@ -56,6 +57,20 @@ public record BlockForm(CodeBook book, int block, Optional<CodeBook> nested) imp
       throw new IllegalArgumentException(
           "Codes of 4 bits have 16 values, those of scales 256, and a block has some numbers.");
     }
+  }
+
+  /** Rounds numbers to this form. */
+  public QuantisedWeight rounded(float[] values, Shape shape) {
+    return new BlockRounding(this).of(values, shape);
+  }
+
+  /**
+   * Rounds numbers to this form, whose scales are rounded too.
+   *
+   * @param offset what scales are counted from; their mean is best
+   */
+  public QuantisedWeight rounded(float[] values, Shape shape, float offset) {
+    return new BlockRounding(this).of(values, shape, offset);
   }
 
   /** Number of blocks. */

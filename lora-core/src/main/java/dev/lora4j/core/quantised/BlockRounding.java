@@ -6,6 +6,7 @@ import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.host.HostTensor;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -24,7 +25,17 @@ final class BlockRounding {
     this.nearest = new NearestCode(form.book());
   }
 
+  /** Rounds; scales are rounded to what they are beyond their mean. */
   QuantisedWeight of(float[] values, Shape shape) {
+    return of(values, shape, BlockRounding::mean);
+  }
+
+  /** Rounds; scales are rounded to what they are beyond an offset. */
+  QuantisedWeight of(float[] values, Shape shape, float offset) {
+    return of(values, shape, scales -> offset);
+  }
+
+  private QuantisedWeight of(float[] values, Shape shape, ToDoubleFunction<float[]> offset) {
     int blocks = form.blocks(shape);
     float[] scales = new float[blocks];
     byte[] codes = new byte[(values.length + 1) / 2];
@@ -43,7 +54,7 @@ final class BlockRounding {
     parts.put(BlockForm.CODES, HostTensor.owning(DType.U8, Shape.of(codes.length), codes));
     form.nested()
         .ifPresentOrElse(
-            book -> nest(book, scales, parts),
+            book -> nest(book, scales, (float) offset.applyAsDouble(scales), parts),
             () -> parts.put(BlockForm.SCALES, HostTensor.of(Shape.of(blocks), scales)));
     return new QuantisedWeight(form, shape, parts);
   }
@@ -61,13 +72,17 @@ final class BlockRounding {
     return scale.most();
   }
 
-  /** Scales become codes of 8 bits of what they are beyond their mean. */
-  private static void nest(CodeBook book, float[] scales, Map<String, HostTensor> parts) {
+  private static float mean(float[] scales) {
     double sum = 0;
     for (float scale : scales) {
       sum += scale;
     }
-    float offset = (float) (sum / scales.length);
+    return (float) (sum / scales.length);
+  }
+
+  /** Scales become codes of 8 bits of what they are beyond the offset. */
+  private static void nest(
+      CodeBook book, float[] scales, float offset, Map<String, HostTensor> parts) {
     NearestCode nearest = new NearestCode(book);
     int blocks = (scales.length + BlockForm.NESTED_BLOCK - 1) / BlockForm.NESTED_BLOCK;
     float[] outer = new float[blocks];

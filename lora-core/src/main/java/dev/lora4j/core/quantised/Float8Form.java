@@ -1,14 +1,17 @@
 package dev.lora4j.core.quantised;
 
 import dev.lora4j.core.identity.CanonicalForm;
+import dev.lora4j.core.nn.QuantisedWeight;
 import dev.lora4j.core.nn.WeightForm;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.host.HostTensor;
 import java.nio.ByteBuffer;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * Eight bits per number as small floating-point numbers, times a scale: {@code codes} U8 of the
@@ -24,7 +27,6 @@ public record Float8Form(DType type, Scaling scaling) implements WeightForm {
   public static final String SCALES = "scales";
 
   private static final String VALUES = "values";
-  private static final int BYTES = 256;
 
   /** Part of a weight that a scale is for. */
   public enum Scaling {
@@ -69,21 +71,12 @@ public record Float8Form(DType type, Scaling scaling) implements WeightForm {
 
   @Override
   public Map<String, HostTensor> constants() {
-    return Map.of(VALUES, HostTensor.of(Shape.of(BYTES), values()));
+    return Map.of(VALUES, table());
   }
 
-  /** Numbers of all bytes. */
-  float[] values() {
-    byte[] bytes = new byte[BYTES];
-    for (int i = 0; i < BYTES; i++) {
-      bytes[i] = (byte) i;
-    }
-    double[] numbers = HostTensor.owning(type, Shape.of(BYTES), bytes).doubles();
-    float[] values = new float[BYTES];
-    for (int i = 0; i < BYTES; i++) {
-      values[i] = (float) numbers[i];
-    }
-    return values;
+  private HostTensor table() {
+    float[] values = Float8Code.of(type).numbers();
+    return HostTensor.of(Shape.of(values.length), values);
   }
 
   /*
@@ -118,18 +111,73 @@ public record Float8Form(DType type, Scaling scaling) implements WeightForm {
   public void numbers(Map<String, HostTensor> parts, Shape shape, long from, float[] values) {
     ByteBuffer codes = FormOps.part(parts, CODES).bytes();
     float[] scales = scaling == Scaling.NONE ? new float[] {1} : FormOps.floats(parts, SCALES);
-    float[] table = values();
+    float[] table = Float8Code.of(type).numbers();
     long row = shape.elements() / shape.size(0);
     for (int i = 0; i < values.length; i++) {
       long at = from + i;
-      int scale =
-          switch (scaling) {
-            case NONE, WEIGHT -> 0;
-            case ROW -> (int) (at / row);
-            case BLOCK -> (int) (at / row / BLOCK * blocks(row) + at % row / BLOCK);
-          };
-      values[i] = table[codes.get((int) at) & 0xff] * scales[scale];
+      values[i] = table[codes.get((int) at) & 0xff] * scales[scale(at, row)];
     }
+  }
+
+  /** The scale of a number, in their order. */
+  private int scale(long at, long row) {
+    return switch (scaling) {
+      case NONE, WEIGHT -> 0;
+      case ROW -> (int) (at / row);
+      case BLOCK -> (int) (at / row / BLOCK * blocks(row) + at % row / BLOCK);
+    };
+  }
+
+  /**
+   * Scales by which the greatest number of each part becomes the greatest of the type, in the shape
+   * of {@link #SCALES}; a part of zeros has 0.
+   */
+  public HostTensor scales(float[] values, Shape shape) {
+    Shape all = parts(shape).get(1).shape();
+    float[] most = new float[Math.toIntExact(all.elements())];
+    long row = shape.elements() / shape.size(0);
+    for (int i = 0; i < values.length; i++) {
+      int scale = scale(i, row);
+      most[scale] = Math.max(most[scale], Math.abs(values[i]));
+    }
+    float greatest = Float8Code.of(type).most();
+    for (int i = 0; i < most.length; i++) {
+      most[i] /= greatest;
+    }
+    return HostTensor.of(all, most);
+  }
+
+  /**
+   * Rounds numbers to this form.
+   *
+   * @param scales as {@link #scales} has them; not used without scaling
+   */
+  public QuantisedWeight rounded(float[] values, Shape shape, HostTensor scales) {
+    float[] factors = {1};
+    Map<String, HostTensor> parts = new HashMap<>();
+    if (scaling != Scaling.NONE) {
+      parts.put(SCALES, scales);
+      factors = FormOps.floats(parts, SCALES);
+    }
+    byte[] codes = codes(values, shape, factors);
+    parts.put(CODES, HostTensor.owning(DType.U8, shape, codes));
+    return new QuantisedWeight(this, shape, parts);
+  }
+
+  private byte[] codes(float[] values, Shape shape, float[] scales) {
+    Float8Code code = Float8Code.of(type);
+    byte[] codes = new byte[values.length];
+    int row = Math.toIntExact(shape.elements() / shape.size(0));
+    IntStream.range(0, values.length / row)
+        .parallel()
+        .forEach(
+            r -> {
+              for (int i = r * row; i < (r + 1) * row; i++) {
+                float scale = scales[scale(i, row)];
+                codes[i] = scale == 0 ? 0 : code.of(values[i] / scale);
+              }
+            });
+    return codes;
   }
 
   @Override

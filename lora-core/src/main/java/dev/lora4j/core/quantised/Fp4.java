@@ -31,6 +31,6 @@ public record Fp4(
 
   @Override
   public QuantisedWeight quantised(float[] values, Shape shape) {
-    return new BlockRounding(packed()).of(values, shape);
+    return packed().rounded(values, shape);
   }
 }

@@ -32,6 +32,6 @@ public record Nf4(
 
   @Override
   public QuantisedWeight quantised(float[] values, Shape shape) {
-    return new BlockRounding(packed()).of(values, shape);
+    return packed().rounded(values, shape);
   }
 }

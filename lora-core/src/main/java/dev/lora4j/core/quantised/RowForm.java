@@ -1,6 +1,7 @@
 package dev.lora4j.core.quantised;
 
 import dev.lora4j.core.identity.CanonicalForm;
+import dev.lora4j.core.nn.QuantisedWeight;
 import dev.lora4j.core.nn.WeightForm;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
@@ -22,6 +23,8 @@ public record RowForm() implements WeightForm {
 
   /** Name of a part. */
   public static final String SCALES = "scales";
+
+  private static final float MOST = 127;
 
   /** Factor by which bitsandbytes divides by 127. */
   static final double STEP = 7.874015718698502e-3;
@@ -46,6 +49,33 @@ public record RowForm() implements WeightForm {
 
   private static Expr step(Expr like) {
     return like.graph().constant(STEP, DType.F32);
+  }
+
+  /** Rounds numbers to this form: the greatest of a row becomes 127 or -127. */
+  public QuantisedWeight rounded(float[] values, Shape shape) {
+    int rows = Math.toIntExact(shape.size(0));
+    int width = values.length / rows;
+    byte[] codes = new byte[values.length];
+    float[] scales = new float[rows];
+    Rows.each(
+        values,
+        rows,
+        (row, begin, most) -> {
+          scales[row] = most;
+          // Halves to the even number, as the engine rounds.
+          float factor = most == 0 ? 0 : MOST / most;
+          for (int i = begin; i < begin + width; i++) {
+            codes[i] = (byte) Math.rint(values[i] * factor);
+          }
+        });
+    return new QuantisedWeight(
+        this,
+        shape,
+        Map.of(
+            CODES,
+            HostTensor.owning(DType.I8, shape, codes),
+            SCALES,
+            HostTensor.of(Shape.of(rows), scales)));
   }
 
   /** [out, 1, ...]. */

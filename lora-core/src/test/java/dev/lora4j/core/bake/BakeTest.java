@@ -236,7 +236,8 @@ class BakeTest {
     try (Scope work = scope.child("probe")) {
       Tensor before = base.tensor(SmallModel.LINEAR + ".weight").on(work);
       BakeRounding.Rounded right =
-          new BakeRounding(work).of(work, before, mix.sum(work, LayerParameter.WEIGHT, before));
+          new BakeRounding(work)
+              .of(work, before, mix.sum(work, LayerParameter.WEIGHT, before), DType.BF16);
       BakeVerification probes = new BakeVerification(work);
       double error =
           probes.check(work, mix, LayerParameter.WEIGHT, before, right.value(), right.rounding());

@@ -99,17 +99,19 @@ class Float8FormTest {
     }
   }
 
-  @Test
-  void everyCodeIsItsOwnNearest() {
-    float[] values = new Float8Form(DType.F8_E4M3, Scaling.NONE).values();
+  @ParameterizedTest
+  @EnumSource(Float8Code.class)
+  void everyCodeIsItsOwnNearest(Float8Code type) {
+    float[] values = type.numbers();
     for (int code = 0; code < 256; code++) {
       if (Float.isFinite(values[code]) && code != 0x80) {
-        assertEquals((byte) code, Fp8.code(values[code]));
+        assertEquals((byte) code, type.of(values[code]));
       }
     }
-    assertEquals((byte) 0x7e, Fp8.code(1e9f));
-    assertEquals((byte) 0, Fp8.code(0x1p-10f)); // half of the least, to the even code
-    assertEquals((byte) 2, Fp8.code(0x3p-10f));
+    float least = values[1];
+    assertEquals(type.most(), values[type.of(1e9f) & 0xff]);
+    assertEquals((byte) 0, type.of(least / 2)); // half of the least, to the even code
+    assertEquals((byte) 2, type.of(least * 1.5f));
   }
 
   @Test

@@ -3,8 +3,10 @@ package dev.lora4j.core.format.checkpoint;
 import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.Placement;
 import dev.lora4j.core.format.SiteCatalogue;
+import dev.lora4j.core.quantised.file.QuantisedTensors;
 import dev.lora4j.core.safetensors.TensorInfo;
 import dev.lora4j.core.safetensors.TensorStore;
+import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.host.HostTensor;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -28,15 +30,15 @@ import java.util.Optional;
  *   <li>any other model, whose sites are called as in the file.
  * </ul>
  *
+ * <p>Quantised weights stand for their numbers; what they are stored as is another matter.
+ *
  * <p>Autoencoders and what else is in the files are no sites. Methods may be called by several
  * threads. The opener closes it.
  */
 public final class BaseCheckpoint implements AutoCloseable {
-  /** Companions of weights that are stored as small numbers and a scale. */
-  private static final List<String> SCALES = List.of("_scale", "_scale_inv", ".scale_weight");
-
   private final Path path;
   private final Map<String, TensorStore> parts;
+  private final Map<String, QuantisedTensors> numbers = new LinkedHashMap<>();
   private final Family base;
   private final boolean original;
   private final Map<String, CheckpointLayer> layers = new LinkedHashMap<>();
@@ -53,11 +55,13 @@ public final class BaseCheckpoint implements AutoCloseable {
   private BaseCheckpoint(Path path, Map<String, TensorStore> parts) {
     this.path = path;
     this.parts = parts;
+    parts.forEach((part, store) -> numbers.put(part, QuantisedTensors.scaled(store)));
     Optional<OriginalLayout> layout =
-        Optional.ofNullable(parts.get("")).flatMap(store -> OriginalLayout.of(store.tensors(), ""));
+        Optional.ofNullable(numbers.get(""))
+            .flatMap(tensors -> OriginalLayout.of(tensors.tensors(), ""));
     original = layout.isPresent();
     List<CheckpointLayer> found =
-        layout.map(OriginalLayout::layers).orElseGet(() -> canonical(parts));
+        layout.map(OriginalLayout::layers).orElseGet(() -> canonical(numbers));
     Optional<Family> family = layout.map(OriginalLayout::family).or(() -> FamilyMatch.of(found));
     family
         .map(f -> FamilyMatch.dressed(f, found))
@@ -71,7 +75,7 @@ public final class BaseCheckpoint implements AutoCloseable {
     layers.values().forEach(this::place);
   }
 
-  private static List<CheckpointLayer> canonical(Map<String, TensorStore> parts) {
+  private static List<CheckpointLayer> canonical(Map<String, QuantisedTensors> parts) {
     List<CheckpointLayer> all = new ArrayList<>();
     parts.forEach(
         (part, store) -> {
@@ -157,6 +161,16 @@ public final class BaseCheckpoint implements AutoCloseable {
     return parts;
   }
 
+  /**
+   * The tensors of a part by the numbers that they stand for; see {@link QuantisedTensors#scaled}.
+   *
+   * @throws IllegalArgumentException if there is no such part
+   */
+  public QuantisedTensors numbers(String part) {
+    return Optional.ofNullable(numbers.get(part))
+        .orElseThrow(() -> new IllegalArgumentException(path + " has no part '" + part + "'."));
+  }
+
   /** Placement of a site's weight; empty if there is no such site. */
   public Optional<Placement> weight(String site) {
     return Optional.ofNullable(layers.get(site)).map(CheckpointLayer::weight);
@@ -173,52 +187,39 @@ public final class BaseCheckpoint implements AutoCloseable {
   }
 
   /**
-   * A weight or bias as its site has it, in the type that is stored.
-   *
-   * @throws CheckpointException if the stored numbers have a separate scale
+   * A weight or bias as its site has it: in the type that is stored, and in F32 if it is quantised.
    */
   public HostTensor read(Placement placement) {
-    requireUnscaled(placement);
-    return new ParameterBytes(placement, info(placement)).read(store(placement));
+    QuantisedTensors from = numbers(placement.part());
+    DType type = from.numberType(placement.tensor());
+    return new ParameterBytes(placement, info(placement, type)).read(from);
+  }
+
+  /**
+   * A weight or bias in the bytes of the tensor that it lies in, as its site has it.
+   *
+   * @param whole the bytes of the tensor's numbers, in {@code dtype}
+   */
+  public HostTensor read(Placement placement, DType dtype, ByteBuffer whole) {
+    return new ParameterBytes(placement, info(placement, dtype)).read(whole);
   }
 
   /**
    * Puts a weight or bias into the bytes of the tensor that it lies in.
    *
-   * @param value as the site has it, in the type that is stored
-   * @param whole the bytes of the whole tensor, changed in place
-   * @throws IllegalArgumentException if type or shape of {@code value} differ from what is stored
+   * @param value as the site has it
+   * @param whole the bytes of the whole tensor, in the type of {@code value}; changed in place
+   * @throws IllegalArgumentException if the shape of {@code value} differs from what is stored
    */
   public void put(Placement placement, HostTensor value, ByteBuffer whole) {
-    new ParameterBytes(placement, info(placement)).write(value, whole);
+    new ParameterBytes(placement, info(placement, value.dtype())).write(value, whole);
   }
 
-  private void requireUnscaled(Placement placement) {
-    String tensor = placement.tensor();
-    String layer = tensor.endsWith(".weight") ? tensor.substring(0, tensor.length() - 7) : tensor;
-    Map<String, TensorInfo> tensors = store(placement).tensors();
-    for (String scale : SCALES) {
-      String companion = (scale.startsWith(".") ? layer : tensor) + scale;
-      if (tensors.containsKey(companion)) {
-        throw new CheckpointException(
-            tensor
-                + " in "
-                + path
-                + " is quantised: its numbers count by the scale in "
-                + companion
-                + ". Use the checkpoint in BF16, F16 or F32.");
-      }
-    }
-  }
-
-  private TensorStore store(Placement placement) {
-    return Optional.ofNullable(parts.get(placement.part()))
-        .orElseThrow(() -> new IllegalArgumentException(placement + " is not of " + path));
-  }
-
-  private TensorInfo info(Placement placement) {
-    return Optional.ofNullable(store(placement).tensors().get(placement.tensor()))
-        .orElseThrow(() -> new IllegalArgumentException(placement + " is not of " + path));
+  private TensorInfo info(Placement placement, DType dtype) {
+    TensorInfo stored =
+        Optional.ofNullable(numbers(placement.part()).tensors().get(placement.tensor()))
+            .orElseThrow(() -> new IllegalArgumentException(placement + " is not of " + path));
+    return new TensorInfo(stored.name(), dtype, stored.shape(), stored.begin(), stored.end());
   }
 
   @Override

@@ -2,8 +2,8 @@ package dev.lora4j.core.format.checkpoint;
 
 import dev.lora4j.core.format.NativeName;
 import dev.lora4j.core.format.Placement;
+import dev.lora4j.core.quantised.file.QuantisedTensors;
 import dev.lora4j.core.safetensors.TensorInfo;
-import dev.lora4j.core.safetensors.TensorStore;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.host.HostTensor;
@@ -20,18 +20,26 @@ final class ParameterBytes {
     this.info = info;
   }
 
-  /** Reads the parameter in the site's form and the stored type. */
-  HostTensor read(TensorStore store) {
-    if (length() > Integer.MAX_VALUE) {
+  /** Reads the parameter in the site's form and the type of the stored numbers. */
+  HostTensor read(QuantisedTensors numbers) {
+    if (info.dtype().bytes(elements()) > Integer.MAX_VALUE) {
       throw new CheckpointException(
           info.name()
               + " in "
-              + store.path()
+              + numbers.path()
               + " has 2 GiB or more, which no adapter can be baked into or extracted from here.");
     }
-    ByteBuffer bytes = buffer(length());
-    store.read(info.name(), offset(), bytes);
-    bytes.flip();
+    return parameter(numbers.numbers(info.name(), first(), elements()));
+  }
+
+  /** The parameter in the bytes of the whole tensor. */
+  HostTensor read(ByteBuffer whole) {
+    int length = Math.toIntExact(info.dtype().bytes(elements()));
+    int from = Math.toIntExact(info.dtype().bytes(first()));
+    return parameter(whole.slice(from, length).order(ByteOrder.LITTLE_ENDIAN));
+  }
+
+  private HostTensor parameter(ByteBuffer bytes) {
     return HostTensor.of(info.dtype(), shape(), arranged(bytes, storedShape()));
   }
 
@@ -42,7 +50,8 @@ final class ParameterBytes {
           value + " cannot stand for " + info.dtype() + " " + shape() + " in " + info.name());
     }
     ByteBuffer bytes = arranged(value.bytes(), shape());
-    whole.put(Math.toIntExact(offset()), bytes, bytes.position(), bytes.remaining());
+    whole.put(
+        Math.toIntExact(info.dtype().bytes(first())), bytes, bytes.position(), bytes.remaining());
   }
 
   private Shape shape() {
@@ -54,16 +63,14 @@ final class ParameterBytes {
     return placement.rows().map(r -> info.shape().with(0, r.count())).orElse(info.shape());
   }
 
-  private long length() {
-    return info.dtype().bytes(storedShape().elements());
+  private long elements() {
+    return storedShape().elements();
   }
 
-  private long offset() {
-    return placement
-        .rows()
-        .map(NativeName.Rows::from)
-        .map(row -> info.dtype().bytes(row * (info.shape().elements() / info.shape().size(0))))
-        .orElse(0L);
+  /** Elements of the tensor before the parameter's. */
+  private long first() {
+    long row = info.shape().elements() / info.shape().size(0);
+    return placement.rows().map(NativeName.Rows::from).orElse(0L) * row;
   }
 
   /** Turning and exchanging halves are their own inverses, so both directions do the same. */

@@ -1,5 +1,6 @@
 package dev.lora4j.core.quantised.file;
 
+import dev.lora4j.core.nn.QuantisedWeight;
 import dev.lora4j.core.nn.StoredForm;
 import dev.lora4j.core.quantised.RowForm;
 import dev.lora4j.core.safetensors.TensorInfo;
@@ -36,12 +37,19 @@ final class EightBitLayout implements QuantisedLayout {
     }
     RowForm form = new RowForm();
     TensorInfo scales = tensors.part(".SCB", form.parts(shape).get(1), shape, others);
+    Map<String, TensorInfo> parts = Map.of(RowForm.CODES, tensor, RowForm.SCALES, scales);
     return Optional.of(
-        new Found(
-            new StoredForm(form, Map.of(RowForm.CODES, tensor, RowForm.SCALES, scales), Map.of()),
-            DType.F16,
-            shape,
-            others));
+        new Found(new StoredForm(form, parts, Map.of()), DType.F16, shape, others, parts));
+  }
+
+  @Override
+  public String type(Found weight) {
+    return "int8";
+  }
+
+  @Override
+  public QuantisedWeight rounded(Found weight, float[] values) {
+    return new RowForm().rounded(values, weight.shape());
   }
 
   private static void format(WeightTensors tensors, TensorInfo info, Set<String> others) {

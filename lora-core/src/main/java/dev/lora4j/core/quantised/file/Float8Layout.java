@@ -1,5 +1,6 @@
 package dev.lora4j.core.quantised.file;
 
+import dev.lora4j.core.nn.QuantisedWeight;
 import dev.lora4j.core.nn.StoredForm;
 import dev.lora4j.core.nn.WeightForm;
 import dev.lora4j.core.quantised.Float8Form;
@@ -12,6 +13,7 @@ import dev.lora4j.core.tensor.host.HostTensor;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -52,9 +54,34 @@ final class Float8Layout implements QuantisedLayout {
         given.put(part.name(), scales(tensors, scaleOf(tensors).orElseThrow(), part));
       }
     }
-    scaleOf(tensors).ifPresent(info -> others.add(info.name()));
-    return Optional.of(
-        new Found(new StoredForm(form, mapped, given), DType.F16, tensor.shape(), others));
+    Map<String, TensorInfo> changing = new HashMap<>(mapped);
+    scaleOf(tensors)
+        .ifPresent(
+            info -> {
+              others.add(info.name());
+              changing.put(Float8Form.SCALES, info);
+            });
+    StoredForm stored = new StoredForm(form, mapped, given);
+    return Optional.of(new Found(stored, DType.F16, tensor.shape(), others, changing));
+  }
+
+  @Override
+  public String type(Found weight) {
+    return ((Float8Form) weight.form().form()).type().toString();
+  }
+
+  /* The scales as they can be stored come first: codes are of what the reader will multiply by. */
+  @Override
+  public QuantisedWeight rounded(Found weight, float[] values) {
+    Float8Form form = (Float8Form) weight.form().form();
+    HostTensor exact = form.scales(values, weight.shape());
+    DType stored = Objects.requireNonNull(weight.changing().get(Float8Form.SCALES)).dtype();
+    HostTensor scales =
+        HostTensor.of(
+            DType.F32,
+            exact.shape(),
+            HostTensor.of(stored, exact.shape(), exact.doubles()).doubles());
+    return form.rounded(values, weight.shape(), scales);
   }
 
   @Override

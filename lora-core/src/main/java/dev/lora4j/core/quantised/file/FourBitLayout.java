@@ -1,5 +1,6 @@
 package dev.lora4j.core.quantised.file;
 
+import dev.lora4j.core.nn.QuantisedWeight;
 import dev.lora4j.core.nn.StoredForm;
 import dev.lora4j.core.nn.WeightForm;
 import dev.lora4j.core.quantised.BlockForm;
@@ -62,6 +63,24 @@ final class FourBitLayout implements QuantisedLayout {
                 part.name(), HostTensor.of(Shape.of(1), state.nested().orElseThrow().offset()));
       }
     }
-    return new Found(new StoredForm(form, mapped, given), state.dtype(), shape, others);
+    return new Found(new StoredForm(form, mapped, given), state.dtype(), shape, others, mapped);
+  }
+
+  @Override
+  public String type(Found weight) {
+    return weight.others().stream()
+        .flatMap(o -> KINDS.stream().filter(kind -> o.endsWith(STATE + kind)))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** The offset of scales stays: it is a part of a JSON text, whose length must not change. */
+  @Override
+  public QuantisedWeight rounded(Found weight, float[] values) {
+    BlockForm form = (BlockForm) weight.form().form();
+    HostTensor offset = weight.form().given().get(BlockForm.NESTED_OFFSET);
+    return offset == null
+        ? form.rounded(values, weight.shape())
+        : form.rounded(values, weight.shape(), (float) offset.doubles()[0]);
   }
 }

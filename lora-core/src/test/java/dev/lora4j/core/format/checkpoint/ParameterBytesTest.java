@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.lora4j.core.format.NativeName;
 import dev.lora4j.core.format.Placement;
+import dev.lora4j.core.quantised.file.QuantisedTensors;
 import dev.lora4j.core.safetensors.Safetensors;
 import dev.lora4j.core.safetensors.SafetensorsWriter;
 import dev.lora4j.core.safetensors.TensorInfo;
@@ -53,7 +54,7 @@ class ParameterBytesTest {
       try (Safetensors store = Safetensors.open(file)) {
         TensorInfo info = Optional.ofNullable(store.tensors().get("w")).orElseThrow();
         ParameterBytes placed = new ParameterBytes(placement, info);
-        HostTensor value = placed.read(store);
+        HostTensor value = placed.read(QuantisedTensors.scaled(store));
         assertEquals(placement.shape(info.shape()), value.shape());
         assertEverywhere(placement, info, bytes, value);
         byte[] whole = bytes.clone();

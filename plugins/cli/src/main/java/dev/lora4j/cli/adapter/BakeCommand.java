@@ -38,10 +38,14 @@ import picocli.CommandLine.Parameters;
       "",
       "Any method takes part; those that depend on the weight (DoRA, OFT, (IA)3 ...) act in the"
           + " order of the adapters. Sums are formed in F32 and rounded once to the base's own"
-          + " type. Metadata, shards and all that is not changed stay the base's byte for byte. The"
-          + " files are read again and compared before they take the place of the output."
+          + " type, which may be one of few bits; --to writes numbers instead. Metadata, shards and"
+          + " all that is not changed stay the base's byte for byte. The files are read again and"
+          + " compared before they take the place of the output."
     })
 public final class BakeCommand implements Command {
+  /** Share of the change at which a user should choose another way. */
+  private static final double MUCH = 0.5;
+
   @Parameters(
       arity = "1..*",
       paramLabel = "FILE[:WEIGHT]",
@@ -63,9 +67,20 @@ public final class BakeCommand implements Command {
       description = "Where to write: a file if the base is one, else a new folder.")
   private Path output = Path.of("");
 
+  @Option(
+      names = "--to",
+      paramLabel = "TYPE",
+      description =
+          "Write all weights in ${COMPLETION-CANDIDATES}, quantised ones too (default: in the types"
+              + " that the base has them in).")
+  private Optional<FloatType> to = Optional.empty();
+
   @Mixin private final PartialOption partial = new PartialOption();
 
   @Mixin private final ThreadsOption threads = new ThreadsOption();
+
+  @Option(names = "--per-layer", description = "A line for each layer that changed.")
+  private boolean layers;
 
   @Option(names = "--json", description = "Report as one JSON object.")
   private boolean json;
@@ -87,12 +102,20 @@ public final class BakeCommand implements Command {
         known.tellOther(console, files.get(i).file(), read.all().get(i));
         plan = plan.with(read.all().get(i).adapter(), files.get(i).weight());
       }
-      Bake.requireOutput(opened, output);
+      to.map(FloatType::type)
+          .ifPresentOrElse(
+              type -> Bake.requireOutput(opened, output, type),
+              () -> Bake.requireOutput(opened, output));
       BakeReport report = bake(console, opened, plan);
       if (json) {
         console.print(json(report, read).toString());
       } else {
         console.print(lines(report));
+        if (report.loss() > MUCH) {
+          console.note(
+              "Rounding took most of the change, as the base's own types have few bits. Bake with"
+                  + " --to f16 or bf16, or load the adapter beside the base.");
+        }
       }
     }
     console.note("Done in " + Durations.since(began) + ".");
@@ -103,6 +126,7 @@ public final class BakeCommand implements Command {
     try (Lora4j lora = threads.open(console);
         Scope scope = lora.engine().scope("bake")) {
       Bake bake = new Bake(scope, opened, plan);
+      to.map(FloatType::type).ifPresent(bake::to);
       try (Progress progress = console.progress("baking", bake.steps(), "step")) {
         return bake.listener(
                 (done, of) -> progress.done(done, done <= of / 2 ? "writing" : "comparing"))
@@ -111,7 +135,7 @@ public final class BakeCommand implements Command {
     }
   }
 
-  private static List<String> lines(BakeReport report) {
+  private List<String> lines(BakeReport report) {
     List<String> lines = new ArrayList<>();
     lines.add(
         report.output()
@@ -119,7 +143,8 @@ public final class BakeCommand implements Command {
             + report.changed().size()
             + " weights and biases changed, "
             + report.copied()
-            + " tensors as they were");
+            + " tensors as they were"
+            + (to.isEmpty() ? "" : ", " + report.converted() + " in another type"));
     if (report.changed().isEmpty()) {
       lines.add("  No adapter has an effect at these weights: the output is the base.");
       return lines;
@@ -136,8 +161,23 @@ public final class BakeCommand implements Command {
             "  products of written weights with random vectors are within %.1e of what they should"
                 + " be",
             report.probe()));
+    if (layers) {
+      report.changed().forEach(one -> lines.add(line(one)));
+    }
     report.leftOut().forEach(f -> lines.add("  left out, as it holds the old weights: " + f));
     return lines;
+  }
+
+  private static String line(BakedParameter one) {
+    return String.format(
+        Locale.ROOT,
+        "    %s %s: %s, changed by %.3g, rounded by %.3g, which is %.2g %%",
+        one.site(),
+        one.target().parameter(),
+        one.stored(),
+        one.change(),
+        one.rounding(),
+        100 * one.loss());
   }
 
   private static String worst(BakedParameter worst) {
@@ -162,7 +202,7 @@ public final class BakeCommand implements Command {
           new Json()
               .put("layer", one.site())
               .put("parameter", one.target().parameter())
-              .put("type", one.stored().toString())
+              .put("type", one.stored())
               .put("change", one.change())
               .put("rounding", one.rounding())
               .put("probe", one.probe())
@@ -175,6 +215,7 @@ public final class BakeCommand implements Command {
         .put("roundingLoss", report.loss())
         .put("probe", report.probe())
         .put("tensorsCopied", report.copied())
+        .put("tensorsConverted", report.converted())
         .put("leftOut", report.leftOut().stream().map(Path::toString).toList())
         .put("changed", changed);
   }

@@ -11,30 +11,17 @@ import picocli.CommandLine.Option;
 
 /** The type that factors are stored in. */
 final class PrecisionOption {
-  /** Types on the command line. */
-  enum Precision {
-    f32(DType.F32),
-    f16(DType.F16),
-    bf16(DType.BF16);
-
-    private final DType type;
-
-    Precision(DType type) {
-      this.type = type;
-    }
-  }
-
   @Option(
       names = "--dtype",
       paramLabel = "TYPE",
       description =
           "Store factors in ${COMPLETION-CANDIDATES} (default: the widest of the input; f32 where"
               + " it has both f16 and bf16).")
-  private Optional<Precision> precision = Optional.empty();
+  private Optional<FloatType> precision = Optional.empty();
 
   /** The type on the command line; else the narrowest type that holds the adapters' factors. */
   DType type(List<Adapter> adapters) {
-    return precision.map(p -> p.type).orElseGet(() -> holding(adapters));
+    return precision.map(FloatType::type).orElseGet(() -> holding(adapters));
   }
 
   /** Chooses F16 or BF16: each has what the other has not, range or digits. */
@@ -52,6 +39,6 @@ final class PrecisionOption {
 
   /** The type on the command line; else {@code otherwise}. */
   DType type(DType otherwise) {
-    return precision.map(p -> p.type).orElse(otherwise);
+    return precision.map(FloatType::type).orElse(otherwise);
   }
 }

@@ -5,14 +5,25 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
 import dev.lora4j.cli.Run;
+import dev.lora4j.core.nn.QuantisedWeight;
+import dev.lora4j.core.quantised.Int8;
+import dev.lora4j.core.quantised.RowForm;
+import dev.lora4j.core.safetensors.Safetensors;
+import dev.lora4j.core.safetensors.SafetensorsWriter;
+import dev.lora4j.core.safetensors.TensorInfo;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.host.HostTensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class BakeAndExtractTest {
+  private static final String UNET = "unet/diffusion_pytorch_model.safetensors";
   private static final Path LORA = Run.TINY_SD.resolve("lora-kohya.safetensors");
 
   @TempDir private Path folder;
@@ -64,9 +75,78 @@ class BakeAndExtractTest {
     assertEquals(0, made.code(), made.err());
   }
 
+  /** A copy of the base whose linear layers are in 8 bits, as bitsandbytes has them. */
+  private Path quantised() throws IOException {
+    Path base = folder.resolve("quantised");
+    try (Stream<Path> all = Files.walk(Run.TINY_SD)) {
+      for (Path from : all.filter(Files::isRegularFile).toList()) {
+        Path to = base.resolve(Run.TINY_SD.relativize(from).toString());
+        Files.createDirectories(to.getParent());
+        Files.copy(from, to);
+      }
+    }
+    SafetensorsWriter writer = new SafetensorsWriter();
+    try (Safetensors unet = Safetensors.open(Run.TINY_SD.resolve(UNET))) {
+      for (TensorInfo info : unet.tensors().values()) {
+        HostTensor tensor = HostTensor.owning(info.dtype(), info.shape(), unet.bytes(info.name()));
+        if (info.shape().rank() == 2) {
+          float[] values = new float[(int) info.shape().elements()];
+          tensor.floats(values, 0);
+          QuantisedWeight rows = new Int8().quantised(values, info.shape());
+          HostTensor scales = rows.part(RowForm.SCALES);
+          String name = info.name().replaceFirst("\\.weight$", ".SCB");
+          writer.add(name, scales.dtype(), scales.shape(), scales.bytes());
+          tensor = rows.part(RowForm.CODES);
+        }
+        writer.add(info.name(), tensor.dtype(), tensor.shape(), tensor.bytes());
+      }
+      writer.write(base.resolve(UNET));
+    }
+    return base;
+  }
+
+  @Test
+  void quantisedBasesAreBakedInTheirTypeOrInNumbers() throws IOException {
+    Path base = quantised();
+    Path baked = folder.resolve("baked");
+    Run run = Run.of("bake", "--base=" + base, LORA, "-o", baked, "--per-layer");
+    assertEquals(0, run.code(), run.err());
+    assertTrue(
+        Pattern.compile("attn1.to_q weight: int8, changed by \\S+, rounded by \\S+, which is")
+            .matcher(run.out())
+            .find(),
+        run.out());
+    Path numbers = folder.resolve("numbers");
+    JsonObject report =
+        done(Run.of("bake", "--base=" + base, LORA, "--to=f16", "-o", numbers, "--json"));
+    assertTrue(report.get("roundingLoss").getAsDouble() < 0.1, report.toString());
+    assertTrue(report.get("tensorsConverted").getAsInt() > 10);
+    try (Safetensors unet = Safetensors.open(numbers.resolve(UNET))) {
+      assertTrue(unet.tensors().values().stream().allMatch(t -> t.dtype() == DType.F16));
+    }
+    for (Path folder : List.of(baked, numbers)) {
+      Path picture = folder.resolve("ball.png");
+      Run made = Run.of("generate", "a ball", "--steps=1", "--base=" + folder, "-o", picture);
+      assertEquals(0, made.code(), made.err());
+    }
+    Path found = folder.resolve("found.safetensors");
+    JsonObject extracted =
+        done(
+            Run.of(
+                "extract",
+                "--base=" + base,
+                "--tuned=" + numbers,
+                "--rank=4",
+                "--exact",
+                "-o",
+                found,
+                "--json"));
+    assertTrue(extracted.get("error").getAsDouble() < 0.1, extracted.toString());
+  }
+
   @Test
   void weightZeroIsTheBase() throws IOException {
-    Path base = Run.TINY_SD.resolve("unet/diffusion_pytorch_model.safetensors");
+    Path base = Run.TINY_SD.resolve(UNET);
     Path unet = folder.resolve("unet.safetensors");
     Run run = Run.of("bake", "--base", base, LORA + ":0", "--allow-partial", "-o", unet);
     assertEquals(0, run.code(), run.err());
