@@ -138,9 +138,11 @@ public final class ConvertedWeights {
     Map<String, StoredWeight> others = new LinkedHashMap<>(places);
     others.keySet().removeAll(rounded.keySet());
     WeightStore plain = load(scope, store, others, tables);
-    return rounded.isEmpty()
-        ? plain
-        : plain.and(quantised(scope, new QuantisedWeights(store, rounded, asked.how(), compute)));
+    if (rounded.isEmpty()) {
+      return plain;
+    }
+    QuantisedWeights weights = new QuantisedWeights(store, rounded, asked.how(), compute);
+    return plain.and(quantised(scope, weights)).withUnrounded(weights.unrounded(scope));
   }
 
   private WeightStore quantised(Scope scope, QuantisedWeights weights) {

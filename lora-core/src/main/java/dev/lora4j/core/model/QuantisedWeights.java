@@ -4,6 +4,7 @@ import dev.lora4j.core.nn.MappedTensors;
 import dev.lora4j.core.nn.QuantisedWeight;
 import dev.lora4j.core.nn.StoredTensors;
 import dev.lora4j.core.nn.StoredWeight;
+import dev.lora4j.core.nn.UnroundedWeight;
 import dev.lora4j.core.nn.WeightForm;
 import dev.lora4j.core.nn.WeightReader;
 import dev.lora4j.core.nn.WeightStore;
@@ -57,6 +58,16 @@ record QuantisedWeights(
           });
     }
     return all.weights(store.path().toString(), compute);
+  }
+
+  /** What they are before they are rounded, of those whose numbers lie in the file. */
+  Map<String, UnroundedWeight> unrounded(Scope scope) {
+    Map<String, UnroundedWeight> all = new HashMap<>();
+    try (Scope raw = scope.child("raw")) {
+      WeightReader reader = new WeightReader(raw, store, DType.F32);
+      places.forEach((name, w) -> reader.unrounded(scope, w).ifPresent(u -> all.put(name, u)));
+    }
+    return all;
   }
 
   /** Rounds them into a file. */

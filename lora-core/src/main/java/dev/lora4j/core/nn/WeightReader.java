@@ -79,6 +79,16 @@ public final class WeightReader {
     }
   }
 
+  /** A weight as it lies in the file, as a view; empty if it is encoded there. */
+  public Optional<UnroundedWeight> unrounded(Scope owner, StoredWeight weight) {
+    return store.encoded(weight.tensor())
+        ? Optional.empty()
+        : Optional.of(
+            new UnroundedWeight(
+                mapped.tensor(owner, info(weight), weight.from(), weight.storedShape()),
+                weight.transposed()));
+  }
+
   /**
    * Writes the bytes of a weight in the type {@code compute}. Of an encoded one only some numbers
    * are in memory at a time.

@@ -28,6 +28,7 @@ public final class WeightStore {
   private final Map<String, Tensor> tensors;
   private final Map<String, WeightForm> forms;
   private final Map<String, Shape> shapes;
+  private final Map<String, UnroundedWeight> unrounded;
   private final DType compute;
 
   private WeightStore(
@@ -35,16 +36,18 @@ public final class WeightStore {
       DType compute,
       Map<String, Tensor> tensors,
       Map<String, WeightForm> forms,
-      Map<String, Shape> shapes) {
+      Map<String, Shape> shapes,
+      Map<String, UnroundedWeight> unrounded) {
     this.origin = origin;
     this.compute = compute;
     this.tensors = tensors;
     this.forms = Collections.unmodifiableMap(forms);
     this.shapes = shapes;
+    this.unrounded = unrounded;
   }
 
   private static WeightStore plain(String origin, DType compute, Map<String, Tensor> tensors) {
-    return new WeightStore(origin, compute, tensors, Map.of(), Map.of());
+    return new WeightStore(origin, compute, tensors, Map.of(), Map.of(), Map.of());
   }
 
   /**
@@ -67,7 +70,8 @@ public final class WeightStore {
         compute,
         new LinkedHashMap<>(tensors),
         new LinkedHashMap<>(forms),
-        new LinkedHashMap<>(shapes));
+        new LinkedHashMap<>(shapes),
+        Map.of());
   }
 
   /**
@@ -101,7 +105,20 @@ public final class WeightStore {
     packed.putAll(others.forms);
     Map<String, Shape> sizes = new LinkedHashMap<>(shapes);
     sizes.putAll(others.shapes);
-    return new WeightStore(origin, compute, both, packed, sizes);
+    Map<String, UnroundedWeight> whole = new LinkedHashMap<>(unrounded);
+    whole.putAll(others.unrounded);
+    return new WeightStore(origin, compute, both, packed, sizes, whole);
+  }
+
+  /**
+   * A copy that knows what weights were before they were rounded to few bits.
+   *
+   * @param weights by name; their tensors stay with their owner
+   */
+  public WeightStore withUnrounded(Map<String, UnroundedWeight> weights) {
+    Map<String, UnroundedWeight> whole = new LinkedHashMap<>(unrounded);
+    whole.putAll(weights);
+    return new WeightStore(origin, compute, tensors, forms, shapes, whole);
   }
 
   /** These weights and those tensors, which stay with their owner; no name may be in both. */
@@ -147,7 +164,7 @@ public final class WeightStore {
           packed.put(name, form);
           sizes.put(name, shape(owner));
         });
-    return new WeightStore(origin, compute, all, packed, sizes);
+    return new WeightStore(origin, compute, all, packed, sizes, unrounded);
   }
 
   private List<String> parts(String name, WeightForm form) {
@@ -186,6 +203,16 @@ public final class WeightStore {
           .run(scope, given)
           .get(0);
     }
+  }
+
+  /**
+   * The numbers that a weight had before it was rounded to few bits, in F32; empty if it was not
+   * rounded when it was loaded.
+   *
+   * @param scope owner of the result
+   */
+  public Optional<Tensor> unrounded(Scope scope, String name) {
+    return Optional.ofNullable(unrounded.get(name)).map(weight -> weight.numbers(scope));
   }
 
   /** The tensor called {@code name}: a weight that is not quantised, or a part of one that is. */

@@ -87,6 +87,16 @@ final class StyleSettingsResolver {
     return values.find(key).map(OptionalDouble::of).orElse(OptionalDouble.empty());
   }
 
+  private FactorInit start() {
+    FactorInit start = FactorInit.valueOf(values.get(AdapterKeys.INIT).toUpperCase(Locale.ROOT));
+    if (start == FactorInit.LOFTQ && values.find(RunKeys.BASE_PRECISION).isEmpty()) {
+      throw new IllegalArgumentException(
+          "adapter.init = loftq makes up for the rounding of the base; say base_precision too, for"
+              + " example nf4.");
+    }
+    return start;
+  }
+
   private AdapterRecipe recipe() {
     String method = values.get(AdapterKeys.METHOD);
     Map<String, Object> settings = new LinkedHashMap<>(values.get(AdapterKeys.SETTINGS_OF_METHOD));
@@ -102,7 +112,7 @@ final class StyleSettingsResolver {
         maybe(AdapterKeys.CONV_ALPHA),
         overrides(),
         List.of(),
-        FactorInit.valueOf(values.get(AdapterKeys.INIT).toUpperCase(Locale.ROOT)),
+        start(),
         values.get(AdapterKeys.RSLORA),
         new Dropouts(
             values.get(AdapterKeys.INPUT_DROPOUT),

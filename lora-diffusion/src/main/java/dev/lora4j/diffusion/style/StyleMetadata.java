@@ -5,6 +5,7 @@ import dev.lora4j.core.format.metadata.HeaderEntries;
 import dev.lora4j.core.format.metadata.KohyaKeys;
 import dev.lora4j.core.format.metadata.Metadata;
 import dev.lora4j.core.format.metadata.ModelSpecKeys;
+import dev.lora4j.core.model.BasePrecision;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.adapter.NetworkMetadata;
@@ -22,12 +23,13 @@ import java.util.TreeMap;
  * ObjectiveMetadata} and {@link DataSetMetadata}.
  *
  * @param base metadata of the base
+ * @param precision of the base
  * @param others of the caller; these win
  */
-record StyleMetadata(Metadata base, Map<String, String> others) {
+record StyleMetadata(Metadata base, BasePrecision precision, Map<String, String> others) {
   /** Metadata of training on a base, whose files are read now and not when the work is done. */
   static StyleMetadata on(DiffusionModel base, Map<String, String> others) {
-    return new StyleMetadata(ofBase(base), others);
+    return new StyleMetadata(ofBase(base), base.precision(), others);
   }
 
   /** Metadata of the adapter as it is after {@code steps}. */
@@ -39,6 +41,7 @@ record StyleMetadata(Metadata base, Map<String, String> others) {
             .with(KohyaKeys.OUTPUT_NAME, name)
             .withAll(base)
             .withAll(network(plan, settings.rates()))
+            .withAll(NetworkMetadata.onBase(plan, precision))
             .withAll(LearningMetadata.of(settings, plan, samples.epoch(), steps))
             .withAll(ObjectiveMetadata.of(settings.objective()))
             .withAll(pictures);

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntFunction;
 
 /** A style as a task of training: a base model, pictures, and how a batch of them is drawn. */
@@ -86,6 +87,11 @@ final class StyleTask implements TrainingTask {
   @Override
   public Tensor weight(Scope scope, Site site) {
     return own(site).numbers(scope, parameter(site, "weight"));
+  }
+
+  @Override
+  public Optional<Tensor> unrounded(Scope scope, Site site) {
+    return own(site).unrounded(scope, parameter(site, "weight"));
   }
 
   @Override

@@ -10,6 +10,7 @@ import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.core.train.adapter.AdapterPlan;
+import dev.lora4j.core.train.adapter.NetworkMetadata;
 import dev.lora4j.core.train.run.Staging;
 import dev.lora4j.core.train.run.TrainingBatch;
 import dev.lora4j.core.train.run.TrainingTask;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Texts as a task of training. Each thing that a step learns of them counts alike. */
 final class SequenceTask implements TrainingTask {
@@ -61,13 +63,21 @@ final class SequenceTask implements TrainingTask {
 
   @Override
   public Tensor weight(Scope scope, Site site) {
-    String name = site.name().substring(TextModel.MODEL.length() + 1) + ".weight";
-    return loss.base().weights().numbers(scope, name);
+    return loss.base().weights().numbers(scope, parameter(site, "weight"));
+  }
+
+  @Override
+  public Optional<Tensor> unrounded(Scope scope, Site site) {
+    return loss.base().weights().unrounded(scope, parameter(site, "weight"));
   }
 
   @Override
   public Tensor bias(Site site) {
-    return held(site.name().substring(TextModel.MODEL.length() + 1) + ".bias");
+    return held(parameter(site, "bias"));
+  }
+
+  private static String parameter(Site site, String name) {
+    return site.name().substring(TextModel.MODEL.length() + 1) + "." + name;
   }
 
   @Override
@@ -107,6 +117,7 @@ final class SequenceTask implements TrainingTask {
     return new Metadata(loss.metadata())
         .with(KohyaKeys.BASE_NAME, name)
         .with(KohyaKeys.BASE_HASH, base.hash())
+        .withAll(NetworkMetadata.onBase(plan, base.precision()))
         .entries();
   }
 

@@ -105,9 +105,15 @@ public record DoraTraining(
     return EnumSet.of(DropoutKind.INPUT, DropoutKind.MODULE);
   }
 
+  /**
+   * Those of the wrapped method whose product begins as 0, so that the magnitude is the weight's.
+   */
   @Override
   public Set<FactorInit> starts() {
-    return around().starts();
+    Set<FactorInit> starts = EnumSet.noneOf(FactorInit.class);
+    starts.addAll(around().starts());
+    starts.remove(FactorInit.LOFTQ);
+    return starts;
   }
 
   @Override

@@ -66,6 +66,7 @@ public record LoraTraining() implements AdditiveTraining, ProductTraining {
           case GAUSSIAN -> List.of(new TensorInit.Normal(1.0 / recipe.rank()), TensorInit.ZEROS);
           case ORTHOGONAL -> List.of(new TensorInit.Orthogonal(), TensorInit.ZEROS);
           case PISSA -> PissaInit.of(site, recipe);
+          case LOFTQ -> PissaInit.ofRounding(site, recipe);
         };
     long rank = recipe.rank();
     TrainedTensor down = TrainedTensor.ranked(DOWN, LowRank.down(site, rank), 0, starts.get(0));

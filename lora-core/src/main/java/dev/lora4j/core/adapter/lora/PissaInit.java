@@ -25,10 +25,27 @@ final class PissaInit {
 
   /** Initial values of down and up. */
   static List<TensorInit> of(Site site, SiteRecipe recipe) {
+    requireRank(site, recipe);
+    Function<Expr, List<Expr>> values = weight -> values(site, recipe, weight);
+    return List.of(new TensorInit.OfWeight(values, 0), new TensorInit.OfWeight(values, 1));
+  }
+
+  /** Initial values of down and up by what rounding took from the weight (LoftQ). */
+  static List<TensorInit> ofRounding(Site site, SiteRecipe recipe) {
+    requireRank(site, recipe);
+    Function<Expr, List<Expr>> values = error -> values(site, recipe, error);
+    return List.of(
+        new TensorInit.OfRounding(values, 0, new TensorInit.Kaiming()),
+        new TensorInit.OfRounding(values, 1, TensorInit.ZEROS));
+  }
+
+  private static void requireRank(Site site, SiteRecipe recipe) {
     long most = Math.min(site.out(), site.rest());
     if (recipe.rank() > most) {
       throw new IllegalArgumentException(
-          "PiSSA takes singular directions of the weight, of which "
+          "init = "
+              + recipe.start()
+              + " takes singular directions of the weight, of which "
               + site.name()
               + " "
               + site.weight()
@@ -38,13 +55,11 @@ final class PissaInit {
               + recipe.rank()
               + " is more.");
     }
-    Function<Expr, List<Expr>> values = weight -> values(site, recipe, weight);
-    return List.of(new TensorInit.OfWeight(values, 0), new TensorInit.OfWeight(values, 1));
   }
 
-  private static List<Expr> values(Site site, SiteRecipe recipe, Expr weight) {
+  private static List<Expr> values(Site site, SiteRecipe recipe, Expr matrix) {
     long rank = recipe.rank();
-    LinalgOps.Svd svd = weight.reshape(site.out(), site.rest()).svd();
+    LinalgOps.Svd svd = matrix.reshape(site.out(), site.rest()).svd();
     Expr root = svd.values().slice(0, 0, rank).mul(1 / recipe.scale()).sqrt();
     Expr down = svd.vh().slice(0, 0, rank).mul(root.reshape(rank, 1));
     Expr up = svd.u().slice(1, 0, rank).mul(root.reshape(1, rank));

@@ -20,7 +20,13 @@ public enum FactorInit implements Canonical {
    * stays whole: the effect is the difference to what the factors began as, and is stored as a LoRA
    * of twice the rank.
    */
-  PISSA;
+  PISSA,
+  /**
+   * The greatest singular directions of what rounding the base to few bits took from the layer's
+   * weight (LoftQ, Li et al. 2023, with one step): the factors make up for the rounding before they
+   * learn. They belong to the rounded base.
+   */
+  LOFTQ;
 
   /**
    * The initialisation called {@code name}, here or in PEFT's {@code init_lora_weights}: {@code

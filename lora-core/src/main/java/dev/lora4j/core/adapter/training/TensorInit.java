@@ -28,6 +28,17 @@ public sealed interface TensorInit {
    */
   record OfWeight(Function<Expr, List<Expr>> values, int index) implements TensorInit {}
 
+  /**
+   * Values that a program computes from what rounding took from the layer's weight.
+   *
+   * @param values from the difference of the weight before rounding to the rounded one, F32, to
+   *     several values; shared as in {@link OfWeight}
+   * @param index which of them it is
+   * @param otherwise of layers that were not rounded
+   */
+  record OfRounding(Function<Expr, List<Expr>> values, int index, TensorInit otherwise)
+      implements TensorInit {}
+
   /** The layer's bias; for layers that have one. */
   record OfBias() implements TensorInit {}
 

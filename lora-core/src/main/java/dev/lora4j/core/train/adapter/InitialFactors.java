@@ -15,32 +15,36 @@ import dev.lora4j.core.train.SeededNoise;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.function.BiFunction;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** Fills the factors of layers. Each depends only on the seed, its name and the layer's weight. */
 final class InitialFactors {
   private final Scope scope;
   private final long seed;
-  private final BiFunction<Scope, Site, Tensor> weights;
-  private final Function<Site, Tensor> biases;
+  private final BaseParameters base;
+  private boolean rounded;
+  private boolean unrounded;
 
-  /**
-   * Creates the factors of one adapter.
-   *
-   * @param weights the base's weight of a layer, in a scope if it has to be made; called where
-   *     factors begin with it
-   * @param biases the base's bias of a layer, called likewise
-   */
-  InitialFactors(
-      Scope scope,
-      long seed,
-      BiFunction<Scope, Site, Tensor> weights,
-      Function<Site, Tensor> biases) {
+  /** Creates the factors of one adapter. */
+  InitialFactors(Scope scope, long seed, BaseParameters base) {
     this.scope = scope;
     this.seed = seed;
-    this.weights = weights;
-    this.biases = biases;
+    this.base = base;
+  }
+
+  /**
+   * Checks that factors that make up for the rounding of a base have met one.
+   *
+   * @throws IllegalArgumentException if no layer was rounded
+   */
+  void requireRounding() {
+    if (unrounded && !rounded) {
+      throw new IllegalArgumentException(
+          "No layer that is trained was rounded to few bits when the base was loaded, so there is"
+              + " nothing that init = loftq could make up for. Load a base of whole numbers in few"
+              + " bits (--base-precision nf4), or begin with another init.");
+    }
   }
 
   /** Fills the tensors of one layer. */
@@ -56,19 +60,26 @@ final class InitialFactors {
         List<float[]> values =
             made.computeIfAbsent(start.values(), of -> ofWeight(planned.site(), of));
         System.arraycopy(values.get(start.index()), 0, flat, from, count);
+      } else if (tensor.start() instanceof TensorInit.OfRounding start) {
+        List<float[]> values =
+            made.computeIfAbsent(start.values(), of -> ofRounding(planned.site(), of));
+        if (values.isEmpty()) {
+          fill(flat, from, from + count, name, tensor.shape(), start.otherwise());
+        } else {
+          System.arraycopy(values.get(start.index()), 0, flat, from, count);
+        }
       } else if (tensor.start() instanceof TensorInit.Copied given) {
         given.values().floats(flat, from);
       } else if (tensor.start() instanceof TensorInit.OfBias) {
         System.arraycopy(bias(planned.site()), 0, flat, from, count);
       } else {
-        fill(flat, from, from + count, name, tensor);
+        fill(flat, from, from + count, name, tensor.shape(), tensor.start());
       }
     }
   }
 
-  private void fill(float[] flat, int from, int to, String name, TrainedTensor tensor) {
+  private void fill(float[] flat, int from, int to, String name, Shape shape, TensorInit start) {
     SeededNoise noise = SeededNoise.of(seed, name.hashCode());
-    TensorInit start = tensor.start();
     if (start instanceof TensorInit.Constant constant) {
       Arrays.fill(flat, from, to, (float) constant.value());
     } else if (start instanceof TensorInit.Normal normal) {
@@ -76,12 +87,12 @@ final class InitialFactors {
         flat[i] = (float) (noise.gaussian() * normal.deviation());
       }
     } else if (start instanceof TensorInit.Kaiming) {
-      double bound = 1 / Math.sqrt((to - from) / (double) tensor.shape().size(0));
+      double bound = 1 / Math.sqrt((to - from) / (double) shape.size(0));
       for (int i = from; i < to; i++) {
         flat[i] = (float) ((noise.uniform() * 2 - 1) * bound);
       }
     } else {
-      System.arraycopy(orthogonal(noise, tensor.shape()), 0, flat, from, to - from);
+      System.arraycopy(orthogonal(noise, shape), 0, flat, from, to - from);
     }
   }
 
@@ -104,18 +115,40 @@ final class InitialFactors {
 
   private float[] bias(Site site) {
     try (Scope work = scope.child("start")) {
-      return biases.apply(site).to(work, DType.F32).floats();
+      return base.bias(site).to(work, DType.F32).floats();
     }
   }
 
   private List<float[]> ofWeight(Site site, Function<Expr, List<Expr>> values) {
     try (Scope work = scope.child("start")) {
-      Tensor weight = weights.apply(work, site);
+      Tensor weight = base.weight(work, site);
       Graph graph = new Graph();
       Expr staged = graph.input("weight", weight.dtype(), site.weight()).to(DType.F32);
       Program program =
           graph.inference(work, values.apply(staged).stream().map(Expr::contiguous).toList());
       return program.run(work, weight).stream().map(Tensor::floats).toList();
+    }
+  }
+
+  private List<float[]> ofRounding(Site site, Function<Expr, List<Expr>> values) {
+    try (Scope work = scope.child("start")) {
+      Optional<Tensor> whole = base.unrounded(work, site);
+      unrounded |= whole.isEmpty();
+      rounded |= whole.isPresent();
+      if (whole.isEmpty()) {
+        return List.of();
+      }
+      Tensor before = whole.get();
+      Tensor weight = base.weight(work, site);
+      Graph graph = new Graph();
+      Expr error =
+          graph
+              .input("before", before.dtype(), site.weight())
+              .to(DType.F32)
+              .sub(graph.input("rounded", weight.dtype(), site.weight()).to(DType.F32));
+      Program program =
+          graph.inference(work, values.apply(error).stream().map(Expr::contiguous).toList());
+      return program.run(work, before, weight).stream().map(Tensor::floats).toList();
     }
   }
 }

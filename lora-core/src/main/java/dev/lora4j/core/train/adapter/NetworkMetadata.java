@@ -1,9 +1,13 @@
 package dev.lora4j.core.train.adapter;
 
+import dev.lora4j.core.adapter.training.FactorInit;
 import dev.lora4j.core.adapter.training.TrainedTensor;
 import dev.lora4j.core.format.metadata.KohyaKeys;
 import dev.lora4j.core.format.metadata.Metadata;
+import dev.lora4j.core.format.metadata.RoundedBase;
+import dev.lora4j.core.model.BasePrecision;
 import dev.lora4j.core.train.adapter.AdapterPlan.Planned;
+import dev.lora4j.spi.ExtensionRequest;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -55,6 +59,15 @@ public final class NetworkMetadata {
         .with(KohyaKeys.NETWORK_ALPHA, common(main, NetworkMetadata::alpha))
         .with(KohyaKeys.NETWORK_DROPOUT, dropouts.network() > 0 ? text(dropouts.network()) : NONE)
         .with(KohyaKeys.NETWORK_ARGS, arguments);
+  }
+
+  /** The entries about the bits that a base was rounded to for training; none if it was not. */
+  public static Metadata onBase(AdapterPlan plan, BasePrecision precision) {
+    boolean needed = plan.recipe().start() == FactorInit.LOFTQ;
+    return precision
+        .quantisation()
+        .map(how -> new RoundedBase(ExtensionRequest.of(how).text(), needed).metadata())
+        .orElse(Metadata.EMPTY);
   }
 
   private static void put(SortedMap<String, String> arguments, String name, double dropout) {

@@ -25,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /**
@@ -139,32 +138,21 @@ public final class StagedAdapter implements LayerAdapters {
    * @param weights the base's weight of a layer; called only where factors begin with it
    */
   public float[] initial(Scope scope, long seed, Function<Site, Tensor> weights) {
-    return initial(
-        scope,
-        seed,
-        (work, site) -> weights.apply(site),
-        site -> {
-          throw new IllegalArgumentException("the bias of " + site.name() + " is not known");
-        });
+    return initial(scope, seed, (work, site) -> weights.apply(site));
   }
 
   /**
-   * The flat buffer before the first step where layers are trained whole.
+   * The flat buffer before the first step.
    *
    * @param scope for what is needed on the way
-   * @param weights the base's weight of a layer, in a scope if it has to be made; called only where
-   *     factors begin with it
-   * @param biases the base's bias of a layer that has one; called likewise
+   * @param base asked only where factors begin with what it has
    */
-  public float[] initial(
-      Scope scope,
-      long seed,
-      BiFunction<Scope, Site, Tensor> weights,
-      Function<Site, Tensor> biases) {
+  public float[] initial(Scope scope, long seed, BaseParameters base) {
     FlatLayout layout = layout();
     float[] flat = new float[Math.toIntExact(layout.length())];
-    InitialFactors initial = new InitialFactors(scope, seed, weights, biases);
+    InitialFactors initial = new InitialFactors(scope, seed, base);
     met.values().forEach(planned -> initial.fill(flat, layout, planned));
+    initial.requireRounding();
     return flat;
   }
 

@@ -1,12 +1,11 @@
 package dev.lora4j.core.train.run;
 
 import dev.lora4j.core.nn.ParameterGroups;
-import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
-import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.train.adapter.AdapterPlan;
+import dev.lora4j.core.train.adapter.BaseParameters;
 import java.util.List;
 import java.util.Map;
 
@@ -17,7 +16,7 @@ import java.util.Map;
  * <p>Results depend on the arguments alone, batches on their number, so that a stopped run resumes
  * to the same bits.
  */
-public interface TrainingTask {
+public interface TrainingTask extends BaseParameters {
   /** The layers that are trained, and how. */
   AdapterPlan plan();
 
@@ -38,23 +37,6 @@ public interface TrainingTask {
    * @return a scalar of the factors' type ({@link Staging#type})
    */
   Expr loss(Staging at);
-
-  /**
-   * The model's weight at a layer, in the shape of the site; some methods begin with it.
-   *
-   * @param scope owner of it if it has to be made, as that of a quantised base
-   */
-  Tensor weight(Scope scope, Site site);
-
-  /**
-   * The model's bias at a layer that has one; layers that are trained whole begin with it.
-   *
-   * @throws IllegalArgumentException if the task cannot say, and so trains no layers whole
-   */
-  default Tensor bias(Site site) {
-    throw new IllegalArgumentException(
-        site.name() + " cannot be trained whole here, as its bias is not known; leave it out.");
-  }
 
   /** Frozen weight of the model under its name in the staged program. */
   Tensor held(String name);

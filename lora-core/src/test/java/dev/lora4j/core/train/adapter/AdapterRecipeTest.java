@@ -149,7 +149,7 @@ class AdapterRecipeTest {
   void pissaRankAboveTheWeightsIsRefused() {
     requireAll(
         problems(() -> LORA.rank(9, 9).start(FactorInit.PISSA).plan(SmallNet.sites())),
-        "PiSSA takes singular directions of the weight",
+        "init = pissa takes singular directions of the weight",
         "the rank 9 is more");
   }
 

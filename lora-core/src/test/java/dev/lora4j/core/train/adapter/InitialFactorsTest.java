@@ -62,10 +62,15 @@ class InitialFactorsTest {
   }
 
   private static StagedAdapter staged(AdapterPlan plan) {
+    return staged(plan, OUT, IN);
+  }
+
+  /** The factors of a linear layer called unet.to_q. */
+  static StagedAdapter staged(AdapterPlan plan, long out, long in) {
     Graph graph = new Graph();
     StagedAdapter adapter = new StagedAdapter(new FlatParameters(graph, DType.F32), plan);
     Weights.of(graph, "unet", new FrozenWeights(DType.F32, ""), adapter)
-        .linear("to_q", graph.input("x", DType.F32, Shape.of(1, IN)), OUT, false);
+        .linear("to_q", graph.input("x", DType.F32, Shape.of(1, in)), out, false);
     return adapter;
   }
 
@@ -170,7 +175,7 @@ class InitialFactorsTest {
   }
 
   @ParameterizedTest
-  @EnumSource(FactorInit.class)
+  @EnumSource(value = FactorInit.class, mode = EnumSource.Mode.EXCLUDE, names = "LOFTQ")
   void sameSeedGivesTheSameFactors(FactorInit start) {
     double[] first = initial(begun(start), 1).get("down");
     assertArrayEquals(first, initial(begun(start), 1).get("down"));

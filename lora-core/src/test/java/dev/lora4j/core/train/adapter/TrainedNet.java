@@ -84,7 +84,20 @@ final class TrainedNet implements AutoCloseable {
   }
 
   float[] initial(long seed) {
-    return adapter.initial(scope, seed, (work, s) -> weight(s), s -> own(s, "bias"));
+    return adapter.initial(
+        scope,
+        seed,
+        new BaseParameters() {
+          @Override
+          public Tensor weight(Scope work, Site s) {
+            return TrainedNet.this.weight(s);
+          }
+
+          @Override
+          public Tensor bias(Site s) {
+            return own(s, "bias");
+          }
+        });
   }
 
   Tensor weight(Site site) {

@@ -6,7 +6,10 @@ import dev.lora4j.cli.model.BaseWeights;
 import dev.lora4j.core.format.LoadedAdapter;
 import dev.lora4j.core.format.metadata.Metadata;
 import dev.lora4j.core.format.metadata.RecordedBaseModel;
+import dev.lora4j.core.format.metadata.RoundedBase;
+import dev.lora4j.core.quantised.Quantisation;
 import dev.lora4j.diffusion.base.DiffusionModel;
+import dev.lora4j.spi.ExtensionRequest;
 import dev.lora4j.text.model.TextModel;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -17,21 +20,25 @@ import java.util.function.Supplier;
  *
  * @param name of its folder or file
  * @param hash SHA-256 of its weights, computed on demand; empty if it has none
+ * @param rounding how its weights were rounded when they were loaded; empty if they were not
  */
-public record UsageBaseModel(String name, Supplier<Optional<String>> hash) {
+public record UsageBaseModel(
+    String name, Supplier<Optional<String>> hash, Optional<Quantisation> rounding) {
   private static final int WIDTH = 600;
 
   public static UsageBaseModel of(DiffusionModel base) {
-    return new UsageBaseModel(name(base.path()), () -> Optional.of(base.hash()));
+    return new UsageBaseModel(
+        name(base.path()), () -> Optional.of(base.hash()), base.precision().quantisation());
   }
 
   public static UsageBaseModel of(TextModel base) {
-    return new UsageBaseModel(name(base.path()), () -> Optional.of(base.hash()));
+    return new UsageBaseModel(
+        name(base.path()), () -> Optional.of(base.hash()), base.precision().quantisation());
   }
 
   /** A base that was not loaded into an engine. */
   static UsageBaseModel of(Path base) {
-    return new UsageBaseModel(name(base), () -> BaseWeights.hash(base));
+    return new UsageBaseModel(name(base), () -> BaseWeights.hash(base), Optional.empty());
   }
 
   private static String name(Path path) {
@@ -48,6 +55,23 @@ public record UsageBaseModel(String name, Supplier<Optional<String>> hash) {
   /** Notes that an adapter was trained on another base, if it was. */
   void tellOther(Console console, Path file, LoadedAdapter adapter) {
     other(adapter).ifPresent(text -> console.note(file + ": " + text));
+    otherRounding(adapter).ifPresent(text -> console.note(file + ": " + text));
+  }
+
+  /** Text, if an adapter makes up for a rounding that this base has not had; else empty. */
+  private Optional<String> otherRounding(LoadedAdapter adapter) {
+    String own = rounding.map(how -> ExtensionRequest.of(how).text()).orElse("");
+    return RoundedBase.of(new Metadata(adapter.adapter().metadata()))
+        .filter(made -> made.needed() && !made.precision().equals(own))
+        .map(
+            made ->
+                "It began with what rounding the base to "
+                    + Printable.of(made.precision(), WIDTH)
+                    + " took away (init = loftq), and this base is "
+                    + (own.isEmpty() ? "not rounded" : "rounded to " + own)
+                    + ". Use it with --base-precision "
+                    + Printable.of(made.precision(), WIDTH)
+                    + ".");
   }
 
   /** Text, if the header of an adapter names other weights than these; else empty. */

@@ -1,6 +1,7 @@
 package dev.lora4j.cli.text;
 
 import dev.lora4j.cli.console.UnusedOptions;
+import dev.lora4j.core.adapter.training.FactorInit;
 import dev.lora4j.core.adapter.training.ToolConvention;
 import dev.lora4j.core.adapter.training.TrainableMethods;
 import dev.lora4j.core.tensor.DType;
@@ -58,6 +59,15 @@ final class TextTrainingOptions {
       paramLabel = "X",
       description = "What the change is multiplied with, times 1/rank (default: the rank).")
   private Optional<Double> alpha = Optional.empty();
+
+  @Option(
+      names = "--init",
+      paramLabel = "NAME",
+      description =
+          "What the factors of lora and dora begin as: kaiming (default), gaussian, orthogonal,"
+              + " pissa; or loftq, which makes up for the rounding of --base-precision.",
+      defaultValue = "kaiming")
+  private String init = "kaiming";
 
   @Option(names = "--rslora", description = "Divide alpha by the root of the rank.")
   private boolean rslora;
@@ -203,7 +213,7 @@ final class TextTrainingOptions {
     if (from.isPresent() && targets.isEmpty()) {
       UnusedOptions.refuse(
           spec,
-          List.of("--rank", "--alpha", "--rslora"),
+          List.of("--rank", "--alpha", "--init", "--rslora"),
           "--from, which has ranks and alphas of its own");
     }
     if (steps.isPresent()) {
@@ -273,6 +283,7 @@ final class TextTrainingOptions {
         .method(TrainableMethods.named(asked.name(), asked.settings(), convention))
         .targets(layers)
         .rank(rank, alpha.orElse((double) rank))
+        .start(FactorInit.named(init))
         .rankStabilised(rslora)
         .saved(saved.toArray(String[]::new));
   }

@@ -82,12 +82,13 @@ class PlanCommandTest {
 
   /** What they begin with, and what is kept of that, has sizes of its own in the estimate. */
   @ParameterizedTest
-  @ValueSource(strings = {"kaiming", "gaussian", "orthogonal", "pissa"})
+  @ValueSource(strings = {"kaiming", "gaussian", "orthogonal", "pissa", "loftq"})
   void everyFactorInitialisationIsPlanned(String init) {
     Run run =
         plan(
             "--rank=2",
             "--set=adapter.init=" + init,
+            "--base-precision=int8",
             "--set=adapter.rank_pattern={ \"*attn1*\" = 1 }");
     assertEquals(0, run.code(), run.err());
     assertTrue((run.out() + run.err()).contains(" a step"), run.out());
