@@ -23,6 +23,7 @@ import dev.lora4j.core.train.run.TaskLoss;
 import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.base.LoadOptions;
 import dev.lora4j.diffusion.train.objective.Objective;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +44,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ReferenceTrainingTest {
   private static final double RATE = 1e-2;
   private static final Engine ENGINE = Engine.open();
-  private static final ParityNumbers GOLDEN = new ParityNumbers();
+  private static final ParityNumbers GOLDEN =
+      new ParityNumbers(Path.of("src/test/resources/training.safetensors"));
 
   @AfterAll
   static void close() {

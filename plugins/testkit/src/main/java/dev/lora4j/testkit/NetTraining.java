@@ -101,13 +101,13 @@ record NetTraining(SyntheticNetwork net, AdapterPlan plan, DType compute) implem
 
   @Override
   public Expr loss(Staging at) {
-    FrozenWeights weights = new FrozenWeights(compute, "");
+    FrozenWeights weights = new FrozenWeights(compute, "", net.forms());
     return SyntheticNetwork.loss(at.graph(), weights, at.adapters(), compute).to(at.type());
   }
 
   @Override
   public Tensor weight(Scope scope, Site site) {
-    return net.parameter(site, "weight");
+    return net.numbers(scope, site);
   }
 
   @Override

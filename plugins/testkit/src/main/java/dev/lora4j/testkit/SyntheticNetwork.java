@@ -8,10 +8,14 @@ import dev.lora4j.core.mix.MergedSites;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.nn.FrozenWeights;
 import dev.lora4j.core.nn.LayerAdapters;
+import dev.lora4j.core.nn.Parameter;
+import dev.lora4j.core.nn.QuantisedWeight;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.nn.SiteAdapters;
+import dev.lora4j.core.nn.WeightForm;
 import dev.lora4j.core.nn.WeightStore;
 import dev.lora4j.core.nn.Weights;
+import dev.lora4j.core.quantised.Quantisation;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
@@ -19,7 +23,9 @@ import dev.lora4j.core.tensor.Program;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.core.tensor.host.HostTensor;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -38,12 +44,65 @@ final class SyntheticNetwork {
 
   /** Its weights belong to {@code scope}. */
   SyntheticNetwork(Scope scope) {
-    FrozenWeights frozen = new FrozenWeights(DType.F32, "");
+    this(scope, SyntheticWeights.of(scope, parameters(), DType.F32));
+  }
+
+  private SyntheticNetwork(Scope scope, WeightStore weights) {
+    FrozenWeights frozen = new FrozenWeights(DType.F32, "", weights.forms());
     Graph graph = new Graph();
     Expr loss = loss(graph, frozen, SiteAdapters.NONE, DType.F32);
     plain = graph.inference(scope, List.of(loss));
-    weights = SyntheticWeights.of(scope, frozen.parameters(), DType.F32);
+    this.weights = weights;
     patch = new MergedParameter(scope);
+  }
+
+  private static List<Parameter> parameters() {
+    FrozenWeights frozen = new FrozenWeights(DType.F32, "");
+    loss(new Graph(), frozen, SiteAdapters.NONE, DType.F32);
+    return frozen.parameters();
+  }
+
+  /**
+   * A copy whose matrices and kernels are rounded.
+   *
+   * @param codes whether it has their codes, or the numbers that these stand for
+   */
+  SyntheticNetwork rounded(Scope scope, Quantisation how, boolean codes) {
+    Map<String, Tensor> tensors = new HashMap<>();
+    Map<String, WeightForm> forms = new HashMap<>();
+    Map<String, Shape> shapes = new HashMap<>();
+    for (Parameter parameter : parameters()) {
+      String name = parameter.name();
+      if (parameter.init() != Parameter.Init.KAIMING) {
+        tensors.put(name, weights.tensor(name));
+        continue;
+      }
+      Shape shape = parameter.shape();
+      float[] values = weights.tensor(name).floats();
+      QuantisedWeight weight = how.quantised(values, shape);
+      WeightForm form = weight.form();
+      if (codes) {
+        form.constants().forEach((p, t) -> tensors.put(WeightForm.tensor(name, p), t.on(scope)));
+        weight.parts().forEach((p, t) -> tensors.put(WeightForm.tensor(name, p), t.on(scope)));
+        forms.put(name, form);
+        shapes.put(name, shape);
+      } else {
+        form.numbers(weight.parts(), shape, 0, values);
+        tensors.put(name, HostTensor.of(shape, values).on(scope));
+      }
+    }
+    WeightStore rounded = WeightStore.quantised("a small net", DType.F32, tensors, forms, shapes);
+    return new SyntheticNetwork(scope, rounded);
+  }
+
+  /** Forms of its quantised weights by name. */
+  Map<String, WeightForm> forms() {
+    return weights.forms();
+  }
+
+  /** The numbers of a layer's weight, which belong to {@code scope} where they have to be made. */
+  Tensor numbers(Scope scope, Site site) {
+    return weights.numbers(scope, name(site, "weight"));
   }
 
   /** All of its layers. */
@@ -90,7 +149,11 @@ final class SyntheticNetwork {
 
   /** A parameter of a layer. */
   Tensor parameter(Site site, String parameter) {
-    return weights.tensor(site.name().substring(MODEL.length() + 1) + "." + parameter);
+    return weights.tensor(name(site, parameter));
+  }
+
+  private static String name(Site site, String parameter) {
+    return site.name().substring(MODEL.length() + 1) + "." + parameter;
   }
 
   /** Loss on an input with a merged adapter. */

@@ -1,5 +1,6 @@
 package dev.lora4j.testkit;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -17,6 +18,7 @@ import dev.lora4j.core.adapter.training.TrainedTensor;
 import dev.lora4j.core.adapter.training.WarmStartFactors;
 import dev.lora4j.core.nn.ParameterGroups;
 import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.quantised.Nf4;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.EngineOptions;
@@ -194,6 +196,32 @@ public abstract class TrainableMethodContract extends ExtensionContract<Trainabl
     double first = trained().first();
     double last = trained().last();
     assertTrue(last < 0.9 * first, "the loss goes from " + first + " to " + last);
+  }
+
+  /* What a method needs of the weight, it has to ask for its numbers. */
+  @Test
+  void roundedBasesTrainAsTheirNumbersDo() {
+    try (Scope scope = engine().scope("rounded")) {
+      Nf4 how = new Nf4(64, true);
+      List<Map<String, double[]>> trained = new ArrayList<>();
+      for (boolean codes : List.of(true, false)) {
+        SyntheticNetwork rounded = net().rounded(scope, how, codes);
+        Adapter after = NetTraining.of(scope, rounded, plan(Dropouts.NONE), FEW, rate).after();
+        Map<String, double[]> values = new TreeMap<>();
+        after
+            .sites()
+            .forEach(
+                (site, all) ->
+                    all.forEach(
+                        f -> f.tensors().forEach((r, t) -> values.put(site + r, t.doubles()))));
+        trained.add(values);
+      }
+      assertEquals(trained.get(1).keySet(), trained.get(0).keySet());
+      trained
+          .get(1)
+          .forEach(
+              (name, values) -> assertArrayEquals(values, trained.get(0).get(name), CLOSE, name));
+    }
   }
 
   @Test
