@@ -58,6 +58,8 @@ module dev.lora4j.core {
       dev.lora4j.spi;
   exports dev.lora4j.core.format.diffusers to
       dev.lora4j.spi;
+  exports dev.lora4j.core.format.gguf to
+      dev.lora4j.spi;
   exports dev.lora4j.core.format.kohya to
       dev.lora4j.spi;
   exports dev.lora4j.core.train.adapter.targets to

@@ -24,6 +24,9 @@ public final class FileRoles {
   /** A new weight as other programs have it, [in, out] of a layer that is {@code turned}. */
   public static final String TURNED_WEIGHT = "new_weight:turned";
 
+  /** Prefix of the up factor of an adapter in GGUF whose rows lie in pairs; heads follow. */
+  private static final String PAIRED = "lora_b:";
+
   private static final Map<String, String> CANONICAL =
       Map.of(
           MLX_DOWN,
@@ -39,8 +42,18 @@ public final class FileRoles {
 
   private FileRoles() {}
 
+  /** Role of an up factor whose rows lie in the pairs of so many heads, as in GGUF. */
+  public static String paired(int heads) {
+    return PAIRED + heads;
+  }
+
+  /** Heads in whose pairs the rows of a role's tensor lie; 0 if they lie in no pairs. */
+  public static int pairedHeads(String role) {
+    return role.startsWith(PAIRED) ? Integer.parseInt(role.substring(PAIRED.length())) : 0;
+  }
+
   /** The canonical role of the tensor that one of {@code role} goes into. */
   public static String canonical(String role) {
-    return CANONICAL.getOrDefault(role, role);
+    return role.startsWith(PAIRED) ? LoraMethod.UP : CANONICAL.getOrDefault(role, role);
   }
 }

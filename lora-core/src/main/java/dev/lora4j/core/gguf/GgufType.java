@@ -77,6 +77,11 @@ public enum GgufType {
     return Optional.ofNullable(BY_NUMBER.get(number));
   }
 
+  /** GGML's number of it. */
+  int number() {
+    return number;
+  }
+
   /** Numbers in a block. */
   public int elements() {
     return elements;

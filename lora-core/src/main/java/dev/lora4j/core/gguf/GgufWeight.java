@@ -44,7 +44,7 @@ public record GgufWeight(String name, String tensor, int pairedHeads, float adde
    *
    * @param rows of both
    */
-  long place(long row, long rows) {
+  public long place(long row, long rows) {
     if (pairedHeads == 0) {
       return row;
     }

@@ -18,6 +18,7 @@ import dev.lora4j.core.nn.SiteAdapters;
 import dev.lora4j.core.nn.WeightStore;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.text.gguf.GgufLayers;
 import dev.lora4j.text.network.CausalNetwork;
 import dev.lora4j.text.network.EncoderNetwork;
 import dev.lora4j.text.network.LanguageNetwork;
@@ -186,7 +187,8 @@ public final class TextModel {
           network.walk(weights.apply(collecting), DType.F32);
           return List.of();
         });
-    return Family.of(title, catalogue(List.copyOf(sites.values()), family));
+    SiteCatalogue all = catalogue(List.copyOf(sites.values()), family);
+    return Family.of(title, all).withGguf(GgufLayers.of(config, all, MODEL + "."));
   }
 
   /**
@@ -314,7 +316,7 @@ public final class TextModel {
 
   /** Family of the model, as readers of adapters need it. */
   public Family family() {
-    return Family.of(family.name(), sites);
+    return Family.of(family.name(), sites).withGguf(GgufLayers.of(config, sites, MODEL + "."));
   }
 
   /** True if it has all weights of its network, also the optional ones. */

@@ -2,6 +2,7 @@ package dev.lora4j.text.pipeline;
 
 import dev.lora4j.core.format.metadata.Metadata;
 import dev.lora4j.core.format.metadata.MetadataKey;
+import dev.lora4j.core.gguf.GgufFile;
 import dev.lora4j.core.safetensors.TensorInfo;
 import dev.lora4j.core.safetensors.TensorStore;
 import java.nio.file.Files;
@@ -45,7 +46,8 @@ public final class AdapterClasses {
    */
   public static List<String> of(Path adapter) {
     Path file = Files.isDirectory(adapter) ? adapter.resolve(TENSORS) : adapter;
-    if (!Files.isRegularFile(file)) {
+    // llama.cpp's layout has no heads.
+    if (!Files.isRegularFile(file) || GgufFile.named(file)) {
       return List.of();
     }
     try (TensorStore store = TensorStore.open(file)) {

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -23,7 +24,7 @@ import java.util.stream.Stream;
  */
 public final class AdapterConfig {
   /** No configuration: all is in the tensors. */
-  public static final AdapterConfig NONE = new AdapterConfig(List.of(), Optional.empty());
+  public static final AdapterConfig NONE = new AdapterConfig(List.of(), Optional.empty(), OptionalDouble.empty());
 
   private static final String HEADER = "lora_adapter_metadata";
   private static final String PEFT_PREFIX = "base_model.model.";
@@ -31,14 +32,22 @@ public final class AdapterConfig {
 
   private final List<ModelConfig> models;
   private final Optional<MlxConfig> mlx;
+  private final OptionalDouble alpha;
 
-  private AdapterConfig(List<ModelConfig> models, Optional<MlxConfig> mlx) {
+  private AdapterConfig(
+      List<ModelConfig> models, Optional<MlxConfig> mlx, OptionalDouble alpha) {
     this.models = List.copyOf(models);
     this.mlx = mlx;
+    this.alpha = alpha;
   }
 
   private static AdapterConfig of(List<ModelConfig> models) {
-    return new AdapterConfig(models, Optional.empty());
+    return new AdapterConfig(models, Optional.empty(), OptionalDouble.empty());
+  }
+
+  /** A configuration that says nothing but one alpha for all layers. */
+  public static AdapterConfig ofAlpha(double alpha) {
+    return new AdapterConfig(List.of(), Optional.empty(), OptionalDouble.of(alpha));
   }
 
   /**
@@ -56,7 +65,10 @@ public final class AdapterConfig {
    * @throws AdapterException if it is no JSON object, lacks the scale, or is of whole weights
    */
   public static AdapterConfig mlx(Path file) {
-    return new AdapterConfig(List.of(), Optional.of(MlxConfig.read(file.toString(), fields(file))));
+    return new AdapterConfig(
+        List.of(),
+        Optional.of(MlxConfig.read(file.toString(), fields(file))),
+        OptionalDouble.empty());
   }
 
   private static JsonObject fields(Path file) {
@@ -122,6 +134,7 @@ public final class AdapterConfig {
   public SortedMap<String, String> settings(String spelled) {
     SortedMap<String, String> settings =
         model(spelled).map(m -> m.settings(spelled)).orElseGet(TreeMap::new);
+    alpha.ifPresent(a -> settings.put(Alpha.LORA_ALPHA, Double.toString(a)));
     mlx.ifPresent(m -> settings.put(Alpha.SCALE, Double.toString(m.scale())));
     return settings;
   }

@@ -1,8 +1,13 @@
 package dev.lora4j.core.format.reading;
 
 import dev.lora4j.core.adapter.AdapterException;
+import dev.lora4j.core.format.AdapterFormat;
 import dev.lora4j.core.format.Components;
+import dev.lora4j.core.format.Family;
+import dev.lora4j.core.format.Formats;
 import dev.lora4j.core.format.config.AdapterConfig;
+import dev.lora4j.core.format.gguf.GgufDialect;
+import dev.lora4j.core.gguf.GgufFile;
 import dev.lora4j.core.safetensors.Safetensors;
 import dev.lora4j.core.safetensors.TensorInfo;
 import dev.lora4j.core.safetensors.TensorStore;
@@ -13,8 +18,11 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** The tensors of an adapter, and the configuration next to them or in the header. */
 final class AdapterSource implements AutoCloseable {
@@ -24,12 +32,14 @@ final class AdapterSource implements AutoCloseable {
   private static final String MLX_TENSORS = "adapters.safetensors";
   private static final String MLX_ARCHIVE = "adapters.npz";
 
+  private static final List<AdapterFormat> GGUF = List.of(new GgufDialect());
+
   private final Path path;
-  private final SortedMap<String, TensorStore> stores;
+  private final SortedMap<String, AdapterTensors> stores;
   private final Map<String, TensorInfo> tensors = new LinkedHashMap<>();
   private final AdapterConfig config;
 
-  private AdapterSource(Path path, SortedMap<String, TensorStore> stores, AdapterConfig config) {
+  private AdapterSource(Path path, SortedMap<String, AdapterTensors> stores, AdapterConfig config) {
     this.path = path;
     this.stores = stores;
     this.config = config;
@@ -52,6 +62,13 @@ final class AdapterSource implements AutoCloseable {
   }
 
   private static AdapterSource single(Path path) {
+    if (GgufFile.named(path) && !Files.isDirectory(path)) {
+      GgufAdapter file = new GgufAdapter(path);
+      OptionalDouble alpha = file.alpha();
+      AdapterConfig config =
+          alpha.isPresent() ? AdapterConfig.ofAlpha(alpha.getAsDouble()) : AdapterConfig.NONE;
+      return new AdapterSource(path, new TreeMap<>(Map.of("", file)), config);
+    }
     Path file = Files.isDirectory(path) ? inFolder(path) : path;
     TensorStore store =
         file.toString().endsWith(".json") ? TensorStore.open(file) : Safetensors.openLenient(file);
@@ -63,7 +80,7 @@ final class AdapterSource implements AutoCloseable {
           peft
               ? AdapterConfig.read(beside)
               : mlx ? AdapterConfig.mlx(beside) : AdapterConfig.inHeader(path, store.metadata());
-      return new AdapterSource(path, new TreeMap<>(Map.of("", store)), config);
+      return new AdapterSource(path, new TreeMap<>(Map.of("", AdapterTensors.of(store))), config);
     } catch (RuntimeException e) {
       store.close();
       throw e;
@@ -92,7 +109,7 @@ final class AdapterSource implements AutoCloseable {
    * Keys and paths begin with the model's name and a dot, as PEFT's keys did for whole pipelines.
    */
   private static AdapterSource joined(Path path, List<String> models) {
-    SortedMap<String, TensorStore> stores = new TreeMap<>();
+    SortedMap<String, AdapterTensors> stores = new TreeMap<>();
     SortedMap<String, AdapterConfig> configs = new TreeMap<>();
     try {
       for (String model : models) {
@@ -102,7 +119,7 @@ final class AdapterSource implements AutoCloseable {
       }
       return new AdapterSource(path, stores, AdapterConfig.joined(configs));
     } catch (RuntimeException e) {
-      stores.values().forEach(TensorStore::close);
+      stores.values().forEach(AdapterTensors::close);
       throw e;
     }
   }
@@ -157,17 +174,36 @@ final class AdapterSource implements AutoCloseable {
     return stores.values().stream().flatMap(store -> store.warnings().stream()).toList();
   }
 
+  /** The dialects that its keys may be in, in the order of their precedence. */
+  List<AdapterFormat> dialects() {
+    return gguf().isPresent() ? GGUF : Formats.all();
+  }
+
+  /**
+   * Requires a base that the keys can be read for: names of llama.cpp tell no layers without one.
+   *
+   * @throws AdapterException if it is none
+   */
+  void requireBase(Optional<Family> base) {
+    gguf().ifPresent(file -> file.requireBase(base));
+  }
+
+  private Optional<GgufAdapter> gguf() {
+    return stores.values().stream()
+        .flatMap(s -> s instanceof GgufAdapter file ? Stream.of(file) : Stream.empty())
+        .findFirst();
+  }
+
   AdapterConfig config() {
     return config;
   }
 
   /** The tensor called {@code key}, which must be there. */
   HostTensor tensor(String key) {
-    for (Map.Entry<String, TensorStore> entry : stores.entrySet()) {
+    for (Map.Entry<String, AdapterTensors> entry : stores.entrySet()) {
       String name = key.startsWith(entry.getKey()) ? key.substring(entry.getKey().length()) : "";
-      TensorInfo info = entry.getValue().tensors().get(name);
-      if (info != null) {
-        return HostTensor.owning(info.dtype(), info.shape(), entry.getValue().bytes(name));
+      if (entry.getValue().tensors().containsKey(name)) {
+        return entry.getValue().tensor(name);
       }
     }
     throw new AdapterException(path + " has no tensor " + key + ".");
@@ -175,6 +211,6 @@ final class AdapterSource implements AutoCloseable {
 
   @Override
   public void close() {
-    stores.values().forEach(TensorStore::close);
+    stores.values().forEach(AdapterTensors::close);
   }
 }

@@ -59,8 +59,7 @@ public record Examination(
 
   /** A copy with another title for the base. */
   public Examination titled(String title) {
-    Family other = new Family(family.name(), title, family.sites(), family.natives());
-    return with(other, problems, warnings);
+    return with(family.titled(title), problems, warnings);
   }
 
   private Examination with(Family base, List<String> problems, List<String> warnings) {

@@ -3,7 +3,6 @@ package dev.lora4j.core.format.reading;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.adapter.Factors;
-import dev.lora4j.core.format.Formats;
 import dev.lora4j.core.format.KeyAccount;
 import dev.lora4j.core.format.KeyAccount.Reason;
 import dev.lora4j.core.format.Layer;
@@ -41,7 +40,7 @@ final class Examiner {
     warnings.addAll(source.warnings());
     warnings.addAll(source.config().warnings());
     warnings.addAll(base.warnings());
-    KeyTable table = KeyTable.of(base.context());
+    KeyTable table = KeyTable.of(base.context(), source.dialects());
     table.leaveOneSpelling();
     ignored.putAll(table.ignored());
     GroupReader reader = new GroupReader(source);
@@ -67,7 +66,7 @@ final class Examiner {
     if (!converted.isEmpty() && SplitAttention.is(source.metadata())) {
       warnings.add(SplitAttention.WARNING);
     }
-    Formats.all().stream()
+    source.dialects().stream()
         .filter(f -> dialects.contains(f.name()))
         .forEach(f -> f.warning().ifPresent(warnings::add));
     return new Examination(
@@ -124,7 +123,7 @@ final class Examiner {
   private Optional<Adapter> adapter() {
     String name =
         String.valueOf(source.path().toAbsolutePath().normalize().getFileName())
-            .replaceFirst("\\.safetensors$", "");
+            .replaceFirst("\\.(safetensors|gguf)$", "");
     Map<String, String> metadata = source.metadata();
     return factors.values().stream().allMatch(List::isEmpty)
         ? Optional.empty()

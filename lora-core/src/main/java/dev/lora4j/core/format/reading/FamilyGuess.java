@@ -68,7 +68,7 @@ record FamilyGuess(Optional<Family> best, List<String> warnings) {
         new KeyContext(new LayerNames(family), source.tensors().keySet(), source.metadata());
     long score = sample.stream().mapToLong(ShapeMatch::most).sum();
     for (TensorInfo tensor : sample) {
-      score += score(tensor, context, fit) - ShapeMatch.most(tensor);
+      score += score(source, tensor, context, fit) - ShapeMatch.most(tensor);
       if (score < enough) {
         break;
       }
@@ -139,8 +139,9 @@ record FamilyGuess(Optional<Family> best, List<String> warnings) {
     return family.name().substring(0, Math.min(MODEL, family.name().length()));
   }
 
-  private static int score(TensorInfo tensor, KeyContext context, ShapeMatch fit) {
-    for (AdapterFormat format : Formats.all()) {
+  private static int score(
+      AdapterSource source, TensorInfo tensor, KeyContext context, ShapeMatch fit) {
+    for (AdapterFormat format : source.dialects()) {
       Optional<KeyAddress> address = Formats.resolve(format, tensor.name(), context);
       if (address.isPresent() && address.get() instanceof KeyAddress.KnownLayer of) {
         return fit.of(tensor, of);

@@ -30,11 +30,11 @@ final class KeyTable {
   private final SortedMap<String, Reason> ignored = new TreeMap<>();
   private final SortedMap<String, KeyAddress.UnknownLayer> lacking = new TreeMap<>();
 
-  /** Resolves all keys with all dialects. */
-  static KeyTable of(KeyContext context) {
+  /** Resolves all keys with the dialects that the file may be in. */
+  static KeyTable of(KeyContext context, List<AdapterFormat> dialects) {
     KeyTable table = new KeyTable();
     for (String key : context.keys()) {
-      Optional<Found> found = find(key, context);
+      Optional<Found> found = find(key, context, dialects);
       if (found.isEmpty()) {
         table.ignored.put(key, Reason.UNKNOWN);
       } else {
@@ -45,9 +45,10 @@ final class KeyTable {
   }
 
   /** The first dialect that finds the key's layer; else the first that resolves the key at all. */
-  private static Optional<Found> find(String key, KeyContext context) {
+  private static Optional<Found> find(
+      String key, KeyContext context, List<AdapterFormat> dialects) {
     Optional<Found> first = Optional.empty();
-    for (AdapterFormat format : Formats.all()) {
+    for (AdapterFormat format : dialects) {
       Optional<KeyAddress> address = Formats.resolve(format, key, context);
       if (address.isPresent()) {
         Found found = new Found(format, address.get());

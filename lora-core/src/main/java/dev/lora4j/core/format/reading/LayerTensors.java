@@ -6,6 +6,7 @@ import dev.lora4j.core.adapter.Matrices;
 import dev.lora4j.core.adapter.SiteTensors;
 import dev.lora4j.core.adapter.lora.LoraMethod;
 import dev.lora4j.core.format.FileRoles;
+import dev.lora4j.core.format.gguf.PairedRows;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.host.HostTensor;
@@ -63,8 +64,23 @@ final class LayerTensors {
         put(FileRoles.canonical(role), key, Matrices.transposed(tensor));
         converted.add(key);
       }
-      default -> put(role, key, tensor);
+      default -> {
+        int heads = FileRoles.pairedHeads(role);
+        put(FileRoles.canonical(role), key, heads == 0 ? tensor : unpaired(key, tensor, heads));
+        if (heads > 0) {
+          converted.add(key);
+        }
+      }
     }
+  }
+
+  private static HostTensor unpaired(String key, HostTensor tensor, int heads) {
+    if (tensor.shape().rank() != 2 || !PairedRows.fit(tensor.shape().size(0), heads)) {
+      throw new AdapterException(
+          "%s is %s, whose rows are no pairs of the base's %d heads. Name the base that the adapter is for."
+              .formatted(key, tensor, heads));
+    }
+    return PairedRows.undone(tensor, heads);
   }
 
   /** MLX-LM has its scale in another file; and its head has the adapter of a table it shares. */

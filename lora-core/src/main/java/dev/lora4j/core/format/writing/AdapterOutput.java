@@ -3,11 +3,8 @@ package dev.lora4j.core.format.writing;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.format.Family;
-import dev.lora4j.core.format.metadata.KohyaHashes;
 import dev.lora4j.core.format.metadata.Metadata;
-import dev.lora4j.core.format.metadata.ModelSpecKeys;
 import dev.lora4j.core.safetensors.AtomicFile;
-import dev.lora4j.core.safetensors.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -60,29 +57,18 @@ public final class AdapterOutput {
             for (LayoutFile file : laid.files()) {
               Path tensors = folder.resolve(file.path());
               Files.createDirectories(tensors.resolveSibling("."));
-              write(layout, file, metadata, tensors);
+              layout.write(file, metadata, tensors);
               for (Map.Entry<String, String> text : file.beside().entrySet()) {
                 write(text.getValue(), folder.resolve(text.getKey()));
               }
             }
           });
     } else {
-      write(layout, laid.files().get(0), metadata, path);
+      layout.write(laid.files().get(0), metadata, path);
     }
     List<String> changes = new ArrayList<>(prepared.changes());
     changes.addAll(laid.changes());
     return new Written(path, prepared.adapter(), changes);
-  }
-
-  private static void write(AdapterWriter layout, LayoutFile file, Metadata metadata, Path path) {
-    SafetensorsWriter writer = new SafetensorsWriter();
-    file.tensors()
-        .forEach((key, tensor) -> writer.add(key, tensor.dtype(), tensor.shape(), tensor.bytes()));
-    Metadata whole = metadata.withAll(file.metadata());
-    if (whole.get(ModelSpecKeys.VERSION).isPresent()) {
-      whole = whole.with(ModelSpecKeys.HASH, "0x" + KohyaHashes.of(writer, whole).model());
-    }
-    writer.metadata(layout.finish(writer, whole).entries()).write(path);
   }
 
   private static void write(String text, Path path) throws IOException {

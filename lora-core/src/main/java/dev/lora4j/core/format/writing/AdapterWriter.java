@@ -4,6 +4,7 @@ import dev.lora4j.core.adapter.training.ToolConvention;
 import dev.lora4j.core.format.metadata.Metadata;
 import dev.lora4j.core.safetensors.SafetensorsWriter;
 import dev.lora4j.spi.ExtensionName;
+import java.nio.file.Path;
 
 /**
  * Layout of written adapters: its names of layers and tensors, and the methods that it has no form
@@ -18,6 +19,11 @@ public interface AdapterWriter {
   /** Returns true if it writes a folder instead of one file. */
   default boolean folder() {
     return false;
+  }
+
+  /** Ending of the name of the file that it writes, with its dot, unless it writes a folder. */
+  default String ending() {
+    return ".safetensors";
   }
 
   /** The form of methods that the layout holds, where two tools define them differently. */
@@ -40,5 +46,14 @@ public interface AdapterWriter {
    */
   default Metadata finish(SafetensorsWriter tensors, Metadata metadata) {
     return metadata;
+  }
+
+  /**
+   * Writes a file, whole or not at all; by default as safetensors.
+   *
+   * @param metadata entries of any layout, without those of {@code file}
+   */
+  default void write(LayoutFile file, Metadata metadata, Path path) {
+    SafetensorsOutput.write(this, file, metadata, path);
   }
 }

@@ -97,6 +97,9 @@ class RoundTripTest {
     Family family = Families.named("sdxl");
     Adapter adapter = Adapters.lora(family.sites().all(), DType.F16, 1, 1, RoundTripTest::some);
     for (AdapterWriter layout : AdapterWriters.all().values()) {
+      if (layout.name().equals("gguf")) {
+        continue; // of language models alone
+      }
       Path one = folder.resolve("one-" + layout.name());
       Path two = folder.resolve("two-" + layout.name());
       AdapterOutput.write(adapter, family, layout, WriteOptions.EXACT, one);

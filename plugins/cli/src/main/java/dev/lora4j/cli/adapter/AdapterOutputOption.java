@@ -12,6 +12,7 @@ import dev.lora4j.core.format.writing.AdapterOutput;
 import dev.lora4j.core.format.writing.AdapterWriter;
 import dev.lora4j.core.format.writing.AdapterWriters;
 import dev.lora4j.core.format.writing.WriteOptions;
+import dev.lora4j.core.gguf.GgufFile;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +23,7 @@ import picocli.CommandLine.ParameterException;
 /** The file that a computed adapter is written to. */
 final class AdapterOutputOption {
   private static final String USUAL = "kohya";
+  private static final String GGUF = "gguf";
 
   @Option(
       names = {"-o", "--output"},
@@ -34,8 +36,8 @@ final class AdapterOutputOption {
       paramLabel = "NAME",
       completionCandidates = Names.OfLayouts.class,
       description =
-          "Layout to write: ${COMPLETION-CANDIDATES}; peft is a folder (default: that of the input"
-              + " if it can be written, else kohya).")
+          "Layout to write: ${COMPLETION-CANDIDATES}; peft is a folder (default: gguf for a .gguf"
+              + " file, else that of the input if it can be written, else kohya).")
   private Optional<String> layout = Optional.empty();
 
   /** Takes the file from among the command's parameters, without the option. */
@@ -60,12 +62,13 @@ final class AdapterOutputOption {
       throw new ParameterException(
           spec.commandLine(), "Missing required option: '--output=FILE.safetensors'");
     }
-    boolean folder =
-        layout.map(name -> Failure.usage(() -> AdapterWriters.named(name)).folder()).orElse(false);
-    if (folder) {
+    AdapterWriter writer =
+        Failure.usage(
+            () -> AdapterWriters.named(layout.orElse(GgufFile.named(file) ? GGUF : USUAL)));
+    if (writer.folder()) {
       OutputFile.freshFolder(file);
     } else {
-      OutputFile.require(file, ".safetensors");
+      OutputFile.require(file, writer.ending());
     }
   }
 
@@ -76,7 +79,7 @@ final class AdapterOutputOption {
 
   /** The adapter's name: that of the file. */
   String name() {
-    return String.valueOf(file.getFileName()).replaceFirst("\\.safetensors$", "");
+    return String.valueOf(file.getFileName()).replaceFirst("\\.(safetensors|gguf)$", "");
   }
 
   /**
@@ -104,14 +107,16 @@ final class AdapterOutputOption {
 
   private AdapterWriter writer(List<LoadedAdapter> inputs) {
     return AdapterWriters.named(
-        layout.orElseGet(
-            () ->
-                inputs.stream()
-                    .limit(1)
-                    .flatMap(l -> l.dialects().stream())
-                    .filter(name -> AdapterWriters.all().containsKey(name))
-                    .filter(name -> !AdapterWriters.named(name).folder())
-                    .findFirst()
-                    .orElse(USUAL)));
+        layout.orElseGet(() -> GgufFile.named(file) ? GGUF : layoutOf(inputs)));
+  }
+
+  private static String layoutOf(List<LoadedAdapter> inputs) {
+    return inputs.stream()
+        .limit(1)
+        .flatMap(l -> l.dialects().stream())
+        .filter(name -> AdapterWriters.all().containsKey(name) && !name.equals(GGUF))
+        .filter(name -> !AdapterWriters.named(name).folder())
+        .findFirst()
+        .orElse(USUAL);
   }
 }

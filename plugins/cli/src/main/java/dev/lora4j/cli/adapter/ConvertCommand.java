@@ -14,14 +14,20 @@ import dev.lora4j.core.format.writing.AdapterOutput;
 import dev.lora4j.core.format.writing.AdapterWriter;
 import dev.lora4j.core.format.writing.AdapterWriters;
 import dev.lora4j.core.format.writing.WriteOptions;
+import dev.lora4j.core.gguf.GgufFile;
+import dev.lora4j.core.model.ConfigFile;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.spi.Extension;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Writes an adapter in another layout. */
 @Extension(
@@ -36,24 +42,43 @@ import picocli.CommandLine.Parameters;
       "What is written is read back and compared before the command says that it is done."
     })
 public final class ConvertCommand implements Command {
+  private static final String GGUF = "gguf";
+
+  @Spec
+  @SuppressWarnings("NullAway.Init")
+  private CommandSpec spec;
+
   @Parameters(
+      index = "0",
       paramLabel = "IN",
-      description = "The adapter: a .safetensors file, or a folder as PEFT saves it.")
+      description =
+          "The adapter: a .safetensors file, a folder as PEFT saves it, or a .gguf file of"
+              + " llama.cpp.")
   private Path in = Path.of("");
 
   @Parameters(
+      index = "1",
+      arity = "0..1",
       paramLabel = "OUT",
-      description = "A .safetensors file; for peft a folder that is not there yet or empty.")
-  private Path out = Path.of("");
+      description =
+          "A .safetensors file; for peft a folder that is not there yet or empty; for gguf a .gguf"
+              + " file.")
+  private Optional<Path> out = Optional.empty();
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "OUT",
+      description = "The same.")
+  private Optional<Path> output = Optional.empty();
 
   @Option(
       names = "--layout",
       paramLabel = "LAYOUT",
-      required = true,
       description =
           "kohya: read by most programs for pictures. diffusers: LoRA and DoRA for diffusers and"
-              + " ComfyUI. peft: a folder, one for each model of several.")
-  private String layout = "";
+              + " ComfyUI. peft: a folder, one for each model of several. gguf: LoRA of a language"
+              + " model for llama.cpp (default: gguf for a .gguf file, peft for a folder).")
+  private Optional<String> layout = Optional.empty();
 
   @Option(
       names = "--dtype",
@@ -103,20 +128,22 @@ public final class ConvertCommand implements Command {
   @Override
   public int run(Console console) {
     ExistingPath.any(in);
-    AdapterWriter writer = Failure.usage(() -> AdapterWriters.named(layout));
+    Path target = target();
+    AdapterWriter writer = writer(target);
     if (writer.folder()) {
-      OutputFile.freshFolder(out);
+      OutputFile.freshFolder(target);
     } else {
-      OutputFile.require(out, ".safetensors");
-      OutputFile.requireOther(out, in, "read");
+      OutputFile.require(target, writer.ending());
+      OutputFile.requireOther(target, in, "read");
     }
-    Optional<Family> family = base.map(BaseName::family);
+    Optional<Family> family =
+        base.map(BaseName::family).or(() -> writer.name().equals(GGUF) ? said() : Optional.empty());
     LoadedAdapter read = AdapterReading.examine(in, family, partial.options()).loaded();
     read.warnings().forEach(w -> console.note("Warning: " + Printable.of(w, 640)));
     AdapterOutput.Written written =
-        AdapterOutput.write(read.adapter(), read.family(), writer, options(), out);
-    LoadedAdapter back = AdapterFiles.read(out, read.family());
-    ConversionReport report = new ConversionReport(in, read, layout, written, back);
+        AdapterOutput.write(read.adapter(), read.family(), writer, options(), target);
+    LoadedAdapter back = AdapterFiles.read(target, read.family());
+    ConversionReport report = new ConversionReport(in, read, writer.name(), written, back);
     if (json) {
       console.print(report.json().toString());
     } else {
@@ -124,11 +151,47 @@ public final class ConvertCommand implements Command {
     }
     if (report.unexplained()) {
       throw new Failure(
-          out
+          target
               + " was written, but reads back as another adapter than it should. This is a fault of"
               + " this program; please report it, and do not use the file.");
     }
     return 0;
+  }
+
+  private Path target() {
+    if (out.isPresent() && output.isPresent()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "Say where to write once: " + out.get() + " or " + output.get() + ".");
+    }
+    return out.or(() -> output)
+        .orElseThrow(
+            () ->
+                new ParameterException(
+                    spec.commandLine(), "Missing required parameter: 'OUT', where to write"));
+  }
+
+  /** The layout that is asked for, or the only one that a file of this name can have. */
+  private AdapterWriter writer(Path target) {
+    boolean plain = String.valueOf(target.getFileName()).endsWith(".safetensors");
+    if (layout.isEmpty() && plain) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "Missing required option: '--layout=LAYOUT', kohya or diffusers for " + target);
+    }
+    String name = layout.orElseGet(() -> GgufFile.named(target) ? GGUF : "peft");
+    return Failure.usage(() -> AdapterWriters.named(name));
+  }
+
+  /** Layers of the base that PEFT's configuration names, if it is a folder that is here. */
+  private Optional<Family> said() {
+    Path config = in.resolve("adapter_config.json");
+    if (!Files.isRegularFile(config)) {
+      return Optional.empty();
+    }
+    String place = ConfigFile.read(config).text("base_model_name_or_path", "");
+    boolean here = !place.isEmpty() && Files.isRegularFile(Path.of(place, "config.json"));
+    return here ? Optional.of(BaseName.family(place)) : Optional.empty();
   }
 
   private WriteOptions options() {

@@ -8,6 +8,7 @@ import dev.lora4j.cli.file.ExistingPath;
 import dev.lora4j.cli.model.FamilyOption;
 import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.format.Family;
+import dev.lora4j.core.format.metadata.RecordedBaseModel;
 import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.format.reading.Examination;
 import dev.lora4j.core.gguf.GgufFile;
@@ -87,6 +88,16 @@ public final class InspectCommand implements Command {
   }
 
   private int gguf(Console console) {
+    GgufFile opened = GgufFile.open(file);
+    if (GgufAdapterReport.adapter(opened)) {
+      GgufAdapterReport report = new GgufAdapterReport(opened, ggufExamination());
+      if (json) {
+        console.print(report.json().toString());
+      } else {
+        console.print(report.lines(all));
+      }
+      return report.problems().isEmpty() ? 0 : ExitCode.FAILED;
+    }
     UnusedOptions.refuse(
         spec, List.of("--base", "--allow-partial"), file + ", which is a model and no adapter");
     GgufReport report = GgufReport.of(file);
@@ -96,6 +107,24 @@ public final class InspectCommand implements Command {
       console.print(report.lines(all));
     }
     return report.problems().isEmpty() ? 0 : ExitCode.FAILED;
+  }
+
+  /** Of an adapter in GGUF; empty where no base is named, without which its layers are not known. */
+  private Optional<Examination> ggufExamination() {
+    Optional<Family> family = base.family();
+    boolean named =
+        family.isPresent()
+            || RecordedBaseModel.of(AdapterFiles.metadata(file)).hash().isPresent();
+    try {
+      return named
+          ? Optional.of(AdapterReading.examine(file, family, partial.options()))
+          : Optional.empty();
+    } catch (AdapterException e) {
+      if (family.isPresent()) {
+        throw e;
+      }
+      return Optional.empty();
+    }
   }
 
   private int other(Console console, FileReport report) {

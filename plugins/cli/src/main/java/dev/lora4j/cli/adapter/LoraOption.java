@@ -69,7 +69,7 @@ public record LoraOption(Path file, Optional<Weight> said) {
   /** Name of the adapter for other options: that of its file. */
   public static String name(Path file) {
     return String.valueOf(file.toAbsolutePath().normalize().getFileName())
-        .replaceFirst("\\.safetensors$", "");
+        .replaceFirst("\\.(safetensors|gguf)$", "");
   }
 
   /** Names of these adapters in messages, with weights other than 1. */

@@ -2,6 +2,7 @@ package dev.lora4j.cli.file;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -11,7 +12,7 @@ import java.util.Optional;
  * @param suffix the part after the colon, whether it makes sense or not
  */
 public record SuffixedFile(Path file, Optional<String> suffix) {
-  private static final String ENDING = ".safetensors";
+  private static final List<String> ENDINGS = List.of(".safetensors", ".gguf");
 
   /**
    * Finds where the file ends. A file that is there may have colons in its name, and a folder of
@@ -24,7 +25,7 @@ public record SuffixedFile(Path file, Optional<String> suffix) {
       for (int at = text.indexOf(':', 1); at > 0; at = text.indexOf(':', at + 1)) {
         String head = text.substring(0, at);
         String tail = text.substring(at + 1);
-        if (head.toLowerCase(Locale.ROOT).endsWith(ENDING)
+        if (ENDINGS.stream().anyMatch(head.toLowerCase(Locale.ROOT)::endsWith)
             || Files.exists(Path.of(head))
             || tail.matches("[-+]?\\.?[0-9].*")) {
           return new SuffixedFile(Path.of(head), Optional.of(tail));

@@ -23,6 +23,7 @@ import dev.lora4j.core.adapter.training.ToolConvention;
 import dev.lora4j.core.format.LoadedAdapter;
 import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.format.reading.ReadOptions;
+import dev.lora4j.core.format.writing.AdapterWriter;
 import dev.lora4j.core.format.writing.AdapterWriters;
 import dev.lora4j.core.format.writing.WriteOptions;
 import dev.lora4j.core.mix.MixPlan;
@@ -127,9 +128,10 @@ final class TextTrain implements Command {
           "PEFT has no form for an adapter of layers that are trained whole alone. Write another"
               + " layout: --targets none --layout kohya.");
     }
-    boolean folder =
+    Optional<AdapterWriter> writer =
         layout.equals(TextMerge.LAYOUT)
-            || Failure.usage(() -> AdapterWriters.named(layout)).folder();
+            ? Optional.empty()
+            : Optional.of(Failure.usage(() -> AdapterWriters.named(layout)));
     how.from()
         .ifPresent(
             file -> {
@@ -138,10 +140,10 @@ final class TextTrain implements Command {
             });
     TextDataSet texts = read();
     options.requireLength(how.longest());
-    if (folder) {
+    if (writer.map(AdapterWriter::folder).orElse(true)) {
       OutputFile.freshFolder(out);
     } else {
-      OutputFile.require(out, ".safetensors");
+      OutputFile.require(out, writer.orElseThrow().ending());
     }
     Path run = out.resolveSibling(out.getFileName() + ".run");
     requireNothingLost(run);

@@ -8,6 +8,7 @@ import dev.lora4j.cli.model.ModelOptions;
 import dev.lora4j.cli.model.OpenModel;
 import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.reading.AdapterFiles;
+import dev.lora4j.core.format.writing.AdapterWriter;
 import dev.lora4j.core.format.writing.AdapterWriters;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
@@ -36,10 +37,11 @@ record PreparedRun(
 
   /** Surveys the pictures, opens the base, and finds the layers. */
   static PreparedRun of(Console console, RunSettings settings, ModelOptions base, boolean strict) {
-    if (AdapterWriters.named(settings.layout()).folder()) {
+    AdapterWriter layout = AdapterWriters.named(settings.layout());
+    if (layout.folder()) {
       OutputFile.freshFolder(settings.out());
     } else {
-      OutputFile.require(settings.out(), ".safetensors");
+      OutputFile.require(settings.out(), layout.ending());
     }
     settings
         .from()

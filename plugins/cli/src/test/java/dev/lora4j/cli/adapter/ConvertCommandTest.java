@@ -127,7 +127,7 @@ class ConvertCommandTest {
   void unknownLayoutIsRefusedWithTheKnownOnes() {
     Run run = Run.of("convert", adapter, folder.resolve("o.safetensors"), "--to=onnx");
     assertEquals(2, run.code());
-    assertTrue(run.err().contains("diffusers, kohya, peft"), run.err());
+    assertTrue(run.err().contains("diffusers, gguf, kohya, peft"), run.err());
   }
 
   @Test

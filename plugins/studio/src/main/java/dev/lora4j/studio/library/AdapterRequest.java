@@ -7,6 +7,7 @@ import dev.lora4j.studio.action.CommandWords;
 import dev.lora4j.studio.action.KnownFields;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -16,6 +17,7 @@ import java.util.Set;
 public final class AdapterRequest {
   private static final String OUTPUT = "output";
   private static final String LAYOUT = "layout";
+  private static final String ENDING = ".safetensors";
   private static final String OVERWRITE = "overwrite";
   private static final List<String> TYPES = List.of("f32", "f16", "bf16");
   private static final int MOST_RANK = 100_000;
@@ -46,7 +48,13 @@ public final class AdapterRequest {
 
   /** The layout that is asked for. */
   public Optional<String> layout() {
-    return choice(LAYOUT, List.copyOf(AdapterWriters.all().keySet()));
+    // The library of the page holds safetensors.
+    List<String> names =
+        AdapterWriters.all().entrySet().stream()
+            .filter(l -> l.getValue().folder() || l.getValue().ending().equals(ENDING))
+            .map(Map.Entry::getKey)
+            .toList();
+    return choice(LAYOUT, names);
   }
 
   /** The file that is made, as command lines name it. */
