@@ -35,6 +35,7 @@ module dev.lora4j.core {
   exports dev.lora4j.core.lowrank;
   exports dev.lora4j.core.mix;
   exports dev.lora4j.core.model;
+  exports dev.lora4j.core.model.packed;
   exports dev.lora4j.core.model.text;
   exports dev.lora4j.core.nn;
   exports dev.lora4j.core.protobuf;

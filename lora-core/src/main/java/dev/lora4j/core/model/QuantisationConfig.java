@@ -1,6 +1,8 @@
 package dev.lora4j.core.model;
 
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The section {@code quantization_config} of a model's configuration, as transformers and diffusers
@@ -49,12 +51,22 @@ public final class QuantisationConfig {
     config.section(SECTION).ifPresent(QuantisationConfig::requireSection);
   }
 
+  /** Of packed weights, whose numbers are made by a conversion alone. */
+  private static ModelException packed(ConfigFile section, String method) {
+    Path file = section.file().toAbsolutePath().normalize();
+    Path folder = Optional.ofNullable(file.getParent()).orElse(file);
+    return new ModelException(
+        "%s: the weights are packed by '%s'. Convert the model first: ./lora4j convert %s -o %s-bf16 --dtype bf16, and use what it writes; --base-precision makes it small again."
+            .formatted(section.file(), method, folder, folder));
+  }
+
   private static void requireSection(ConfigFile section) {
     String method = section.text(METHOD, "bitsandbytes");
     ConfigFields fields =
         switch (method) {
           case "bitsandbytes" -> BITSANDBYTES;
           case "fp8" -> FP8;
+          case "gptq", "awq" -> throw packed(section, method);
           default ->
               throw new ModelException(
                   section.file()

@@ -78,7 +78,15 @@ class GgufAdapterTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "llama", "mistral", "qwen2", "qwen3", "gpt2", "bert", "roberta", "distilbert", "t5",
+        "llama",
+        "mistral",
+        "qwen2",
+        "qwen3",
+        "gpt2",
+        "bert",
+        "roberta",
+        "distilbert",
+        "t5",
         "flan-t5"
       })
   void namesAreThoseOfThePackageGguf(String model) throws IOException {
@@ -174,7 +182,10 @@ class GgufAdapterTest {
         String site = TextModel.MODEL + ".model.layers." + block + ".self_attn.v_proj";
         for (String role : List.of(LoraMethod.DOWN, LoraMethod.UP)) {
           String key =
-              "blk." + block + ".attn_v.weight" + (role.equals(LoraMethod.DOWN) ? ".lora_a" : ".lora_b");
+              "blk."
+                  + block
+                  + ".attn_v.weight"
+                  + (role.equals(LoraMethod.DOWN) ? ".lora_a" : ".lora_b");
           TensorInfo info = Optional.ofNullable(expected.tensors().get(key)).orElseThrow();
           double[] numbers =
               HostTensor.owning(info.dtype(), info.shape(), expected.bytes(key)).doubles();
@@ -186,7 +197,8 @@ class GgufAdapterTest {
             tensors(read, query).get(LoraMethod.UP).doubles(),
             0.02);
         assertTrue(
-            Set.of(DType.F16, DType.BF16).contains(tensors(read, query).get(LoraMethod.UP).dtype()));
+            Set.of(DType.F16, DType.BF16)
+                .contains(tensors(read, query).get(LoraMethod.UP).dtype()));
       }
     }
   }

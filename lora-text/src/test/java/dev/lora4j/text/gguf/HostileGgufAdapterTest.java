@@ -76,8 +76,7 @@ class HostileGgufAdapterTest {
     String told =
         assertThrows(AdapterException.class, () -> AdapterFiles.read(model, LLAMA)).getMessage();
     assertTrue(told.contains("general.type") && told.contains("--base"), told);
-    String kind =
-        refusal(whole(2).entry("adapter.type", new GgufValue.Text("control_vector")));
+    String kind = refusal(whole(2).entry("adapter.type", new GgufValue.Text("control_vector")));
     assertTrue(kind.contains("\"control_vector\""), kind);
   }
 
@@ -132,9 +131,7 @@ class HostileGgufAdapterTest {
     HostTensor wrong = HostTensor.of(DType.F32, Shape.of(2, 32), nan());
     String told =
         refusal(
-            adapter(2)
-                .tensor(QUERY + ".lora_a", wrong)
-                .tensor(QUERY + ".lora_b", tensor(32, 2)));
+            adapter(2).tensor(QUERY + ".lora_a", wrong).tensor(QUERY + ".lora_b", tensor(32, 2)));
     assertTrue(told.contains("not finite"), told);
   }
 
@@ -150,10 +147,7 @@ class HostileGgufAdapterTest {
     Path file = folder.resolve("adapter.gguf");
     whole(2).tensor("blk.0.attn_norm.weight", tensor(32)).write(file);
     assertTrue(
-        AdapterFiles.read(file, LLAMA)
-            .account()
-            .ignored()
-            .containsKey("blk.0.attn_norm.weight"));
+        AdapterFiles.read(file, LLAMA).account().ignored().containsKey("blk.0.attn_norm.weight"));
   }
 
   @Test

@@ -24,7 +24,8 @@ import java.util.stream.Stream;
  */
 public final class AdapterConfig {
   /** No configuration: all is in the tensors. */
-  public static final AdapterConfig NONE = new AdapterConfig(List.of(), Optional.empty(), OptionalDouble.empty());
+  public static final AdapterConfig NONE =
+      new AdapterConfig(List.of(), Optional.empty(), OptionalDouble.empty());
 
   private static final String HEADER = "lora_adapter_metadata";
   private static final String PEFT_PREFIX = "base_model.model.";
@@ -34,8 +35,7 @@ public final class AdapterConfig {
   private final Optional<MlxConfig> mlx;
   private final OptionalDouble alpha;
 
-  private AdapterConfig(
-      List<ModelConfig> models, Optional<MlxConfig> mlx, OptionalDouble alpha) {
+  private AdapterConfig(List<ModelConfig> models, Optional<MlxConfig> mlx, OptionalDouble alpha) {
     this.models = List.copyOf(models);
     this.mlx = mlx;
     this.alpha = alpha;

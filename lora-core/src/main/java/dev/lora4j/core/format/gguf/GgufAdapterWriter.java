@@ -80,9 +80,7 @@ public final class GgufAdapterWriter implements AdapterWriter {
                   embedding ? Matrices.transposed(down) : ordered(site, up, name.pairedHeads()));
             });
     Metadata metadata =
-        Metadata.EMPTY
-            .with(ARCHITECTURE, family.gguf().architecture())
-            .with(ALPHA, scales.alpha());
+        Metadata.EMPTY.with(ARCHITECTURE, family.gguf().architecture()).with(ALPHA, scales.alpha());
     return new AdapterLayout(List.of(LayoutFile.alone(tensors, metadata)), scales.changes());
   }
 

@@ -12,8 +12,8 @@ import dev.lora4j.core.nn.Site;
 import java.util.Optional;
 
 /**
- * Adapters in GGUF files: llama.cpp's name of the weight, {@code .lora_a} and {@code .lora_b}. It is
- * for these files alone, so it is no extension.
+ * Adapters in GGUF files: llama.cpp's name of the weight, {@code .lora_a} and {@code .lora_b}. It
+ * is for these files alone, so it is no extension.
  */
 public final class GgufDialect implements AdapterFormat {
   /** Ending of the factor that the input meets first. */

@@ -4,7 +4,6 @@ import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.Alpha;
 import dev.lora4j.core.adapter.Factors;
-import dev.lora4j.core.adapter.Methods;
 import dev.lora4j.core.adapter.full.ModulesToSaveMethod;
 import dev.lora4j.core.adapter.lora.LoraMethod;
 import dev.lora4j.core.format.writing.ConversionAdvice;
@@ -76,8 +75,7 @@ record SingleAlpha(double alpha, SortedMap<String, Factors> pairs, List<String> 
     Optional<Factors> other =
         all.stream()
             .filter(
-                f ->
-                    !f.method().equals(LoraMethod.NAME) || f.tensors().containsKey(LoraMethod.MID))
+                f -> !f.method().equals(LoraMethod.NAME) || f.tensors().containsKey(LoraMethod.MID))
             .findFirst();
     if (other.isPresent() || all.size() != 1) {
       Factors refused = other.orElseGet(() -> all.get(0));
@@ -115,8 +113,7 @@ record SingleAlpha(double alpha, SortedMap<String, Factors> pairs, List<String> 
   /** The alpha of the most layers; of several, the first. An alpha of 0 means another scale. */
   private static double common(SortedMap<String, Factors> all) {
     SortedMap<Double, Integer> counts = new TreeMap<>();
-    all.values()
-        .forEach(f -> counts.merge((double) (float) effective(f), 1, Integer::sum));
+    all.values().forEach(f -> counts.merge((double) (float) effective(f), 1, Integer::sum));
     counts.remove(0.0);
     return counts.entrySet().stream()
         .max(Map.Entry.comparingByValue())

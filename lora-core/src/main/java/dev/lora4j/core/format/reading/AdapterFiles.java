@@ -14,8 +14,8 @@ import java.util.Optional;
  * <p>A path is a {@code .safetensors} file, or a folder as PEFT saves it, with {@code
  * adapter_config.json} and {@code adapter_model.safetensors}, or a folder of such folders, each
  * called as the model that its adapter is for; or a folder as MLX-LM saves it, with {@code
- * adapter_config.json} and {@code adapters.safetensors}; or a {@code .gguf} file of llama.cpp, which
- * needs the base to be named.
+ * adapter_config.json} and {@code adapters.safetensors}; or a {@code .gguf} file of llama.cpp,
+ * which needs the base to be named.
  */
 public final class AdapterFiles {
   private AdapterFiles() {}

@@ -31,7 +31,10 @@ final class GgufAdapter implements AdapterTensors {
   /** Keys below {@link #ADAPTER} that are read, or that say what the adapter is good for. */
   private static final Set<String> KNOWN =
       Set.of(
-          GgufAdapterKeys.TYPE, GgufAdapterKeys.ALPHA, "adapter.lora.task_name", "adapter.lora.prompt_prefix");
+          GgufAdapterKeys.TYPE,
+          GgufAdapterKeys.ALPHA,
+          "adapter.lora.task_name",
+          "adapter.lora.prompt_prefix");
 
   private final GgufFile file;
   private final Map<String, TensorInfo> tensors = new LinkedHashMap<>();
@@ -85,7 +88,12 @@ final class GgufAdapter implements AdapterTensors {
     double alpha = file.metadata().real(GgufAdapterKeys.ALPHA).orElse(0.0);
     if (!Double.isFinite(alpha)) {
       throw new AdapterException(
-          file.path() + " says " + GgufAdapterKeys.ALPHA + " " + alpha + "; it should be a finite number.");
+          file.path()
+              + " says "
+              + GgufAdapterKeys.ALPHA
+              + " "
+              + alpha
+              + "; it should be a finite number.");
     }
     return alpha == 0 ? OptionalDouble.empty() : OptionalDouble.of(alpha);
   }

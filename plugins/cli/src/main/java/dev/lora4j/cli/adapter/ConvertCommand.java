@@ -4,6 +4,7 @@ import dev.lora4j.cli.Command;
 import dev.lora4j.cli.console.Console;
 import dev.lora4j.cli.console.Failure;
 import dev.lora4j.cli.console.Printable;
+import dev.lora4j.cli.console.UnusedOptions;
 import dev.lora4j.cli.file.ExistingPath;
 import dev.lora4j.cli.file.OutputFile;
 import dev.lora4j.cli.model.BaseName;
@@ -16,10 +17,12 @@ import dev.lora4j.core.format.writing.AdapterWriters;
 import dev.lora4j.core.format.writing.WriteOptions;
 import dev.lora4j.core.gguf.GgufFile;
 import dev.lora4j.core.model.ConfigFile;
+import dev.lora4j.core.model.packed.PackedModel;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.spi.Extension;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
@@ -33,13 +36,14 @@ import picocli.CommandLine.Spec;
 @Extension(
     point = Command.class,
     name = "convert",
-    help = "Write an adapter in another layout, or with another element type.")
+    help = "Write an adapter in another layout, or a model packed by GPTQ or AWQ as numbers.")
 @picocli.CommandLine.Command(
     name = "convert",
     sortOptions = false,
     description = {
-      "Write an adapter in another layout, or with another element type.",
-      "What is written is read back and compared before the command says that it is done."
+      "Write an adapter in another layout, or with another element type; or a model whose weights"
+          + " GPTQ or AWQ packed as a folder of numbers, which all commands take.",
+      "What is written of an adapter is read back and compared before the command says that it is done."
     })
 public final class ConvertCommand implements Command {
   private static final String GGUF = "gguf";
@@ -53,7 +57,7 @@ public final class ConvertCommand implements Command {
       paramLabel = "IN",
       description =
           "The adapter: a .safetensors file, a folder as PEFT saves it, or a .gguf file of"
-              + " llama.cpp.")
+              + " llama.cpp. Or the folder of a packed model.")
   private Path in = Path.of("");
 
   @Parameters(
@@ -61,8 +65,8 @@ public final class ConvertCommand implements Command {
       arity = "0..1",
       paramLabel = "OUT",
       description =
-          "A .safetensors file; for peft a folder that is not there yet or empty; for gguf a .gguf"
-              + " file.")
+          "A .safetensors file; for peft and for models a folder that is not there yet or empty; for"
+              + " gguf a .gguf file.")
   private Optional<Path> out = Optional.empty();
 
   @Option(
@@ -129,6 +133,13 @@ public final class ConvertCommand implements Command {
   public int run(Console console) {
     ExistingPath.any(in);
     Path target = target();
+    if (PackedModel.is(in)) {
+      UnusedOptions.refuse(
+          spec,
+          List.of("--layout", "--base", "--allow-partial", "--fold-alpha", "--rewrite"),
+          in + ", which is a model and no adapter");
+      return new PackedBaseConversion(in, target, dtype.map(Type::dtype)).run(console, json);
+    }
     AdapterWriter writer = writer(target);
     if (writer.folder()) {
       OutputFile.freshFolder(target);

@@ -67,18 +67,14 @@ record GgufAdapterReport(GgufFile file, Optional<Examination> found) {
       Examination examination = found.get();
       lines.add("  For the base " + examination.family().title());
       lines.add("  " + examination.account().summary());
-      examination
-          .warnings()
-          .forEach(w -> lines.add("  Warning: " + Printable.of(w, 4 * WIDTH)));
+      examination.warnings().forEach(w -> lines.add("  Warning: " + Printable.of(w, 4 * WIDTH)));
       List<String> ignored = new ArrayList<>();
       examination
           .account()
           .ignored()
           .forEach((key, reason) -> ignored.add(key + ": " + reason.text()));
       add(lines, ignored, all);
-      examination
-          .adapter()
-          .ifPresent(a -> lines.add("  Identity of the adapter " + a.identity()));
+      examination.adapter().ifPresent(a -> lines.add("  Identity of the adapter " + a.identity()));
     } else {
       lines.add("  Name the base by --base to see which of its layers they are.");
     }

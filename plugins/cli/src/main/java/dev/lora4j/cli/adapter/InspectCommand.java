@@ -109,12 +109,13 @@ public final class InspectCommand implements Command {
     return report.problems().isEmpty() ? 0 : ExitCode.FAILED;
   }
 
-  /** Of an adapter in GGUF; empty where no base is named, without which its layers are not known. */
+  /**
+   * Of an adapter in GGUF; empty where no base is named, without which its layers are not known.
+   */
   private Optional<Examination> ggufExamination() {
     Optional<Family> family = base.family();
     boolean named =
-        family.isPresent()
-            || RecordedBaseModel.of(AdapterFiles.metadata(file)).hash().isPresent();
+        family.isPresent() || RecordedBaseModel.of(AdapterFiles.metadata(file)).hash().isPresent();
     try {
       return named
           ? Optional.of(AdapterReading.examine(file, family, partial.options()))

@@ -56,8 +56,7 @@ class GgufAdapterCommandsTest {
     String base = RESOURCES.resolve("models/llama").toAbsolutePath().toString();
     Files.writeString(
         peft.resolve("adapter_config.json"),
-        config.replaceFirst(
-            "(\"base_model_name_or_path\": )\"[^\"]*\"", "$1\"" + base + "\""));
+        config.replaceFirst("(\"base_model_name_or_path\": )\"[^\"]*\"", "$1\"" + base + "\""));
     done("convert", peft, folder.resolve("a.gguf"));
     Run unknown = Run.of("convert", PEFT, folder.resolve("b.gguf"));
     assertEquals(1, unknown.code());
@@ -101,8 +100,18 @@ class GgufAdapterCommandsTest {
     Files.writeString(data, "The sea, the sea, the sea. ".repeat(20));
     Path out = folder.resolve("sea.gguf");
     String[] train = {
-      "text", "train", "--base=" + base, "--data=" + data, "-o", out.toString(), "--layout=gguf",
-      "--steps=3", "--lr=0.3", "--rank=2", "--max-length=32", "--pack"
+      "text",
+      "train",
+      "--base=" + base,
+      "--data=" + data,
+      "-o",
+      out.toString(),
+      "--layout=gguf",
+      "--steps=3",
+      "--lr=0.3",
+      "--rank=2",
+      "--max-length=32",
+      "--pack"
     };
     done((Object[]) train);
     Object[] generate = {
