@@ -21,8 +21,8 @@ import java.util.stream.Stream;
 
 /**
  * Writes a packed model as a plain folder of transformers: the same files with numbers in place of
- * packed weights. Weights are unpacked one after the other as they are written, so that memory holds
- * the codes of one.
+ * packed weights. Weights are unpacked one after the other as they are written, so that memory
+ * holds the codes of one.
  */
 public final class ModelConversion {
   private static final Gson GSON =
@@ -172,7 +172,10 @@ public final class ModelConversion {
       for (Path file : inside.sorted().toList()) {
         String name = file.getFileName().toString();
         boolean weights = LEFT.stream().anyMatch(name::endsWith);
-        if (Files.isRegularFile(file) && !weights && !PACKING.contains(name) && !name.startsWith(".")) {
+        if (Files.isRegularFile(file)
+            && !weights
+            && !PACKING.contains(name)
+            && !name.startsWith(".")) {
           Files.copy(file, target.resolve(name));
         }
       }

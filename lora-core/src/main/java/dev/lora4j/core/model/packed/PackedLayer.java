@@ -152,8 +152,7 @@ final class PackedLayer {
   }
 
   private int[] words(String ending) {
-    ByteBuffer bytes =
-        ByteBuffer.wrap(store.bytes(name + ending)).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer bytes = ByteBuffer.wrap(store.bytes(name + ending)).order(ByteOrder.LITTLE_ENDIAN);
     int[] words = new int[bytes.remaining() / Integer.BYTES];
     bytes.asIntBuffer().get(words);
     return words;
@@ -173,8 +172,7 @@ final class PackedLayer {
 
   /** Code {@code o} of a row of words. */
   private int along(int[] words, int begin, int o) {
-    int place =
-        scheme.method() == PackedScheme.Method.AWQ ? o / 8 * 8 + AWQ_PLACES[o % 8] : o;
+    int place = scheme.method() == PackedScheme.Method.AWQ ? o / 8 * 8 + AWQ_PLACES[o % 8] : o;
     return code(words, begin, 1, place);
   }
 

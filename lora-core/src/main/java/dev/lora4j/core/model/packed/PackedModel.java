@@ -45,8 +45,7 @@ public final class PackedModel implements AutoCloseable {
         String layer = name.substring(0, name.length() - PackedLayer.CODES.length());
         layers.put(layer, new PackedLayer(store, layer, scheme));
         for (String part :
-            List.of(
-                PackedLayer.CODES, PackedLayer.ZEROS, PackedLayer.SCALES, PackedLayer.GROUPS)) {
+            List.of(PackedLayer.CODES, PackedLayer.ZEROS, PackedLayer.SCALES, PackedLayer.GROUPS)) {
           if (store.tensors().containsKey(layer + part)) {
             left.add(layer + part);
           }

@@ -41,7 +41,8 @@ record PackedScheme(Method method, int bits, int group, int zeroOffset) {
           .idle("the files say it of each weight", "block_name_to_quantize")
           .idle(MADE, "dataset", "tokenizer", "damp_percent", "damp_auto_increment", "batch_size")
           .idle(MADE, "true_sequential", "static_groups", "model_seqlen", "pad_token_id", "meta")
-          .idle(MADE, "cache_block_outputs", "module_name_preceding_first_block", "mse", "quantizer")
+          .idle(
+              MADE, "cache_block_outputs", "module_name_preceding_first_block", "mse", "quantizer")
           .idle(MADE, "act_group_aware", "model_name_or_path", "model_file_base_name", "task")
           .idle("it is run elsewhere", "use_exllama", "exllama_config", "disable_exllama")
           .idle("it is run elsewhere", "max_input_length", "use_cuda_fp16", "do_fuse")
@@ -72,8 +73,7 @@ record PackedScheme(Method method, int bits, int group, int zeroOffset) {
     ConfigFile section =
         config
             .section(SECTION)
-            .orElseThrow(
-                () -> new ModelException(config.file() + " has no '" + SECTION + "'."));
+            .orElseThrow(() -> new ModelException(config.file() + " has no '" + SECTION + "'."));
     Method method =
         switch (section.text(METHOD, "none")) {
           case "gptq" -> Method.GPTQ;
@@ -95,7 +95,8 @@ record PackedScheme(Method method, int bits, int group, int zeroOffset) {
     List<Integer> widths = method == Method.GPTQ ? WIDTHS : List.of(4);
     if (!widths.contains(bits)) {
       throw new ModelException(
-          "%s: 'bits' is %d; of %s, %s can be read.".formatted(config.file(), bits, method, widths));
+          "%s: 'bits' is %d; of %s, %s can be read."
+              .formatted(config.file(), bits, method, widths));
     }
     int group = section.within("group_size", -1, 1 << 20, 128);
     if (group == 0) {
@@ -118,6 +119,10 @@ record PackedScheme(Method method, int bits, int group, int zeroOffset) {
     throw new ModelException(
         "%s: '%s' is %s; of %s, %s can be read. Take the model in that format, or in bitsandbytes, fp8 or GGUF."
             .formatted(
-                config.file(), key, format, method, method == Method.AWQ ? "gemm" : "gptq and gptq_v2"));
+                config.file(),
+                key,
+                format,
+                method,
+                method == Method.AWQ ? "gemm" : "gptq and gptq_v2"));
   }
 }

@@ -50,8 +50,7 @@ class ModelConversionTest {
       throws IOException {
     JsonObject section =
         JsonParser.parseString(Files.readString(GOLDEN.resolve(name + ".json"))).getAsJsonObject();
-    fields.forEach(
-        (key, value) -> section.add(key, JsonParser.parseString(String.valueOf(value))));
+    fields.forEach((key, value) -> section.add(key, JsonParser.parseString(String.valueOf(value))));
     JsonObject config = new JsonObject();
     config.add("quantization_config", section);
     config.addProperty("torch_dtype", "float16");
@@ -91,7 +90,14 @@ class ModelConversionTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "gptq-2", "gptq-3", "gptq-4", "gptq-8", "gptq-order", "gptq-column", "gptq-second", "awq"
+        "gptq-2",
+        "gptq-3",
+        "gptq-4",
+        "gptq-8",
+        "gptq-order",
+        "gptq-column",
+        "gptq-second",
+        "awq"
       })
   void numbersAreThoseOfTheProgram(String name) throws IOException {
     Path model = model(name, Map.of(), Map.of());
@@ -216,7 +222,8 @@ class ModelConversionTest {
     Path model = model("awq", Map.of(), Map.of("norm.weight", large));
     String told = refusal(model);
     assertTrue(told.contains("norm.weight") && told.contains("--dtype"), told);
-    assertEquals(large, read(converted(model, DType.F32).resolve("model.safetensors"), "norm.weight"));
+    assertEquals(
+        large, read(converted(model, DType.F32).resolve("model.safetensors"), "norm.weight"));
   }
 
   @Test
