@@ -21,8 +21,7 @@ record PackedBaseConversion(Path in, Path out, Optional<DType> type) {
     try (PackedModel model = PackedModel.open(in)) {
       DType written = type.orElseGet(model::usual);
       try (Progress progress = console.progress("converting", model.written(), "tensor")) {
-        ModelConversion.write(
-            model, written, out, (done, name) -> progress.done(done, name));
+        ModelConversion.write(model, written, out, (done, name) -> progress.done(done, name));
       }
       if (json) {
         console.print(
