@@ -75,6 +75,9 @@ public interface Backend {
   /** A file's first {@code elements} elements, mapped privately. */
   Handle map(Path file, DType dtype, long elements);
 
+  /** A file's first {@code elements} elements, mapped so that changes are changes of the file. */
+  Handle mapShared(Path file, DType dtype, long elements);
+
   /**
    * Returns the memory pages that lie wholly within a tensor of a {@link #map}ping; the system
    * reads them from the file again when needed. Does nothing where the system has no such call.

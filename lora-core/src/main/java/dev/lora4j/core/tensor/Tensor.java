@@ -276,6 +276,30 @@ public final class Tensor implements AutoCloseable {
     }
   }
 
+  /**
+   * A file's bytes as one tensor of type {@code dtype}, mapped into memory: a change in place is a
+   * change of the file. The file must not become shorter while the tensor or a view of it is open:
+   * their next use would end the process.
+   *
+   * @param file of bytes that are all written, no fewer than one element
+   * @throws TensorException if the file cannot be mapped, or the engine computes on a card, which
+   *     reads its own memory alone
+   */
+  public static Tensor mapShared(Scope scope, Path file, DType dtype) {
+    Engine engine = scope.engine();
+    if (engine.device().cuda()) {
+      throw new TensorException(
+          file + " cannot be mapped to be changed on " + engine.device() + "; use a CPU.");
+    }
+    long elements = MappedFile.of(file).size() * 8 / dtype.bits();
+    try {
+      Backend.Handle handle = engine.call(() -> engine.backend().mapShared(file, dtype, elements));
+      return new Tensor(scope, handle, dtype, Shape.of(elements));
+    } catch (Backend.NativeFailure e) {
+      throw new TensorException(file + " cannot be mapped: " + e.getMessage(), e);
+    }
+  }
+
   @Override
   public String toString() {
     return dtype + " " + shape;

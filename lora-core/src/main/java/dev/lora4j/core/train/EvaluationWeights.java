@@ -37,10 +37,8 @@ final class EvaluationWeights implements AutoCloseable {
       Expr weights = graph.input(TrainingState.WEIGHTS, type, vector);
       inputs.put(TrainingState.WEIGHTS, weights);
       for (OptimizerSlot memory : optimizer.memories()) {
-        boolean scalar = memory instanceof OptimizerSlot.Scalar;
-        inputs.put(
-            memory.name(),
-            graph.input(memory.name(), scalar ? DType.F64 : type, scalar ? Shape.of() : vector));
+        Shape shape = memory instanceof OptimizerSlot.Scalar ? Shape.of() : vector;
+        inputs.put(memory.name(), graph.input(memory.name(), memory.type(type), shape));
       }
       result =
           optimizer.evaluation(weights, name -> Objects.requireNonNull(inputs.get(name), name));

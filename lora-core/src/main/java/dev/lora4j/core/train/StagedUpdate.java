@@ -6,6 +6,7 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Dim;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
+import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.train.optimizer.OptimizerSlot;
 import dev.lora4j.core.train.optimizer.Update;
 import java.util.ArrayList;
@@ -74,10 +75,10 @@ record StagedUpdate(
     List<Part> runs = new ArrayList<>();
     Expr rest = gradient;
     for (int group : groups) {
-      Expr weights = state.group(TrainingState.WEIGHTS, group);
+      Expr weights = state.group(TrainingState.WEIGHTS, type(), group);
       Dim length = weights.dim(0);
       Expr part = groups.length == 1 ? gradient : rest.narrow(0, Dim.of(0), length);
-      Function<String, Expr> vectors = name -> state.group(name, group);
+      Function<String, Expr> vectors = name -> state.group(name, slot(name).type(type()), group);
       runs.add(new StagedPart(multiple(group), rate(group), weights, part, vectors));
       rest = rest.slice(0, length, rest.dim(0));
     }
@@ -89,13 +90,12 @@ record StagedUpdate(
     List<Whole> all = new ArrayList<>();
     Expr rest = gradient;
     for (Parameter parameter : parameters.parameters()) {
-      Expr weight = state.weight(TrainingState.WEIGHTS, parameter, parameter.shape());
+      Expr weight = state.weight(TrainingState.WEIGHTS, type(), parameter, parameter.shape());
       Dim[] sizes =
           IntStream.range(0, parameter.shape().rank()).mapToObj(weight::dim).toArray(Dim[]::new);
       Dim length = Arrays.stream(sizes).reduce(Dim.of(1), Dim::times);
       Expr part = rest.narrow(0, Dim.of(0), length).reshape(sizes);
-      Function<String, Expr> vectors =
-          name -> state.weight(name, parameter, vector(name).shape().apply(parameter.shape()));
+      Function<String, Expr> vectors = name -> weight(slot(name), parameter);
       int group = parameters.groups().of(parameter);
       all.add(new StagedWhole(parameter, multiple(group), rate(group), weight, part, vectors));
       rest = rest.slice(0, length, rest.dim(0));
@@ -111,10 +111,15 @@ record StagedUpdate(
     return parameters.groups().rate(group);
   }
 
-  private OptimizerSlot.Vector vector(String name) {
+  private Expr weight(OptimizerSlot.PerWeight slot, Parameter parameter) {
+    Shape shape = slot.shape().apply(parameter.shape());
+    return state.weight(slot.name(), slot.type(type()), parameter, shape);
+  }
+
+  private OptimizerSlot.PerWeight slot(String name) {
     return memories.stream()
-        .filter(m -> m.name().equals(name) && m instanceof OptimizerSlot.Vector)
-        .map(OptimizerSlot.Vector.class::cast)
+        .filter(m -> m.name().equals(name) && m instanceof OptimizerSlot.PerWeight)
+        .map(OptimizerSlot.PerWeight.class::cast)
         .findFirst()
         .orElseThrow(() -> new IllegalArgumentException("There is no vector '" + name + "'."));
   }

@@ -43,15 +43,15 @@ final class StateInputs {
   }
 
   /** The part of a vector that belongs to a group of weights, [n]. */
-  Expr group(String tensor, int group) {
+  Expr group(String tensor, DType type, int group) {
     View view = new View(tensor, Optional.of(group), Optional.empty());
-    return input(view, parameters.type(), Shape.of(Shape.UNKNOWN));
+    return input(view, type, Shape.of(Shape.UNKNOWN));
   }
 
   /** The part of a vector that belongs to one weight. */
-  Expr weight(String tensor, Parameter weight, Shape shape) {
+  Expr weight(String tensor, DType type, Parameter weight, Shape shape) {
     View view = new View(tensor, Optional.empty(), Optional.of(weight.name()));
-    return input(view, parameters.type(), shape);
+    return input(view, type, shape);
   }
 
   private Expr input(View view, DType type, Shape shape) {

@@ -145,13 +145,20 @@ public record TrainingCheckpoint(
         notes);
   }
 
+  /** {@link #restore(Scope, TrainingStep, FlatLayout, SlotStorage)} in memory. */
+  public TrainingState restore(Scope scope, TrainingStep step, FlatLayout layout) {
+    return restore(scope, step, layout, SlotStorage.MEMORY);
+  }
+
   /**
    * The state to resume from.
    *
    * @param layout layout of the step's weights
+   * @param storage where the optimizer's slots lie, which may be elsewhere than they were
    * @throws TensorException if it is of another optimizer, or of other weights
    */
-  public TrainingState restore(Scope scope, TrainingStep step, FlatLayout layout) {
+  public TrainingState restore(
+      Scope scope, TrainingStep step, FlatLayout layout, SlotStorage storage) {
     String wanted = step.settings().optimizer().canonical();
     if (!wanted.equals(optimizer)) {
       throw new TensorException(
@@ -168,6 +175,6 @@ public record TrainingCheckpoint(
               + layout.slots().size()
               + " that are trained here.");
     }
-    return TrainingState.restore(scope, step, layout, tensors, lossScale);
+    return TrainingState.restore(scope, step, layout, tensors, lossScale, storage);
   }
 }

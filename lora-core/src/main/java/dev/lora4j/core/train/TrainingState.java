@@ -42,37 +42,24 @@ public final class TrainingState {
    *
    * @param layout where each of the step's weights lies
    * @param initial the weights' first values
+   * @param storage where the optimizer's slots lie
    */
   public static TrainingState begin(
-      Scope scope, TrainingStep step, FlatLayout layout, float[] initial) {
+      Scope scope, TrainingStep step, FlatLayout layout, float[] initial, SlotStorage storage) {
     if (initial.length != layout.length()) {
       throw new TensorException(
           initial.length + " first values were given for " + layout.length() + " weights.");
     }
     TrainingState state = new TrainingState(step, layout);
     HostTensor weights = HostTensor.of(Shape.of(initial.length), initial);
-    DType type = step.type();
-    state.tensors.put(WEIGHTS, weights.on(scope, type));
-    for (OptimizerSlot memory : step.settings().optimizer().memories()) {
-      if (memory instanceof OptimizerSlot.Scalar scalar) {
-        HostTensor start = HostTensor.of(DType.F64, Shape.of(), new double[] {scalar.start()});
-        state.tensors.put(memory.name(), start.on(scope));
-      } else if (memory instanceof OptimizerSlot.Vector vector) {
-        FlatLayout own = own(layout, vector);
-        state.layouts.put(memory.name(), own);
-        Shape shape = Shape.of(own.length());
-        HostTensor start =
-            vector.weights()
-                ? weights
-                : HostTensor.of(shape, new float[Math.toIntExact(own.length())]);
-        state.tensors.put(memory.name(), start.on(scope, type));
-      }
-    }
-    if (step.settings().averageDecay() > 0) {
-      state.tensors.put(AVERAGE, weights.on(scope, type));
-    }
-    state.tensors.put(STEPS, Tensor.scalar(scope, 0));
+    state.lay(scope, storage, state.first(Optional.of(weights)));
     return state;
+  }
+
+  /** {@link #begin(Scope, TrainingStep, FlatLayout, float[], SlotStorage)} in memory. */
+  public static TrainingState begin(
+      Scope scope, TrainingStep step, FlatLayout layout, float[] initial) {
+    return begin(scope, step, layout, initial, SlotStorage.MEMORY);
   }
 
   /** {@link #begin(Scope, TrainingStep, FlatLayout, float[])} where all shapes are known. */
@@ -80,7 +67,51 @@ public final class TrainingState {
     return begin(scope, step, step.layout(), initial);
   }
 
-  private static FlatLayout own(FlatLayout layout, OptimizerSlot.Vector vector) {
+  /** The first values of all tensors by name, in the order of {@link #contents}. */
+  private Map<String, FirstValues> first(Optional<HostTensor> weights) {
+    FirstValues begun = new FirstValues(step.type(), Shape.of(layout.length()), weights);
+    Map<String, FirstValues> all = new LinkedHashMap<>();
+    all.put(WEIGHTS, begun);
+    for (OptimizerSlot memory : step.settings().optimizer().memories()) {
+      all.put(memory.name(), first(memory, begun));
+    }
+    if (step.settings().averageDecay() > 0) {
+      all.put(AVERAGE, begun);
+    }
+    all.put(STEPS, new FirstValues(DType.F32, Shape.of(), Optional.empty()));
+    return all;
+  }
+
+  private FirstValues first(OptimizerSlot memory, FirstValues weights) {
+    if (memory instanceof OptimizerSlot.Scalar scalar) {
+      HostTensor start = HostTensor.of(DType.F64, Shape.of(), new double[] {scalar.start()});
+      return new FirstValues(DType.F64, Shape.of(), Optional.of(start));
+    }
+    FlatLayout own = own(layout, (OptimizerSlot.PerWeight) memory);
+    layouts.put(memory.name(), own);
+    return memory instanceof OptimizerSlot.Vector vector && vector.weights()
+        ? weights
+        : new FirstValues(memory.type(step.type()), Shape.of(own.length()), Optional.empty());
+  }
+
+  /** Makes the tensors. */
+  private void lay(Scope scope, SlotStorage storage, Map<String, FirstValues> first) {
+    Map<String, FirstValues> slots = new LinkedHashMap<>();
+    for (OptimizerSlot memory : step.settings().optimizer().memories()) {
+      if (memory instanceof OptimizerSlot.PerWeight) {
+        slots.put(memory.name(), Objects.requireNonNull(first.get(memory.name())));
+      }
+    }
+    Map<String, Tensor> laid = storage.tensors(scope, slots);
+    first.forEach(
+        (name, values) ->
+            tensors.put(
+                name,
+                Optional.ofNullable(laid.get(name))
+                    .orElseGet(() -> values.values().on(scope, values.type()))));
+  }
+
+  private static FlatLayout own(FlatLayout layout, OptimizerSlot.PerWeight vector) {
     List<Parameter> parameters = new ArrayList<>();
     for (FlatLayout.Slot slot : layout.slots()) {
       Parameter p = slot.parameter();
@@ -99,34 +130,36 @@ public final class TrainingState {
       TrainingStep step,
       FlatLayout layout,
       Map<String, HostTensor> contents,
-      LossScale lossScale) {
-    TrainingState state = begin(scope, step, layout, new float[Math.toIntExact(layout.length())]);
-    if (!contents.keySet().equals(state.tensors.keySet())) {
+      LossScale lossScale,
+      SlotStorage storage) {
+    TrainingState state = new TrainingState(step, layout);
+    Map<String, FirstValues> first = state.first(Optional.empty());
+    if (!contents.keySet().equals(first.keySet())) {
       throw new TensorException(
           "The checkpoint has "
               + String.join(", ", contents.keySet())
               + "; the step needs "
-              + String.join(", ", state.tensors.keySet())
+              + String.join(", ", first.keySet())
               + ". They differ in whether there is a moving average.");
     }
     contents.forEach(
         (name, stored) -> {
-          Tensor begun = state.tensor(name);
-          if (begun.dtype() != stored.dtype() || !begun.shape().equals(stored.shape())) {
+          FirstValues begun = Objects.requireNonNull(first.get(name), name);
+          if (begun.type() != stored.dtype() || !begun.shape().equals(stored.shape())) {
             throw new TensorException(
                 "'"
                     + name
                     + "' is "
                     + stored
                     + " in the checkpoint, but "
-                    + begun.dtype()
+                    + begun.type()
                     + " "
                     + begun.shape()
                     + " in the model; it belongs to another model.");
           }
-          state.tensors.put(name, stored.on(scope));
-          begun.close();
+          first.put(name, new FirstValues(begun.type(), begun.shape(), Optional.of(stored)));
         });
+    state.lay(scope, storage, first);
     state.lossScale = lossScale;
     return state;
   }

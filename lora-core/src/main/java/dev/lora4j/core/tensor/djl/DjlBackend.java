@@ -197,6 +197,16 @@ public final class DjlBackend implements Backend {
 
   @Override
   public Handle map(Path file, DType dtype, long elements) {
+    // A file can only be mapped into the memory of the CPU; a card gets a copy.
+    return placed(mapped(file, false, dtype, elements));
+  }
+
+  @Override
+  public Handle mapShared(Path file, DType dtype, long elements) {
+    return mapped(file, true, dtype, elements);
+  }
+
+  private Handle mapped(Path file, boolean shared, DType dtype, long elements) {
     String source =
         """
         class M(Module):
@@ -204,13 +214,16 @@ public final class DjlBackend implements Backend {
           __buffers__ = []
           training : bool
           def run(self: __torch__.M, inputs: List[Tensor], held: List[Tensor]) -> List[Tensor]:
-            return [torch.from_file(%s, False, %d, dtype=%d)]
+            return [torch.from_file(%s, %s, %d, dtype=%d)]
         """
-            .formatted(quoted(file.toAbsolutePath().toString()), elements, dtype.aten());
+            .formatted(
+                quoted(file.toAbsolutePath().toString()),
+                shared ? "True" : "False",
+                elements,
+                dtype.aten());
     Handle program = load(source);
     try {
-      // A file can only be mapped into the memory of the CPU; a card gets a copy.
-      return placed(run(program, List.of(), Optional.empty(), Mode.PLAIN).get(0));
+      return run(program, List.of(), Optional.empty(), Mode.PLAIN).get(0);
     } finally {
       free(program);
     }

@@ -54,25 +54,40 @@ public record AdamW(
     Expr skipped = update.taken().not().to(DType.F32);
     Expr count = update.count().to(DType.F32);
     for (Update.Part run : update.runs()) {
-      update
-          .graph()
-          .effect(
-              "_fused_adamw_",
-              List.of(run.weights()),
-              List.of(run.gradient()),
-              List.of(run.slot(MEAN)),
-              List.of(run.slot(SQUARE)),
-              new Expr[0],
-              List.of(count),
-              Keyword.of("lr", run.rate().to(update.type())),
-              Keyword.of("beta1", beta1),
-              Keyword.of("beta2", beta2),
-              Keyword.of("weight_decay", weightDecay),
-              Keyword.of("eps", epsilon),
-              Keyword.of("amsgrad", false),
-              Keyword.of("maximize", false),
-              Keyword.of("found_inf", skipped));
+      Moved moved =
+          new Moved(run.weights(), run.gradient(), run.slot(MEAN), run.slot(SQUARE), run.rate());
+      stage(update, moved, count, skipped);
     }
+  }
+
+  /** Tensors of one shape that a step changes, and those that it changes them by. */
+  record Moved(Expr weights, Expr gradient, Expr mean, Expr square, Expr rate) {}
+
+  /**
+   * Stages the kernel.
+   *
+   * @param count number of the step, F32
+   * @param skipped 1 if the step is not taken, else 0, F32
+   */
+  void stage(Update update, Moved moved, Expr count, Expr skipped) {
+    update
+        .graph()
+        .effect(
+            "_fused_adamw_",
+            List.of(moved.weights()),
+            List.of(moved.gradient()),
+            List.of(moved.mean()),
+            List.of(moved.square()),
+            new Expr[0],
+            List.of(count),
+            Keyword.of("lr", moved.rate().to(update.type())),
+            Keyword.of("beta1", beta1),
+            Keyword.of("beta2", beta2),
+            Keyword.of("weight_decay", weightDecay),
+            Keyword.of("eps", epsilon),
+            Keyword.of("amsgrad", false),
+            Keyword.of("maximize", false),
+            Keyword.of("found_inf", skipped));
   }
 
   @Override

@@ -2,8 +2,11 @@ package dev.lora4j.core.train.optimizer;
 
 import dev.lora4j.core.identity.Canonical;
 import dev.lora4j.core.identity.CanonicalForm;
+import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.spi.ExtensionName;
+import java.util.Collection;
 import java.util.List;
 import java.util.function.Function;
 
@@ -24,6 +27,18 @@ public interface Optimizer extends Canonical {
 
   /** Slots of the optimizer, in a fixed order. */
   List<OptimizerSlot> memories();
+
+  /**
+   * Bytes of its slots.
+   *
+   * @param weights shapes of the weights, fully known
+   * @param type the type of the weights
+   */
+  default long bytes(Collection<Shape> weights, DType type) {
+    return memories().stream()
+        .mapToLong(slot -> weights.stream().mapToLong(shape -> slot.bytes(shape, type)).sum())
+        .sum();
+  }
 
   /**
    * Stages its part of a step: changes weights and slots in place. Changes other than by {@link

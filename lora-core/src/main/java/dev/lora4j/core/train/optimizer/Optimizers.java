@@ -7,15 +7,26 @@ import dev.lora4j.spi.Extensions;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The optimisers that there are, this library's and those that plug-ins bring. Names are found
- * whatever their case and with or without underscores, and by those that kohya's sd-scripts has for
- * them.
+ * whatever their case and with or without underscores, and by those that kohya's sd-scripts,
+ * transformers and bitsandbytes have for them.
  */
 public final class Optimizers {
   private static final Map<String, String> ALIASES =
-      Map.of("adamwschedulefree", "schedule_free_adamw");
+      Map.of(
+          "adamwschedulefree", "schedule_free_adamw",
+          "adamwbnb8bit", "adamw8bit",
+          "adamwtorch", "adamw",
+          "adamwtorchfused", "adamw");
+
+  /** Beginning of names of optimizers whose state the system may put elsewhere. */
+  private static final String PAGED = "paged";
+
+  /** End of names of those whose state is of F32, which it is where nothing else is said. */
+  private static final String FULL = "32bit";
 
   private Optimizers() {}
 
@@ -46,15 +57,31 @@ public final class Optimizers {
     return Extensions.installed().make(Optimizer.class, request);
   }
 
+  /**
+   * Returns true if a name says that the optimizer's state lies in a mapped file, as those of
+   * bitsandbytes' paged optimizers do: {@code PagedAdamW8bit}, {@code paged_lion_32bit}.
+   */
+  public static boolean paged(String name) {
+    return installed(plain(name)).isEmpty() && plain(name).startsWith(PAGED);
+  }
+
   /** Stable name of an optimizer; {@code name} itself if it is unknown. */
   private static String known(String name) {
-    String plain = plain(name);
+    String whole = plain(name);
+    String plain = paged(name) ? whole.substring(PAGED.length()) : whole;
+    String full = plain.endsWith(FULL) ? plain.substring(0, plain.length() - FULL.length()) : plain;
+    return installed(plain)
+        .or(() -> installed(full))
+        .orElseGet(() -> ALIASES.getOrDefault(plain, name));
+  }
+
+  /** Stable name of an installed optimizer. */
+  private static Optional<String> installed(String plain) {
     return Extensions.installed().list(Optimizer.class).stream()
         .map(Extensions.Installed::info)
         .map(ExtensionInfo::name)
         .filter(n -> plain(n).equals(plain))
-        .findFirst()
-        .orElse(ALIASES.getOrDefault(plain, name));
+        .findFirst();
   }
 
   private static String plain(String name) {

@@ -23,7 +23,7 @@ public interface Update {
     /** The loss's gradient with respect to the weights, clipped; of the same shape. */
     Expr gradient();
 
-    /** Value of a {@link OptimizerSlot.Vector} for these weights, to be changed in place. */
+    /** Value of a {@link OptimizerSlot.PerWeight} for these weights, to be changed in place. */
     Expr slot(String name);
   }
 

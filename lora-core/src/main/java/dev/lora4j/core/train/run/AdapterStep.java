@@ -4,6 +4,7 @@ import dev.lora4j.core.nn.FlatLayout;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.train.MaxNorm;
+import dev.lora4j.core.train.SlotStorage;
 import dev.lora4j.core.train.TrainingRun;
 import dev.lora4j.core.train.TrainingState;
 import dev.lora4j.core.train.TrainingStep;
@@ -82,7 +83,16 @@ public final class AdapterStep {
 
   /** The state before the first step. */
   public TrainingState begin(Scope scope) {
-    return TrainingState.begin(scope, step, layout(), initial);
+    return begin(scope, SlotStorage.MEMORY);
+  }
+
+  /**
+   * The state before the first step.
+   *
+   * @param storage where the optimizer's slots lie
+   */
+  public TrainingState begin(Scope scope, SlotStorage storage) {
+    return TrainingState.begin(scope, step, layout(), initial, storage);
   }
 
   /** Joins the program with a state. */

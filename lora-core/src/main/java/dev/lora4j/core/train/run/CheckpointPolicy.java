@@ -1,5 +1,7 @@
 package dev.lora4j.core.train.run;
 
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.train.SlotStorage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -20,6 +22,8 @@ import java.util.Set;
  * @param keepBest whether the factors with the least validation loss are the result
  * @param previewEvery steps between two previews
  * @param adapterEvery steps between two intermediate adapters; only the last adapter if empty
+ * @param mapped whether the optimizer's state lies in a mapped file in the folder of the
+ *     checkpoints instead of memory; no bit depends on it
  */
 public record CheckpointPolicy(
     Optional<Path> checkpoints,
@@ -30,11 +34,12 @@ public record CheckpointPolicy(
     int validateEvery,
     boolean keepBest,
     int previewEvery,
-    OptionalInt adapterEvery) {
+    OptionalInt adapterEvery,
+    boolean mapped) {
   /** No checkpoints. */
   public static final CheckpointPolicy NOTHING =
       new CheckpointPolicy(
-          Optional.empty(), 100, 2, false, Map.of(), 50, false, 250, OptionalInt.empty());
+          Optional.empty(), 100, 2, false, Map.of(), 50, false, 250, OptionalInt.empty(), false);
 
   /** Copies the map and checks the ranges. */
   public CheckpointPolicy {
@@ -120,6 +125,33 @@ public record CheckpointPolicy(
     PolicyDraft draft = new PolicyDraft(this);
     draft.adapterEvery = OptionalInt.of(steps);
     return draft.policy();
+  }
+
+  /** A copy whose optimizer's state lies in a mapped file beside the checkpoints, or in memory. */
+  public CheckpointPolicy mapped(boolean file) {
+    PolicyDraft draft = new PolicyDraft(this);
+    draft.mapped = file;
+    return draft.policy();
+  }
+
+  /** Where the optimizer's state lies. */
+  SlotStorage storage() {
+    return mapped ? SlotStorage.mapped(checkpoints.orElseThrow()) : SlotStorage.MEMORY;
+  }
+
+  /**
+   * Checks that there is a place for what is to be mapped.
+   *
+   * @throws IllegalArgumentException if there is no folder
+   * @throws dev.lora4j.core.tensor.TensorException if the engine's device reads no mapped files
+   */
+  void requireStorage(Scope scope) {
+    if (mapped && checkpoints.isEmpty()) {
+      throw new IllegalArgumentException(
+          "The optimizer's state is to lie in a file beside the checkpoints, and there is no folder"
+              + " for them; name one, or take state = \"memory\".");
+    }
+    storage().requireFits(scope);
   }
 
   /**

@@ -18,6 +18,7 @@ final class PolicyDraft {
   boolean keepBest;
   int previewEvery;
   OptionalInt adapterEvery;
+  boolean mapped;
 
   PolicyDraft(CheckpointPolicy policy) {
     checkpoints = policy.checkpoints();
@@ -29,6 +30,7 @@ final class PolicyDraft {
     keepBest = policy.keepBest();
     previewEvery = policy.previewEvery();
     adapterEvery = policy.adapterEvery();
+    mapped = policy.mapped();
   }
 
   /** The policy that it has become, checked. */
@@ -42,6 +44,7 @@ final class PolicyDraft {
         validateEvery,
         keepBest,
         previewEvery,
-        adapterEvery);
+        adapterEvery,
+        mapped);
   }
 }

@@ -74,7 +74,7 @@ final class RunCheckpoints {
     }
     TrainingCheckpoint found = newest.checkpoint().get();
     requireSame(found);
-    TrainingState state = found.restore(scope, step.step(), step.layout());
+    TrainingState state = restored(scope, step, found);
     List<String> notes = new ArrayList<>(newest.damaged());
     double least = keeping.keepBest() ? leastKept(found, notes) : least(found);
     return Optional.of(new Resumed(state, step(found), least, notes));
@@ -220,8 +220,7 @@ final class RunCheckpoints {
     }
     try {
       Optional<Best> found =
-          best.or(this::bestOnDisk)
-              .map(b -> new Best(b.restore(scope, step.step(), step.layout()), step(b)));
+          best.or(this::bestOnDisk).map(b -> new Best(restored(scope, step, b), step(b)));
       if (found.isEmpty()) {
         notes.add("The factors with the least validation loss are not there any more.");
       }
@@ -230,6 +229,10 @@ final class RunCheckpoints {
       notes.add("The factors with the least validation loss cannot be read: " + e.getMessage());
       return Optional.empty();
     }
+  }
+
+  private TrainingState restored(Scope scope, AdapterStep step, TrainingCheckpoint found) {
+    return found.restore(scope, step.step(), step.layout(), keeping.storage());
   }
 
   private TrainingCheckpoint checkpoint(TrainingState state, int step, double best) {

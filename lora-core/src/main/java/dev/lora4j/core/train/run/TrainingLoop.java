@@ -38,7 +38,8 @@ public final class TrainingLoop implements AutoCloseable {
    *
    * @param owner of all that the run needs
    * @param listener called under the sign, which it may be interrupted by
-   * @throws IllegalArgumentException if the settings do not fit the plan's method
+   * @throws IllegalArgumentException if the settings do not fit the plan's method, or the policy
+   *     has no place for what it wants mapped
    */
   public TrainingLoop(
       Scope owner,
@@ -47,6 +48,7 @@ public final class TrainingLoop implements AutoCloseable {
       CheckpointPolicy keeping,
       RunListener listener,
       InterruptibleTask sign) {
+    keeping.requireStorage(owner);
     this.scope = owner.child("run");
     this.task = task;
     this.settings = settings;
@@ -71,7 +73,9 @@ public final class TrainingLoop implements AutoCloseable {
   public TrainedAdapter run(String name) {
     Optional<RunCheckpoints.Resumed> resumed = checkpoints.newest(scope, step);
     TrainingState state =
-        resumed.map(RunCheckpoints.Resumed::state).orElseGet(() -> step.begin(scope));
+        resumed
+            .map(RunCheckpoints.Resumed::state)
+            .orElseGet(() -> step.begin(scope, keeping.storage()));
     int done = resumed.map(RunCheckpoints.Resumed::step).orElse(0);
     double best = resumed.map(RunCheckpoints.Resumed::best).orElse(Double.POSITIVE_INFINITY);
     resumed.ifPresent(r -> listener.resumed(r.step(), r.notes()));

@@ -23,6 +23,11 @@ class OptimizersTest {
         new Case(
             new Lion(0.8, 0.95, 0.1), Map.of("beta1", 0.8, "beta2", 0.95, "weight_decay", 0.1)),
         new Case(
+            new AdamW8bit(0.8, 0.95, 1e-6, 0.1),
+            Map.of("beta1", 0.8, "beta2", 0.95, "eps", 1e-6, "weight_decay", 0.1)),
+        new Case(
+            new Lion8bit(0.8, 0.95, 0.1), Map.of("beta1", 0.8, "beta2", 0.95, "weight_decay", 0.1)),
+        new Case(
             new Adafactor(1e-20, 1e-4, 0.5, -0.7, 0.9, 0.1, true, true, true),
             Map.of(
                 "eps1",
@@ -103,15 +108,47 @@ class OptimizersTest {
     "AdaFactor, adafactor",
     "Prodigy, prodigy",
     "AdamWScheduleFree, schedule_free_adamw",
-    "ScheduleFreeAdamW, schedule_free_adamw"
+    "ScheduleFreeAdamW, schedule_free_adamw",
+    "AdamW8bit, adamw8bit",
+    "adamw_8bit, adamw8bit",
+    "adamw_bnb_8bit, adamw8bit",
+    "adamw_torch, adamw",
+    "PagedAdamW8bit, adamw8bit",
+    "paged_adamw_8bit, adamw8bit",
+    "PagedAdamW, adamw",
+    "PagedAdamW32bit, adamw",
+    "paged_adamw_32bit, adamw",
+    "lion_32bit, lion",
+    "Lion8bit, lion8bit",
+    "PagedLion8bit, lion8bit",
+    "paged_lion_8bit, lion8bit"
   })
   void namesOfOtherTrainersAreKnown(String theirs, String ours) {
     assertEquals(Optimizers.named(ours), Optimizers.named(theirs));
     assertEquals(ours, Optimizers.named(theirs).name());
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "PagedAdamW8bit, true",
+    "paged_lion_32bit, true",
+    "AdamW8bit, false",
+    "schedule_free_adamw, false"
+  })
+  void pagedNamesAreThoseOfStatesInAFile(String name, boolean paged) {
+    assertEquals(paged, Optimizers.paged(name));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"PagedSGD8bit", "SGDNesterov8bit", "adafactor8bit", "32bit", "paged"})
+  void otherOptimizersIn8BitsAreRefusedByName(String name) {
+    assertTrue(refusal(name, Map.of()).contains(name), name);
+  }
+
   @Test
   void classDefaultsAreThoseOfTheSettings() {
+    assertEquals(AdamW8bit.DEFAULT, Optimizers.named("adamw8bit"));
+    assertEquals(Lion8bit.DEFAULT, Optimizers.named("lion8bit"));
     assertEquals(AdamW.DEFAULT, Optimizers.named("adamw"));
     assertEquals(Lion.DEFAULT, Optimizers.named("lion"));
     assertEquals(Adafactor.DEFAULT, Optimizers.named("adafactor"));
