@@ -2,6 +2,7 @@ package dev.lora4j.diffusion.config;
 
 import static dev.lora4j.diffusion.config.KeyType.SETTINGS;
 import static dev.lora4j.diffusion.config.KeyType.TEXT;
+import static dev.lora4j.diffusion.config.KeyType.choice;
 import static dev.lora4j.diffusion.config.KeyType.count;
 import static dev.lora4j.diffusion.config.KeyType.extension;
 import static dev.lora4j.diffusion.config.KeyType.number;
@@ -33,6 +34,12 @@ public final class OptimizerKeys {
           "loraplus_lr_ratio");
   public static final RunKey<Map<String, Object>> OPTIMIZER_ARGS =
       RunKey.of("optimizer.settings", SETTINGS, Map.of(), "Settings of the rule, by their names");
+  public static final RunKey<String> STATE =
+      unset(
+          "optimizer.state",
+          choice("memory", "mapped"),
+          "Where its state lies: memory, or mapped, a file beside the checkpoints; by the name if not"
+              + " given, mapped for paged ones");
   public static final RunKey<Double> CLIP =
       RunKey.of(
           "optimizer.clip",
@@ -87,6 +94,7 @@ public final class OptimizerKeys {
           TEXT_RATE,
           UP_RATIO,
           OPTIMIZER_ARGS,
+          STATE,
           CLIP,
           EMA,
           SCHEDULE,

@@ -2,6 +2,7 @@ package dev.lora4j.diffusion.config;
 
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.train.log.Tracker;
+import dev.lora4j.core.train.optimizer.Optimizers;
 import dev.lora4j.diffusion.dataset.Batches;
 import dev.lora4j.diffusion.dataset.DataItem;
 import dev.lora4j.diffusion.dataset.DataSet;
@@ -227,6 +228,14 @@ public record RunSettings(
   /** Prediction type that overrides the base's. */
   public Optional<SchedulerConfig.Prediction> prediction() {
     return values.find(RunKeys.PREDICTION).map(SchedulerConfig.Prediction::named);
+  }
+
+  /** True if the optimizer's state is to lie in a mapped file beside the checkpoints. */
+  public boolean stateMapped() {
+    return values
+        .find(OptimizerKeys.STATE)
+        .map("mapped"::equals)
+        .orElseGet(() -> Optimizers.paged(values.get(OptimizerKeys.OPTIMIZER)));
   }
 
   /** The adapter whose factors are trained further, if there is one. */

@@ -3,10 +3,10 @@ package dev.lora4j.diffusion.style;
 import dev.lora4j.core.adapter.training.TrainedTensor;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.tensor.Cost;
+import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.train.adapter.AdapterPlan;
-import dev.lora4j.core.train.optimizer.OptimizerSlot;
 import dev.lora4j.core.train.run.Staging;
 import dev.lora4j.core.train.run.TaskLoss;
 import dev.lora4j.diffusion.base.DiffusionModel;
@@ -34,8 +34,6 @@ public record StepCost(int batches, Cost batch, long weights, long state) {
 
   /** The gradient by weight and as one buffer. */
   private static final int GRADIENTS = 2;
-
-  private static final int F32_BYTES = 4;
 
   /**
    * Counts a step; takes about as long as staging it, and no memory to speak of.
@@ -72,14 +70,8 @@ public record StepCost(int batches, Cost batch, long weights, long state) {
     long elements = plan.elements() * (1 + GRADIENTS);
     elements += settings.accumulate() > 1 ? plan.elements() : 0;
     elements += settings.averageDecay() > 0 ? plan.elements() : 0;
-    for (OptimizerSlot memory : settings.optimizer().memories()) {
-      if (memory instanceof OptimizerSlot.Vector vector) {
-        for (Shape shape : plan.shapes().values()) {
-          elements += vector.shape().apply(shape).elements();
-        }
-      }
-    }
-    return elements * F32_BYTES;
+    return DType.F32.bytes(elements)
+        + settings.optimizer().bytes(plan.shapes().values(), DType.F32);
   }
 
   /** Floating-point operations of a step in linear layers, convolutions and attention. */

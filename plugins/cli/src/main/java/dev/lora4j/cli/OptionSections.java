@@ -39,8 +39,8 @@ final class OptionSections {
     section(
         TRAINING,
         "method targets saved rank alpha rslora steps epochs batch gradient-accumulation lr lr-scheduler warmup"
-            + " optimizer max-grad-norm dropout caption-chunks max-length pack held-out validate-every"
-            + " keep-best save-every runs preview seed resume overwrite");
+            + " optimizer optimizer-state max-grad-norm dropout caption-chunks max-length pack held-out"
+            + " validate-every keep-best save-every runs preview seed resume overwrite");
     section(
         SAMPLING,
         "steps guidance sampler schedule clip-skip max-new-tokens temperature top-k top-p min-p"

@@ -161,10 +161,6 @@ public final class KohyaOptions implements TrainerOptions {
 
   private static void optimizer(SettingLayers to, Object value, String origin) {
     String name = String.valueOf(value).toLowerCase(Locale.ROOT);
-    if (name.endsWith("8bit")) {
-      to.note(origin + ": optimizer_type " + value + ": its state is kept in F32, not in 8 bits.");
-      name = name.substring(0, name.length() - "8bit".length()).replace("paged", "");
-    }
     to.set("optimizer.name", name, origin);
     if (name.endsWith("schedulefree")) {
       String rule = name;

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.tensor.DType;
-import dev.lora4j.core.train.optimizer.AdamW;
+import dev.lora4j.core.train.optimizer.AdamW8bit;
 import dev.lora4j.diffusion.config.AdapterKeys;
 import dev.lora4j.diffusion.config.KeyType;
 import dev.lora4j.diffusion.config.OptimizerKeys;
@@ -24,6 +24,7 @@ import dev.lora4j.diffusion.train.objective.SmoothL1;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -106,7 +107,8 @@ class KohyaOptionsTest {
     assertEquals(4, style.recipe().alpha());
     assertEquals(2, style.recipe().convRank().getAsInt());
     assertEquals(0.1, style.recipe().dropouts().rank());
-    assertEquals(new AdamW(0.9, 0.95, 1e-8, 0.1), style.optimizer());
+    assertEquals(new AdamW8bit(0.9, 0.95, 1e-8, 0.1), style.optimizer());
+    assertFalse(run.stateMapped());
     assertEquals(2e-4, style.rates().rate());
     assertEquals(0.5, style.clip());
     assertEquals("cosine_with_restarts", style.schedule().decay().name());
@@ -117,7 +119,41 @@ class KohyaOptionsTest {
     assertEquals(1, style.clipSkip());
     assertEquals("512,512", run.values().data().get("resolution"));
     assertTrue(layers.notes().toString().contains("xformers has no effect"), "a note");
-    assertTrue(layers.notes().toString().contains("not in 8 bits"), "a note");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "AdamW8bit, adamw8bit, false",
+    "Lion8bit, lion8bit, false",
+    "PagedAdamW, adamw, true",
+    "PagedAdamW32bit, adamw, true",
+    "PagedAdamW8bit, adamw8bit, true",
+    "PagedLion8bit, lion8bit, true"
+  })
+  void optimizersIn8BitsAreWhatTheirNamesSay(String type, String name, boolean mapped)
+      throws Exception {
+    SettingLayers layers = read("output_name = 'mine'\noptimizer_type = \"" + type + "\"");
+    RunSettings run = RunSettings.of(layers.values());
+    assertEquals(name, run.style().optimizer().name());
+    assertEquals(mapped, run.stateMapped());
+    assertTrue(layers.notes().isEmpty(), layers.notes().toString());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"PagedAdamW8bit, memory, false", "AdamW, mapped, true"})
+  void placeOfTheStateGoesBeforeTheName(String type, String place, boolean mapped)
+      throws Exception {
+    SettingLayers layers = read("output_name = 'mine'\noptimizer_type = \"" + type + "\"");
+    layers.setText("optimizer.state", place, "--set");
+    assertEquals(mapped, RunSettings.of(layers.values()).stateMapped());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"SGDNesterov8bit", "PagedAdEMAMix8bit"})
+  void otherOptimizersIn8BitsAreRefusedByName(String type) throws Exception {
+    SettingLayers layers = read("output_name = 'mine'\noptimizer_type = \"" + type + "\"");
+    RunProblems refused = assertThrows(RunProblems.class, () -> RunSettings.of(layers.values()));
+    assertTrue(String.valueOf(refused.getMessage()).contains(type.toLowerCase(Locale.ROOT)));
   }
 
   @Test
@@ -155,7 +191,7 @@ class KohyaOptionsTest {
             metadata_trigger_phrase = "inkstyle"
             """);
     RunValues values = layers.values();
-    assertEquals("adamw", RunSettings.of(values).style().optimizer().name());
+    assertEquals("adamw8bit", RunSettings.of(values).style().optimizer().name());
     assertEquals(Optional.of(2), values.find(RunKeys.ADAPTER_EPOCHS));
     assertEquals(Optional.of(1), values.find(RunKeys.PREVIEW_EPOCHS));
     assertEquals(List.of("inkstyle"), values.triggers());

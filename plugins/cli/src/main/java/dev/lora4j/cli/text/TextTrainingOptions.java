@@ -30,6 +30,12 @@ import picocli.CommandLine.ParameterException;
 final class TextTrainingOptions {
   private static final int VALIDATE_EVERY = 100;
 
+  /** Where an optimizer's state lies. */
+  enum StatePlace {
+    memory,
+    mapped
+  }
+
   @Option(
       names = "--from",
       paramLabel = "PATH",
@@ -145,6 +151,14 @@ final class TextTrainingOptions {
       description = "The rule by which weights change (default: ${DEFAULT-VALUE}).",
       defaultValue = "adamw")
   private String optimizer = "adamw";
+
+  @Option(
+      names = "--optimizer-state",
+      paramLabel = "PLACE",
+      description =
+          "Where its state lies: ${COMPLETION-CANDIDATES}, a file beside the checkpoints (default: by"
+              + " the name, mapped for paged ones).")
+  private Optional<StatePlace> place = Optional.empty();
 
   @Option(
       names = "--max-grad-norm",
@@ -293,6 +307,11 @@ final class TextTrainingOptions {
     return Optimizers.named(request.name(), request.settings());
   }
 
+  private boolean mapped() {
+    String name = ExtensionRequest.parse(optimizer).name();
+    return place.map(StatePlace.mapped::equals).orElseGet(() -> Optimizers.paged(name));
+  }
+
   /** The adapter that is trained further, if there is one. */
   Optional<Path> from() {
     return from;
@@ -320,6 +339,7 @@ final class TextTrainingOptions {
         .resume(resume)
         .validateEvery(validateEvery.orElse(VALIDATE_EVERY))
         .keepBest(keepBest)
-        .previewEvery(Integer.MAX_VALUE);
+        .previewEvery(Integer.MAX_VALUE)
+        .mapped(mapped());
   }
 }

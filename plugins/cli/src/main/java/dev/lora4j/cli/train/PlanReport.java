@@ -4,6 +4,7 @@ import dev.lora4j.cli.console.Durations;
 import dev.lora4j.cli.console.Json;
 import dev.lora4j.core.model.text.PromptTokenizer;
 import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.tensor.DType;
 import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.conditioning.CaptionTokens;
 import dev.lora4j.diffusion.config.RunSettings.Previews;
@@ -164,6 +165,13 @@ final class PlanReport {
             + " steps of warm-up, computing in "
             + run.compute());
     lines.add(cost());
+    if (run.settings().stateMapped()) {
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              "the optimizer's state, %.1f MB, in a file beside the checkpoints",
+              mappedState() / 1e6));
+    }
     lines.add(previews());
     run.saving()
         .adapterEvery()
@@ -257,13 +265,22 @@ final class PlanReport {
             .orElseThrow();
     DiffusionModel base = run.model().sd().base();
     int factor = base.vae().scale();
-    return StepCost.of(
-        base,
-        run.plan(),
-        run.style(),
-        run.batch(),
-        largest.height() / factor,
-        largest.width() / factor);
+    StepCost cost =
+        StepCost.of(
+            base,
+            run.plan(),
+            run.style(),
+            run.batch(),
+            largest.height() / factor,
+            largest.width() / factor);
+    return new StepCost(cost.batches(), cost.batch(), cost.weights(), cost.state() - mappedState());
+  }
+
+  /** Bytes of the optimizer's state that lie in a file instead of memory. */
+  private long mappedState() {
+    return run.settings().stateMapped()
+        ? run.style().optimizer().bytes(run.plan().shapes().values(), DType.F32)
+        : 0;
   }
 
   /** Warnings: each sentence once, with the files that it is about. */

@@ -162,9 +162,10 @@ public final class TrainCommand implements Command {
   private static void requireRoom(Path folder, PreparedRun run) {
     // Weights, average and the optimiser's moments, for each stored checkpoint, a new one and the
     // best.
-    long vectors = 2L + run.style().optimizer().memories().size();
-    long needed =
-        DType.F32.bytes(run.plan().elements()) * vectors * (run.settings().saving().keep() + 2);
+    long moments = run.style().optimizer().bytes(run.plan().shapes().values(), DType.F32);
+    long each = 2 * DType.F32.bytes(run.plan().elements()) + moments;
+    long needed = each * (run.settings().saving().keep() + 2);
+    needed += run.settings().stateMapped() ? moments : 0;
     int every = run.saving().adapterEvery().orElse(Integer.MAX_VALUE);
     needed += run.style().stored().bytes(run.plan().elements()) * (run.style().steps() / every);
     long free = folder.toFile().getUsableSpace();
@@ -191,6 +192,7 @@ public final class TrainCommand implements Command {
             .identity(RunIdentity.of(run))
             .validateEvery(saving.validateEvery())
             .keepBest(saving.keepBest())
+            .mapped(run.settings().stateMapped())
             .previewEvery(run.previews().every());
     return saving.adapterEvery().isPresent()
         ? policy.adapterEvery(saving.adapterEvery().getAsInt())

@@ -86,6 +86,22 @@ class TextCommandsTest {
     return Run.of(words);
   }
 
+  /** The head is whole and has codes, the factors are small and have none. */
+  @Test
+  void optimizerIn8BitsTrainsTheSameWhereverItsStateLies() throws IOException {
+    Path memory = folder.resolve("memory/paged");
+    Path mapped = folder.resolve("mapped/paged");
+    Run first = train(memory, "--optimizer=adamw8bit", "--steps=3", "--saved=lm_head");
+    assertEquals(0, first.code(), first.err());
+    Run second = train(mapped, "--optimizer=paged_adamw_8bit", "--steps=3", "--saved=lm_head");
+    assertEquals(0, second.code(), second.err());
+    String file = "adapter_model.safetensors";
+    assertEquals(-1, Files.mismatch(memory.resolve(file), mapped.resolve(file)));
+    Path lion = folder.resolve("lion");
+    Run third = train(lion, "--optimizer=lion8bit", "--optimizer-state=mapped", "--steps=1");
+    assertEquals(0, third.code(), third.err());
+  }
+
   @Test
   void trainedTextIsGenerated() {
     Run said =
