@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Data that cannot be trained on; the message lists every file and what is wrong with it. */
+/** Data that cannot be used; the message lists every file and what is wrong with it. */
 public final class DataSetException extends IllegalArgumentException {
   private static final long serialVersionUID = 1;
 
@@ -15,7 +15,7 @@ public final class DataSetException extends IllegalArgumentException {
   DataSetException(List<DataProblem> errors) {
     super(
         (errors.size() == 1 ? "1 thing has" : errors.size() + " things have")
-            + " to be put right before training:\n"
+            + " to be put right first:\n"
             + errors.stream().map(e -> "  " + e).collect(Collectors.joining("\n")));
   }
 }

@@ -380,7 +380,7 @@ class DataSetTest {
     DataSource absent = DataSource.of(temporary.resolve("absent"));
     DataSet set = TestFolder.surveyed(1, folder.source(), absent);
     String message = assertThrows(DataSetException.class, set::usable).getMessage();
-    assertTrue(message.startsWith("4 things have to be put right before training:"), message);
+    assertTrue(message.startsWith("4 things have to be put right first:"), message);
     for (String name : List.of("a.png", "b.png", "c.txt", "absent")) {
       assertTrue(message.contains(name), message);
     }

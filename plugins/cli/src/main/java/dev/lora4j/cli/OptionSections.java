@@ -12,8 +12,8 @@ import picocli.CommandLine.Model.OptionSpec;
 /**
  * The sections that options are listed in: those that a command names itself, then those of the
  * program by the options' names. The latter are the vocabulary of the program too: the same thing
- * has the same name in every command, so that each name stands here once, or once for training and
- * once for pictures.
+ * has the same name in every command, so that each name stands here once, or once for each thing
+ * that commands with it can be about.
  */
 final class OptionSections {
   /** Section of options that neither their command nor the program has a section for. */
@@ -21,6 +21,7 @@ final class OptionSections {
 
   private static final String TRAINING = "Training";
   private static final String SAMPLING = "Sampling";
+  private static final String CHANCE = "Chance";
   private static final String DOWNLOAD = "Download";
 
   private static final Map<String, Set<String>> NAMES = new LinkedHashMap<>();
@@ -45,6 +46,7 @@ final class OptionSections {
         SAMPLING,
         "steps guidance sampler schedule clip-skip max-new-tokens temperature top-k top-p min-p"
             + " repetition-penalty beams length-penalty stop system chat max-length pack seed batch");
+    section(CHANCE, "seed");
     section("Scoring", "concepts per-concept other-style no-bleu peer rounds seconds");
     section(
         "Ranks", "rank conv-rank sv-ratio sv-fro sv-cumulative full min-diff exact with-biases");
@@ -118,7 +120,7 @@ final class OptionSections {
    */
   private static boolean about(CommandSpec command, String heading) {
     return switch (heading) {
-      case TRAINING -> has(command, "--lr") || has(command, "--prompt");
+      case TRAINING -> has(command, "--lr") || (has(command, "--rank") && has(command, "--steps"));
       case SAMPLING ->
           has(command, "--guidance")
               || has(command, "--temperature")

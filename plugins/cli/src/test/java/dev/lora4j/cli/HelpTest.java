@@ -150,7 +150,7 @@ class HelpTest {
     Map<String, List<OptionSpec>> sections =
         OptionSections.of(new CommandLine(new Weigh()).getCommandSpec());
     assertEquals(
-        "{Weighing=[--batch], Training=[--seed], Options=[--scale]}",
+        "{Weighing=[--batch], Chance=[--seed], Options=[--scale]}",
         sections.entrySet().stream()
             .collect(
                 Collectors.toMap(

@@ -242,6 +242,11 @@ class EvaluateCommandTest {
     assertTrue(many.err().contains("held-out concepts"), many.err());
     Run nowhere = Run.of("evaluate", "--lora", adapter, "--style=nk", "-o", folder);
     assertTrue(nowhere.err().contains("no style and no folder nk; expected ink"), nowhere.err());
+    Path nothing = Files.createDirectories(folder.resolve("nothing"));
+    Run empty = Run.of("evaluate", "--lora", adapter, "--style", nothing, "-o", folder);
+    assertEquals(1, empty.code());
+    assertTrue(empty.err().contains("put right first:\n  " + nothing + " holds no "), empty.err());
+    assertFalse(empty.err().contains("training"), empty.err());
     Run unknown =
         Run.of("evaluate", "--lora", adapter, "--style", Run.pictures(folder.resolve("p")));
     assertTrue(unknown.err().contains("'a ball of colour 0'"), unknown.err());
