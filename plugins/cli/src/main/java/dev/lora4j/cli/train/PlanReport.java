@@ -14,7 +14,6 @@ import dev.lora4j.diffusion.dataset.bucket.Bucket;
 import dev.lora4j.diffusion.dataset.caption.WholeWords;
 import dev.lora4j.diffusion.style.StepCost;
 import dev.lora4j.diffusion.style.StyleSettings;
-import dev.lora4j.diffusion.style.TrainingSpeed;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -254,7 +253,7 @@ final class PlanReport {
   }
 
   private double seconds(StepCost cost) {
-    return cost.seconds(TrainingSpeed.measure(run.model().lora().engine(), run.compute()));
+    return cost.seconds(MeasuredSpeed.of(run.model().lora().engine(), run.compute()));
   }
 
   private StepCost stepCost() {

@@ -50,7 +50,8 @@ class QuickstartStoppedTest {
   private String ended(Path sign, boolean kill, List<String> words) throws Exception {
     String java =
         System.getProperty("java.home") + File.separator + "bin" + File.separator + "java";
-    List<String> command = new ArrayList<>(List.of(java, "-Dai.djl.offline=true", "-cp"));
+    List<String> command =
+        new ArrayList<>(List.of(java, "-Dai.djl.offline=true", "-XX:TieredStopAtLevel=1", "-cp"));
     command.add(
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
     command.add(Main.class.getName());

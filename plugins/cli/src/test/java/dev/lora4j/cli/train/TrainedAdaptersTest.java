@@ -10,8 +10,6 @@ import dev.lora4j.cli.adapter.AlteredBase;
 import dev.lora4j.cli.adapter.TriedAdapter;
 import dev.lora4j.cli.adapter.WithHeader;
 import dev.lora4j.cli.model.BundledModel;
-import dev.lora4j.cli.text.Tokenizers;
-import dev.lora4j.tinylm.TinyLm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,10 +22,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What each method gives on each kind of base is an adapter for every command. */
+/** What each method gives on each kind of base of pictures is an adapter for every command. */
 class TrainedAdaptersTest {
   private static final Path XL = Path.of("../../lora-diffusion/src/test/resources/tiny-xl");
-  private static final Path TEXTS = Path.of("../../lora-text/src/test/resources/models");
 
   @TempDir private Path folder;
 
@@ -49,27 +46,6 @@ class TrainedAdaptersTest {
             "--set=data.resolution=32",
             "--set=data.bucket_reso_steps=16",
             "--set=previews.prompts=[]");
-    assertEquals(0, run.code(), run.err());
-    return new TriedAdapter(out, method, base, title);
-  }
-
-  private TriedAdapter texts(String method, Path base, String title, String data)
-      throws IOException {
-    Path file = Files.writeString(folder.resolve("data.jsonl"), data);
-    Path out = folder.resolve(method + "-" + title.replace(' ', '-') + ".safetensors");
-    Run run =
-        Run.of(
-            "text",
-            "train",
-            "--data=" + file,
-            "-o",
-            out,
-            "--base=" + base,
-            "--method=" + method,
-            "--layout=kohya",
-            "--rank=2",
-            "--steps=1",
-            "--max-length=16");
     assertEquals(0, run.code(), run.err());
     return new TriedAdapter(out, method, base, title);
   }
@@ -109,44 +85,6 @@ class TrainedAdaptersTest {
     TriedAdapter bundled = pictures(method, BundledModel.folder(), "the bundled base emoji-sd");
     bundled.inspected();
     bundled.converted();
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"lora", "dora", "loha", "lokr", "ia3", "full"})
-  void adaptersOfLanguageModelsAreRecognised(String method) throws IOException {
-    String words = "{\"text\": \"The cat sat on the mat.\"}\n".repeat(2);
-    String pairs = "{\"input\": \"one\", \"target\": \"two\"}\n".repeat(2);
-    String classes =
-        "{\"text\": \"one\", \"label\": \"a\"}\n{\"text\": \"two\", \"label\": \"b\"}\n";
-    TriedAdapter llama = texts(method, model("llama"), "llama", words);
-    llama.inspected();
-    llama.converted();
-    llama.computed();
-    llama.baked();
-    llama.used(
-        "text",
-        "generate",
-        "one",
-        "--base=" + llama.base(),
-        "--lora=" + llama.file(),
-        "--max-new-tokens=2");
-    texts(method, model("gpt2"), "gpt2", words).inspected();
-    texts(method, model("t5"), "t5", pairs).inspected();
-    TriedAdapter bert = texts(method, model("bert-plain"), "bert-plain", classes);
-    bert.used("text", "classify", "one", "--base=" + bert.base(), "--lora=" + bert.file());
-    bert.inspected();
-    texts(method, TinyLm.folder(), "the bundled model tiny-lm", words).inspected();
-  }
-
-  private Path model(String name) throws IOException {
-    Path model = folder.resolve(name);
-    Tokenizers.copy(TEXTS.resolve(name), model);
-    if (name.startsWith("bert")) {
-      Tokenizers.words(model);
-    } else {
-      Tokenizers.letters(model);
-    }
-    return model;
   }
 
   /** A copy of a base whose weights have another hash. */

@@ -31,6 +31,9 @@ class TrainingFromThePageTest {
   private static final int PICTURES = 6;
   private static final int STEPS = 20;
 
+  /** Enough that it is not over before a page hears of it. */
+  private static final int LONG = 200;
+
   @TempDir private Path start;
 
   private static List<Path> ink() throws IOException {
@@ -199,7 +202,7 @@ class TrainingFromThePageTest {
       String other =
           problem(
               studio.send("/studio/runs/continue", object("run", "styles/mine", "steps", 1000)));
-      assertTrue(other.startsWith("400 styles/mine goes on to its 600 steps"), other);
+      assertTrue(other.startsWith("400 styles/mine goes on to its " + LONG + " steps"), other);
       JsonObject job =
           studio.post("/studio/runs/continue", object("run", "styles/mine")).getAsJsonObject("job");
       JsonObject ended = studio.ended(job.get("id").getAsString());
@@ -221,11 +224,11 @@ class TrainingFromThePageTest {
       "--images=studio/pictures/ink",
       "-o",
       output,
-      "--steps=600",
+      "--steps=" + LONG,
       "--rank=4",
       "--batch=1",
       "--compute=f32",
-      "--set=save.every=20",
+      "--set=save.every=10",
       "--set=previews.prompts=[]"
     };
   }
