@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Single steps on one batch of latents and encoded captions that the caller has, each the whole of
@@ -47,11 +48,28 @@ public final class LatentStep implements AutoCloseable {
       StyleSettings settings,
       List<LatentSample> latents,
       HostTensor context) {
+    this(owner, model, settings, latents, context, List.of());
+  }
+
+  /**
+   * Compiles the step for a base that is told more than the text.
+   *
+   * @param others what it is told beside the context, as Stable Diffusion XL is: the pooled text,
+   *     [batch, width], and the sizes, [batch, 6]
+   */
+  public LatentStep(
+      Scope owner,
+      DiffusionModel model,
+      StyleSettings settings,
+      List<LatentSample> latents,
+      HostTensor context,
+      List<HostTensor> others) {
     AdapterPlan plan = settings.recipe().plan(model.sites().all());
-    if (model.xl() || StyleProgram.trainsText(plan) || settings.accumulate() > 1) {
+    boolean told = others.size() == (model.xl() ? 2 : 0);
+    if (!told || StyleProgram.trainsText(plan) || settings.accumulate() > 1) {
       throw new IllegalArgumentException(
-          "A step on given latents and captions is for a base that is told nothing else, without"
-              + " trained text encoders and accumulation.");
+          "A step on given latents and captions needs all that the base is told, and trains no text"
+              + " encoders and accumulates nothing.");
     }
     Shape fitting =
         Shape.of(latents.size(), context.shape().size(1), model.denoiser().crossAttentionDim());
@@ -62,7 +80,9 @@ public final class LatentStep implements AutoCloseable {
     this.settings = settings.training();
     batch = latents.stream().map(LatentStep::sample).toList();
     scope = owner.child("latent-step");
-    CaptionInputs captions = (inputs, samples) -> List.of(context.on(inputs));
+    CaptionInputs captions =
+        (inputs, samples) ->
+            Stream.concat(Stream.of(context), others.stream()).map(t -> t.on(inputs)).toList();
     task =
         new StyleTask(
             model, plan, settings, captions, new FixedSamples(batch), 1, steps -> Map.of());

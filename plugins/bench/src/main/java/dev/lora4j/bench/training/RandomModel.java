@@ -21,11 +21,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A whole model with a denoiser of Stable Diffusion 1's size. Text encoder and autoencoder, of
- * which a step on cached inputs uses nothing, are as small as can be.
+ * A whole model with a denoiser of Stable Diffusion 1's or XL's size. Text encoder and autoencoder,
+ * of which a step on cached inputs uses nothing, are as small as can be.
  */
 final class RandomModel {
   private static final ClipTextConfig TEXT = new ClipTextConfig(2, 768, 64, 1, 12, 77, 1e-5, true);
+  private static final ClipTextConfig WIDE_TEXT =
+      new ClipTextConfig(2, 1280, 64, 1, 20, 77, 1e-5, false, 1280);
   private static final Vae VAE = new Vae(new VaeConfig(3, 3, 4, List.of(32), 1, 32, 0.18215, 0));
 
   private static final String TEXT_CONFIG =
@@ -38,6 +40,22 @@ final class RandomModel {
         "max_position_embeddings": 77,
         "num_attention_heads": 12,
         "num_hidden_layers": 1,
+        "vocab_size": 2
+      }
+      """;
+
+  private static final String WIDE_TEXT_CONFIG =
+      """
+      {
+        "architectures": ["CLIPTextModelWithProjection"],
+        "model_type": "clip_text_model",
+        "hidden_act": "gelu",
+        "hidden_size": 1280,
+        "intermediate_size": 64,
+        "max_position_embeddings": 77,
+        "num_attention_heads": 20,
+        "num_hidden_layers": 1,
+        "projection_dim": 1280,
         "vocab_size": 2
       }
       """;
@@ -75,9 +93,26 @@ final class RandomModel {
   /** Writes it in the folder layout of diffusers, if it is not there. */
   static Path write(Path folder, DType stored) {
     RandomDenoiser.write(folder, stored);
-    Network.Staging text =
-        StagedNetworks.text(new ClipText(TEXT), HiddenLayer.LAST, DType.F32, AdapterInputs.NONE);
-    write(folder, "text_encoder", "model", stored, TEXT_CONFIG, text);
+    write(folder, "text_encoder", "model", stored, TEXT_CONFIG, text(TEXT));
+    writeOthers(folder, stored);
+    return folder;
+  }
+
+  /** Writes one with a denoiser of Stable Diffusion XL's size likewise. */
+  static Path writeXl(Path folder, DType stored) {
+    RandomXlDenoiser.write(folder, stored);
+    write(folder, "text_encoder", "model", stored, TEXT_CONFIG, text(TEXT));
+    write(folder, "text_encoder_2", "model", stored, WIDE_TEXT_CONFIG, text(WIDE_TEXT));
+    writeOthers(folder, stored);
+    return folder;
+  }
+
+  private static Network.Staging text(ClipTextConfig config) {
+    return StagedNetworks.text(
+        new ClipText(config), HiddenLayer.LAST, DType.F32, AdapterInputs.NONE);
+  }
+
+  private static void writeOthers(Path folder, DType stored) {
     write(
         folder,
         "vae",
@@ -87,7 +122,6 @@ final class RandomModel {
         StagedNetworks.encoder(VAE, DType.F32),
         StagedNetworks.decoder(VAE, DType.F32));
     write(folder.resolve("scheduler").resolve("scheduler_config.json"), SCHEDULE);
-    return folder;
   }
 
   private static void write(
