@@ -1,5 +1,7 @@
 package dev.lora4j.diffusion;
 
+import dev.lora4j.core.gguf.GgufValue;
+import dev.lora4j.core.gguf.GgufWriter;
 import dev.lora4j.core.safetensors.Safetensors;
 import dev.lora4j.core.safetensors.SafetensorsWriter;
 import dev.lora4j.core.safetensors.TensorInfo;
@@ -134,6 +136,15 @@ public final class OriginalFile {
 
   public HostTensor get(String key) {
     return tensors.get(key);
+  }
+
+  /** Writes it as stable-diffusion.cpp does, in GGUF. */
+  public Path writeGguf(Path file) {
+    GgufWriter writer =
+        new GgufWriter().entry("general.architecture", new GgufValue.Text("stable-diffusion"));
+    tensors.forEach(writer::tensor);
+    writer.write(file);
+    return file;
   }
 
   /** Rounds all numbers to {@code type}. */

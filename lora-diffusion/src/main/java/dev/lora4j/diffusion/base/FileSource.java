@@ -5,8 +5,6 @@ import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.model.text.PromptTokenizer;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.nn.StoredTensors;
-import dev.lora4j.core.quantised.file.QuantisedTensors;
-import dev.lora4j.core.safetensors.TensorStore;
 import dev.lora4j.diffusion.base.original.IgnoredKey;
 import dev.lora4j.diffusion.base.original.InferredPrediction;
 import dev.lora4j.diffusion.base.original.OriginalCheckpoint;
@@ -20,20 +18,16 @@ import dev.lora4j.diffusion.unet.UNet;
 import dev.lora4j.diffusion.unet.UNetConfig;
 import dev.lora4j.diffusion.vae.Vae;
 import dev.lora4j.diffusion.vae.VaeConfig;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /** A model in one file, in the layout of first publication. */
 final class FileSource implements ModelSource {
   private static final List<String> MODELS = List.of("text_encoder", "text_encoder_2");
-  private static final Pattern PICKLED = Pattern.compile(".*\\.(ckpt|pt|pth|bin|pkl)");
 
   /** Padding token of OpenCLIP, as in transformers' tokenisers for it. */
   private static final String OPEN_CLIP_PAD = "!";
@@ -45,8 +39,7 @@ final class FileSource implements ModelSource {
 
   private final Path file;
   private final Optional<Path> folder;
-  private final TensorStore store;
-  private final StoredTensors tensors;
+  private final SingleFile opened;
   private final OriginalCheckpoint original;
   private final ModelConfigs configs;
   private final List<String> notes = new ArrayList<>();
@@ -54,10 +47,9 @@ final class FileSource implements ModelSource {
   FileSource(Path file, Optional<Path> folder) {
     this.file = file;
     this.folder = folder;
-    store = open(file);
+    opened = SingleFile.open(file);
     try {
-      tensors = QuantisedTensors.of(store);
-      original = OriginalCheckpoint.of(store);
+      original = OriginalCheckpoint.of(opened.tensors(), opened.metadata());
       configs = folder.map(DiffusersConfigs::of).orElseGet(this::measured);
       if (configs.texts().size() != original.encoders()) {
         throw new ModelException(
@@ -75,7 +67,7 @@ final class FileSource implements ModelSource {
       vae();
       folder.ifPresent(f -> notes.addAll(DiffusersConfigs.notes(f, configs)));
     } catch (RuntimeException | Error e) {
-      store.close();
+      opened.close();
       throw e;
     }
   }
@@ -116,20 +108,6 @@ final class FileSource implements ModelSource {
             + " has Stable Diffusion's autoencoder, but that in "
             + folder.orElseThrow()
             + " is of another kind.");
-  }
-
-  private static TensorStore open(Path file) {
-    if (!Files.exists(file)) {
-      throw new ModelException("There is no model " + file + ".");
-    }
-    if (PICKLED.matcher(file.toString().toLowerCase(Locale.ROOT)).matches()) {
-      throw new ModelException(
-          file
-              + " is not opened: files ending in .ckpt, .pt, .pth or .bin can run code when they are"
-              + " read. Take the model's .safetensors file, or convert it to one with a program that"
-              + " you trust to read it.");
-    }
-    return TensorStore.open(file);
   }
 
   private ModelConfigs measured() {
@@ -192,7 +170,7 @@ final class FileSource implements ModelSource {
 
   @Override
   public StoredTensors store(String model) {
-    return tensors;
+    return opened.tensors();
   }
 
   @Override
@@ -266,6 +244,6 @@ final class FileSource implements ModelSource {
 
   @Override
   public void close() {
-    store.close();
+    opened.close();
   }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.Lora4j;
+import dev.lora4j.core.format.checkpoint.CheckpointException;
 import dev.lora4j.core.format.metadata.FileHashes;
 import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.nn.WeightStore;
@@ -69,6 +70,26 @@ class OriginalFileTest {
             .write(temporary.resolve(kind + ".safetensors"));
     assertArrayEquals(
         picture(folder(kind), LoadOptions.in(DType.F32)), picture(file, options(kind)));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"sd1,F32", "xl,F16"})
+  void ggufFilesAreTheSameBase(String kind, DType stored) {
+    OriginalFile original = OriginalFile.of(kind, folder(kind)).as(LORA.engine(), stored);
+    Path file = original.writeGguf(temporary.resolve("m.gguf"));
+    Path plain = original.write(temporary.resolve("m.safetensors"));
+    assertArrayEquals(picture(plain, options(kind)), picture(file, options(kind)));
+  }
+
+  @Test
+  void ggufFilesOfADenoiserAloneAreRefused() {
+    OriginalFile alone = OriginalFile.empty().put("input_blocks.0.0.weight", 8, 4, 3, 3);
+    Path file = alone.writeGguf(temporary.resolve("unet.gguf"));
+    CheckpointException refused =
+        assertThrows(
+            CheckpointException.class, () -> StableDiffusion.open(LORA, file, options("sd1")));
+    assertTrue(
+        refused.getMessage().contains("the denoiser of such a model alone"), refused.getMessage());
   }
 
   @ParameterizedTest

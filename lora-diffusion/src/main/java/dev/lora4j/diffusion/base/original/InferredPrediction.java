@@ -2,9 +2,11 @@ package dev.lora4j.diffusion.base.original;
 
 import dev.lora4j.core.format.metadata.Metadata;
 import dev.lora4j.core.format.metadata.ModelSpecKeys;
-import dev.lora4j.core.safetensors.TensorStore;
+import dev.lora4j.core.nn.StoredTensors;
+import dev.lora4j.core.safetensors.TensorInfo;
 import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
@@ -33,11 +35,12 @@ public record InferredPrediction(Prediction prediction, boolean zeroTerminalSnr,
   /**
    * Reads the signs.
    *
+   * @param said the header's metadata
    * @param bias the bias whose spread counts; none for networks that fill masks
    */
-  static InferredPrediction of(TensorStore store, OriginalKind kind, Optional<String> bias) {
+  static InferredPrediction of(
+      StoredTensors store, Metadata said, OriginalKind kind, Optional<String> bias) {
     boolean rescaled = store.tensors().containsKey("ztsnr");
-    Metadata said = new Metadata(store.metadata());
     Optional<Prediction> spec =
         said.get(ModelSpecKeys.PREDICTION).flatMap(InferredPrediction::named);
     if (spec.isPresent()) {
@@ -82,7 +85,7 @@ public record InferredPrediction(Prediction prediction, boolean zeroTerminalSnr,
     };
   }
 
-  private static Optional<HostTensor> numbers(TensorStore store, String name) {
+  private static Optional<HostTensor> numbers(StoredTensors store, String name) {
     return Optional.ofNullable(store.tensors().get(name))
         .filter(
             t ->
@@ -90,7 +93,14 @@ public record InferredPrediction(Prediction prediction, boolean zeroTerminalSnr,
                   case F16, BF16, F32, I64 -> true;
                   default -> false;
                 })
-        .map(t -> HostTensor.of(t.dtype(), t.shape(), store.read(name)));
+        .filter(t -> !store.encoded(name))
+        .map(t -> numbers(store, t));
+  }
+
+  private static HostTensor numbers(StoredTensors store, TensorInfo info) {
+    byte[] bytes = new byte[Math.toIntExact(info.length())];
+    store.read(info.name(), 0, ByteBuffer.wrap(bytes));
+    return HostTensor.owning(info.dtype(), info.shape(), bytes);
   }
 
   private static double deviation(double... values) {

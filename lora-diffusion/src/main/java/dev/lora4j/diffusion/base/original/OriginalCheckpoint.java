@@ -3,14 +3,16 @@ package dev.lora4j.diffusion.base.original;
 import dev.lora4j.core.format.Placement;
 import dev.lora4j.core.format.checkpoint.BaseCheckpoint;
 import dev.lora4j.core.format.checkpoint.CheckpointException;
+import dev.lora4j.core.format.metadata.Metadata;
+import dev.lora4j.core.gguf.GgufFile;
 import dev.lora4j.core.nn.Parameter;
-import dev.lora4j.core.safetensors.TensorStore;
+import dev.lora4j.core.nn.StoredTensors;
 import dev.lora4j.diffusion.clip.ClipTextConfig;
 import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
 import dev.lora4j.diffusion.unet.UNetConfig;
 import dev.lora4j.diffusion.vae.VaeConfig;
-import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -40,7 +42,7 @@ public final class OriginalCheckpoint {
   private final List<TextEncoderLocation> encoders;
   private final InferredPrediction prediction;
 
-  private OriginalCheckpoint(TensorStore store, KeyTree keys) {
+  private OriginalCheckpoint(StoredTensors tensors, Map<String, String> metadata, KeyTree keys) {
     this.keys = keys;
     Optional<TextEncoderLocation> clip = place(CLIP, false);
     Optional<TextEncoderLocation> openClip = place(OPEN_CLIP, true);
@@ -65,7 +67,11 @@ public final class OriginalCheckpoint {
     int last = keys.count(UNET + "output_blocks.") - 1;
     String norm = UNET + "output_blocks." + last + ".1.transformer_blocks.0.norm1.bias";
     prediction =
-        InferredPrediction.of(store, kind, fillsMasks() ? Optional.empty() : Optional.of(norm));
+        InferredPrediction.of(
+            tensors,
+            new Metadata(metadata),
+            kind,
+            fillsMasks() ? Optional.empty() : Optional.of(norm));
   }
 
   /** True if the denoiser takes more input channels than the latents have. */
@@ -78,27 +84,35 @@ public final class OriginalCheckpoint {
   /**
    * Reads a file's names and shapes.
    *
+   * @param tensors by the numbers that they stand for
+   * @param metadata texts of its header
    * @throws CheckpointException if it is none of a kind that pictures can be made with, with what
    *     it is
    */
-  public static OriginalCheckpoint of(TensorStore store) {
-    KeyTree keys = new KeyTree(store.path(), store.tensors());
+  public static OriginalCheckpoint of(StoredTensors tensors, Map<String, String> metadata) {
+    KeyTree keys = new KeyTree(tensors.path(), tensors.tensors());
     if (!keys.below(UNET + "input_blocks.")) {
       throw new CheckpointException(
-          store.path()
+          tensors.path()
               + " is "
-              + what(store.path())
+              + what(keys)
               + ". Pictures are made with Stable Diffusion 1, 2 and XL: a folder in the layout of"
               + " diffusers, or one file with a denoiser below "
               + UNET
               + ", an autoencoder and the text encoders.");
     }
-    return new OriginalCheckpoint(store, keys);
+    return new OriginalCheckpoint(tensors, metadata, keys);
   }
 
   /** Name, for the refusal, of a file that is no such checkpoint; an adapter is refused as one. */
-  private static String what(Path file) {
-    try (BaseCheckpoint other = BaseCheckpoint.open(file)) {
+  private static String what(KeyTree keys) {
+    if (keys.below("input_blocks.")) {
+      return "the denoiser of such a model alone";
+    }
+    if (GgufFile.named(keys.path())) {
+      return "a GGUF file of another model";
+    }
+    try (BaseCheckpoint other = BaseCheckpoint.open(keys.path())) {
       String title = other.base().title();
       boolean known = !other.base().name().isEmpty();
       return known

@@ -9,6 +9,8 @@ import dev.lora4j.core.format.Families;
 import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.NativeName;
 import dev.lora4j.core.format.checkpoint.CheckpointException;
+import dev.lora4j.core.format.metadata.Metadata;
+import dev.lora4j.core.nn.StoredTensors;
 import dev.lora4j.core.safetensors.Safetensors;
 import dev.lora4j.core.safetensors.TensorInfo;
 import dev.lora4j.core.tensor.DType;
@@ -221,16 +223,22 @@ class MeasuredSizesTest {
       file.metadata("modelspec.prediction_type", said);
     }
     try (Safetensors store = Safetensors.open(file.write(folder.resolve("m.safetensors")))) {
-      InferredPrediction taught = InferredPrediction.of(store, kind, Optional.of("norm"));
+      InferredPrediction taught = inferred(store, kind, Optional.of("norm"));
       assertEquals(expected, taught.prediction(), taught.because());
     }
+  }
+
+  private static InferredPrediction inferred(
+      Safetensors store, OriginalKind kind, Optional<String> bias) {
+    Metadata said = new Metadata(store.metadata());
+    return InferredPrediction.of(StoredTensors.of(store), said, kind, bias);
   }
 
   @Test
   void markKeysMeanVelocityWithZeroTerminalSnr(@TempDir Path folder) {
     OriginalFile file = OriginalFile.empty().put("v_pred", 1).put("ztsnr", 1);
     try (Safetensors store = Safetensors.open(file.write(folder.resolve("m.safetensors")))) {
-      InferredPrediction taught = InferredPrediction.of(store, OriginalKind.XL, Optional.empty());
+      InferredPrediction taught = inferred(store, OriginalKind.XL, Optional.empty());
       assertEquals(Prediction.V_PREDICTION, taught.prediction());
       assertTrue(taught.zeroTerminalSnr());
     }
