@@ -36,6 +36,9 @@ import java.util.Optional;
  * threads. The opener closes it.
  */
 public final class BaseCheckpoint implements AutoCloseable {
+  /** Companions of weights that count by a scale. */
+  private static final List<String> SCALES = List.of("_scale", "_scale_inv", ".scale_weight");
+
   private final Path path;
   private final Map<String, TensorStore> parts;
   private final Map<String, QuantisedTensors> numbers = new LinkedHashMap<>();
@@ -188,11 +191,31 @@ public final class BaseCheckpoint implements AutoCloseable {
 
   /**
    * A weight or bias as its site has it: in the type that is stored, and in F32 if it is quantised.
+   *
+   * @throws CheckpointException if it has a scale beside it and is not quantised in a way that is
+   *     read here
    */
   public HostTensor read(Placement placement) {
     QuantisedTensors from = numbers(placement.part());
+    requireUnscaled(from, placement.tensor());
     DType type = from.numberType(placement.tensor());
     return new ParameterBytes(placement, info(placement, type)).read(from);
+  }
+
+  private void requireUnscaled(QuantisedTensors from, String tensor) {
+    String layer = tensor.endsWith(".weight") ? tensor.substring(0, tensor.length() - 7) : tensor;
+    for (String scale : SCALES) {
+      String companion = (scale.startsWith(".") ? layer : tensor) + scale;
+      if (!from.encoded(tensor) && from.tensors().containsKey(companion)) {
+        throw new CheckpointException(
+            tensor
+                + " in "
+                + path
+                + " is quantised in a way that is not read here: its numbers count by the scale in "
+                + companion
+                + ". Use the checkpoint in BF16, F16 or F32.");
+      }
+    }
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.lora4j.core.format.checkpoint;
 
 import dev.lora4j.core.format.Components;
 import dev.lora4j.core.format.Families;
+import dev.lora4j.core.gguf.GgufFile;
 import dev.lora4j.core.safetensors.TensorStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,6 +61,13 @@ final class CheckpointParts {
   }
 
   private static Map<String, TensorStore> file(Path file) {
+    if (GgufFile.named(file)) {
+      throw new CheckpointException(
+          file
+              + " is a GGUF file, which is read as a base and not written again. Take the model's"
+              + " safetensors files here; of a language model, text merge writes a folder with"
+              + " adapters in its weights.");
+    }
     TensorStore store = TensorStore.open(file);
     Optional<String> factor =
         store.tensors().keySet().stream().filter(n -> ADAPTER.matcher(n).matches()).findFirst();

@@ -17,18 +17,39 @@ import java.util.Optional;
     point = Benchmark.class,
     name = "open-checkpoint",
     help =
-        "opening a safetensors file of 1,700 tensors and 4 GB, no tensor read; beside "
-            + "the Python package safetensors")
+        "opening a safetensors file of 1,700 tensors and a GGUF file of 320, 4 GB each, no tensor"
+            + " read; beside the Python packages safetensors and gguf")
 public final class OpenCheckpoint implements Benchmark {
   private static final int TENSORS = 1_700;
   private static final long BYTES = 4L << 30;
 
   @Override
   public List<Case> cases() {
-    return List.of(new Size());
+    return List.of(new Size(), new Gguf());
   }
 
-  /** The only size. */
+  /** A language model in blocks of 32 numbers with a scale, 4.5 bits each. */
+  private record Gguf() implements Case {
+    private static final int TENSORS = 320;
+
+    @Override
+    public String name() {
+      return "gguf-4GB";
+    }
+
+    @Override
+    public List<Result> measure(Bench bench) {
+      Path file = LargeGguf.write(bench.folder().resolve("large.gguf"), TENSORS, BYTES);
+      try (Race race = bench.race(new OursGguf(file))) {
+        return race.against(
+                bench.python(OpenCheckpoint.class, "opening_gguf.py", "--inputs", file.toString()),
+                Target.NONE)
+            .run(DType.F32, 0, Optional.empty());
+      }
+    }
+  }
+
+  /** A checkpoint for pictures. */
   private record Size() implements Case {
     @Override
     public String name() {

@@ -5,6 +5,7 @@ import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.checkpoint.BaseCheckpoint;
 import dev.lora4j.core.format.checkpoint.CheckpointException;
 import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.quantised.file.QuantisedTensors;
 import dev.lora4j.core.safetensors.SafetensorsException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
@@ -21,8 +23,14 @@ import java.util.stream.Collectors;
  * @param original whether it is in the layout that its kind was first published in
  * @param layers how many layers each of its models has
  * @param missing layers that its kind has and it has not, of the models that it has
+ * @param fewBits how many weights are quantised, by their type
  */
-record BaseReport(Family base, boolean original, Map<String, Long> layers, List<String> missing) {
+record BaseReport(
+    Family base,
+    boolean original,
+    Map<String, Long> layers,
+    List<String> missing,
+    Map<String, Long> fewBits) {
   private static final int SHOWN = 3;
 
   /** Report of a file or folder; empty if no base can be read from it. */
@@ -48,7 +56,18 @@ record BaseReport(Family base, boolean original, Map<String, Long> layers, List<
             .filter(s -> layers.containsKey(model(s)) && base.sites().find(s.name()).isEmpty())
             .map(Site::name)
             .toList();
-    return new BaseReport(base, checkpoint.original(), layers, missing);
+    return new BaseReport(base, checkpoint.original(), layers, missing, fewBits(checkpoint));
+  }
+
+  private static Map<String, Long> fewBits(BaseCheckpoint checkpoint) {
+    Map<String, Long> all = new TreeMap<>();
+    for (String part : checkpoint.parts().keySet()) {
+      QuantisedTensors numbers = checkpoint.numbers(part);
+      numbers.tensors().keySet().stream()
+          .filter(numbers::encoded)
+          .forEach(name -> all.merge(numbers.type(name), 1L, Long::sum));
+    }
+    return all;
   }
 
   private static String model(Site site) {
@@ -75,6 +94,13 @@ record BaseReport(Family base, boolean original, Map<String, Long> layers, List<
       long all = layers.values().stream().mapToLong(Long::longValue).sum();
       lines.add("Base: of no kind that is known by name; " + all + " layers");
     }
+    if (!fewBits.isEmpty()) {
+      lines.add(
+          "  weights in few bits: "
+              + fewBits.entrySet().stream()
+                  .map(e -> e.getKey() + " " + e.getValue())
+                  .collect(Collectors.joining(", ")));
+    }
     if (!missing.isEmpty()) {
       lines.add(
           "  without "
@@ -94,6 +120,7 @@ record BaseReport(Family base, boolean original, Map<String, Long> layers, List<
     json.put("originalLayout", original);
     json.put("layers", layers);
     json.put("missing", missing);
+    json.put("fewBits", fewBits);
     return json;
   }
 }

@@ -9,6 +9,9 @@ import dev.lora4j.cli.console.Json;
 import dev.lora4j.cli.console.Printable;
 import dev.lora4j.cli.model.TensorTotals;
 import dev.lora4j.core.format.checkpoint.WeightFile;
+import dev.lora4j.core.model.ConfigFile;
+import dev.lora4j.core.model.ModelException;
+import dev.lora4j.core.model.QuantisationConfig;
 import dev.lora4j.core.safetensors.RegularFile;
 import dev.lora4j.core.safetensors.TensorStore;
 import java.io.IOException;
@@ -44,7 +47,11 @@ final class ModelReport {
           "num_train_timesteps");
 
   /** One part: its configuration, and the totals of each of its weight files. */
-  private record Part(String name, Map<String, String> config, Map<String, TensorTotals> files) {}
+  private record Part(
+      String name,
+      Map<String, String> config,
+      Map<String, TensorTotals> files,
+      Optional<String> unreadable) {}
 
   private final Path folder;
   private final List<Part> parts = new ArrayList<>();
@@ -79,6 +86,7 @@ final class ModelReport {
   private static Part part(Path folder) {
     Map<String, TensorTotals> files = new LinkedHashMap<>();
     Map<String, String> config = new LinkedHashMap<>();
+    Optional<String> unreadable = Optional.empty();
     for (Path file : list(folder)) {
       String name = String.valueOf(file.getFileName());
       if (name.endsWith(".safetensors")) {
@@ -87,9 +95,20 @@ final class ModelReport {
         }
       } else if (name.equals("config.json") || name.equals("scheduler_config.json")) {
         config.putAll(config(file));
+        unreadable = unreadable(file);
       }
     }
-    return new Part(String.valueOf(folder.getFileName()), config, files);
+    return new Part(String.valueOf(folder.getFileName()), config, files, unreadable);
+  }
+
+  /** What hinders the use of weights, by the configuration. */
+  private static Optional<String> unreadable(Path config) {
+    try {
+      QuantisationConfig.require(ConfigFile.read(config));
+      return Optional.empty();
+    } catch (ModelException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
   }
 
   private static Map<String, String> config(Path file) {
@@ -129,6 +148,7 @@ final class ModelReport {
           (key, value) ->
               lines.add("  " + key.replaceFirst("^_", "") + ": " + Printable.of(value, WIDTH)));
       part.files.forEach((file, totals) -> lines.add("  " + file + ": " + totals.text()));
+      part.unreadable.ifPresent(why -> lines.add("  Cannot be used as it is: " + why));
     }
     return lines;
   }
@@ -139,7 +159,9 @@ final class ModelReport {
     for (Part part : parts) {
       Map<String, Object> files = new LinkedHashMap<>();
       part.files.forEach((file, totals) -> files.put(file, totals.json()));
-      all.put(part.name, new Json().put("config", part.config).put("files", files).fields());
+      Json one = new Json().put("config", part.config).put("files", files);
+      part.unreadable.ifPresent(why -> one.put("unreadable", why));
+      all.put(part.name, one.fields());
     }
     Json json = new Json().put("file", folder.toString()).put("kind", "model folder");
     base.ifPresent(b -> json.put("base", b.json()));

@@ -53,6 +53,26 @@ class InspectBaseTest {
   }
 
   @Test
+  void weightsInFewBitsAreCounted() {
+    Path model = Path.of("../../lora-text/src/test/resources/quantised/nf4");
+    Run run = Run.of("inspect", model);
+    assertEquals(0, run.code(), run.err());
+    assertTrue(run.out().contains("  weights in few bits: nf4 14\n"), run.out());
+    JsonObject base = Run.of("inspect", model, "--json").json().getAsJsonObject("base");
+    assertEquals(14, base.getAsJsonObject("fewBits").get("nf4").getAsInt());
+  }
+
+  @Test
+  void packedWeightsAreSaidToNeedAConversion() {
+    Path model =
+        Path.of("../../lora-core/src/test/resources/dev/lora4j/core/model/packed/llama-gptq");
+    Run run = Run.of("inspect", model);
+    assertEquals(0, run.code(), run.err());
+    assertTrue(run.out().contains("Cannot be used as it is: "), run.out());
+    assertTrue(run.out().contains("./lora4j convert "), run.out());
+  }
+
+  @Test
   void languageModelFolderIsABase() throws IOException {
     write(folder.resolve("lm/model.safetensors"), "model.layers.0.mlp.up_proj.weight", 6, 4);
     Files.writeString(folder.resolve("lm/config.json"), "{\"hidden_size\": 4}");
