@@ -41,6 +41,7 @@ record StagedUpdate(
 
   private record StagedWhole(
       Parameter parameter,
+      int run,
       double multiple,
       Expr rate,
       Expr weights,
@@ -70,8 +71,7 @@ record StagedUpdate(
 
   @Override
   public List<Part> runs() {
-    int[] groups =
-        parameters.parameters().stream().mapToInt(parameters.groups()::of).distinct().toArray();
+    int[] groups = groups();
     List<Part> runs = new ArrayList<>();
     Expr rest = gradient;
     for (int group : groups) {
@@ -85,9 +85,14 @@ record StagedUpdate(
     return runs;
   }
 
+  private int[] groups() {
+    return parameters.parameters().stream().mapToInt(parameters.groups()::of).distinct().toArray();
+  }
+
   @Override
   public List<Whole> weights() {
     List<Whole> all = new ArrayList<>();
+    List<Integer> runs = Arrays.stream(groups()).boxed().toList();
     Expr rest = gradient;
     for (Parameter parameter : parameters.parameters()) {
       Expr weight = state.weight(TrainingState.WEIGHTS, type(), parameter, parameter.shape());
@@ -97,7 +102,9 @@ record StagedUpdate(
       Expr part = rest.narrow(0, Dim.of(0), length).reshape(sizes);
       Function<String, Expr> vectors = name -> weight(slot(name), parameter);
       int group = parameters.groups().of(parameter);
-      all.add(new StagedWhole(parameter, multiple(group), rate(group), weight, part, vectors));
+      all.add(
+          new StagedWhole(
+              parameter, runs.indexOf(group), multiple(group), rate(group), weight, part, vectors));
       rest = rest.slice(0, length, rest.dim(0));
     }
     return all;

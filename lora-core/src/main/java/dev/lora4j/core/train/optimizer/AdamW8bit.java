@@ -61,16 +61,23 @@ public record AdamW8bit(
     Expr skipped = update.taken().not().to(DType.F32);
     Expr count = update.count().to(DType.F32);
     Steps steps = Steps.of(update, this);
-    for (Update.Whole weight : update.weights()) {
-      EightBitPart.small(update, weight, MEAN)
-          .ifPresent(part -> full.stage(update, moved(part), count, skipped));
-      EightBitPart.large(update, weight, MEAN).ifPresent(part -> stage(update, part, steps));
-    }
-  }
-
-  private static AdamW.Moved moved(EightBitPart part) {
-    return new AdamW.Moved(
-        part.weights(), part.gradient(), part.numbers(MEAN), part.numbers(SQUARE), part.rate());
+    EightBitSlots.eachBatch(
+        update,
+        MEAN,
+        (slots, weights) -> {
+          EightBitBatch batch = EightBitBatch.small(update, MEAN, slots, weights);
+          Expr joined = batch.weights();
+          Expr mean = batch.numbers(MEAN);
+          Expr square = batch.numbers(SQUARE);
+          full.stage(
+              update,
+              new AdamW.Moved(joined, batch.gradient(), mean, square, batch.rate()),
+              count,
+              skipped);
+          batch.become(joined);
+        },
+        (slots, weights) ->
+            stage(update, EightBitBatch.large(update, MEAN, slots, weights), steps));
   }
 
   /** What all weights of a step have in common. */
@@ -87,25 +94,21 @@ public record AdamW8bit(
   }
 
   /** The operations of bitsandbytes in their order, most of them in place to spare memory. */
-  private void stage(Update update, EightBitPart part, Steps steps) {
-    Expr gradient = part.gradient();
-    Expr mean = StagedCodes.inPlace("mul_", part.numbers(MEAN, steps.means()), beta1);
+  private void stage(Update update, EightBitBatch batch, Steps steps) {
+    Expr gradient = batch.gradient();
+    EightBitBatch.Coded means = batch.numbers(MEAN, steps.means());
+    EightBitBatch.Coded squares = batch.numbers(SQUARE, steps.squares());
+    Expr mean = StagedCodes.inPlace("mul_", means.numbers(), beta1);
     mean = StagedCodes.inPlace("add_", mean, gradient, Keyword.of("alpha", 1 - beta1));
-    Expr square = StagedCodes.inPlace("mul_", part.numbers(SQUARE, steps.squares()), beta2);
+    Expr square = StagedCodes.inPlace("mul_", squares.numbers(), beta2);
     square =
         StagedCodes.inPlace("addcmul_", square, gradient, gradient, Keyword.of("value", 1 - beta2));
     Expr root = StagedCodes.inPlace("div_", square.sqrt(), steps.rootOfCorrection());
     Expr divisor = StagedCodes.inPlace("add_", root, epsilon);
-    Expr step = part.rate().neg().div(steps.correction()).to(update.type());
-    Expr change = part.unfilled(mean).mul(step).div(part.unfilled(divisor));
-    Expr weights = part.weights();
-    Expr shrunk =
-        weightDecay == 0
-            ? weights
-            : weights.mul(part.rate().mul(-weightDecay).add(1).to(update.type()));
-    update.replace(weights, shrunk.add(change));
-    part.replace(MEAN, steps.means(), mean);
-    part.replace(SQUARE, steps.squares(), square);
+    Expr step = batch.rate().neg().div(steps.correction()).to(update.type());
+    batch.change(weightDecay, StagedCodes.inPlace("div_", mean.mul(step), divisor));
+    means.become(update, mean);
+    squares.become(update, square);
   }
 
   @Override

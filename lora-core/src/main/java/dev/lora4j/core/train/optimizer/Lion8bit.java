@@ -48,34 +48,28 @@ public record Lion8bit(
   @Override
   public void stage(Update update) {
     StagedCodes codes = StagedCodes.of(update.graph(), update.type(), MEAN.book());
-    for (Update.Whole weight : update.weights()) {
-      EightBitPart.small(update, weight, MEAN)
-          .ifPresent(
-              part -> {
-                Expr mean = part.numbers(MEAN);
-                step(update, part, mean, part.gradient());
-                update.replace(mean, next(mean.mul(beta2), part.gradient()));
-              });
-      EightBitPart.large(update, weight, MEAN)
-          .ifPresent(
-              part -> {
-                Expr mean = part.numbers(MEAN, codes);
-                step(update, part, part.unfilled(mean), part.unfilled(part.gradient()));
-                Expr kept = StagedCodes.inPlace("mul_", mean, beta2);
-                part.replace(MEAN, codes, next(kept, part.gradient()));
-              });
-    }
+    EightBitSlots.eachBatch(
+        update,
+        MEAN,
+        (slots, weights) -> {
+          EightBitBatch batch = EightBitBatch.small(update, MEAN, slots, weights);
+          Expr mean = batch.numbers(MEAN);
+          step(update, batch, mean);
+          update.replace(mean, next(mean.mul(beta2), batch.gradient()));
+        },
+        (slots, weights) -> {
+          EightBitBatch batch = EightBitBatch.large(update, MEAN, slots, weights);
+          EightBitBatch.Coded means = batch.numbers(MEAN, codes);
+          step(update, batch, means.numbers());
+          Expr kept = StagedCodes.inPlace("mul_", means.numbers(), beta2);
+          means.become(update, next(kept, batch.gradient()));
+        });
   }
 
   /** The operations of bitsandbytes in their order. */
-  private void step(Update update, EightBitPart part, Expr mean, Expr gradient) {
-    Expr direction = mean.mul(beta1).add(gradient.mul(1 - beta1)).sign();
-    Expr weights = part.weights();
-    Expr shrunk =
-        weightDecay == 0
-            ? weights
-            : weights.mul(part.rate().mul(-weightDecay).add(1).to(update.type()));
-    update.replace(weights, shrunk.sub(direction.mul(part.rate().to(update.type()))));
+  private void step(Update update, EightBitBatch batch, Expr mean) {
+    Expr direction = mean.mul(beta1).add(batch.gradient().mul(1 - beta1)).sign();
+    batch.change(weightDecay, direction.mul(batch.rate().to(update.type())).neg());
   }
 
   private Expr next(Expr kept, Expr gradient) {

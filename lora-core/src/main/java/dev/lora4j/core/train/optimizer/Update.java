@@ -31,6 +31,9 @@ public interface Update {
   interface Whole extends Part {
     /** The weight, whose shape its {@link #weights} and {@link #gradient} have. */
     Parameter parameter();
+
+    /** Number of the {@link Update#runs run} that it is in, from 0; its weights are in order. */
+    int run();
   }
 
   /** Graph that the step is staged in. */
