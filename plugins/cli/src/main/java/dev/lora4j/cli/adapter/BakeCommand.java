@@ -68,7 +68,7 @@ public final class BakeCommand implements Command {
   private Path output = Path.of("");
 
   @Option(
-      names = "--to",
+      names = {"--to", "--dtype"},
       paramLabel = "TYPE",
       description =
           "Write all weights in ${COMPLETION-CANDIDATES}, quantised ones too (default: in the types"

@@ -113,17 +113,6 @@ record GgufAdapterReport(GgufFile file, Optional<Examination> found) {
 
   /** The same for programs. */
   Json json() {
-    Map<String, Object> tensors = new LinkedHashMap<>();
-    file.tensors()
-        .values()
-        .forEach(
-            t ->
-                tensors.put(
-                    t.name(),
-                    new Json()
-                        .put("type", t.type().name())
-                        .put("shape", t.shape().sizes())
-                        .fields()));
     Map<String, Object> ranks = new LinkedHashMap<>();
     ranks().forEach((rank, count) -> ranks.put(String.valueOf(rank), count));
     Json json =
@@ -143,6 +132,6 @@ record GgufAdapterReport(GgufFile file, Optional<Examination> found) {
                 .put("converted", e.account().converted())
                 .put("warnings", e.warnings())
                 .put("identity", e.adapter().map(a -> a.identity()).orElse("")));
-    return json.put("problems", problems()).put("tensors", tensors);
+    return json.put("problems", problems()).put("tensors", GgufReport.tensors(file));
   }
 }

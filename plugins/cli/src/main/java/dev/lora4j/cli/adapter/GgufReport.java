@@ -227,17 +227,6 @@ final class GgufReport {
                     .fields()));
     Map<String, Object> metadata = new LinkedHashMap<>();
     file.metadata().values().forEach((key, value) -> metadata.put(key, plain(value)));
-    Map<String, Object> tensors = new LinkedHashMap<>();
-    file.tensors()
-        .values()
-        .forEach(
-            t ->
-                tensors.put(
-                    t.name(),
-                    new Json()
-                        .put("type", t.type().name())
-                        .put("shape", t.shape().sizes())
-                        .fields()));
     long[] all = sum();
     return new Json()
         .put("file", file.path().toString())
@@ -257,7 +246,7 @@ final class GgufReport {
         .put("chatTemplate", text(CHAT).orElse(""))
         .put("problems", problems)
         .put("metadata", metadata)
-        .put("tensors", tensors);
+        .put("tensors", tensors(file));
   }
 
   /** A value as JSON has it; of a long array, what it is. */
@@ -272,5 +261,15 @@ final class GgufReport {
       return whole.bits();
     }
     return value(value).orElseGet(value::described);
+  }
+
+  /** Type and shape of each tensor of a file, for programs. */
+  static Map<String, Object> tensors(GgufFile file) {
+    Map<String, Object> tensors = new LinkedHashMap<>();
+    for (GgufTensor tensor : file.tensors().values()) {
+      Json one = new Json().put("type", tensor.type().name()).put("shape", tensor.shape().sizes());
+      tensors.put(tensor.name(), one.fields());
+    }
+    return tensors;
   }
 }
