@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 
 /**
@@ -45,6 +46,9 @@ final class OptionAliases {
           Map.entry("tokens", "max-new-tokens"),
           Map.entry("num-beams", "beams"));
 
+  /** Meanings of aliases in commands that do not have the option of the table. */
+  private static final Map<String, String> OTHERWISE = Map.of("to", "dtype");
+
   private OptionAliases() {}
 
   /** The words of a command line with the program's own names of options. */
@@ -68,10 +72,16 @@ final class OptionAliases {
     }
     int end = word.indexOf('=') < 0 ? word.length() : word.indexOf('=');
     String name = word.substring(0, end);
-    String own = "--" + TABLE.getOrDefault(name.replaceFirst("^--?", "").replace('_', '-'), "");
-    boolean other = command.getCommandSpec().findOption(name) == null;
-    return other && own.length() > 2 && command.getCommandSpec().findOption(own) != null
-        ? own + word.substring(end)
-        : word;
+    if (command.getCommandSpec().findOption(name) != null) {
+      return word;
+    }
+    String alias = name.replaceFirst("^--?", "").replace('_', '-');
+    return Stream.of(TABLE, OTHERWISE)
+        .filter(table -> table.containsKey(alias))
+        .map(table -> "--" + table.get(alias))
+        .filter(own -> command.getCommandSpec().findOption(own) != null)
+        .findFirst()
+        .map(own -> own + word.substring(end))
+        .orElse(word);
   }
 }

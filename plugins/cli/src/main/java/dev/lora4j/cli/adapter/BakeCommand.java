@@ -38,7 +38,7 @@ import picocli.CommandLine.Parameters;
       "",
       "Any method takes part; those that depend on the weight (DoRA, OFT, (IA)3 ...) act in the"
           + " order of the adapters. Sums are formed in F32 and rounded once to the base's own"
-          + " type, which may be one of few bits; --to writes numbers instead. Metadata, shards and"
+          + " type, which may be one of few bits; --dtype writes numbers instead. Metadata, shards and"
           + " all that is not changed stay the base's byte for byte. The files are read again and"
           + " compared before they take the place of the output."
     })
@@ -68,7 +68,7 @@ public final class BakeCommand implements Command {
   private Path output = Path.of("");
 
   @Option(
-      names = {"--to", "--dtype"},
+      names = "--dtype",
       paramLabel = "TYPE",
       description =
           "Write all weights in ${COMPLETION-CANDIDATES}, quantised ones too (default: in the types"
@@ -114,7 +114,7 @@ public final class BakeCommand implements Command {
         if (report.loss() > MUCH) {
           console.note(
               "Rounding took most of the change, as the base's own types have few bits. Bake with"
-                  + " --to f16 or bf16, or load the adapter beside the base.");
+                  + " --dtype f16 or bf16, or load the adapter beside the base.");
         }
       }
     }
