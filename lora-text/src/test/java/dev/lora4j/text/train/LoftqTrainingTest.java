@@ -7,8 +7,8 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.adapter.training.FactorInit;
+import dev.lora4j.core.format.metadata.BaseRounding;
 import dev.lora4j.core.format.metadata.Metadata;
-import dev.lora4j.core.format.metadata.RoundedBase;
 import dev.lora4j.core.model.BasePrecision;
 import dev.lora4j.core.nn.FlatLayout;
 import dev.lora4j.core.quantised.Nf4;
@@ -126,7 +126,7 @@ class LoftqTrainingTest {
     Begun made = begun(rounded, FactorInit.LOFTQ);
     assertTrue(before > 1e-2, "" + before);
     assertEquals(expected, made.loss(), 2e-5 * expected);
-    RoundedBase said = RoundedBase.of(new Metadata(made.header())).orElseThrow();
-    assertEquals(new RoundedBase("nf4:block=64,double=true", true), said);
+    BaseRounding said = BaseRounding.of(new Metadata(made.header())).orElseThrow();
+    assertEquals(new BaseRounding("nf4:block=64,double=true", true), said);
   }
 }

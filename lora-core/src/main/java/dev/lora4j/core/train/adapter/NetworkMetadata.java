@@ -2,9 +2,9 @@ package dev.lora4j.core.train.adapter;
 
 import dev.lora4j.core.adapter.training.FactorInit;
 import dev.lora4j.core.adapter.training.TrainedTensor;
+import dev.lora4j.core.format.metadata.BaseRounding;
 import dev.lora4j.core.format.metadata.KohyaKeys;
 import dev.lora4j.core.format.metadata.Metadata;
-import dev.lora4j.core.format.metadata.RoundedBase;
 import dev.lora4j.core.model.BasePrecision;
 import dev.lora4j.core.train.adapter.AdapterPlan.Planned;
 import dev.lora4j.spi.ExtensionRequest;
@@ -66,7 +66,7 @@ public final class NetworkMetadata {
     boolean needed = plan.recipe().start() == FactorInit.LOFTQ;
     return precision
         .quantisation()
-        .map(how -> new RoundedBase(ExtensionRequest.of(how).text(), needed).metadata())
+        .map(how -> new BaseRounding(ExtensionRequest.of(how).text(), needed).metadata())
         .orElse(Metadata.EMPTY);
   }
 

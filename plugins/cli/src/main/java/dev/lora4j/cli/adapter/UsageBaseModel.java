@@ -4,9 +4,9 @@ import dev.lora4j.cli.console.Console;
 import dev.lora4j.cli.console.Printable;
 import dev.lora4j.cli.model.BaseWeights;
 import dev.lora4j.core.format.LoadedAdapter;
+import dev.lora4j.core.format.metadata.BaseRounding;
 import dev.lora4j.core.format.metadata.Metadata;
 import dev.lora4j.core.format.metadata.RecordedBaseModel;
-import dev.lora4j.core.format.metadata.RoundedBase;
 import dev.lora4j.core.quantised.Quantisation;
 import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.spi.ExtensionRequest;
@@ -61,7 +61,7 @@ public record UsageBaseModel(
   /** Text, if an adapter makes up for a rounding that this base has not had; else empty. */
   private Optional<String> otherRounding(LoadedAdapter adapter) {
     String own = rounding.map(how -> ExtensionRequest.of(how).text()).orElse("");
-    return RoundedBase.of(new Metadata(adapter.adapter().metadata()))
+    return BaseRounding.of(new Metadata(adapter.adapter().metadata()))
         .filter(made -> made.needed() && !made.precision().equals(own))
         .map(
             made ->

@@ -9,16 +9,16 @@ import java.util.Optional;
  * @param needed whether the adapter began with what the rounding took away, so that it belongs to a
  *     base that is rounded so
  */
-public record RoundedBase(String precision, boolean needed) {
+public record BaseRounding(String precision, boolean needed) {
   private static final MetadataKey<String> PRECISION = MetadataKey.text("lora4j_base_precision");
   private static final MetadataKey<String> INIT = MetadataKey.text("lora4j_init");
   private static final String MAKES_UP = "loftq";
 
   /** Reads it from a header; empty if the base was not rounded, or nobody said so. */
-  public static Optional<RoundedBase> of(Metadata metadata) {
+  public static Optional<BaseRounding> of(Metadata metadata) {
     return metadata
         .get(PRECISION)
-        .map(p -> new RoundedBase(p, metadata.get(INIT).filter(MAKES_UP::equals).isPresent()));
+        .map(p -> new BaseRounding(p, metadata.get(INIT).filter(MAKES_UP::equals).isPresent()));
   }
 
   /** Entries for a header. */
