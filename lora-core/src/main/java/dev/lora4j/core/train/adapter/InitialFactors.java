@@ -22,12 +22,12 @@ import java.util.function.Function;
 final class InitialFactors {
   private final Scope scope;
   private final long seed;
-  private final BaseParameters base;
+  private final FrozenParameters base;
   private boolean rounded;
   private boolean unrounded;
 
   /** Creates the factors of one adapter. */
-  InitialFactors(Scope scope, long seed, BaseParameters base) {
+  InitialFactors(Scope scope, long seed, FrozenParameters base) {
     this.scope = scope;
     this.seed = seed;
     this.base = base;

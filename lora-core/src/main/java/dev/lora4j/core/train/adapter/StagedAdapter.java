@@ -147,7 +147,7 @@ public final class StagedAdapter implements LayerAdapters {
    * @param scope for what is needed on the way
    * @param base asked only where factors begin with what it has
    */
-  public float[] initial(Scope scope, long seed, BaseParameters base) {
+  public float[] initial(Scope scope, long seed, FrozenParameters base) {
     FlatLayout layout = layout();
     float[] flat = new float[Math.toIntExact(layout.length())];
     InitialFactors initial = new InitialFactors(scope, seed, base);

@@ -5,7 +5,7 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.train.adapter.AdapterPlan;
-import dev.lora4j.core.train.adapter.BaseParameters;
+import dev.lora4j.core.train.adapter.FrozenParameters;
 import java.util.List;
 import java.util.Map;
 
@@ -16,7 +16,7 @@ import java.util.Map;
  * <p>Results depend on the arguments alone, batches on their number, so that a stopped run resumes
  * to the same bits.
  */
-public interface TrainingTask extends BaseParameters {
+public interface TrainingTask extends FrozenParameters {
   /** The layers that are trained, and how. */
   AdapterPlan plan();
 

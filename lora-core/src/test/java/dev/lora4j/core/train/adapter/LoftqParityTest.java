@@ -50,7 +50,7 @@ class LoftqParityTest {
     }
   }
 
-  private record Base(HostTensor rounded, Optional<HostTensor> whole) implements BaseParameters {
+  private record Base(HostTensor rounded, Optional<HostTensor> whole) implements FrozenParameters {
     @Override
     public Tensor weight(Scope scope, Site site) {
       return rounded.on(scope);
@@ -70,7 +70,7 @@ class LoftqParityTest {
     return HostTensor.of(SHAPE, values);
   }
 
-  private static Map<String, double[]> initial(BaseParameters base) {
+  private static Map<String, double[]> initial(FrozenParameters base) {
     AdapterRecipe recipe =
         AdapterRecipe.DEFAULT
             .start(FactorInit.LOFTQ)

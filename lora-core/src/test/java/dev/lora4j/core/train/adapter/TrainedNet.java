@@ -87,7 +87,7 @@ final class TrainedNet implements AutoCloseable {
     return adapter.initial(
         scope,
         seed,
-        new BaseParameters() {
+        new FrozenParameters() {
           @Override
           public Tensor weight(Scope work, Site s) {
             return TrainedNet.this.weight(s);

@@ -6,7 +6,7 @@ import dev.lora4j.core.tensor.Tensor;
 import java.util.Optional;
 
 /** The parameters of a base that factors may begin with. */
-public interface BaseParameters {
+public interface FrozenParameters {
   /**
    * The model's weight at a layer, in the shape of the site; some methods begin with it.
    *
