@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Pattern;
 
 /**
  * The files of a base with all weights as numbers of one type. Files of weights get new headers;
@@ -32,6 +33,9 @@ final class ConvertedFiles implements WrittenFiles {
       new GsonBuilder().setPrettyPrinting().serializeNulls().disableHtmlEscaping().create();
   private static final Map<DType, String> NAMES =
       Map.of(DType.F32, "float32", DType.F16, "float16", DType.BF16, "bfloat16");
+
+  /** Names of parameters that may be vectors. */
+  private static final Pattern PARAMETER = Pattern.compile(".*(weight|bias)");
 
   /** ComfyUI's description of weights that are quantised. */
   private static final String COMFY = "_quantization_metadata";
@@ -73,9 +77,14 @@ final class ConvertedFiles implements WrittenFiles {
     return byFile.computeIfAbsent(SourceFiles.real(store.fileOf(tensor)), f -> new ArrayList<>());
   }
 
+  /*
+   * Vectors that are no parameters are schedules of noise and the like, which programs read in the
+   * digits that they have.
+   */
   private DType written(QuantisedTensors numbers, TensorInfo info) {
-    boolean weight = info.dtype().floating() && info.dtype().bits() >= Byte.SIZE;
-    return weight || numbers.encoded(info.name()) ? type : info.dtype();
+    boolean floating = info.dtype().floating() && info.dtype().bits() >= Byte.SIZE;
+    boolean weight = info.shape().rank() > 1 || PARAMETER.matcher(info.name()).matches();
+    return floating && weight || numbers.encoded(info.name()) ? type : info.dtype();
   }
 
   @Override

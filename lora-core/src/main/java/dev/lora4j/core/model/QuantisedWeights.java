@@ -60,7 +60,7 @@ record QuantisedWeights(
     return all.weights(store.path().toString(), compute);
   }
 
-  /** What they are before they are rounded, of those whose numbers lie in the file. */
+  /** Their numbers before rounding, of those that lie in the file as numbers. */
   Map<String, UnroundedWeight> unrounded(Scope scope) {
     Map<String, UnroundedWeight> all = new HashMap<>();
     try (Scope raw = scope.child("raw")) {

@@ -16,7 +16,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** What {@code training.py} or a script like it wrote, and the factors that it begins with. */
+/** Numbers that {@code training.py} or a script like it wrote, and the factors it begins with. */
 final class ParityNumbers implements AutoCloseable {
   /** How many numbers of a factor there are in a sample. */
   private static final int OF_GRADIENT = 40;

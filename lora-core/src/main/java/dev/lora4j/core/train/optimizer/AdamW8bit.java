@@ -80,7 +80,7 @@ public record AdamW8bit(
             stage(update, EightBitBatch.large(update, MEAN, slots, weights), steps));
   }
 
-  /** What all weights of a step have in common. */
+  /** Values of a step that all weights have in common. */
   private record Steps(
       StagedCodes means, StagedCodes squares, Expr correction, Expr rootOfCorrection) {
     static Steps of(Update update, AdamW8bit of) {

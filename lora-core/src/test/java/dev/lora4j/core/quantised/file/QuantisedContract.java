@@ -9,7 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What must hold for the bytes of any file that may have quantised weights. */
+/** Contract of the bytes of any file that may have quantised weights. */
 final class QuantisedContract {
   private QuantisedContract() {}
 

@@ -28,7 +28,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
-/** What factors begin with to make up for rounding, against PEFT (golden/quantised/loftq.py). */
+/** First values of factors that make up for rounding, against PEFT (golden/quantised/loftq.py). */
 class LoftqParityTest {
   private static final Shape SHAPE = Shape.of(32, 64);
   private static final int RANK = 4;

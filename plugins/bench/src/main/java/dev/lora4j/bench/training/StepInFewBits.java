@@ -26,7 +26,7 @@ public final class StepInFewBits implements Contender {
   private final LatentStep step;
 
   /**
-   * What it trains; it travels as text.
+   * Base that is trained on, and how; it travels as text.
    *
    * @param form {@code nf4}, {@code int8}, {@code fp8}, or {@code none}
    */

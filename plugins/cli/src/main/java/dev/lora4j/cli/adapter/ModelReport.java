@@ -101,7 +101,7 @@ final class ModelReport {
     return new Part(String.valueOf(folder.getFileName()), config, files, unreadable);
   }
 
-  /** What hinders the use of weights, by the configuration. */
+  /** The reason why weights cannot be used, by the configuration; empty if there is none. */
   private static Optional<String> unreadable(Path config) {
     try {
       QuantisationConfig.require(ConfigFile.read(config));
