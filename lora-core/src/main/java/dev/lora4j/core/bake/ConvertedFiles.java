@@ -84,7 +84,7 @@ final class ConvertedFiles implements WrittenFiles {
   private DType written(QuantisedTensors numbers, TensorInfo info) {
     boolean floating = info.dtype().floating() && info.dtype().bits() >= Byte.SIZE;
     boolean weight = info.shape().rank() > 1 || PARAMETER.matcher(info.name()).matches();
-    return floating && weight || numbers.encoded(info.name()) ? type : info.dtype();
+    return (floating && weight) || numbers.encoded(info.name()) ? type : info.dtype();
   }
 
   @Override
