@@ -42,6 +42,7 @@ public final class Graph {
   private final Optional<CostCount> count;
   private boolean insideSegment;
   private boolean sparing;
+  private boolean rowsAlone;
 
   /** An empty graph. */
   public Graph() {
@@ -342,6 +343,20 @@ public final class Graph {
    */
   public void lowMemory() {
     sparing = true;
+  }
+
+  /**
+   * From here on computes each row of a {@linkplain Expr#linear linear} product of two dimensions
+   * alone, so that its bits do not depend on how many others there are. Each row reads the weight
+   * again, which costs little for layers that see one vector of a sample.
+   */
+  public void rowsAlone() {
+    rowsAlone = true;
+  }
+
+  /** Returns true if products of {@code x} are to be computed row by row. */
+  boolean rowsAlone(Expr x) {
+    return rowsAlone && x.shape().rank() == 2;
   }
 
   /**

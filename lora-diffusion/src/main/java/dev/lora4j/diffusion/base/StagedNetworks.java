@@ -79,7 +79,7 @@ public final class StagedNetworks {
    * Inputs {@code x} [batch, channels, h, w], {@code timesteps} [batch], {@code context} [batch,
    * words, width]; and, for networks with added conditioning, {@code pooled} [batch, width] and
    * {@code sizes} [batch, 6], and {@code guidance} [batch, width]. Output: the prediction [batch,
-   * channels, h, w].
+   * channels, h, w], whose bits do not depend on the other rows.
    */
   public static Network.Staging denoiser(
       DenoiserNetwork network, DType compute, AdapterInputs adapters) {
@@ -99,6 +99,7 @@ public final class StagedNetworks {
   public static Network.Staging denoiser(
       DenoiserNetwork network, DType compute, AdapterInputs adapters, boolean regional) {
     return (graph, weights) -> {
+      graph.rowsAlone();
       Expr x = graph.input("x", DType.F32, Shape.of(ANY, network.inChannels(), ANY, ANY));
       Expr timesteps = graph.input("timesteps", DType.F32, Shape.of(ANY));
       Shape words = Shape.of(ANY, ANY, network.crossAttentionDim());
