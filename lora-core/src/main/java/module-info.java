@@ -13,6 +13,7 @@ module dev.lora4j.core {
   exports dev.lora4j.core.adapter;
   exports dev.lora4j.core.adapter.boft;
   exports dev.lora4j.core.adapter.dora;
+  exports dev.lora4j.core.adapter.dylora;
   exports dev.lora4j.core.adapter.full;
   exports dev.lora4j.core.adapter.glora;
   exports dev.lora4j.core.adapter.ia3;

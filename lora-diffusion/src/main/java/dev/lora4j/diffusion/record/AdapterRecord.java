@@ -2,6 +2,8 @@ package dev.lora4j.diffusion.record;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import dev.lora4j.core.format.metadata.DyloraRule;
+import dev.lora4j.core.format.metadata.Metadata;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.StepWindow;
 import dev.lora4j.core.mix.Weight;
@@ -14,6 +16,8 @@ import java.util.Optional;
  * @param blocks how much of the weight counted in which block, as {@link
  *     dev.lora4j.core.mix.BlockWeights} reads it; empty if all of it did everywhere
  * @param region the part of the picture in which it counted, if not everywhere
+ * @param rank how many directions were used of what DyLoRA trained, if not all; the identity is
+ *     that of these
  */
 public record AdapterRecord(
     String name,
@@ -21,7 +25,8 @@ public record AdapterRecord(
     Weight weight,
     Optional<Double> text,
     String blocks,
-    Optional<Region> region) {
+    Optional<Region> region,
+    Optional<Long> rank) {
   /**
    * A region.
    *
@@ -36,7 +41,8 @@ public record AdapterRecord(
         part.weight(),
         part.text(),
         part.shares().text(),
-        part.area().map(a -> new Region(a.name(), a.hash())));
+        part.area().map(a -> new Region(a.name(), a.hash())),
+        DyloraRule.cut(new Metadata(part.adapter().metadata())));
   }
 
   static AdapterRecord parse(JsonObject part) {
@@ -55,7 +61,8 @@ public record AdapterRecord(
         Optional.ofNullable(part.get("text")).map(JsonElement::getAsDouble),
         part.has("blocks") ? part.get("blocks").getAsString() : "",
         Optional.ofNullable(part.getAsJsonObject("region"))
-            .map(r -> new Region(r.get("name").getAsString(), r.get("hash").getAsString())));
+            .map(r -> new Region(r.get("name").getAsString(), r.get("hash").getAsString())),
+        Optional.ofNullable(part.get("rank")).map(JsonElement::getAsLong));
   }
 
   JsonObject json() {
@@ -80,6 +87,7 @@ public record AdapterRecord(
           of.addProperty("hash", r.hash());
           one.add("region", of);
         });
+    rank.ifPresent(r -> one.addProperty("rank", r));
     return one;
   }
 }

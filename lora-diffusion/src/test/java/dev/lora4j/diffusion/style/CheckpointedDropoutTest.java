@@ -94,7 +94,7 @@ class CheckpointedDropoutTest {
       Tensor context =
           Tensor.of(scope, Shape.of(BATCH, WORDS, width), numbers(BATCH * WORDS * width, 7));
       for (int i = 0; i < STEPS; i++) {
-        List<Tensor> inputs = new ArrayList<>(step.factors().inputs(scope, 5, i));
+        List<Tensor> inputs = new ArrayList<>(step.factors().inputs(scope, 5, i, i));
         inputs.add(context);
         inputs.addAll(objective.batch(scope, samples, draws));
         assertFalse(run.step(1e-2, inputs).skipped());

@@ -49,7 +49,8 @@ final class OptionSections {
     section(CHANCE, "seed");
     section("Scoring", "concepts per-concept other-style no-bleu peer rounds seconds");
     section(
-        "Ranks", "rank conv-rank sv-ratio sv-fro sv-cumulative full min-diff exact with-biases");
+        "Ranks",
+        "rank conv-rank dylora sv-ratio sv-fro sv-cumulative full min-diff exact with-biases");
     section("Model", "vocabulary width inner layers heads max-length");
     section("Computing", "compute base-precision device threads");
     section(

@@ -21,7 +21,9 @@ import picocli.CommandLine.TypeConversionException;
 class OptionFormsTest {
   @Test
   void adapterOptionTakesWeightAndSteps() {
-    assertEquals(new LoraOption(Path.of("a.safetensors"), Optional.empty()), lora("a.safetensors"));
+    assertEquals(
+        new LoraOption(Path.of("a.safetensors"), Optional.empty(), Optional.empty()),
+        lora("a.safetensors"));
     assertEquals(Weight.of(1), lora("a.safetensors").weight());
     assertEquals(Weight.of(-0.5), lora("a.safetensors:-0.5").weight());
     assertEquals(Weight.steps(0.5, 1, 0.7), lora("a.safetensors:0.7:0.5-1").weight());

@@ -49,6 +49,11 @@ public interface TrainableMethod extends Canonical {
   /** Scale of the effect at a layer; 1 for methods without a scale. */
   double scale(Site site, SiteRecipe recipe);
 
+  /** Returns true if each step trains something that it draws by {@link TrainedFactors#draw}. */
+  default boolean draws() {
+    return false;
+  }
+
   /**
    * The output of a layer with the factors as they are.
    *
@@ -71,6 +76,11 @@ public interface TrainableMethod extends Canonical {
    */
   default SortedMap<String, String> lycorisArguments() {
     return new TreeMap<>(Map.of("algo", name()));
+  }
+
+  /** Entries of its own in headers of adapters that it trains; none by default. */
+  default SortedMap<String, String> headerEntries() {
+    return new TreeMap<>();
   }
 
   /**

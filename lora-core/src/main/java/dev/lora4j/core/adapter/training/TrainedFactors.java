@@ -14,6 +14,7 @@ public final class TrainedFactors {
   private final Map<String, Expr> parts;
   private final Expr scale;
   private final SiteDropout dropout;
+  private final Optional<Expr> draw;
 
   /**
    * Tensors of one layer.
@@ -22,9 +23,36 @@ public final class TrainedFactors {
    * @param scale [1, 1], what the effect is multiplied by
    */
   public TrainedFactors(Map<String, Expr> parts, Expr scale, SiteDropout dropout) {
+    this(parts, scale, dropout, Optional.empty());
+  }
+
+  private TrainedFactors(
+      Map<String, Expr> parts, Expr scale, SiteDropout dropout, Optional<Expr> draw) {
     this.parts = new TreeMap<>(parts);
     this.scale = scale;
     this.dropout = dropout;
+    this.draw = draw;
+  }
+
+  /** A copy for a step with this {@link #draw}. */
+  public TrainedFactors drawn(Expr step) {
+    return new TrainedFactors(parts, scale, dropout, Optional.of(step));
+  }
+
+  /** A copy with another tensor called {@code part}. */
+  public TrainedFactors with(String part, Expr other) {
+    Map<String, Expr> changed = new TreeMap<>(parts);
+    changed.put(part, other);
+    return new TrainedFactors(changed, scale, dropout, draw);
+  }
+
+  /**
+   * A copy whose effect is multiplied.
+   *
+   * @param factor [1, 1], in the type of the scale
+   */
+  public TrainedFactors scaledBy(Expr factor) {
+    return new TrainedFactors(parts, scale.mul(factor), dropout, draw);
   }
 
   /** The tensor called {@code part}, in the type it is trained in. */
@@ -47,7 +75,7 @@ public final class TrainedFactors {
   public TrainedFactors in(DType type) {
     Map<String, Expr> cast = new TreeMap<>();
     parts.forEach((part, e) -> cast.put(part, e.to(type)));
-    return new TrainedFactors(cast, scale.to(type), dropout);
+    return new TrainedFactors(cast, scale.to(type), dropout, draw);
   }
 
   /** The tensors as factors of a method whose roles are the names of the parts. */
@@ -67,12 +95,17 @@ public final class TrainedFactors {
     return dropout;
   }
 
+  /**
+   * What a method that {@link TrainableMethod#draws} draws by: F64 [], uniform in [0, 1), the same
+   * at all layers in one step; empty in evaluation.
+   */
+  public Optional<Expr> draw() {
+    return draw;
+  }
+
   /** A copy with module dropout in the scale, for effects proportional to the scale. */
   public TrainedFactors moduleKept() {
-    return dropout
-        .module()
-        .map(kept -> new TrainedFactors(parts, scale.mul(kept.to(scale.dtype())), dropout))
-        .orElse(this);
+    return dropout.module().map(kept -> scaledBy(kept.to(scale.dtype()))).orElse(this);
   }
 
   /** {@code changed}, or {@code plain} if module dropout leaves out this layer. */

@@ -58,7 +58,8 @@ public final class Provenance {
     return ranks(before, after, !how.isEmpty())
         .with(KohyaKeys.COMMENT, what + THEN + comment)
         .with(KohyaKeys.NETWORK_MODULE, "networks.lora")
-        .without(KohyaKeys.NETWORK_ARGS);
+        .without(KohyaKeys.NETWORK_ARGS)
+        .without(DyloraRule.UNIT);
   }
 
   /**

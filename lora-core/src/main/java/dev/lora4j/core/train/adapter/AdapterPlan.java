@@ -44,10 +44,12 @@ public final class AdapterPlan {
 
   private final AdapterRecipe recipe;
   private final Map<String, Planned> sites;
+  private final boolean evaluates;
 
-  private AdapterPlan(AdapterRecipe recipe, Map<String, Planned> sites) {
+  private AdapterPlan(AdapterRecipe recipe, Map<String, Planned> sites, boolean evaluates) {
     this.recipe = recipe;
     this.sites = sites;
+    this.evaluates = evaluates;
   }
 
   /**
@@ -66,7 +68,7 @@ public final class AdapterPlan {
                   method.tensors(site, one), Optional.ofNullable(begun.get(site.name())));
           sites.put(site.name(), new Planned(sites.size(), site, method, one, tensors));
         });
-    return new AdapterPlan(recipe, sites);
+    return new AdapterPlan(recipe, sites, false);
   }
 
   /** The recipe that it follows. */
@@ -159,9 +161,17 @@ public final class AdapterPlan {
     return HostTensor.owning(DType.F32, shape, bytes);
   }
 
-  /** A copy without dropouts, for evaluation: programs for it train the same buffer. */
+  /**
+   * A copy without dropouts and draws of methods, for evaluation: programs for it train the same
+   * buffer.
+   */
   public AdapterPlan withoutDropouts() {
-    return new AdapterPlan(recipe.dropouts(Dropouts.NONE), sites);
+    return new AdapterPlan(recipe.dropouts(Dropouts.NONE), sites, true);
+  }
+
+  /** Returns true if a method trains in each step what it draws. */
+  boolean draws() {
+    return !evaluates && sites.values().stream().anyMatch(p -> p.method().draws());
   }
 
   /**
@@ -187,7 +197,7 @@ public final class AdapterPlan {
               + left.iterator().next().name()
               + "; name others.");
     }
-    return new AdapterPlan(recipe, rest);
+    return new AdapterPlan(recipe, rest, evaluates);
   }
 
   Optional<Planned> find(String site) {

@@ -61,13 +61,18 @@ public final class NetworkMetadata {
         .with(KohyaKeys.NETWORK_ARGS, arguments);
   }
 
-  /** The entries about the bits that a base was rounded to for training; none if it was not. */
+  /**
+   * The entries for any network: of the method, and about the bits that a base was rounded to for
+   * training, if it was.
+   */
   public static Metadata onBase(AdapterPlan plan, BasePrecision precision) {
     boolean needed = plan.recipe().start() == FactorInit.LOFTQ;
-    return precision
-        .quantisation()
-        .map(how -> new BaseRounding(ExtensionRequest.of(how).text(), needed).metadata())
-        .orElse(Metadata.EMPTY);
+    Metadata rounding =
+        precision
+            .quantisation()
+            .map(how -> new BaseRounding(ExtensionRequest.of(how).text(), needed).metadata())
+            .orElse(Metadata.EMPTY);
+    return new Metadata(plan.recipe().method().headerEntries()).withAll(rounding);
   }
 
   private static void put(SortedMap<String, String> arguments, String name, double dropout) {

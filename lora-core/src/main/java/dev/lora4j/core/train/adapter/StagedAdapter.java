@@ -16,6 +16,7 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.tensor.host.HostTensor;
+import dev.lora4j.core.train.SeededNoise;
 import dev.lora4j.core.train.adapter.AdapterPlan.Planned;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -39,9 +40,13 @@ import java.util.function.Function;
 public final class StagedAdapter implements LayerAdapters {
   private static final String SCALE = ".scale";
 
+  /** Purpose of the draws of methods, among all that a seed is for. */
+  private static final long DRAW = 0x64796c6fL;
+
   private final FlatParameters parameters;
   private final AdapterPlan plan;
   private final Optional<StagedDropouts> dropouts;
+  private final Optional<Expr> draw;
   private final Map<String, Planned> met = new LinkedHashMap<>();
   private final Map<String, Expr> held = new LinkedHashMap<>();
 
@@ -54,6 +59,10 @@ public final class StagedAdapter implements LayerAdapters {
         all.kinds().isEmpty()
             ? Optional.empty()
             : Optional.of(new StagedDropouts(parameters.graph(), all, plan.planned().size()));
+    draw =
+        plan.draws()
+            ? Optional.of(parameters.graph().input("method_draw", DType.F64, Shape.of()))
+            : Optional.empty();
   }
 
   @Override
@@ -79,7 +88,8 @@ public final class StagedAdapter implements LayerAdapters {
     }
     Expr scale = held(site.name() + SCALE, Shape.of(1, 1));
     SiteDropout dropout = dropouts.map(d -> d.at(planned.index())).orElse(SiteDropout.NONE);
-    return planned.method().apply(layer, x, new TrainedFactors(parts, scale, dropout));
+    TrainedFactors factors = new TrainedFactors(parts, scale, dropout);
+    return planned.method().apply(layer, x, draw.map(factors::drawn).orElse(factors));
   }
 
   private Expr held(String name, Shape shape) {
@@ -185,13 +195,22 @@ public final class StagedAdapter implements LayerAdapters {
   }
 
   /**
-   * The values of the inputs that dropouts need, in the order of the program; they come before
-   * those of the batch. None without dropouts.
+   * The values of the inputs that dropouts and methods draw by, in the order of the program; they
+   * come before those of the batch. None where nothing is drawn.
    *
-   * @param step a number of its own for each batch
+   * @param batch a number of its own for each batch
+   * @param step the number of the step, of which the batch may be a part
    */
-  public List<Tensor> inputs(Scope scope, long seed, long step) {
-    return dropouts.isPresent() ? StagedDropouts.inputs(scope, seed, step) : List.of();
+  public List<Tensor> inputs(Scope scope, long seed, long batch, long step) {
+    List<Tensor> inputs = new ArrayList<>();
+    if (dropouts.isPresent()) {
+      inputs.addAll(StagedDropouts.inputs(scope, seed, batch));
+    }
+    if (draw.isPresent()) {
+      double[] drawn = {SeededNoise.of(seed, DRAW, step).uniform()};
+      inputs.add(HostTensor.of(DType.F64, Shape.of(), drawn).on(scope));
+    }
+    return inputs;
   }
 
   /**

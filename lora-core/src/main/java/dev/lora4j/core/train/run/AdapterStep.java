@@ -103,10 +103,13 @@ public final class AdapterStep {
   /**
    * The program's inputs for a batch.
    *
-   * @param number of the batch, from 0 over the whole run: dropouts draw by it
+   * @param number of the batch, from 0 over the whole run: dropouts draw by it, methods by that of
+   *     its step
    */
   public List<Tensor> inputs(Scope scope, long number, TrainingBatch batch) {
-    List<Tensor> all = new ArrayList<>(factors.inputs(scope, settings.seed(), number));
+    List<Tensor> all =
+        new ArrayList<>(
+            factors.inputs(scope, settings.seed(), number, number / settings.accumulate()));
     all.addAll(batch.inputs(scope));
     return all;
   }

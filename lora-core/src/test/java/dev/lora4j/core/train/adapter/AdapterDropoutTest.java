@@ -78,7 +78,7 @@ class AdapterDropoutTest {
       assertFalse(Arrays.equals(first, net.run(flat, initial, 1).output()));
       assertEquals(net.adapter().layout().slots(), evaluated.layout().slots());
       assertArrayEquals(initial, evaluated.initial(SCOPE, 1, net::weight));
-      assertTrue(evaluated.inputs(SCOPE, 1, 0).isEmpty());
+      assertTrue(evaluated.inputs(SCOPE, 1, 0, 0).isEmpty());
       assertEquals(plan.elements(), plan.withoutDropouts().elements());
     }
   }
@@ -142,7 +142,7 @@ class AdapterDropoutTest {
       try (Scope work = SCOPE.child("run")) {
         double[] ones = new double[samples * IN];
         Arrays.fill(ones, 1);
-        List<Tensor> inputs = new ArrayList<>(adapter.inputs(work, 3, step));
+        List<Tensor> inputs = new ArrayList<>(adapter.inputs(work, 3, step, step));
         inputs.add(HostTensor.of(DType.F32, Shape.of(samples, IN), ones).on(work));
         float[] initial = adapter.initial(work, 1, site -> Tensor.scalar(work, 0));
         Map<String, Tensor> held = new HashMap<>(adapter.held(work, initial));

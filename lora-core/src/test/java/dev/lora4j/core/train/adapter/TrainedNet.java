@@ -121,7 +121,7 @@ final class TrainedNet implements AutoCloseable {
     FlatLayout layout = adapter.layout();
     try (Scope work = scope.child("run")) {
       Map<String, Tensor> held = adapter.held(work, initial);
-      List<Tensor> inputs = new ArrayList<>(adapter.inputs(work, 7, step));
+      List<Tensor> inputs = new ArrayList<>(adapter.inputs(work, 7, step, step));
       batch.forEach(t -> inputs.add(t.on(work, type)));
       List<Tensor> out =
           program.run(

@@ -1,6 +1,7 @@
 package dev.lora4j.diffusion.config.kohya;
 
 import dev.lora4j.core.adapter.dora.DoraMethod;
+import dev.lora4j.core.adapter.dylora.DyloraTraining;
 import dev.lora4j.core.adapter.lora.LoraMethod;
 import dev.lora4j.core.adapter.training.TrainableMethod;
 import dev.lora4j.diffusion.config.AdapterKeys;
@@ -22,6 +23,10 @@ import java.util.Optional;
 final class KohyaNetwork {
   private static final String LORA = "networks.lora";
   private static final String LYCORIS = "lycoris.kohya";
+  private static final String DYLORA = "networks.dylora";
+
+  /** Blocks of LyCORIS's DyLoRA, unless {@code block_size} says otherwise. */
+  private static final String BLOCK_SIZE = "4";
 
   /** Layers of the blocks that the preset style leaves out, and networks.lora does not. */
   private static final String TIME_LAYERS = "unet.*time_emb_proj";
@@ -64,7 +69,16 @@ final class KohyaNetwork {
     switch (name) {
       case LORA -> to.set(AdapterKeys.METHOD.name(), LoraMethod.NAME, from);
       case LYCORIS -> to.otherwise(AdapterKeys.METHOD, LoraMethod.NAME, from);
-      case "networks.dylora", "networks.lora_fa" -> notHere(name, "trained", from);
+      case DYLORA -> {
+        to.set(AdapterKeys.METHOD.name(), DyloraTraining.NAME, from);
+        to.note(
+            from
+                + ": "
+                + DYLORA
+                + " draws a rank for each layer and uses all directions; here each step has one"
+                + " rank, and uses as many directions, with alpha / rank as the scale.");
+      }
+      case "networks.lora_fa" -> notHere(name, "trained", from);
       default -> notHere(name, "known", from);
     }
   }
@@ -78,6 +92,8 @@ final class KohyaNetwork {
             + what
             + " here; expected "
             + LORA
+            + ", "
+            + DYLORA
             + " or "
             + LYCORIS
             + ".");
@@ -85,7 +101,7 @@ final class KohyaNetwork {
 
   /** True if a module of sd-scripts is set, so that its defaults apply too. */
   boolean trains() {
-    return module.filter(name -> name.equals(LORA) || name.equals(LYCORIS)).isPresent();
+    return module.filter(List.of(LORA, LYCORIS, DYLORA)::contains).isPresent();
   }
 
   private boolean lycoris() {
@@ -113,6 +129,17 @@ final class KohyaNetwork {
           o -> to.setting(AdapterKeys.SETTINGS_OF_METHOD, "wd_on_out", "" + yes(o), from));
     } else if (onOutput.isPresent()) {
       to.note(from + ": network_args: wd_on_output has no effect without dora_wd.");
+    }
+    boolean nested = DyloraTraining.NAME.equalsIgnoreCase(all.getOrDefault("algo", ""));
+    Optional<String> block = Optional.ofNullable(all.remove("block_size"));
+    if (nested) {
+      to.setting(AdapterKeys.SETTINGS_OF_METHOD, "unit", block.orElse(BLOCK_SIZE), from);
+      to.note(
+          from
+              + ": network_args: LyCORIS's DyLoRA divides alpha by the number of blocks, and draws"
+              + " for each layer; here each step has one rank, and alpha is divided by it.");
+    } else if (block.isPresent()) {
+      to.note(from + ": network_args: block_size has no effect without algo=dylora.");
     }
     all.forEach((name, argument) -> argument(name, argument, from));
   }

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.adapter.dora.DoraTraining;
+import dev.lora4j.core.adapter.dylora.DyloraTraining;
+import dev.lora4j.core.adapter.dylora.RankMode;
 import dev.lora4j.core.adapter.training.ToolConvention;
 import dev.lora4j.core.format.Families;
 import dev.lora4j.core.nn.Site;
@@ -46,6 +48,34 @@ class KohyaNetworkTest {
 
   private StyleSettings style(String text) throws Exception {
     return RunSettings.of(read(text).values()).style();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "networks.dylora||1|networks.dylora draws a rank for each layer",
+        "networks.dylora|unit=2|2|networks.dylora draws a rank for each layer",
+        "lycoris.kohya|algo=dylora|4|divides alpha by the number of blocks",
+        "lycoris.kohya|algo=dylora block_size=8|8|divides alpha by the number of blocks",
+      })
+  void dyloraHasItsUnitAndTellsOfItsRule(String module, String arguments, int unit, String told)
+      throws Exception {
+    SettingLayers layers =
+        read(
+            "network_module = '%s'\nnetwork_dim = 8\nnetwork_args = '%s'\n"
+                .formatted(module, arguments == null ? "" : arguments));
+    assertEquals(
+        new DyloraTraining(RankMode.FROZEN, unit),
+        RunSettings.of(layers.values()).style().recipe().method());
+    assertTrue(layers.notes().toString().contains(told), layers.notes().toString());
+  }
+
+  @Test
+  void blockSizesOfOtherMethodsHaveNoEffect() throws Exception {
+    SettingLayers layers = read(LYCORIS + "network_args = 'algo=loha block_size=4'\n");
+    assertEquals("loha", RunSettings.of(layers.values()).style().recipe().method().name());
+    assertTrue(layers.notes().toString().contains("block_size has no effect"));
   }
 
   /** The numbers of layers that the scripts tell of for Stable Diffusion 1. */

@@ -5,6 +5,7 @@ import dev.lora4j.cli.console.Printable;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.format.metadata.DyloraRule;
 import dev.lora4j.core.format.metadata.Metadata;
 import dev.lora4j.core.format.metadata.TriggerWords;
 import dev.lora4j.core.format.reading.Examination;
@@ -101,6 +102,7 @@ final class AdapterReport {
     List<String> lines = new ArrayList<>();
     lines.add("  Methods: " + counts(AdapterContents.methods(adapter)));
     lines.add("  Ranks: " + counts(AdapterContents.ranks(adapter)));
+    nested().ifPresent(n -> lines.addAll(n.lines(file.path())));
     lines.add("  Identity " + adapter.identity());
     return lines;
   }
@@ -176,9 +178,16 @@ final class AdapterReport {
             .put("layers", found.adapter().map(AdapterContents::layers).orElseGet(List::of))
             .put("not_finite", notFinite().fields())
             .put("usable", found.problems().isEmpty());
+    nested().ifPresent(n -> whole.put("dylora", n.json().fields()));
     return found.problems().isEmpty()
         ? whole
         : whole.put("problem", found.problems().get(0)).put("problems", found.problems());
+  }
+
+  private Optional<NestedRanks> nested() {
+    return found
+        .adapter()
+        .flatMap(a -> DyloraRule.of(new Metadata(file.metadata())).map(r -> NestedRanks.of(a, r)));
   }
 
   private Json notFinite() {

@@ -4,7 +4,10 @@ import dev.lora4j.cli.console.Console;
 import dev.lora4j.cli.console.Failure;
 import dev.lora4j.cli.file.ExistingPath;
 import dev.lora4j.cli.file.SuffixedFile;
+import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.format.LoadedAdapter;
+import dev.lora4j.core.format.metadata.DyloraRule;
+import dev.lora4j.core.format.metadata.Metadata;
 import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.format.reading.ReadOptions;
 import dev.lora4j.core.mix.MixPlan;
@@ -14,17 +17,46 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
  * An adapter on the command line: {@code ink.safetensors:0.7}, {@code ink.safetensors:0.7:0.5-1},
- * {@code ink.safetensors:0@0,1@0.5,0.2@1:cosine} or {@code ink.safetensors:0,0.5,1}.
+ * {@code ink.safetensors:0@0,1@0.5,0.2@1:cosine} or {@code ink.safetensors:0,0.5,1}; all of them
+ * with {@code :rank=4} behind, of an adapter that DyLoRA trained.
+ *
+ * @param rank how many directions are used, if not all
  */
-public record LoraOption(Path file, Optional<Weight> said) {
+public record LoraOption(Path file, Optional<Weight> said, Optional<Long> rank) {
   static final String FORM =
-      "FILE[:WEIGHT[:FROM-TO]], FILE:WEIGHT@SHARE,...[:cosine] or FILE:WEIGHT,WEIGHT,...";
+      "FILE[:WEIGHT[:FROM-TO]], FILE:WEIGHT@SHARE,...[:cosine] or FILE:WEIGHT,WEIGHT,..., and"
+          + " :rank=N behind it for DyLoRA";
+
+  private static final Pattern RANK = Pattern.compile("(.*?):?rank=([0-9]{1,9})");
+
+  /**
+   * The adapter with the directions that are used.
+   *
+   * @throws dev.lora4j.core.adapter.AdapterException if it has not as many
+   */
+  public Adapter used(Adapter whole) {
+    if (rank.isEmpty()) {
+      return whole;
+    }
+    return DyloraRule.of(new Metadata(whole.metadata()))
+        .orElseThrow(
+            () ->
+                new Failure(
+                    file
+                        + " was not trained by DyLoRA, so its directions have no order and rank="
+                        + rank.get()
+                        + " would take any. 'lora4j resize' finds the best adapter of a lower"
+                        + " rank."))
+        .cut(whole, rank.get());
+  }
 
   /** The weight on the command line, or 1. */
   public Weight weight() {
@@ -61,7 +93,7 @@ public record LoraOption(Path file, Optional<Weight> said) {
     for (LoraOption lora : loras) {
       LoadedAdapter loaded = reading.apply(lora.file(), ReadOptions.STRICT);
       UsageBaseModel.of(base).tell(console, lora.file(), loaded);
-      plan = plan.with(loaded.adapter(), lora.weight());
+      plan = plan.with(lora.used(loaded.adapter()), lora.weight());
     }
     return plan;
   }
@@ -88,7 +120,11 @@ public record LoraOption(Path file, Optional<Weight> said) {
       }
       try {
         SuffixedFile parts = SuffixedFile.of(text);
-        return new LoraOption(parts.file(), parts.suffix().map(Weight::parse));
+        Optional<Matcher> ranked = parts.suffix().map(RANK::matcher).filter(Matcher::matches);
+        Optional<String> weight =
+            ranked.map(m -> m.group(1)).or(parts::suffix).filter(w -> !w.isEmpty());
+        return new LoraOption(
+            parts.file(), weight.map(Weight::parse), ranked.map(m -> Long.valueOf(m.group(2))));
       } catch (IllegalArgumentException e) {
         throw new TypeConversionException("in '" + text + "', " + e.getMessage());
       }

@@ -39,6 +39,24 @@ final class RankOptions {
       description = "Keep the share X of the sum of singular values.")
   private Optional<Double> cumulative = Optional.empty();
 
+  /**
+   * Requires --rank alone.
+   *
+   * @throws IllegalArgumentException if it is not there, or another option is
+   */
+  void requireFixed() {
+    if (rank.isEmpty() || rank.get() < 1 || dynamic() || kernels()) {
+      throw new IllegalArgumentException(
+          "--dylora keeps the first directions of all layers; say --rank N, at least 1, and none of"
+              + " the --sv rules and --conv-rank");
+    }
+  }
+
+  /** The rank, after {@link #requireFixed}. */
+  int fixed() {
+    return rank.orElseThrow();
+  }
+
   /** True if any option is present. */
   boolean given() {
     return rank.isPresent() || dynamic();

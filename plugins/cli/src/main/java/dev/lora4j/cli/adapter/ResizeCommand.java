@@ -3,13 +3,16 @@ package dev.lora4j.cli.adapter;
 import dev.lora4j.cli.Command;
 import dev.lora4j.cli.console.Console;
 import dev.lora4j.cli.console.Durations;
+import dev.lora4j.cli.console.Failure;
 import dev.lora4j.cli.console.Json;
 import dev.lora4j.cli.console.Progress;
+import dev.lora4j.cli.console.UnusedOptions;
 import dev.lora4j.cli.model.FamilyOption;
 import dev.lora4j.cli.model.ThreadsOption;
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.format.LoadedAdapter;
+import dev.lora4j.core.format.metadata.DyloraRule;
 import dev.lora4j.core.format.metadata.Metadata;
 import dev.lora4j.core.format.metadata.Provenance;
 import dev.lora4j.core.lowrank.LowRankAlgebra;
@@ -48,6 +51,9 @@ import picocli.CommandLine.Spec;
       "Blocks are called as by compare."
     })
 public final class ResizeCommand implements Command {
+  /** Options of what is computed. */
+  private static final List<String> COMPUTING = List.of("--dtype", "--threads", "--per-layer");
+
   @Spec
   @SuppressWarnings("NullAway.Init")
   private CommandSpec spec;
@@ -68,6 +74,13 @@ public final class ResizeCommand implements Command {
   @Mixin private final FamilyOption base = new FamilyOption();
   @Mixin private final PartialOption partial = new PartialOption();
 
+  @Option(
+      names = "--dylora",
+      description =
+          "Keep the first N directions of an adapter that DyLoRA trained, N by --rank, as it was"
+              + " trained to be used; nothing is computed.")
+  private boolean dylora;
+
   @Option(names = "--per-layer", description = "A line for each layer, not for each block.")
   private boolean layers;
 
@@ -87,6 +100,10 @@ public final class ResizeCommand implements Command {
     LoadedAdapter loaded = read.all().get(0);
     Adapter before = loaded.adapter();
     DType stored = precision.type(List.of(before));
+    if (dylora) {
+      cut(console, read, loaded);
+      return 0;
+    }
     TruncatedAdapter cut;
     try (Lora4j lora = threads.open(console);
         Scope scope = lora.engine().scope("resize");
@@ -108,9 +125,53 @@ public final class ResizeCommand implements Command {
     return 0;
   }
 
+  /** Writes the first directions, whose values stay as they are. */
+  private void cut(Console console, ReadAdapters read, LoadedAdapter loaded) {
+    Adapter before = loaded.adapter();
+    DyloraRule rule =
+        DyloraRule.of(new Metadata(before.metadata()))
+            .orElseThrow(
+                () ->
+                    new Failure(
+                        file
+                            + " was not trained by DyLoRA, as its header says; leave --dylora out"
+                            + " for the best adapter of this rank."));
+    Adapter cut = rule.cut(before, ranks.fixed());
+    Metadata metadata =
+        Provenance.resized(
+                new Metadata(before.metadata()), Provenance.greatestRank(before), "", cut)
+            .withAll(rule.kept());
+    Adapter written = output.write(console, cut, metadata, read);
+    Json found = reported(loaded, written);
+    console.print(json ? found.toString() : changed(before, written));
+  }
+
+  private Json reported(LoadedAdapter loaded, Adapter written) {
+    return new Json()
+        .put("file", output.file.toString())
+        .put("identity", written.identity())
+        .put("keys", KeyReport.json(loaded.account()))
+        .put("rankBefore", Provenance.greatestRank(loaded.adapter()))
+        .put("rank", Provenance.greatestRank(written));
+  }
+
+  private String changed(Adapter before, Adapter written) {
+    return output.file
+        + "  rank "
+        + Provenance.greatestRank(before)
+        + " to "
+        + Provenance.greatestRank(written)
+        + ", identity "
+        + written.identity();
+  }
+
   /** The rules; what is wrong with them is found before anything is read. */
   private RankRules checked() {
     try {
+      if (dylora) {
+        ranks.requireFixed();
+        UnusedOptions.refuse(spec, COMPUTING, "--dylora, which computes nothing");
+      }
       if (!ranks.given()) {
         throw new IllegalArgumentException(
             "say --rank N, --sv-ratio X, --sv-fro X or --sv-cumulative X");
@@ -124,31 +185,16 @@ public final class ResizeCommand implements Command {
 
   private void report(
       Console console, LoadedAdapter loaded, Adapter written, TruncationTable table, DType stored) {
-    Adapter before = loaded.adapter();
     if (json) {
       console.print(
-          new Json()
-              .put("file", output.file.toString())
-              .put("identity", written.identity())
-              .put("keys", KeyReport.json(loaded.account()))
-              .put("rankBefore", Provenance.greatestRank(before))
-              .put("rank", Provenance.greatestRank(written))
+          reported(loaded, written)
               .put("precision", stored.toString())
               .put("error", table.truncated().error())
               .put("layers", table.json())
               .toString());
       return;
     }
-    console.print(
-        output.file
-            + "  rank "
-            + Provenance.greatestRank(before)
-            + " to "
-            + Provenance.greatestRank(written)
-            + ", "
-            + stored
-            + ", identity "
-            + written.identity());
+    console.print(changed(loaded.adapter(), written) + ", " + stored);
     console.print(table.lines(layers));
   }
 }

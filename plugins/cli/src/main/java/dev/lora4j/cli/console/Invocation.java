@@ -14,7 +14,8 @@ public final class Invocation {
         + Arrays.stream(words).map(w -> " " + quoted(w)).collect(Collectors.joining());
   }
 
-  private static String quoted(String word) {
+  /** A word, quoted where a shell needs it. */
+  public static String quoted(String word) {
     return word.matches("[A-Za-z0-9_./:=@%+,-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
   }
 }

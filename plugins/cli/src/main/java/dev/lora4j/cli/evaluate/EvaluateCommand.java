@@ -176,6 +176,7 @@ public final class EvaluateCommand implements Command {
     JudgedStyle judged = JudgedStyleOption.of(style, judge, SIDE, console::note);
     Optional<LoadedAdapter> adapter =
         images.isPresent() ? Optional.empty() : read(options.outline());
+    Optional<Adapter> used = adapter.map(a -> lora.orElseThrow().used(a.adapter()));
     OutputFile.folder(output);
     long began = System.nanoTime();
     if (images.isPresent()) {
@@ -189,8 +190,7 @@ public final class EvaluateCommand implements Command {
       Map<Integer, String> shown = JudgedConcepts.some(judged, judge, concepts);
       try (OpenModel model = OpenModel.of(console, options)) {
         adapter.ifPresent(a -> tell(console, model, a));
-        List<JudgedPicture> all =
-            make(console, model, judged, plain, shown, adapter.map(LoadedAdapter::adapter));
+        List<JudgedPicture> all = make(console, model, judged, plain, shown, used);
         report(console, model.lora().engine(), judge, judged, all, began);
       }
     }

@@ -27,7 +27,7 @@ public record SuffixedFile(Path file, Optional<String> suffix) {
         String tail = text.substring(at + 1);
         if (ENDINGS.stream().anyMatch(head.toLowerCase(Locale.ROOT)::endsWith)
             || Files.exists(Path.of(head))
-            || tail.matches("[-+]?\\.?[0-9].*")) {
+            || tail.matches("[-+]?\\.?[0-9].*|rank=.*")) {
           return new SuffixedFile(Path.of(head), Optional.of(tail));
         }
       }

@@ -50,7 +50,8 @@ final class MixOption {
           "Adapter to blend in, a file or PEFT's folder, its weight (default: 1), and the share of"
               + " the steps in which it takes part, for example ink.safetensors:0.7:0.5-1; or"
               + " weights at shares of the steps with straight lines between them,"
-              + " ink.safetensors:0@0,1@0.5,0.2@1, or rounded ones if :cosine follows. May be given"
+              + " ink.safetensors:0@0,1@0.5,0.2@1, or rounded ones if :cosine follows. Of an adapter"
+              + " that DyLoRA trained, :rank=4 behind it uses so many directions. May be given"
               + " several times.")
   List<LoraOption> loras = new ArrayList<>();
 
@@ -97,6 +98,9 @@ final class MixOption {
   private final Map<Path, LoadedAdapter> read = new LinkedHashMap<>();
   private final Map<Path, Adapter> files = new LinkedHashMap<>();
 
+  /** Files of adapters of which not all directions are used, by the identity of what is used. */
+  private final Map<String, Path> cuts = new LinkedHashMap<>();
+
   @Mixin final PartialOption partial = new PartialOption();
 
   /** Refuses missing files before anything slow begins. */
@@ -134,7 +138,11 @@ final class MixOption {
   MixPlan plan(Console console, OpenModel model) {
     MixPlan plan = MixPlan.NONE.route(route);
     for (LoraOption lora : loras) {
-      plan = with(model, plan, read(console, model, lora.file()), lora.weight());
+      Adapter adapter = lora.used(read(console, model, lora.file()));
+      if (lora.rank().isPresent()) {
+        cuts.put(adapter.identity(), lora.file());
+      }
+      plan = with(model, plan, adapter, lora.weight());
     }
     return plan;
   }
@@ -189,6 +197,9 @@ final class MixOption {
       LoadedAdapter loaded = AdapterFiles.read(file, family, partial.options());
       shares.shares(loaded.adapter(), family.sites());
       read.put(file, loaded);
+      loras.stream()
+          .filter(lora -> lora.file().equals(file))
+          .forEach(lora -> lora.used(loaded.adapter()));
     }
   }
 
@@ -230,6 +241,7 @@ final class MixOption {
   Map<String, Path> files() {
     Map<String, Path> byIdentity = new LinkedHashMap<>();
     files.forEach((file, adapter) -> byIdentity.put(adapter.identity(), file));
+    byIdentity.putAll(cuts);
     return byIdentity;
   }
 

@@ -9,6 +9,9 @@ import dev.lora4j.cli.file.PictureFile;
 import dev.lora4j.cli.model.ModelOptions;
 import dev.lora4j.cli.model.OpenModel;
 import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.adapter.dylora.RankCut;
+import dev.lora4j.core.format.metadata.DyloraRule;
+import dev.lora4j.core.format.metadata.Metadata;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.RegionMask;
 import dev.lora4j.core.mix.Route;
@@ -27,6 +30,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Reproduction of a picture from the record in its file. */
 final class PictureReproduction {
@@ -145,8 +149,7 @@ final class PictureReproduction {
       List<Adapter> named,
       List<LoraFolder> folders,
       MixOption options) {
-    Optional<Adapter> given =
-        named.stream().filter(a -> a.identity().equals(part.identity())).findFirst();
+    Optional<Adapter> given = named.stream().flatMap(a -> ofThen(a, part).stream()).findFirst();
     if (given.isPresent()) {
       return given.get();
     }
@@ -155,8 +158,9 @@ final class PictureReproduction {
       Optional<Path> found = folder.find(part.name());
       if (found.isPresent()) {
         Adapter adapter = options.read(console, model, found.get());
-        if (adapter.identity().equals(part.identity())) {
-          return adapter;
+        Optional<Adapter> then = ofThen(adapter, part);
+        if (then.isPresent()) {
+          return then.get();
         }
         others.add(found.get() + " is another adapter, " + shorter(adapter.identity()));
       }
@@ -170,6 +174,27 @@ final class PictureReproduction {
             + ", which was not found"
             + (others.isEmpty() ? "" : " (" + String.join("; ", others) + ")")
             + ". Name its file by --lora, or its folder by --lora-dir.");
+  }
+
+  /** The adapter that took part, if it is this one or the first directions of it. */
+  private static Optional<Adapter> ofThen(Adapter found, AdapterRecord part) {
+    return Stream.concat(Stream.of(found), cut(found, part.rank()).stream())
+        .filter(adapter -> adapter.identity().equals(part.identity()))
+        .findFirst();
+  }
+
+  /** The first directions of an adapter that DyLoRA trained, if it is one that has as many. */
+  private static Optional<Adapter> cut(Adapter found, Optional<Long> rank) {
+    return rank.filter(r -> r <= RankCut.rank(found))
+        .flatMap(
+            r -> DyloraRule.of(new Metadata(found.metadata())).map(rule -> rule.cut(found, r)));
+  }
+
+  /** True if what took part is an adapter that the user named, or the first directions of it. */
+  private static boolean partOf(Adapter then, Adapter given) {
+    return Stream.concat(
+            Stream.of(given), cut(given, DyloraRule.cut(new Metadata(then.metadata()))).stream())
+        .anyMatch(adapter -> adapter.identity().equals(then.identity()));
   }
 
   /**
@@ -186,8 +211,7 @@ final class PictureReproduction {
     List<MixPlan.Part> parts = again.stream().flatMap(p -> p.mix().parts().stream()).toList();
     for (int i = 0; i < named.parts().size(); i++) {
       Adapter given = named.parts().get(i).adapter();
-      List<MixPlan.Part> own =
-          parts.stream().filter(p -> p.adapter().identity().equals(given.identity())).toList();
+      List<MixPlan.Part> own = parts.stream().filter(p -> partOf(p.adapter(), given)).toList();
       if (own.isEmpty()) {
         throw new Failure(
             "The adapter "
