@@ -11,6 +11,7 @@ module dev.lora4j.core {
 
   exports dev.lora4j.core;
   exports dev.lora4j.core.adapter;
+  exports dev.lora4j.core.adapter.adalora;
   exports dev.lora4j.core.adapter.boft;
   exports dev.lora4j.core.adapter.dora;
   exports dev.lora4j.core.adapter.dylora;

@@ -71,7 +71,7 @@ public record StepCost(int batches, Cost batch, long weights, long state) {
     elements += settings.accumulate() > 1 ? plan.elements() : 0;
     elements += settings.averageDecay() > 0 ? plan.elements() : 0;
     return DType.F32.bytes(elements)
-        + settings.optimizer().bytes(plan.shapes().values(), DType.F32);
+        + settings.training().optimizer(plan).bytes(plan.shapes().values(), DType.F32);
   }
 
   /** Floating-point operations of a step in linear layers, convolutions and attention. */

@@ -78,6 +78,25 @@ public interface TrainableMethod extends Canonical {
     return new TreeMap<>(Map.of("algo", name()));
   }
 
+  /**
+   * A term of the loss of training for one layer, a scalar in the type of the factors; the mean
+   * over the layers is added to the loss. None by default.
+   *
+   * @param factors as they are trained, without dropout
+   */
+  default Optional<Expr> penalty(Site site, TrainedFactors factors) {
+    return Optional.empty();
+  }
+
+  /**
+   * What changes the factors after each step; nothing by default.
+   *
+   * @throws IllegalArgumentException if it cannot be done in such a run
+   */
+  default Optional<StepRule> rule(StepRule.Run run) {
+    return Optional.empty();
+  }
+
   /** Entries of its own in headers of adapters that it trains; none by default. */
   default SortedMap<String, String> headerEntries() {
     return new TreeMap<>();

@@ -3,6 +3,7 @@ package dev.lora4j.core.train.adapter;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.training.SiteRecipe;
+import dev.lora4j.core.adapter.training.StepRule;
 import dev.lora4j.core.adapter.training.TrainableMethod;
 import dev.lora4j.core.adapter.training.TrainedTensor;
 import dev.lora4j.core.adapter.training.WarmStartFactors;
@@ -13,6 +14,7 @@ import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.host.HostTensor;
+import dev.lora4j.core.train.RuledOptimizer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -167,6 +169,41 @@ public final class AdapterPlan {
    */
   public AdapterPlan withoutDropouts() {
     return new AdapterPlan(recipe.dropouts(Dropouts.NONE), sites, true);
+  }
+
+  /** Returns true if its programs evaluate what another plan trains. */
+  boolean evaluates() {
+    return evaluates;
+  }
+
+  /**
+   * What the method changes after each step of a run, if anything.
+   *
+   * @throws IllegalArgumentException if it cannot be done in so many steps
+   */
+  public Optional<StepRule> rule(int steps) {
+    Map<Site, SiteRecipe> layers = new LinkedHashMap<>();
+    for (Planned planned : sites.values()) {
+      if (planned.method().equals(recipe.method())) {
+        layers.put(planned.site(), planned.recipe());
+      }
+    }
+    return recipe.method().rule(new StepRule.Run(steps, layers));
+  }
+
+  /** The tensors that {@link #rule} is for, by their names in the flat buffer. */
+  public Map<String, RuledOptimizer.Place> places() {
+    Map<String, RuledOptimizer.Place> places = new LinkedHashMap<>();
+    for (Planned planned : sites.values()) {
+      if (planned.method().equals(recipe.method())) {
+        for (TrainedTensor tensor : planned.tensors()) {
+          places.put(
+              StagedAdapter.name(planned.site(), tensor),
+              new RuledOptimizer.Place(planned.site(), tensor.part()));
+        }
+      }
+    }
+    return places;
   }
 
   /** Returns true if a method trains in each step what it draws. */

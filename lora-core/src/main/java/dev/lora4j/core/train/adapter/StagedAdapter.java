@@ -77,10 +77,7 @@ public final class StagedAdapter implements LayerAdapters {
     Map<String, Expr> parts = new TreeMap<>();
     for (TrainedTensor tensor : planned.tensors()) {
       String name = name(site, tensor);
-      // Its first values are those that initial() gives.
-      parts.put(
-          tensor.part(),
-          parameters.leaf(new Parameter(name, tensor.staged(), Parameter.Init.ZEROS)));
+      parts.put(tensor.part(), leaf(site, tensor));
       if (tensor.anchored()) {
         parts.put(
             TrainedTensor.anchor(tensor.part()), held(TrainedTensor.anchor(name), tensor.staged()));
@@ -90,6 +87,35 @@ public final class StagedAdapter implements LayerAdapters {
     SiteDropout dropout = dropouts.map(d -> d.at(planned.index())).orElse(SiteDropout.NONE);
     TrainedFactors factors = new TrainedFactors(parts, scale, dropout);
     return planned.method().apply(layer, x, draw.map(factors::drawn).orElse(factors));
+  }
+
+  /**
+   * The mean over the layers of the terms that their methods add to the loss of training; none in
+   * evaluation. Called when all networks are staged.
+   */
+  public Optional<Expr> penalty() {
+    if (plan.evaluates()) {
+      return Optional.empty();
+    }
+    List<Expr> terms = new ArrayList<>();
+    for (Planned planned : met.values()) {
+      Map<String, Expr> parts = new TreeMap<>();
+      for (TrainedTensor tensor : planned.tensors()) {
+        parts.put(tensor.part(), leaf(planned.site(), tensor));
+      }
+      Expr scale = held(planned.site().name() + SCALE, Shape.of(1, 1));
+      planned
+          .method()
+          .penalty(planned.site(), new TrainedFactors(parts, scale, SiteDropout.NONE))
+          .ifPresent(terms::add);
+    }
+    return terms.stream().reduce(Expr::add).map(sum -> sum.div((double) terms.size()));
+  }
+
+  private Expr leaf(Site site, TrainedTensor tensor) {
+    // Its first values are those that initial() gives.
+    return parameters.leaf(
+        new Parameter(name(site, tensor), tensor.staged(), Parameter.Init.ZEROS));
   }
 
   private Expr held(String name, Shape shape) {

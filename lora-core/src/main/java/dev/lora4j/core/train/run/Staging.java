@@ -85,6 +85,7 @@ public final class Staging {
    * @param loss a scalar of {@link #type}
    */
   public TaskLoss staged(Expr loss) {
-    return new TaskLoss(parameters, factors, loss, finite);
+    Expr whole = factors.penalty().map(loss::add).orElse(loss);
+    return new TaskLoss(parameters, factors, whole, finite);
   }
 }

@@ -5,6 +5,7 @@ import dev.lora4j.core.identity.Canonical;
 import dev.lora4j.core.identity.CanonicalForm;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.train.MaxNorm;
+import dev.lora4j.core.train.RuledOptimizer;
 import dev.lora4j.core.train.StepSettings;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.optimizer.Optimizer;
@@ -87,7 +88,7 @@ public record TrainingSettings(
    */
   public void requireFits(AdapterPlan plan) {
     plan.requireSize();
-    step(DType.F32); // refuses an average of averages
+    step(plan, DType.F32); // refuses an average of averages
     if (maxNorm.isEmpty()) {
       return;
     }
@@ -105,9 +106,21 @@ public record TrainingSettings(
   }
 
   /** Settings of a step, except the loss, for a model that computes in {@code type}. */
-  StepSettings step(DType type) {
-    StepSettings how = StepSettings.of(optimizer, clip).averaging(averageDecay).computedIn(type);
+  StepSettings step(AdapterPlan plan, DType type) {
+    StepSettings how =
+        StepSettings.of(optimizer(plan), clip).averaging(averageDecay).computedIn(type);
     return accumulate > 1 ? how.accumulating() : how;
+  }
+
+  /**
+   * The optimizer with what the plan's method changes after each of its steps.
+   *
+   * @throws IllegalArgumentException if the method cannot be trained in so many steps
+   */
+  public Optimizer optimizer(AdapterPlan plan) {
+    return plan.rule(steps())
+        .<Optimizer>map(rule -> new RuledOptimizer(optimizer, rule, plan.places()))
+        .orElse(optimizer);
   }
 
   /** A copy with another optimizer. */

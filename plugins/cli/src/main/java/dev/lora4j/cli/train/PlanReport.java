@@ -278,7 +278,10 @@ final class PlanReport {
   /** Bytes of the optimizer's state that lie in a file instead of memory. */
   private long mappedState() {
     return run.settings().stateMapped()
-        ? run.style().optimizer().bytes(run.plan().shapes().values(), DType.F32)
+        ? run.style()
+            .training()
+            .optimizer(run.plan())
+            .bytes(run.plan().shapes().values(), DType.F32)
         : 0;
   }
 

@@ -162,7 +162,8 @@ public final class TrainCommand implements Command {
   private static void requireRoom(Path folder, PreparedRun run) {
     // Weights, average and the optimiser's moments, for each stored checkpoint, a new one and the
     // best.
-    long moments = run.style().optimizer().bytes(run.plan().shapes().values(), DType.F32);
+    long moments =
+        run.style().training().optimizer(run.plan()).bytes(run.plan().shapes().values(), DType.F32);
     long each = 2 * DType.F32.bytes(run.plan().elements()) + moments;
     long needed = each * (run.settings().saving().keep() + 2);
     needed += run.settings().stateMapped() ? moments : 0;

@@ -1,0 +1,60 @@
+package dev.lora4j.core.adapter.adalora;
+
+import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.tensor.host.HostTensor;
+import java.util.stream.IntStream;
+
+/**
+ * Trained directions of a layer.
+ *
+ * @param right [rank, in, ...]
+ * @param sizes [rank, 1]
+ * @param columns [out, rank, ...]
+ */
+record Directions(HostTensor right, HostTensor sizes, HostTensor columns) {
+  long count() {
+    return right.shape().size(0);
+  }
+
+  /** Those whose size is not 0; the first if all are. */
+  Directions left() {
+    float[] all = floats(sizes);
+    int[] kept = IntStream.range(0, all.length).filter(i -> all[i] != 0).toArray();
+    int[] chosen = kept.length == 0 ? new int[1] : kept;
+    int row = Math.toIntExact(right.shape().elements() / count());
+    int out = Math.toIntExact(columns.shape().size(0));
+    float[] rows = floats(right);
+    float[] across = floats(columns);
+    float[] keptRows = new float[chosen.length * row];
+    float[] keptColumns = new float[out * chosen.length];
+    float[] keptSizes = new float[chosen.length];
+    for (int i = 0; i < chosen.length; i++) {
+      keptSizes[i] = all[chosen[i]];
+      System.arraycopy(rows, chosen[i] * row, keptRows, i * row, row);
+      for (int o = 0; o < out; o++) {
+        keptColumns[o * chosen.length + i] = across[o * all.length + chosen[i]];
+      }
+    }
+    return new Directions(
+        HostTensor.of(right.shape().with(0, chosen.length), keptRows),
+        HostTensor.of(Shape.of(chosen.length, 1), keptSizes),
+        HostTensor.of(columns.shape().with(1, chosen.length), keptColumns));
+  }
+
+  /** The right side with the sizes in it. */
+  HostTensor scaledRight() {
+    float[] rows = floats(right);
+    float[] all = floats(sizes);
+    int row = rows.length / all.length;
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] *= all[i / row];
+    }
+    return HostTensor.of(right.shape(), rows);
+  }
+
+  private static float[] floats(HostTensor tensor) {
+    float[] values = new float[Math.toIntExact(tensor.shape().elements())];
+    tensor.floats(values, 0);
+    return values;
+  }
+}
