@@ -22,6 +22,8 @@ module dev.lora4j.text {
   // Extensions alone, which are found by name.
   exports dev.lora4j.text.bert to
       dev.lora4j.spi;
+  exports dev.lora4j.text.gemma to
+      dev.lora4j.spi;
   exports dev.lora4j.text.gpt2 to
       dev.lora4j.spi;
   exports dev.lora4j.text.t5 to

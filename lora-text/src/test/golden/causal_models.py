@@ -1,6 +1,6 @@
 """Tiny random language models as transformers writes them, with what it computes with them.
 
-Writes ../resources/models/NAME: the model's folder, and expected.safetensors with
+causal_models.py [NAME ...], by default all. Writes ../resources/models/NAME: the model's folder, and expected.safetensors with
   ids        I64 [2, 12]        two sequences
   logits     F32 [2, 12, vocab] of them
   prompt     I64 [5]
@@ -9,9 +9,12 @@ Writes ../resources/models/NAME: the model's folder, and expected.safetensors wi
 
 import copy
 import os
+import sys
 
 import torch
 from safetensors.torch import load_file, save_file
+from transformers import Gemma2Config, Gemma2ForCausalLM
+from transformers import Gemma3ForCausalLM, Gemma3TextConfig
 from transformers import GPT2Config, GPT2LMHeadModel
 from transformers import LlamaConfig, LlamaForCausalLM
 from transformers import MistralConfig, MistralForCausalLM
@@ -121,6 +124,26 @@ MODELS["gpt2-scaled"] = (
     ),
     torch.bfloat16,
 )
+GEMMA = SIZES | dict(num_hidden_layers=4, head_dim=16, query_pre_attn_scalar=20)
+MODELS["gemma2"] = (
+    Gemma2ForCausalLM,
+    # Bounds that the numbers of so small a model come near to.
+    Gemma2Config(**GEMMA, sliding_window=6, attn_logit_softcapping=3.0, final_logit_softcapping=5.0),
+    torch.bfloat16,
+)
+MODELS["gemma3"] = (
+    Gemma3ForCausalLM,
+    Gemma3TextConfig(
+        **GEMMA,
+        sliding_window=5,
+        layer_types=["sliding_attention", "sliding_attention", "full_attention", "sliding_attention"],
+        rope_parameters={
+            "full_attention": dict(rope_type="linear", rope_theta=100000.0, factor=8.0),
+            "sliding_attention": rope(rope_type="default"),
+        },
+    ),
+    torch.bfloat16,
+)
 # As GPT-2 was first published: without the level `transformer`, with masks as buffers.
 BARE = {"gpt2-scaled"}
 
@@ -138,6 +161,8 @@ def bare(folder, positions):
 def main():
     here = os.path.dirname(os.path.abspath(__file__))
     for number, (name, (kind, config, stored)) in enumerate(MODELS.items()):
+        if sys.argv[1:] and name not in sys.argv[1:]:
+            continue
         torch.manual_seed(number)
         config._attn_implementation = "eager"
         model = kind(config).eval()
@@ -145,6 +170,8 @@ def main():
             for key, p in model.named_parameters():
                 if "norm" in key or "ln_" in key:
                     p.add_(0.2 * torch.randn_like(p))
+                if name.startswith("gemma") and "layers" in key and ".post_" in key:
+                    p.add_(2)  # else the shared table answers each token with itself
                 if key.endswith("bias"):
                     p.add_(0.1 * torch.randn_like(p))
                 p.copy_(p.to(stored).float())

@@ -70,6 +70,29 @@ case(
     v=(1, 2, 4, 3),
     mask=(2, 1, 4),
 )
+
+
+def capped(q, k, v, mask, scale, cap):
+    """As transformers computes Gemma 2."""
+    k, v = (x.repeat_interleave(q.shape[1] // x.shape[1], 1) for x in (k, v))
+    scores = torch.tanh(q @ k.mT * scale / cap) * cap
+    return torch.nan_to_num(torch.softmax(scores + mask, -1)) @ v
+
+
+case(
+    "attend_capped",
+    lambda q, k, v: capped(q, k, v, added(causal(q, k)), 0.5, 0.5),
+    q=(2, 4, 3, 4),
+    k=(2, 2, 3, 4),
+    v=(2, 2, 3, 5),
+)
+case("attend_capped_added", lambda q, k, v, mask: capped(q, k, v, mask, 2, 0.5), q=(2, 3, 3, 2), k=(2, 3, 5, 2), v=(2, 3, 5, 1), mask=(1, 3, 3, 5))
+case(
+    "attend_capped_nothing_allowed",
+    lambda q, k, v, mask: capped(q, k, v, added(mask & causal(q, k)), 2**-0.5, 3),
+    **sizes,
+    mask=torch.tensor([[[False, False, True]]]),
+)
 half = torch.linspace(-1, 1, 30).bfloat16().reshape(1, 2, 5, 3)
 case("attend_bf16", lambda q, k, v: attend(q, k, v, is_causal=True, scale=2.0), q=half, k=half.sin(), v=half.cos())
 write("attentionops")

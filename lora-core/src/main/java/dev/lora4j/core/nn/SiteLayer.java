@@ -10,16 +10,29 @@ import java.util.Optional;
  * @param bias of one dimension, if the layer has one
  */
 public record SiteLayer(Site site, Expr weight, Optional<Expr> bias, Formula formula) {
-  /** Output of a layer as a function of its input; linear in weight and bias together. */
+  /** Output of a layer as a function of its input. */
   @FunctionalInterface
   public interface Formula {
     /** The output for these weights. */
     Expr apply(Expr x, Expr weight, Optional<Expr> bias);
+
+    /**
+     * The formula without what it adds to weights, linear in weight and bias together: by how much
+     * a change of them changes the output.
+     */
+    default Formula linear() {
+      return this;
+    }
   }
 
   /** The output with the layer's own weights. */
   public Expr output(Expr x) {
     return formula.apply(x, weight, bias);
+  }
+
+  /** A copy whose output is by how much these weights would change the layer's. */
+  public SiteLayer linear() {
+    return new SiteLayer(site, weight, bias, formula.linear());
   }
 
   /** A copy with another weight of the same shape. */

@@ -129,15 +129,24 @@ public final class Weights {
    * (Zhang and Sennrich 2019).
    */
   public Expr rmsNorm(String name, Expr x, double epsilon) {
+    return scaled(name, x, Init.ONES, (in, weight, bias) -> in.rmsNorm(weight, epsilon));
+  }
+
+  /**
+   * Root mean square normalisation whose scale is 1 and the weight (Gemma Team 2024). It is formed
+   * in F32 or wider, and rounded once to the type of x.
+   */
+  public Expr offsetRmsNorm(String name, Expr x, double epsilon) {
+    return scaled(name, x, Init.ZEROS, new OffsetNorm(epsilon));
+  }
+
+  /** A layer with one number for each of the last dimension of x. */
+  private Expr scaled(String name, Expr x, Init init, SiteLayer.Formula formula) {
     graph.enter(full(name));
     Shape shape = Shape.of(x.shape().size(-1));
-    SiteLayer layer =
-        new SiteLayer(
-            Site.scale(site(name), shape.size(0)),
-            scale(name, shape),
-            Optional.empty(),
-            (in, weight, bias) -> in.rmsNorm(weight, epsilon));
-    return around(layer, x);
+    Expr weight = weight(name + ".weight", shape, init);
+    Site site = Site.scale(site(name), shape.size(0));
+    return around(new SiteLayer(site, weight, Optional.empty(), formula), x);
   }
 
   /** A norm's operation with its scale and shift. */

@@ -48,6 +48,9 @@ final class StagedAttention {
         q,
         keys,
         values);
+    if (settings.cap().isPresent()) {
+      return CappedAttention.of(q, keys, values, settings);
+    }
     boolean grouped = known && heads != fewer;
     List<Object> arguments = new ArrayList<>();
     arguments.add(q);
@@ -109,17 +112,22 @@ final class StagedAttention {
   /** The mask, and nothing above the diagonal. */
   private static Expr causal(Expr mask, Expr q, Expr keys) {
     Graph graph = q.graph();
-    List<Dim> sizes = List.of(q.dim(2), keys.dim(2));
-    Shape square = Shape.of(q.shape().size(2), keys.shape().size(2));
-    Expr ones = graph.call("ones", DType.BOOL, square, sizes, Keyword.of("dtype", DType.BOOL));
-    Expr allowed = graph.call("tril", DType.BOOL, square, ones);
+    Expr allowed = earlier(q, keys);
     Shape shape = Broadcast.of(OPERATOR, mask, allowed);
     if (mask.dtype() == DType.BOOL) {
       return graph.call("logical_and", DType.BOOL, shape, mask, allowed);
     }
     // Numbers of a program are finite; libtorch makes the infinity out of text.
     Object infinity = new ProgramText.Verbatim("float(\"-inf\")");
-    Expr hidden = graph.call("logical_not", DType.BOOL, square, allowed);
+    Expr hidden = graph.call("logical_not", DType.BOOL, allowed.shape(), allowed);
     return graph.call("masked_fill", mask.dtype(), shape, mask, hidden, infinity);
+  }
+
+  /** True where the i-th key is none after the i-th token. */
+  static Expr earlier(Expr q, Expr keys) {
+    List<Dim> sizes = List.of(q.dim(2), keys.dim(2));
+    Shape square = Shape.of(q.shape().size(2), keys.shape().size(2));
+    Expr ones = q.graph().call("ones", DType.BOOL, square, sizes, Keyword.of("dtype", DType.BOOL));
+    return q.graph().call("tril", DType.BOOL, square, ones);
   }
 }

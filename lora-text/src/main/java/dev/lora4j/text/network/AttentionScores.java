@@ -14,21 +14,29 @@ import java.util.OptionalDouble;
  * @param added bias of the scores, of the type of the queries: [1 or batch, heads, tokens, keys],
  *     where the keys are those of {@link AttentionCache#distances}
  * @param scale scale of the products of queries and keys; 1/sqrt(width) if absent
+ * @param cap bound that scaled products come near to ({@link Attention#cap}); none if absent
  */
-public record AttentionScores(SlidingWindow window, Optional<Expr> added, OptionalDouble scale) {
+public record AttentionScores(
+    SlidingWindow window, Optional<Expr> added, OptionalDouble scale, OptionalDouble cap) {
   /** Scores by the products alone, scaled by 1/sqrt(width). */
   public static AttentionScores of(SlidingWindow reach) {
-    return new AttentionScores(reach, Optional.empty(), OptionalDouble.empty());
+    return new AttentionScores(
+        reach, Optional.empty(), OptionalDouble.empty(), OptionalDouble.empty());
   }
 
   /** A copy with these numbers added. */
   public AttentionScores plus(Expr other) {
-    return new AttentionScores(window, Optional.of(other), scale);
+    return new AttentionScores(window, Optional.of(other), scale, cap);
   }
 
   /** A copy with products scaled otherwise. */
   public AttentionScores scaled(double other) {
-    return new AttentionScores(window, added, OptionalDouble.of(other));
+    return new AttentionScores(window, added, OptionalDouble.of(other), cap);
+  }
+
+  /** A copy with a bound of scaled products. */
+  public AttentionScores capped(double bound) {
+    return new AttentionScores(window, added, scale, OptionalDouble.of(bound));
   }
 
   /**
@@ -37,7 +45,7 @@ public record AttentionScores(SlidingWindow window, Optional<Expr> added, Option
    */
   Attention causal(Expr q) {
     if (added.isEmpty() && !window.isPresent()) {
-      return scaled(Attention.CAUSAL);
+      return set(Attention.CAUSAL);
     }
     Expr places = Constants.arange(q.graph(), DType.I64, q.dim(2));
     return masked(window.visible(places.unsqueeze(1), places.unsqueeze(0)));
@@ -47,10 +55,11 @@ public record AttentionScores(SlidingWindow window, Optional<Expr> added, Option
   Attention masked(Expr visible) {
     Expr mask =
         added.map(a -> a.maskedFill(visible.not(), Double.NEGATIVE_INFINITY)).orElse(visible);
-    return scaled(Attention.PLAIN.masked(mask));
+    return set(Attention.PLAIN.masked(mask));
   }
 
-  private Attention scaled(Attention attention) {
-    return scale.isPresent() ? attention.scaled(scale.getAsDouble()) : attention;
+  private Attention set(Attention attention) {
+    Attention scaled = scale.isPresent() ? attention.scaled(scale.getAsDouble()) : attention;
+    return cap.isPresent() ? scaled.capped(cap.getAsDouble()) : scaled;
   }
 }

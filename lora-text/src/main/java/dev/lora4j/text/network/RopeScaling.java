@@ -27,8 +27,26 @@ public final class RopeScaling {
   public static Rope read(ConfigFile config, int width, int longest) {
     Optional<ConfigFile> scaling =
         config.section("rope_parameters").or(() -> config.section("rope_scaling"));
-    double base = config.real("rope_theta", 10000);
-    base = scaling.map(s -> s.real("rope_theta", Double.NaN)).filter(b -> !b.isNaN()).orElse(base);
+    return of(config, scaling, config.real("rope_theta", 10000), width, longest);
+  }
+
+  /**
+   * The rotary embedding of some parameters.
+   *
+   * @param config for messages
+   * @param scaling the parameters; none if positions are turned as they are
+   * @param plainBase base of the frequencies, if the parameters name none
+   * @param width of a head
+   * @param longest the longest sequence
+   * @throws ModelException if it is of a kind that is not known
+   */
+  public static Rope of(
+      ConfigFile config, Optional<ConfigFile> scaling, double plainBase, int width, int longest) {
+    double base =
+        scaling
+            .map(s -> s.real("rope_theta", Double.NaN))
+            .filter(b -> !b.isNaN())
+            .orElse(plainBase);
     if (!(base > 0) || base > MOST_BASE) {
       throw new ModelException(
           config.file() + ": 'rope_theta' is " + base + "; it should be above 0.");

@@ -79,6 +79,8 @@ class CausalParityTest {
         "mistral",
         "qwen2",
         "qwen3",
+        "gemma2",
+        "gemma3",
         "gpt2",
         "gpt2-scaled"
       })
@@ -115,7 +117,7 @@ class CausalParityTest {
 
   /** Rows of other lengths in the same batch change nothing. */
   @ParameterizedTest
-  @ValueSource(strings = {"llama3", "mistral", "qwen3", "gpt2"})
+  @ValueSource(strings = {"llama3", "mistral", "qwen3", "gemma2", "gemma3", "gpt2"})
   void mixedLengthBatchEqualsRowsAlone(String name) {
     try (Opened model = new Opened(name)) {
       int[] prompt = model.tokens("prompt");

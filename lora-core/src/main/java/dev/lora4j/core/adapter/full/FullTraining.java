@@ -89,7 +89,7 @@ public record FullTraining(
     Optional<Expr> shift = factors.find(DIFF_BIAS).map(d -> kept(factors, d).to(type));
     if (type == DType.F16 || type == DType.BF16) {
       Expr none = change.orElseGet(() -> layer.weight().mul(0));
-      SiteLayer alone = layer.withWeight(none);
+      SiteLayer alone = layer.withWeight(none).linear();
       Expr y = layer.output(x);
       return y.add(shift.map(alone::withBias).orElseGet(alone::withoutBias).output(x));
     }

@@ -30,7 +30,12 @@ final class AttentionOpsFamily implements OperatorFamily {
         Row.of(SETTINGS, g -> attend(g, 2, 1, h -> Attention.PLAIN.masked(added(h)))),
         Row.of(SETTINGS, g -> attend(g, 2, 2, h -> Attention.CAUSAL.masked(added(h)))),
         Row.of(SETTINGS, g -> attend(g, 2, 2, h -> Attention.PLAIN.masked(allowed(h)))),
-        Row.of(SETTINGS, g -> attend(g, 2, 1, h -> Attention.CAUSAL.masked(allowed(h)))));
+        Row.of(SETTINGS, g -> attend(g, 2, 1, h -> Attention.CAUSAL.masked(allowed(h)))),
+        Row.of(SETTINGS, g -> attend(g, 4, 2, h -> Attention.CAUSAL.capped(h.number(0.5, 3)))),
+        Row.of(SETTINGS, g -> attend(g, 2, 1, h -> Attention.PLAIN.capped(2).masked(allowed(h)))),
+        Row.of(
+            SETTINGS,
+            g -> attend(g, 2, 2, h -> Attention.CAUSAL.capped(2).scaled(0.7).masked(added(h)))));
   }
 
   /** Two tokens see three keys. */
@@ -82,6 +87,9 @@ final class AttentionOpsFamily implements OperatorFamily {
         masked("attend_key_padding", Attention.PLAIN),
         masked("attend_allowed_causal_grouped", Attention.CAUSAL),
         masked("attend_added_causal", Attention.CAUSAL.scaled(0.3)),
+        golden(SETTINGS, "attend_capped", Attention.CAUSAL.capped(0.5)),
+        masked("attend_capped_added", Attention.PLAIN.scaled(2).capped(0.5)),
+        masked("attend_capped_nothing_allowed", Attention.CAUSAL.capped(3)),
         Golden.of(
                 SETTINGS,
                 "attend_bf16",
