@@ -13,7 +13,11 @@ public enum GgufArchitecture {
   /** Qwen 2 and 2.5. */
   QWEN2("Qwen2ForCausalLM", false),
   /** Qwen 3. */
-  QWEN3("Qwen3ForCausalLM", false);
+  QWEN3("Qwen3ForCausalLM", false),
+  /** Gemma 2. Norms have 1 added to their weights. */
+  GEMMA2("Gemma2ForCausalLM", false),
+  /** The text models of Gemma 3. Norms have 1 added to their weights. */
+  GEMMA3("Gemma3ForCausalLM", false);
 
   private static final String KEY = "general.architecture";
 
@@ -50,9 +54,19 @@ public enum GgufArchitecture {
     return Arrays.stream(values()).map(GgufArchitecture::key).toList();
   }
 
-  /** Its name in files, and the {@code model_type} of transformers. */
+  /** Its name in files. */
   String key() {
     return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** The {@code model_type} of transformers. */
+  String modelType() {
+    return this == GEMMA3 ? "gemma3_text" : key();
+  }
+
+  /** True for Gemma. */
+  boolean gemma() {
+    return this == GEMMA2 || this == GEMMA3;
   }
 
   /** The class of transformers. */

@@ -19,6 +19,11 @@ import java.util.List;
 public final class GgufKeys {
   private static final String TOKENIZER = "tokenizer.ggml.";
 
+  static final String SLIDING = "attention.sliding_window";
+  static final String PATTERN = "attention.sliding_window_pattern";
+  static final String SLIDING_BASE = "rope.freq_base_swa";
+  static final String LOGIT_CAP = "final_logit_softcapping";
+
   /** Keys of a file whatever its architecture. */
   static final ConfigFields GENERAL =
       ConfigFields.none()
@@ -74,6 +79,17 @@ public final class GgufKeys {
   /** Keys of an architecture. */
   static ConfigFields of(GgufArchitecture architecture) {
     String at = architecture.key() + ".";
+    ConfigFields all = common(at);
+    return switch (architecture) {
+      case LLAMA, QWEN2, QWEN3 -> all.only(at + SLIDING, "0");
+      case GEMMA2 ->
+          all.used(at + SLIDING, at + LOGIT_CAP, at + "attn_logit_softcapping")
+              .only(at + PATTERN, "2");
+      case GEMMA3 -> all.used(at + SLIDING, at + LOGIT_CAP, at + PATTERN, at + SLIDING_BASE);
+    };
+  }
+
+  private static ConfigFields common(String at) {
     return ConfigFields.none()
         .used(
             at + "block_count",
@@ -100,7 +116,6 @@ public final class GgufKeys {
         .only(at + "tensor_data_layout", "Meta AI original pth")
         .only(at + "use_parallel_residual", "false")
         .only(at + "attention.causal", "true")
-        .only(at + "attention.sliding_window", "0")
         .only(at + "attention.clamp_kqv", "0")
         .only(at + "attention.max_alibi_bias", "0")
         .only(at + "expert_count", "0")

@@ -32,13 +32,18 @@ public record GgufLanguageModel(GgufFile file, ConfigFile config) {
 
   /** The weights, under the names and in the arrangement of transformers. */
   public StoredTensors weights() {
-    boolean paired = GgufArchitecture.of(file).pairedHeads();
+    GgufArchitecture architecture = GgufArchitecture.of(file);
+    boolean paired = architecture.pairedHeads();
     int heads = paired ? config.integer("num_attention_heads") : 0;
     int keyHeads = paired ? config.integer("num_key_value_heads") : 0;
     List<GgufWeight> weights =
         file.tensors().values().stream()
             .filter(tensor -> !tensor.name().equals(GgufNames.ROPE_FACTORS))
-            .map(tensor -> GgufNames.weight(tensor, heads, keyHeads))
+            .map(
+                tensor ->
+                    architecture.gemma()
+                        ? GgufNames.gemma(tensor)
+                        : GgufNames.weight(tensor, heads, keyHeads))
             .toList();
     return new GgufWeights(file, weights);
   }

@@ -99,6 +99,8 @@ public final class GgufLayers {
           Map.entry("mistral", llama("llama")),
           Map.entry("qwen2", llama("qwen2")),
           Map.entry("qwen3", llama("qwen3")),
+          Map.entry("gemma2", llama("gemma2")),
+          Map.entry("gemma3_text", llama("gemma3")),
           Map.entry(
               "gpt2",
               new Architecture(

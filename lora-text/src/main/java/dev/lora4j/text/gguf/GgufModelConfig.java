@@ -36,6 +36,9 @@ final class GgufModelConfig {
     config.biases();
     config.positions();
     config.tokens();
+    if (architecture.gemma()) {
+      new GgufGemmaConfig(file.metadata(), architecture, config.json).add();
+    }
     return config.json;
   }
 
@@ -43,7 +46,7 @@ final class GgufModelConfig {
     JsonArray classes = new JsonArray();
     classes.add(architecture.modelClass());
     json.add("architectures", classes);
-    json.addProperty("model_type", architecture.key());
+    json.addProperty("model_type", architecture.modelType());
     int width = needed("embedding_length", "hidden_size");
     needed("feed_forward_length", "intermediate_size");
     needed("block_count", "num_hidden_layers");
@@ -54,7 +57,9 @@ final class GgufModelConfig {
     String epsilon = key("attention.layer_norm_rms_epsilon");
     json.addProperty(
         "rms_norm_eps", metadata.real(epsilon).orElseThrow(() -> metadata.lacking(epsilon)));
-    json.addProperty("hidden_act", "silu");
+    if (!architecture.gemma()) {
+      json.addProperty("hidden_act", "silu");
+    }
     json.addProperty("vocab_size", vocabulary());
     json.addProperty("tie_word_embeddings", !file.tensors().containsKey(GgufNames.HEAD));
   }

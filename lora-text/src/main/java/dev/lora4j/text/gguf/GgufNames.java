@@ -40,7 +40,29 @@ final class GgufNames {
           Map.entry("ffn_up", "mlp.up_proj"),
           Map.entry("ffn_down", "mlp.down_proj"));
 
+  /** Where Gemma has norms after its layers too, in the place of those of others. */
+  private static final Map<String, String> GEMMA_NORMS =
+      Map.of(
+          "post_attention_norm", "post_attention_layernorm",
+          "ffn_norm", "pre_feedforward_layernorm",
+          "post_ffw_norm", "post_feedforward_layernorm");
+
   private GgufNames() {}
+
+  /** The weight of a Gemma that a tensor is, as {@link #weight}; norms have 1 added. */
+  static GgufWeight gemma(GgufTensor tensor) {
+    Matcher block = BLOCK.matcher(tensor.name());
+    Optional<String> norm =
+        block.matches() ? Optional.ofNullable(GEMMA_NORMS.get(block.group(2))) : Optional.empty();
+    GgufWeight weight =
+        norm.map(n -> layer(block, n, tensor.name())).orElseGet(() -> weight(tensor, 0, 0));
+    return tensor.name().endsWith("norm.weight") ? weight.withAdded(1) : weight;
+  }
+
+  private static GgufWeight layer(Matcher block, String layer, String tensor) {
+    return GgufWeight.of(
+        "model.layers." + block.group(1) + "." + layer + "." + block.group(3), tensor);
+  }
 
   /**
    * The weight that a tensor is; one of no known name keeps its own, so that it is told of.
@@ -60,9 +82,7 @@ final class GgufNames {
     if (layer.isEmpty()) {
       return GgufWeight.of(name, name);
     }
-    GgufWeight weight =
-        GgufWeight.of(
-            "model.layers." + block.group(1) + "." + layer.get() + "." + block.group(3), name);
+    GgufWeight weight = layer(block, layer.get(), name);
     return switch (block.group(2)) {
       case "attn_q" -> weight.withPairedHeads(heads);
       case "attn_k" -> weight.withPairedHeads(keyHeads);

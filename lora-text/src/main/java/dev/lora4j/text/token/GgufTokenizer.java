@@ -30,6 +30,9 @@ record GgufTokenizer(JsonObject description, TokenizerSettings settings) {
   /** Kinds of tokens, which files number from 1 on as SentencePiece does. */
   private static final int KINDS = 6;
 
+  /** Ends a turn in Gemma's chats; most of its files do not say so. */
+  private static final String GEMMA_TURN = "<end_of_turn>";
+
   private static final String CHAT = "tokenizer.chat_template";
 
   /** Special tokens by transformers' names, and ids of LLaMA's where a file does not say. */
@@ -150,6 +153,10 @@ record GgufTokenizer(JsonObject description, TokenizerSettings settings) {
     GgufTokenizer sentencePiece() {
       List<Float> scores = metadata.reals(AT + "scores");
       requireAsMany("scores", scores.size(), false);
+      // Gemma's files count it among the special tokens.
+      if (!kinds.contains(Kind.UNKNOWN)) {
+        id("unknown_token_id").ifPresent(id -> kinds.set(id, Kind.UNKNOWN));
+      }
       List<Piece> pieces = new ArrayList<>();
       for (int id = 0; id < tokens.size(); id++) {
         pieces.add(new Piece(tokens.get(id), scores.get(id), kinds.get(id)));
@@ -194,6 +201,9 @@ record GgufTokenizer(JsonObject description, TokenizerSettings settings) {
       for (String key : List.of("eos_token_id", "eot_token_id", "eom_token_id")) {
         id(key).ifPresent(ends::add);
       }
+      if (id("eot_token_id").isEmpty()) {
+        specialToken(GEMMA_TURN).ifPresent(ends::add);
+      }
       return new TokenizerSettings(config, names, List.of(), List.copyOf(ends), templates);
     }
 
@@ -202,6 +212,11 @@ record GgufTokenizer(JsonObject description, TokenizerSettings settings) {
         throw new TokenizerException(
             path, "adds a token to each text (" + AT + flag + ") and does not say which.");
       }
+    }
+
+    private Optional<Integer> specialToken(String text) {
+      int id = tokens.indexOf(text);
+      return id >= 0 && kinds.get(id) == Kind.CONTROL ? Optional.of(id) : Optional.empty();
     }
 
     private Optional<Integer> id(String key) {

@@ -37,7 +37,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Tiny GGUF models against transformers ({@code src/test/golden/gguf_tiny.py}). */
+/**
+ * Tiny GGUF models against transformers ({@code gguf_tiny.py} and {@code gguf_gemma.py} in {@code
+ * src/test/golden}).
+ */
 class GgufParityTest {
   private static final Engine ENGINE = Engine.open(EngineOptions.DEFAULT.threads(1));
   private static final Path MODELS = Path.of("src/test/resources/gguf");
@@ -93,7 +96,18 @@ class GgufParityTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"llama", "llama3", "llama-linear", "qwen2", "qwen3", "tekken"})
+  @ValueSource(
+      strings = {
+        "llama",
+        "llama3",
+        "llama-linear",
+        "qwen2",
+        "qwen3",
+        "tekken",
+        "gemma2",
+        "gemma3",
+        "gemma3-pattern"
+      })
   void logitsAndGreedyTextAreThoseOfTransformers(String name) {
     try (Scope scope = ENGINE.scope("model");
         Golden golden = new Golden(name)) {
@@ -114,7 +128,7 @@ class GgufParityTest {
 
   /** Blocks that stay as they lie give what their numbers give. */
   @ParameterizedTest
-  @ValueSource(strings = {"llama", "qwen3"})
+  @ValueSource(strings = {"llama", "qwen3", "gemma3"})
   void blocksGiveWhatNumbersGive(String name) {
     try (Scope scope = ENGINE.scope("model");
         Golden golden = new Golden(name)) {
@@ -134,7 +148,7 @@ class GgufParityTest {
 
   /** A folder that was written of a file is the same model, with its tokeniser. */
   @ParameterizedTest
-  @ValueSource(strings = {"llama3", "qwen3"})
+  @ValueSource(strings = {"llama3", "qwen3", "gemma2", "gemma3"})
   void writtenFolderHasTheSameWeightsAndTokens(String name) {
     try (Scope scope = ENGINE.scope("model");
         Golden golden = new Golden(name)) {

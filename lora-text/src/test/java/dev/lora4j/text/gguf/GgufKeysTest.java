@@ -1,14 +1,17 @@
 package dev.lora4j.text.gguf;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.gguf.GgufException;
 import dev.lora4j.core.model.ConfigFields;
+import dev.lora4j.core.model.ConfigFile;
 import dev.lora4j.core.model.ModelException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -76,6 +79,60 @@ class GgufKeysTest {
     assertEquals(
         opened(AlteredGguf.of(MODELS.resolve("llama.gguf"))).config().json(),
         opened(file.with(key, typed)).config().json());
+  }
+
+  /** What the file of a Gemma does not say is as in llama.cpp, and what it says is read. */
+  @Test
+  void gemmasOwnKeysAreRead() throws IOException {
+    String full = "full_attention";
+    String sliding = "sliding_attention";
+    ConfigFile third = GgufLanguageModel.open(MODELS.resolve("gemma3.gguf")).config();
+    assertEquals("gemma3_text", third.text("model_type", ""));
+    assertEquals(
+        List.of(sliding, sliding, sliding, sliding, sliding, full), third.texts("layer_types"));
+    assertEquals(6, third.integer("sliding_window"));
+    assertEquals(10_000, third.real("rope_local_base_freq", 0));
+    assertEquals(32, third.integer("query_pre_attn_scalar"));
+    assertFalse(third.has("final_logit_softcapping"));
+    ConfigFile named = GgufLanguageModel.open(MODELS.resolve("gemma3-pattern.gguf")).config();
+    assertEquals(List.of(sliding, full, sliding), named.texts("layer_types"));
+    assertEquals(7000, named.real("rope_local_base_freq", 0));
+    ConfigFile second = GgufLanguageModel.open(MODELS.resolve("gemma2.gguf")).config();
+    assertEquals(3, second.real("attn_logit_softcapping", 0));
+    assertEquals(5, second.real("final_logit_softcapping", 0));
+    assertEquals(List.of(sliding, full), second.texts("layer_types"));
+    AlteredGguf file = AlteredGguf.of(MODELS.resolve("gemma2.gguf"));
+    for (String key :
+        List.of(
+            "gemma2.attn_logit_softcapping",
+            "gemma2.final_logit_softcapping",
+            "gemma2.attention.sliding_window")) {
+      file = file.renamed(key, "nobody" + key.substring(6));
+    }
+    ConfigFile silent = opened(file).config();
+    assertEquals(50, silent.real("attn_logit_softcapping", 0));
+    assertEquals(30, silent.real("final_logit_softcapping", 0));
+    assertEquals(4096, silent.integer("sliding_window"));
+    AlteredGguf without =
+        AlteredGguf.of(MODELS.resolve("gemma3.gguf"))
+            .renamed("gemma3.attention.sliding_window", "nobody.attention.sliding_window");
+    assertFalse(opened(without).config().texts("layer_types").contains(sliding));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "gemma3,gemma3.attn_logit_softcapping,50,is not known here",
+    "gemma2,gemma2.attention.sliding_window_pattern,3,only 2",
+    "gemma2,gemma2.rope.freq_base_swa,7000,is not known here",
+    "gemma3,gemma3.attention.scale,1,is not known here"
+  })
+  void keyOfGemmaThatCannotBeComputedIsRefusedByName(
+      String name, String key, int value, String expected) throws IOException {
+    AlteredGguf file = AlteredGguf.of(MODELS.resolve(name + ".gguf")).with(key, value);
+    ModelException refusal = assertThrows(ModelException.class, () -> opened(file));
+    String message = refusal.getMessage();
+    assertTrue(message.contains("'" + key + "' is " + value), message);
+    assertTrue(message.contains(expected), message);
   }
 
   @ParameterizedTest

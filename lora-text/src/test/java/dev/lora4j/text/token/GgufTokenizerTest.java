@@ -28,7 +28,7 @@ class GgufTokenizerTest {
   @TempDir private Path folder;
 
   @ParameterizedTest
-  @ValueSource(strings = {"llama", "llama3", "llama-linear", "qwen2", "qwen3", "tekken"})
+  @ValueSource(strings = {"llama", "llama3", "llama-linear", "qwen2", "qwen3", "tekken", "gemma2"})
   void idsAreThoseOfTheModelsOwnTokenizer(String name) throws IOException {
     try (TensorStore golden = TensorStore.open(MODELS.resolve(name + ".safetensors"));
         TextTokenizer tokenizer = TextTokenizer.load(MODELS.resolve(name + ".gguf"))) {
