@@ -5,7 +5,7 @@ Writes ../resources/models/NAME: the model's folder, and expected.safetensors as
 and ../resources/adapters/NAME-lora: a LoRA of PEFT's (SEQ_CLS) with its head in modules_to_save, and expected.safetensors
 with the logits that it gives, the loss of three classes and the gradient of each tensor of the file.
 
-With the arguments `check NAME FOLDER`, reads such a folder that lora4j wrote for the model, and says by how much its logits
+With names as arguments, these alone. With the arguments `check NAME FOLDER`, reads such a folder that lora4j wrote for the model, and says by how much its logits
 are off.
 """
 
@@ -16,6 +16,7 @@ import torch
 from peft import LoraConfig, PeftModel, get_peft_model
 from safetensors.torch import load_file, save_file
 from transformers import AutoModelForSequenceClassification
+from transformers import Gemma3TextConfig, Gemma3TextForSequenceClassification
 from transformers import GPT2Config, GPT2ForSequenceClassification
 from transformers import LlamaConfig, LlamaForSequenceClassification
 from transformers import MistralConfig, MistralForSequenceClassification
@@ -63,6 +64,10 @@ MODELS = {
     # Without padding: transformers takes one text at a time.
     "qwen2-classes": (Qwen2ForSequenceClassification, Qwen2Config(**SIZES, **LABELS)),
     "qwen3-classes": (Qwen3ForSequenceClassification, Qwen3Config(**SIZES, **LABELS, pad_token_id=0)),
+    "gemma3-classes": (
+        Gemma3TextForSequenceClassification,
+        Gemma3TextConfig(**SIZES, **LABELS, sliding_window=4, sliding_window_pattern=2, pad_token_id=0),
+    ),
 }
 ADAPTED = {
     "gpt2-classes": ["c_attn", "c_fc"],
@@ -119,6 +124,8 @@ def adapter(name, model, given, folder):
 
 def main():
     for number, (name, (kind, config)) in enumerate(MODELS.items()):
+        if sys.argv[1:] and name not in sys.argv[1:]:
+            continue
         torch.manual_seed(number)
         config._attn_implementation = "eager"
         model = kind(config).eval()

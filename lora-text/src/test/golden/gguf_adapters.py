@@ -107,6 +107,8 @@ def names():
         "mistral": MODEL_ARCH.LLAMA,
         "qwen2": MODEL_ARCH.QWEN2,
         "qwen3": MODEL_ARCH.QWEN3,
+        "gemma2": MODEL_ARCH.GEMMA2,
+        "gemma3": MODEL_ARCH.GEMMA3,
         "gpt2": MODEL_ARCH.GPT2,
         "bert": MODEL_ARCH.BERT,
         "roberta": MODEL_ARCH.BERT,

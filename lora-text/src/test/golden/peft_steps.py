@@ -1,4 +1,4 @@
-"""Makes ../resources/peft-steps.safetensors: what transformers, peft and torch make of training adapters on the tiny models of
+"""Makes ../resources/peft-steps.safetensors, or with arguments its cases of these names anew: what transformers, peft and torch make of training adapters on the tiny models of
 causal_models.py and seq2seq_models.py, without dropouts.
 
 All is computed in F64: norms, rotary positions and softmax too, which transformers computes in F32 whatever the type.
@@ -13,12 +13,15 @@ All is computed in F64: norms, rotary positions and softmax too, which transform
 """
 
 import dataclasses
+import sys
 from pathlib import Path
 
 import torch
 from peft import LoraConfig, inject_adapter_in_model
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM
+from transformers.models.gemma2 import modeling_gemma2
+from transformers.models.gemma3 import modeling_gemma3
 from transformers.models.llama import modeling_llama
 from transformers.models.t5 import modeling_t5
 from transformers.models.umt5 import modeling_umt5
@@ -48,6 +51,8 @@ CASES = {
     "t5-accumulated": Case("t5", ["q", "v"], accumulate=2),
     "flan-t5-lora": Case("flan-t5", ["q", "v", "wi_0", "wi_1", "lm_head"]),
     "umt5-lora": Case("umt5", ["q", "v"]),
+    "gemma2-lora": Case("gemma2", [*ATTENTION, "gate_proj", "down_proj"]),
+    "gemma3-lora": Case("gemma3", [*ATTENTION, "gate_proj", "down_proj"]),
 }
 
 
@@ -61,6 +66,26 @@ def rotary(self, x, position_ids):
     return angles.cos(), angles.sin()
 
 
+def offset_norm(self, x):
+    return (1 + self.weight) * (x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + self.eps))
+
+
+def rotary_by_type(self, x, position_ids, layer_type):
+    angles = position_ids[:, :, None].double() * getattr(self, f"{layer_type}_inv_freq").double()
+    angles = torch.cat((angles, angles), -1)
+    return angles.cos(), angles.sin()
+
+
+def capped(module, q, k, v, mask, scaling, softcap, **_):
+    k, v = (x.repeat_interleave(module.num_key_value_groups, 1) for x in (k, v))
+    scores = torch.tanh(q @ k.mT * scaling / softcap) * softcap + mask
+    return (torch.softmax(scores, -1) @ v).transpose(1, 2), None
+
+
+modeling_gemma2.Gemma2RMSNorm.forward = modeling_gemma3.Gemma3RMSNorm.forward = offset_norm
+modeling_gemma2.Gemma2RotaryEmbedding.forward = rotary
+modeling_gemma3.Gemma3RotaryEmbedding.forward = rotary_by_type
+modeling_gemma2.eager_attention_forward = capped
 modeling_llama.LlamaRMSNorm.forward = norm
 modeling_llama.LlamaRotaryEmbedding.forward = rotary
 modeling_t5.T5LayerNorm.forward = norm
@@ -91,12 +116,15 @@ class Training:
         self.case, self.data = case, data
         self.pairs = case.model.endswith("t5")
         kind = AutoModelForSeq2SeqLM if self.pairs else AutoModelForCausalLM
-        attention = "eager" if self.pairs else "sdpa"
+        attention = "eager" if self.pairs or case.model == "gemma2" else "sdpa"
         folder = HERE / "models" / case.model
         self.model = kind.from_pretrained(folder, dtype=torch.float64, attn_implementation=attention).eval()
         config = LoraConfig(r=RANK, lora_alpha=ALPHA, target_modules=case.targets, lora_dropout=0, use_dora=case.dora)
         inject_adapter_in_model(config, self.model)
         self.model.double()
+        for module in self.model.modules():
+            if hasattr(module, "scalar_embed_scale"):
+                module.embed_scale = torch.tensor(module.scalar_embed_scale, dtype=torch.float64)
         self.factors = {}
         generator = torch.Generator().manual_seed(11)
         for name, parameter in self.model.named_parameters():
@@ -162,7 +190,11 @@ class Training:
 def main():
     gold = data(torch.Generator().manual_seed(5))
     batches = dict(gold)
+    if sys.argv[1:]:
+        gold = load_file(HERE / "peft-steps.safetensors")
     for key, case in CASES.items():
+        if sys.argv[1:] and key not in sys.argv[1:]:
+            continue
         Training(case, batches).run(key, gold)
     save_file(gold, HERE / "peft-steps.safetensors")
 

@@ -57,7 +57,8 @@ class DecoderClassifierTest {
         "llama-classes",
         "mistral-classes",
         "qwen2-classes",
-        "qwen3-classes"
+        "qwen3-classes",
+        "gemma3-classes"
       })
   void logitsAreThoseOfTransformers(String name) {
     try (Scope scope = ENGINE.scope("classes")) {

@@ -113,6 +113,8 @@ class Bf16ParityTest {
         "mistral",
         "qwen2",
         "qwen3",
+        "gemma2",
+        "gemma3",
         "gpt2",
         "gpt2-scaled",
         "t5",

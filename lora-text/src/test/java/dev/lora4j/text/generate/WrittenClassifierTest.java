@@ -88,7 +88,8 @@ class WrittenClassifierTest {
         "gpt2-classes",
         "llama-classes",
         "llama",
-        "qwen3-classes"
+        "qwen3-classes",
+        "gemma3-classes"
       })
   void classifierReadsBackWithItsClasses(String name) throws IOException {
     Path folder = temporary.resolve("written");
@@ -119,7 +120,8 @@ class WrittenClassifierTest {
         "distilbert",
         "gpt2-classes",
         "llama-classes",
-        "qwen3-classes"
+        "qwen3-classes",
+        "gemma3-classes"
       })
   @Tag("python")
   void transformersReadsTheClassifier(String name) throws IOException, InterruptedException {

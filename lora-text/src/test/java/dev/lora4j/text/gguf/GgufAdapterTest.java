@@ -82,6 +82,8 @@ class GgufAdapterTest {
         "mistral",
         "qwen2",
         "qwen3",
+        "gemma2",
+        "gemma3",
         "gpt2",
         "bert",
         "roberta",

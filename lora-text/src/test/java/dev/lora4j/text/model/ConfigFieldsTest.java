@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,6 +74,33 @@ class ConfigFieldsTest {
     String windows = "use_sliding_window sliding_window max_window_layers layer_types";
     KINDS.put("qwen2", new Kind("qwen2", qwen, silu, windows));
     KINDS.put("qwen3", new Kind("qwen3", LLAMA + " attention_bias=FLIP", silu, windows));
+    String gemma =
+        LLAMA
+                .replaceFirst(" rope_parameters=\\S+", "")
+                .replace("head_dim=4", "head_dim=2 hidden_activation=\"relu\"")
+            + " attention_bias=FLIP query_pre_attn_scalar=7 sliding_window=3"
+            + " final_logit_softcapping=0.5";
+    String bidirectional = "use_bidirectional_attention=true";
+    KINDS.put(
+        "gemma2",
+        new Kind(
+            "gemma2",
+            gemma
+                + " attn_logit_softcapping=0.5 layer_types="
+                + types("full", "full", "full", "full")
+                + " rope_parameters={\"rope_theta\":77.0,\"rope_type\":\"default\"}",
+            bidirectional,
+            ""));
+    KINDS.put(
+        "gemma3_text",
+        new Kind(
+            "gemma3",
+            gemma
+                + " layer_types="
+                + types("full", "full", "full", "full")
+                + " rope_parameters={\"full_attention\":{\"rope_theta\":77.0}}",
+            bidirectional + " attn_logit_softcapping=50.0",
+            ""));
     KINDS.put(
         "gpt2",
         new Kind(
@@ -132,6 +160,12 @@ class ConfigFieldsTest {
   }
 
   @TempDir Path folder;
+
+  private static String types(String... kinds) {
+    return Stream.of(kinds)
+        .map(k -> '"' + k + "_attention\"")
+        .collect(Collectors.joining(",", "[", "]"));
+  }
 
   static Stream<String> kinds() {
     return GOLDEN.keySet().stream();
@@ -281,6 +315,59 @@ class ConfigFieldsTest {
     for (JsonObject other : List.of(later, named, wider, off)) {
       assertNotEquals(network(with), network(other), other.toString());
     }
+  }
+
+  /** Configurations say these in three ways, of which transformers makes the last. */
+  @Test
+  void gemmasWindowsAndPositionsAreReadAsBeforeAndNow() {
+    JsonObject now = config("gemma3_text");
+    now.addProperty("num_hidden_layers", 6);
+    now.add(
+        "layer_types",
+        JsonParser.parseString(types("sliding", "full", "sliding", "full", "sliding", "full")));
+    JsonObject before = now.deepCopy();
+    before.remove("layer_types");
+    before.addProperty("sliding_window_pattern", 2);
+    before.remove("rope_parameters");
+    before.addProperty("rope_theta", 100_000);
+    before.addProperty("rope_local_base_freq", 10_000);
+    before.add("rope_scaling", JsonParser.parseString("{\"rope_type\":\"linear\",\"factor\":8.0}"));
+    assertEquals(network(now), network(before));
+    JsonObject usual = before.deepCopy();
+    usual.remove("sliding_window_pattern");
+    now.add(
+        "layer_types",
+        JsonParser.parseString(
+            types("sliding", "sliding", "sliding", "sliding", "sliding", "full")));
+    assertEquals(network(now), network(usual));
+    for (String key : List.of("rope_theta", "rope_local_base_freq", "rope_scaling")) {
+      JsonObject without = usual.deepCopy();
+      without.remove(key);
+      boolean isDefault = key.equals("rope_local_base_freq");
+      assertEquals(isDefault, network(without).equals(network(usual)), key);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      quoteCharacter = '`',
+      value = {
+        "gemma3_text; layer_types; [\"full_attention\"]; layer_types",
+        "gemma3_text; layer_types; [\"full_attention\",\"full_attention\",\"full_attention\",\"chunked_attention\"]; chunked_attention",
+        "gemma3_text; sliding_window; null; sliding_window",
+        "gemma3_text; final_logit_softcapping; 0; final_logit_softcapping",
+        "gemma2; attn_logit_softcapping; -1; attn_logit_softcapping",
+        "gemma2; attn_logit_softcapping; 1e999; attn_logit_softcapping",
+        "gemma3_text; rope_parameters; {\"rope_theta\": 77.0}; rope_theta",
+        "gemma3_text; rope_parameters; {\"full_attention\": {\"rope_theta\": -1}}; rope_theta",
+        "gemma3_text; rope_scaling; {\"rope_type\":\"linear\",\"factor\":8.0}; rope_scaling"
+      })
+  void settingsOfGemmaThatCannotBeComputedAreNamed(
+      String name, String field, String value, String said) {
+    JsonObject config = with(name, field + "=" + value);
+    ModelException e = assertThrows(ModelException.class, () -> network(config));
+    assertTrue(String.valueOf(e.getMessage()).contains(said), e.getMessage());
   }
 
   private static int layers(JsonObject config) {

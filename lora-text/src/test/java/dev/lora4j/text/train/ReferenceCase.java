@@ -20,7 +20,11 @@ enum ReferenceCase {
   /** Gated feed-forward layers and a head of its own, which are trained too. */
   FLAN_T5_LORA(1),
   /** Each layer adds what it has for distances itself. */
-  UMT5_LORA(1);
+  UMT5_LORA(1),
+  /** Scores and logits are bounded. */
+  GEMMA2_LORA(1),
+  /** Two kinds of positions, and norms of queries and keys. */
+  GEMMA3_LORA(1);
 
   private static final int RANK = 2;
   private static final int ALPHA = 3;
@@ -53,6 +57,8 @@ enum ReferenceCase {
   private String[] targets() {
     return switch (model()) {
       case "llama" -> new String[] {"*self_attn.*_proj"};
+      case "gemma2", "gemma3" ->
+          new String[] {"*self_attn.*_proj", "*mlp.gate_proj", "*mlp.down_proj"};
       case "flan-t5" -> new String[] {"*Attention.q", "*Attention.v", "*.wi_*", "lm_head"};
       default -> new String[] {"*Attention.q", "*Attention.v"};
     };
