@@ -1,12 +1,12 @@
-"""An adapter of PEFT's for the GPT-2 of causal_models.py, with what the model computes with it.
+"""Adapters of PEFT's for models of causal_models.py, with what the models compute with them.
 
-Writes ../resources/adapters/gpt2-lora: adapter_config.json and adapter_model.safetensors as PEFT
+peft_causal.py [MODEL ...], by default all. Writes ../resources/adapters/MODEL-lora: adapter_config.json and adapter_model.safetensors as PEFT
 saves them, and expected.safetensors with
   ids        I64 [2, 12]        two sequences
   logits     F32 [2, 12, vocab] of the model with the adapter
 
-With the argument `check FOLDER`, reads such a folder that lora4j wrote for the same model, and
-says by how much its logits are off.
+With the arguments `check MODEL FOLDER`, reads such a folder that lora4j wrote for the model, and says
+by how much its logits are off.
 """
 
 import os
@@ -19,46 +19,53 @@ from safetensors.torch import load_file, save_file
 from transformers import AutoModelForCausalLM
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-MODEL = os.path.join(HERE, "..", "resources", "models", "gpt2")
-FOLDER = os.path.join(HERE, "..", "resources", "adapters", "gpt2-lora")
+RESOURCES = os.path.join(HERE, "..", "resources")
+TARGETS = {
+    "gpt2": dict(target_modules=["c_attn", "c_proj", "c_fc", "wte"], fan_in_fan_out=True),
+    "gemma3": dict(target_modules=["q_proj", "k_proj", "down_proj", "embed_tokens"]),
+}
 
 
-def base():
-    return AutoModelForCausalLM.from_pretrained(MODEL, dtype=torch.float32).eval()
+def base(name):
+    folder = os.path.join(RESOURCES, "models", name)
+    return AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
 
 
-def write():
+def adapter(name):
+    return os.path.join(RESOURCES, "adapters", name + "-lora")
+
+
+def write(name):
     torch.manual_seed(7)
-    config = LoraConfig(
-        r=3,
-        lora_alpha=5,
-        target_modules=["c_attn", "c_proj", "c_fc", "wte"],
-        fan_in_fan_out=True,
-        task_type="CAUSAL_LM",
-    )
-    model = get_peft_model(base(), config)
-    model.peft_config["default"].base_model_name_or_path = "gpt2"
+    config = LoraConfig(r=3, lora_alpha=5, task_type="CAUSAL_LM", **TARGETS[name])
+    model = get_peft_model(base(name), config)
+    model.peft_config["default"].base_model_name_or_path = name
     with torch.no_grad():
-        for name, p in model.named_parameters():
-            if "lora_" in name:
+        for key, p in model.named_parameters():
+            if "lora_" in key:
                 p.copy_(0.2 * torch.randn_like(p))
         ids = torch.randint(0, 96, (2, 12))
         logits = model.eval()(ids).logits
-    model.save_pretrained(FOLDER, save_embedding_layers=False)
-    os.remove(os.path.join(FOLDER, "README.md"))
+    folder = adapter(name)
+    model.save_pretrained(folder, save_embedding_layers=False)
+    os.remove(os.path.join(folder, "README.md"))
     save_file(
-        {"ids": ids, "logits": logits.contiguous()}, os.path.join(FOLDER, "expected.safetensors")
+        {"ids": ids, "logits": logits.contiguous()}, os.path.join(folder, "expected.safetensors")
     )
 
 
-def check(folder):
+def check(name, folder):
     warnings.filterwarnings("error", message=".*fan_in_fan_out.*")
-    expected = load_file(os.path.join(FOLDER, "expected.safetensors"))
-    model = PeftModel.from_pretrained(base(), folder).eval()
+    expected = load_file(os.path.join(adapter(name), "expected.safetensors"))
+    model = PeftModel.from_pretrained(base(name), folder).eval()
     with torch.no_grad():
         logits = model(expected["ids"]).logits
     print((logits - expected["logits"]).abs().max().item() / expected["logits"].abs().max().item())
 
 
 if __name__ == "__main__":
-    check(sys.argv[2]) if sys.argv[1:2] == ["check"] else write()
+    if sys.argv[1:2] == ["check"]:
+        check(*sys.argv[2:4])
+    else:
+        for each in sys.argv[1:] or TARGETS:
+            write(each)

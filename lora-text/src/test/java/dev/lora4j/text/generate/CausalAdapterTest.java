@@ -40,13 +40,13 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Adapters of GPT-2 against PEFT ({@code src/test/golden/peft_causal.py}). */
+/** Adapters of GPT-2 and Gemma 3 against PEFT ({@code src/test/golden/peft_causal.py}). */
 class CausalAdapterTest {
   private static final Engine ENGINE = Engine.open(EngineOptions.DEFAULT.threads(1));
   private static final Path RESOURCES = Path.of("src/test/resources");
-  private static final Path FOLDER = RESOURCES.resolve("adapters/gpt2-lora");
 
   @TempDir Path temporary;
 
@@ -55,20 +55,26 @@ class CausalAdapterTest {
     ENGINE.close();
   }
 
-  private static TextModel gpt2(Scope scope) {
-    return TextModel.load(scope, RESOURCES.resolve("models/gpt2"), DType.F32);
+  private static TextModel model(Scope scope, String name) {
+    return TextModel.load(scope, RESOURCES.resolve("models").resolve(name), DType.F32);
+  }
+
+  private static Path adapter(String name) {
+    return RESOURCES.resolve("adapters").resolve(name + "-lora");
+  }
+
+  private static TensorStore expected(String name) {
+    return TensorStore.open(adapter(name).resolve("expected.safetensors"));
   }
 
   /** A head that has the table of the embedding does not follow an adapter of the embedding. */
   @ParameterizedTest
-  @EnumSource(
-      value = Route.class,
-      names = {"UNMERGED", "MERGED"})
-  void logitsAreThoseOfPeft(Route route) {
+  @CsvSource({"gpt2,UNMERGED", "gpt2,MERGED", "gemma3,UNMERGED", "gemma3,MERGED"})
+  void logitsAreThoseOfPeft(String name, Route route) {
     try (Scope scope = ENGINE.scope("adapter");
-        TensorStore expected = TensorStore.open(FOLDER.resolve("expected.safetensors"))) {
-      TextModel base = gpt2(scope);
-      LoadedAdapter read = AdapterFiles.read(FOLDER, base.family());
+        TensorStore expected = expected(name)) {
+      TextModel base = model(scope, name);
+      LoadedAdapter read = AdapterFiles.read(adapter(name), base.family());
       assertEquals(0, read.account().ignored().size());
       MixPlan plan = MixPlan.of(read.adapter(), 1).route(route);
       close(tensor(expected, "logits"), logits(scope, base, tensor(expected, "ids"), plan));
@@ -78,10 +84,10 @@ class CausalAdapterTest {
   @Test
   void writtenAdapterRecordsTransposedWeights() throws IOException {
     try (Scope scope = ENGINE.scope("written")) {
-      Path folder = written(scope);
-      Family family = gpt2(scope).family();
+      Path folder = written(scope, "gpt2");
+      Family family = model(scope, "gpt2").family();
       assertEquals(
-          AdapterFiles.read(FOLDER, family).adapter().identity(),
+          AdapterFiles.read(adapter("gpt2"), family).adapter().identity(),
           AdapterFiles.read(folder, family).adapter().identity());
       String config = Files.readString(folder.resolve("adapter_config.json"));
       assertTrue(config.contains("\"fan_in_fan_out\": true"), config);
@@ -89,16 +95,19 @@ class CausalAdapterTest {
   }
 
   /** Needs {@code -Dlora4j.python=} with the packages of {@code src/test/golden}. */
-  @Test
+  @ParameterizedTest
+  @ValueSource(strings = {"gpt2", "gemma3"})
   @Tag("python")
-  void peftLoadsTheWrittenAdapterWithoutWarning() throws IOException, InterruptedException {
+  void peftLoadsTheWrittenAdapterWithoutWarning(String name)
+      throws IOException, InterruptedException {
     try (Scope scope = ENGINE.scope("written")) {
       Process python =
           new ProcessBuilder(
                   System.getProperty("lora4j.python", "python3"),
                   "src/test/golden/peft_causal.py",
                   "check",
-                  written(scope).toString())
+                  name,
+                  written(scope, name).toString())
               .redirectError(ProcessBuilder.Redirect.INHERIT)
               .start();
       String said = new String(python.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -107,9 +116,9 @@ class CausalAdapterTest {
     }
   }
 
-  private Path written(Scope scope) {
-    Family family = gpt2(scope).family();
-    Adapter adapter = AdapterFiles.read(FOLDER, family).adapter();
+  private Path written(Scope scope, String name) {
+    Family family = model(scope, name).family();
+    Adapter adapter = AdapterFiles.read(adapter(name), family).adapter();
     AdapterWriter peft = AdapterWriters.named("peft");
     return AdapterOutput.write(
             adapter, family, peft, WriteOptions.EXACT, temporary.resolve("written"))
@@ -117,12 +126,13 @@ class CausalAdapterTest {
   }
 
   /** With weights as [in, out], and a head that no longer has the embedding's table. */
-  @Test
-  void mergedModelEqualsTheModelWithAdapter() throws IOException {
+  @ParameterizedTest
+  @ValueSource(strings = {"gpt2", "gemma3"})
+  void mergedModelEqualsTheModelWithAdapter(String name) throws IOException {
     try (Scope scope = ENGINE.scope("merged");
-        TensorStore expected = TensorStore.open(FOLDER.resolve("expected.safetensors"))) {
-      TextModel base = gpt2(scope);
-      Adapter adapter = AdapterFiles.read(FOLDER, base.family()).adapter();
+        TensorStore expected = expected(name)) {
+      TextModel base = model(scope, name);
+      Adapter adapter = AdapterFiles.read(adapter(name), base.family()).adapter();
       MixPlan plan = MixPlan.of(adapter, 1).route(Route.MERGED);
       Path merged = temporary.resolve("merged");
       Map<String, Tensor> changed =
@@ -143,7 +153,7 @@ class CausalAdapterTest {
   void modelWrittenUnchangedHasTheSameTensors() throws IOException {
     try (Scope scope = ENGINE.scope("same")) {
       Path written = temporary.resolve("same");
-      TextModelWriter.write(gpt2(scope), Map.of(), DType.F32, written);
+      TextModelWriter.write(model(scope, "gpt2"), Map.of(), DType.F32, written);
       try (TensorStore before =
               TensorStore.open(RESOURCES.resolve("models/gpt2/model.safetensors"));
           TensorStore after = TensorStore.open(written.resolve("model.safetensors"))) {
