@@ -50,23 +50,22 @@ class RealGgufTest {
     ENGINE.close();
   }
 
-  /**
-   * A published model and its golden.
-   *
-   * @param kept the golden has every so manieth logit
-   */
+  /** A published model and its golden. */
   private enum Published {
     SMOLLM2("SmolLM2-135M-Instruct.Q4_1.gguf", "gguf-smollm2.safetensors", 64, 6),
     GEMMA3("gemma-3-270m.Q4_K_M.gguf", "gguf-gemma3.safetensors", 512, 7);
 
     private final String file;
-    private final TensorStore golden;
+    private final String golden;
+
+    /** The golden has every so manieth logit. */
     private final int kept;
+
     private final int texts;
 
     Published(String file, String golden, int kept, int texts) {
       this.file = file;
-      this.golden = TensorStore.open(Path.of("src/test/resources", golden));
+      this.golden = golden;
       this.kept = kept;
       this.texts = texts;
     }
@@ -78,8 +77,10 @@ class RealGgufTest {
     }
 
     HostTensor golden(String name) {
-      var info = Objects.requireNonNull(golden.tensors().get(name), name);
-      return HostTensor.of(info.dtype(), info.shape(), golden.read(name));
+      try (TensorStore store = TensorStore.open(Path.of("src/test/resources", golden))) {
+        var info = Objects.requireNonNull(store.tensors().get(name), name);
+        return HostTensor.of(info.dtype(), info.shape(), store.read(name));
+      }
     }
 
     int[] ids(String name) {
@@ -87,7 +88,9 @@ class RealGgufTest {
     }
 
     String text(int number) {
-      return new String(golden.bytes(number + ".text"), StandardCharsets.UTF_8);
+      try (TensorStore store = TensorStore.open(Path.of("src/test/resources", golden))) {
+        return new String(store.bytes(number + ".text"), StandardCharsets.UTF_8);
+      }
     }
   }
 
