@@ -129,13 +129,19 @@ enum GemmaKind {
       throw new ModelException(
           config.file() + ": both 'rope_parameters' and 'rope_scaling' scale positions; give one.");
     }
-    double base = config.real("rope_theta", FULL_BASE);
-    return RopeScaling.of(config, own.or(() -> older), base, headDim, most);
+    return rope(config, own.or(() -> older), config.real("rope_theta", FULL_BASE), headDim, most);
   }
 
   private static Rope local(ConfigFile config, int headDim, int most) {
     double base = config.real("rope_local_base_freq", SLIDING_BASE);
-    return RopeScaling.of(config, ropes(config, SLIDING), base, headDim, most);
+    return rope(config, ropes(config, SLIDING), base, headDim, most);
+  }
+
+  private static Rope rope(
+      ConfigFile config, Optional<ConfigFile> parameters, double base, int headDim, int most) {
+    return parameters
+        .map(p -> RopeScaling.of(p, base, headDim, most))
+        .orElseGet(() -> RopeScaling.plain(config, base, headDim));
   }
 
   /** What {@code rope_parameters} says of a type of layers. */

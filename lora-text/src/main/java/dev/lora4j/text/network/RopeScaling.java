@@ -27,46 +27,52 @@ public final class RopeScaling {
   public static Rope read(ConfigFile config, int width, int longest) {
     Optional<ConfigFile> scaling =
         config.section("rope_parameters").or(() -> config.section("rope_scaling"));
-    return of(config, scaling, config.real("rope_theta", 10000), width, longest);
+    double base = config.real("rope_theta", 10000);
+    return scaling
+        .map(how -> of(how, base, width, longest))
+        .orElseGet(() -> plain(config, base, width));
+  }
+
+  /**
+   * The rotary embedding whose frequencies are as they are.
+   *
+   * @param config for messages
+   * @param base of the frequencies
+   * @param width of a head
+   * @throws ModelException if no frequencies have such a base
+   */
+  public static Rope plain(ConfigFile config, double base, int width) {
+    if (!(base > 0) || base > MOST_BASE) {
+      throw new ModelException(
+          config.file() + ": 'rope_theta' is " + base + "; it should be above 0.");
+    }
+    return new Rope(frequencies(base, width), 1);
   }
 
   /**
    * The rotary embedding of some parameters.
    *
-   * @param config for messages
-   * @param scaling the parameters; none if positions are turned as they are
-   * @param plainBase base of the frequencies, if the parameters name none
+   * @param how the parameters
+   * @param otherwise base of the frequencies, if they name none
    * @param width of a head
    * @param longest the longest sequence
    * @throws ModelException if it is of a kind that is not known
    */
-  public static Rope of(
-      ConfigFile config, Optional<ConfigFile> scaling, double plainBase, int width, int longest) {
-    double base =
-        scaling
-            .map(s -> s.real("rope_theta", Double.NaN))
-            .filter(b -> !b.isNaN())
-            .orElse(plainBase);
-    if (!(base > 0) || base > MOST_BASE) {
-      throw new ModelException(
-          config.file() + ": 'rope_theta' is " + base + "; it should be above 0.");
-    }
-    List<Float> plain = frequencies(base, width);
-    if (scaling.isEmpty()) {
-      return new Rope(plain, 1);
-    }
-    ConfigFile how = scaling.get();
+  public static Rope of(ConfigFile how, double otherwise, int width, int longest) {
+    double base = how.real("rope_theta", otherwise);
+    Rope unscaled = plain(how, base, width);
+    List<Float> plain = unscaled.frequencies();
     how.require("partial_rotary_factor", "1.0");
     String kind = how.text("rope_type", how.text("type", "default"));
     return switch (kind) {
       // It begins to differ past the longest sequence, which is not gone past.
-      case "default", "dynamic" -> new Rope(plain, 1);
+      case "default", "dynamic" -> unscaled;
       case "linear" -> new Rope(divided(plain, (float) factor(how, 1)), 1);
       case "llama3" -> new Rope(llama3(plain, how), 1);
       case "yarn" -> yarn(plain, how, base, width, longest);
       default ->
           throw new ModelException(
-              config.file()
+              how.file()
                   + ": positions are scaled by '"
                   + kind
                   + "', which is not known; known are default, linear, dynamic, llama3 and yarn.");
