@@ -21,7 +21,16 @@ public record BasePrecision(DType compute, Optional<Quantisation> quantisation, 
     /** They stay as they are: the least memory. */
     KEPT,
     /** They become numbers of the compute type: faster, where few tokens are computed at a time. */
-    FULL
+    FULL;
+
+    /** The use that requests call {@code full} or {@code stored}; all other names are roundings. */
+    public static Optional<StoredBits> named(String request) {
+      return switch (request) {
+        case "full" -> Optional.of(FULL);
+        case "stored" -> Optional.of(KEPT);
+        default -> Optional.empty();
+      };
+    }
   }
 
   /** All weights in the type that is computed in, but for those that files have in few bits. */

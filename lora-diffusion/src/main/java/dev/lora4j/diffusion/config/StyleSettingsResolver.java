@@ -3,6 +3,7 @@ package dev.lora4j.diffusion.config;
 import dev.lora4j.core.adapter.training.FactorInit;
 import dev.lora4j.core.adapter.training.TrainableMethods;
 import dev.lora4j.core.format.writing.AdapterWriters;
+import dev.lora4j.core.model.BasePrecision.StoredBits;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.train.adapter.AdapterRecipe;
 import dev.lora4j.core.train.adapter.Dropouts;
@@ -89,7 +90,14 @@ final class StyleSettingsResolver {
 
   private FactorInit start() {
     FactorInit start = FactorInit.valueOf(values.get(AdapterKeys.INIT).toUpperCase(Locale.ROOT));
-    if (start == FactorInit.LOFTQ && values.find(RunKeys.BASE_PRECISION).isEmpty()) {
+    Optional<String> precision = values.find(RunKeys.BASE_PRECISION);
+    if (start == FactorInit.LOFTQ && precision.flatMap(StoredBits::named).isPresent()) {
+      throw new IllegalArgumentException(
+          "adapter.init = loftq makes up for the rounding of the base, and base_precision = "
+              + precision.orElseThrow()
+              + " rounds nothing. Set base_precision to nf4, fp4, int8 or fp8, or take another init.");
+    }
+    if (start == FactorInit.LOFTQ && precision.isEmpty()) {
       throw new IllegalArgumentException(
           "adapter.init = loftq makes up for the rounding of the base; say base_precision too, for"
               + " example nf4.");

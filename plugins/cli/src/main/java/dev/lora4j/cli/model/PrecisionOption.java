@@ -35,11 +35,17 @@ public final class PrecisionOption {
    */
   public BasePrecision of(DType compute) {
     BasePrecision plain = BasePrecision.in(compute);
-    return switch (name.orElse("")) {
-      case "full" -> plain.with(StoredBits.FULL);
-      case "stored" -> plain.with(StoredBits.KEPT);
-      default -> name.map(n -> plain.quantised(quantisation(n))).orElse(plain);
-    };
+    return name.map(
+            n ->
+                StoredBits.named(n)
+                    .map(plain::with)
+                    .orElseGet(() -> plain.quantised(quantisation(n))))
+        .orElse(plain);
+  }
+
+  /** True if large weights of the base are rounded to few bits. */
+  public boolean rounds() {
+    return name.filter(n -> StoredBits.named(n).isEmpty()).isPresent();
   }
 
   private static Quantisation quantisation(String request) {

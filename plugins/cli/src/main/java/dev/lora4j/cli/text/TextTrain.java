@@ -120,6 +120,7 @@ final class TextTrain implements Command {
   public int run(Console console) {
     ExistingPath.any(data);
     how.require(spec, convention());
+    how.requireRounding(spec, options.precision);
     if (resume) {
       UnusedOptions.refuse(spec, List.of("--overwrite"), "--resume, which goes on");
     }

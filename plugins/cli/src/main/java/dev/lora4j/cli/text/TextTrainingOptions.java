@@ -1,6 +1,7 @@
 package dev.lora4j.cli.text;
 
 import dev.lora4j.cli.console.UnusedOptions;
+import dev.lora4j.cli.model.PrecisionOption;
 import dev.lora4j.core.adapter.training.FactorInit;
 import dev.lora4j.core.adapter.training.ToolConvention;
 import dev.lora4j.core.adapter.training.TrainableMethods;
@@ -238,6 +239,21 @@ final class TextTrainingOptions {
   private static void requireFrom1(String option, int found) {
     if (found < 1) {
       throw new IllegalArgumentException(option + " must be at least 1, found " + found);
+    }
+  }
+
+  /** Refuses factors that make up for the rounding of a base where nothing is rounded. */
+  void requireRounding(CommandSpec spec, PrecisionOption precision) {
+    boolean begun = from.isPresent() && targets.isEmpty();
+    if (!begun && FactorInit.named(init) == FactorInit.LOFTQ && !precision.rounds()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--init loftq makes up for the rounding of the base, and "
+              + precision
+                  .name
+                  .map(n -> "--base-precision " + n + " rounds nothing. Say")
+                  .orElse("nothing is rounded. Say also")
+              + " --base-precision nf4, fp4, int8 or fp8, or take another --init.");
     }
   }
 

@@ -16,6 +16,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The way from nothing to a model that says what it was taught, by commands alone. */
 class TextCommandsTest {
@@ -100,6 +102,34 @@ class TextCommandsTest {
     Path lion = folder.resolve("lion");
     Run third = train(lion, "--optimizer=lion8bit", "--optimizer-state=mapped", "--steps=1");
     assertEquals(0, third.code(), third.err());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--init=loftq|--rank=4|nothing is rounded. Say also --base-precision nf4",
+        "--init=loftq|--base-precision=full|--base-precision full rounds nothing. Say --base-precision nf4",
+        "--init=loftq|--base-precision=stored|--base-precision stored rounds nothing."
+      })
+  void factorsThatMakeUpForNoRoundingAreRefused(String init, String other, String told) {
+    // No weights are there to be loaded.
+    Path out = folder.resolve("loftq");
+    Run run =
+        Run.of(
+            "text",
+            "train",
+            "--base",
+            folder.resolve("no base"),
+            "--data",
+            book,
+            "-o",
+            out,
+            init,
+            other);
+    assertEquals(2, run.code(), run.err());
+    assertTrue(run.err().contains("--init loftq"), run.err());
+    assertTrue(run.err().contains(told), run.err());
   }
 
   @Test

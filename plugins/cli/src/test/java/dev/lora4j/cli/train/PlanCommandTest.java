@@ -112,6 +112,26 @@ class PlanCommandTest {
     assertTrue(run.err().contains(told), run.err());
   }
 
+  /** The base is not there, so that nothing of it could be read before. */
+  @ParameterizedTest
+  @CsvSource({
+    "--rank=2,say base_precision too",
+    "--base-precision=full,base_precision = full rounds nothing",
+    "--base-precision=stored,base_precision = stored rounds nothing"
+  })
+  void factorsThatMakeUpForNoRoundingAreRefused(String other, String told) {
+    Run run =
+        Run.of(
+            "plan",
+            "--images=" + folder,
+            "--out=" + folder.resolve("out.safetensors"),
+            "--base=" + folder.resolve("no-base"),
+            "--set=adapter.init=loftq",
+            other);
+    assertEquals(2, run.code(), run.err());
+    assertTrue(run.err().contains(told), run.err());
+  }
+
   @Test
   void optionsWinOverAFile() throws IOException {
     Path file = folder.resolve("run.toml");
