@@ -128,6 +128,14 @@ final class RunOptions {
       description = "${COMPLETION-CANDIDATES} (default: adamw).")
   private Optional<String> optimizer = Optional.empty();
 
+  @Option(
+      names = "--optimizer-state",
+      paramLabel = "PLACE",
+      description =
+          "Where its state lies: memory, or mapped, a file beside the checkpoints (default: by the"
+              + " name, mapped for paged ones).")
+  private Optional<String> state = Optional.empty();
+
   @Option(names = "--lr", paramLabel = "X", description = "Learning rate at its highest.")
   private Optional<String> rate = Optional.empty();
 
@@ -209,6 +217,7 @@ final class RunOptions {
     say(layers, "epochs", epochs);
     say(layers, "batch", batch);
     say(layers, "optimizer.name", optimizer);
+    say(layers, "optimizer.state", state);
     say(layers, "optimizer.lr", rate);
     dropout.ifPresent(RunOptions::requireShare);
     dropout.ifPresent(x -> layers.set("data.caption_dropout_rate", number(x), LINE));

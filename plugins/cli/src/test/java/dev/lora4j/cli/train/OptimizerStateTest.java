@@ -16,6 +16,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Optimizers with states in 8 bits and in a mapped file, from the command line. */
 class OptimizerStateTest {
@@ -84,14 +86,15 @@ class OptimizerStateTest {
             "--steps=3",
             "--optimizer=lion8bit",
             "--set=save.keep=5",
-            "--set=optimizer.state=mapped",
+            "--optimizer-state=mapped",
             "--resume");
     assertArrayEquals(whole, resumed);
     assertFalse(Files.exists(left));
   }
 
-  @Test
-  void planSaysWhereTheStateLies() {
+  @ParameterizedTest
+  @ValueSource(strings = {"--optimizer-state=mapped", "--set=optimizer.state=mapped"})
+  void planSaysWhereTheStateLies(String place) {
     Run plan =
         Run.of(
             "plan",
@@ -99,14 +102,15 @@ class OptimizerStateTest {
             "--images=" + folder.resolve("pictures"),
             Run.BASE,
             "--optimizer=adamw",
-            "--set=optimizer.state=mapped");
+            place);
     assertEquals(0, plan.code(), plan.err());
     assertTrue(plan.out().contains("in a file beside the checkpoints"), plan.out());
   }
 
-  @Test
-  void unknownPlaceIsRefused() {
-    Run run = new SmallTraining(folder).train("--steps=1", "--set=optimizer.state=disk");
+  @ParameterizedTest
+  @ValueSource(strings = {"--optimizer-state=disk", "--set=optimizer.state=disk"})
+  void unknownPlaceIsRefused(String place) {
+    Run run = new SmallTraining(folder).train("--steps=1", place);
     assertEquals(2, run.code(), run.err());
     assertTrue(run.err().contains("memory, mapped"), run.err());
   }
