@@ -17,7 +17,12 @@ public enum GgufArchitecture {
   /** Gemma 2. Norms have 1 added to their weights. */
   GEMMA2("Gemma2ForCausalLM", false),
   /** The text models of Gemma 3. Norms have 1 added to their weights. */
-  GEMMA3("Gemma3ForCausalLM", false);
+  GEMMA3("Gemma3ForCausalLM", false),
+  /** T5, FLAN-T5, mT5, UMT5. */
+  T5("T5ForConditionalGeneration", false);
+
+  /** The encoder of a T5 without its decoder. */
+  private static final String ENCODER = "t5encoder";
 
   private static final String KEY = "general.architecture";
 
@@ -36,6 +41,12 @@ public enum GgufArchitecture {
    */
   static GgufArchitecture of(GgufFile file) {
     String found = file.metadata().text(KEY).orElseThrow(() -> file.metadata().lacking(KEY));
+    if (found.equals(ENCODER)) {
+      throw new ModelException(
+          file.path()
+              + " is the encoder of a T5 alone (t5encoder), which writes no text. Take a file of the"
+              + " whole model (t5); bases of pictures take their encoders from folders of diffusers.");
+    }
     return Arrays.stream(values())
         .filter(a -> a.key().equals(found))
         .findFirst()

@@ -34,8 +34,11 @@ public final class GgufKeys {
           .idle("says where a part belongs", "split.no", "split.tensors.count")
           .idle("names the types, which each tensor has itself", "general.file_type");
 
-  /** Keys of the tokenizer. */
-  static final ConfigFields TOKENS =
+  private static final String MODEL = TOKENIZER + "model";
+  private static final String SPACES = TOKENIZER + "remove_extra_whitespaces";
+  private static final String CHARS = TOKENIZER + "precompiled_charsmap";
+
+  private static final ConfigFields ALL_TOKENS =
       ConfigFields.none()
           .used(
               "tokenizer.ggml.model",
@@ -54,10 +57,6 @@ public final class GgufKeys {
               "tokenizer.ggml.add_eos_token",
               "tokenizer.ggml.add_space_prefix")
           .only("tokenizer.ggml.add_sep_token", "false")
-          .only("tokenizer.ggml.remove_extra_whitespaces", "false")
-          .refused(
-              "It normalises texts, which is not done for this kind of tokenizer.",
-              "tokenizer.ggml.precompiled_charsmap")
           .idle(
               "names tokens that no text gets by itself",
               "tokenizer.ggml.seperator_token_id",
@@ -74,19 +73,46 @@ public final class GgufKeys {
               "tokenizer.ggml.middle_token_id",
               "tokenizer.ggml.token_type_count");
 
+  /** Keys of a tokenizer that leaves texts as they are. */
+  static final ConfigFields TOKENS =
+      ALL_TOKENS
+          .only(SPACES, "false")
+          .refused("It normalises texts, which is not done for this kind of tokenizer.", CHARS);
+
+  /** Keys of the tokenizer of T5, which normalises texts. */
+  static final ConfigFields T5_TOKENS = ALL_TOKENS.used(SPACES, CHARS);
+
   private GgufKeys() {}
 
   /** Keys of an architecture. */
   static ConfigFields of(GgufArchitecture architecture) {
     String at = architecture.key() + ".";
-    ConfigFields all = common(at);
     return switch (architecture) {
-      case LLAMA, QWEN2, QWEN3 -> all.only(at + SLIDING, "0");
+      case T5 -> t5(at);
+      case LLAMA, QWEN2, QWEN3 -> common(at).only(at + SLIDING, "0");
       case GEMMA2 ->
-          all.used(at + SLIDING, at + LOGIT_CAP, at + "attn_logit_softcapping")
+          common(at).used(at + SLIDING, at + LOGIT_CAP, at + "attn_logit_softcapping")
               .only(at + PATTERN, "2");
-      case GEMMA3 -> all.used(at + SLIDING, at + LOGIT_CAP, at + PATTERN, at + SLIDING_BASE);
+      case GEMMA3 -> common(at).used(at + SLIDING, at + LOGIT_CAP, at + PATTERN, at + SLIDING_BASE);
     };
+  }
+
+  private static ConfigFields t5(String at) {
+    return ConfigFields.none()
+        .used(
+            at + "block_count",
+            at + "decoder_block_count",
+            at + "embedding_length",
+            at + "feed_forward_length",
+            at + "vocab_size",
+            at + "attention.head_count",
+            at + "attention.key_length",
+            at + "attention.value_length",
+            at + "attention.layer_norm_rms_epsilon",
+            at + "attention.relative_buckets_count",
+            at + "decoder_start_token_id")
+        .idle("says how long texts were in training", at + "context_length")
+        .idle("is of norms that these models do not have", at + "attention.layer_norm_epsilon");
   }
 
   private static ConfigFields common(String at) {
@@ -148,8 +174,10 @@ public final class GgufKeys {
    */
   public static void requireTokenizer(GgufFile file) {
     ConfigFile metadata = plain(file);
-    TOKENS.require(metadata);
-    requireKnown(metadata, TOKENS, TOKENIZER);
+    boolean t5 = metadata.plain(MODEL).filter("t5"::equals).isPresent();
+    ConfigFields known = t5 ? T5_TOKENS : TOKENS;
+    known.require(metadata);
+    requireKnown(metadata, known, TOKENIZER);
   }
 
   private static void requireKnown(ConfigFile metadata, ConfigFields known, String within) {

@@ -26,25 +26,36 @@ public record GgufLanguageModel(GgufFile file, ConfigFile config) {
   public static GgufLanguageModel open(Path path) {
     GgufFile file = GgufFile.open(path);
     GgufArchitecture architecture = GgufArchitecture.of(file);
-    JsonObject config = GgufModelConfig.of(file, architecture);
+    JsonObject config =
+        architecture == GgufArchitecture.T5
+            ? GgufT5Config.of(file)
+            : GgufModelConfig.of(file, architecture);
     return new GgufLanguageModel(file, ConfigFile.of(path, config.toString()));
   }
 
   /** The weights, under the names and in the arrangement of transformers. */
   public StoredTensors weights() {
+    return new GgufWeights(
+        file, GgufArchitecture.of(file) == GgufArchitecture.T5 ? ofT5() : decoder());
+  }
+
+  private List<GgufWeight> ofT5() {
+    boolean gated = file.tensors().containsKey(GgufT5Names.GATE);
+    return file.tensors().keySet().stream().map(t -> GgufT5Names.weight(t, gated)).toList();
+  }
+
+  private List<GgufWeight> decoder() {
     GgufArchitecture architecture = GgufArchitecture.of(file);
     boolean paired = architecture.pairedHeads();
     int heads = paired ? config.integer("num_attention_heads") : 0;
     int keyHeads = paired ? config.integer("num_key_value_heads") : 0;
-    List<GgufWeight> weights =
-        file.tensors().values().stream()
-            .filter(tensor -> !tensor.name().equals(GgufNames.ROPE_FACTORS))
-            .map(
-                tensor ->
-                    architecture.gemma()
-                        ? GgufNames.gemma(tensor)
-                        : GgufNames.weight(tensor, heads, keyHeads))
-            .toList();
-    return new GgufWeights(file, weights);
+    return file.tensors().values().stream()
+        .filter(tensor -> !tensor.name().equals(GgufNames.ROPE_FACTORS))
+        .map(
+            tensor ->
+                architecture.gemma()
+                    ? GgufNames.gemma(tensor)
+                    : GgufNames.weight(tensor, heads, keyHeads))
+        .toList();
   }
 }

@@ -4,30 +4,26 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.lora4j.core.gguf.GgufFile;
 import dev.lora4j.core.gguf.GgufMetadata;
-import dev.lora4j.core.gguf.GgufTensor;
-import dev.lora4j.core.model.ModelException;
-import java.util.Optional;
 
 /** The configuration that transformers has for the model of a file. */
 final class GgufModelConfig {
-  /** Bound of sizes, which whoever reads the configuration bounds further. */
-  private static final int MOST = Integer.MAX_VALUE;
-
   private final GgufFile file;
   private final GgufMetadata metadata;
   private final GgufArchitecture architecture;
+  private final GgufSizes sizes;
   private final JsonObject json = new JsonObject();
 
   private GgufModelConfig(GgufFile file, GgufArchitecture architecture) {
     this.file = file;
     this.metadata = file.metadata();
     this.architecture = architecture;
+    this.sizes = new GgufSizes(file, architecture);
   }
 
   /**
    * The configuration of a file.
    *
-   * @throws ModelException if it has a setting that cannot be computed
+   * @throws dev.lora4j.core.model.ModelException if it has a setting that cannot be computed
    */
   static JsonObject of(GgufFile file, GgufArchitecture architecture) {
     GgufKeys.requireModel(file, architecture);
@@ -51,59 +47,25 @@ final class GgufModelConfig {
     needed("feed_forward_length", "intermediate_size");
     needed("block_count", "num_hidden_layers");
     int heads = needed("attention.head_count", "num_attention_heads");
-    json.addProperty("num_key_value_heads", size("attention.head_count_kv").orElse(heads));
+    json.addProperty("num_key_value_heads", sizes.size("attention.head_count_kv").orElse(heads));
     needed("context_length", "max_position_embeddings");
     json.addProperty("head_dim", headDim(width, heads));
-    String epsilon = key("attention.layer_norm_rms_epsilon");
-    json.addProperty(
-        "rms_norm_eps", metadata.real(epsilon).orElseThrow(() -> metadata.lacking(epsilon)));
+    json.addProperty("rms_norm_eps", sizes.real("attention.layer_norm_rms_epsilon"));
     if (!architecture.gemma()) {
       json.addProperty("hidden_act", "silu");
     }
-    json.addProperty("vocab_size", vocabulary());
+    json.addProperty("vocab_size", sizes.vocabulary());
     json.addProperty("tie_word_embeddings", !file.tensors().containsKey(GgufNames.HEAD));
   }
 
   /** Width of a head, which keys and values share and of which all turns. */
   private int headDim(int width, int heads) {
     int share = heads > 0 ? width / heads : 0;
-    int found = size("attention.key_length").orElse(share);
-    same("attention.value_length", found);
-    same("rope.dimension_count", found);
+    int found = sizes.size("attention.key_length").orElse(share);
+    String what = "the width of a head of keys";
+    sizes.requireSame("attention.value_length", found, what);
+    sizes.requireSame("rope.dimension_count", found, what);
     return found;
-  }
-
-  private void same(String name, int expected) {
-    size(name)
-        .filter(found -> found != expected)
-        .ifPresent(
-            found -> {
-              throw new ModelException(
-                  "%s: '%s' is %d; only %d, the width of a head of keys, can be read."
-                      .formatted(file.path(), key(name), found, expected));
-            });
-  }
-
-  private int vocabulary() {
-    GgufTensor table = file.tensor(GgufNames.EMBEDDING);
-    if (table.shape().rank() != 2 || table.shape().size(0) > MOST) {
-      throw new ModelException(
-          file.path() + ": token_embd.weight is " + table.shape() + "; expected [tokens, width].");
-    }
-    int rows = (int) table.shape().size(0);
-    same("vocab_size", rows, "the rows of token_embd.weight");
-    return rows;
-  }
-
-  private void same(String name, int expected, String what) {
-    size(name)
-        .filter(found -> found != expected)
-        .ifPresent(
-            found -> {
-              throw new ModelException(
-                  "%s: '%s' is %d, but %s are %d. The file is damaged."
-                      .formatted(file.path(), key(name), found, what, expected));
-            });
   }
 
   /** Biases are there if the first layer has them; missing ones of others are told of later. */
@@ -117,7 +79,7 @@ final class GgufModelConfig {
   }
 
   private void positions() {
-    json.addProperty("rope_theta", metadata.real(key("rope.freq_base")).orElse(10_000.0));
+    json.addProperty("rope_theta", metadata.real(sizes.key("rope.freq_base")).orElse(10_000.0));
     GgufRopeScaling.of(file, architecture, json).ifPresent(s -> json.add("rope_scaling", s));
   }
 
@@ -125,25 +87,19 @@ final class GgufModelConfig {
     token("bos_token_id");
     token("eos_token_id");
     metadata
-        .whole("tokenizer.ggml.padding_token_id", 0, MOST)
+        .whole("tokenizer.ggml.padding_token_id", 0, GgufSizes.MOST)
         .ifPresent(id -> json.addProperty("pad_token_id", id));
   }
 
   private void token(String name) {
-    metadata.whole("tokenizer.ggml." + name, 0, MOST).ifPresent(id -> json.addProperty(name, id));
+    metadata
+        .whole("tokenizer.ggml." + name, 0, GgufSizes.MOST)
+        .ifPresent(id -> json.addProperty(name, id));
   }
 
   private int needed(String name, String here) {
-    int value = size(name).orElseThrow(() -> metadata.lacking(key(name)));
+    int value = sizes.needed(name);
     json.addProperty(here, value);
     return value;
-  }
-
-  private Optional<Integer> size(String name) {
-    return metadata.whole(key(name), 0, MOST);
-  }
-
-  private String key(String name) {
-    return architecture.key() + "." + name;
   }
 }

@@ -46,6 +46,12 @@ record GgufTokenizer(JsonObject description, TokenizerSettings settings) {
   private static final Map<String, Integer> OF_LLAMA =
       Map.of("unk_token", 0, "bos_token", 1, "eos_token", 2);
 
+  private static final Map<String, Integer> OF_T5 =
+      Map.of("pad_token", 0, "eos_token", 1, "unk_token", 2);
+
+  /** Tokens for gaps in a text, which T5 has after its pieces and files without names. */
+  private static final int T5_GAPS = 100;
+
   /**
    * Reads the tokeniser of a file.
    *
@@ -63,13 +69,14 @@ record GgufTokenizer(JsonObject description, TokenizerSettings settings) {
     return switch (kind) {
       case "gpt2" -> reader.byteLevel();
       case "llama" -> reader.sentencePiece();
+      case "t5" -> reader.unigram();
       default ->
           throw new TokenizerException(
               path,
               "has a tokeniser of the kind '"
                   + kind
-                  + "', which is not known; known are gpt2 (byte-level BPE) and llama"
-                  + " (SentencePiece).");
+                  + "', which is not known; known are gpt2 (byte-level BPE), llama"
+                  + " (SentencePiece) and t5 (SentencePiece's Unigram).");
     };
   }
 
@@ -111,7 +118,7 @@ record GgufTokenizer(JsonObject description, TokenizerSettings settings) {
       JsonObject json = Gpt2Description.of(vocab, merges(vocab), added, pre.steps(space));
       json.getAsJsonObject("model").addProperty("ignore_merges", pre.wholeWords());
       pre.normalizer().ifPresent(n -> json.add("normalizer", n));
-      return new GgufTokenizer(json, settings(pre.begins(), Map.of()));
+      return new GgufTokenizer(json, settings(pre.begins(), false, Map.of()));
     }
 
     private PreTokenizer preTokenizer() {
@@ -151,6 +158,13 @@ record GgufTokenizer(JsonObject description, TokenizerSettings settings) {
     }
 
     GgufTokenizer sentencePiece() {
+      boolean space = metadata.flag(AT + "add_space_prefix").orElse(true);
+      SentencePieceModel model =
+          new SentencePieceModel(pieces(), Algorithm.BPE, new byte[0], space, false);
+      return described(model, settings(true, false, OF_LLAMA));
+    }
+
+    private List<Piece> pieces() {
       List<Float> scores = metadata.reals(AT + "scores");
       requireAsMany("scores", scores.size(), false);
       // Gemma's files count it among the special tokens.
@@ -161,10 +175,10 @@ record GgufTokenizer(JsonObject description, TokenizerSettings settings) {
       for (int id = 0; id < tokens.size(); id++) {
         pieces.add(new Piece(tokens.get(id), scores.get(id), kinds.get(id)));
       }
-      boolean space = metadata.flag(AT + "add_space_prefix").orElse(true);
-      SentencePieceModel model =
-          new SentencePieceModel(pieces, Algorithm.BPE, new byte[0], space, false);
-      TokenizerSettings settings = settings(true, OF_LLAMA);
+      return pieces;
+    }
+
+    private GgufTokenizer described(SentencePieceModel model, TokenizerSettings settings) {
       try {
         return new GgufTokenizer(SentencePieceDescription.of(model, settings), settings);
       } catch (IllegalArgumentException e) {
@@ -172,14 +186,51 @@ record GgufTokenizer(JsonObject description, TokenizerSettings settings) {
       }
     }
 
+    /** T5's; a text ends with a token. */
+    GgufTokenizer unigram() {
+      List<Piece> pieces = pieces();
+      int end = pieces.size();
+      // Rows of the table of tokens that no piece belongs to.
+      while (end > 0 && tokens.get(end - 1).equals("[PAD" + (end - 1) + "]")) {
+        end--;
+      }
+      List<Piece> own = new ArrayList<>();
+      for (Piece piece : pieces.subList(0, end)) {
+        // Where a file names the tokens for gaps, they are added ones, which transformers has as
+        // special ones.
+        boolean gap = piece.text().matches("<extra_id_\\d+>");
+        own.add(gap ? new Piece(piece.text(), piece.score(), Kind.CONTROL) : piece);
+      }
+      byte[] chars = new byte[0];
+      if (metadata.has(AT + "precompiled_charsmap")) {
+        List<Integer> bytes = metadata.wholes(AT + "precompiled_charsmap", Byte.MIN_VALUE, 255);
+        chars = new byte[bytes.size()];
+        for (int i = 0; i < chars.length; i++) {
+          chars[i] = bytes.get(i).byteValue();
+        }
+      }
+      SentencePieceModel model =
+          new SentencePieceModel(
+              own,
+              Algorithm.UNIGRAM,
+              chars,
+              metadata.flag(AT + "add_space_prefix").orElse(true),
+              metadata.flag(AT + "remove_extra_whitespaces").orElse(false));
+      TokenizerSettings settings = settings(false, true, OF_T5);
+      settings.config().addProperty("tokenizer_class", "T5Tokenizer");
+      settings.config().addProperty("extra_ids", pieces.size() - end < T5_GAPS ? 0 : T5_GAPS);
+      return described(model, settings);
+    }
+
     /**
      * What would lie beside the vocabulary.
      *
      * @param begins whether a text begins with the token that begins texts, if the file does not
      *     say
+     * @param ends whether a text ends with the token that ends texts, if the file does not say
      * @param usual ids of special tokens, if the file does not say
      */
-    private TokenizerSettings settings(boolean begins, Map<String, Integer> usual) {
+    private TokenizerSettings settings(boolean begins, boolean ends, Map<String, Integer> usual) {
       JsonObject config = new JsonObject();
       Map<String, String> names = new LinkedHashMap<>();
       SPECIAL.forEach(
@@ -189,7 +240,7 @@ record GgufTokenizer(JsonObject description, TokenizerSettings settings) {
                   .ifPresent(id -> names.put(name, tokens.get(id))));
       names.forEach(config::addProperty);
       boolean begin = metadata.flag(AT + "add_bos_token").orElse(begins);
-      boolean end = metadata.flag(AT + "add_eos_token").orElse(false);
+      boolean end = metadata.flag(AT + "add_eos_token").orElse(ends);
       requireToken(begin, names, "bos_token", "add_bos_token");
       requireToken(end, names, "eos_token", "add_eos_token");
       config.addProperty("add_bos_token", begin);
@@ -197,14 +248,14 @@ record GgufTokenizer(JsonObject description, TokenizerSettings settings) {
       config.addProperty("tokenizer_class", "PreTrainedTokenizerFast");
       Map<String, String> templates = templates();
       addTemplates(config, templates);
-      Set<Integer> ends = new LinkedHashSet<>();
+      Set<Integer> last = new LinkedHashSet<>();
       for (String key : List.of("eos_token_id", "eot_token_id", "eom_token_id")) {
-        id(key).ifPresent(ends::add);
+        id(key).ifPresent(last::add);
       }
       if (id("eot_token_id").isEmpty()) {
-        specialToken(GEMMA_TURN).ifPresent(ends::add);
+        specialToken(GEMMA_TURN).ifPresent(last::add);
       }
-      return new TokenizerSettings(config, names, List.of(), List.copyOf(ends), templates);
+      return new TokenizerSettings(config, names, List.of(), List.copyOf(last), templates);
     }
 
     private void requireToken(boolean added, Map<String, String> names, String token, String flag) {

@@ -200,12 +200,13 @@ class GgufKeysTest {
   @ParameterizedTest
   @EnumSource
   void tablesDoNotOverlap(GgufArchitecture architecture) {
-    Map<String, ConfigFields.Rule> all = new TreeMap<>(GgufKeys.GENERAL.rules());
-    int before = all.size();
-    all.putAll(GgufKeys.TOKENS.rules());
-    all.putAll(GgufKeys.of(architecture).rules());
-    assertEquals(
-        before + GgufKeys.TOKENS.rules().size() + GgufKeys.of(architecture).rules().size(),
-        all.size());
+    for (ConfigFields tokens : List.of(GgufKeys.TOKENS, GgufKeys.T5_TOKENS)) {
+      Map<String, ConfigFields.Rule> all = new TreeMap<>(GgufKeys.GENERAL.rules());
+      int before = all.size();
+      all.putAll(tokens.rules());
+      all.putAll(GgufKeys.of(architecture).rules());
+      assertEquals(
+          before + tokens.rules().size() + GgufKeys.of(architecture).rules().size(), all.size());
+    }
   }
 }

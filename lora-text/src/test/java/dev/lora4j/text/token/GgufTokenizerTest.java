@@ -57,6 +57,28 @@ class GgufTokenizerTest {
     }
   }
 
+  /** Normalised texts with tokens for gaps, which files have as rows without a name. */
+  @ParameterizedTest
+  @ValueSource(strings = {"t5", "flan-t5", "umt5"})
+  void unigramIdsAreThoseOfSentencePiece(String name) throws IOException {
+    Path copy = Files.createDirectories(folder.resolve(name));
+    TextTokenizer.write(MODELS.resolve(name + ".gguf"), copy);
+    try (TensorStore golden = TensorStore.open(MODELS.resolve(name + ".safetensors"));
+        TextTokenizer tokenizer = TextTokenizer.load(MODELS.resolve(name + ".gguf"));
+        TextTokenizer written = TextTokenizer.load(copy)) {
+      for (int i = 0; i < 7; i++) {
+        String text = new String(golden.bytes("text." + i), StandardCharsets.UTF_8);
+        int[] expected = tokens(golden, "tokens." + i);
+        assertArrayEquals(expected, tokenizer.encode(text), text);
+        assertArrayEquals(expected, written.encode(text), text);
+      }
+      assertEquals(320 + 100, tokenizer.size());
+      assertEquals(419, tokenizer.id("<extra_id_0>").orElseThrow());
+      assertEquals(List.of(1), tokenizer.special().ends());
+      assertEquals(tokenizer.special(), written.special());
+    }
+  }
+
   private static int[] tokens(TensorStore golden, String name) {
     var info = Objects.requireNonNull(golden.tensors().get(name));
     double[] ids = HostTensor.of(info.dtype(), info.shape(), golden.read(name)).doubles();
