@@ -138,6 +138,56 @@ public final class OriginalFile {
     return tensors.get(key);
   }
 
+  /** The name that stable-diffusion.cpp (option convert-name) gives a tensor. */
+  public static String cppName(String key) {
+    String name =
+        key.replaceFirst("^conditioner\\.embedders\\.0\\.", "cond_stage_model.")
+            .replaceFirst("^conditioner\\.embedders\\.1\\.", "cond_stage_model.1.");
+    String inner = "transformer.text_model.";
+    return name.startsWith("cond_stage_model.")
+        ? name.replace(".model.transformer.resblocks.", "." + inner + "encoder.layers.")
+            .replace(".model.ln_final.", "." + inner + "final_layer_norm.")
+            .replace(".model.token_embedding.", "." + inner + "embeddings.token_embedding.")
+            .replaceFirst(
+                "\\.model\\.positional_embedding$",
+                "." + inner + "embeddings.position_embedding.weight")
+            .replaceFirst("\\.model\\.text_projection$", "." + inner + "text_projection")
+            .replace(".attn.in_proj_", ".self_attn.in_proj.")
+            .replace(".attn.out_proj.", ".self_attn.out_proj.")
+            .replace(".ln_1.", ".layer_norm1.")
+            .replace(".ln_2.", ".layer_norm2.")
+            .replace(".mlp.c_fc.", ".mlp.fc1.")
+            .replace(".mlp.c_proj.", ".mlp.fc2.")
+        : name;
+  }
+
+  /** Gives all tensors the names of stable-diffusion.cpp. */
+  public OriginalFile cppNames() {
+    Map<String, HostTensor> before = new TreeMap<>(tensors);
+    tensors.clear();
+    before.forEach((key, tensor) -> tensors.put(cppName(key), tensor));
+    return this;
+  }
+
+  /** Takes fused weights of text encoders apart, as stable-diffusion.cpp did until 2025. */
+  public OriginalFile apart() {
+    for (String key : keys()) {
+      if (key.contains(".in_proj.")) {
+        HostTensor fused = get(key);
+        int bytes = fused.bytes().remaining() / 3;
+        Shape shape = fused.shape().with(0, fused.shape().size(0) / 3);
+        for (int i = 0; i < 3; i++) {
+          ByteBuffer part = fused.bytes().slice(i * bytes, bytes).order(ByteOrder.LITTLE_ENDIAN);
+          put(
+              key.replace("in_proj", "qkv".charAt(i) + "_proj"),
+              HostTensor.of(fused.dtype(), shape, part));
+        }
+        remove(key);
+      }
+    }
+    return this;
+  }
+
   /** Writes it as stable-diffusion.cpp does, in GGUF. */
   public Path writeGguf(Path file) {
     GgufWriter writer =

@@ -15,8 +15,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * One file with a whole model: safetensors, or GGUF as stable-diffusion.cpp writes it, where
- * tensors keep the names that they were published under.
+ * One file with a whole model: safetensors, or GGUF as stable-diffusion.cpp writes it.
  *
  * @param tensors by the numbers that they stand for
  * @param metadata texts of a safetensors header; none of GGUF, which says nothing there that is

@@ -81,6 +81,19 @@ class OriginalFileTest {
     assertArrayEquals(picture(plain, options(kind)), picture(file, options(kind)));
   }
 
+  /** Names of stable-diffusion.cpp, of now and with attention apart as before. */
+  @ParameterizedTest
+  @CsvSource({"sd1,false", "sd2,false", "xl,false", "xl,true"})
+  void namesOfStableDiffusionCppAreTheSameBase(String kind, boolean apart) {
+    OriginalFile renamed = OriginalFile.of(kind, folder(kind)).cppNames();
+    if (apart) {
+      renamed.apart();
+    }
+    Path file = renamed.writeGguf(temporary.resolve("cpp.gguf"));
+    assertArrayEquals(
+        picture(folder(kind), LoadOptions.in(DType.F32)), picture(file, options(kind)));
+  }
+
   @Test
   void ggufFilesOfADenoiserAloneAreRefused() {
     OriginalFile alone = OriginalFile.empty().put("input_blocks.0.0.weight", 8, 4, 3, 3);

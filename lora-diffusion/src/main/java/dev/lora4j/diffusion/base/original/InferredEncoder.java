@@ -28,7 +28,7 @@ final class InferredEncoder {
     String tokens = first("token_embedding.weight", "embeddings.token_embedding.weight");
     String positions = first("positional_embedding", "embeddings.position_embedding.weight");
     String layers = first("transformer.resblocks.", "encoder.layers.");
-    String inner = layers + "0." + (place.openClip() ? "mlp.c_fc.weight" : "mlp.fc1.weight");
+    String inner = layers + "0." + (place.ownNames() ? "mlp.c_fc.weight" : "mlp.fc1.weight");
     int width = keys.size(tokens, 1);
     if (width % HEAD_WIDTH != 0) {
       throw keys.refused(
@@ -55,12 +55,12 @@ final class InferredEncoder {
 
   /** Width of the pooled text, whose projection lies as [in, out], or as a linear layer. */
   int pooled() {
-    String projection = place.prefix() + "text_projection";
+    String projection = place.prefix() + (place.renamed() ? "text_model." : "") + "text_projection";
     return keys.has(projection) ? keys.size(projection, 1) : keys.size(projection + ".weight", 0);
   }
 
   private String first(String openClip, String transformers) {
-    if (place.openClip()) {
+    if (place.ownNames()) {
       return place.prefix() + openClip;
     }
     String level = place.prefix() + "text_model.";

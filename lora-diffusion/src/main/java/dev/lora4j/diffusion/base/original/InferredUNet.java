@@ -26,13 +26,20 @@ final class InferredUNet {
 
   private final KeyTree keys;
   private final String prefix;
+  private final boolean linear;
 
   /** Blocks of one resolution. */
   private record Level(List<Integer> channels, List<Integer> depths) {}
 
-  InferredUNet(KeyTree keys, String prefix) {
+  /**
+   * A denoiser in a file.
+   *
+   * @param linear whether its kind has linear projections, also where they lie as convolutions
+   */
+  InferredUNet(KeyTree keys, String prefix, boolean linear) {
     this.keys = keys;
     this.prefix = prefix;
+    this.linear = linear;
   }
 
   /**
@@ -64,7 +71,7 @@ final class InferredUNet {
       throw irregular(problem.get());
     }
     String attention = prefix + attention(levels.size() * (layers + 1));
-    boolean linear = rank(attention + "proj_in.weight") == 2;
+    boolean projected = linear || rank(attention + "proj_in.weight") == 2;
     return new UNetConfig(
         keys.size(prefix + "input_blocks.0.0.weight", 1),
         keys.size(prefix + "out.2.weight", 0),
@@ -73,10 +80,10 @@ final class InferredUNet {
         depths.up().stream().map(InferredDepths::attends).toList(),
         layers,
         keys.size(attention + "transformer_blocks.0.attn2.to_k.weight", 1),
-        channels.stream().map(c -> heads(c, linear)).toList(),
+        channels.stream().map(c -> heads(c, projected)).toList(),
         GROUPS,
         1e-5,
-        linear,
+        projected,
         depths.byLevel(),
         upcast,
         added(pooled),
@@ -157,8 +164,8 @@ final class InferredUNet {
     return Optional.of(new UNetConfig.Added((width - pooled) / SIZES, width));
   }
 
-  private int heads(int channels, boolean linear) {
-    int parts = linear ? HEAD_WIDTH : HEADS;
+  private int heads(int channels, boolean projected) {
+    int parts = projected ? HEAD_WIDTH : HEADS;
     if (channels % parts != 0 || channels % GROUPS != 0) {
       throw keys.refused(
           "its denoiser has "
@@ -166,7 +173,7 @@ final class InferredUNet {
               + " channels, from which the heads of its attention and the groups of its norms"
               + " cannot be told. Give the folder with its configuration (--base-config).");
     }
-    return linear ? channels / HEAD_WIDTH : HEADS;
+    return projected ? channels / HEAD_WIDTH : HEADS;
   }
 
   private int same(String what, List<Integer> numbers) {

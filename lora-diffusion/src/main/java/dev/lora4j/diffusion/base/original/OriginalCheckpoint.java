@@ -37,6 +37,13 @@ public final class OriginalCheckpoint {
           "cond_stage_model.model.",
           "conditioner.embedders.0.model.");
 
+  /** Places of OpenCLIP's under the names of stable-diffusion.cpp, in XL and in 2. */
+  private static final List<String> RENAMED =
+      List.of("cond_stage_model.1.transformer.", "cond_stage_model.transformer.");
+
+  /** Layers of OpenAI's text encoder; OpenCLIP's have more. */
+  private static final int CLIP_LAYERS = 12;
+
   private final KeyTree keys;
   private final OriginalKind kind;
   private final List<TextEncoderLocation> encoders;
@@ -44,8 +51,15 @@ public final class OriginalCheckpoint {
 
   private OriginalCheckpoint(StoredTensors tensors, Map<String, String> metadata, KeyTree keys) {
     this.keys = keys;
-    Optional<TextEncoderLocation> clip = place(CLIP, false);
-    Optional<TextEncoderLocation> openClip = place(OPEN_CLIP, true);
+    Optional<TextEncoderLocation> renamed =
+        RENAMED.stream()
+            .filter(this::renamed)
+            .findFirst()
+            .map(prefix -> new TextEncoderLocation(prefix, true, true));
+    Optional<TextEncoderLocation> clip =
+        place(CLIP, false)
+            .filter(c -> renamed.filter(r -> r.prefix().equals(c.prefix())).isEmpty());
+    Optional<TextEncoderLocation> openClip = place(OPEN_CLIP, true).or(() -> renamed);
     boolean told = keys.below(UNET + "label_emb.");
     kind = told ? OriginalKind.XL : clip.isPresent() ? OriginalKind.SD1 : OriginalKind.SD2;
     if (told && clip.isEmpty() && openClip.isPresent()) {
@@ -128,6 +142,15 @@ public final class OriginalCheckpoint {
         .map(prefix -> new TextEncoderLocation(prefix, openClip));
   }
 
+  /** True if an OpenCLIP lies here under names of transformers. */
+  private boolean renamed(String prefix) {
+    String layers = prefix + "text_model.encoder.layers.";
+    return keys.below(layers)
+        && (prefix.equals(RENAMED.get(0))
+            || keys.below(layers + "0.self_attn.in_proj.")
+            || keys.count(layers) > CLIP_LAYERS);
+  }
+
   private TextEncoderLocation needed(Optional<TextEncoderLocation> found, String usual) {
     return found.orElseThrow(
         () ->
@@ -150,7 +173,7 @@ public final class OriginalCheckpoint {
   /** Sizes of the denoiser. */
   public UNetConfig unet() {
     int pooled = kind == OriginalKind.XL ? new InferredEncoder(keys, encoders.get(1)).pooled() : 0;
-    return new InferredUNet(keys, UNET)
+    return new InferredUNet(keys, UNET, kind != OriginalKind.SD1)
         .config(pooled, predictsVelocity() && kind == OriginalKind.SD2);
   }
 
@@ -213,7 +236,9 @@ public final class OriginalCheckpoint {
   public Optional<IgnoredKey> ignored(String key, List<ClipTextConfig> texts) {
     if (kind == OriginalKind.SD2) {
       int last = texts.get(0).numHiddenLayers();
-      String layer = encoders.get(0).prefix() + "transformer.resblocks." + last + ".";
+      String layers =
+          encoders.get(0).renamed() ? "text_model.encoder.layers." : "transformer.resblocks.";
+      String layer = encoders.get(0).prefix() + layers + last + ".";
       if (key.startsWith(layer)) {
         return Optional.of(IgnoredKey.LAST_LAYER);
       }

@@ -58,7 +58,7 @@ class MeasuredSizesTest {
     FullSizes sizes = FullSizes.of(kind);
     KeyTree keys = tree(sizes);
     int pooled = kind.equals("sdxl") ? 1280 : 0;
-    assertEquals(sizes.unet(), new InferredUNet(keys, UNET).config(pooled, false));
+    assertEquals(sizes.unet(), new InferredUNet(keys, UNET, false).config(pooled, false));
     assertEquals(
         sizes.vae(),
         new InferredVae(keys, "first_stage_model.").config(sizes.vae().scalingFactor()));
@@ -99,7 +99,7 @@ class MeasuredSizesTest {
             List.of(text, second),
             List.of(new TextEncoderLocation("a.", false), new TextEncoderLocation("b.", true)));
     KeyTree keys = tree(sizes);
-    assertEquals(unet, new InferredUNet(keys, UNET).config(24, false));
+    assertEquals(unet, new InferredUNet(keys, UNET, false).config(24, false));
     assertEquals(vae, new InferredVae(keys, "first_stage_model.").config(0.5));
     assertEquals(text, new InferredEncoder(keys, sizes.places().get(0)).config(0, false));
     assertEquals(second, new InferredEncoder(keys, sizes.places().get(1)).config(0, true));
@@ -143,7 +143,7 @@ class MeasuredSizesTest {
   void smallDenoiserSizesAreInferred(UNetConfig unet) {
     VaeConfig vae = new VaeConfig(3, 3, 4, List.of(32), 1, 32, 0.5, 0);
     KeyTree keys = tree(new FullSizes(unet, vae, List.of(), List.of()));
-    assertEquals(unet, new InferredUNet(keys, UNET).config(24, false));
+    assertEquals(unet, new InferredUNet(keys, UNET, false).config(24, false));
   }
 
   /** A whole file of a small size, without any configuration beside it. */
@@ -295,7 +295,8 @@ class MeasuredSizesTest {
     int pooled = kind.equals("sdxl") ? 1280 : 0;
     String message =
         assertThrows(
-                CheckpointException.class, () -> new InferredUNet(keys, UNET).config(pooled, false))
+                CheckpointException.class,
+                () -> new InferredUNet(keys, UNET, false).config(pooled, false))
             .getMessage();
     assertTrue(message.contains(reason), message);
   }
@@ -311,7 +312,9 @@ class MeasuredSizesTest {
                 : t);
     KeyTree keys = new KeyTree(Path.of("m.safetensors"), header);
     String message =
-        assertThrows(CheckpointException.class, () -> new InferredUNet(keys, UNET).config(0, false))
+        assertThrows(
+                CheckpointException.class,
+                () -> new InferredUNet(keys, UNET, false).config(0, false))
             .getMessage();
     assertTrue(message.contains("96 channels"), message);
     assertTrue(message.contains("--base-config"), message);
