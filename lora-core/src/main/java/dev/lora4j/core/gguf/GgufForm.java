@@ -62,7 +62,7 @@ record GgufForm(GgufType type, int pairedHeads, float added) implements WeightFo
     bytes.get(packed);
     float[] stored = new float[Math.toIntExact(shape.elements())];
     block().dequantize(packed, 0, packed.length / type.bytes(), stored, 0);
-    GgufWeight weight = new GgufWeight("", "", pairedHeads, added);
+    GgufWeight weight = GgufWeight.of("", "").withPairedHeads(pairedHeads);
     int rows = Math.toIntExact(shape.size(0));
     int row = stored.length / rows;
     for (int i = 0; i < values.length; i++) {

@@ -49,6 +49,7 @@ public final class GgufWeights implements StoredTensors {
     for (GgufWeight weight : weights) {
       GgufTensor tensor = file.tensor(weight.tensor());
       requireHeads(weight, tensor);
+      requireShape(weight, tensor);
       this.weights.put(weight.name(), weight);
       DType type = plain(weight, tensor) ? DType.valueOf(tensor.type().name()) : DType.F32;
       block(tensor);
@@ -57,7 +58,7 @@ public final class GgufWeights implements StoredTensors {
           new TensorInfo(
               weight.name(),
               type,
-              tensor.shape(),
+              weight.shape().orElse(tensor.shape()),
               tensor.begin(),
               tensor.begin() + tensor.length()));
     }
@@ -73,6 +74,19 @@ public final class GgufWeights implements StoredTensors {
           "%s: tensor %s is %s, whose rows are no pairs of %s heads. The file is damaged."
               .formatted(file.path(), QuotedText.of(tensor.name()), tensor.shape(), heads));
     }
+  }
+
+  private void requireShape(GgufWeight weight, GgufTensor tensor) {
+    weight
+        .shape()
+        .filter(own -> own.elements() != tensor.elements())
+        .ifPresent(
+            own -> {
+              throw new GgufException(
+                  Kind.WRONG_VALUE,
+                  "%s: tensor %s is %s, which is said to be %s. The file is damaged."
+                      .formatted(file.path(), QuotedText.of(tensor.name()), tensor.shape(), own));
+            });
   }
 
   private static long rows(GgufTensor tensor) {
@@ -137,7 +151,7 @@ public final class GgufWeights implements StoredTensors {
       return Optional.empty();
     }
     GgufForm form = new GgufForm(tensor.type(), weight.pairedHeads(), weight.added());
-    WeightForm.Part part = form.parts(tensor.shape()).get(0);
+    WeightForm.Part part = form.parts(weight.shape().orElse(tensor.shape())).get(0);
     TensorInfo info =
         new TensorInfo(
             name, part.dtype(), part.shape(), tensor.begin(), tensor.begin() + tensor.length());

@@ -40,7 +40,9 @@ class GgufFormTest {
         .flatMap(
             t -> {
               GgufWeight plain = GgufWeight.of("w", t.name());
-              return Stream.of(plain, plain.withPairedHeads(3).withAdded(1));
+              Shape other = Shape.of(GgufFile.open(FILE).tensor(t.name()).elements() / 8, 2, 4);
+              return Stream.of(
+                  plain, plain.withPairedHeads(3).withAdded(1), plain.withShape(other));
             });
   }
 

@@ -4,6 +4,7 @@ import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.model.BasePrecision;
 import dev.lora4j.core.model.ConvertedWeights;
 import dev.lora4j.core.model.KnownBases;
+import dev.lora4j.core.model.KnownHashes;
 import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.model.Network;
 import dev.lora4j.core.model.NetworkWeights;
@@ -32,6 +33,7 @@ public final class DiffusionModel {
   private static final long LANGUAGE_MODEL = 1_000_000_000;
 
   private final Path path;
+  private final Optional<Path> denoiserFile;
   private final ModelSource source;
   private final ModelConfigs configs;
   private final BasePrecision precision;
@@ -46,6 +48,7 @@ public final class DiffusionModel {
 
   private DiffusionModel(Scope scope, Path path, ModelSource source, LoadOptions options) {
     this.path = path;
+    this.denoiserFile = options.denoiser();
     this.source = source;
     this.precision = options.precision();
     this.compute = options.compute();
@@ -131,6 +134,11 @@ public final class DiffusionModel {
     return path;
   }
 
+  /** File that its denoiser is taken from, if it is not that of {@link #path}. */
+  public Optional<Path> denoiserFile() {
+    return denoiserFile;
+  }
+
   /**
    * Notes for the user, as sentences: assumptions, fields left out, replacements of what failed.
    */
@@ -148,12 +156,17 @@ public final class DiffusionModel {
   }
 
   /**
-   * SHA-256 of the weights' file, or over those of several files, in hexadecimal. A file is read
-   * for it when its hash is not known yet, which takes about a second for each gigabyte.
+   * SHA-256 of the weights' file, or over those of several files, in hexadecimal: a denoiser of
+   * another file makes another base. A file is read for it when its hash is not known yet, which
+   * takes about a second for each gigabyte.
    */
   public synchronized String hash() {
     if (hash.isEmpty()) {
-      hash = KnownBases.ofUser().hash(path, source.files());
+      // Who finds a base by its hash would not know of the other file.
+      hash =
+          denoiserFile.isPresent()
+              ? KnownHashes.ofUser().of(source.files())
+              : KnownBases.ofUser().hash(path, source.files());
     }
     return hash;
   }

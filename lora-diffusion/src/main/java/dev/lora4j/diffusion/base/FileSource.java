@@ -220,6 +220,11 @@ final class FileSource implements ModelSource {
   }
 
   @Override
+  public List<Path> filesWithout(String model) {
+    return files();
+  }
+
+  @Override
   public PromptTokenizer tokenizer(ModelConfigs.Text encoder) {
     if (folder.isPresent()) {
       return FolderSource.tokenizer(folder.get(), encoder);

@@ -99,8 +99,14 @@ final class FolderSource implements ModelSource {
 
   @Override
   public List<Path> files() {
+    return filesWithout("");
+  }
+
+  @Override
+  public List<Path> filesWithout(String model) {
     List<String> parts = new ArrayList<>(List.of(configs.unet().component(), VAE));
     configs.texts().forEach(t -> parts.add(t.model()));
+    parts.remove(model);
     return parts.stream().flatMap(p -> WeightFiles.of(part(p)).stream()).toList();
   }
 

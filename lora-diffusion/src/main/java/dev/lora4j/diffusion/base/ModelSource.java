@@ -12,13 +12,27 @@ import java.util.List;
  * are called {@code unet}, {@code vae}, {@code text_encoder}, {@code text_encoder_2}.
  */
 sealed interface ModelSource extends WeightLocations, AutoCloseable
-    permits FolderSource, FileSource {
+    permits FolderSource, FileSource, ReplacedDenoiser {
   /**
-   * Opens a folder in the layout of diffusers, or a checkpoint in one file.
+   * Opens a folder in the layout of diffusers, or a checkpoint in one file, with the denoiser of
+   * another file if the options have one.
    *
-   * @throws ModelException if it is neither
+   * @throws ModelException if it is neither, or the denoiser is of another kind
    */
   static ModelSource open(Path path, LoadOptions options) {
+    ModelSource base = base(path, options);
+    try {
+      return options
+          .denoiser()
+          .<ModelSource>map(file -> ReplacedDenoiser.of(path, base, file))
+          .orElse(base);
+    } catch (RuntimeException | Error e) {
+      base.close();
+      throw e;
+    }
+  }
+
+  private static ModelSource base(Path path, LoadOptions options) {
     if (!Files.isDirectory(path)) {
       return new FileSource(path, options.configs());
     }
@@ -37,6 +51,9 @@ sealed interface ModelSource extends WeightLocations, AutoCloseable
 
   /** The files with the weights. */
   List<Path> files();
+
+  /** The files with the weights of all networks but one; a file may have more. */
+  List<Path> filesWithout(String model);
 
   /** Cuts prompts for a text encoder; whoever opens it closes it. Works after {@link #close}. */
   PromptTokenizer tokenizer(ModelConfigs.Text encoder);

@@ -39,6 +39,11 @@ public final class RunKeys {
           "base_config",
           PATH,
           "Folder of diffusers with configurations and tokenisers for a base in one file");
+  public static final RunKey<String> DENOISER =
+      unset(
+          "denoiser",
+          PATH,
+          "File whose denoiser takes the place of the base's (.safetensors or .gguf)");
   public static final RunKey<String> PREDICTION =
       unset(
           "prediction",
@@ -182,6 +187,7 @@ public final class RunKeys {
       List.of(
           BASE,
           BASE_CONFIG,
+          DENOISER,
           PREDICTION,
           IMAGES,
           REGULARISATION,

@@ -225,6 +225,11 @@ public record RunSettings(
     return values.find(RunKeys.BASE_CONFIG).map(Path::of);
   }
 
+  /** File whose denoiser takes the place of the base's, if there is one. */
+  public Optional<Path> denoiser() {
+    return values.find(RunKeys.DENOISER).map(Path::of);
+  }
+
   /** Prediction type that overrides the base's. */
   public Optional<SchedulerConfig.Prediction> prediction() {
     return values.find(RunKeys.PREDICTION).map(SchedulerConfig.Prediction::named);

@@ -10,6 +10,7 @@ import java.util.List;
  *
  * @param base the base's name
  * @param baseHash SHA-256 of its weights, in hexadecimal
+ * @param denoiser name of the file that its denoiser is taken from; empty where that is the base's
  * @param configuration a digest of its configuration: sizes, what it predicts, noise schedule
  * @param compute the type that networks computed in, and after a blank how weights were rounded
  * @param device where they ran
@@ -24,6 +25,7 @@ import java.util.List;
 public record GenerationInfo(
     String base,
     String baseHash,
+    String denoiser,
     String configuration,
     String compute,
     String device,
@@ -33,9 +35,10 @@ public record GenerationInfo(
     int batch,
     int row,
     List<String> notes) {
-  /** Copies the list; records of before have neither it nor the configuration. */
+  /** Copies the list; records of before have neither it, the denoiser nor the configuration. */
   @SuppressWarnings("NullAway") // where a file has none, Gson gives null
   public GenerationInfo {
+    denoiser = denoiser == null ? "" : denoiser;
     configuration = configuration == null ? "" : configuration;
     notes = notes == null ? List.of() : List.copyOf(notes);
   }
@@ -50,6 +53,7 @@ public record GenerationInfo(
     return new GenerationInfo(
         String.valueOf(base.path().toAbsolutePath().normalize().getFileName()),
         base.hash(),
+        base.denoiserFile().map(file -> String.valueOf(file.getFileName())).orElse(""),
         base.configuration(),
         base.precision().text(),
         engine.device().toString(),

@@ -36,6 +36,9 @@ final class Infotext {
     text.append(", Size: ").append(prompt.width()).append('x').append(prompt.height());
     text.append(", Model hash: ").append(making.baseHash(), 0, 10);
     text.append(", Model: ").append(making.base());
+    if (!making.denoiser().isEmpty()) {
+      text.append(", Denoiser: ").append(making.denoiser());
+    }
     prompt.start().ifPresent(s -> text.append(", Denoising strength: ").append(s.strength()));
     if (!prompt.mix().parts().isEmpty()) {
       String identities =

@@ -70,8 +70,9 @@ record StyleMetadata(Metadata base, BasePrecision precision, Map<String, String>
             .put(KohyaKeys.BASE_NAME.name(), fileName(base.path()))
             .put(KohyaKeys.BASE_HASH.name(), base.hash())
             .put("ss_mixed_precision", precision(base.compute()));
+    base.denoiserFile().ifPresent(file -> entries.put("lora4j_denoiser", fileName(file)));
     // That of a folder of many files would be of none that somebody could look for.
-    if (Files.isRegularFile(base.path())) {
+    if (Files.isRegularFile(base.path()) && base.denoiserFile().isEmpty()) {
       entries.put(KohyaKeys.BASE_OLD_HASH.name(), FileHashes.legacy(base.path()));
     }
     switch (base.schedule().config().prediction()) {

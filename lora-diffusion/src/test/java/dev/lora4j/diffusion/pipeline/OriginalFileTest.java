@@ -102,7 +102,8 @@ class OriginalFileTest {
         assertThrows(
             CheckpointException.class, () -> StableDiffusion.open(LORA, file, options("sd1")));
     assertTrue(
-        refused.getMessage().contains("the denoiser of such a model alone"), refused.getMessage());
+        refused.getMessage().contains("which --denoiser takes beside --base"),
+        refused.getMessage());
   }
 
   @ParameterizedTest

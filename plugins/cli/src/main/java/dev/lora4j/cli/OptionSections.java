@@ -28,7 +28,7 @@ final class OptionSections {
 
   static {
     section("Data", "images data style regularisation trigger second tuned prompt preset set");
-    section("Base", "base base-config prediction");
+    section("Base", "base base-config denoiser prediction");
     section(
         "Adapters",
         "lora lora-dir lora-te blocks region route mixer allow-partial embedding embedding-dir"

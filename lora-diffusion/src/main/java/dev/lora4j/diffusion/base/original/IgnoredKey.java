@@ -49,7 +49,7 @@ public enum IgnoredKey {
   }
 
   /** The reason that a key has by its name alone. */
-  static Optional<IgnoredKey> of(String name) {
+  public static Optional<IgnoredKey> of(String name) {
     return Arrays.stream(values()).filter(k -> k.names.matcher(name).matches()).findFirst();
   }
 }

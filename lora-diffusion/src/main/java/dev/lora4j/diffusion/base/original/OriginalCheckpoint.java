@@ -121,7 +121,7 @@ public final class OriginalCheckpoint {
   /** Name, for the refusal, of a file that is no such checkpoint; an adapter is refused as one. */
   private static String what(KeyTree keys) {
     if (keys.below("input_blocks.")) {
-      return "the denoiser of such a model alone";
+      return "the denoiser of such a model alone, which --denoiser takes beside --base";
     }
     if (GgufFile.named(keys.path())) {
       return "a GGUF file of another model";
@@ -206,7 +206,7 @@ public final class OriginalCheckpoint {
 
   /** Location of a weight of a denoiser of these sizes. */
   public Placement unet(UNetConfig config, Parameter parameter) {
-    return Placement.of("", UNET + new UNetWeightNames(config).of(parameter.name()));
+    return new OriginalDenoiser(config, UNET).place(parameter);
   }
 
   /** Location of a weight of an autoencoder of these sizes. */

@@ -3,6 +3,7 @@ package dev.lora4j.cli.adapter;
 import dev.lora4j.cli.console.Json;
 import dev.lora4j.cli.console.Printable;
 import dev.lora4j.cli.model.TensorTotals;
+import dev.lora4j.core.format.checkpoint.CheckpointException;
 import dev.lora4j.core.format.metadata.FileHashes;
 import dev.lora4j.core.gguf.GgufException;
 import dev.lora4j.core.gguf.GgufFile;
@@ -10,6 +11,9 @@ import dev.lora4j.core.gguf.GgufTensor;
 import dev.lora4j.core.gguf.GgufType;
 import dev.lora4j.core.gguf.GgufValue;
 import dev.lora4j.core.model.ModelException;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.diffusion.base.BaseOutline;
+import dev.lora4j.diffusion.base.LoadOptions;
 import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.token.TextTokenizer;
 import dev.lora4j.text.token.TokenizerException;
@@ -45,9 +49,11 @@ final class GgufReport {
   private final GgufFile file;
   private final Map<GgufType, long[]> types = new EnumMap<>(GgufType.class);
   private final List<String> problems = new ArrayList<>();
+  private final Optional<PictureGguf> pictures;
 
   private GgufReport(GgufFile file) {
     this.file = file;
+    this.pictures = PictureGguf.of(file);
     for (GgufTensor tensor : file.tensors().values()) {
       long[] sums = types.computeIfAbsent(tensor.type(), t -> new long[3]);
       sums[0]++;
@@ -57,6 +63,11 @@ final class GgufReport {
     if (file.tensors().isEmpty()) {
       problems.add(
           "It has no tensors, so it is no model but a vocabulary or an adapter's settings.");
+    } else if (pictures.isPresent()) {
+      if (pictures.get() == PictureGguf.WHOLE) {
+        tried(() -> BaseOutline.of(file.path(), LoadOptions.in(DType.F32)));
+      }
+      return;
     } else {
       tried(() -> TextModel.outline(file.path()));
     }
@@ -72,7 +83,7 @@ final class GgufReport {
   private void tried(Trial trial) {
     try {
       trial.run();
-    } catch (ModelException | GgufException | TokenizerException e) {
+    } catch (ModelException | CheckpointException | GgufException | TokenizerException e) {
       problems.add(
           String.valueOf(e.getMessage()).replaceFirst("^\\Q" + file.path() + "\\E:? ", ""));
     } catch (IOException e) {
@@ -89,7 +100,7 @@ final class GgufReport {
     return new GgufReport(GgufFile.open(path));
   }
 
-  /** Why it is no base for texts here, as sentences; none if it is one. */
+  /** Why it is no base here, as sentences; none if it is one. */
   List<String> problems() {
     return List.copyOf(problems);
   }
@@ -103,8 +114,12 @@ final class GgufReport {
     lines.add("  " + sizes());
     lines.add("  " + totals());
     types.forEach((type, sums) -> lines.add("    " + row(type, sums)));
-    lines.add("Tokenizer: " + tokenizer());
-    lines.add("Chat template: " + template());
+    pictures.ifPresentOrElse(
+        part -> lines.add("Use: " + part.use()),
+        () -> {
+          lines.add("Tokenizer: " + tokenizer());
+          lines.add("Chat template: " + template());
+        });
     problems.forEach(p -> lines.add("Problem: " + Printable.line(p)));
     lines.addAll(details(all));
     return lines;

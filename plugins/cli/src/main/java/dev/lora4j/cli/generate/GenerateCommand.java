@@ -156,7 +156,7 @@ public final class GenerateCommand implements Command {
     for (int i = 0; i < plain.size(); i++) {
       requireOther(OutputFile.numbered(output, i, plain.size()));
     }
-    repetition.ifPresent(r -> r.apply(options));
+    repetition.ifPresent(r -> r.apply(options, places()));
     BaseOutline base = options.outline();
     List<Prompt> asked = repetition.isPresent() ? List.of() : plain;
     ModelOptions.requireFits(base, asked);

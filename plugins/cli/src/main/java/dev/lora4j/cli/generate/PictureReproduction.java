@@ -25,6 +25,7 @@ import dev.lora4j.diffusion.record.PictureRecord;
 import dev.lora4j.diffusion.request.Prompt;
 import dev.lora4j.spi.Extensions;
 import java.awt.image.BufferedImage;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,8 +71,16 @@ final class PictureReproduction {
     return record.batch().isEmpty() ? 0 : record.info().row();
   }
 
-  /** Computes in the precision of then, if the user did not choose one. */
-  void apply(ModelOptions options) {
+  /**
+   * Takes the precision and the denoiser of then, if the user did not choose them.
+   *
+   * @param places folders in which the denoiser's file is looked for
+   */
+  void apply(ModelOptions options, List<Path> places) {
+    String denoiser = record.info().denoiser();
+    if (!denoiser.isEmpty() && options.denoiser.isEmpty()) {
+      options.denoiser = Optional.of(found(denoiser, options, places));
+    }
     String[] precision = record.info().compute().split(" ", 2);
     if (precision.length > 1 && options.precision.name.isEmpty()) {
       options.precision.name = Optional.of(precision[1]);
@@ -83,6 +92,25 @@ final class PictureReproduction {
         }
       }
     }
+  }
+
+  /** The file of the denoiser of then; beside the base, or in one of the places. */
+  private Path found(String denoiser, ModelOptions options, List<Path> places) {
+    List<Path> folders = new ArrayList<>(places);
+    options.base.map(b -> b.toAbsolutePath().getParent()).ifPresent(folders::add);
+    // A record is a text of somebody; only a plain name is looked for.
+    boolean plain = !denoiser.matches("(?s).*[/\\\\\0:].*");
+    return folders.stream()
+        .map(folder -> folder.resolve(denoiser))
+        .filter(path -> plain && Files.isRegularFile(path))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new Failure(
+                    file
+                        + " was made with the denoiser of "
+                        + Printable.of(denoiser, 200)
+                        + ", which was not found. Name its file by --denoiser."));
   }
 
   /**

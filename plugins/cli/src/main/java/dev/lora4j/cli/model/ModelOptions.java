@@ -49,6 +49,14 @@ public final class ModelOptions {
   public Optional<Path> config = Optional.empty();
 
   @Option(
+      names = "--denoiser",
+      paramLabel = "FILE",
+      description =
+          "File whose denoiser takes the place of the base's, with all else of --base: .safetensors"
+              + " or .gguf, under the names of first publication or of diffusers.")
+  public Optional<Path> denoiser = Optional.empty();
+
+  @Option(
       names = "--prediction",
       paramLabel = "KIND",
       description =
@@ -74,6 +82,7 @@ public final class ModelOptions {
     List<String> words = new ArrayList<>();
     base.ifPresent(b -> words.addAll(List.of("--base", b.toString())));
     config.ifPresent(c -> words.addAll(List.of("--base-config", c.toString())));
+    denoiser.ifPresent(d -> words.addAll(List.of("--denoiser", d.toString())));
     prediction.ifPresent(p -> words.addAll(List.of("--prediction", p.toString())));
     words.addAll(precision.words());
     return words;
@@ -117,6 +126,7 @@ public final class ModelOptions {
     return new LoadOptions(
         precision.of(type),
         prediction.map(p -> SchedulerConfig.Prediction.named(p.name())),
-        config.map(ExistingPath::folder));
+        config.map(ExistingPath::folder),
+        denoiser.map(ExistingPath::any));
   }
 }

@@ -234,6 +234,7 @@ final class RunOptions {
     assigned.forEach((key, text) -> layers.setText(key, text, "--set"));
     model.base.ifPresent(b -> layers.set("base", b.toString(), LINE));
     model.config.ifPresent(c -> layers.set("base_config", c.toString(), LINE));
+    model.denoiser.ifPresent(d -> layers.set("denoiser", d.toString(), LINE));
     model.prediction.ifPresent(p -> layers.set("prediction", p.name(), LINE));
     if (model.compute != ModelOptions.Compute.auto) {
       layers.set("compute", model.compute.name(), LINE);
@@ -244,6 +245,7 @@ final class RunOptions {
     RunSettings settings = RunSettings.of(values);
     model.base = settings.base();
     model.config = settings.baseConfig();
+    model.denoiser = settings.denoiser();
     model.prediction =
         settings.prediction().map(p -> ModelOptions.Predicting.valueOf(lower(p.name())));
     if (model.compute == ModelOptions.Compute.auto) {

@@ -24,6 +24,7 @@ import dev.lora4j.text.network.EncoderNetwork;
 import dev.lora4j.text.pipeline.LanguageModel;
 import dev.lora4j.text.pipeline.SentenceEncoder;
 import dev.lora4j.text.pipeline.TextClassifier;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -39,6 +40,7 @@ final class ServedBases implements AutoCloseable {
    *
    * @param pictures bases for pictures
    * @param texts language models, and encoders, which make embeddings
+   * @param denoiser file whose denoiser takes the place of that of the one base for pictures
    * @param adapterBytes of adapters in memory, for each base
    * @param batch pictures that are made at once
    * @param room for texts that are generated at once
@@ -48,6 +50,7 @@ final class ServedBases implements AutoCloseable {
       List<BaseOption> texts,
       Optional<DType> compute,
       PrecisionOption precision,
+      Optional<Path> denoiser,
       long adapterBytes,
       QueueLimits queue,
       int batch,
@@ -92,7 +95,8 @@ final class ServedBases implements AutoCloseable {
       ServerMetrics metrics) {
     long began = System.nanoTime();
     DType compute = ComputeType.of(console, lora.engine(), wanted.compute());
-    LoadOptions options = LoadOptions.in(wanted.precision().of(compute));
+    LoadOptions plain = LoadOptions.in(wanted.precision().of(compute));
+    LoadOptions options = wanted.denoiser().map(plain::withDenoiser).orElse(plain);
     StableDiffusion sd = StableDiffusion.open(lora, base.path(), options);
     opened.push(sd::close);
     String name = unique(base.name());

@@ -112,6 +112,14 @@ public final class ServingOptions {
   @Mixin private final PrecisionOption precision = new PrecisionOption();
 
   @Option(
+      names = "--denoiser",
+      paramLabel = "FILE",
+      description =
+          "File whose denoiser takes the place of that of --base, as generate takes it; with one"
+              + " --base alone.")
+  private Optional<Path> denoiser = Optional.empty();
+
+  @Option(
       names = "--log",
       paramLabel = "FILE",
       description =
@@ -147,9 +155,16 @@ public final class ServingOptions {
 
   /** Refuses what is no base, before anything is loaded. */
   private void requireBases() {
+    if (denoiser.isPresent() && pictures.size() != 1) {
+      throw Failure.usage(
+          "--denoiser is for one base of pictures; name it by --base, and no other.");
+    }
+    denoiser.ifPresent(ExistingPath::any);
+    LoadOptions plain = LoadOptions.in(DType.F32);
+    LoadOptions options = denoiser.map(plain::withDenoiser).orElse(plain);
     for (BaseOption base : pictures) {
       base.require();
-      BaseOutline.of(base.path(), LoadOptions.in(DType.F32));
+      BaseOutline.of(base.path(), options);
     }
     for (BaseOption base : texts) {
       base.require();
@@ -160,7 +175,7 @@ public final class ServingOptions {
   /** Headings of these options and of {@link ListenOptions} in the help of a command. */
   public static Map<String, List<String>> sections() {
     Map<String, List<String>> sections = new LinkedHashMap<>();
-    sections.put("Bases", List.of("base", "text"));
+    sections.put("Bases", List.of("base", "text", "denoiser"));
     sections.put(
         "Adapters",
         List.of("adapters", "allowed-adapters", "signed-by", "adapter-memory", "pin", "preload"));
@@ -217,6 +232,6 @@ public final class ServingOptions {
     CacheLimits room = CacheLimits.rows(rows).prefixBytes(prefixes * MEBIBYTE);
     QueueLimits queue = QueueLimits.DEFAULT.withEntries(waiting).withEntriesPerTenant(waiting);
     return new ServedBases.Wanted(
-        pictures, texts, type, precision, memory.bytes(), queue, batch, room);
+        pictures, texts, type, precision, denoiser, memory.bytes(), queue, batch, room);
   }
 }

@@ -74,6 +74,7 @@ public final class RunningServer implements AutoCloseable {
                     .toList(),
                 Optional.of(DType.F32),
                 new PrecisionOption(),
+                Optional.empty(),
                 ADAPTER_BYTES,
                 queue,
                 batch,
