@@ -48,6 +48,6 @@ final class CollectedForms {
    * @param origin file or folder of them, for messages
    */
   WeightStore weights(String origin, DType compute) {
-    return WeightStore.quantised(origin, compute, tensors, forms, shapes);
+    return WeightStore.quantised(origin, compute, tensors, forms, shapes).keepingPrograms(scope);
   }
 }

@@ -18,7 +18,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 /**
@@ -29,19 +28,30 @@ import java.util.function.Function;
 public final class Network {
   private static final String WEIGHT = "weight:";
 
+  /** Programs for other weights that are kept while nobody holds inputs of them. */
+  private static final int KEPT = 4;
+
   private final Scope scope;
   private final String model;
   private final DType compute;
   private final Staging staging;
 
-  /** Programs by the forms of quantised weights. */
-  private final Map<Map<String, WeightForm>, Program> programs = new ConcurrentHashMap<>();
+  /** Forms of the weights that it was compiled for. */
+  private final Map<String, WeightForm> usual;
 
-  private Network(Scope scope, String model, DType compute, Staging staging) {
+  private final Program program;
+
+  /** Programs for other weights, by the forms of the quantised ones. */
+  private final RecentPrograms<Map<String, WeightForm>> programs = new RecentPrograms<>(KEPT);
+
+  private Network(
+      Scope scope, String model, DType compute, Map<String, WeightForm> forms, Staging staging) {
     this.scope = scope;
     this.model = model;
     this.compute = compute;
     this.staging = staging;
+    this.usual = Map.copyOf(forms);
+    this.program = compiled(usual);
   }
 
   /** Writes a network: declares its data inputs on the graph, then stages with the weights. */
@@ -75,21 +85,15 @@ public final class Network {
    */
   public static Network compile(
       Scope scope, String model, DType compute, Map<String, WeightForm> forms, Staging staging) {
-    Network network = new Network(scope, model, compute, staging);
-    network.program(forms);
-    return network;
+    return new Network(scope, model, compute, forms, staging);
   }
 
-  private Program program(Map<String, WeightForm> forms) {
-    return programs.computeIfAbsent(
-        forms,
-        f -> {
-          Graph graph = new Graph();
-          FrozenWeights source = new FrozenWeights(compute, WEIGHT, f);
-          List<Expr> outputs =
-              staging.stage(graph, adapters -> Weights.of(graph, model, source, adapters));
-          return graph.inference(scope, outputs);
-        });
+  private Program compiled(Map<String, WeightForm> forms) {
+    Graph graph = new Graph();
+    FrozenWeights source = new FrozenWeights(compute, WEIGHT, forms);
+    List<Expr> outputs =
+        staging.stage(graph, adapters -> Weights.of(graph, model, source, adapters));
+    return graph.inference(scope, outputs);
   }
 
   /**
@@ -113,17 +117,19 @@ public final class Network {
    */
   public HeldInputs hold(
       Scope scope, WeightStore weights, Map<String, Tensor> patched, Map<String, Tensor> factors) {
-    return program(packed(weights, patched.keySet()))
-        .hold(
-            scope,
-            name -> {
-              if (!name.startsWith(WEIGHT)) {
-                return given(factors, name);
-              }
-              String weight = name.substring(WEIGHT.length());
-              Tensor patch = patched.get(weight);
-              return patch == null ? weights.tensor(weight) : patch;
-            });
+    Map<String, WeightForm> forms = packed(weights, patched.keySet());
+    Function<String, Tensor> inputs =
+        name -> {
+          if (!name.startsWith(WEIGHT)) {
+            return given(factors, name);
+          }
+          String weight = name.substring(WEIGHT.length());
+          Tensor patch = patched.get(weight);
+          return patch == null ? weights.tensor(weight) : patch;
+        };
+    return forms.equals(usual)
+        ? program.hold(scope, inputs)
+        : programs.hold(forms, () -> compiled(forms), p -> p.hold(scope, inputs));
   }
 
   private static Map<String, WeightForm> packed(WeightStore weights, Set<String> merged) {

@@ -2,8 +2,6 @@ package dev.lora4j.core.nn;
 
 import dev.lora4j.core.safetensors.TensorStore;
 import dev.lora4j.core.tensor.DType;
-import dev.lora4j.core.tensor.Expr;
-import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
@@ -30,6 +28,7 @@ public final class WeightStore {
   private final Map<String, Shape> shapes;
   private final Map<String, UnroundedWeight> unrounded;
   private final DType compute;
+  private final Optional<NumberPrograms> programs;
 
   private WeightStore(
       String origin,
@@ -37,17 +36,20 @@ public final class WeightStore {
       Map<String, Tensor> tensors,
       Map<String, WeightForm> forms,
       Map<String, Shape> shapes,
-      Map<String, UnroundedWeight> unrounded) {
+      Map<String, UnroundedWeight> unrounded,
+      Optional<NumberPrograms> programs) {
     this.origin = origin;
     this.compute = compute;
     this.tensors = tensors;
     this.forms = Collections.unmodifiableMap(forms);
     this.shapes = shapes;
     this.unrounded = unrounded;
+    this.programs = programs;
   }
 
   private static WeightStore plain(String origin, DType compute, Map<String, Tensor> tensors) {
-    return new WeightStore(origin, compute, tensors, Map.of(), Map.of(), Map.of());
+    return new WeightStore(
+        origin, compute, tensors, Map.of(), Map.of(), Map.of(), Optional.empty());
   }
 
   /**
@@ -71,7 +73,8 @@ public final class WeightStore {
         new LinkedHashMap<>(tensors),
         new LinkedHashMap<>(forms),
         new LinkedHashMap<>(shapes),
-        Map.of());
+        Map.of(),
+        Optional.empty());
   }
 
   /**
@@ -107,7 +110,8 @@ public final class WeightStore {
     sizes.putAll(others.shapes);
     Map<String, UnroundedWeight> whole = new LinkedHashMap<>(unrounded);
     whole.putAll(others.unrounded);
-    return new WeightStore(origin, compute, both, packed, sizes, whole);
+    Optional<NumberPrograms> known = programs.or(() -> others.programs);
+    return new WeightStore(origin, compute, both, packed, sizes, whole, known);
   }
 
   /**
@@ -118,7 +122,18 @@ public final class WeightStore {
   public WeightStore withUnrounded(Map<String, UnroundedWeight> weights) {
     Map<String, UnroundedWeight> whole = new LinkedHashMap<>(unrounded);
     whole.putAll(weights);
-    return new WeightStore(origin, compute, tensors, forms, shapes, whole);
+    return new WeightStore(origin, compute, tensors, forms, shapes, whole, programs);
+  }
+
+  /**
+   * A copy that compiles what makes numbers of quantised weights once for all weights of a form and
+   * shape, and not for each weight whose numbers are asked for.
+   *
+   * @param owner of the programs; it must live as long as the copy
+   */
+  public WeightStore keepingPrograms(Scope owner) {
+    NumberPrograms kept = new NumberPrograms(owner, compute);
+    return new WeightStore(origin, compute, tensors, forms, shapes, unrounded, Optional.of(kept));
   }
 
   /** These weights and those tensors, which stay with their owner; no name may be in both. */
@@ -164,7 +179,7 @@ public final class WeightStore {
           packed.put(name, form);
           sizes.put(name, shape(owner));
         });
-    return new WeightStore(origin, compute, all, packed, sizes, unrounded);
+    return new WeightStore(origin, compute, all, packed, sizes, unrounded, programs);
   }
 
   private List<String> parts(String name, WeightForm form) {
@@ -188,20 +203,15 @@ public final class WeightStore {
     if (form == null) {
       return tensor(name);
     }
-    Shape shape = shape(name);
-    Graph graph = new Graph();
-    Map<String, Expr> inputs = new LinkedHashMap<>();
     Map<String, Tensor> given = new LinkedHashMap<>();
     for (String part : parts(name, form)) {
-      Tensor tensor = tensor(WeightForm.tensor(name, part));
-      inputs.put(part, graph.input(part, tensor.dtype(), tensor.shape()));
-      given.put(part, tensor);
+      given.put(part, tensor(WeightForm.tensor(name, part)));
+    }
+    if (programs.isPresent()) {
+      return programs.get().numbers(scope, form, shape(name), given);
     }
     try (Scope work = scope.child("dequantise")) {
-      return graph
-          .inference(work, List.of(form.dequantised(inputs, shape, compute)))
-          .run(scope, given)
-          .get(0);
+      return new NumberPrograms(work, compute).numbers(scope, form, shape(name), given);
     }
   }
 

@@ -29,6 +29,7 @@ public final class HeldInputs implements AutoCloseable {
     if (packed.isEmpty()) {
       plain();
     }
+    program.held.incrementAndGet();
     scope.own(this);
   }
 
@@ -87,6 +88,7 @@ public final class HeldInputs implements AutoCloseable {
       Backend backend = scope.engine().backend();
       packed.ifPresent(backend::free);
       plain.ifPresent(backend::free);
+      program.held.decrementAndGet();
     }
   }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -28,6 +29,9 @@ public final class Program implements AutoCloseable {
   private Optional<Backend.Handle> plain = Optional.empty();
   private volatile boolean fellBack;
   private final UseCount use = new UseCount();
+
+  /** Number of open held inputs. */
+  final AtomicInteger held = new AtomicInteger();
 
   private Program(
       Scope scope,
@@ -112,6 +116,11 @@ public final class Program implements AutoCloseable {
   /** The held inputs in the order {@link #hold} takes them. */
   public List<Graph.Input> heldInputs() {
     return heldInputs;
+  }
+
+  /** True while {@link HeldInputs} of it are open. */
+  public boolean held() {
+    return held.get() > 0;
   }
 
   /**

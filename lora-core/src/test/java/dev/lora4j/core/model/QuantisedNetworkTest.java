@@ -22,6 +22,7 @@ import dev.lora4j.core.safetensors.TensorStore;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.HeldInputs;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
@@ -34,6 +35,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -135,6 +137,104 @@ class QuantisedNetworkTest {
     Map<String, Tensor> all = new HashMap<>();
     parameters().forEach(p -> all.put(p.name(), weights.numbers(scope, p.name())));
     return WeightStore.quantised("numbers", DType.F32, all, Map.of(), Map.of());
+  }
+
+  /** Six layers of one shape and one of another, all of them quantised. */
+  private static final Network.Staging MANY =
+      (graph, weights) -> {
+        Weights at = weights.apply(SiteAdapters.NONE);
+        Expr x = graph.input("x", DType.F32, Shape.of(Shape.UNKNOWN, WIDTH));
+        for (int i = 0; i < 6; i++) {
+          x = at.linear("same" + i, x, WIDTH);
+        }
+        return List.of(at.linear("other", x, 2 * WIDTH));
+      };
+
+  private static float value(String name) {
+    return Math.floorMod(name.hashCode(), 7) * 0.01f + 0.005f;
+  }
+
+  private WeightStore many() {
+    List<Parameter> wanted = Network.parameters(DType.F32, MANY);
+    SafetensorsWriter writer = new SafetensorsWriter();
+    for (Parameter parameter : wanted) {
+      float[] values = new float[(int) parameter.shape().elements()];
+      Arrays.fill(values, value(parameter.name()));
+      HostTensor tensor = HostTensor.of(parameter.shape(), values);
+      writer.add(parameter.name(), DType.F32, parameter.shape(), tensor.bytes());
+    }
+    Path file = folder.resolve("many.safetensors");
+    writer.write(file);
+    ConvertedWeights rounded =
+        conversion(0).quantised(new Nf4(64, true), (network, parameter) -> true);
+    try (TensorStore store = TensorStore.open(file)) {
+      Map<String, StoredWeight> places = StoredWeight.all(store.tensors());
+      return rounded.load(scope, "net", wanted, StoredTensors.of(store), places);
+    }
+  }
+
+  /** Weights of one form and shape share what makes their numbers. */
+  @Test
+  void numbersOfAKnownKindOfWeightCompileNothing() {
+    WeightStore weights = many();
+    assertEquals(7, weights.forms().size());
+    long before = ENGINE.compiled();
+    for (int round = 0; round < 2; round++) {
+      for (String name : weights.forms().keySet()) {
+        try (Scope work = scope.child("numbers")) {
+          float[] found = weights.numbers(work, name).floats();
+          assertEquals(value(name), found[5], value(name) * 0.02f, name);
+        }
+      }
+    }
+    assertEquals(before + 2, ENGINE.compiled());
+  }
+
+  /** Each choice of merged layers has a program; few are kept, and none is closed in use. */
+  @Test
+  void programsOfMergedLayersAreFewAndStayWhileTheyAreHeld() {
+    WeightStore weights = many();
+    Network network = Network.compile(scope, "net", DType.F32, weights.forms(), MANY);
+    List<Map<String, Tensor>> choices =
+        IntStream.range(0, 6)
+            .mapToObj(i -> "same" + i + ".weight")
+            .map(name -> Map.of(name, weights.numbers(scope, name)))
+            .toList();
+    try (Scope used = scope.child("used")) {
+      HeldInputs held = network.hold(used, weights, choices.get(0), Map.of());
+      float[] expected = run(network, held);
+      long compiled = ENGINE.compiled();
+      long first = held(network, weights, choices.get(1));
+      for (int round = 0; round < 2; round++) {
+        choices.forEach(choice -> held(network, weights, choice));
+      }
+      // Of six programs four are kept, so that some were compiled once more.
+      assertTrue(ENGINE.compiled() - compiled > 5, "" + (ENGINE.compiled() - compiled));
+      assertTrue(ENGINE.live() <= first + 2, ENGINE.live() + " of " + first);
+      assertArrayEquals(expected, run(network, held));
+      long again = ENGINE.compiled();
+      held(network, weights, choices.get(0));
+      held(network, weights, choices.get(5));
+      held(network, weights, Map.of());
+      assertEquals(again, ENGINE.compiled());
+    }
+  }
+
+  /** What is left in the native library after inputs were held and closed. */
+  private long held(Network network, WeightStore weights, Map<String, Tensor> merged) {
+    try (Scope work = scope.child("held")) {
+      network.hold(work, weights, merged, Map.of());
+    }
+    return ENGINE.live();
+  }
+
+  private float[] run(Network network, HeldInputs held) {
+    try (Scope work = scope.child("run")) {
+      float[] x = new float[WIDTH];
+      Arrays.fill(x, 0.25f);
+      Map<String, Tensor> data = Map.of("x", Tensor.of(work, Shape.of(1, WIDTH), x));
+      return network.run(work, held, data).get(0).floats();
+    }
   }
 
   @ParameterizedTest
