@@ -1,24 +1,21 @@
 package dev.lora4j.core.bake;
 
+import dev.lora4j.core.safetensors.StagedFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
-import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.stream.Stream;
+import java.util.Optional;
 
 /** Destination of the output, and the folder next to it for the unfinished files. */
 final class BakeDestination implements AutoCloseable {
   private final SourceFiles files;
   private final Path output;
-  private final Path folder;
+  private final StagedFolder staged;
 
-  private BakeDestination(SourceFiles files, Path output, Path folder) {
+  private BakeDestination(SourceFiles files, Path output, StagedFolder staged) {
     this.files = files;
     this.output = output;
-    this.folder = folder;
+    this.staged = staged;
   }
 
   /**
@@ -39,19 +36,21 @@ final class BakeDestination implements AutoCloseable {
     } else {
       requireFolder(output);
     }
-    String mark = Long.toHexString(ThreadLocalRandom.current().nextLong());
-    Path folder = target.resolveSibling("." + target.getFileName() + "." + mark + ".tmp");
     try {
       Path parent = target.getParent();
       if (parent != null) {
         Files.createDirectories(parent);
       }
-      Files.createDirectory(folder);
-      requireRoom(bytes, folder);
+      StagedFolder staged = StagedFolder.beside(target);
+      Optional<String> shortage = staged.shortage(bytes);
+      if (shortage.isPresent()) {
+        staged.close();
+        throw new BakeException(shortage.get());
+      }
+      return new BakeDestination(files, target, staged);
     } catch (IOException e) {
-      throw new BakeException(folder + " cannot be made: " + e.getMessage(), e);
+      throw new BakeException(output + " cannot be made: " + e.getMessage(), e);
     }
-    return new BakeDestination(files, target, folder);
   }
 
   private static void requireFile(SourceFiles files, Path output) {
@@ -65,11 +64,8 @@ final class BakeDestination implements AutoCloseable {
     if (output.toString().endsWith(".safetensors") || Files.isRegularFile(output)) {
       throw new BakeException(output + " is a file, but the base is a folder; name a folder.");
     }
-    if (!Files.isDirectory(output)) {
-      return;
-    }
-    try (Stream<Path> inside = Files.list(output)) {
-      if (inside.findAny().isPresent()) {
+    try {
+      if (StagedFolder.taken(output)) {
         throw new BakeException(output + " is there already and not empty; name another folder.");
       }
     } catch (IOException e) {
@@ -77,37 +73,21 @@ final class BakeDestination implements AutoCloseable {
     }
   }
 
-  private static void requireRoom(long bytes, Path folder) throws IOException {
-    long room = Files.getFileStore(folder).getUsableSpace();
-    if (room < bytes) {
-      Files.delete(folder);
-      throw new BakeException(
-          "The output takes "
-              + (bytes >> 20)
-              + " MiB, and "
-              + folder.getParent()
-              + " has room for "
-              + (room >> 20)
-              + " MiB.");
-    }
-  }
-
   /** Temporary path for a file of the base, or for the path that the base was opened by. */
   Path temporary(Path file) {
     if (files.single()) {
-      return folder.resolve(output.getFileName());
+      return staged.path().resolve(output.getFileName());
     }
     Path root = files.root().toAbsolutePath().normalize();
-    return folder.resolve(root.relativize(file.toAbsolutePath().normalize()));
+    return staged.path().resolve(root.relativize(file.toAbsolutePath().normalize()));
   }
 
   void commit() {
     try {
       if (files.single()) {
-        Files.move(temporary(files.opened()), output, StandardCopyOption.ATOMIC_MOVE);
+        staged.commit(temporary(files.opened()));
       } else {
-        Files.deleteIfExists(output);
-        Files.move(folder, output, StandardCopyOption.ATOMIC_MOVE);
+        staged.commit();
       }
     } catch (IOException e) {
       throw new BakeException(output + " cannot be put in place: " + e.getMessage(), e);
@@ -116,16 +96,11 @@ final class BakeDestination implements AutoCloseable {
 
   @Override
   public void close() {
-    if (!Files.exists(folder)) {
-      return;
-    }
-    try (Stream<Path> walk = Files.walk(folder)) {
-      List<Path> all = walk.sorted(Comparator.reverseOrder()).toList();
-      for (Path path : all) {
-        Files.delete(path);
-      }
+    try {
+      staged.close();
     } catch (IOException e) {
-      throw new BakeException(folder + " is left over and can be deleted: " + e.getMessage(), e);
+      throw new BakeException(
+          staged.path() + " is left over and can be deleted: " + e.getMessage(), e);
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.lora4j.core.bake;
 
 import dev.lora4j.core.format.Placement;
 import dev.lora4j.core.format.checkpoint.BaseCheckpoint;
+import dev.lora4j.core.format.checkpoint.NumberWriter;
 import dev.lora4j.core.nn.QuantisedWeight;
 import dev.lora4j.core.quantised.file.QuantisedTensors;
 import dev.lora4j.core.tensor.DType;
@@ -52,7 +53,7 @@ final class BakedNumbers {
     this.whole =
         type == from
             ? read
-            : writable(NumberConversion.to(type, HostTensor.of(from, shape(), read)));
+            : writable(NumberWriter.converted(type, HostTensor.of(from, shape(), read)));
   }
 
   private static ByteBuffer writable(HostTensor tensor) {

@@ -7,6 +7,7 @@ import com.google.gson.JsonParser;
 import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.safetensors.AtomicFile;
 import dev.lora4j.core.safetensors.SafetensorsWriter;
+import dev.lora4j.core.safetensors.StagedFolder;
 import dev.lora4j.core.safetensors.TensorInfo;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Shape;
@@ -16,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -68,7 +70,7 @@ public final class ModelConversion {
 
   private void write(Path output) {
     Map<String, Map<String, Shape>> files = files();
-    try (StagedFolder staged = StagedFolder.of(output, bytes(files))) {
+    try (StagedFolder staged = staged(output, bytes(files))) {
       for (Map.Entry<String, Map<String, Shape>> file : files.entrySet()) {
         SafetensorsWriter writer = new SafetensorsWriter().metadata(Map.of("format", "pt"));
         file.getValue().forEach((name, shape) -> add(writer, name, shape));
@@ -84,6 +86,22 @@ public final class ModelConversion {
       throw new ModelException(
           output + " cannot be written: " + e.getMessage() + ". Nothing was left behind.", e);
     }
+  }
+
+  private static StagedFolder staged(Path output, long bytes) throws IOException {
+    Path parent = output.toAbsolutePath().normalize().getParent();
+    if (parent == null || StagedFolder.taken(output)) {
+      throw new ModelException(
+          output + " is there already and not empty. Name another folder, or remove it first.");
+    }
+    Files.createDirectories(parent);
+    StagedFolder staged = StagedFolder.beside(output);
+    Optional<String> shortage = staged.shortage(bytes);
+    if (shortage.isPresent()) {
+      staged.close();
+      throw new ModelException(shortage.get());
+    }
+    return staged;
   }
 
   /** Tensors by file, in the files that have them or their codes. */
