@@ -91,7 +91,8 @@ public final class GgufKeys {
       case T5 -> t5(at);
       case LLAMA, QWEN2, QWEN3 -> common(at).only(at + SLIDING, "0");
       case GEMMA2 ->
-          common(at).used(at + SLIDING, at + LOGIT_CAP, at + "attn_logit_softcapping")
+          common(at)
+              .used(at + SLIDING, at + LOGIT_CAP, at + "attn_logit_softcapping")
               .only(at + PATTERN, "2");
       case GEMMA3 -> common(at).used(at + SLIDING, at + LOGIT_CAP, at + PATTERN, at + SLIDING_BASE);
     };
