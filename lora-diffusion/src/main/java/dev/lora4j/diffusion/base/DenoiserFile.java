@@ -162,6 +162,15 @@ final class DenoiserFile implements AutoCloseable {
     return opened.tensors();
   }
 
+  /** The files with the weights: several, where this is an index of them. */
+  List<Path> files() {
+    return tensors().tensors().keySet().stream()
+        .map(tensors()::fileOf)
+        .distinct()
+        .sorted()
+        .toList();
+  }
+
   /** Notes for the user, as sentences. */
   List<String> notes() {
     return List.copyOf(notes);

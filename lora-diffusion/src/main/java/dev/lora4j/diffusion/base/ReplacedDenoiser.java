@@ -78,7 +78,7 @@ final class ReplacedDenoiser implements ModelSource {
   public List<Path> filesWithout(String model) {
     List<Path> files = new ArrayList<>(base.filesWithout(configs().unet().component()));
     if (!replaced(model)) {
-      files.add(denoiser.path());
+      files.addAll(denoiser.files());
     }
     return files;
   }

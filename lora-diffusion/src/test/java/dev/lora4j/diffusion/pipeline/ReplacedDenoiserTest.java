@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.gson.JsonObject;
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.model.BasePrecision;
 import dev.lora4j.core.model.BasePrecision.StoredBits;
@@ -191,6 +192,40 @@ class ReplacedDenoiserTest {
     assertArrayEquals(
         picture(TinySd.FOLDER, PLAIN.withDenoiser(denoiser)),
         picture(folder, PLAIN.withDenoiser(denoiser)));
+  }
+
+  /** An index stands for its files, all of which the base's hash covers. */
+  @Test
+  void denoiserInSeveralFilesIsRead() throws IOException {
+    OriginalFile whole = alone("");
+    OriginalFile first = OriginalFile.empty();
+    OriginalFile second = OriginalFile.empty();
+    JsonObject places = new JsonObject();
+    for (String key : whole.keys()) {
+      boolean early = key.startsWith("input");
+      (early ? first : second).put(key, whole.get(key));
+      places.addProperty(key, early ? "a.safetensors" : "b.safetensors");
+    }
+    Path one = written(whole, "one.safetensors");
+    written(first, "a.safetensors");
+    Path last = written(second, "b.safetensors");
+    JsonObject json = new JsonObject();
+    json.add("weight_map", places);
+    Path index = temporary.resolve("unet.safetensors.index.json");
+    Files.writeString(index, json.toString());
+    assertArrayEquals(
+        picture(TinySd.FOLDER, PLAIN.withDenoiser(one)),
+        picture(TinySd.FOLDER, PLAIN.withDenoiser(index)));
+    String before = hash(index);
+    written(second.put("out.2.bias", 4), String.valueOf(last.getFileName()));
+    assertNotEquals(before, hash(index));
+  }
+
+  private static String hash(Path denoiser) {
+    try (StableDiffusion sd =
+        StableDiffusion.open(LORA, TinySd.FOLDER, PLAIN.withDenoiser(denoiser))) {
+      return sd.base().hash();
+    }
   }
 
   private static Path copied(Path from, Path to) throws IOException {
