@@ -3,7 +3,7 @@
 import copy
 
 import torch
-from peft import BOFTConfig, IA3Config, LoHaConfig, LoKrConfig, LoraConfig, OFTConfig, ShiraConfig
+from peft import BOFTConfig, IA3Config, LoHaConfig, LoKrConfig, LoraConfig, MissConfig, OFTConfig, ShiraConfig
 from peft import get_peft_model, get_peft_model_state_dict
 from peft.tuners.boft import layer as boft_layer
 from peft.tuners.oft import layer as oft_layer
@@ -223,6 +223,18 @@ for stages in (1, 2):
 
 config = lambda: ShiraConfig(r=2, target_modules=["layer"], mask_type="random", random_seed=7)
 peft("shira", "sparse", "linear", config, {})
+
+# A rank that divides the inputs, one that does not, and the forms with fewer columns and with squares.
+for form, method, options in (
+    ("", "miss", dict(r=3)),
+    (" shorter", "miss", dict(r=5)),
+    (" mini", "miss", dict(r=3, init_weights="mini", mini_r=2)),
+    (" bat", "miss-bat", dict(r=4, init_weights="bat")),
+):
+    config = lambda options=options: MissConfig(target_modules=["layer"], **options)
+    peft("peft miss" + form, method, "linear", config, {}, blend="result", types=ONE if form else TYPES)
+config = lambda: MissConfig(r=3, init_weights="bat", target_modules=["layer"])
+peft("peft miss bat", "miss-bat", "square", config, {}, blend="result")
 
 
 class Saved(torch.nn.Module):

@@ -21,6 +21,7 @@ TYPES = {
     "OFT": peft.OFTConfig,
     "BOFT": peft.BOFTConfig,
     "SHIRA": peft.ShiraConfig,
+    "MISS": peft.MissConfig,
 }
 
 

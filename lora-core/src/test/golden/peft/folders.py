@@ -17,6 +17,7 @@ from peft import (
     LoHaConfig,
     LoKrConfig,
     LoraConfig,
+    MissConfig,
     OFTConfig,
     get_peft_model,
 )
@@ -72,6 +73,9 @@ CASES = {
         oft_block_size=4, r=0, target_modules=LAYERS, use_cayley_neumann=False
     ),
     "boft": BOFTConfig(boft_block_size=4, boft_n_butterfly_factor=2, target_modules=["q"]),
+    "miss": MissConfig(r=3, target_modules=LAYERS),
+    "miss-mini": MissConfig(r=4, init_weights="mini", mini_r=2, target_modules=LAYERS),
+    "miss-bat": MissConfig(r=4, init_weights="bat", target_modules=LAYERS),
     "adalora": AdaLoraConfig(
         init_r=3, target_r=2, lora_alpha=5, total_step=100, target_modules=LAYERS
     ),
@@ -107,7 +111,7 @@ def main(folder: Path):
             for key, parameter in peft.named_parameters():
                 if name in BIASED and parameter.requires_grad and key.endswith("bias"):
                     parameter += 0.3 * torch.randn_like(parameter)
-                if any(part in key for part in ("lora_", "hada_", "lokr_", "ia3_", "oft_", "boft_")):
+                if any(part in key for part in ("lora_", "hada_", "lokr_", "ia3_", "oft_", "boft_", "miss_")):
                     parameter += 0.3 * torch.randn_like(parameter)
         peft.save_pretrained(folder / name)
         (folder / name / "README.md").unlink(missing_ok=True)

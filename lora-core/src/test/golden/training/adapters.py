@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy
 import torch
 from lycoris import modules as lycoris
-from peft import IA3Config, LoraConfig, inject_adapter_in_model
+from peft import IA3Config, LoraConfig, MissConfig, inject_adapter_in_model
 from safetensors.numpy import save_file
 
 TARGET = Path(__file__).parents[2] / "resources/dev/lora4j/core/train/adapters.safetensors"
@@ -36,6 +36,7 @@ NORM = "down_blocks.0.attentions.0.norm"
 BLOCK = "down_blocks.0.attentions.0.transformer_blocks.0."
 QUERY, VALUE, OUT = BLOCK + "attn1.to_q", BLOCK + "attn1.to_v", BLOCK + "ff.net.2"
 LAYERS = [CONV, POINT, QUERY, VALUE, OUT]
+LINEAR = [QUERY, VALUE, OUT]
 LOKR = 2
 
 
@@ -116,7 +117,7 @@ def lora(targets=LAYERS, **options):
 LoCon, LoHa, LoKr = lycoris.locon.LoConModule, lycoris.loha.LohaModule, lycoris.lokr.LokrModule
 CASES = {
     # name: (how it is attached, whether it is trained)
-    "lora": (lora([QUERY, VALUE, OUT]), True),
+    "lora": (lora(LINEAR), True),
     "rslora": (lora(use_rslora=True), False),
     "locon": (lora(), True),
     "locon-lycoris": (lycoris_modules(LoCon), False),
@@ -127,6 +128,9 @@ CASES = {
     "lokr": (lycoris_modules(LoKr, factor=LOKR), False),
     "ia3": (peft(IA3Config(target_modules=LAYERS, feedforward_modules=[OUT])), False),
     "ia3-lycoris": (lycoris_modules(lycoris.ia3.IA3Module), False),
+    "miss": (peft(MissConfig(r=RANK, target_modules=LINEAR)), True),
+    "miss-shorter": (peft(MissConfig(r=5, target_modules=LINEAR)), True),
+    "miss-mini": (peft(MissConfig(r=RANK, mini_r=2, init_weights="mini", target_modules=LINEAR)), False),
 }
 
 

@@ -54,8 +54,8 @@ public record KeySuffix(String layer, String role, Style style) {
           "lora_linear_layer.up.weight", "lora_up.weight",
           "lora_linear_layer.alpha", AdapterMethod.ALPHA);
 
-  /** Prefixes of PEFT's parameters for methods that LyCORIS has as well. */
-  private static final Set<String> SHARED = Set.of("hada_", "lokr_");
+  /** Prefixes of PEFT's parameters that are called as the roles. */
+  private static final Set<String> SAME = Set.of("hada_", "lokr_", "miss_");
 
   private static final String BIAS = "lora_up.bias";
 
@@ -117,7 +117,7 @@ public record KeySuffix(String layer, String role, Style style) {
     if (tokens.length - (typed ? 1 : 0) > 2) {
       return Optional.empty();
     }
-    if (SHARED.stream().anyMatch(parameter::startsWith) && Methods.roles().contains(parameter)) {
+    if (SAME.stream().anyMatch(parameter::startsWith) && Methods.roles().contains(parameter)) {
       return Optional.of(parameter);
     }
     if (typed && last.equals("bias")) {

@@ -56,6 +56,13 @@ public final class Dim {
         : new Dim("torch.floordiv(" + text + ", " + divisor + ")", Shape.UNKNOWN);
   }
 
+  /** This size divided by another, which is above 0, rounded down. */
+  public Dim over(Dim divisor) {
+    return value >= 0 && divisor.value > 0
+        ? of(value / divisor.value)
+        : new Dim("torch.floordiv(" + text + ", " + divisor.text + ")", Shape.UNKNOWN);
+  }
+
   /** This size and {@code more}, which may be negative. */
   public Dim plus(long more) {
     return value >= 0

@@ -51,6 +51,17 @@ class MethodContractsTest implements BrokenPromises {
     }
   }
 
+  static final class Miss extends AdapterMethodContract {
+    Miss() {
+      super("miss");
+    }
+
+    @Override
+    protected Map<String, HostTensor> tensors(Site site, int rank, SplittableRandom random) {
+      return Map.of("miss_block", numbers(Shape.of(rank, site.out()), random));
+    }
+  }
+
   static final class Ia3 extends AdapterMethodContract {
     Ia3() {
       super(Ia3Method.NAME);
@@ -197,6 +208,7 @@ class MethodContractsTest implements BrokenPromises {
         Map.entry(Lora.class, Set.of()),
         Map.entry(Loha.class, Set.of()),
         Map.entry(Ia3.class, Set.of()),
+        Map.entry(Miss.class, Set.of()),
         Map.entry(GoodPair.class, Set.of()),
         Map.entry(GoodScaling.class, Set.of()),
         Map.entry(Greedy.class, Set.of("ownTensorsAloneAreRecognised")),

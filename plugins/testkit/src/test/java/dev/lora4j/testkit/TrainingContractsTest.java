@@ -38,6 +38,12 @@ class TrainingContractsTest implements BrokenPromises {
     }
   }
 
+  static final class Miss extends TrainableMethodContract {
+    Miss() {
+      super("miss", RATE);
+    }
+  }
+
   static final class GoodPair extends TrainableMethodContract {
     GoodPair() {
       super("test-pair", RATE);
@@ -124,6 +130,7 @@ class TrainingContractsTest implements BrokenPromises {
         Map.entry(Loha.class, Set.of()),
         Map.entry(Dora.class, Set.of()),
         Map.entry(Ia3.class, Set.of()),
+        Map.entry(Miss.class, Set.of()),
         Map.entry(GoodPair.class, Set.of()),
         Map.entry(Unordered.class, Set.of("trainedTensorsAreTheSameEachTime")),
         Map.entry(Ranked.class, Set.of("oneProgramServesAllRanks")),

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 record ModelConfig(String where, String prefix, JsonObject fields) {
   private static final Set<String> METHODS =
-      Set.of("LORA", "ADALORA", "LOHA", "LOKR", "IA3", "OFT", "BOFT", "SHIRA");
+      Set.of("LORA", "ADALORA", "LOHA", "LOKR", "IA3", "OFT", "BOFT", "SHIRA", "MISS");
 
   /** Initialisations that change the base as well. */
   private static final List<String> CHANGED_BASE =

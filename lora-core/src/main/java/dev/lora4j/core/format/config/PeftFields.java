@@ -75,6 +75,10 @@ final class PeftFields {
     add(shira, Meaning.TENSORS, "places of values are in the file", "mask_type", "random_seed");
     add(shira, Meaning.NO_EFFECT, "training", "init_weights");
     TYPES.put("SHIRA", shira);
+    SortedMap<String, Field> miss = new TreeMap<>(all);
+    add(miss, Meaning.TENSORS, "shapes", "r", "mini_r", "init_weights");
+    add(miss, Meaning.NO_EFFECT, "training", "miss_dropout");
+    TYPES.put("MISS", miss);
   }
 
   private PeftFields() {}

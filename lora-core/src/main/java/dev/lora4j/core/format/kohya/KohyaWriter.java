@@ -38,7 +38,14 @@ import java.util.TreeMap;
 public final class KohyaWriter implements AdapterWriter {
   /** Roles that only PEFT's readers know. */
   private static final Set<String> ONLY_PEFT =
-      Set.of("ia3_l", "oft_R.weight", "boft_R", "boft_s", "shira_indices", "shira_weight");
+      Set.of(
+          "ia3_l",
+          "oft_R.weight",
+          "boft_R",
+          "boft_s",
+          "shira_indices",
+          "shira_weight",
+          "miss_block");
 
   private static final String PEFT_MAGNITUDE = "lora_magnitude_vector";
   private static final String MAGNITUDE = "dora_scale";

@@ -71,6 +71,11 @@ class AdapterParityTest {
   }
 
   private static Case of(String name, double tolerance, String method, String... options) {
+    return of(name, 2, tolerance, method, options);
+  }
+
+  private static Case of(
+      String name, int rank, double tolerance, String method, String... options) {
     Map<String, String> named = new HashMap<>();
     for (int i = 0; i < options.length; i += 2) {
       named.put(options[i], options[i + 1]);
@@ -79,7 +84,7 @@ class AdapterParityTest {
         AdapterRecipe.DEFAULT
             .method(TrainableMethods.named(method, named))
             .targets(TargetLayers.of(name.equals("lora") ? TargetPreset.LINEAR : TargetPreset.ALL))
-            .rank(2, 3)
+            .rank(rank, 3)
             .rankStabilised(name.equals("rslora"));
     return new Case(name, recipe, tolerance);
   }
@@ -97,7 +102,10 @@ class AdapterParityTest {
         of("loha", 0, "loha"),
         of("lokr", 0, "lokr", "factor", "2"),
         of("ia3", 0, "ia3", "convention", "peft"),
-        of("ia3-lycoris", 0, "ia3"));
+        of("ia3-lycoris", 0, "ia3"),
+        of("miss", 1e-12, "miss"),
+        of("miss-shorter", 5, 1e-12, "miss"),
+        of("miss-mini", 0, "miss", "mini_r", "2"));
   }
 
   static Stream<Case> trained() {

@@ -37,6 +37,8 @@ record TrainedCase(String name, AdapterRecipe recipe, boolean peft) {
           new TrainedCase("PEFT's DoRA", recipe("dora", "convention", "peft"), true),
           of("(IA)3", "ia3"),
           new TrainedCase("PEFT's (IA)3", recipe("ia3", "convention", "peft"), true),
+          new TrainedCase("MiSS", recipe("miss"), true),
+          new TrainedCase("MiSS, mini", recipe("miss", "mini_r", "2"), true),
           new TrainedCase("full", recipe("full").targets(TargetLayers.matching("*")), false),
           of("biases", "full", "weight", "false"));
 

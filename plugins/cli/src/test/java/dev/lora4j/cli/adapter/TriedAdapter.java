@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * An adapter that was just trained, as each command takes it: in words and in JSON it works, or is
@@ -22,12 +23,17 @@ import java.util.Map;
  * @param title what the base is called where it is not named
  */
 public record TriedAdapter(Path file, String method, Path base, String title) {
+  /** Methods that PEFT's layout alone has a form for. */
+  public static final Set<String> OF_PEFT = Set.of("miss");
+
   private static final String DEPENDS = "Their effect depends on the weight they act on";
   private static final String LORA = "diffusers loads LoRA and DoRA alone";
 
   /** Right refusals by method and command; what else a command is asked for works. */
   private static final Map<String, Map<String, String>> REFUSED =
       Map.of(
+          "miss",
+          Map.of("convert diffusers", LORA, "convert kohya", "Write PEFT's layout"),
           "dora",
           Map.of(
               "convert diffusers", "has no form for dora_scale",

@@ -29,7 +29,8 @@ class TrainedAdaptersTest {
   @TempDir private Path folder;
 
   private TriedAdapter pictures(String method, Path base, String title) throws IOException {
-    Path out = folder.resolve(method + "-" + base.getFileName() + ".safetensors");
+    boolean peft = TriedAdapter.OF_PEFT.contains(method);
+    Path out = folder.resolve(method + "-" + base.getFileName() + (peft ? "" : ".safetensors"));
     Path pictures = Run.pictures(folder.resolve("pictures"));
     Run run =
         Run.of(
@@ -39,6 +40,7 @@ class TrainedAdaptersTest {
             out,
             "--base=" + base,
             "--method=" + method,
+            "--set=layout=" + (peft ? "peft" : "kohya"),
             "--compute=f32",
             "--rank=2",
             "--batch=1",
@@ -51,7 +53,7 @@ class TrainedAdaptersTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"lora", "dora", "loha", "lokr", "ia3", "full"})
+  @ValueSource(strings = {"lora", "dora", "loha", "lokr", "ia3", "full", "miss"})
   void pictureAdapterWorksInEveryCommand(String method) throws IOException {
     TriedAdapter adapter = pictures(method, Run.TINY_SD, "tiny-sd");
     adapter.inspected();

@@ -1,6 +1,7 @@
 package dev.lora4j.cli.train;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.cli.Run;
 import dev.lora4j.cli.adapter.TriedAdapter;
@@ -22,7 +23,9 @@ class TrainedTextAdaptersTest {
   private TriedAdapter texts(String method, Path base, String title, String data)
       throws IOException {
     Path file = Files.writeString(folder.resolve("data.jsonl"), data);
-    Path out = folder.resolve(method + "-" + title.replace(' ', '-') + ".safetensors");
+    boolean peft = TriedAdapter.OF_PEFT.contains(method);
+    String named = method + "-" + title.replace(' ', '-') + (peft ? "" : ".safetensors");
+    Path out = folder.resolve(named);
     Run run =
         Run.of(
             "text",
@@ -32,7 +35,7 @@ class TrainedTextAdaptersTest {
             out,
             "--base=" + base,
             "--method=" + method,
-            "--layout=kohya",
+            "--layout=" + (peft ? "peft" : "kohya"),
             "--rank=2",
             "--steps=1",
             "--max-length=16");
@@ -65,6 +68,46 @@ class TrainedTextAdaptersTest {
     bert.used("text", "classify", "one", "--base=" + bert.base(), "--lora=" + bert.file());
     bert.inspected();
     texts(method, TinyLm.folder(), "the bundled model tiny-lm", words).inspected();
+  }
+
+  /** PEFT has no form for them at GPT-2's layers, which are stored the other way round. */
+  @ParameterizedTest
+  @ValueSource(strings = {"miss"})
+  void adaptersOfMethodsOfPeftWork(String method) throws IOException {
+    String words = "{\"text\": \"The cat sat on the mat.\"}\n".repeat(2);
+    String classes =
+        "{\"text\": \"one\", \"label\": \"a\"}\n{\"text\": \"two\", \"label\": \"b\"}\n";
+    TriedAdapter llama = texts(method, model("llama"), "llama", words);
+    llama.inspected();
+    llama.converted();
+    llama.computed();
+    llama.baked();
+    llama.used(
+        "text",
+        "generate",
+        "one",
+        "--base=" + llama.base(),
+        "--lora=" + llama.file(),
+        "--max-new-tokens=2");
+    TriedAdapter bert = texts(method, model("bert-plain"), "bert-plain", classes);
+    bert.used("text", "classify", "one", "--base=" + bert.base(), "--lora=" + bert.file());
+    Path gpt2 = model("gpt2");
+    Path data = folder.resolve("words.jsonl");
+    Files.writeString(data, words);
+    Run run =
+        Run.of(
+            "text",
+            "train",
+            "--data=" + data,
+            "-o",
+            folder.resolve("none"),
+            "--base=" + gpt2,
+            "--method=" + method,
+            "--rank=2",
+            "--steps=1",
+            "--max-length=16");
+    assertEquals(1, run.code(), run.out());
+    assertTrue(run.err().contains("Conv1D of transformers"), run.err());
   }
 
   private Path model(String name) throws IOException {
