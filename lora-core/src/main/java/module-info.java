@@ -17,6 +17,8 @@ module dev.lora4j.core {
   exports dev.lora4j.core.adapter.dylora;
   exports dev.lora4j.core.adapter.full;
   exports dev.lora4j.core.adapter.glora;
+  exports dev.lora4j.core.adapter.gralora;
+  exports dev.lora4j.core.adapter.hira;
   exports dev.lora4j.core.adapter.ia3;
   exports dev.lora4j.core.adapter.loha;
   exports dev.lora4j.core.adapter.lokr;

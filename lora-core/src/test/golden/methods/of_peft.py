@@ -3,7 +3,8 @@
 import copy
 
 import torch
-from peft import BOFTConfig, IA3Config, LoHaConfig, LoKrConfig, LoraConfig, MissConfig, OFTConfig, ShiraConfig
+from peft import BOFTConfig, GraloraConfig, HiraConfig, IA3Config, LoHaConfig, LoKrConfig, LoraConfig, MissConfig
+from peft import OFTConfig, ShiraConfig
 from peft import get_peft_model, get_peft_model_state_dict
 from peft.tuners.boft import layer as boft_layer
 from peft.tuners.oft import layer as oft_layer
@@ -235,6 +236,19 @@ for form, method, options in (
     peft("peft miss" + form, method, "linear", config, {}, blend="result", types=ONE if form else TYPES)
 config = lambda: MissConfig(r=3, init_weights="bat", target_modules=["layer"])
 peft("peft miss bat", "miss-bat", "square", config, {}, blend="result")
+
+# The first is smaller as a LoRA than the weight.
+for form, options in (
+    ("", dict(r=2, gralora_k=2)),
+    (" hybrid", dict(r=4, gralora_k=4, hybrid_r=2)),
+):
+    config = lambda options=options: GraloraConfig(alpha=3, target_modules=["layer"], **options)
+    peft("peft gralora" + form, "gralora", "linear", config, ALPHA, types=ONE if form else TYPES)
+
+for where in ("linear", "conv", "point", "sequence", "embedding"):
+    config = lambda: HiraConfig(r=3, target_modules=["layer"])
+    types = TYPES if where in ("linear", "conv") else ONE
+    peft("peft hira", "hira", where, config, {}, blend="result", types=types)
 
 
 class Saved(torch.nn.Module):

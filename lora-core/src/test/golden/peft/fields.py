@@ -22,6 +22,8 @@ TYPES = {
     "BOFT": peft.BOFTConfig,
     "SHIRA": peft.ShiraConfig,
     "MISS": peft.MissConfig,
+    "GRALORA": peft.GraloraConfig,
+    "HIRA": peft.HiraConfig,
 }
 
 

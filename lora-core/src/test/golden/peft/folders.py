@@ -13,6 +13,8 @@ import torch
 from peft import (
     AdaLoraConfig,
     BOFTConfig,
+    GraloraConfig,
+    HiraConfig,
     IA3Config,
     LoHaConfig,
     LoKrConfig,
@@ -76,6 +78,11 @@ CASES = {
     "miss": MissConfig(r=3, target_modules=LAYERS),
     "miss-mini": MissConfig(r=4, init_weights="mini", mini_r=2, target_modules=LAYERS),
     "miss-bat": MissConfig(r=4, init_weights="bat", target_modules=LAYERS),
+    "gralora": GraloraConfig(r=2, gralora_k=2, alpha=3, target_modules=LAYERS),
+    "gralora-hybrid": GraloraConfig(
+        r=4, gralora_k=4, hybrid_r=1, alpha=3, target_modules=LAYERS, bias="gralora_only"
+    ),
+    "hira": HiraConfig(r=2, target_modules=LAYERS + ["words", "conv"]),
     "adalora": AdaLoraConfig(
         init_r=3, target_r=2, lora_alpha=5, total_step=100, target_modules=LAYERS
     ),
@@ -94,7 +101,7 @@ CASES = {
     ),
 }
 
-BIASED = ("dora-bias", "oft-bias", "boft-bias", "bias-all")
+BIASED = ("gralora-hybrid", "dora-bias", "oft-bias", "boft-bias", "bias-all")
 
 
 def main(folder: Path):
@@ -111,7 +118,7 @@ def main(folder: Path):
             for key, parameter in peft.named_parameters():
                 if name in BIASED and parameter.requires_grad and key.endswith("bias"):
                     parameter += 0.3 * torch.randn_like(parameter)
-                if any(part in key for part in ("lora_", "hada_", "lokr_", "ia3_", "oft_", "boft_", "miss_")):
+                if any(part in key for part in ("lora_", "hada_", "lokr_", "ia3_", "oft_", "boft_", "miss_", "gralora_", "hira_")):
                     parameter += 0.3 * torch.randn_like(parameter)
         peft.save_pretrained(folder / name)
         (folder / name / "README.md").unlink(missing_ok=True)

@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy
 import torch
 from lycoris import modules as lycoris
-from peft import IA3Config, LoraConfig, MissConfig, inject_adapter_in_model
+from peft import GraloraConfig, HiraConfig, IA3Config, LoraConfig, MissConfig, inject_adapter_in_model
 from safetensors.numpy import save_file
 
 TARGET = Path(__file__).parents[2] / "resources/dev/lora4j/core/train/adapters.safetensors"
@@ -131,6 +131,9 @@ CASES = {
     "miss": (peft(MissConfig(r=RANK, target_modules=LINEAR)), True),
     "miss-shorter": (peft(MissConfig(r=5, target_modules=LINEAR)), True),
     "miss-mini": (peft(MissConfig(r=RANK, mini_r=2, init_weights="mini", target_modules=LINEAR)), False),
+    "gralora": (peft(GraloraConfig(r=RANK, alpha=ALPHA, gralora_k=2, target_modules=LINEAR)), True),
+    "gralora-hybrid": (peft(GraloraConfig(r=4, alpha=ALPHA, hybrid_r=3, target_modules=LINEAR)), False),
+    "hira": (peft(HiraConfig(r=RANK, target_modules=LAYERS)), True),
 }
 
 

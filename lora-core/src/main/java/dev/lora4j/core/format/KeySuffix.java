@@ -40,6 +40,8 @@ public record KeySuffix(String layer, String role, Style style) {
           Map.entry("lora_magnitude_vector", "lora_magnitude_vector"),
           Map.entry("magnitude", "lora_magnitude_vector"),
           Map.entry("lora_alpha", AdapterMethod.ALPHA),
+          Map.entry("gralora_A_general", "gralora_A_general.weight"),
+          Map.entry("gralora_B_general", "gralora_B_general.weight"),
           Map.entry("ia3_l", "ia3_l"),
           Map.entry("oft_R", "oft_R.weight"),
           Map.entry("boft_R", "boft_R"),
@@ -55,7 +57,7 @@ public record KeySuffix(String layer, String role, Style style) {
           "lora_linear_layer.alpha", AdapterMethod.ALPHA);
 
   /** Prefixes of PEFT's parameters that are called as the roles. */
-  private static final Set<String> SAME = Set.of("hada_", "lokr_", "miss_");
+  private static final Set<String> SAME = Set.of("hada_", "lokr_", "miss_", "gralora_", "hira_");
 
   private static final String BIAS = "lora_up.bias";
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lora4j.core.adapter.AdditiveMethod;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.Methods;
+import dev.lora4j.core.adapter.gralora.GraloraMethod;
 import dev.lora4j.core.adapter.miss.MissMethod;
 import dev.lora4j.core.adapter.sparse.SparseMethod;
 import dev.lora4j.core.lowrank.DeltaNorm;
@@ -22,7 +23,8 @@ class DeltaNormCasesTest {
   private static final Engine ENGINE = Engine.open();
 
   /** Sums whose norm the factors alone do not tell. */
-  private static final Set<String> WITHOUT = Set.of(SparseMethod.NAME, MissMethod.NAME);
+  private static final Set<String> WITHOUT =
+      Set.of(SparseMethod.NAME, MissMethod.NAME, GraloraMethod.NAME);
 
   private static final Mixing MIXING = new Mixing(ENGINE.scope("norms"));
 

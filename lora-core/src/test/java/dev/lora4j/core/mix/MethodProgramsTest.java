@@ -121,7 +121,7 @@ class MethodProgramsTest {
         at.factors().forEach(f -> methods.add(f.method()));
       }
     }
-    assertEquals(Set.of("lora", "loha", "lokr", "miss"), methods);
+    assertEquals(Set.of("lora", "loha", "lokr", "miss", "gralora"), methods);
   }
 
   private static double[] beside(

@@ -10,6 +10,11 @@ public sealed interface TensorInit {
   /** Uniform within 1 / sqrt(fan-in), fan-in being the elements of a row. */
   record Kaiming() implements TensorInit {}
 
+  /**
+   * Uniform from {@code -bound} to {@code bound}, for tensors whose rows are no rows of a factor.
+   */
+  record Uniform(double bound) implements TensorInit {}
+
   /** Normal with mean 0. */
   record Normal(double deviation) implements TensorInit {}
 

@@ -25,7 +25,9 @@ import org.jspecify.annotations.Nullable;
  */
 record ModelConfig(String where, String prefix, JsonObject fields) {
   private static final Set<String> METHODS =
-      Set.of("LORA", "ADALORA", "LOHA", "LOKR", "IA3", "OFT", "BOFT", "SHIRA", "MISS");
+      Set.of(
+          "LORA", "ADALORA", "LOHA", "LOKR", "IA3", "OFT", "BOFT", "SHIRA", "MISS", "GRALORA",
+          "HIRA");
 
   /** Initialisations that change the base as well. */
   private static final List<String> CHANGED_BASE =
@@ -107,6 +109,7 @@ record ModelConfig(String where, String prefix, JsonObject fields) {
         alpha("alpha", path, settings);
         rank(path).ifPresent(r -> settings.put(LokrMethod.RANK, Double.toString(r)));
       }
+      case "GRALORA" -> alpha("alpha", path, settings);
       case "IA3" -> settings.put(Ia3Method.FEEDFORWARD, Boolean.toString(feedforward(path)));
       case "OFT" -> {
         for (String name :

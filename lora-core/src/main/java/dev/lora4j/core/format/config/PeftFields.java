@@ -79,6 +79,15 @@ final class PeftFields {
     add(miss, Meaning.TENSORS, "shapes", "r", "mini_r", "init_weights");
     add(miss, Meaning.NO_EFFECT, "training", "miss_dropout");
     TYPES.put("MISS", miss);
+    SortedMap<String, Field> gralora = new TreeMap<>(all);
+    add(gralora, Meaning.TENSORS, "shapes", "r", "hybrid_r", "gralora_k");
+    add(gralora, Meaning.READ, "the scale", "alpha");
+    add(gralora, Meaning.NO_EFFECT, "training", "gralora_dropout", "init_weights");
+    TYPES.put("GRALORA", gralora);
+    SortedMap<String, Field> hira = new TreeMap<>(all);
+    add(hira, Meaning.TENSORS, "shapes", "r", "rank_pattern");
+    add(hira, Meaning.NO_EFFECT, "training", "hira_dropout", "init_weights");
+    TYPES.put("HIRA", hira);
   }
 
   private PeftFields() {}

@@ -45,7 +45,15 @@ public final class KohyaWriter implements AdapterWriter {
           "boft_s",
           "shira_indices",
           "shira_weight",
-          "miss_block");
+          "miss_block",
+          "gralora_A",
+          "gralora_B",
+          "gralora_A_general.weight",
+          "gralora_B_general.weight",
+          "hira_A",
+          "hira_B",
+          "hira_embedding_A",
+          "hira_embedding_B");
 
   private static final String PEFT_MAGNITUDE = "lora_magnitude_vector";
   private static final String MAGNITUDE = "dora_scale";

@@ -87,12 +87,17 @@ final class InitialFactors {
         flat[i] = (float) (noise.gaussian() * normal.deviation());
       }
     } else if (start instanceof TensorInit.Kaiming) {
-      double bound = 1 / Math.sqrt((to - from) / (double) shape.size(0));
-      for (int i = from; i < to; i++) {
-        flat[i] = (float) ((noise.uniform() * 2 - 1) * bound);
-      }
+      uniform(flat, from, to, noise, 1 / Math.sqrt((to - from) / (double) shape.size(0)));
+    } else if (start instanceof TensorInit.Uniform uniform) {
+      uniform(flat, from, to, noise, uniform.bound());
     } else {
       System.arraycopy(orthogonal(noise, shape), 0, flat, from, to - from);
+    }
+  }
+
+  private static void uniform(float[] flat, int from, int to, SeededNoise noise, double bound) {
+    for (int i = from; i < to; i++) {
+      flat[i] = (float) ((noise.uniform() * 2 - 1) * bound);
     }
   }
 

@@ -56,6 +56,8 @@ class AdapterParityTest {
           "lora_magnitude_vector", "magnitude",
           "dora_scale", "magnitude",
           "ia3_l", "scales",
+          "gralora_A_general", "gralora_A_general.weight",
+          "gralora_B_general", "gralora_B_general.weight",
           "weight", "scales");
 
   /**
@@ -105,7 +107,10 @@ class AdapterParityTest {
         of("ia3-lycoris", 0, "ia3"),
         of("miss", 1e-12, "miss"),
         of("miss-shorter", 5, 1e-12, "miss"),
-        of("miss-mini", 0, "miss", "mini_r", "2"));
+        of("miss-mini", 0, "miss", "mini_r", "2"),
+        of("gralora", 1e-12, "gralora"),
+        of("gralora-hybrid", 4, 0, "gralora", "hybrid_r", "3"),
+        of("hira", 1e-12, "hira"));
   }
 
   static Stream<Case> trained() {

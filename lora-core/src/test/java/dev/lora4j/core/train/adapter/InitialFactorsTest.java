@@ -163,6 +163,19 @@ class InitialFactorsTest {
     assertEquals(deviation, deviation(values), 0.15 * deviation);
   }
 
+  /** As a linear layer of the block's inputs begins. */
+  @Test
+  void graloraBeginsAsInPeft() {
+    AdapterRecipe recipe = begun(FactorInit.KAIMING);
+    Map<String, double[]> values =
+        initial(recipe.method(TrainableMethods.named("gralora", Map.of("k", 4))), 1);
+    double bound = 1 / Math.sqrt(IN / 4.0);
+    double[] first = values.get("gralora_A");
+    assertEquals(bound, Arrays.stream(first).map(Math::abs).max().orElseThrow(), 0.05 * bound);
+    assertEquals(bound / Math.sqrt(3), deviation(first), 0.15 * bound);
+    assertEquals(0, deviation(values.get("gralora_B")));
+  }
+
   /** Lengths of the weight's rows, so that the first step changes nothing. */
   @Test
   void doraBeginsWithTheLengthsOfTheBase() {

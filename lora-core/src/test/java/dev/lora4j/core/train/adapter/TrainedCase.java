@@ -39,6 +39,9 @@ record TrainedCase(String name, AdapterRecipe recipe, boolean peft) {
           new TrainedCase("PEFT's (IA)3", recipe("ia3", "convention", "peft"), true),
           new TrainedCase("MiSS", recipe("miss"), true),
           new TrainedCase("MiSS, mini", recipe("miss", "mini_r", "2"), true),
+          new TrainedCase("GraLoRA", recipe("gralora").rank(4, 2), true),
+          new TrainedCase("hybrid GraLoRA", recipe("gralora", "hybrid_r", "1").rank(4, 2), true),
+          new TrainedCase("HiRA", recipe("hira"), true),
           new TrainedCase("full", recipe("full").targets(TargetLayers.matching("*")), false),
           of("biases", "full", "weight", "false"));
 

@@ -24,7 +24,7 @@ import java.util.Set;
  */
 public record TriedAdapter(Path file, String method, Path base, String title) {
   /** Methods that PEFT's layout alone has a form for. */
-  public static final Set<String> OF_PEFT = Set.of("miss");
+  public static final Set<String> OF_PEFT = Set.of("miss", "gralora", "hira");
 
   private static final String DEPENDS = "Their effect depends on the weight they act on";
   private static final String LORA = "diffusers loads LoRA and DoRA alone";
@@ -34,6 +34,16 @@ public record TriedAdapter(Path file, String method, Path base, String title) {
       Map.of(
           "miss",
           Map.of("convert diffusers", LORA, "convert kohya", "Write PEFT's layout"),
+          "gralora",
+          Map.of("convert diffusers", LORA, "convert kohya", "Write PEFT's layout"),
+          "hira",
+          Map.of(
+              "convert diffusers", "bake the adapter into its base and extract",
+              "convert kohya", "Write PEFT's layout",
+              "resize", DEPENDS,
+              "merge", DEPENDS,
+              "compare", DEPENDS,
+              "mix", DEPENDS),
           "dora",
           Map.of(
               "convert diffusers", "has no form for dora_scale",

@@ -53,7 +53,7 @@ class TrainedAdaptersTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"lora", "dora", "loha", "lokr", "ia3", "full", "miss"})
+  @ValueSource(strings = {"lora", "dora", "loha", "lokr", "ia3", "full", "miss", "gralora", "hira"})
   void pictureAdapterWorksInEveryCommand(String method) throws IOException {
     TriedAdapter adapter = pictures(method, Run.TINY_SD, "tiny-sd");
     adapter.inspected();

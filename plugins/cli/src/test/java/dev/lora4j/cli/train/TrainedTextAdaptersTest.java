@@ -10,6 +10,7 @@ import dev.lora4j.tinylm.TinyLm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -70,9 +71,8 @@ class TrainedTextAdaptersTest {
     texts(method, TinyLm.folder(), "the bundled model tiny-lm", words).inspected();
   }
 
-  /** PEFT has no form for them at GPT-2's layers, which are stored the other way round. */
   @ParameterizedTest
-  @ValueSource(strings = {"miss"})
+  @ValueSource(strings = {"miss", "gralora", "hira"})
   void adaptersOfMethodsOfPeftWork(String method) throws IOException {
     String words = "{\"text\": \"The cat sat on the mat.\"}\n".repeat(2);
     String classes =
@@ -91,9 +91,17 @@ class TrainedTextAdaptersTest {
         "--max-new-tokens=2");
     TriedAdapter bert = texts(method, model("bert-plain"), "bert-plain", classes);
     bert.used("text", "classify", "one", "--base=" + bert.base(), "--lora=" + bert.file());
+    if (!method.equals("miss")) {
+      texts(method, model("gpt2"), "gpt2", words).inspected();
+    }
+  }
+
+  /** PEFT's MiSS is of linear layers alone, and GPT-2's are stored the other way round. */
+  @Test
+  void missAtTurnedLayersIsRefusedBeforeTraining() throws IOException {
     Path gpt2 = model("gpt2");
     Path data = folder.resolve("words.jsonl");
-    Files.writeString(data, words);
+    Files.writeString(data, "{\"text\": \"The cat sat on the mat.\"}\n");
     Run run =
         Run.of(
             "text",
@@ -102,7 +110,7 @@ class TrainedTextAdaptersTest {
             "-o",
             folder.resolve("none"),
             "--base=" + gpt2,
-            "--method=" + method,
+            "--method=miss",
             "--rank=2",
             "--steps=1",
             "--max-length=16");
