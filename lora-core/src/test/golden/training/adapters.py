@@ -21,7 +21,9 @@ from pathlib import Path
 import numpy
 import torch
 from lycoris import modules as lycoris
-from peft import GraloraConfig, HiraConfig, IA3Config, LoraConfig, MissConfig, inject_adapter_in_model
+from peft import BOFTConfig, GraloraConfig, HiraConfig, IA3Config, LoraConfig, MissConfig, OFTConfig
+from peft import inject_adapter_in_model
+from peft.tuners.boft import layer as boft_layer
 from safetensors.numpy import save_file
 
 TARGET = Path(__file__).parents[2] / "resources/dev/lora4j/core/train/adapters.safetensors"
@@ -114,6 +116,18 @@ def lora(targets=LAYERS, **options):
     return peft(LoraConfig(r=RANK, lora_alpha=ALPHA, target_modules=targets, lora_dropout=0, **options))
 
 
+def oft(**options):
+    # PEFT's convolutions add overlapping places up in training, and not where they are merged.
+    return peft(OFTConfig(r=0, oft_block_size=4, target_modules=LINEAR, **options))
+
+
+def butterfly(module):
+    """PEFT's block-diagonal kernel, which it has for cards alone."""
+    return torch.stack([torch.block_diag(*torch.unbind(stage)) for stage in module])
+
+
+boft_layer.FastBlockDiag = type("FastBlockDiag", (), dict(apply=staticmethod(butterfly)))
+boft_layer.get_fbd_cuda = lambda: True
 LoCon, LoHa, LoKr = lycoris.locon.LoConModule, lycoris.loha.LohaModule, lycoris.lokr.LokrModule
 CASES = {
     # name: (how it is attached, whether it is trained)
@@ -134,6 +148,16 @@ CASES = {
     "gralora": (peft(GraloraConfig(r=RANK, alpha=ALPHA, gralora_k=2, target_modules=LINEAR)), True),
     "gralora-hybrid": (peft(GraloraConfig(r=4, alpha=ALPHA, hybrid_r=3, target_modules=LINEAR)), False),
     "hira": (peft(HiraConfig(r=RANK, target_modules=LAYERS)), True),
+    "oft": (oft(), True),
+    "oft-exact": (oft(use_cayley_neumann=False), False),
+    "oft-shared": (oft(block_share=True), False),
+    "boft": (
+        peft(BOFTConfig(boft_block_size=2, boft_block_num=0, boft_n_butterfly_factor=2, target_modules=LAYERS)),
+        True,
+    ),
+    "diag-oft": (lycoris_modules(lycoris.diag_oft.DiagOFTModule), False),
+    "diag-oft-limited": (
+        lycoris_modules(lycoris.diag_oft.DiagOFTModule, constraint=0.1, rescaled=True), False),
 }
 
 
@@ -150,7 +174,7 @@ def made(base, attach, start, dtype):
         for name, parameter in factors.items():
             if name not in start:
                 # Lengths of DoRA and PEFT's (IA)3 begin at what leaves the layer as it is.
-                around = name.endswith(("lora_magnitude_vector", "dora_scale", "ia3_l"))
+                around = name.endswith(("lora_magnitude_vector", "dora_scale", "ia3_l", "boft_s", "rescale"))
                 first = parameter.detach().numpy() if around else 0
                 start[name] = (first + drawn(parameter.shape, 0.3)).astype(numpy.float32)
             parameter.copy_(torch.from_numpy(start[name]))
@@ -158,7 +182,12 @@ def made(base, attach, start, dtype):
 
 
 def step(net, x, target):
+    # LyCORIS inverts in F32 whatever it is given.
+    original = torch.Tensor.float
+    if x.dtype == torch.float64:
+        torch.Tensor.float = torch.Tensor.double
     loss = (net(x) - target).pow(2).mean()
+    torch.Tensor.float = original
     loss.backward()
     return loss.item()
 

@@ -166,6 +166,7 @@ def small():
 # --- what PEFT and diffusers save ------------------------------------------------------------------------------------
 
 LINEAR = r"mid_block.*\.(to_q|to_k|ff\.net\.2|proj_in)"
+NO_KERNEL = r"mid_block.*\.(to_q|to_k|ff\.net\.2)"
 KERNEL = r"mid_block.*\.(to_q|conv1|ff\.net\.2)"
 
 
@@ -193,6 +194,14 @@ def peft_types():
             target_modules=LINEAR, oft_block_size=4, use_cayley_neumann=False, init_weights=False),
         "BOFT": peft.BOFTConfig(
             target_modules=LINEAR, boft_block_size=4, boft_n_butterfly_factor=2, init_weights=False),
+        "OFT, blocks that PEFT adjusts": peft.OFTConfig(target_modules=LINEAR, oft_block_size=24, init_weights=False),
+        "MiSS": peft.MissConfig(target_modules=NO_KERNEL, r=3, init_weights=False),
+        "MiSS, mini": peft.MissConfig(target_modules=NO_KERNEL, r=3, init_weights="mini", mini_r=4),
+        "MiSS, bat": peft.MissConfig(target_modules=NO_KERNEL, r=4, init_weights="bat"),
+        "GraLoRA": peft.GraloraConfig(target_modules=NO_KERNEL, r=4, alpha=3, init_weights=False),
+        "GraLoRA, hybrid": peft.GraloraConfig(
+            target_modules=NO_KERNEL, r=4, alpha=3, gralora_k=4, hybrid_r=2, init_weights=False),
+        "HiRA": peft.HiraConfig(target_modules=KERNEL, r=3, init_weights=False),
         "SHiRA": peft.ShiraConfig(target_modules=r"mid_block.*\.(to_q|ff\.net\.2)", r=1, init_weights=False),
     }
 

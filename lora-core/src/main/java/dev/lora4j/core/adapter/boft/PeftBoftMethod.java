@@ -33,8 +33,8 @@ public final class PeftBoftMethod implements TransformMethod {
   /** Its name. */
   public static final String NAME = "boft-peft";
 
-  private static final String ROTATIONS = "boft_R";
-  private static final String OUTPUTS = "boft_s";
+  static final String ROTATIONS = "boft_R";
+  static final String OUTPUTS = "boft_s";
 
   @Override
   public Set<Site.Kind> kinds() {
@@ -83,7 +83,7 @@ public final class PeftBoftMethod implements TransformMethod {
     return Factors.of(NAME, tensors, factors.settings());
   }
 
-  private static boolean shuffles(Shape data, long rest) {
+  static boolean shuffles(Shape data, long rest) {
     long stages = data.size(0);
     return stages == 1
         || (stages > 1

@@ -1,5 +1,6 @@
 package dev.lora4j.core.adapter.lokr;
 
+import dev.lora4j.core.adapter.Divisors;
 import dev.lora4j.core.nn.Site;
 
 /**
@@ -19,8 +20,8 @@ record LokrFactorization(
     boolean secondFactored) {
 
   static LokrFactorization of(Site site, int factor, long rank, boolean whole, boolean both) {
-    long rows = smaller(site.out(), factor);
-    long columns = smaller(site.in(), factor);
+    long rows = Divisors.smaller(site.out(), factor);
+    long columns = Divisors.smaller(site.in(), factor);
     long innerRows = site.out() / rows;
     long innerColumns = site.in() / columns;
     boolean first = !whole && both && 2 * rank < Math.max(rows, columns);
@@ -31,20 +32,5 @@ record LokrFactorization(
   /** Returns true if any part is stored as a product, so that there is a rank to scale by. */
   boolean factored() {
     return firstFactored || secondFactored;
-  }
-
-  /** The smaller of two divisors of {@code size}: {@code factor} if it is one, else up to it. */
-  private static long smaller(long size, int factor) {
-    if (factor > 0 && size % factor == 0) {
-      return Math.min(factor, size / factor);
-    }
-    long most = factor < 0 ? size : factor;
-    long found = 1;
-    for (long m = 2; m <= most && m * m <= size; m++) {
-      if (size % m == 0) {
-        found = m;
-      }
-    }
-    return found;
   }
 }

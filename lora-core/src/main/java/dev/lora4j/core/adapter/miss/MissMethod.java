@@ -15,6 +15,7 @@ import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.spi.Extension;
+import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -69,16 +70,17 @@ public final class MissMethod implements AdditiveMethod {
     return Factors.of(NAME, Map.of(BLOCK, block), Map.of());
   }
 
-  /** The columns have the outputs; where they are repeated, all layers share them if they fit. */
+  /** The columns have the outputs; those that are repeated are written out first. */
   @Override
   public Factors rows(Site whole, Factors factors, RowSlice share) {
-    HostTensor block = factors.tensor(BLOCK);
-    long columns = block.shape().size(1);
-    if (columns < whole.out()) {
-      return share.aligned(columns) ? factors : AdditiveMethod.super.rows(whole, factors, share);
+    HostTensor columns = Matrices.transposed(factors.tensor(BLOCK));
+    Shape all = columns.shape().with(0, whole.out());
+    ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(columns.dtype().bytes(all.elements())));
+    while (bytes.hasRemaining()) {
+      bytes.put(columns.bytes());
     }
-    HostTensor mine = Matrices.transposed(share.of(Matrices.transposed(block)));
-    return Factors.of(NAME, Map.of(BLOCK, mine), factors.settings());
+    HostTensor mine = share.of(HostTensor.of(columns.dtype(), all, bytes.flip()));
+    return Factors.of(NAME, Map.of(BLOCK, Matrices.transposed(mine)), factors.settings());
   }
 
   @Override

@@ -59,6 +59,11 @@ public final class Cayley {
     return one.add(rotation.sub(one).mul(strength.to(DType.F64))).to(DType.F32);
   }
 
+  /** A rotation without the unit matrix: what it adds to what it turns. */
+  public static Expr turn(Expr rotation) {
+    return rotation.sub(unit(rotation));
+  }
+
   private static Expr unit(Expr like) {
     return Constants.eye(like.graph(), like.dtype(), like.dim(-1));
   }

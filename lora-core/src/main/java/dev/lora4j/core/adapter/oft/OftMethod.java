@@ -52,14 +52,14 @@ public final class OftMethod implements TransformMethod {
   /** Setting of PEFT's configuration: whether all blocks are one. */
   public static final String SHARED = "block_share";
 
-  private static final String VECTORS = "oft_R.weight";
+  static final String VECTORS = "oft_R.weight";
   private static final String LIMIT = "limit";
 
   /**
    * Greatest number of terms: PEFT's is 5; further terms fall below the smallest step of F64 long
    * before this.
    */
-  private static final int MOST_TERMS = 100;
+  static final int MOST_TERMS = 100;
 
   @Override
   public Set<Site.Kind> kinds() {
@@ -165,7 +165,7 @@ public final class OftMethod implements TransformMethod {
   }
 
   /** [blocks, size, size] with these vectors above the diagonal, and their negatives below. */
-  private static Expr skew(Expr vectors) {
+  static Expr skew(Expr vectors) {
     long blocks = vectors.shape().size(0);
     long size = size(vectors.shape().size(1));
     Graph graph = vectors.graph();

@@ -1,12 +1,15 @@
 package dev.lora4j.core.format.peft;
 
 import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.oft.BlockSize;
 import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.spi.Extension;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** PEFT's OFT. */
 @Extension(point = PeftKind.class, name = "oft", help = "OFT in PEFT's layout")
@@ -34,12 +37,26 @@ public final class OftKind implements PeftKind {
     fields.put("init_weights", true);
     fields.put("module_dropout", 0.0);
     fields.put(TERMS, setting(sites, TERMS).map(Integer::valueOf).orElse(5));
-    long size = CommonValues.of(sites, "size of blocks", OftKind::size);
-    fields.put("oft_block_size", size);
+    fields.put("oft_block_size", common(sites));
     fields.put("r", 0);
     fields.put("target_modules", TargetModules.of(sites, base));
     fields.put(SERIES, flag(sites, SERIES));
     return fields;
+  }
+
+  /** The size for all layers of which PEFT makes the one that each layer has. */
+  private static long common(List<PeftSite> sites) {
+    Set<Long> sizes = new TreeSet<>();
+    sites.forEach(s -> sizes.add(size(s.factors().get(0))));
+    return sizes.stream()
+        .filter(size -> sites.stream().allMatch(s -> made(s, size)))
+        .findFirst()
+        .orElseGet(() -> CommonValues.of(sites, "size of blocks", OftKind::size));
+  }
+
+  private static boolean made(PeftSite site, long wanted) {
+    long made = site.site().map(s -> BlockSize.nearest(s.rest(), wanted)).orElse(wanted);
+    return made == size(site.factors().get(0));
   }
 
   /** The size of a matrix that has so many elements above its diagonal. */

@@ -2,6 +2,7 @@ package dev.lora4j.core.train.adapter;
 
 import dev.lora4j.core.adapter.training.FactorInit;
 import dev.lora4j.core.adapter.training.TrainableMethods;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -42,6 +43,19 @@ record TrainedCase(String name, AdapterRecipe recipe, boolean peft) {
           new TrainedCase("GraLoRA", recipe("gralora").rank(4, 2), true),
           new TrainedCase("hybrid GraLoRA", recipe("gralora", "hybrid_r", "1").rank(4, 2), true),
           new TrainedCase("HiRA", recipe("hira"), true),
+          new TrainedCase("OFT", recipe("oft"), true),
+          new TrainedCase(
+              "exact OFT",
+              recipe("oft", "oft_block_size", "4", "use_cayley_neumann", "false"),
+              true),
+          new TrainedCase(
+              "shared OFT", recipe("oft", "oft_block_size", "4", "block_share", "true"), true),
+          new TrainedCase(
+              "BOFT",
+              recipe("boft-peft", "boft_block_size", "2", "boft_n_butterfly_factor", "2"),
+              true),
+          of("diag-OFT", "diag-oft"),
+          of("diag-OFT with limits", "diag-oft", "constraint", "0.01", "rescaled", "true"),
           new TrainedCase("full", recipe("full").targets(TargetLayers.matching("*")), false),
           of("biases", "full", "weight", "false"));
 
@@ -50,7 +64,10 @@ record TrainedCase(String name, AdapterRecipe recipe, boolean peft) {
   }
 
   private static AdapterRecipe recipe(String method, String... options) {
-    Map<String, String> named = options.length == 0 ? Map.of() : Map.of(options[0], options[1]);
+    Map<String, String> named = new HashMap<>();
+    for (int i = 0; i < options.length; i += 2) {
+      named.put(options[i], options[i + 1]);
+    }
     return AdapterRecipe.DEFAULT
         .method(TrainableMethods.named(method, named))
         .targets(TargetLayers.of(TargetPreset.ALL))

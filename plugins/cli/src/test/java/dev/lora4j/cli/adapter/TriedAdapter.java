@@ -10,6 +10,7 @@ import dev.lora4j.cli.Run;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,49 +25,48 @@ import java.util.Set;
  */
 public record TriedAdapter(Path file, String method, Path base, String title) {
   /** Methods that PEFT's layout alone has a form for. */
-  public static final Set<String> OF_PEFT = Set.of("miss", "gralora", "hira");
+  public static final Set<String> OF_PEFT = Set.of("miss", "gralora", "hira", "oft", "boft-peft");
 
   private static final String DEPENDS = "Their effect depends on the weight they act on";
+  private static final String BAKE = "bake the adapter into its base and extract";
+  private static final String PEFT = "Write PEFT's layout";
   private static final String LORA = "diffusers loads LoRA and DoRA alone";
 
   /** Right refusals by method and command; what else a command is asked for works. */
   private static final Map<String, Map<String, String>> REFUSED =
-      Map.of(
-          "miss",
-          Map.of("convert diffusers", LORA, "convert kohya", "Write PEFT's layout"),
-          "gralora",
-          Map.of("convert diffusers", LORA, "convert kohya", "Write PEFT's layout"),
-          "hira",
-          Map.of(
-              "convert diffusers", "bake the adapter into its base and extract",
-              "convert kohya", "Write PEFT's layout",
-              "resize", DEPENDS,
-              "merge", DEPENDS,
-              "compare", DEPENDS,
-              "mix", DEPENDS),
-          "dora",
-          Map.of(
-              "convert diffusers", "has no form for dora_scale",
-              "convert peft", "has no form for dora_scale",
-              "resize", DEPENDS,
-              "merge", DEPENDS,
-              "compare", DEPENDS,
-              "mix", DEPENDS),
-          "loha",
-          Map.of("convert diffusers", LORA),
-          "lokr",
-          Map.of("convert diffusers", LORA),
-          "ia3",
-          Map.of(
-              "convert diffusers", "bake the adapter into its base and extract",
-              "convert peft", "bake the adapter into its base and extract",
-              "resize", DEPENDS,
-              "merge", DEPENDS,
-              "compare", DEPENDS,
-              "mix", DEPENDS),
-          "full",
-          Map.of(
-              "convert diffusers", "Write kohya's layout", "convert peft", "has no form for it"));
+      Map.ofEntries(
+          Map.entry(
+              "dora",
+              transform(
+                  Map.of(
+                      "convert diffusers", "has no form for dora_scale",
+                      "convert peft", "has no form for dora_scale"))),
+          Map.entry("loha", Map.of("convert diffusers", LORA)),
+          Map.entry("lokr", Map.of("convert diffusers", LORA)),
+          Map.entry("ia3", transform(Map.of("convert diffusers", BAKE, "convert peft", BAKE))),
+          Map.entry("diag-oft", transform(Map.of("convert diffusers", BAKE, "convert peft", BAKE))),
+          Map.entry("miss", Map.of("convert diffusers", LORA, "convert kohya", PEFT)),
+          Map.entry("gralora", Map.of("convert diffusers", LORA, "convert kohya", PEFT)),
+          Map.entry("hira", transform(Map.of("convert diffusers", BAKE, "convert kohya", PEFT))),
+          Map.entry("oft", transform(Map.of("convert diffusers", BAKE, "convert kohya", PEFT))),
+          Map.entry(
+              "boft-peft", transform(Map.of("convert diffusers", BAKE, "convert kohya", PEFT))),
+          Map.entry(
+              "full",
+              Map.of(
+                  "convert diffusers",
+                  "Write kohya's layout",
+                  "convert peft",
+                  "has no form for it")));
+
+  /** Those of a method whose effect depends on the weight. */
+  private static Map<String, String> transform(Map<String, String> refused) {
+    Map<String, String> all = new HashMap<>(refused);
+    for (String command : List.of("resize", "merge", "compare", "mix")) {
+      all.put(command, DEPENDS);
+    }
+    return all;
+  }
 
   /** Its base is known without being named, and all of its layers are the base's. */
   public void inspected() {

@@ -53,7 +53,21 @@ class TrainedAdaptersTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"lora", "dora", "loha", "lokr", "ia3", "full", "miss", "gralora", "hira"})
+  @ValueSource(
+      strings = {
+        "lora",
+        "dora",
+        "loha",
+        "lokr",
+        "ia3",
+        "full",
+        "miss",
+        "gralora",
+        "hira",
+        "oft",
+        "boft-peft",
+        "diag-oft"
+      })
   void pictureAdapterWorksInEveryCommand(String method) throws IOException {
     TriedAdapter adapter = pictures(method, Run.TINY_SD, "tiny-sd");
     adapter.inspected();
