@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy
 import torch
 from lycoris import modules as lycoris
-from peft import BOFTConfig, GraloraConfig, HiraConfig, IA3Config, LoraConfig, MissConfig, OFTConfig
+from peft import BOFTConfig, GraloraConfig, HiraConfig, IA3Config, LoraConfig, MissConfig, OFTConfig, ShiraConfig
 from peft import inject_adapter_in_model
 from peft.tuners.boft import layer as boft_layer
 from safetensors.numpy import save_file
@@ -158,6 +158,8 @@ CASES = {
     "diag-oft": (lycoris_modules(lycoris.diag_oft.DiagOFTModule), False),
     "diag-oft-limited": (
         lycoris_modules(lycoris.diag_oft.DiagOFTModule, constraint=0.1, rescaled=True), False),
+    # The gradients tell whether the places are PEFT's.
+    "shira": (peft(ShiraConfig(r=RANK, mask_type="random", random_seed=7, target_modules=LINEAR)), True),
 }
 
 

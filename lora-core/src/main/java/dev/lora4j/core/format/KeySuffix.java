@@ -57,7 +57,8 @@ public record KeySuffix(String layer, String role, Style style) {
           "lora_linear_layer.alpha", AdapterMethod.ALPHA);
 
   /** Prefixes of PEFT's parameters that are called as the roles. */
-  private static final Set<String> SAME = Set.of("hada_", "lokr_", "miss_", "gralora_", "hira_");
+  private static final Set<String> SAME =
+      Set.of("hada_", "lokr_", "miss_", "gralora_", "hira_", "shira_");
 
   private static final String BIAS = "lora_up.bias";
 

@@ -31,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Folders that PEFT saved change a base as PEFT merges them; golden/peft writes them. */
 class PeftFoldersTest {
@@ -155,10 +156,11 @@ class PeftFoldersTest {
         GoldenLayers.tensors(written.resolve(TENSORS)));
   }
 
-  @Test
-  void layersOfUnknownModelsAreGuessed() {
-    LoadedAdapter known = AdapterFiles.read(FOLDER.resolve("lora"), FAMILY);
-    LoadedAdapter guessed = AdapterFiles.read(FOLDER.resolve("lora"));
+  @ParameterizedTest
+  @ValueSource(strings = {"lora", "gralora", "hira"})
+  void layersOfUnknownModelsAreGuessed(String name) {
+    LoadedAdapter known = AdapterFiles.read(FOLDER.resolve(name), FAMILY);
+    LoadedAdapter guessed = AdapterFiles.read(FOLDER.resolve(name));
     assertEquals(known.adapter().identity(), guessed.adapter().identity());
     assertEquals("", guessed.family().name());
   }

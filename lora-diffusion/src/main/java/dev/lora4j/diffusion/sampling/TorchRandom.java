@@ -1,5 +1,7 @@
 package dev.lora4j.diffusion.sampling;
 
+import dev.lora4j.core.tensor.host.MersenneTwister;
+
 /**
  * PyTorch's CPU generator: after {@code new TorchRandom(seed)} the numbers are those that {@code
  * torch.manual_seed(seed)} gives, so a seed that was published with a picture starts from the same

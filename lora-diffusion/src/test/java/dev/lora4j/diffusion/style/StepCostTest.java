@@ -125,10 +125,12 @@ class StepCostTest {
     assertTrue(cost(all, 2, 8, 8).flops() > denoiser.flops());
     StyleSettings dropping = settings.with(recipe.dropouts(new Dropouts(0.1, 0.1, 0.1, 0.1)));
     assertTrue(cost(dropping, 2, 8, 8).bytes() > denoiser.bytes());
+    // SHiRA of a greater rank would have more places than the smallest layers have numbers.
+    AdapterRecipe small = recipe.rank(2, 2);
     TrainableMethods.all()
         .values()
         .forEach(
-            method -> assertTrue(cost(settings.with(recipe.method(method)), 2, 8, 8).flops() > 0));
+            method -> assertTrue(cost(settings.with(small.method(method)), 2, 8, 8).flops() > 0));
   }
 
   @Test

@@ -54,7 +54,9 @@ record ProductNorm(Engine engine, ProductTraining method, SiteRecipe recipe) {
   /** The scaled norm of what an adapter with these values adds to the weight. */
   double changed(Site site, Map<String, HostTensor> values) {
     double squares = 0;
-    for (Factors factors : method.factors(site, recipe, values)) {
+    Map<String, HostTensor> all = new TreeMap<>(method.fixed(site, recipe));
+    all.putAll(values);
+    for (Factors factors : method.factors(site, recipe, all)) {
       AdditiveMethod stored = Methods.additive(factors.method());
       double scale = stored.scale(factors.structure());
       HostTensor delta = new MethodEffect(engine).staged(factors, (m, f) -> m.delta(site, f));

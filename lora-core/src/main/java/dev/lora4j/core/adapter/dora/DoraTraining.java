@@ -125,6 +125,11 @@ public record DoraTraining(
     return tensors;
   }
 
+  @Override
+  public SortedMap<String, HostTensor> fixed(Site site, SiteRecipe recipe) {
+    return around().fixed(site, recipe);
+  }
+
   private Expr length(Expr weight, Shape shape) {
     return Magnitude.length(weight, shape, onOutput ? 0 : 1, weight.dtype());
   }

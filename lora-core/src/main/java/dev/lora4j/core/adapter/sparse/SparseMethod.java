@@ -70,8 +70,7 @@ public final class SparseMethod implements AdditiveMethod {
     Site site = in.site();
     Map<String, String> settings = new TreeMap<>();
     if (in.has(SHIRA_WEIGHT)) {
-      settings.put(ORIGIN, SHIRA_WEIGHT);
-      settings.put(SCALE, Double.toString(1));
+      settings.putAll(shira());
     } else {
       double[] size = in.tensor(SIZE).doubles();
       if (size.length != 2 || size[0] != site.out() || size[1] != site.rest()) {
@@ -87,6 +86,11 @@ public final class SparseMethod implements AdditiveMethod {
       tensors.put(SIZE, in.tensor(SIZE));
     }
     return Factors.of(NAME, tensors, settings);
+  }
+
+  /** The settings of SHiRA's values. */
+  static Map<String, String> shira() {
+    return new TreeMap<>(Map.of(ORIGIN, SHIRA_WEIGHT, SCALE, Double.toString(1)));
   }
 
   /** Scale of the accompanying LoRA; 1 if there is none. */

@@ -46,6 +46,16 @@ public interface TrainableMethod extends Canonical {
    */
   List<TrainedTensor> tensors(Site site, SiteRecipe recipe);
 
+  /**
+   * Tensors that the program at a layer reads and no step changes, by part: for example places in
+   * the weight. A warm start may give others of their shapes.
+   *
+   * @throws IllegalArgumentException if {@code recipe} cannot be followed at this layer
+   */
+  default SortedMap<String, HostTensor> fixed(Site site, SiteRecipe recipe) {
+    return new TreeMap<>();
+  }
+
   /** Scale of the effect at a layer; 1 for methods without a scale. */
   double scale(Site site, SiteRecipe recipe);
 
@@ -66,7 +76,7 @@ public interface TrainableMethod extends Canonical {
    * The trained factors, which have the same effect on the untouched base.
    *
    * @param values by part, in F32; those of anchored tensors also under {@link
-   *     TrainedTensor#anchor}, as they began
+   *     TrainedTensor#anchor}, as they began, and {@link #fixed} ones as they are
    */
   List<Factors> factors(Site site, SiteRecipe recipe, Map<String, HostTensor> values);
 

@@ -71,10 +71,10 @@ public final class TrainedFactors {
     return Optional.ofNullable(parts.get(part));
   }
 
-  /** A copy in another type. */
+  /** A copy in another type; whole numbers stay. */
   public TrainedFactors in(DType type) {
     Map<String, Expr> cast = new TreeMap<>();
-    parts.forEach((part, e) -> cast.put(part, e.to(type)));
+    parts.forEach((part, e) -> cast.put(part, e.dtype().floating() ? e.to(type) : e));
     return new TrainedFactors(cast, scale.to(type), dropout, draw);
   }
 

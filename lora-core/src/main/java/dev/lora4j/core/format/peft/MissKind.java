@@ -1,6 +1,5 @@
 package dev.lora4j.core.format.peft;
 
-import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.nn.Site;
@@ -25,13 +24,7 @@ public final class MissKind implements PeftKind {
 
   @Override
   public Map<String, Object> fields(List<PeftSite> sites, SiteCatalogue base) {
-    if (TargetModules.turned(sites)) {
-      throw new AdapterException(
-          "PEFT has no form for MiSS at layers like "
-              + sites.get(0).name()
-              + ", which this base stores as [in, out] (Conv1D of transformers). Train LoRA there,"
-              + " or cut the adapter to LoRA (resize) and write that.");
-    }
+    TargetModules.requireLinear(sites, "MiSS");
     boolean bat = CommonValues.of(sites, "form of MiSS", f -> shape(f).rank() == 3);
     boolean mini = !bat && sites.stream().anyMatch(MissKind::mini);
     Map<String, Object> fields = new LinkedHashMap<>();

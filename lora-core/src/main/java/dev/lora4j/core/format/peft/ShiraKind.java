@@ -22,6 +22,7 @@ public final class ShiraKind implements PeftKind {
 
   @Override
   public Map<String, Object> fields(List<PeftSite> sites, SiteCatalogue base) {
+    TargetModules.requireLinear(sites, "SHiRA");
     long rank = rank(sites.get(0));
     sites.stream()
         .filter(s -> rank(s) != rank)

@@ -1,5 +1,6 @@
 package dev.lora4j.core.format.peft;
 
+import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.format.SiteCatalogue;
 import java.util.Collection;
 import java.util.HashSet;
@@ -96,5 +97,28 @@ public final class TargetModules {
    */
   public static boolean turned(Collection<PeftSite> targets) {
     return targets.stream().anyMatch(PeftSite::turned);
+  }
+
+  /**
+   * Refuses layers whose weights the model stores as [in, out], for types that PEFT has at linear
+   * layers alone.
+   *
+   * @param what the type, for the message
+   * @throws AdapterException if there is one
+   */
+  static void requireLinear(Collection<PeftSite> targets, String what) {
+    targets.stream()
+        .filter(PeftSite::turned)
+        .findFirst()
+        .ifPresent(
+            site -> {
+              throw new AdapterException(
+                  "PEFT has no form for "
+                      + what
+                      + " at layers like "
+                      + site.name()
+                      + ", which this base stores as [in, out] (Conv1D of transformers). Train LoRA"
+                      + " there, or cut the adapter to LoRA (resize) and write that.");
+            });
   }
 }

@@ -16,7 +16,7 @@ import java.util.TreeMap;
 
 /**
  * Layers inferred from the adapter of an unknown model, as far as its factors determine the sizes:
- * those of dotted names with LoRA, LoHa, LoKr or whole differences.
+ * those of dotted names with LoRA, LoHa, LoKr, GraLoRA, HiRA or whole differences.
  */
 final class InferredSites {
   private static final String PEFT = "base_model.model.";
@@ -44,17 +44,21 @@ final class InferredSites {
   }
 
   private static Optional<Site> site(String name, Map<String, Shape> shapes) {
-    return embedding(name, shapes)
+    return embedding(name, shapes, FileRoles.EMBEDDING_A, FileRoles.EMBEDDING_B)
+        .or(() -> embedding(name, shapes, "hira_embedding_A", "hira_embedding_B"))
         .or(() -> mlx(name, shapes))
         .or(() -> pair(name, shapes, LoraMethod.UP, LoraMethod.DOWN))
         .or(() -> pair(name, shapes, "hada_w1_a", "hada_w1_b"))
+        .or(() -> pair(name, shapes, "hira_B", "hira_A"))
+        .or(() -> blocks(name, shapes))
         .or(() -> product(name, shapes))
         .or(() -> whole(name, shapes));
   }
 
-  private static Optional<Site> embedding(String name, Map<String, Shape> shapes) {
-    Optional<Shape> a = matrix(shapes, FileRoles.EMBEDDING_A);
-    Optional<Shape> b = matrix(shapes, FileRoles.EMBEDDING_B);
+  private static Optional<Site> embedding(
+      String name, Map<String, Shape> shapes, String entries, String width) {
+    Optional<Shape> a = matrix(shapes, entries);
+    Optional<Shape> b = matrix(shapes, width);
     return a.flatMap(in -> b.map(out -> Site.embedding(name, in.size(1), out.size(0))));
   }
 
@@ -73,6 +77,19 @@ final class InferredSites {
     Optional<Shape> up = matrix(shapes, left);
     Optional<Shape> down = matrix(shapes, right);
     return up.flatMap(u -> down.map(d -> layer(name, d.with(0, u.size(0)))));
+  }
+
+  /** GraLoRA: as many blocks of inputs as of outputs. */
+  private static Optional<Site> blocks(String name, Map<String, Shape> shapes) {
+    Optional<Shape> a = matrix(shapes, "gralora_A").filter(s -> s.rank() == 3);
+    Optional<Shape> b = matrix(shapes, "gralora_B").filter(s -> s.rank() == 3);
+    return a.flatMap(
+        in ->
+            b.map(
+                out -> {
+                  long rows = out.size(0) * out.size(2);
+                  return layer(name, Shape.of(rows, in.size(0) * in.size(1)));
+                }));
   }
 
   private static Optional<Site> product(String name, Map<String, Shape> shapes) {

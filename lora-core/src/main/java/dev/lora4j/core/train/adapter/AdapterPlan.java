@@ -36,7 +36,8 @@ public final class AdapterPlan {
       Site site,
       TrainableMethod method,
       SiteRecipe recipe,
-      List<TrainedTensor> tensors) {}
+      List<TrainedTensor> tensors,
+      Map<String, HostTensor> fixed) {}
 
   /**
    * Greatest number of F32 values of a Java array, in which weights go to the engine and to
@@ -65,10 +66,10 @@ public final class AdapterPlan {
     recipes.forEach(
         (site, one) -> {
           TrainableMethod method = recipe.methodAt(site);
-          List<TrainedTensor> tensors =
-              WarmStart.given(
-                  method.tensors(site, one), Optional.ofNullable(begun.get(site.name())));
-          sites.put(site.name(), new Planned(sites.size(), site, method, one, tensors));
+          Optional<WarmStartFactors> given = Optional.ofNullable(begun.get(site.name()));
+          List<TrainedTensor> tensors = WarmStart.given(method.tensors(site, one), given);
+          Map<String, HostTensor> fixed = WarmStart.given(method.fixed(site, one), given);
+          sites.put(site.name(), new Planned(sites.size(), site, method, one, tensors, fixed));
         });
     return new AdapterPlan(recipe, sites, false);
   }
@@ -144,7 +145,7 @@ public final class AdapterPlan {
     Map<Shape, HostTensor> zeros = new HashMap<>();
     Map<String, List<Factors>> factors = new LinkedHashMap<>();
     for (Planned planned : sites.values()) {
-      Map<String, HostTensor> values = new TreeMap<>();
+      Map<String, HostTensor> values = new TreeMap<>(planned.fixed());
       for (TrainedTensor tensor : planned.tensors()) {
         HostTensor zero = zeros.computeIfAbsent(tensor.shape(), AdapterPlan::zeros);
         values.put(tensor.part(), zero);
@@ -225,7 +226,9 @@ public final class AdapterPlan {
     for (Planned p : sites.values()) {
       String name = p.site().name();
       if (!names.contains(name)) {
-        rest.put(name, new Planned(rest.size(), p.site(), p.method(), p.recipe(), p.tensors()));
+        int index = rest.size();
+        rest.put(
+            name, new Planned(index, p.site(), p.method(), p.recipe(), p.tensors(), p.fixed()));
       }
     }
     if (rest.isEmpty()) {

@@ -47,6 +47,9 @@ public record RoundedFactors(
   }
 
   private static HostTensor rounded(HostTensor tensor, DType stored, long[] counts) {
+    if (!tensor.dtype().floating()) {
+      return tensor;
+    }
     double[] before = tensor.doubles();
     HostTensor rounded = HostTensor.of(stored, tensor.shape(), before);
     double[] after = rounded.doubles();

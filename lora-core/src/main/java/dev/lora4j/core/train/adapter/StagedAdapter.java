@@ -83,6 +83,7 @@ public final class StagedAdapter implements LayerAdapters {
             TrainedTensor.anchor(tensor.part()), held(TrainedTensor.anchor(name), tensor.staged()));
       }
     }
+    planned.fixed().forEach((part, value) -> parts.put(part, fixed(site, part, value)));
     Expr scale = held(site.name() + SCALE, Shape.of(1, 1));
     SiteDropout dropout = dropouts.map(d -> d.at(planned.index())).orElse(SiteDropout.NONE);
     TrainedFactors factors = new TrainedFactors(parts, scale, dropout);
@@ -116,6 +117,15 @@ public final class StagedAdapter implements LayerAdapters {
     // Its first values are those that initial() gives.
     return parameters.leaf(
         new Parameter(name(site, tensor), tensor.staged(), Parameter.Init.ZEROS));
+  }
+
+  /** Of any size, as the rank is unknown to the program. */
+  private Expr fixed(Site site, String part, HostTensor value) {
+    long[] sizes = new long[value.shape().rank()];
+    Arrays.fill(sizes, Shape.UNKNOWN);
+    return held.computeIfAbsent(
+        site.name() + "." + part,
+        name -> parameters.graph().held(name, value.dtype(), Shape.of(sizes)));
   }
 
   private Expr held(String name, Shape shape) {
@@ -206,8 +216,11 @@ public final class StagedAdapter implements LayerAdapters {
       double scale = planned.method().scale(site, planned.recipe());
       HostTensor one = HostTensor.of(type, Shape.of(1, 1), new double[] {scale});
       tensors.put(site.name() + SCALE, one.on(scope));
-      values(planned, layout, initial, initial)
+      trained(planned, layout, initial, initial)
           .forEach((part, value) -> anchor(scope, tensors, site, part, value));
+      planned
+          .fixed()
+          .forEach((part, value) -> tensors.put(site.name() + "." + part, value.on(scope)));
     }
     return tensors;
   }
@@ -268,6 +281,13 @@ public final class StagedAdapter implements LayerAdapters {
   }
 
   private static Map<String, HostTensor> values(
+      Planned planned, FlatLayout layout, float[] flat, float[] initial) {
+    Map<String, HostTensor> values = trained(planned, layout, flat, initial);
+    values.putAll(planned.fixed());
+    return values;
+  }
+
+  private static Map<String, HostTensor> trained(
       Planned planned, FlatLayout layout, float[] flat, float[] initial) {
     Map<String, HostTensor> values = new TreeMap<>();
     for (TrainedTensor tensor : planned.tensors()) {

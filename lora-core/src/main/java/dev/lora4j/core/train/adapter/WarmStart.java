@@ -118,13 +118,26 @@ final class WarmStart {
       WarmStartFactors begun,
       List<TrainedTensor> tensors,
       List<Factors> found) {
-    if (begun.values().keySet().stream()
-        .anyMatch(part -> tensors.stream().noneMatch(t -> t.part().equals(part)))) {
-      return false;
+    Map<String, HostTensor> fixed = method.fixed(site, begun.recipe());
+    for (Map.Entry<String, HostTensor> value : begun.values().entrySet()) {
+      Optional<HostTensor> known = Optional.ofNullable(fixed.get(value.getKey()));
+      boolean fits = known.filter(f -> f.shape().equals(value.getValue().shape())).isPresent();
+      if (!fits && tensors.stream().noneMatch(t -> t.part().equals(value.getKey()))) {
+        return false;
+      }
     }
     List<Factors> written = new ArrayList<>(method.factors(site, begun.recipe(), begun.values()));
     written.sort(Comparator.comparing(Factors::method));
     return written.equals(found);
+  }
+
+  /** The fixed tensors of a layer, or those that it has already. */
+  static Map<String, HostTensor> given(
+      Map<String, HostTensor> fixed, Optional<WarmStartFactors> begun) {
+    Map<String, HostTensor> all = new TreeMap<>(fixed);
+    all.replaceAll(
+        (part, value) -> begun.map(b -> b.values().getOrDefault(part, value)).orElse(value));
+    return all;
   }
 
   /** The tensors of a layer with the first values that it has already. */

@@ -67,7 +67,7 @@ class AdapterDropoutTest {
         AdapterRecipe.DEFAULT
             .method(TrainableMethods.named(name, Map.of()))
             .targets(TargetLayers.of(TargetPreset.ALL))
-            .rank(4, 2);
+            .rank(2, 2);
     AdapterPlan plan = recipe.dropouts(with(recipe.method().dropouts())).plan(SmallNet.sites());
     StagedAdapter evaluated = TrainedNet.staged(plan.withoutDropouts());
     try (TrainedNet net = new TrainedNet(SCOPE, plan, DType.F32)) {

@@ -64,7 +64,8 @@ class AdapterParityTest {
           Map.entry("gralora_A_general", "gralora_A_general.weight"),
           Map.entry("gralora_B_general", "gralora_B_general.weight"),
           Map.entry("weight", "scales"),
-          Map.entry("oft_R", "oft_R.weight"));
+          Map.entry("oft_R", "oft_R.weight"),
+          Map.entry("shira_weight", "bias_values"));
 
   /**
    * A row of the table in the script of goldens.
@@ -121,6 +122,7 @@ class AdapterParityTest {
         of("oft-exact", 0, "oft", "oft_block_size", "4", "use_cayley_neumann", "false"),
         of("oft-shared", 0, "oft", "oft_block_size", "4", "block_share", "true"),
         of("boft", 1e-12, "boft-peft", "boft_block_size", "2", "boft_n_butterfly_factor", "2"),
+        of("shira", 1e-12, "shira", "random_seed", "7"),
         of("diag-oft", 0, "diag-oft"),
         of("diag-oft-limited", 0, "diag-oft", "constraint", "0.1", "rescaled", "true"));
   }

@@ -207,6 +207,10 @@ class TrainableMethodContractTest {
         .forEach(
             (role, tensor) -> {
               HostTensor found = Objects.requireNonNull(rounded.tensors().get(role), role);
+              if (!tensor.dtype().floating()) {
+                assertEquals(tensor, found, role);
+                return;
+              }
               assertEquals(half.getKey(), found.dtype(), role);
               double[] expected = tensor.doubles();
               double[] values = found.doubles();

@@ -25,7 +25,11 @@ import java.util.Set;
  */
 public record TriedAdapter(Path file, String method, Path base, String title) {
   /** Methods that PEFT's layout alone has a form for. */
-  public static final Set<String> OF_PEFT = Set.of("miss", "gralora", "hira", "oft", "boft-peft");
+  public static final Set<String> OF_PEFT =
+      Set.of("miss", "gralora", "hira", "oft", "boft-peft", "shira");
+
+  /** What files are of, where that is called otherwise than what trains them. */
+  private static final Map<String, String> STORED = Map.of("full", "diff", "shira", "sparse");
 
   private static final String DEPENDS = "Their effect depends on the weight they act on";
   private static final String BAKE = "bake the adapter into its base and extract";
@@ -45,6 +49,7 @@ public record TriedAdapter(Path file, String method, Path base, String title) {
           Map.entry("lokr", Map.of("convert diffusers", LORA)),
           Map.entry("ia3", transform(Map.of("convert diffusers", BAKE, "convert peft", BAKE))),
           Map.entry("diag-oft", transform(Map.of("convert diffusers", BAKE, "convert peft", BAKE))),
+          Map.entry("shira", Map.of("convert diffusers", LORA, "convert kohya", PEFT)),
           Map.entry("miss", Map.of("convert diffusers", LORA, "convert kohya", PEFT)),
           Map.entry("gralora", Map.of("convert diffusers", LORA, "convert kohya", PEFT)),
           Map.entry("hira", transform(Map.of("convert diffusers", BAKE, "convert kohya", PEFT))),
@@ -83,7 +88,7 @@ public record TriedAdapter(Path file, String method, Path base, String title) {
     JsonObject keys = found.getAsJsonObject("keys");
     keys.getAsJsonArray("ignored").forEach(TriedAdapter::requireWithoutEffect);
     String methods = found.getAsJsonObject("methods").keySet().toString();
-    assertTrue(methods.contains(method.equals("full") ? "diff" : method), methods);
+    assertTrue(methods.contains(STORED.getOrDefault(method, method)), methods);
   }
 
   /** LyCORIS writes an alpha for each LoKr, also where both factors are whole. */

@@ -66,7 +66,8 @@ class TrainedAdaptersTest {
         "hira",
         "oft",
         "boft-peft",
-        "diag-oft"
+        "diag-oft",
+        "shira"
       })
   void pictureAdapterWorksInEveryCommand(String method) throws IOException {
     TriedAdapter adapter = pictures(method, Run.TINY_SD, "tiny-sd");

@@ -10,7 +10,7 @@ import dev.lora4j.tinylm.TinyLm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.Test;
+import java.util.Set;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -72,7 +72,7 @@ class TrainedTextAdaptersTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"miss", "gralora", "hira", "oft", "boft-peft"})
+  @ValueSource(strings = {"miss", "gralora", "hira", "oft", "boft-peft", "shira"})
   void adaptersOfMethodsOfPeftWork(String method) throws IOException {
     String words = "{\"text\": \"The cat sat on the mat.\"}\n".repeat(2);
     String classes =
@@ -91,14 +91,15 @@ class TrainedTextAdaptersTest {
         "--max-new-tokens=2");
     TriedAdapter bert = texts(method, model("bert-plain"), "bert-plain", classes);
     bert.used("text", "classify", "one", "--base=" + bert.base(), "--lora=" + bert.file());
-    if (!method.equals("miss")) {
+    if (!Set.of("miss", "shira").contains(method)) {
       texts(method, model("gpt2"), "gpt2", words).inspected();
     }
   }
 
-  /** PEFT's MiSS is of linear layers alone, and GPT-2's are stored the other way round. */
-  @Test
-  void missAtTurnedLayersIsRefusedBeforeTraining() throws IOException {
+  /** PEFT has them at linear layers alone, and GPT-2's are stored the other way round. */
+  @ParameterizedTest
+  @ValueSource(strings = {"miss", "shira"})
+  void turnedLayersAreRefusedBeforeTraining(String method) throws IOException {
     Path gpt2 = model("gpt2");
     Path data = folder.resolve("words.jsonl");
     Files.writeString(data, "{\"text\": \"The cat sat on the mat.\"}\n");
@@ -110,7 +111,7 @@ class TrainedTextAdaptersTest {
             "-o",
             folder.resolve("none"),
             "--base=" + gpt2,
-            "--method=miss",
+            "--method=" + method,
             "--rank=2",
             "--steps=1",
             "--max-length=16");

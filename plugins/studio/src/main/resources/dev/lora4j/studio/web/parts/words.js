@@ -47,7 +47,14 @@ const methods = {
   ia3: "(IA)³",
   oft: "OFT",
   boft: "BOFT",
+  "diag-oft": "OFT",
+  "boft-peft": "BOFT",
   glora: "GLoRA",
+  gralora: "GraLoRA",
+  hira: "HiRA",
+  miss: "MiSS",
+  "miss-bat": "MiSS",
+  shira: "SHiRA",
 };
 
 /** The name of a method as its authors write it. */

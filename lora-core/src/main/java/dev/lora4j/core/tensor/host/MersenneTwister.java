@@ -1,14 +1,18 @@
-package dev.lora4j.diffusion.sampling;
+package dev.lora4j.core.tensor.host;
 
-/** MT19937 of Matsumoto and Nishimura (1998): 624 words of state, 32 bits at a time. */
-final class MersenneTwister {
+/**
+ * MT19937 of Matsumoto and Nishimura (1998), PyTorch's generator on CPUs: 624 words of state, 32
+ * bits at a time.
+ */
+public final class MersenneTwister {
   private static final int SIZE = 624;
   private static final int SHIFT = 397;
 
   private final int[] state = new int[SIZE];
   private int at = SIZE;
 
-  MersenneTwister(int seed) {
+  /** The generator of a seed. */
+  public MersenneTwister(int seed) {
     state[0] = seed;
     for (int i = 1; i < SIZE; i++) {
       int before = state[i - 1];
@@ -17,7 +21,7 @@ final class MersenneTwister {
   }
 
   /** The next 32 bits. */
-  int next() {
+  public int next() {
     if (at == SIZE) {
       twist();
       at = 0;
