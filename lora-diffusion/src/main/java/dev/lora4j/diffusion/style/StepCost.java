@@ -49,6 +49,7 @@ public record StepCost(int batches, Cost batch, long weights, long state) {
       int latentHeight,
       int latentWidth) {
     Map<String, Shape> factors = new HashMap<>(plan.shapes());
+    factors.putAll(plan.fixedShapes());
     plan.shapes().forEach((name, shape) -> factors.put(TrainedTensor.anchor(name), shape));
     Sizes sizes = new Sizes(batch, latentHeight, latentWidth, settings.captionChunks(), factors);
     Graph graph = Graph.sized(sizes);

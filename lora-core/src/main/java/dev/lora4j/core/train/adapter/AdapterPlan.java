@@ -124,6 +124,17 @@ public final class AdapterPlan {
     }
   }
 
+  /** The shape of each tensor that programs hold and no step changes, by the name of its input. */
+  public Map<String, Shape> fixedShapes() {
+    Map<String, Shape> shapes = new LinkedHashMap<>();
+    for (Planned planned : sites.values()) {
+      planned
+          .fixed()
+          .forEach((part, t) -> shapes.put(planned.site().name() + "." + part, t.shape()));
+    }
+    return shapes;
+  }
+
   /** The whole shape of each tensor that is trained, by its name in the flat buffer. */
   public Map<String, Shape> shapes() {
     Map<String, Shape> shapes = new LinkedHashMap<>();
