@@ -37,7 +37,7 @@ import java.util.function.UnaryOperator;
  */
 @Extension(
     point = TrainableMethod.class,
-    name = PeftBoftMethod.NAME,
+    name = PeftBoftTraining.NAME,
     help = "BOFT as PEFT has it: inputs rotated in stages of a butterfly")
 public record PeftBoftTraining(
     @Setting(
@@ -54,6 +54,9 @@ public record PeftBoftTraining(
             max = 30)
         int stages)
     implements TrainableMethod {
+  /** Its name in requests; {@link PeftBoftMethod} reads what it trains. */
+  public static final String NAME = "boft";
+
   private static final String ROTATIONS = PeftBoftMethod.ROTATIONS;
   private static final String OUTPUTS = PeftBoftMethod.OUTPUTS;
 

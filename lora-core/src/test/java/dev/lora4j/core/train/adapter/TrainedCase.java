@@ -51,9 +51,7 @@ record TrainedCase(String name, AdapterRecipe recipe, boolean peft) {
           new TrainedCase(
               "shared OFT", recipe("oft", "oft_block_size", "4", "block_share", "true"), true),
           new TrainedCase(
-              "BOFT",
-              recipe("boft-peft", "boft_block_size", "2", "boft_n_butterfly_factor", "2"),
-              true),
+              "BOFT", recipe("boft", "boft_block_size", "2", "boft_n_butterfly_factor", "2"), true),
           of("diag-OFT", "diag-oft"),
           of("diag-OFT with limits", "diag-oft", "constraint", "0.01", "rescaled", "true"),
           new TrainedCase("SHiRA", recipe("shira"), true),

@@ -65,7 +65,7 @@ class TrainedAdaptersTest {
         "gralora",
         "hira",
         "oft",
-        "boft-peft",
+        "boft",
         "diag-oft",
         "shira"
       })

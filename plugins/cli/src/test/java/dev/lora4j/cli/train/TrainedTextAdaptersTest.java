@@ -72,7 +72,7 @@ class TrainedTextAdaptersTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"miss", "gralora", "hira", "oft", "boft-peft", "shira"})
+  @ValueSource(strings = {"miss", "gralora", "hira", "oft", "boft", "shira"})
   void adaptersOfMethodsOfPeftWork(String method) throws IOException {
     String words = "{\"text\": \"The cat sat on the mat.\"}\n".repeat(2);
     String classes =
