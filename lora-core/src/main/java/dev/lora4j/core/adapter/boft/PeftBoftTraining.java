@@ -145,13 +145,13 @@ public record PeftBoftTraining(
 
   @Override
   public List<Factors> factors(Site site, SiteRecipe recipe, Map<String, HostTensor> values) {
-    return List.of(Factors.of(name(), values, Map.of()));
+    return List.of(Factors.of(PeftBoftMethod.NAME, values, Map.of()));
   }
 
   @Override
   public Optional<WarmStartFactors> warmStart(Site site, List<Factors> found) {
     Factors all = found.get(0);
-    if (found.size() > 1 || !all.method().equals(name())) {
+    if (found.size() > 1 || !all.method().equals(PeftBoftMethod.NAME)) {
       return Optional.empty();
     }
     Shape shape = all.tensor(ROTATIONS).shape();
