@@ -2,10 +2,12 @@ package dev.lora4j.cli.train;
 
 import dev.lora4j.cli.adapter.UsageBaseModel;
 import dev.lora4j.cli.console.Console;
+import dev.lora4j.cli.console.Failure;
 import dev.lora4j.cli.file.ExistingPath;
 import dev.lora4j.cli.file.OutputFile;
 import dev.lora4j.cli.model.ModelOptions;
 import dev.lora4j.cli.model.OpenModel;
+import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.format.writing.AdapterWriter;
@@ -34,6 +36,8 @@ import java.util.Optional;
 record PreparedRun(
     RunSettings settings, StyleSettings style, DataSet data, AdapterPlan plan, OpenModel model)
     implements AutoCloseable {
+  /** The layout with a form for the most methods. */
+  private static final String PEFT = "peft";
 
   /** Surveys the pictures, opens the base, and finds the layers. */
   static PreparedRun of(Console console, RunSettings settings, ModelOptions base, boolean strict) {
@@ -76,11 +80,31 @@ record PreparedRun(
       tellUnreached(console, named, plan);
       style.requireFits(plan);
       style.objective().requireFits(model.sd().base().schedule());
-      plan.requireForm(AdapterWriters.named(settings.layout()), model.sd().family());
+      requireForm(settings.layout(), plan, model.sd().family());
       return new PreparedRun(settings, style, data, plan, model);
     } catch (RuntimeException | Error e) {
       model.close();
       throw e;
+    }
+  }
+
+  /** Refuses a layout without a form for what is trained; another that has one is told. */
+  private static void requireForm(String layout, AdapterPlan plan, Family family) {
+    try {
+      plan.requireForm(AdapterWriters.named(layout), family);
+    } catch (AdapterException e) {
+      boolean other = !layout.equals(PEFT) && fits(PEFT, plan, family);
+      String advice = other ? " Say --set layout=" + PEFT + ", whose output is a folder." : "";
+      throw new Failure(e.getMessage() + advice, e);
+    }
+  }
+
+  private static boolean fits(String layout, AdapterPlan plan, Family family) {
+    try {
+      plan.requireForm(AdapterWriters.named(layout), family);
+      return true;
+    } catch (AdapterException e) {
+      return false;
     }
   }
 
