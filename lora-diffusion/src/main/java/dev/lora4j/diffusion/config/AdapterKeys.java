@@ -67,7 +67,7 @@ public final class AdapterKeys {
   public static final RunKey<String> INIT =
       RunKey.of(
           "adapter.init",
-          choice("kaiming", "gaussian", "orthogonal", "pissa", "loftq"),
+          choice("kaiming", "gaussian", "orthogonal", "pissa", "olora", "loftq"),
           "kaiming",
           "What the factors start from");
   public static final RunKey<Boolean> RSLORA =

@@ -90,6 +90,7 @@ class RunMatrixTest {
         "adapter.method=ia3 | adapter.targets=attention",
         "adapter.method=full | adapter.targets=attention",
         "adapter.init=pissa | adapter.rslora=true",
+        "adapter.init=olora | adapter.targets=attention",
         "adapter.init=orthogonal | optimizer.loraplus_lr_ratio=16",
         "optimizer.name=lion | schedule.name=linear",
         "optimizer.name=adafactor | schedule.name=constant",

@@ -20,6 +20,7 @@ import dev.lora4j.core.tensor.Dim;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.spi.Extension;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +43,10 @@ public record LoraTraining() implements AdditiveTraining, ProductTraining {
 
   /** Part of the output side. */
   public static final String UP = "up";
+
+  /** Those whose first product is of the weight, which the base has already. */
+  private static final Set<FactorInit> ANCHORED =
+      Collections.unmodifiableSet(EnumSet.of(FactorInit.PISSA, FactorInit.OLORA));
 
   @Override
   public Set<Site.Kind> kinds() {
@@ -66,13 +71,15 @@ public record LoraTraining() implements AdditiveTraining, ProductTraining {
           case GAUSSIAN -> List.of(new TensorInit.Normal(1.0 / recipe.rank()), TensorInit.ZEROS);
           case ORTHOGONAL -> List.of(new TensorInit.Orthogonal(), TensorInit.ZEROS);
           case PISSA -> PissaInit.of(site, recipe);
+          case OLORA -> OloraInit.of(site, recipe);
           case LOFTQ -> PissaInit.ofRounding(site, recipe);
         };
     long rank = recipe.rank();
     TrainedTensor down = TrainedTensor.ranked(DOWN, LowRank.down(site, rank), 0, starts.get(0));
     TrainedTensor up = TrainedTensor.ranked(UP, LowRank.up(site, rank), 1, starts.get(1));
-    boolean anchored = recipe.start() == FactorInit.PISSA;
-    return anchored ? List.of(down.anchor(), up.anchor()) : List.of(down, up);
+    return ANCHORED.contains(recipe.start())
+        ? List.of(down.anchor(), up.anchor())
+        : List.of(down, up);
   }
 
   @Override
@@ -146,8 +153,8 @@ public record LoraTraining() implements AdditiveTraining, ProductTraining {
     if (first != null && before != null) {
       return List.of(
           LoraMath.factors(
-              PissaInit.down(down, first),
-              PissaInit.up(up, before),
+              AnchoredFactors.down(down, first),
+              AnchoredFactors.up(up, before),
               recipe.storedAlpha(2 * recipe.rank())));
     }
     return List.of(LoraMath.factors(down, up, recipe.storedAlpha(recipe.rank())));

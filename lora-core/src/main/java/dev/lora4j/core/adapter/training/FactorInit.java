@@ -22,6 +22,11 @@ public enum FactorInit implements Canonical {
    */
   PISSA,
   /**
+   * The first directions of the layer's weight, made orthonormal by its QR decomposition (OLoRA,
+   * Büyükakyüz 2024), for linear layers. The base stays whole, as with {@link #PISSA}.
+   */
+  OLORA,
+  /**
    * The greatest singular directions of what rounding the base to few bits took from the layer's
    * weight (LoftQ, Li et al. 2023, with one step): the factors make up for the rounding before they
    * learn. They belong to the rounded base.

@@ -10,8 +10,10 @@ import java.util.Optional;
  *     base that is rounded so
  */
 public record BaseRounding(String precision, boolean needed) {
+  /** What the factors began as, where that says how to use or to read them. */
+  public static final MetadataKey<String> INIT = MetadataKey.text("lora4j_init");
+
   private static final MetadataKey<String> PRECISION = MetadataKey.text("lora4j_base_precision");
-  private static final MetadataKey<String> INIT = MetadataKey.text("lora4j_init");
   private static final String MAKES_UP = "loftq";
 
   /** Reads it from a header; empty if the base was not rounded, or nobody said so. */

@@ -62,8 +62,8 @@ public final class NetworkMetadata {
   }
 
   /**
-   * The entries for any network: of the method, and about the bits that a base was rounded to for
-   * training, if it was.
+   * The entries for any network: of the method, of what the factors began as where that doubles
+   * their rank, and about the bits that a base was rounded to for training, if it was.
    */
   public static Metadata onBase(AdapterPlan plan, BasePrecision precision) {
     boolean needed = plan.recipe().start() == FactorInit.LOFTQ;
@@ -72,7 +72,10 @@ public final class NetworkMetadata {
             .quantisation()
             .map(how -> new BaseRounding(ExtensionRequest.of(how).text(), needed).metadata())
             .orElse(Metadata.EMPTY);
-    return new Metadata(plan.recipe().method().headerEntries()).withAll(rounding);
+    Metadata network = new Metadata(plan.recipe().method().headerEntries()).withAll(rounding);
+    return plan.anchored()
+        ? network.with(BaseRounding.INIT, plan.recipe().start().canonical())
+        : network;
   }
 
   private static void put(SortedMap<String, String> arguments, String name, double dropout) {

@@ -102,7 +102,9 @@ public record TrainingSettings(
     require(
         !plan.anchored(),
         "max_norm (scale_weight_norms) measures up * down, which is not what is added to a layer"
-            + " where factors begin with the base's weight (init = pissa); take one of them away.");
+            + " where factors begin with the base's weight (init = "
+            + plan.recipe().start()
+            + "); take one of them away.");
   }
 
   /** Settings of a step, except the loss, for a model that computes in {@code type}. */

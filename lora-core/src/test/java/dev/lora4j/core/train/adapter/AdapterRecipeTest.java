@@ -154,6 +154,24 @@ class AdapterRecipeTest {
   }
 
   @Test
+  void oloraIsRefusedForConvolutionsAndRanksAboveTheWeights() {
+    AdapterRecipe olora = LORA.start(FactorInit.OLORA);
+    requireAll(
+        problems(() -> olora.targets(TargetLayers.of(TargetPreset.ALL)).plan(SmallNet.sites())),
+        "init = olora is for linear layers",
+        "is a convolution",
+        "init = pissa");
+    requireAll(
+        problems(
+            () -> olora.targets(TargetLayers.matching("to_q")).rank(9, 9).plan(SmallNet.sites())),
+        "init = olora takes orthonormal directions of the weight",
+        "the rank 9 is more");
+    requireAll(
+        problems(() -> olora.method(TrainableMethods.named("dylora", Map.of()))),
+        "the method dylora cannot begin as olora");
+  }
+
+  @Test
   void unknownMethodsAndOptionsAreRefusedWithAlternatives() {
     requireAll(
         problems(() -> TrainableMethods.named("lycoris", Map.of())),
@@ -317,12 +335,13 @@ class AdapterRecipeTest {
     "gaussian, GAUSSIAN",
     "Orthogonal, ORTHOGONAL",
     "pissa, PISSA",
+    "olora, OLORA",
     "pissa_niter_16, PISSA"
   })
   void initialisationNamesAllowOtherSpellings(String name, FactorInit start) {
     assertEquals(start, FactorInit.named(name));
     requireAll(
         problems(() -> FactorInit.named("eva")),
-        "called eva; there are kaiming, gaussian, orthogonal, pissa");
+        "called eva; there are kaiming, gaussian, orthogonal, pissa, olora, loftq");
   }
 }

@@ -192,7 +192,7 @@ class InitialFactorsTest {
   void sameSeedGivesTheSameFactors(FactorInit start) {
     double[] first = initial(begun(start), 1).get("down");
     assertArrayEquals(first, initial(begun(start), 1).get("down"));
-    if (start != FactorInit.PISSA) {
+    if (start != FactorInit.PISSA && start != FactorInit.OLORA) {
       assertFalse(Arrays.equals(first, initial(begun(start), 2).get("down")));
     }
   }

@@ -4,10 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.lora4j.core.adapter.training.FactorInit;
 import dev.lora4j.core.adapter.training.TrainableMethod;
+import dev.lora4j.core.format.metadata.BaseRounding;
 import dev.lora4j.core.format.metadata.KohyaKeys;
+import dev.lora4j.core.format.metadata.Metadata;
+import dev.lora4j.core.model.BasePrecision;
+import dev.lora4j.core.tensor.DType;
 import dev.lora4j.spi.Extensions;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -66,6 +71,18 @@ class NetworkMetadataTest {
     Map<String, String> pissa = entries(LINEAR.start(FactorInit.PISSA));
     assertEquals("2", pissa.get("ss_network_dim"));
     assertEquals("4.0", pissa.get("ss_network_alpha"));
+  }
+
+  /** For those who wonder at the rank of the file. */
+  @ParameterizedTest
+  @CsvSource({"PISSA, pissa", "OLORA, olora", "GAUSSIAN, ''"})
+  void headerSaysWhatDoubledTheRank(FactorInit start, String said) {
+    AdapterPlan plan =
+        LINEAR.targets(TargetLayers.of(TargetPreset.ATTENTION)).start(start).plan(SmallNet.sites());
+    Map<String, String> header =
+        NetworkMetadata.onBase(plan, BasePrecision.in(DType.F32)).entries();
+    assertEquals(said, header.getOrDefault("lora4j_init", ""));
+    assertEquals(Optional.empty(), BaseRounding.of(new Metadata(header)));
   }
 
   @Test

@@ -20,6 +20,8 @@ record TrainedCase(String name, AdapterRecipe recipe, boolean peft) {
           new TrainedCase("Gaussian", recipe("lora").start(FactorInit.GAUSSIAN), false),
           new TrainedCase("orthogonal", recipe("lora").start(FactorInit.ORTHOGONAL), false),
           new TrainedCase("PiSSA", recipe("lora").start(FactorInit.PISSA), false),
+          new TrainedCase("OLoRA", linear("lora").start(FactorInit.OLORA), false),
+          new TrainedCase("DoRA around OLoRA", linear("dora").start(FactorInit.OLORA), false),
           of("DyLoRA", "dylora"),
           of("DyLoRA, nested", "dylora", "mode", "nested"),
           of("DyLoRA by 2", "dylora", "unit", "2"),
@@ -60,6 +62,10 @@ record TrainedCase(String name, AdapterRecipe recipe, boolean peft) {
 
   private static TrainedCase of(String name, String method, String... options) {
     return new TrainedCase(name, recipe(method, options), false);
+  }
+
+  private static AdapterRecipe linear(String method) {
+    return recipe(method).targets(TargetLayers.of(TargetPreset.ATTENTION));
   }
 
   private static AdapterRecipe recipe(String method, String... options) {

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What does not go together is known before anything is compiled. */
@@ -66,12 +67,13 @@ class TrainingSettingsTest {
     assertTrue(told.contains("take it away from " + method), told);
   }
 
-  @Test
-  void maxNormIsRefusedForPissa() {
+  @ParameterizedTest
+  @EnumSource(names = {"PISSA", "OLORA"})
+  void maxNormIsRefusedWhereFactorsBeginWithTheWeight(FactorInit start) {
     TrainingSettings settings = settings("adamw", 0, OptionalDouble.of(1));
     assertDoesNotThrow(() -> settings.requireFits(plan("lora", FactorInit.ORTHOGONAL, 64)));
-    String told = refused(settings, plan("lora", FactorInit.PISSA, 64));
-    assertTrue(told.contains("init = pissa"), told);
+    String told = refused(settings, plan("lora", start, 64));
+    assertTrue(told.contains("init = " + start), told);
   }
 
   @Test

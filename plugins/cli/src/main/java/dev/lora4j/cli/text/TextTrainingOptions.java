@@ -72,7 +72,7 @@ final class TextTrainingOptions {
       paramLabel = "NAME",
       description =
           "What the factors of lora and dora begin as: kaiming (default), gaussian, orthogonal,"
-              + " pissa; or loftq, which makes up for the rounding of --base-precision.",
+              + " pissa, olora; or loftq, which makes up for the rounding of --base-precision.",
       defaultValue = "kaiming")
   private String init = "kaiming";
 

@@ -2,6 +2,7 @@ package dev.lora4j.cli.train;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
@@ -92,6 +93,16 @@ class PlanCommandTest {
             "--set=adapter.rank_pattern={ \"*attn1*\" = 1 }");
     assertEquals(0, run.code(), run.err());
     assertTrue((run.out() + run.err()).contains(" a step"), run.out());
+  }
+
+  @Test
+  void oloraIsPlannedForLinearLayersAlone() {
+    Run all = plan("--rank=2", "--set=adapter.init=olora");
+    assertNotEquals(0, all.code());
+    assertTrue(all.err().contains("olora is for linear layers"), all.err());
+    Run linear = plan("--rank=2", "--set=adapter.init=olora", "--targets=attention");
+    assertEquals(0, linear.code(), linear.err());
+    assertTrue(linear.out().contains(" a step"), linear.out());
   }
 
   @ParameterizedTest
