@@ -179,7 +179,7 @@ public record AdaloraTraining(
   @Override
   public Optional<StepRule> rule(StepRule.Run run) {
     long first = firstSteps < 0 ? run.steps() / 10 : firstSteps;
-    long last = run.steps() - (lastSteps < 0 ? run.steps() / 3 : lastSteps);
+    long last = (long) run.steps() - (lastSteps < 0 ? run.steps() / 3 : lastSteps);
     if (first >= last) {
       throw new IllegalArgumentException(
           "AdaLoRA takes directions away between step "

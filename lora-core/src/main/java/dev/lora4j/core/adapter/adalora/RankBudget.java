@@ -22,7 +22,7 @@ record RankBudget(long all, long target, long first, long last, long every) {
     Expr left = step.sub((double) first).div((double) Math.max(1, last - first)).neg().add(1);
     Expr kept = left.pow(3).mul((double) (all - target)).add((double) target).floor();
     // Before the curve begins it would be above all, and after its end below the target.
-    return kept.clamp(target, all).neg().add((double) all);
+    return kept.clamp((double) target, (double) all).neg().add((double) all);
   }
 
   /** BOOL: directions are chosen after this step; {@link #last} is one of these steps. */
