@@ -9,7 +9,6 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.ShapeOps;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.tensor.host.HostTensor;
-import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -20,19 +19,10 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /**
- * A survey that passes over the parameters, one of them in memory at a time.
- *
- * <p>Magnitudes of F32 are ordered as their bits are. So one pass counts them by their upper 16
- * bits, a second those that share the upper bits of the one that is looked for by their lower 16
- * bits, and that one is then known exactly.
+ * A survey that passes over the parameters, one of them in memory at a time. A threshold takes two
+ * passes, see {@link MagnitudeCounts}.
  */
 final class DeltaStatistics implements DeltaSurvey {
-  private static final int UPPER = 1 << 15;
-  private static final int LOWER = 1 << 16;
-
-  /** Rounding error of a share times a count. */
-  private static final double ROUNDING = 1e-6;
-
   private final Scope scope;
   private final Mixture mixture;
   private final SiteListener listener;
@@ -78,30 +68,21 @@ final class DeltaStatistics implements DeltaSurvey {
 
   @Override
   public double threshold(int adapter, double density) {
-    if (!(density >= 0 && density <= 1)) {
-      throw new IllegalArgumentException("a density is from 0 to 1, found " + density);
-    }
-    long rank = Math.max(1, (long) Math.ceil(density * elements - ROUNDING));
+    long rank = MagnitudeCounts.rank(density, elements);
     if (rank >= elements) {
       return 0;
     }
-    long[] upper = counts.computeIfAbsent(adapter, a -> count(a, UPPER, -1));
-    int high = place(upper, rank);
-    long above = 0;
-    for (int i = high + 1; i < UPPER; i++) {
-      above += upper[i];
-    }
-    int low = place(count(adapter, LOWER, high), rank - above);
-    return Float.intBitsToFloat(high << 16 | low);
+    long[] upper =
+        counts.computeIfAbsent(adapter, a -> count(a, MagnitudeCounts.UPPER, MagnitudeCounts.ANY));
+    int high = MagnitudeCounts.place(upper, rank);
+    long left = rank - MagnitudeCounts.above(upper, high);
+    int low = MagnitudeCounts.place(count(adapter, MagnitudeCounts.LOWER, high), left);
+    return MagnitudeCounts.magnitude(high, low);
   }
 
-  /** The place of the count that has the number of a rank, the greatest first. */
-  private static int place(long[] counts, long rank) {
-    int at = counts.length;
-    for (long left = rank; left > 0; ) {
-      left -= counts[--at];
-    }
-    return at;
+  @Override
+  public double[] thresholds(double density, Coordinates.Basis basis) {
+    return new CoordinateThresholds(scope, mixture, listener, basis).of(density);
   }
 
   /**
@@ -141,27 +122,13 @@ final class DeltaStatistics implements DeltaSurvey {
               (counted, block) -> {
                 try (Scope part = work.child("block")) {
                   Tensor delta = program.run(part, inputs.block(part, blocks, block)).get(0);
-                  count(delta, upper, counted);
+                  MagnitudeCounts.add(delta, upper, counted);
                 }
               });
       for (long[] counted : counts) {
         for (int i = 0; i < sum.length; i++) {
           sum[i] += counted[i];
         }
-      }
-    }
-  }
-
-  private static void count(Tensor delta, int upper, long[] counts) {
-    IntBuffer buffer = delta.bytes().asIntBuffer();
-    int[] bits = new int[buffer.remaining()];
-    buffer.get(bits);
-    for (int value : bits) {
-      int high = (value & Integer.MAX_VALUE) >>> 16;
-      if (upper < 0) {
-        counts[high]++;
-      } else if (high == upper) {
-        counts[value & LOWER - 1]++;
       }
     }
   }

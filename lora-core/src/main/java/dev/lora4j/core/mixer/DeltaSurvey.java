@@ -30,6 +30,12 @@ public interface DeltaSurvey {
    */
   double threshold(int adapter, double density);
 
+  /**
+   * The magnitude for each adapter that the share {@code density} of its coordinates in a basis,
+   * counted as above, has or exceeds. Coordinates that stand for nothing are not counted.
+   */
+  double[] thresholds(double density, Coordinates.Basis basis);
+
   /** The inner product of two adapters' changes, over all parameters together. */
   double product(int a, int b);
 }

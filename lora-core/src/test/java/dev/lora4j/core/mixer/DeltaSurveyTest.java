@@ -10,10 +10,13 @@ import dev.lora4j.core.adapter.full.FullDelta;
 import dev.lora4j.core.lowrank.SiteListener;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.EngineOptions;
+import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.tensor.ShapeOps;
 import dev.lora4j.core.tensor.host.HostTensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -122,6 +125,40 @@ class DeltaSurveyTest {
     assertEquals(sorted[sorted.length - 1], survey.threshold(1, 0), 0);
     assertEquals(sorted[sorted.length - 1], survey.threshold(1, 1e-9), 0);
     assertThrows(IllegalArgumentException.class, () -> survey.threshold(0, 1.5));
+  }
+
+  /** Twice the numbers of the changes, and some more that stand for nothing. */
+  private static Coordinates doubled(List<SiteDelta> parts) {
+    List<Expr> all = new ArrayList<>();
+    for (SiteDelta part : parts) {
+      Expr twice = part.delta().mul(2);
+      all.add(ShapeOps.cat(List.of(twice, twice.mul(0), twice.mul(0)), 0));
+    }
+    Expr first = parts.get(0).delta();
+    return new Coordinates(
+        all, first.graph().constant((double) first.shape().elements(), DType.F64));
+  }
+
+  @Test
+  void thresholdsInABasisCountWhatItHas() {
+    Random random = new Random(6);
+    Adapter a = adapter("a", List.of(0, 1, 3), i -> (float) random.nextGaussian());
+    Adapter b = adapter("b", List.of(1, 2, 4), i -> i % 2 == 0 ? 0 : 1 + i * 0x1p-22f);
+    List<String> told = new ArrayList<>();
+    DeltaSurvey survey = survey((done, of) -> told.add(done + "/" + of), a, b);
+    for (double density : new double[] {0, 0.1, 0.37, 0.5, 0.9, 1}) {
+      double[] found = survey.thresholds(density, DeltaSurveyTest::doubled);
+      assertEquals(2, found.length);
+      for (int i = 0; i < 2; i++) {
+        assertEquals(2 * survey.threshold(i, density), found[i], 0, i + " at " + density);
+      }
+    }
+    told.clear();
+    survey.thresholds(0.5, DeltaSurveyTest::doubled);
+    assertEquals(List.of("1/5", "2/5", "3/5", "4/5", "5/5"), told.subList(0, 5));
+    assertEquals(10, told.size(), "two passes for all adapters");
+    assertThrows(
+        IllegalArgumentException.class, () -> survey.thresholds(1.5, DeltaSurveyTest::doubled));
   }
 
   @Test

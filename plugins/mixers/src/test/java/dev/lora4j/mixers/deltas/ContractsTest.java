@@ -162,6 +162,30 @@ class ContractsTest {
   }
 
   @Nested
+  class Knots extends DeltaMixerContract {
+    Knots() {
+      super("knots");
+    }
+
+    @Override
+    protected String neutral() {
+      return "knots:density=1";
+    }
+  }
+
+  @Nested
+  class KnotsWithDare extends DeltaMixerContract {
+    KnotsWithDare() {
+      super("knots:rule=dare_ties,density=0.6");
+    }
+
+    @Override
+    protected String neutral() {
+      return "knots:rule=dare_ties,density=1";
+    }
+  }
+
+  @Nested
   class ModelStock extends DeltaMixerContract {
     ModelStock() {
       super("model-stock");
