@@ -84,7 +84,7 @@ class KnotsTest {
 
   private static Factors lora(String layer, int adapter) {
     HostTensor down = golden(layer, "down", adapter);
-    return LoraMath.factors(down, golden(layer, "up", adapter), down.shape().size(0));
+    return LoraMath.factors(down, golden(layer, "up", adapter), (double) down.shape().size(0));
   }
 
   /** The adapters of the file, some of them as whole changes. */
