@@ -1,9 +1,11 @@
 package dev.lora4j.diffusion.style;
 
 import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.run.CheckpointPolicy;
 import dev.lora4j.core.train.run.InterruptibleTask;
+import dev.lora4j.core.train.run.RateSearch;
 import dev.lora4j.core.train.run.RunListener;
 import dev.lora4j.core.train.run.TrainedAdapter;
 import dev.lora4j.core.train.run.TrainingFailure;
@@ -324,6 +326,42 @@ public final class StyleTrainer {
             sign)) {
       TrainedAdapter trained = loop.run(name);
       return new TrainedStyle(trained.adapter(), base.family(), trained.losses());
+    }
+  }
+
+  /**
+   * Trains shortly with several learning rates and scales, from the same factors on the same
+   * batches.
+   *
+   * @param steps of each
+   * @param encoding is told of pictures that are encoded
+   * @return the trials that were done, fewer if the calling thread was interrupted
+   * @throws IllegalArgumentException as {@link #run(RunListener)}
+   */
+  public List<RateSearch.Trial> search(
+      List<RateSearch.Setting> all, int steps, RunListener encoding, RateSearch.Listener listener) {
+    AdapterPlan plan = settings.recipe().plan(base.base().sites().all());
+    settings.requireFits(plan);
+    settings.objective().requireFits(base.base().schedule());
+    return InterruptibleTask.run(
+        sign ->
+            base.scope()
+                .engine()
+                .limited(threads, () -> searched(plan, all, steps, encoding, listener, sign)));
+  }
+
+  private List<RateSearch.Trial> searched(
+      AdapterPlan plan,
+      List<RateSearch.Setting> all,
+      int steps,
+      RunListener encoding,
+      RateSearch.Listener listener,
+      InterruptibleTask sign) {
+    ContentCache cache = ContentCache.ofUser(DType.F32);
+    SampleSource samples = source.samples(this, cache, sign.telling(encoding));
+    try (Scope scope = base.scope().child("search")) {
+      StyleTask task = task(plan, samples, cache);
+      return new RateSearch(scope, task, settings.training(), steps, sign).run(all, listener);
     }
   }
 

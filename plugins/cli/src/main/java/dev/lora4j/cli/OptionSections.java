@@ -39,8 +39,8 @@ final class OptionSections {
             + " negative-original-size negative-crop negative-target-size x y z grid");
     section(
         TRAINING,
-        "method targets saved rank alpha init rslora steps epochs batch gradient-accumulation lr lr-scheduler warmup"
-            + " optimizer optimizer-state max-grad-norm dropout caption-chunks max-length pack held-out"
+        "method targets saved rank alpha init rslora steps epochs batch gradient-accumulation lr find-rate find-steps"
+            + " lr-scheduler warmup optimizer optimizer-state max-grad-norm dropout caption-chunks max-length pack held-out"
             + " validate-every keep-best save-every runs preview seed resume overwrite");
     section(
         SAMPLING,

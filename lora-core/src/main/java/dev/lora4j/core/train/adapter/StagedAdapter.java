@@ -208,14 +208,10 @@ public final class StagedAdapter implements LayerAdapters {
    * @param initial the flat buffer before the first step
    */
   public Map<String, Tensor> held(Scope scope, float[] initial) {
-    Map<String, Tensor> tensors = new HashMap<>();
+    Map<String, Tensor> tensors = new HashMap<>(scales(scope, 1));
     FlatLayout layout = layout();
-    DType type = parameters.type();
     for (Planned planned : met.values()) {
       Site site = planned.site();
-      double scale = planned.method().scale(site, planned.recipe());
-      HostTensor one = HostTensor.of(type, Shape.of(1, 1), new double[] {scale});
-      tensors.put(site.name() + SCALE, one.on(scope));
       trained(planned, layout, initial, initial)
           .forEach((part, value) -> anchor(scope, tensors, site, part, value));
       planned
@@ -223,6 +219,17 @@ public final class StagedAdapter implements LayerAdapters {
           .forEach((part, value) -> tensors.put(site.name() + "." + part, value.on(scope)));
     }
     return tensors;
+  }
+
+  /** The scale of each layer, multiplied, by the names of the program's held inputs. */
+  public Map<String, Tensor> scales(Scope scope, double times) {
+    Map<String, Tensor> scales = new HashMap<>();
+    for (Planned planned : met.values()) {
+      double scale = planned.method().scale(planned.site(), planned.recipe()) * times;
+      HostTensor one = HostTensor.of(parameters.type(), Shape.of(1, 1), new double[] {scale});
+      scales.put(planned.site().name() + SCALE, one.on(scope));
+    }
+    return scales;
   }
 
   private void anchor(

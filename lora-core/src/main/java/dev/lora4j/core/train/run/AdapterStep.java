@@ -100,6 +100,20 @@ public final class AdapterStep {
     return step.bind(scope, state, layout(), held);
   }
 
+  /** {@link #bind(Scope, TrainingState)} with the scale of each layer multiplied. */
+  TrainingRun bind(Scope scope, TrainingState state, double times) {
+    return step.bind(scope, state, layout(), held(scope, times));
+  }
+
+  /** {@link #held} with the scale of each layer multiplied. */
+  Function<String, Tensor> held(Scope scope, double times) {
+    if (times == 1) {
+      return held;
+    }
+    Map<String, Tensor> scaled = factors.scales(scope, times);
+    return name -> Optional.ofNullable(scaled.get(name)).orElseGet(() -> held.apply(name));
+  }
+
   /**
    * The program's inputs for a batch.
    *

@@ -41,13 +41,17 @@ record TwoLayers(
   private static final Shape SQUARE = Shape.of(WIDTH, WIDTH);
 
   static TwoLayers of(Scope scope, float factor) {
+    return of(scope, factor, 2);
+  }
+
+  static TwoLayers of(Scope scope, float factor, double alpha) {
     List<Site> sites =
         List.of(Site.linear("toy.first", SQUARE, false), Site.linear("toy.second", SQUARE, false));
     AdapterPlan plan =
         AdapterRecipe.DEFAULT
             .method(new LoraTraining())
             .targets(TargetLayers.matching("toy.*"))
-            .rank(2, 2)
+            .rank(2, alpha)
             .dropouts(new Dropouts(0.1, 0, 0, 0))
             .plan(sites);
     float[] identity = new float[WIDTH * WIDTH];

@@ -122,7 +122,9 @@ public record LoraOption(Path file, Optional<Weight> said, Optional<Long> rank) 
         SuffixedFile parts = SuffixedFile.of(text);
         Optional<Matcher> ranked = parts.suffix().map(RANK::matcher).filter(Matcher::matches);
         Optional<String> weight =
-            ranked.map(m -> m.group(1)).or(parts::suffix).filter(w -> !w.isEmpty());
+            ranked.isPresent()
+                ? ranked.map(m -> m.group(1)).filter(w -> !w.isEmpty())
+                : parts.suffix();
         return new LoraOption(
             parts.file(), weight.map(Weight::parse), ranked.map(m -> Long.valueOf(m.group(2))));
       } catch (IllegalArgumentException e) {

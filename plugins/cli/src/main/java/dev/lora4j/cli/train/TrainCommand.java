@@ -8,6 +8,7 @@ import dev.lora4j.cli.console.Failure;
 import dev.lora4j.cli.console.Invocation;
 import dev.lora4j.cli.console.Json;
 import dev.lora4j.cli.console.ProcessMemory;
+import dev.lora4j.cli.console.UnusedOptions;
 import dev.lora4j.cli.file.LockedFolder;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.AdapterException;
@@ -35,7 +36,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Trains a style adapter, or makes a base. */
 @Extension(
@@ -56,6 +59,10 @@ public final class TrainCommand implements Command {
   private static final String CHECKPOINTS = "checkpoints";
   private static final String SETTINGS = "run.toml";
 
+  @Spec
+  @SuppressWarnings("NullAway.Init")
+  private CommandSpec spec;
+
   @Mixin private final RunOptions options = new RunOptions();
 
   @Option(
@@ -68,6 +75,20 @@ public final class TrainCommand implements Command {
       description =
           "Begin anew where there is an earlier run with this --output or its adapter, and lose it.")
   private boolean overwrite;
+
+  @Option(
+      names = "--find-rate",
+      description =
+          "Train nothing; try five learning rates around --lr for a few steps each, then half and"
+              + " twice the alpha, and say which does best.")
+  private boolean findRate;
+
+  @Option(
+      names = "--find-steps",
+      paramLabel = "N",
+      description = "Steps of each trial of --find-rate (default: ${DEFAULT-VALUE}).",
+      defaultValue = "40")
+  private int findSteps;
 
   @Option(names = "--json", description = "Report as one JSON object.")
   private boolean json;
@@ -83,6 +104,11 @@ public final class TrainCommand implements Command {
     long start = System.nanoTime();
     RunSettings settings = options.settings(console);
     settings.from().ifPresent(file -> FurtherTraining.requireOther(file, settings.out()));
+    if (findRate) {
+      find(console, settings);
+      return 0;
+    }
+    UnusedOptions.refuseWithout(spec, List.of("--find-steps"), "--find-rate");
     PreviousRun old = old(settings);
     if (!overwrite) {
       old.refuse(resume);
@@ -102,6 +128,22 @@ public final class TrainCommand implements Command {
       }
     }
     return 0;
+  }
+
+  /** Tries rates; what an earlier run left stays as it is. */
+  @SuppressWarnings("try") // the claim is only held
+  private void find(Console console, RunSettings settings) {
+    UnusedOptions.refuse(
+        spec, List.of("--resume", "--overwrite"), "--find-rate, which trains nothing to the end");
+    if (findSteps < 1) {
+      throw Failure.usage("--find-steps is at least 1, found " + findSteps + ".");
+    }
+    try (PreparedRun run = PreparedRun.of(console, settings, options.model, true);
+        LockedFolder claim = LockedFolder.of(settings.folder())) {
+      RateFinding finding = new RateFinding(console, run, findSteps);
+      finding.require();
+      finding.find(trainer(run, CheckpointPolicy.NOTHING), json);
+    }
   }
 
   private static PreviousRun old(RunSettings settings) {

@@ -19,7 +19,10 @@ import java.util.List;
  * @param present 1 where a direction counts, else 0: [directions, 1], F64
  */
 record SharedBasis(Expr vectors, Expr present) {
-  /** A direction with a singular value up to this one does not count, as in the paper. */
+  /**
+   * A direction with a singular value up to this one does not count, as in the paper; where the
+   * greatest of a layer is below 1, up to this share of it, so that no layer loses all of them.
+   */
   private static final double NOTHING = 1e-5;
 
   /** The basis of changes of a layer's weight. */
@@ -40,7 +43,8 @@ record SharedBasis(Expr vectors, Expr present) {
   }
 
   private static Expr present(Expr sigma) {
-    return sigma.gt(NOTHING).to(DType.F64).unsqueeze(-1);
+    Expr least = sigma.over(0).max().clampMax(1).mul(NOTHING);
+    return sigma.gt(least).to(DType.F64).unsqueeze(-1);
   }
 
   /**

@@ -82,18 +82,24 @@ class KnotsTest {
     return Samples.byName(LAYERS.stream().map(KnotsTest::site).toArray(Site[]::new));
   }
 
-  private static Factors lora(String layer, int adapter) {
+  private static Factors lora(String layer, int adapter, double times) {
     HostTensor down = golden(layer, "down", adapter);
-    return LoraMath.factors(down, golden(layer, "up", adapter), (double) down.shape().size(0));
+    double rank = (double) down.shape().size(0);
+    return LoraMath.factors(down, golden(layer, "up", adapter), rank * times);
   }
 
   /** The adapters of the file, some of them as whole changes. */
   private static MixPlan plan(int wholes) {
+    return plan(wholes, 1);
+  }
+
+  /** The same with all changes multiplied. */
+  private static MixPlan plan(int wholes, double times) {
     MixPlan plan = MixPlan.NONE;
     for (int i = 0; i < ADAPTERS; i++) {
       Map<String, List<Factors>> all = new LinkedHashMap<>();
       for (String layer : LAYERS) {
-        Factors lora = lora(layer, i);
+        Factors lora = lora(layer, i, times);
         all.put(layer, List.of(i < wholes ? whole(site(layer), lora) : lora));
       }
       plan = plan.with(new Adapter("a" + i, all, Map.of()), 1);
@@ -162,6 +168,22 @@ class KnotsTest {
       Expr out = product.up().matmul(product.down());
       return HostTensor.of(graph.inference(work, List.of(out)).run(work, values).get(0)).doubles();
     }
+  }
+
+  /** No layer is lost because its changes are small. */
+  @Test
+  void smallChangesAreMixedAsLargeOnes() {
+    String mixer = mixers().filter(name -> !name.contains("dare")).findFirst().orElseThrow();
+    double times = Math.scalb(1.0, -24);
+    Map<String, double[]> large = Samples.changes(mixed(mixer, sites(), plan(0)));
+    Map<String, double[]> small = Samples.changes(mixed(mixer, sites(), plan(0, times)));
+    large.forEach(
+        (parameter, values) -> {
+          double[] found = small.get(parameter);
+          for (int i = 0; i < values.length; i++) {
+            assertEquals(values[i], found[i] / times, 2e-5, parameter);
+          }
+        });
   }
 
   /** Another basis loses nothing, and a mean of all numbers is linear. */

@@ -1,0 +1,47 @@
+package dev.lora4j.cli.train;
+
+import dev.lora4j.core.train.run.RateSearch.Setting;
+import dev.lora4j.core.train.run.RateSearch.Trial;
+import dev.lora4j.diffusion.record.PngFile;
+import java.awt.Color;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.knowm.xchart.BitmapEncoder;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.style.Styler;
+import org.knowm.xchart.style.markers.SeriesMarkers;
+
+/** A picture of the smoothed losses of short trainings, a curve for each. */
+final class RateChart {
+  private static final int WIDTH = 900;
+  private static final int HEIGHT = 560;
+  private static final String TITLE = "loss by learning rate and alpha";
+
+  private RateChart() {}
+
+  static void write(Path file, List<Trial> trials, Function<Setting, String> names) {
+    XYChart chart =
+        new XYChartBuilder()
+            .width(WIDTH)
+            .height(HEIGHT)
+            .title(TITLE)
+            .xAxisTitle("step")
+            .yAxisTitle("loss, smoothed")
+            .build();
+    chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideE);
+    chart.getStyler().setChartBackgroundColor(Color.WHITE);
+    chart.getStyler().setToolTipsEnabled(false);
+    for (Trial trial : trials) {
+      if (!trial.losses().isEmpty()) {
+        double[] losses = trial.losses().stream().mapToDouble(l -> l).toArray();
+        double[] steps = IntStream.rangeClosed(1, losses.length).asDoubleStream().toArray();
+        String name = names.apply(trial.setting()) + (trial.diverged() ? " (diverged)" : "");
+        chart.addSeries(name, steps, LossChart.smooth(losses)).setMarker(SeriesMarkers.NONE);
+      }
+    }
+    PngFile.write(file, BitmapEncoder.getBufferedImage(chart), TITLE);
+  }
+}

@@ -1,0 +1,169 @@
+package dev.lora4j.cli.train;
+
+import dev.lora4j.cli.console.Console;
+import dev.lora4j.cli.console.Failure;
+import dev.lora4j.cli.console.Json;
+import dev.lora4j.cli.console.Progress;
+import dev.lora4j.core.adapter.training.SiteRecipe;
+import dev.lora4j.core.adapter.training.TrainableMethod;
+import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.train.run.RateSearch.Setting;
+import dev.lora4j.core.train.run.RateSearch.Trial;
+import dev.lora4j.core.train.run.RunListener;
+import dev.lora4j.diffusion.style.StyleTrainer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Finds a learning rate and an alpha by short trainings: first five rates around the run's, then
+ * half and twice its alpha at the best of them.
+ */
+final class RateFinding {
+  private static final String FILE = "rates.png";
+  private static final double[] RATES = {0.1, 0.3, 1, 3, 10};
+  private static final double[] SCALES = {0.5, 2};
+
+  private final Console console;
+  private final PreparedRun run;
+  private final int steps;
+
+  RateFinding(Console console, PreparedRun run, int steps) {
+    this.console = console;
+    this.run = run;
+    this.steps = steps;
+  }
+
+  /** Refuses an optimizer that finds the rate itself. */
+  void require() {
+    if (!run.style().optimizer().takesSeveralRates()) {
+      throw Failure.usage(
+          "The optimiser "
+              + run.style().optimizer().name()
+              + " finds its rate itself; leave --find-rate out, or take another --optimizer.");
+    }
+  }
+
+  /** Does it, and reports. */
+  void find(StyleTrainer trainer, boolean json) {
+    List<Setting> rates = new ArrayList<>();
+    for (double times : RATES) {
+      rates.add(new Setting(run.style().training().rate() * times, 1));
+    }
+    boolean scaled = scaled();
+    int count = rates.size() + (scaled ? SCALES.length : 0);
+    List<Trial> trials;
+    try (Progress progress = console.progress("trying rates", count * steps, "step")) {
+      trials = new ArrayList<>(tried(trainer, rates, progress, 0));
+      if (scaled && trials.size() == rates.size()) {
+        double rate = RateChoice.of(trials).trial().setting().rate();
+        List<Setting> scales = new ArrayList<>();
+        for (double times : SCALES) {
+          scales.add(new Setting(rate, times));
+        }
+        trials.addAll(tried(trainer, scales, progress, rates.size()));
+      }
+    }
+    if (trials.size() < count) {
+      throw new Failure("Stopped after " + trials.size() + " of " + count + " trials.");
+    }
+    RateChoice choice = RateChoice.of(trials);
+    Path chart = run.settings().folder().resolve(FILE);
+    RateChart.write(chart, trials, this::named);
+    if (json) {
+      console.print(json(trials, choice, chart).toString());
+    } else {
+      console.print(String.join("\n", lines(trials, choice)));
+      console.print(chart + "  how the losses went");
+    }
+  }
+
+  private List<Trial> tried(
+      StyleTrainer trainer, List<Setting> settings, Progress progress, int before) {
+    return trainer.search(
+        settings,
+        steps,
+        RunListener.NONE,
+        (trial, step) ->
+            progress.done((before + trial) * steps + step.step(), named(settings.get(trial))));
+  }
+
+  /** True if the method multiplies its change by alpha. */
+  private boolean scaled() {
+    Map.Entry<Site, SiteRecipe> first = run.plan().sites().entrySet().iterator().next();
+    SiteRecipe one = first.getValue();
+    SiteRecipe twice =
+        new SiteRecipe(one.rank(), 2 * one.alpha(), one.rankStabilised(), one.start());
+    TrainableMethod method = run.style().recipe().method();
+    return method.scale(first.getKey(), one) != method.scale(first.getKey(), twice);
+  }
+
+  private double alpha(Setting setting) {
+    return run.style().recipe().alpha() * setting.scale();
+  }
+
+  private String named(Setting setting) {
+    return String.format(
+        Locale.ROOT, "rate %s, alpha %s", number(setting.rate()), number(alpha(setting)));
+  }
+
+  private static String number(double value) {
+    String text = String.format(Locale.ROOT, "%.3g", value);
+    return text.contains(".") && !text.contains("e")
+        ? text.replaceFirst("0+$", "").replaceFirst("\\.$", "")
+        : text.replaceFirst("\\.?0*e", "e");
+  }
+
+  private List<String> lines(List<Trial> trials, RateChoice choice) {
+    List<String> lines = new ArrayList<>();
+    String row = "%-10s %-8s %-10s %s";
+    String measure = choice.validated() ? "validation" : "loss";
+    lines.add(String.format(Locale.ROOT, row, "rate", "alpha", measure, "").stripTrailing());
+    for (Trial trial : trials) {
+      String score =
+          trial.diverged() ? "diverged" : String.format(Locale.ROOT, "%.4f", trial.score());
+      lines.add(
+          String.format(
+                  Locale.ROOT,
+                  row,
+                  number(trial.setting().rate()),
+                  number(alpha(trial.setting())),
+                  score,
+                  trial == choice.trial() ? "<- take this" : "")
+              .stripTrailing());
+    }
+    lines.addAll(choice.reasons(steps));
+    lines.add(
+        "Train with --lr "
+            + number(choice.trial().setting().rate())
+            + " --alpha "
+            + number(alpha(choice.trial().setting())));
+    return lines;
+  }
+
+  private Json json(List<Trial> trials, RateChoice choice, Path chart) {
+    List<Map<String, Object>> all = new ArrayList<>();
+    for (Trial trial : trials) {
+      Json one =
+          new Json()
+              .put("rate", trial.setting().rate())
+              .put("alpha", alpha(trial.setting()))
+              .put("diverged", trial.diverged())
+              .put("losses", trial.losses().stream().map(l -> (Object) l).toList());
+      if (!trial.diverged()) {
+        one.put("score", trial.score());
+      }
+      all.add(one.fields());
+    }
+    return new Json()
+        .put("lr", choice.trial().setting().rate())
+        .put("alpha", alpha(choice.trial().setting()))
+        .put("measure", choice.validated() ? "validation" : "loss")
+        .put("steps", steps)
+        .put("trials", all)
+        .put("reasons", choice.reasons(steps))
+        .put("chart", chart.toString());
+  }
+}
