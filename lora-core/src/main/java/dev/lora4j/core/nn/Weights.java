@@ -3,6 +3,7 @@ package dev.lora4j.core.nn;
 import dev.lora4j.core.nn.Parameter.Init;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
+import dev.lora4j.core.tensor.RowProducts;
 import dev.lora4j.core.tensor.Shape;
 import java.util.Optional;
 
@@ -95,7 +96,9 @@ public final class Weights {
   }
 
   private static Expr product(Expr x, Expr weight, Optional<Expr> bias) {
-    return bias.isPresent() ? x.linear(weight, bias.get()) : x.linear(weight);
+    return bias.isPresent()
+        ? RowProducts.linear(x, weight, bias.get())
+        : RowProducts.linear(x, weight);
   }
 
   /** Applies the adapters to a layer and leaves it. */

@@ -346,9 +346,9 @@ public final class Graph {
   }
 
   /**
-   * From here on computes each row of a {@linkplain Expr#linear linear} product of two dimensions
-   * alone, so that its bits do not depend on how many others there are. Each row reads the weight
-   * again, which costs little for layers that see one vector of a sample.
+   * From here on computes each row of a two-dimensional {@linkplain RowProducts product} of a
+   * linear layer alone, so that its bits do not depend on how many others there are. Each row reads
+   * the weight again, which costs little for layers that see one vector of a sample.
    */
   public void rowsAlone() {
     rowsAlone = true;

@@ -8,10 +8,7 @@ public interface ProjectionOps {
   /** {@code x W^T}; x: [..., in], weight: [out, in]. */
   default Expr linear(Expr weight) {
     Expr x = self();
-    Shape shape = projected(x, weight);
-    return x.graph().rowsAlone(x)
-        ? rows(x, weight, shape)
-        : x.graph().call("linear", x.dtype(), shape, x, weight);
+    return x.graph().call("linear", x.dtype(), projected(x, weight), x, weight);
   }
 
   /** {@code x W^T + b}; x: [..., in], weight: [out, in], bias: [out]. */
@@ -24,20 +21,7 @@ public interface ProjectionOps {
         "weight [out, in] and bias [out] of one type",
         weight,
         bias);
-    return x.graph().rowsAlone(x)
-        ? rows(x, weight, shape).add(bias)
-        : x.graph().call("linear", x.dtype(), shape, x, weight, bias);
-  }
-
-  /*
-   * A product of matrices adds up in another order if it has another number of rows, as libraries
-   * divide it into other blocks. In a batch of products each is computed as if it were alone.
-   */
-  private static Expr rows(Expr x, Expr weight, Shape shape) {
-    Expr each = weight.transpose(0, 1).unsqueeze(0);
-    Expr batch = each.expand(x.dim(0), weight.dim(1), weight.dim(0));
-    Shape product = Shape.of(shape.size(0), 1, shape.size(1));
-    return x.graph().call("bmm", x.dtype(), product, x.unsqueeze(1), batch).squeeze(1);
+    return x.graph().call("linear", x.dtype(), shape, x, weight, bias);
   }
 
   private static Shape projected(Expr x, Expr weight) {

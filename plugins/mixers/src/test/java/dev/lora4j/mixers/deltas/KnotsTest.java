@@ -241,21 +241,23 @@ class KnotsTest {
     assertEquals(5, out.tensor(LoraMethod.DOWN).shape().size(0));
   }
 
-  /** All below the paper's least singular value is noise, and a mixture of nothing is refused. */
+  /** A small change is one; a mixture of nothing is refused. */
   @Test
-  void nothingButNoiseIsRefused() {
+  void nothingIsRefusedAndLittleIsKept() {
     float[] little = new float[12 * 9];
-    little[0] = 9e-6f;
-    Adapter noise = Samples.whole("noise", Samples.LINEAR, little);
+    Adapter nothing = Samples.whole("nothing", Samples.LINEAR, little);
     AdapterException e =
         assertThrows(
             AdapterException.class,
-            () -> mixed("knots:density=1", Samples.SITES, MixPlan.of(noise, 1)));
+            () -> mixed("knots:density=1", Samples.SITES, MixPlan.of(nothing, 1)));
     assertTrue(e.getMessage().contains("0 everywhere"), e.getMessage());
-    little[0] = 2e-5f;
-    Adapter more = Samples.whole("more", Samples.LINEAR, little);
-    Adapter kept = mixed("knots:density=1", Samples.SITES, MixPlan.of(more, 1));
-    assertTrue(Samples.apart(more, kept) < 1e-9);
+    for (float size : new float[] {9e-6f, 2e-5f}) {
+      little[0] = size;
+      Adapter one = Samples.whole("one", Samples.LINEAR, little);
+      Adapter kept = mixed("knots:density=1", Samples.SITES, MixPlan.of(one, 1));
+      assertTrue(Samples.apart(one, kept) < 1e-9);
+      assertEquals(size, Samples.changes(kept).get(Samples.LINEAR.name() + ".weight")[0], 1e-9);
+    }
   }
 
   @Test
