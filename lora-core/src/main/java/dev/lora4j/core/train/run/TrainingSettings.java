@@ -89,6 +89,11 @@ public record TrainingSettings(
   public void requireFits(AdapterPlan plan) {
     plan.requireSize();
     step(plan, DType.F32); // refuses an average of averages
+    require(
+        averageDecay == 0 || plan.rule(steps()).isEmpty(),
+        "a moving average of the factors (ema_decay) would bring back what the method "
+            + plan.recipe().method().name()
+            + " takes away between steps; take one of them away.");
     if (maxNorm.isEmpty()) {
       return;
     }

@@ -78,6 +78,8 @@ class TrainAdaloraTest {
     assertTrue(more.err().contains("give a rank above it"), more.err());
     Run averaged = train("--overwrite", "--optimizer=schedule_free_adamw");
     assertTrue(averaged.err().contains("averages the weights"), averaged.err());
+    Run mean = train("--overwrite", "--set=optimizer.ema_decay=0.9");
+    assertTrue(mean.err().contains("would bring back what the method adalora"), mean.err());
     assertTrue(!little.err().contains("encoding"), little.err());
   }
 }
