@@ -46,7 +46,7 @@ record RateChoice(Trial trial, Trial least, List<Trial> all) {
     List<String> reasons = new ArrayList<>();
     String measure = validated() ? "validation loss" : "loss of the last quarter";
     reasons.add(
-        trial == least
+        trial.equals(least)
             ? "It has the least " + measure + " after " + steps + " steps."
             : String.format(
                 Locale.ROOT,

@@ -131,7 +131,7 @@ final class RateFinding {
                   number(trial.setting().rate()),
                   number(alpha(trial.setting())),
                   score,
-                  trial == choice.trial() ? "<- take this" : "")
+                  trial.equals(choice.trial()) ? "<- take this" : "")
               .stripTrailing());
     }
     lines.addAll(choice.reasons(steps));
