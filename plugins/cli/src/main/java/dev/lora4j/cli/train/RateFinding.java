@@ -55,7 +55,7 @@ final class RateFinding {
     boolean scaled = scaled();
     int count = rates.size() + (scaled ? SCALES.length : 0);
     List<Trial> trials;
-    try (Progress progress = console.progress("trying rates", count * steps, "step")) {
+    try (Progress progress = console.progress("trying rates", (long) count * steps, "step")) {
       trials = new ArrayList<>(tried(trainer, rates, progress, 0));
       if (scaled && trials.size() == rates.size()) {
         double rate = RateChoice.of(trials).trial().setting().rate();
@@ -87,7 +87,8 @@ final class RateFinding {
         steps,
         RunListener.NONE,
         (trial, step) ->
-            progress.done((before + trial) * steps + step.step(), named(settings.get(trial))));
+            progress.done(
+                (long) (before + trial) * steps + step.step(), named(settings.get(trial))));
   }
 
   /** True if the method multiplies its change by alpha. */
