@@ -14,7 +14,7 @@ import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.host.HostTensor;
-import dev.lora4j.core.train.RuledOptimizer;
+import dev.lora4j.core.train.optimizer.Optimizer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -27,6 +27,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A recipe for one model: its layers that are trained, each with its own size. */
 public final class AdapterPlan {
@@ -37,7 +38,17 @@ public final class AdapterPlan {
       TrainableMethod method,
       SiteRecipe recipe,
       List<TrainedTensor> tensors,
-      Map<String, HostTensor> fixed) {}
+      Map<String, HostTensor> fixed) {
+    /** Its trained tensors, in the order of the method. */
+    List<AdapterParameter> parameters() {
+      return tensors.stream()
+          .map(
+              t ->
+                  new AdapterParameter(
+                      StagedAdapter.name(site, t), site, t.part(), t.shape().elements()))
+          .toList();
+    }
+  }
 
   /**
    * Greatest number of F32 values of a Java array, in which weights go to the engine and to
@@ -195,27 +206,27 @@ public final class AdapterPlan {
    */
   public Optional<StepRule> rule(int steps) {
     Map<Site, SiteRecipe> layers = new LinkedHashMap<>();
-    for (Planned planned : sites.values()) {
-      if (planned.method().equals(recipe.method())) {
-        layers.put(planned.site(), planned.recipe());
-      }
-    }
+    ruled().forEach(p -> layers.put(p.site(), p.recipe()));
     return recipe.method().rule(new StepRule.Run(steps, layers));
   }
 
-  /** The tensors that {@link #rule} is for, by their names in the flat buffer. */
-  public Map<String, RuledOptimizer.Place> places() {
-    Map<String, RuledOptimizer.Place> places = new LinkedHashMap<>();
-    for (Planned planned : sites.values()) {
-      if (planned.method().equals(recipe.method())) {
-        for (TrainedTensor tensor : planned.tensors()) {
-          places.put(
-              StagedAdapter.name(planned.site(), tensor),
-              new RuledOptimizer.Place(planned.site(), tensor.part()));
-        }
-      }
-    }
-    return places;
+  /**
+   * The optimizer, with what the method changes after each of its steps.
+   *
+   * @throws IllegalArgumentException if it cannot be done in so many steps
+   * @throws dev.lora4j.core.tensor.TensorException if the optimizer averages weights, which a
+   *     change would not reach
+   */
+  public Optimizer optimizer(Optimizer plain, int steps) {
+    List<AdapterParameter> parameters = ruled().flatMap(p -> p.parameters().stream()).toList();
+    return rule(steps)
+        .<Optimizer>map(rule -> new RuledOptimizer(plain, rule, parameters))
+        .orElse(plain);
+  }
+
+  /** The layers that the method of the recipe trains, without those of other methods. */
+  private Stream<Planned> ruled() {
+    return sites.values().stream().filter(p -> p.method().equals(recipe.method()));
   }
 
   /** Returns true if a method trains in each step what it draws. */

@@ -154,15 +154,7 @@ public final class StagedAdapter implements LayerAdapters {
 
   /** The trained parameters, in the order of the buffer. */
   public List<AdapterParameter> parameters() {
-    List<AdapterParameter> all = new ArrayList<>();
-    for (Planned planned : met.values()) {
-      for (TrainedTensor tensor : planned.tensors()) {
-        Site site = planned.site();
-        long elements = tensor.shape().elements();
-        all.add(new AdapterParameter(name(site, tensor), site, tensor.part(), elements));
-      }
-    }
-    return all;
+    return met.values().stream().flatMap(p -> p.parameters().stream()).toList();
   }
 
   /** Layout of the factors in the flat buffer. */

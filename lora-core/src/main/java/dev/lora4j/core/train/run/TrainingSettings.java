@@ -5,7 +5,6 @@ import dev.lora4j.core.identity.Canonical;
 import dev.lora4j.core.identity.CanonicalForm;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.train.MaxNorm;
-import dev.lora4j.core.train.RuledOptimizer;
 import dev.lora4j.core.train.StepSettings;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.optimizer.Optimizer;
@@ -125,9 +124,7 @@ public record TrainingSettings(
    * @throws IllegalArgumentException if the method cannot be trained in so many steps
    */
   public Optimizer optimizer(AdapterPlan plan) {
-    return plan.rule(steps())
-        .<Optimizer>map(rule -> new RuledOptimizer(optimizer, rule, plan.places()))
-        .orElse(optimizer);
+    return plan.optimizer(optimizer, steps());
   }
 
   /** A copy with another optimizer. */

@@ -22,12 +22,12 @@ import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.tensor.TensorException;
 import dev.lora4j.core.tensor.host.HostTensor;
-import dev.lora4j.core.train.RuledOptimizer;
 import dev.lora4j.core.train.StepSettings;
 import dev.lora4j.core.train.TrainingRun;
 import dev.lora4j.core.train.TrainingState;
 import dev.lora4j.core.train.TrainingStep;
 import dev.lora4j.core.train.optimizer.AdamW;
+import dev.lora4j.core.train.optimizer.Optimizer;
 import dev.lora4j.core.train.optimizer.ScheduleFreeAdamW;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -115,8 +115,7 @@ class AdaloraParityTest {
     Expr y = SmallNet.apply(graph, new FrozenWeights(DType.F64, ""), adapter, x);
     Expr data = y.sub(aim).pow(2).mean();
     Expr loss = adapter.penalty().map(data::add).orElse(data);
-    RuledOptimizer optimizer =
-        new RuledOptimizer(ADAM, plan.rule(steps).orElseThrow(), plan.places());
+    Optimizer optimizer = plan.optimizer(ADAM, steps);
     FlatLayout layout = adapter.layout();
     try (Scope scope = SCOPE.child("steps");
         TrainingStep step =
@@ -171,13 +170,10 @@ class AdaloraParityTest {
             IllegalArgumentException.class, () -> plan(4, "tinit", "10", "tfinal", "10").rule(20));
     assertTrue(String.valueOf(refused.getMessage()).contains("the run has 20 steps"));
     assertTrue(plan(4).rule(10).isPresent());
-    assertThrows(IllegalArgumentException.class, () -> plan(2, "target_r", "3"));
+    assertThrows(IllegalArgumentException.class, () -> plan(2, "target_r", "3").rule(20));
     TensorException averaged =
         assertThrows(
-            TensorException.class,
-            () ->
-                new RuledOptimizer(
-                    ScheduleFreeAdamW.DEFAULT, plan(4).rule(10).orElseThrow(), Map.of()));
+            TensorException.class, () -> plan(4).optimizer(ScheduleFreeAdamW.DEFAULT, 10));
     assertTrue(String.valueOf(averaged.getMessage()).contains("averages the weights"));
   }
 

@@ -1,8 +1,7 @@
-package dev.lora4j.core.train;
+package dev.lora4j.core.train.adapter;
 
 import dev.lora4j.core.adapter.training.StepRule;
 import dev.lora4j.core.identity.CanonicalForm;
-import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
@@ -14,24 +13,22 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** An optimizer after whose steps a method's rule changes the factors. */
-public final class RuledOptimizer implements Optimizer {
-  /** A trained tensor as the part of a layer. */
-  public record Place(Site site, String part) {}
-
+final class RuledOptimizer implements Optimizer {
   private final Optimizer optimizer;
   private final StepRule rule;
-  private final Map<String, Place> places;
+  private final Map<String, AdapterParameter> parameters;
 
   /**
    * Joins both.
    *
-   * @param places the tensors that the rule is for, by their names in the flat buffer
+   * @param parameters the tensors that the rule is for
    * @throws TensorException if the optimizer evaluates other weights than those it changes, which
    *     the rule would not reach
    */
-  public RuledOptimizer(Optimizer optimizer, StepRule rule, Map<String, Place> places) {
+  RuledOptimizer(Optimizer optimizer, StepRule rule, List<AdapterParameter> parameters) {
     if (optimizer.evaluatesElsewhere()) {
       throw new TensorException(
           "The optimiser '"
@@ -41,7 +38,8 @@ public final class RuledOptimizer implements Optimizer {
     }
     this.optimizer = optimizer;
     this.rule = rule;
-    this.places = Map.copyOf(places);
+    this.parameters =
+        parameters.stream().collect(Collectors.toMap(AdapterParameter::name, p -> p));
   }
 
   @Override
@@ -65,8 +63,8 @@ public final class RuledOptimizer implements Optimizer {
   private List<StepRule.Factor> factors(Update update) {
     List<StepRule.Factor> factors = new ArrayList<>();
     for (Update.Whole whole : update.weights()) {
-      Optional.ofNullable(places.get(whole.parameter().name()))
-          .ifPresent(place -> factors.add(new SeenFactor(place, whole)));
+      Optional.ofNullable(parameters.get(whole.parameter().name()))
+          .ifPresent(parameter -> factors.add(new SeenFactor(parameter, whole)));
     }
     return factors;
   }
@@ -84,15 +82,16 @@ public final class RuledOptimizer implements Optimizer {
         .text();
   }
 
-  private record SeenFactor(Place place, Update.Whole whole) implements StepRule.Factor {
+  private record SeenFactor(AdapterParameter parameter, Update.Whole whole)
+      implements StepRule.Factor {
     @Override
     public String site() {
-      return place.site().name();
+      return parameter.site().name();
     }
 
     @Override
     public String part() {
-      return place.part();
+      return parameter.part();
     }
 
     @Override
