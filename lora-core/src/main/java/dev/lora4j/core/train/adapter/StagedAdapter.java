@@ -74,19 +74,8 @@ public final class StagedAdapter implements LayerAdapters {
   private Expr apply(Planned planned, SiteLayer layer, Expr x) {
     Site site = layer.site();
     met.put(site.name(), planned);
-    Map<String, Expr> parts = new TreeMap<>();
-    for (TrainedTensor tensor : planned.tensors()) {
-      String name = name(site, tensor);
-      parts.put(tensor.part(), leaf(site, tensor));
-      if (tensor.anchored()) {
-        parts.put(
-            TrainedTensor.anchor(tensor.part()), held(TrainedTensor.anchor(name), tensor.staged()));
-      }
-    }
-    planned.fixed().forEach((part, value) -> parts.put(part, fixed(site, part, value)));
-    Expr scale = held(site.name() + SCALE, Shape.of(1, 1));
     SiteDropout dropout = dropouts.map(d -> d.at(planned.index())).orElse(SiteDropout.NONE);
-    TrainedFactors factors = new TrainedFactors(parts, scale, dropout);
+    TrainedFactors factors = factors(planned, dropout);
     return planned.method().apply(layer, x, draw.map(factors::drawn).orElse(factors));
   }
 
@@ -100,17 +89,28 @@ public final class StagedAdapter implements LayerAdapters {
     }
     List<Expr> terms = new ArrayList<>();
     for (Planned planned : met.values()) {
-      Map<String, Expr> parts = new TreeMap<>();
-      for (TrainedTensor tensor : planned.tensors()) {
-        parts.put(tensor.part(), leaf(planned.site(), tensor));
-      }
-      Expr scale = held(planned.site().name() + SCALE, Shape.of(1, 1));
       planned
           .method()
-          .penalty(planned.site(), new TrainedFactors(parts, scale, SiteDropout.NONE))
+          .penalty(planned.site(), factors(planned, SiteDropout.NONE))
           .ifPresent(terms::add);
     }
     return terms.stream().reduce(Expr::add).map(sum -> sum.div((double) terms.size()));
+  }
+
+  /** Its inputs of the program; the same each time. */
+  private TrainedFactors factors(Planned planned, SiteDropout dropout) {
+    Site site = planned.site();
+    Map<String, Expr> parts = new TreeMap<>();
+    for (TrainedTensor tensor : planned.tensors()) {
+      String name = name(site, tensor);
+      parts.put(tensor.part(), leaf(site, tensor));
+      if (tensor.anchored()) {
+        parts.put(
+            TrainedTensor.anchor(tensor.part()), held(TrainedTensor.anchor(name), tensor.staged()));
+      }
+    }
+    planned.fixed().forEach((part, value) -> parts.put(part, fixed(site, part, value)));
+    return new TrainedFactors(parts, held(site.name() + SCALE, Shape.of(1, 1)), dropout);
   }
 
   private Expr leaf(Site site, TrainedTensor tensor) {
