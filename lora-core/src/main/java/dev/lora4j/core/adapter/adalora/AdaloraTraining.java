@@ -100,7 +100,7 @@ public record AdaloraTraining(
   private static final LoraTraining LORA = new LoraTraining();
   private static final double DEVIATION = 0.02;
 
-  /** What PEFT adds to the rank that alpha is divided by. */
+  /** Summand of the rank that alpha is divided by, as PEFT has it. */
   private static final double GUARD = 1e-5;
 
   @Override
@@ -114,23 +114,10 @@ public record AdaloraTraining(
   }
 
   @Override
-  public Set<FactorInit> starts() {
-    return Set.of(FactorInit.KAIMING);
-  }
-
-  @Override
   public List<TrainedTensor> tensors(Site site, SiteRecipe recipe) {
     if (recipe.rankStabilised()) {
       throw new IllegalArgumentException(
-          "AdaLoRA's scale is alpha / rank, as PEFT has it; take rank_stabilised away.");
-    }
-    if (targetRank > recipe.rank() && !site.kernel()) {
-      throw new IllegalArgumentException(
-          "AdaLoRA goes from rank "
-              + recipe.rank()
-              + " down to target_r "
-              + targetRank
-              + "; give a rank above it, 1.5 times is usual.");
+          "AdaLoRA's scale is alpha / rank, as PEFT has it; take rslora away.");
     }
     long rank = recipe.rank();
     TensorInit random = new TensorInit.Normal(DEVIATION);
@@ -174,7 +161,8 @@ public record AdaloraTraining(
   /**
    * The choice of directions over a run.
    *
-   * @throws IllegalArgumentException if the run has too few steps for it
+   * @throws IllegalArgumentException if the run has too few steps for it, or no layer has more
+   *     directions than are to be left
    */
   @Override
   public Optional<StepRule> rule(StepRule.Run run) {
@@ -191,6 +179,14 @@ public record AdaloraTraining(
               + " steps; lower both, or take more steps.");
     }
     long most = run.layers().values().stream().mapToLong(SiteRecipe::rank).max().orElse(1);
+    if (targetRank > most) {
+      throw new IllegalArgumentException(
+          "AdaLoRA goes from rank "
+              + most
+              + " down to target_r "
+              + targetRank
+              + "; give a rank above it, 1.5 times is usual.");
+    }
     double share = targetRank == 0 ? 2.0 / 3 : (double) targetRank / most;
     long all = run.layers().values().stream().mapToLong(SiteRecipe::rank).sum();
     long target =
@@ -209,9 +205,9 @@ public record AdaloraTraining(
             Objects.requireNonNull(values.get(RIGHT)),
             Objects.requireNonNull(values.get(SIZES)),
             Objects.requireNonNull(values.get(LEFT)));
-    Directions left = all.left();
-    double alpha = scale(site, recipe) * left.count();
-    return List.of(LoraMath.factors(left.scaledRight(), left.columns(), alpha));
+    Directions kept = all.kept();
+    double alpha = scale(site, recipe) * kept.count();
+    return List.of(LoraMath.factors(kept.scaledRight(), kept.left(), alpha));
   }
 
   /** The directions of a LoRA, each of size 1: their sizes are in its factors. */
@@ -235,10 +231,5 @@ public record AdaloraTraining(
   @Override
   public SortedMap<String, String> lycorisArguments() {
     return new TreeMap<>(Map.of("algo", "locon"));
-  }
-
-  @Override
-  public SortedMap<String, String> headerEntries() {
-    return new TreeMap<>(Map.of("lora4j_method", NAME));
   }
 }

@@ -9,22 +9,22 @@ import java.util.stream.IntStream;
  *
  * @param right [rank, in, ...]
  * @param sizes [rank, 1]
- * @param columns [out, rank, ...]
+ * @param left [out, rank, ...]
  */
-record Directions(HostTensor right, HostTensor sizes, HostTensor columns) {
+record Directions(HostTensor right, HostTensor sizes, HostTensor left) {
   long count() {
     return right.shape().size(0);
   }
 
   /** Those whose size is not 0; the first if all are. */
-  Directions left() {
+  Directions kept() {
     float[] all = floats(sizes);
-    int[] kept = IntStream.range(0, all.length).filter(i -> all[i] != 0).toArray();
-    int[] chosen = kept.length == 0 ? new int[1] : kept;
+    int[] some = IntStream.range(0, all.length).filter(i -> all[i] != 0).toArray();
+    int[] chosen = some.length == 0 ? new int[1] : some;
     int row = Math.toIntExact(right.shape().elements() / count());
-    int out = Math.toIntExact(columns.shape().size(0));
+    int out = Math.toIntExact(left.shape().size(0));
     float[] rows = floats(right);
-    float[] across = floats(columns);
+    float[] across = floats(left);
     float[] keptRows = new float[chosen.length * row];
     float[] keptColumns = new float[out * chosen.length];
     float[] keptSizes = new float[chosen.length];
@@ -38,7 +38,7 @@ record Directions(HostTensor right, HostTensor sizes, HostTensor columns) {
     return new Directions(
         HostTensor.of(right.shape().with(0, chosen.length), keptRows),
         HostTensor.of(Shape.of(chosen.length, 1), keptSizes),
-        HostTensor.of(columns.shape().with(1, chosen.length), keptColumns));
+        HostTensor.of(left.shape().with(1, chosen.length), keptColumns));
   }
 
   /** The right side with the sizes in it. */

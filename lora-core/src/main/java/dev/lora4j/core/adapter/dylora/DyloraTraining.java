@@ -88,7 +88,7 @@ public record DyloraTraining(
   public List<TrainedTensor> tensors(Site site, SiteRecipe recipe) {
     if (recipe.rankStabilised()) {
       throw new IllegalArgumentException(
-          "DyLoRA's scale is alpha / rank at each rank; take rank_stabilised away.");
+          "DyLoRA's scale is alpha / rank at each rank; take rslora away.");
     }
     return LORA.tensors(site, recipe);
   }
