@@ -22,7 +22,7 @@ final class CappedAttention {
     Expr masked = settings.mask().map(m -> masked(bounded, m)).orElse(bounded);
     Expr seen =
         settings.causal()
-            ? masked.maskedFill(hidden(StagedAttention.earlier(q, keys)), Double.NEGATIVE_INFINITY)
+            ? masked.maskedFill(StagedAttention.earlier(q, keys).not(), Double.NEGATIVE_INFINITY)
             : masked;
     Expr weights = weights(seen).to(q.dtype());
     Dim fewer = values.dim(1);
@@ -49,12 +49,8 @@ final class CappedAttention {
 
   private static Expr masked(Expr scores, Expr mask) {
     return mask.dtype() == DType.BOOL
-        ? scores.maskedFill(hidden(mask), Double.NEGATIVE_INFINITY)
+        ? scores.maskedFill(mask.not(), Double.NEGATIVE_INFINITY)
         : scores.add(mask.to(scores.dtype()));
-  }
-
-  private static Expr hidden(Expr visible) {
-    return visible.graph().call("logical_not", DType.BOOL, visible.shape(), visible);
   }
 
   /** Softmax, which gives zeros where all scores are minus infinity. */

@@ -1,5 +1,8 @@
 package dev.lora4j.core.tensor;
 
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
 /**
  * A whole number in a program: a constant, or a size that is read from a tensor when the program
  * runs. Used wherever an operator takes sizes, so that no program depends on batch or resolution.
@@ -16,6 +19,17 @@ public final class Dim {
   /** A constant; -1 in a reshape stands for the rest. */
   public static Dim of(long value) {
     return new Dim(Long.toString(value), value);
+  }
+
+  /** Sizes of all dimensions of a value. */
+  public static Dim[] all(Expr x) {
+    return IntStream.range(0, x.shape().rank()).mapToObj(x::dim).toArray(Dim[]::new);
+  }
+
+  /** Sizes of all dimensions of a value, the last of them replaced by others. */
+  public static Dim[] withLast(Expr x, Dim... others) {
+    IntStream leading = IntStream.range(0, x.shape().rank() - 1);
+    return Stream.concat(leading.mapToObj(x::dim), Stream.of(others)).toArray(Dim[]::new);
   }
 
   /** The size in program text. */

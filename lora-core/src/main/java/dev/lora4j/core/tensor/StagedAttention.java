@@ -119,7 +119,7 @@ final class StagedAttention {
     }
     // Numbers of a program are finite; libtorch makes the infinity out of text.
     Object infinity = new ProgramText.Verbatim("float(\"-inf\")");
-    Expr hidden = graph.call("logical_not", DType.BOOL, allowed.shape(), allowed);
+    Expr hidden = allowed.not();
     return graph.call("masked_fill", mask.dtype(), shape, mask, hidden, infinity);
   }
 

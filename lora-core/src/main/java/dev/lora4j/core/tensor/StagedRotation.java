@@ -51,7 +51,7 @@ final class StagedRotation {
             : first
                 .graph()
                 .call("stack", x.dtype(), pairs(half), List.of(first, second), -1)
-                .reshape(sizes(turned));
+                .reshape(Dim.all(turned));
     if (all) {
       return joined;
     }
@@ -65,11 +65,7 @@ final class StagedRotation {
   }
 
   private static List<Expr> neighbours(Expr x, Dim pairs) {
-    Dim[] sizes = sizes(x);
-    Dim[] split = Arrays.copyOf(sizes, sizes.length + 1);
-    split[sizes.length - 1] = pairs;
-    split[sizes.length] = Dim.of(2);
-    Expr two = x.reshape(split);
+    Expr two = x.reshape(Dim.withLast(x, pairs, Dim.of(2)));
     Shape half = x.shape().with(-1, pairs.known());
     return List.of(
         x.graph().call("select", x.dtype(), half, two, -1, 0),
@@ -85,14 +81,6 @@ final class StagedRotation {
   private static Expr narrow(Expr x, Dim begin, Dim length) {
     return x.graph()
         .call("narrow", x.dtype(), x.shape().with(-1, length.known()), x, -1, begin, length);
-  }
-
-  private static Dim[] sizes(Expr x) {
-    Dim[] sizes = new Dim[x.shape().rank()];
-    for (int d = 0; d < sizes.length; d++) {
-      sizes[d] = x.dim(d);
-    }
-    return sizes;
   }
 
   private static long last(Expr x) {

@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
-import java.util.stream.IntStream;
 
 /**
  * Inputs of an optimizer within a step.
@@ -96,8 +95,7 @@ record StagedUpdate(
     Expr rest = gradient;
     for (Parameter parameter : parameters.parameters()) {
       Expr weight = state.weight(TrainingState.WEIGHTS, type(), parameter, parameter.shape());
-      Dim[] sizes =
-          IntStream.range(0, parameter.shape().rank()).mapToObj(weight::dim).toArray(Dim[]::new);
+      Dim[] sizes = Dim.all(weight);
       Dim length = Arrays.stream(sizes).reduce(Dim.of(1), Dim::times);
       Expr part = rest.narrow(0, Dim.of(0), length).reshape(sizes);
       Function<String, Expr> vectors = name -> weight(slot(name), parameter);

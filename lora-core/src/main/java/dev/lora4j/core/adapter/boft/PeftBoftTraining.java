@@ -139,8 +139,7 @@ public record PeftBoftTraining(
   private Expr swapped(Expr rows, long first, long second) {
     long groups = rows.shape().size(-1) / (first * second * (size / 2));
     Expr apart = rows.reshape(-1, groups, first, second, size / 2);
-    Dim[] sizes = BlockProduct.sizes(rows);
-    return apart.transpose(2, 3).reshape(sizes);
+    return apart.transpose(2, 3).reshape(Dim.all(rows));
   }
 
   @Override

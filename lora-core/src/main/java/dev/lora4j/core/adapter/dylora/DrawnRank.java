@@ -42,7 +42,7 @@ record DrawnRank(Expr used, Expr last) {
     return trained.maskedFill(used.not().reshape(sizes), 0);
   }
 
-  /** What makes {@code alpha / rank} the scale of the drawn rank: rank / drawn, [1, 1]. */
+  /** Factor of the scale {@code alpha / rank} at the drawn rank: rank / drawn, [1, 1]. */
   Expr scale(DType type) {
     Expr drawn = used.to(DType.F64).sum();
     Expr all = used.to(DType.F64).mul(0).add(1).sum();

@@ -54,11 +54,6 @@ record BlockFactors(Expr a, Expr b) {
     Expr inner = inputs.matmul(a);
     Expr exchanged = inner.reshape(count(), inner.dim(1), count(), each()).permute(2, 1, 0, 3);
     Expr y = exchanged.reshape(count(), inner.dim(1), a.dim(2)).matmul(b).transpose(0, 1);
-    Dim[] sizes = new Dim[x.shape().rank()];
-    for (int d = 0; d < sizes.length - 1; d++) {
-      sizes[d] = x.dim(d);
-    }
-    sizes[sizes.length - 1] = Dim.of(blocks() * b.shape().size(2));
-    return y.reshape(sizes);
+    return y.reshape(Dim.withLast(x, Dim.of(blocks() * b.shape().size(2))));
   }
 }

@@ -78,20 +78,9 @@ final class KroneckerFactors {
   static Expr linear(Expr x, StagedFactors factors) {
     Expr w1 = first(factors);
     Expr w2 = second(factors);
-    Expr split = x.reshape(leading(x, Dim.of(w1.shape().size(1)), Dim.of(w2.shape().size(1))));
+    Expr split = x.reshape(Dim.withLast(x, Dim.of(w1.shape().size(1)), Dim.of(w2.shape().size(1))));
     Expr y = w1.matmul(split.matmul(w2.transpose(0, 1)));
-    return y.reshape(leading(x, Dim.of(w1.shape().size(0) * w2.shape().size(0))));
-  }
-
-  /** The sizes of x but the last, followed by others. */
-  private static Dim[] leading(Expr x, Dim... others) {
-    int rank = x.shape().rank() - 1;
-    Dim[] sizes = new Dim[rank + others.length];
-    for (int d = 0; d < rank; d++) {
-      sizes[d] = x.dim(d);
-    }
-    System.arraycopy(others, 0, sizes, rank, others.length);
-    return sizes;
+    return y.reshape(Dim.withLast(x, Dim.of(w1.shape().size(0) * w2.shape().size(0))));
   }
 
   /** The engine's own operator wants its operands to be contiguous. */

@@ -19,28 +19,16 @@ final class ShardSums {
     Dim shards = in.over(rank);
     Dim whole = shards.times(rank);
     Dim rest = in.minus(whole);
-    Expr sums = x.narrow(-1, Dim.of(0), whole).reshape(leading(x, shards, rank)).over(-2).sum();
+    Expr sums =
+        x.narrow(-1, Dim.of(0), whole).reshape(Dim.withLast(x, shards, rank)).over(-2).sum();
     if (rest.known() == 0) {
       return sums;
     }
-    Expr none = Constants.zeros(x.graph(), x.dtype(), leading(x, rank.minus(rest)));
+    Expr none = Constants.zeros(x.graph(), x.dtype(), Dim.withLast(x, rank.minus(rest)));
     return sums.add(x.narrow(-1, whole, rest).cat(-1, none));
   }
 
-  /** The sizes of x but the last, followed by others. */
-  private static Dim[] leading(Expr x, Dim... others) {
-    int rank = x.shape().rank() - 1;
-    Dim[] sizes = new Dim[rank + others.length];
-    for (int d = 0; d < rank; d++) {
-      sizes[d] = x.dim(d);
-    }
-    System.arraycopy(others, 0, sizes, rank, others.length);
-    return sizes;
-  }
-
-  /**
-   * What the sums are multiplied by: [rank, columns], repeated along the outputs, to [out, rank].
-   */
+  /** The factor of the outputs, [out, rank]: the block's columns, repeated along the outputs. */
   static Expr up(Site site, Expr block) {
     Expr columns = block.transpose(0, 1);
     long times = site.out() / block.shape().size(1);

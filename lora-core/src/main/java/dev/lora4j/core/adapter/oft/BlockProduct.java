@@ -17,15 +17,6 @@ public final class BlockProduct {
     Dim size = blocks.dim(1);
     Dim count = x.dim(-1).over(size);
     Expr apart = x.reshape(Dim.of(-1), count, size).transpose(0, 1);
-    return apart.matmul(blocks).transpose(0, 1).reshape(sizes(x));
-  }
-
-  /** The sizes of x. */
-  public static Dim[] sizes(Expr x) {
-    Dim[] sizes = new Dim[x.shape().rank()];
-    for (int d = 0; d < sizes.length; d++) {
-      sizes[d] = x.dim(d);
-    }
-    return sizes;
+    return apart.matmul(blocks).transpose(0, 1).reshape(Dim.all(x));
   }
 }
