@@ -38,8 +38,7 @@ final class RuledOptimizer implements Optimizer {
     }
     this.optimizer = optimizer;
     this.rule = rule;
-    this.parameters =
-        parameters.stream().collect(Collectors.toMap(AdapterParameter::name, p -> p));
+    this.parameters = parameters.stream().collect(Collectors.toMap(AdapterParameter::name, p -> p));
   }
 
   @Override

@@ -172,8 +172,7 @@ class AdaloraParityTest {
     assertTrue(plan(4).rule(10).isPresent());
     assertThrows(IllegalArgumentException.class, () -> plan(2, "target_r", "3").rule(20));
     TensorException averaged =
-        assertThrows(
-            TensorException.class, () -> plan(4).optimizer(ScheduleFreeAdamW.DEFAULT, 10));
+        assertThrows(TensorException.class, () -> plan(4).optimizer(ScheduleFreeAdamW.DEFAULT, 10));
     assertTrue(String.valueOf(averaged.getMessage()).contains("averages the weights"));
   }
 
