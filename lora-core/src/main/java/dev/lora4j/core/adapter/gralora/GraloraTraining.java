@@ -11,7 +11,6 @@ import dev.lora4j.core.adapter.training.TrainableMethod;
 import dev.lora4j.core.adapter.training.TrainedFactors;
 import dev.lora4j.core.adapter.training.TrainedTensor;
 import dev.lora4j.core.adapter.training.WarmStartFactors;
-import dev.lora4j.core.identity.CanonicalForm;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Shape;
@@ -146,10 +145,5 @@ public record GraloraTraining(
 
   private static long rank(Factors factors, String role) {
     return Optional.ofNullable(factors.tensors().get(role)).map(t -> t.shape().size(0)).orElse(0L);
-  }
-
-  @Override
-  public String canonical() {
-    return CanonicalForm.of("GraloraTraining").with("blocks", blocks).with("whole", whole).text();
   }
 }

@@ -10,7 +10,6 @@ import dev.lora4j.core.adapter.training.TrainableMethod;
 import dev.lora4j.core.adapter.training.TrainedFactors;
 import dev.lora4j.core.adapter.training.TrainedTensor;
 import dev.lora4j.core.adapter.training.WarmStartFactors;
-import dev.lora4j.core.identity.CanonicalForm;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Shape;
@@ -124,10 +123,5 @@ public record MissTraining(
     }
     long rank = block.tensor(MissMethod.BLOCK).shape().size(0);
     return Optional.of(WarmStartFactors.of(SiteRecipe.of(block, rank), block.tensors()));
-  }
-
-  @Override
-  public String canonical() {
-    return CanonicalForm.of("MissTraining").with("columns", columns).text();
   }
 }
