@@ -5,7 +5,7 @@ import dev.lora4j.core.adapter.LayerMath;
 import dev.lora4j.core.adapter.oft.BlockProduct;
 import dev.lora4j.core.adapter.oft.Cayley;
 import dev.lora4j.core.adapter.oft.RotatedLayer;
-import dev.lora4j.core.adapter.training.DropoutKind;
+import dev.lora4j.core.adapter.oft.RotationTraining;
 import dev.lora4j.core.adapter.training.SiteRecipe;
 import dev.lora4j.core.adapter.training.TensorInit;
 import dev.lora4j.core.adapter.training.TrainableMethod;
@@ -20,11 +20,9 @@ import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.spi.Extension;
 import dev.lora4j.spi.Setting;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
@@ -53,22 +51,12 @@ public record PeftBoftTraining(
             min = 1,
             max = 30)
         int stages)
-    implements TrainableMethod {
+    implements RotationTraining {
   /** Its name in requests; {@link PeftBoftMethod} reads what it trains. */
   public static final String NAME = "boft";
 
   private static final String ROTATIONS = PeftBoftMethod.ROTATIONS;
   private static final String OUTPUTS = PeftBoftMethod.OUTPUTS;
-
-  @Override
-  public Set<Site.Kind> kinds() {
-    return EnumSet.of(Site.Kind.LINEAR, Site.Kind.CONVOLUTION);
-  }
-
-  @Override
-  public Set<DropoutKind> dropouts() {
-    return EnumSet.of(DropoutKind.MODULE);
-  }
 
   @Override
   public List<TrainedTensor> tensors(Site site, SiteRecipe recipe) {
@@ -95,11 +83,6 @@ public record PeftBoftTraining(
   }
 
   @Override
-  public double scale(Site site, SiteRecipe recipe) {
-    return 1;
-  }
-
-  @Override
   public Expr apply(SiteLayer layer, Expr x, TrainedFactors factors) {
     Expr turn = Cayley.turn(Cayley.backward(Cayley.skew(factors.get(ROTATIONS)).mul(0.5)));
     Site site = layer.site();
@@ -107,7 +90,7 @@ public record PeftBoftTraining(
     UnaryOperator<Expr> inputs = rows -> turned(rows, turn, true).sub(rows);
     UnaryOperator<Expr> weights = rows -> turned(rows, turn.transpose(2, 3), false).sub(rows);
     Expr y = RotatedLayer.output(layer.withoutBias(), x, factors, inputs, weights);
-    Expr growth = RotatedLayer.kept(factors, factors.get(OUTPUTS).reshape(1, -1).sub(1));
+    Expr growth = factors.kept(factors.get(OUTPUTS).reshape(1, -1).sub(1));
     Expr scaled = y.add(y.mul(LayerMath.perChannel(site, growth.to(y.dtype()), y)));
     return layer
         .bias()

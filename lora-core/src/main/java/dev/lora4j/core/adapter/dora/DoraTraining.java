@@ -150,15 +150,11 @@ public record DoraTraining(
     DType type = x.dtype();
     if (onOutput) {
       Expr y = layer.withoutBias().output(x).add(around().unmerged(site, x, factors.moduleKept()));
-      Expr scaled = y.add(y.mul(byChannel(site, kept(factors, growth)).to(type)));
+      Expr scaled = y.add(y.mul(byChannel(site, factors.kept(growth)).to(type)));
       return layer.bias().map(b -> scaled.add(byChannel(site, b))).orElse(scaled);
     }
-    Expr input = x.add(x.mul(byChannel(site, kept(factors, growth)).to(type)));
+    Expr input = x.add(x.mul(byChannel(site, factors.kept(growth)).to(type)));
     return layer.output(input).add(around().unmerged(site, input, factors.moduleKept()));
-  }
-
-  private static Expr kept(TrainedFactors factors, Expr growth) {
-    return factors.kept(growth.mul(0), growth);
   }
 
   /** Values by channel in the shape that multiplies inputs or outputs of the layer. */

@@ -85,8 +85,8 @@ public record FullTraining(
   @Override
   public Expr apply(SiteLayer layer, Expr x, TrainedFactors factors) {
     DType type = layer.weight().dtype();
-    Optional<Expr> change = factors.find(DIFF).map(d -> kept(factors, d).to(type));
-    Optional<Expr> shift = factors.find(DIFF_BIAS).map(d -> kept(factors, d).to(type));
+    Optional<Expr> change = factors.find(DIFF).map(d -> factors.kept(d).to(type));
+    Optional<Expr> shift = factors.find(DIFF_BIAS).map(d -> factors.kept(d).to(type));
     if (type == DType.F16 || type == DType.BF16) {
       Expr none = change.orElseGet(() -> layer.weight().mul(0));
       SiteLayer alone = layer.withWeight(none).linear();
@@ -96,10 +96,6 @@ public record FullTraining(
     SiteLayer changed = layer.withWeight(change.map(layer.weight()::add).orElse(layer.weight()));
     Optional<Expr> bias = layer.bias().map(b -> shift.map(b::add).orElse(b));
     return bias.map(changed::withBias).orElse(changed).output(x);
-  }
-
-  private static Expr kept(TrainedFactors factors, Expr change) {
-    return factors.kept(change.mul(0), change);
   }
 
   @Override

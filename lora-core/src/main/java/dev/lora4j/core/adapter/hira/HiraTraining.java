@@ -11,7 +11,6 @@ import dev.lora4j.core.adapter.training.TrainableMethod;
 import dev.lora4j.core.adapter.training.TrainedFactors;
 import dev.lora4j.core.adapter.training.TrainedTensor;
 import dev.lora4j.core.adapter.training.WarmStartFactors;
-import dev.lora4j.core.identity.CanonicalForm;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.nn.SiteLayer;
 import dev.lora4j.core.tensor.DType;
@@ -80,7 +79,7 @@ public record HiraTraining() implements TrainableMethod {
     Site site = layer.site();
     DType type = layer.weight().dtype();
     Expr product = new LowRank(factors.get(HiraMethod.A), factors.get(HiraMethod.B)).product(site);
-    Expr growth = factors.kept(product.mul(0), product);
+    Expr growth = factors.kept(product);
     Expr change = layer.weight().mul(growth.to(type));
     boolean precise = type == DType.F32 || type == DType.F64;
     if (precise && !factors.dropout().dropsInput()) {
@@ -102,10 +101,5 @@ public record HiraTraining() implements TrainableMethod {
     }
     long rank = pair.tensor(HiraMethod.A).shape().size(0);
     return Optional.of(WarmStartFactors.of(SiteRecipe.of(pair, rank), pair.tensors()));
-  }
-
-  @Override
-  public String canonical() {
-    return CanonicalForm.of("HiraTraining").text();
   }
 }

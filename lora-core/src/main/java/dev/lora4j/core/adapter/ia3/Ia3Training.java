@@ -86,7 +86,7 @@ public record Ia3Training(
     Site site = layer.site();
     Expr trained = factors.get(SCALES);
     Expr change = convention == ToolConvention.PEFT ? trained.sub(1) : trained;
-    Expr growth = factors.kept(change.mul(0), change).to(x.dtype());
+    Expr growth = factors.kept(change).to(x.dtype());
     if (onInput(site)) {
       return layer.output(grown(site, x, growth));
     }

@@ -4,7 +4,6 @@ import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.Divisors;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.LayerMath;
-import dev.lora4j.core.adapter.training.DropoutKind;
 import dev.lora4j.core.adapter.training.FactorInit;
 import dev.lora4j.core.adapter.training.SiteRecipe;
 import dev.lora4j.core.adapter.training.TensorInit;
@@ -20,11 +19,9 @@ import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.spi.Extension;
 import dev.lora4j.spi.Setting;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -48,19 +45,9 @@ public record DiagOftTraining(
         double constraint,
     @Setting(help = "Multiply each output by a trained number too", defaultValue = "false")
         boolean rescaled)
-    implements TrainableMethod {
+    implements RotationTraining {
   private static final String BLOCKS = LycorisRotation.BLOCKS;
   private static final String RESCALE = LycorisRotation.RESCALE;
-
-  @Override
-  public Set<Site.Kind> kinds() {
-    return EnumSet.of(Site.Kind.LINEAR, Site.Kind.CONVOLUTION);
-  }
-
-  @Override
-  public Set<DropoutKind> dropouts() {
-    return EnumSet.of(DropoutKind.MODULE);
-  }
 
   @Override
   public List<TrainedTensor> tensors(Site site, SiteRecipe recipe) {
@@ -92,7 +79,7 @@ public record DiagOftTraining(
 
   @Override
   public SortedMap<String, String> lycorisArguments() {
-    SortedMap<String, String> arguments = TrainableMethod.super.lycorisArguments();
+    SortedMap<String, String> arguments = RotationTraining.super.lycorisArguments();
     if (constraint > 0) {
       arguments.put("constraint", Double.toString(constraint));
     }
@@ -103,22 +90,17 @@ public record DiagOftTraining(
   }
 
   @Override
-  public double scale(Site site, SiteRecipe recipe) {
-    return 1;
-  }
-
-  @Override
   public Expr apply(SiteLayer layer, Expr x, TrainedFactors factors) {
     Site site = layer.site();
     Expr plain = layer.withoutBias().output(x);
     Expr y = site.convolution() ? plain.moveDim(1, -1) : plain;
     Expr skew = limited(site, Cayley.skew(factors.get(BLOCKS)));
     Expr turn = Cayley.turn(Cayley.forward(skew)).to(y.dtype());
-    Expr turned = y.add(RotatedLayer.kept(factors, BlockProduct.of(y, turn)));
+    Expr turned = y.add(factors.kept(BlockProduct.of(y, turn)));
     Expr scaled =
         factors
             .find(RESCALE)
-            .map(s -> RotatedLayer.kept(factors, s.reshape(-1).sub(1)).to(y.dtype()))
+            .map(s -> factors.kept(s.reshape(-1).sub(1)).to(y.dtype()))
             .map(growth -> turned.add(turned.mul(growth)))
             .orElse(turned);
     Expr out = site.convolution() ? scaled.moveDim(-1, 1) : scaled;

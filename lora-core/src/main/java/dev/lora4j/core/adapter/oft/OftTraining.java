@@ -1,7 +1,6 @@
 package dev.lora4j.core.adapter.oft;
 
 import dev.lora4j.core.adapter.Factors;
-import dev.lora4j.core.adapter.training.DropoutKind;
 import dev.lora4j.core.adapter.training.SiteRecipe;
 import dev.lora4j.core.adapter.training.TensorInit;
 import dev.lora4j.core.adapter.training.TrainableMethod;
@@ -15,11 +14,9 @@ import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.spi.Extension;
 import dev.lora4j.spi.Setting;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -62,18 +59,8 @@ public record OftTraining(
             help = "All blocks of a layer have one rotation",
             defaultValue = "false")
         boolean shared)
-    implements TrainableMethod {
+    implements RotationTraining {
   private static final String VECTORS = OftMethod.VECTORS;
-
-  @Override
-  public Set<Site.Kind> kinds() {
-    return EnumSet.of(Site.Kind.LINEAR, Site.Kind.CONVOLUTION);
-  }
-
-  @Override
-  public Set<DropoutKind> dropouts() {
-    return EnumSet.of(DropoutKind.MODULE);
-  }
 
   @Override
   public List<TrainedTensor> tensors(Site site, SiteRecipe recipe) {
@@ -99,11 +86,6 @@ public record OftTraining(
 
   private static long pairs(long block) {
     return block * (block - 1) / 2;
-  }
-
-  @Override
-  public double scale(Site site, SiteRecipe recipe) {
-    return 1;
   }
 
   @Override

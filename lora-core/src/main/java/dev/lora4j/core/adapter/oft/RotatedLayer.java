@@ -29,21 +29,16 @@ public final class RotatedLayer {
       UnaryOperator<Expr> weights) {
     Site site = layer.site();
     if (site.kind() == Site.Kind.LINEAR) {
-      return layer.output(x.add(kept(factors, inputs.apply(x))));
+      return layer.output(x.add(factors.kept(inputs.apply(x))));
     }
     DType type = layer.weight().dtype();
     // A sum in half precision would round the change.
     boolean precise = type == DType.F32 || type == DType.F64;
     Expr weight = precise ? layer.weight() : layer.weight().to(DType.F32);
-    Expr added = kept(factors, weights.apply(weight.reshape(site.out(), site.rest())));
+    Expr added = factors.kept(weights.apply(weight.reshape(site.out(), site.rest())));
     Expr change = added.reshape(site.weight().sizes());
     return precise
         ? layer.withWeight(weight.add(change)).output(x)
         : layer.output(x).add(LayerMath.apply(site, x, change.to(type)));
-  }
-
-  /** A change, or 0 where module dropout leaves out the layer. */
-  public static Expr kept(TrainedFactors factors, Expr change) {
-    return factors.kept(change.mul(0), change);
   }
 }

@@ -108,11 +108,8 @@ public final class TrainedFactors {
     return dropout.module().map(kept -> scaledBy(kept.to(scale.dtype()))).orElse(this);
   }
 
-  /** {@code changed}, or {@code plain} if module dropout leaves out this layer. */
-  public Expr kept(Expr plain, Expr changed) {
-    return dropout
-        .module()
-        .map(kept -> plain.add(changed.sub(plain).mul(kept.to(plain.dtype()))))
-        .orElse(changed);
+  /** {@code change}, or 0 if module dropout leaves out this layer. */
+  public Expr kept(Expr change) {
+    return dropout.module().map(kept -> change.mul(kept.to(change.dtype()))).orElse(change);
   }
 }
