@@ -3,34 +3,30 @@ package dev.lora4j.text.gguf;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
-import dev.lora4j.core.gguf.GgufMetadata;
 
 /**
  * What the configuration of a Gemma has beyond that of other models. What files do not say is as in
  * llama.cpp.
  *
- * @param metadata of the file
- * @param architecture Gemma 2 or 3
+ * @param sizes of a file with Gemma 2 or 3
  * @param config with the sizes; what is missing is added
  */
-record GgufGemmaConfig(GgufMetadata metadata, GgufArchitecture architecture, JsonObject config) {
+record GgufGemmaConfig(GgufSizes sizes, JsonObject config) {
   /** Layers of the models with 27 billion weights, whose scale is not that of a head's width. */
   private static final int GEMMA2_27B = 46;
 
   private static final int GEMMA3_27B = 62;
 
-  private static final int MOST = Integer.MAX_VALUE;
-
   /** Above what any model has. */
   private static final int MOST_LAYERS = 10_000;
 
   void add() {
-    boolean second = architecture == GgufArchitecture.GEMMA2;
+    boolean second = second();
     int layers = size("num_hidden_layers");
     config.addProperty("hidden_activation", "gelu_pytorch_tanh");
     config.addProperty("query_pre_attn_scalar", scale(layers));
-    int window = metadata.whole(key(GgufKeys.SLIDING), 0, MOST).orElse(second ? 4096 : 0);
-    int every = second ? 2 : metadata.whole(key(GgufKeys.PATTERN), 1, MOST).orElse(6);
+    int window = sizes.size(GgufKeys.SLIDING).orElse(second ? 4096 : 0);
+    int every = second ? 2 : sizes.atLeast(1, GgufKeys.PATTERN).orElse(6);
     if (window > 0) {
       config.addProperty("sliding_window", window);
     }
@@ -42,13 +38,17 @@ record GgufGemmaConfig(GgufMetadata metadata, GgufArchitecture architecture, Jso
       cap("attn_logit_softcapping", 50, "attn_logit_softcapping");
     } else {
       config.addProperty(
-          "rope_local_base_freq", metadata.real(key(GgufKeys.SLIDING_BASE)).orElse(10_000.0));
+          "rope_local_base_freq", sizes.number(GgufKeys.SLIDING_BASE).orElse(10_000.0));
     }
+  }
+
+  private boolean second() {
+    return sizes.architecture() == GgufArchitecture.GEMMA2;
   }
 
   /** What products of queries and keys are divided by the root of, which no file says. */
   private int scale(int layers) {
-    boolean large = layers == (architecture == GgufArchitecture.GEMMA2 ? GEMMA2_27B : GEMMA3_27B);
+    boolean large = layers == (second() ? GEMMA2_27B : GEMMA3_27B);
     int heads = size("num_attention_heads");
     return large && heads > 0 ? size("hidden_size") / heads : size("head_dim");
   }
@@ -67,15 +67,11 @@ record GgufGemmaConfig(GgufMetadata metadata, GgufArchitecture architecture, Jso
   }
 
   private void cap(String key, double otherwise, String here) {
-    double found = metadata.real(key(key)).orElse(otherwise);
+    double found = sizes.number(key).orElse(otherwise);
     if (found == 0) {
       config.add(here, JsonNull.INSTANCE);
     } else {
       config.addProperty(here, found);
     }
-  }
-
-  private String key(String name) {
-    return architecture.key() + "." + name;
   }
 }

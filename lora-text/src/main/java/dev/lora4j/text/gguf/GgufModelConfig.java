@@ -33,7 +33,7 @@ final class GgufModelConfig {
     config.positions();
     config.tokens();
     if (architecture.gemma()) {
-      new GgufGemmaConfig(file.metadata(), architecture, config.json).add();
+      new GgufGemmaConfig(config.sizes, config.json).add();
     }
     return config.json;
   }
@@ -79,7 +79,7 @@ final class GgufModelConfig {
   }
 
   private void positions() {
-    json.addProperty("rope_theta", metadata.real(sizes.key("rope.freq_base")).orElse(10_000.0));
+    json.addProperty("rope_theta", sizes.number("rope.freq_base").orElse(10_000.0));
     GgufRopeScaling.of(file, architecture, json).ifPresent(s -> json.add("rope_scaling", s));
   }
 

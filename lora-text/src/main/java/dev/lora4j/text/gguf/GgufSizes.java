@@ -17,7 +17,12 @@ record GgufSizes(GgufFile file, GgufArchitecture architecture) {
 
   /** A size, if the file has it. */
   Optional<Integer> size(String name) {
-    return file.metadata().whole(key(name), 0, MOST);
+    return atLeast(0, name);
+  }
+
+  /** A size of so much or more, if the file has it. */
+  Optional<Integer> atLeast(int least, String name) {
+    return file.metadata().whole(key(name), least, MOST);
   }
 
   /**
@@ -29,13 +34,18 @@ record GgufSizes(GgufFile file, GgufArchitecture architecture) {
     return size(name).orElseThrow(() -> file.metadata().lacking(key(name)));
   }
 
+  /** A number, if the file has it. */
+  Optional<Double> number(String name) {
+    return file.metadata().real(key(name));
+  }
+
   /**
    * A number that the file must have.
    *
    * @throws dev.lora4j.core.gguf.GgufException if it has not
    */
   double real(String name) {
-    return file.metadata().real(key(name)).orElseThrow(() -> file.metadata().lacking(key(name)));
+    return number(name).orElseThrow(() -> file.metadata().lacking(key(name)));
   }
 
   /**
