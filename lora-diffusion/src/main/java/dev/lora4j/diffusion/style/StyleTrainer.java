@@ -339,7 +339,7 @@ public final class StyleTrainer {
    * @throws IllegalArgumentException as {@link #run(RunListener)}
    */
   public List<RateSearch.Trial> search(
-      List<RateSearch.Setting> all, int steps, RunListener encoding, RateSearch.Listener listener) {
+      RateSearch.Course course, int steps, RunListener encoding, RateSearch.Listener listener) {
     AdapterPlan plan = settings.recipe().plan(base.base().sites().all());
     settings.requireFits(plan);
     settings.objective().requireFits(base.base().schedule());
@@ -347,12 +347,12 @@ public final class StyleTrainer {
         sign ->
             base.scope()
                 .engine()
-                .limited(threads, () -> searched(plan, all, steps, encoding, listener, sign)));
+                .limited(threads, () -> searched(plan, course, steps, encoding, listener, sign)));
   }
 
   private List<RateSearch.Trial> searched(
       AdapterPlan plan,
-      List<RateSearch.Setting> all,
+      RateSearch.Course course,
       int steps,
       RunListener encoding,
       RateSearch.Listener listener,
@@ -361,7 +361,7 @@ public final class StyleTrainer {
     SampleSource samples = source.samples(this, cache, sign.telling(encoding));
     try (Scope scope = base.scope().child("search")) {
       StyleTask task = task(plan, samples, cache);
-      return new RateSearch(scope, task, settings.training(), steps, sign).run(all, listener);
+      return new RateSearch(scope, task, settings.training(), steps, sign).run(course, listener);
     }
   }
 

@@ -54,6 +54,17 @@ public final class RateSearch {
     }
   }
 
+  /** What a search tries, round by round. */
+  @FunctionalInterface
+  public interface Course {
+    /**
+     * The next round; none ends the search.
+     *
+     * @param trials all that were done
+     */
+    List<Setting> next(List<Trial> trials);
+  }
+
   /** Listener of a search. */
   @FunctionalInterface
   public interface Listener {
@@ -62,7 +73,7 @@ public final class RateSearch {
      *
      * @param trial number of the trial, from 0
      */
-    void step(int trial, RunListener.Step step);
+    void step(int trial, Setting setting, RunListener.Step step);
   }
 
   /** A loss this many times that of the base is no training any more. */
@@ -102,16 +113,20 @@ public final class RateSearch {
   /**
    * Trains once for each setting, in order.
    *
-   * @return the trials that were done; fewer than the settings after a request to stop
+   * @return the trials that were done; fewer than there are settings after a request to stop
    */
-  public List<Trial> run(List<Setting> all, Listener listener) {
+  public List<Trial> run(Course course, Listener listener) {
     List<Trial> trials = new ArrayList<>();
-    for (Setting setting : all) {
-      Optional<Trial> trial = trial(setting, trials.size(), listener);
-      if (trial.isEmpty()) {
-        return trials;
+    List<Setting> round = course.next(List.of());
+    while (!round.isEmpty()) {
+      for (Setting setting : round) {
+        Optional<Trial> trial = trial(setting, trials.size(), listener);
+        if (trial.isEmpty()) {
+          return trials;
+        }
+        trials.add(trial.get());
       }
-      trials.add(trial.get());
+      round = course.next(List.copyOf(trials));
     }
     return trials;
   }
@@ -132,7 +147,7 @@ public final class RateSearch {
             return Optional.of(new Trial(setting, List.of(), OptionalDouble.empty()));
           }
           losses.add(taken.get().loss());
-          sign.call(() -> listener.step(number, taken.get()));
+          sign.call(() -> listener.step(number, setting, taken.get()));
           if (beyond(losses)) {
             return Optional.of(new Trial(setting, losses, OptionalDouble.empty()));
           }

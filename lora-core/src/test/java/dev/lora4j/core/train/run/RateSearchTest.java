@@ -47,7 +47,8 @@ class RateSearchTest {
     return InterruptibleTask.run(
         sign -> {
           try (Scope scope = SCOPE.child("search")) {
-            return new RateSearch(scope, task, settings(1), STEPS, sign).run(all, listener);
+            return new RateSearch(scope, task, settings(1), STEPS, sign)
+                .run(trials -> trials.isEmpty() ? all : List.of(), listener);
           }
         });
   }
@@ -57,7 +58,7 @@ class RateSearchTest {
     List<Setting> all = List.of(new Setting(0.05, 1), new Setting(0.001, 1), new Setting(0.05, 3));
     List<String> heard = new ArrayList<>();
     List<Trial> trials =
-        search(task(2), all, (trial, step) -> heard.add(trial + ":" + step.step()));
+        search(task(2), all, (trial, setting, step) -> heard.add(trial + ":" + step.step()));
     assertEquals(all, trials.stream().map(Trial::setting).toList());
     assertEquals(all.size() * STEPS, heard.size());
     assertEquals("2:" + STEPS, heard.get(heard.size() - 1));
@@ -89,7 +90,10 @@ class RateSearchTest {
   @Test
   void ratesThatLeaveAllBoundsAreToldAndEndEarly() {
     List<Trial> trials =
-        search(task(2), List.of(new Setting(1e4, 1), new Setting(0.05, 1)), (trial, step) -> {});
+        search(
+            task(2),
+            List.of(new Setting(1e4, 1), new Setting(0.05, 1)),
+            (trial, setting, step) -> {});
     assertTrue(trials.get(0).diverged());
     assertTrue(trials.get(0).losses().size() <= STEPS);
     assertEquals(Double.POSITIVE_INFINITY, trials.get(0).score());
@@ -112,7 +116,7 @@ class RateSearchTest {
         search(
             task(2),
             List.of(new Setting(0.05, 1), new Setting(0.01, 1)),
-            (trial, step) -> {
+            (trial, setting, step) -> {
               if (trial == 1 && step.step() == 3) {
                 Thread.currentThread().interrupt();
               }

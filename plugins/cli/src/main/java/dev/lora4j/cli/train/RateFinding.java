@@ -7,6 +7,7 @@ import dev.lora4j.cli.console.Progress;
 import dev.lora4j.core.adapter.training.SiteRecipe;
 import dev.lora4j.core.adapter.training.TrainableMethod;
 import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.train.optimizer.Optimizer;
 import dev.lora4j.core.train.run.RateSearch.Setting;
 import dev.lora4j.core.train.run.RateSearch.Trial;
 import dev.lora4j.core.train.run.RunListener;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.DoubleStream;
 
 /**
  * Finds a learning rate and an alpha by short trainings: first five rates around the run's, then
@@ -36,35 +38,32 @@ final class RateFinding {
     this.steps = steps;
   }
 
-  /** Refuses an optimizer that finds the rate itself. */
-  void require() {
-    if (!run.style().optimizer().takesSeveralRates()) {
+  /**
+   * Refuses an optimizer that finds the rate itself.
+   *
+   * @param optimizer of the run
+   */
+  static void require(Optimizer optimizer) {
+    if (!optimizer.takesSeveralRates()) {
       throw Failure.usage(
           "The optimiser "
-              + run.style().optimizer().name()
+              + optimizer.name()
               + " finds its rate itself; leave --find-rate out, or take another --optimizer.");
     }
   }
 
   /** Does it, and reports. */
   void find(StyleTrainer trainer, boolean json) {
-    List<Setting> rates = new ArrayList<>();
-    for (double times : RATES) {
-      rates.add(new Setting(run.style().training().rate() * times, 1));
-    }
-    boolean scaled = scaled();
-    int count = rates.size() + (scaled ? SCALES.length : 0);
+    int count = RATES.length + (scaled() ? SCALES.length : 0);
     List<Trial> trials;
     try (Progress progress = console.progress("trying rates", (long) count * steps, "step")) {
-      trials = new ArrayList<>(tried(trainer, rates, progress, 0));
-      if (scaled && trials.size() == rates.size()) {
-        double rate = RateChoice.of(trials).trial().setting().rate();
-        List<Setting> scales = new ArrayList<>();
-        for (double times : SCALES) {
-          scales.add(new Setting(rate, times));
-        }
-        trials.addAll(tried(trainer, scales, progress, rates.size()));
-      }
+      trials =
+          trainer.search(
+              this::next,
+              steps,
+              RunListener.NONE,
+              (trial, setting, step) ->
+                  progress.done((long) trial * steps + step.step(), named(setting)));
     }
     if (trials.size() < count) {
       throw new Failure("Stopped after " + trials.size() + " of " + count + " trials.");
@@ -80,15 +79,16 @@ final class RateFinding {
     }
   }
 
-  private List<Trial> tried(
-      StyleTrainer trainer, List<Setting> settings, Progress progress, int before) {
-    return trainer.search(
-        settings,
-        steps,
-        RunListener.NONE,
-        (trial, step) ->
-            progress.done(
-                (long) (before + trial) * steps + step.step(), named(settings.get(trial))));
+  private List<Setting> next(List<Trial> trials) {
+    if (trials.isEmpty()) {
+      double rate = run.style().training().rate();
+      return DoubleStream.of(RATES).mapToObj(times -> new Setting(rate * times, 1)).toList();
+    }
+    if (trials.size() > RATES.length || !scaled()) {
+      return List.of();
+    }
+    double rate = RateChoice.of(trials).trial().setting().rate();
+    return DoubleStream.of(SCALES).mapToObj(times -> new Setting(rate, times)).toList();
   }
 
   /** True if the method multiplies its change by alpha. */

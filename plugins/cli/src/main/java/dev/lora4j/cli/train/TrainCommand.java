@@ -138,10 +138,10 @@ public final class TrainCommand implements Command {
     if (findSteps < 1) {
       throw Failure.usage("--find-steps is at least 1, found " + findSteps + ".");
     }
+    RateFinding.require(settings.style().optimizer());
     try (PreparedRun run = PreparedRun.of(console, settings, options.model, true);
         LockedFolder claim = LockedFolder.of(settings.folder())) {
       RateFinding finding = new RateFinding(console, run, findSteps);
-      finding.require();
       finding.find(trainer(run, CheckpointPolicy.NOTHING), json);
     }
   }
