@@ -22,10 +22,6 @@ import java.util.Optional;
  * that of diffusers.
  */
 final class DenoiserFile implements AutoCloseable {
-  /** What its tensors begin with in a file with all networks. */
-  static final String WHOLE = "model.diffusion_model.";
-
-  private static final List<String> PREFIXES = List.of(WHOLE, "diffusion_model.", "");
   private static final int SD1_TEXT = 768;
   private static final int SD2_TEXT = 1024;
 
@@ -85,11 +81,11 @@ final class DenoiserFile implements AutoCloseable {
   private static DenoiserFile found(Path path, SingleFile opened, DenoiserNetwork network) {
     Map<String, TensorInfo> tensors = opened.tensors().tensors();
     if (network instanceof UNet unet) {
-      for (String prefix : PREFIXES) {
-        if (tensors.containsKey(prefix + "input_blocks.0.0.weight")) {
-          OriginalDenoiser original = new OriginalDenoiser(unet.config(), prefix);
-          return new DenoiserFile(path, opened, network, prefix, Optional.of(original));
-        }
+      Optional<OriginalDenoiser> original =
+          OriginalDenoiser.prefix(tensors.keySet())
+              .map(p -> new OriginalDenoiser(unet.config(), p));
+      if (original.isPresent()) {
+        return new DenoiserFile(path, opened, network, original.get().prefix(), original);
       }
     }
     String first = network instanceof UNet ? "conv_in.weight" : "";
@@ -104,7 +100,7 @@ final class DenoiserFile implements AutoCloseable {
             + " has no denoiser of Stable Diffusion 1, 2 or XL"
             + opened.architecture().map(a -> " (its architecture is '" + a + "')").orElse("")
             + ": neither "
-            + PREFIXES.get(0)
+            + OriginalDenoiser.WHOLE
             + "input_blocks.0.0.weight nor input_blocks.0.0.weight nor conv_in.weight.");
   }
 

@@ -4,6 +4,7 @@ import dev.lora4j.core.format.Placement;
 import dev.lora4j.core.model.text.PromptTokenizer;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.nn.StoredTensors;
+import dev.lora4j.diffusion.base.original.OriginalDenoiser;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,7 +60,7 @@ final class ReplacedDenoiser implements ModelSource {
         ? denoiser.unknown(unclaimed)
         // Nobody asks for the denoiser of a file that has all networks.
         : base.unknown(
-            model, unclaimed.stream().filter(n -> !n.startsWith(DenoiserFile.WHOLE)).toList());
+            model, unclaimed.stream().filter(n -> !n.startsWith(OriginalDenoiser.WHOLE)).toList());
   }
 
   @Override

@@ -20,7 +20,7 @@ import java.util.Optional;
  * kind it is, how large its networks are, and where each of their weights lies.
  */
 public final class OriginalCheckpoint {
-  private static final String UNET = "model.diffusion_model.";
+  private static final String UNET = OriginalDenoiser.WHOLE;
   private static final String VAE = "first_stage_model.";
 
   /** Channels of latents, in all models of these kinds. */

@@ -12,6 +12,7 @@ import dev.lora4j.core.gguf.GgufType;
 import dev.lora4j.core.gguf.GgufValue;
 import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.tensor.DType;
+import dev.lora4j.diffusion.base.BaseContents;
 import dev.lora4j.diffusion.base.BaseOutline;
 import dev.lora4j.diffusion.base.LoadOptions;
 import dev.lora4j.text.model.TextModel;
@@ -49,11 +50,11 @@ final class GgufReport {
   private final GgufFile file;
   private final Map<GgufType, long[]> types = new EnumMap<>(GgufType.class);
   private final List<String> problems = new ArrayList<>();
-  private final Optional<PictureGguf> pictures;
+  private final Optional<BaseContents> pictures;
 
   private GgufReport(GgufFile file) {
     this.file = file;
-    this.pictures = PictureGguf.of(file);
+    this.pictures = BaseContents.of(file.tensors().keySet());
     for (GgufTensor tensor : file.tensors().values()) {
       long[] sums = types.computeIfAbsent(tensor.type(), t -> new long[3]);
       sums[0]++;
@@ -64,7 +65,7 @@ final class GgufReport {
       problems.add(
           "It has no tensors, so it is no model but a vocabulary or an adapter's settings.");
     } else if (pictures.isPresent()) {
-      if (pictures.get() == PictureGguf.WHOLE) {
+      if (pictures.get() == BaseContents.WHOLE) {
         tried(() -> BaseOutline.of(file.path(), LoadOptions.in(DType.F32)));
       }
       return;
@@ -115,7 +116,7 @@ final class GgufReport {
     lines.add("  " + totals());
     types.forEach((type, sums) -> lines.add("    " + row(type, sums)));
     pictures.ifPresentOrElse(
-        part -> lines.add("Use: " + part.use()),
+        contents -> lines.add("Use: " + use(contents)),
         () -> {
           lines.add("Tokenizer: " + tokenizer());
           lines.add("Chat template: " + template());
@@ -123,6 +124,14 @@ final class GgufReport {
     problems.forEach(p -> lines.add("Problem: " + Printable.line(p)));
     lines.addAll(details(all));
     return lines;
+  }
+
+  /** What a file for pictures is, and the option that takes it. */
+  private static String use(BaseContents contents) {
+    return switch (contents) {
+      case WHOLE -> "a base of pictures; --base takes it";
+      case DENOISER -> "a denoiser alone; --denoiser takes it, with all else of a --base";
+    };
   }
 
   private String named() {
