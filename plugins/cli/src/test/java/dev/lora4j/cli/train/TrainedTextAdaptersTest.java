@@ -19,6 +19,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TrainedTextAdaptersTest {
   private static final Path TEXTS = Path.of("../../lora-text/src/test/resources/models");
 
+  private static final String WORDS = "{\"text\": \"The cat sat on the mat.\"}\n".repeat(2);
+
   @TempDir private Path folder;
 
   private TriedAdapter texts(String method, Path base, String title, String data)
@@ -44,14 +46,8 @@ class TrainedTextAdaptersTest {
     return new TriedAdapter(out, method, base, title);
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"lora", "dora", "loha", "lokr", "ia3", "full"})
-  void adaptersOfLanguageModelsAreRecognised(String method) throws IOException {
-    String words = "{\"text\": \"The cat sat on the mat.\"}\n".repeat(2);
-    String pairs = "{\"input\": \"one\", \"target\": \"two\"}\n".repeat(2);
-    String classes =
-        "{\"text\": \"one\", \"label\": \"a\"}\n{\"text\": \"two\", \"label\": \"b\"}\n";
-    TriedAdapter llama = texts(method, model("llama"), "llama", words);
+  private void generating(String method) throws IOException {
+    TriedAdapter llama = texts(method, model("llama"), "llama", WORDS);
     llama.inspected();
     llama.converted();
     llama.computed();
@@ -63,36 +59,35 @@ class TrainedTextAdaptersTest {
         "--base=" + llama.base(),
         "--lora=" + llama.file(),
         "--max-new-tokens=2");
-    texts(method, model("gpt2"), "gpt2", words).inspected();
-    texts(method, model("t5"), "t5", pairs).inspected();
+  }
+
+  private TriedAdapter classifying(String method) throws IOException {
+    String classes =
+        "{\"text\": \"one\", \"label\": \"a\"}\n{\"text\": \"two\", \"label\": \"b\"}\n";
     TriedAdapter bert = texts(method, model("bert-plain"), "bert-plain", classes);
     bert.used("text", "classify", "one", "--base=" + bert.base(), "--lora=" + bert.file());
+    return bert;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"lora", "dora", "loha", "lokr", "ia3", "full"})
+  void adaptersOfLanguageModelsAreRecognised(String method) throws IOException {
+    String pairs = "{\"input\": \"one\", \"target\": \"two\"}\n".repeat(2);
+    generating(method);
+    texts(method, model("gpt2"), "gpt2", WORDS).inspected();
+    texts(method, model("t5"), "t5", pairs).inspected();
+    TriedAdapter bert = classifying(method);
     bert.inspected();
-    texts(method, TinyLm.folder(), "the bundled model tiny-lm", words).inspected();
+    texts(method, TinyLm.folder(), "the bundled model tiny-lm", WORDS).inspected();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"miss", "gralora", "hira", "oft", "boft", "shira"})
   void adaptersOfMethodsOfPeftWork(String method) throws IOException {
-    String words = "{\"text\": \"The cat sat on the mat.\"}\n".repeat(2);
-    String classes =
-        "{\"text\": \"one\", \"label\": \"a\"}\n{\"text\": \"two\", \"label\": \"b\"}\n";
-    TriedAdapter llama = texts(method, model("llama"), "llama", words);
-    llama.inspected();
-    llama.converted();
-    llama.computed();
-    llama.baked();
-    llama.used(
-        "text",
-        "generate",
-        "one",
-        "--base=" + llama.base(),
-        "--lora=" + llama.file(),
-        "--max-new-tokens=2");
-    TriedAdapter bert = texts(method, model("bert-plain"), "bert-plain", classes);
-    bert.used("text", "classify", "one", "--base=" + bert.base(), "--lora=" + bert.file());
+    generating(method);
+    classifying(method);
     if (!Set.of("miss", "shira").contains(method)) {
-      texts(method, model("gpt2"), "gpt2", words).inspected();
+      texts(method, model("gpt2"), "gpt2", WORDS).inspected();
     }
   }
 
