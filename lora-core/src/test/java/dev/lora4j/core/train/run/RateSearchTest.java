@@ -17,6 +17,7 @@ import dev.lora4j.core.train.schedule.RateSchedule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -44,11 +45,15 @@ class RateSearchTest {
 
   private static List<Trial> search(
       TrainingTask task, List<Setting> all, RateSearch.Listener listener) {
+    return search(task, trials -> trials.isEmpty() ? all : List.of(), listener);
+  }
+
+  private static List<Trial> search(
+      TrainingTask task, RateSearch.Course course, RateSearch.Listener listener) {
     return InterruptibleTask.run(
         sign -> {
           try (Scope scope = SCOPE.child("search")) {
-            return new RateSearch(scope, task, settings(1), STEPS, sign)
-                .run(trials -> trials.isEmpty() ? all : List.of(), listener);
+            return new RateSearch(scope, task, settings(1), STEPS, sign).run(course, listener);
           }
         });
   }
@@ -85,6 +90,26 @@ class RateSearchTest {
       assertFalse(trial.diverged());
     }
     assertTrue(trials.get(0).score() < trials.get(1).score(), "a rate of 0.001 learns nothing");
+  }
+
+  @Test
+  void aRoundIsChosenByTheTrialsBefore() {
+    Setting low = new Setting(0.001, 1);
+    Setting high = new Setting(0.05, 1);
+    List<Integer> heard = new ArrayList<>();
+    List<Trial> trials =
+        search(
+            task(2),
+            done ->
+                switch (done.size()) {
+                  case 0 -> List.of(low, high);
+                  case 2 -> List.of(done.get(0).score() < done.get(1).score() ? low : high);
+                  default -> List.of();
+                },
+            (trial, setting, step) -> heard.add(trial));
+    assertEquals(List.of(low, high, high), trials.stream().map(Trial::setting).toList());
+    assertEquals(trials.get(1), trials.get(2), "a later round has the same batches and draws");
+    assertEquals(Set.of(0, 1, 2), Set.copyOf(heard));
   }
 
   @Test
