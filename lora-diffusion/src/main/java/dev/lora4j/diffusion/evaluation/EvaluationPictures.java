@@ -82,6 +82,18 @@ public record EvaluationPictures(
     return List.copyOf(requests);
   }
 
+  /**
+   * Requests of the adapter's pictures, without those of the base.
+   *
+   * @param mix the adapter
+   * @param concepts names by number
+   */
+  public List<Request> adapted(MixPlan mix, Map<Integer, String> concepts) {
+    List<Request> requests = new ArrayList<>();
+    add(requests, concepts, mix, weight);
+    return List.copyOf(requests);
+  }
+
   /** Makes and saves the pictures of requests, {@link #AT_ONCE} at a time. */
   public List<JudgedPicture> make(StableDiffusion sd, List<Request> requests) {
     List<Prompt> prompts = requests.stream().map(Request::prompt).toList();

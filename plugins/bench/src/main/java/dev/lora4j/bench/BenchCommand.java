@@ -1,5 +1,6 @@
 package dev.lora4j.bench;
 
+import dev.lora4j.bench.methods.MethodsCommand;
 import dev.lora4j.cli.Command;
 import dev.lora4j.cli.console.Console;
 import dev.lora4j.cli.console.Failure;
@@ -35,6 +36,7 @@ import picocli.CommandLine.Spec;
 @picocli.CommandLine.Command(
     name = "bench",
     sortOptions = false,
+    subcommands = MethodsCommand.class,
     description = {
       "Measure this program beside others who do the same work, in turns, and print the ratio of"
           + " the times. Before that all have to compute the same numbers.",
@@ -53,9 +55,10 @@ public final class BenchCommand implements Command {
 
   @Parameters(
       paramLabel = "NAME",
+      arity = "0..1",
       description =
           "A benchmark, one of its cases (NAME/CASE), 'all', or 'list' to see what there is.")
-  private String name = LIST;
+  private String name = "";
 
   @Option(
       names = "--peer",
@@ -92,6 +95,7 @@ public final class BenchCommand implements Command {
 
   @Override
   public int run(Console console) {
+    require(!name.isEmpty(), "NAME is missing: a benchmark, one of its cases, 'all' or 'list'");
     List<Benchmark> benchmarks = benchmarks();
     if (name.equals(LIST)) {
       console.print(json ? Report.listJson(benchmarks) : Report.list(benchmarks));

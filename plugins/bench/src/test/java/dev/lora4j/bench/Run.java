@@ -8,8 +8,8 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
 /** What the command printed and its exit code. */
-record Run(int code, String out, String err) {
-  static Run of(String... arguments) {
+public record Run(int code, String out, String err) {
+  public static Run of(String... arguments) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     String[] words = new String[arguments.length + 1];
@@ -25,7 +25,7 @@ record Run(int code, String out, String err) {
   }
 
   /** Stdout, which must be one JSON array and nothing else. */
-  JsonArray json() {
+  public JsonArray json() {
     return JsonParser.parseString(out).getAsJsonArray();
   }
 }

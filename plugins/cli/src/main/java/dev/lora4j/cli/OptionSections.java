@@ -27,7 +27,7 @@ final class OptionSections {
   private static final Map<String, Set<String>> NAMES = new LinkedHashMap<>();
 
   static {
-    section("Data", "images data style regularisation trigger second tuned prompt preset set");
+    section("Data", "on images data style regularisation trigger second tuned prompt preset set");
     section("Base", "base base-config denoiser prediction");
     section(
         "Adapters",
@@ -39,7 +39,7 @@ final class OptionSections {
             + " negative-original-size negative-crop negative-target-size x y z grid");
     section(
         TRAINING,
-        "method targets saved rank alpha init rslora steps epochs batch gradient-accumulation lr find-rate find-steps"
+        "method targets saved rank alpha init rslora steps epochs batch gradient-accumulation lr find-rate find-steps same-steps seeds rates"
             + " lr-scheduler warmup optimizer optimizer-state max-grad-norm dropout caption-chunks max-length pack held-out"
             + " validate-every keep-best save-every runs preview seed resume overwrite");
     section(
@@ -47,7 +47,9 @@ final class OptionSections {
         "steps guidance sampler schedule clip-skip max-new-tokens temperature top-k top-p min-p"
             + " repetition-penalty beams length-penalty stop system chat max-length pack seed batch");
     section(CHANCE, "seed");
-    section("Scoring", "concepts per-concept other-style no-bleu peer rounds seconds");
+    section(
+        "Scoring",
+        "concepts sweep-concepts per-concept adapter-alone other-style no-bleu peer rounds seconds");
     section(
         "Ranks",
         "rank conv-rank dylora sv-ratio sv-fro sv-cumulative full min-diff exact with-biases");

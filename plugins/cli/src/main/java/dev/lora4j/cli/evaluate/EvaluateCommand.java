@@ -64,6 +64,7 @@ public final class EvaluateCommand implements Command {
           "--concepts",
           "--per-concept",
           "--other-style",
+          "--adapter-alone",
           "--steps",
           "--guidance",
           "--seed");
@@ -130,6 +131,12 @@ public final class EvaluateCommand implements Command {
   private String otherStyle = "twemoji";
 
   @Option(
+      names = "--adapter-alone",
+      description =
+          "Make no pictures of the base to compare with, which takes half the time; needs --lora.")
+  private boolean adapterAlone;
+
+  @Option(
       names = "--steps",
       paramLabel = "N",
       description = "Steps of the sampler (default: ${DEFAULT-VALUE}).",
@@ -164,6 +171,9 @@ public final class EvaluateCommand implements Command {
     }
     if (images.isPresent()) {
       UnusedOptions.refuse(spec, OF_MAKING, "--images, which makes no pictures");
+    }
+    if (adapterAlone && lora.isEmpty()) {
+      throw Failure.usage("--adapter-alone needs an adapter; give one by --lora.");
     }
     lora.ifPresent(l -> AdapterFiles.requireAdapter(ExistingPath.any(l.file())));
     if (lora.isPresent() && lora.get().weight().value() == 0) {
@@ -233,11 +243,15 @@ public final class EvaluateCommand implements Command {
             weight.value(),
             plain,
             perConcept,
-            otherStyle.strip(),
+            adapterAlone ? "" : otherStyle.strip(),
             OTHERS,
             SIDE);
     MixPlan mix = adapter.map(a -> MixPlan.of(a, weight)).orElse(MixPlan.NONE);
-    return EvaluationProgress.make(console, model.sd(), pictures, pictures.requests(mix, shown));
+    return EvaluationProgress.make(
+        console,
+        model.sd(),
+        pictures,
+        adapterAlone ? pictures.adapted(mix, shown) : pictures.requests(mix, shown));
   }
 
   private void report(

@@ -8,6 +8,7 @@ import dev.lora4j.cli.console.ErrorExplanation;
 import dev.lora4j.cli.console.Failure;
 import dev.lora4j.cli.console.Invocation;
 import dev.lora4j.cli.console.Json;
+import dev.lora4j.cli.console.ProcessMemory;
 import dev.lora4j.cli.console.UnusedOptions;
 import dev.lora4j.cli.file.ExistingPath;
 import dev.lora4j.cli.file.LockedFolder;
@@ -146,7 +147,7 @@ final class TextTrain implements Command {
     } else {
       OutputFile.require(out, writer.orElseThrow().ending());
     }
-    Path run = out.resolveSibling(out.getFileName() + ".run");
+    Path run = run();
     requireNothingLost(run);
     if (texts.form() == TextForm.LABELLED) {
       classes(console, texts, run);
@@ -217,7 +218,7 @@ final class TextTrain implements Command {
       try (LockedFolder claim = begin(run, work, open.model().base())) {
         Trained trained = train(console, work, open.model().base(), run, count);
         save(trained.text(), open.model().base(), List.of());
-        report(console, trained, count, began, Optional.empty());
+        report(console, work, trained, count, began, Optional.empty());
       }
     }
     next(console, "read what it writes", "generate", "YOUR PROMPT");
@@ -258,7 +259,7 @@ final class TextTrain implements Command {
                 ? Optional.empty()
                 : Optional.of(
                     ClassScores.of(console, "texts held out", model, trainer.heldOut(), mix));
-        report(console, trained, count, began, score);
+        report(console, work, trained, count, began, score);
       }
     }
     next(console, "tell texts apart", "classify", "YOUR TEXT");
@@ -337,6 +338,11 @@ final class TextTrain implements Command {
     return String.valueOf(out.getFileName());
   }
 
+  /** Folder of what is kept on the way. */
+  private Path run() {
+    return out.resolveSibling(out.getFileName() + ".run");
+  }
+
   private Trained train(
       Console console, TextTrainingWork work, TextModel base, Path run, int count) {
     int perStep = how.perStep();
@@ -397,6 +403,7 @@ final class TextTrain implements Command {
 
   private void report(
       Console console,
+      TextTrainingWork work,
       Trained trained,
       int count,
       long began,
@@ -411,10 +418,13 @@ final class TextTrain implements Command {
               .put("adapter", out.toString())
               .put("identity", trained.text().adapter().identity())
               .put("layers", trained.text().adapter().sites().size())
+              .put("trained", work.plan().elements())
               .put("steps", count)
               .put("firstLoss", first)
               .put("lastLoss", last)
+              .put("run", run().toString())
               .put("seconds", seconds);
+      ProcessMemory.peak().ifPresent(bytes -> told.put("peakMemory", bytes));
       score.ifPresent(s -> told.put("heldOut", ClassScores.json(s)));
       console.print(told.toString());
       return;

@@ -300,19 +300,21 @@ public final class TrainCommand implements Command {
     double last = smooth.length == 0 ? Double.NaN : smooth[smooth.length - 1];
     log.pace().tellSkipped(console, run.style().steps());
     if (json) {
-      console.print(
+      Json told =
           new Json()
               .put("adapter", out.toString())
               .put("identity", adapter.identity())
               .put("layers", adapter.sites().size())
               .put("rank", run.style().recipe().rank())
+              .put("trained", run.plan().elements())
               .put("steps", run.style().steps())
               .put("firstLoss", first)
               .put("lastLoss", last)
               .put("chart", chart.toString())
               .put("run", run.settings().folder().toString())
-              .put("seconds", seconds)
-              .toString());
+              .put("seconds", seconds);
+      ProcessMemory.peak().ifPresent(bytes -> told.put("peakMemory", bytes));
+      console.print(told.toString());
       return;
     }
     console.print(

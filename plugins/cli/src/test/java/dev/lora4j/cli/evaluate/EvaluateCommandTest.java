@@ -280,4 +280,28 @@ class EvaluateCommandTest {
     Run header = Run.of("evaluate", "--images", bad, "--style=ink", "-o", folder);
     assertTrue(header.err().contains(EvaluationManifest.HEADER), header.err());
   }
+
+  @Test
+  void anAdapterAloneHasTheScoresThatItHasBesideTheBase() {
+    JsonObject both = made("both");
+    JsonObject alone = made("alone", "--adapter-alone");
+    for (String score : List.of("concept_top10", "truth_top1")) {
+      assertEquals(number(both, score, "adapter"), number(alone, score, "adapter"));
+      assertFalse(alone.getAsJsonObject(score).has("base"), alone.toString());
+    }
+    assertEquals(number(both, "style_accuracy", "with"), number(alone, "style_accuracy", "with"));
+    assertFalse(alone.has("drift"), alone.toString());
+    assertEquals(2, number(alone, "kinds", "adapter", "pictures"));
+    Run refused = Run.of("evaluate", "--style=glossy", "--adapter-alone");
+    assertEquals(2, refused.code());
+    assertTrue(refused.err().contains("--adapter-alone needs an adapter"), refused.err());
+  }
+
+  private JsonObject made(String name, String... more) {
+    List<Object> words = new ArrayList<>(List.of("evaluate", "--lora", BundledModel.adapter()));
+    words.addAll(List.of("--style=glossy", "--concepts=2", "--per-concept=1", "--steps=2"));
+    words.addAll(List.of("--json", "-o", folder.resolve(name)));
+    words.addAll(List.of(more));
+    return done(Run.of(words.toArray()));
+  }
 }

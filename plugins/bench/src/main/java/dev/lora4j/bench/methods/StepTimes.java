@@ -1,0 +1,38 @@
+package dev.lora4j.bench.methods;
+
+import dev.lora4j.bench.Spread;
+import dev.lora4j.cli.console.Failure;
+import dev.lora4j.core.train.log.CsvTracker;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Times of steps, from the table that a training writes. */
+final class StepTimes {
+  private StepTimes() {}
+
+  /**
+   * Median of the seconds of a step over the second half of the steps, so without what is made
+   * ready at the beginning.
+   *
+   * @param run folder of the training
+   */
+  static double median(Path run) {
+    Path table = run.resolve(CsvTracker.FILE);
+    int column = 1 + CsvTracker.COLUMNS.indexOf("seconds");
+    try {
+      List<String> lines = Files.readAllLines(table);
+      double[] seconds =
+          lines.stream()
+              .skip(1 + (lines.size() - 1) / 2)
+              .map(line -> line.split(",", -1))
+              .filter(cells -> cells.length > column && !cells[column].isEmpty())
+              .mapToDouble(cells -> Double.parseDouble(cells[column]))
+              .toArray();
+      return Spread.median(seconds);
+    } catch (IOException | IllegalArgumentException e) {
+      throw new Failure("The times of steps in " + table + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+}
