@@ -27,6 +27,7 @@ module dev.lora4j.core {
   exports dev.lora4j.core.adapter.oft;
   exports dev.lora4j.core.adapter.sparse;
   exports dev.lora4j.core.adapter.training;
+  exports dev.lora4j.core.adapter.vera;
   exports dev.lora4j.core.bake;
   exports dev.lora4j.core.format;
   exports dev.lora4j.core.format.checkpoint;

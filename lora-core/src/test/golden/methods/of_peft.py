@@ -4,7 +4,7 @@ import copy
 
 import torch
 from peft import BOFTConfig, GraloraConfig, HiraConfig, IA3Config, LoHaConfig, LoKrConfig, LoraConfig, MissConfig
-from peft import OFTConfig, ShiraConfig
+from peft import OFTConfig, ShiraConfig, VeraConfig
 from peft import get_peft_model, get_peft_model_state_dict
 from peft.tuners.boft import layer as boft_layer
 from peft.tuners.oft import layer as oft_layer
@@ -16,6 +16,9 @@ RENAMED = {
     "lora_B.weight": "lora_up.weight",
     "lora_B.bias": "lora_up.bias",
 }
+
+# Matrices that PEFT draws once for all layers.
+SHARED = ("vera_A", "vera_B")
 
 
 class Wrapped(torch.nn.Module):
@@ -74,9 +77,12 @@ def peft(
                 else:
                     drawn = noise(f"{name}.{on}.{part}", value.shape, 0.3)
                 value.copy_(drawn.to(stored).to(compute))
+            for part, value in model.named_buffers():
+                if any(s in part for s in SHARED):
+                    value.copy_(value.to(stored).to(compute))
         roles = {}
         for key, value in get_peft_model_state_dict(model).items():
-            role = key.removeprefix("base_model.model.layer.")
+            role = key.removeprefix("base_model.model.layer.").removeprefix("base_model.")
             roles[RENAMED.get(role, role)] = value.detach().clone()
         tuned = model.base_model.model.layer
         y = model(layer_input(on, compute)) if output else None
@@ -249,6 +255,9 @@ for where in ("linear", "conv", "point", "sequence", "embedding"):
     config = lambda: HiraConfig(r=3, target_modules=["layer"])
     types = TYPES if where in ("linear", "conv") else ONE
     peft("peft hira", "hira", where, config, {}, blend="result", types=types)
+
+config = lambda: VeraConfig(r=3, target_modules=["layer"])
+peft("peft vera", "vera", "linear", config, {}, blend="result")
 
 
 class Saved(torch.nn.Module):

@@ -24,6 +24,7 @@ TYPES = {
     "MISS": peft.MissConfig,
     "GRALORA": peft.GraloraConfig,
     "HIRA": peft.HiraConfig,
+    "VERA": peft.VeraConfig,
 }
 
 

@@ -21,6 +21,7 @@ from peft import (
     LoraConfig,
     MissConfig,
     OFTConfig,
+    VeraConfig,
     get_peft_model,
 )
 from safetensors.torch import save_file
@@ -83,6 +84,10 @@ CASES = {
         r=4, gralora_k=4, hybrid_r=1, alpha=3, target_modules=LAYERS, bias="gralora_only"
     ),
     "hira": HiraConfig(r=2, target_modules=LAYERS + ["words", "conv"]),
+    "vera": VeraConfig(r=3, projection_prng_key=7, target_modules=LAYERS),
+    "vera-drawn": VeraConfig(
+        r=5, projection_prng_key=2**33 + 11, save_projection=False, target_modules=LAYERS, bias="vera_only"
+    ),
     "adalora": AdaLoraConfig(
         init_r=3, target_r=2, lora_alpha=5, total_step=100, target_modules=LAYERS
     ),
@@ -101,7 +106,7 @@ CASES = {
     ),
 }
 
-BIASED = ("gralora-hybrid", "dora-bias", "oft-bias", "boft-bias", "bias-all")
+BIASED = ("vera-drawn", "gralora-hybrid", "dora-bias", "oft-bias", "boft-bias", "bias-all")
 
 
 def main(folder: Path):
@@ -118,7 +123,7 @@ def main(folder: Path):
             for key, parameter in peft.named_parameters():
                 if name in BIASED and parameter.requires_grad and key.endswith("bias"):
                     parameter += 0.3 * torch.randn_like(parameter)
-                if any(part in key for part in ("lora_", "hada_", "lokr_", "ia3_", "oft_", "boft_", "miss_", "gralora_", "hira_")):
+                if any(part in key for part in ("lora_", "hada_", "lokr_", "ia3_", "oft_", "boft_", "miss_", "gralora_", "hira_", "vera_lambda_")):
                     parameter += 0.3 * torch.randn_like(parameter)
         peft.save_pretrained(folder / name)
         (folder / name / "README.md").unlink(missing_ok=True)

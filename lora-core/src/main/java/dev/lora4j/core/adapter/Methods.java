@@ -17,6 +17,9 @@ public final class Methods {
   private static final PointView<AdapterMethod, Set<String>> ROLES =
       PointView.of(AdapterMethod.class, Methods::roles);
 
+  private static final PointView<AdapterMethod, Set<String>> SHARED =
+      PointView.of(AdapterMethod.class, Methods::shared);
+
   private Methods() {}
 
   /** All methods by name. */
@@ -49,6 +52,21 @@ public final class Methods {
   /** Roles of all methods. */
   public static Set<String> roles() {
     return ROLES.get();
+  }
+
+  /** Roles of tensors that files have once for all layers of a model. */
+  public static Set<String> shared() {
+    return SHARED.get();
+  }
+
+  private static Set<String> shared(SortedMap<String, AdapterMethod> methods) {
+    Set<String> roles = new TreeSet<>();
+    for (AdapterMethod method : methods.values()) {
+      if (method instanceof SharingMethod sharing) {
+        roles.addAll(Extensions.installed().ask(method, sharing::shared, Set.of()));
+      }
+    }
+    return Collections.unmodifiableSet(roles);
   }
 
   private static Set<String> roles(SortedMap<String, AdapterMethod> methods) {

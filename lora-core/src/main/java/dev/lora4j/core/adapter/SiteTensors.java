@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -23,7 +24,11 @@ import java.util.TreeSet;
  */
 public final class SiteTensors {
   /** A tensor and its key in the file. */
-  private record Entry(String key, HostTensor value) {}
+  private record Entry(String key, SharedTensor shared) {
+    HostTensor value() {
+      return shared.whole();
+    }
+  }
 
   private final Site site;
   private final SortedMap<String, Entry> entries = new TreeMap<>();
@@ -51,7 +56,16 @@ public final class SiteTensors {
    * @param key what the file calls it, for messages
    */
   public SiteTensors add(String role, String key, HostTensor value) {
-    entries.put(role, new Entry(key, value));
+    return share(role, key, new SharedTensor(value));
+  }
+
+  /**
+   * Adds a tensor that other layers use as well.
+   *
+   * @param key what the file calls it, for messages
+   */
+  public SiteTensors share(String role, String key, SharedTensor tensor) {
+    entries.put(role, new Entry(key, tensor));
     return this;
   }
 
@@ -120,6 +134,21 @@ public final class SiteTensors {
       throw wrong(role, wanted.toString());
     }
     return tensor.reshape(wanted);
+  }
+
+  /**
+   * What a layer uses of the tensor with this role, which all layers share: the elements with the
+   * lowest indices.
+   *
+   * @throws AdapterException if there is none, it has other dimensions, or one is smaller
+   */
+  public HostTensor corner(String role, Shape wanted) {
+    tensor(role);
+    SharedTensor shared = Objects.requireNonNull(entries.get(role)).shared();
+    if (!shared.has(wanted)) {
+      throw wrong(role, "at least " + wanted);
+    }
+    return shared.corner(wanted);
   }
 
   private static long longest(Shape shape) {

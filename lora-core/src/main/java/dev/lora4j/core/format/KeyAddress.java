@@ -21,6 +21,15 @@ public sealed interface KeyAddress {
    */
   record UnknownLayer(String spelled, String likely, boolean model) implements KeyAddress {}
 
+  /**
+   * A tensor that all layers with factors of its method share.
+   *
+   * @param model what stands in keys before the names of a model's layers; empty where they have
+   *     nothing there
+   * @param role canonical role of the tensor
+   */
+  record AllLayers(String model, String role) implements KeyAddress {}
+
   /** A tensor that is no part of the adapter. */
   record OtherTensor(KeyAccount.Reason reason) implements KeyAddress {}
 }

@@ -9,6 +9,7 @@ import dev.lora4j.core.adapter.Methods;
 import dev.lora4j.core.adapter.gralora.GraloraMethod;
 import dev.lora4j.core.adapter.miss.MissMethod;
 import dev.lora4j.core.adapter.sparse.SparseMethod;
+import dev.lora4j.core.adapter.vera.VeraMethod;
 import dev.lora4j.core.lowrank.DeltaNorm;
 import dev.lora4j.core.tensor.Engine;
 import java.util.OptionalDouble;
@@ -24,7 +25,7 @@ class DeltaNormCasesTest {
 
   /** Sums whose norm the factors alone do not tell. */
   private static final Set<String> WITHOUT =
-      Set.of(SparseMethod.NAME, MissMethod.NAME, GraloraMethod.NAME);
+      Set.of(SparseMethod.NAME, MissMethod.NAME, GraloraMethod.NAME, VeraMethod.NAME);
 
   private static final Mixing MIXING = new Mixing(ENGINE.scope("norms"));
 

@@ -62,7 +62,7 @@ public final class TorchRandom {
 
   private void fillUniform(float[] values, int from, int to) {
     for (int i = from; i < to; i++) {
-      values[i] = (bits.next() & 0xffffff) * 0x1p-24f;
+      values[i] = bits.uniform();
     }
   }
 

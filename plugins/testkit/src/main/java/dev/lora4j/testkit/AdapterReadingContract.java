@@ -133,7 +133,12 @@ public abstract class AdapterReadingContract extends ExtensionContract<AdapterMe
     for (SyntheticLayer layer : layers()) {
       MethodTensors own = tensors(layer, 2);
       for (String role : counting(own)) {
-        requireRefused(own.longer(role), "with more numbers in " + role);
+        if (Methods.shared().contains(role)) {
+          // Layers use the beginning of what they share.
+          requireRefused(own.shorter(role), "with fewer numbers in " + role);
+        } else {
+          requireRefused(own.longer(role), "with more numbers in " + role);
+        }
       }
     }
   }

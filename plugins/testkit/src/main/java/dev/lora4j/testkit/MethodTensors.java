@@ -4,6 +4,7 @@ import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.Methods;
+import dev.lora4j.core.adapter.SharedTensor;
 import dev.lora4j.core.adapter.SiteTensors;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.Shape;
@@ -72,6 +73,13 @@ record MethodTensors(Site site, Map<String, HostTensor> roles, Map<String, Strin
     int bytes = Math.toIntExact(tensor.dtype().bytes(larger.elements()));
     ByteBuffer data = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
     return with(role, HostTensor.of(tensor.dtype(), larger, data.put(tensor.bytes()).rewind()));
+  }
+
+  /** A copy with one number less in the last dimension of a tensor. */
+  MethodTensors shorter(String role) {
+    HostTensor tensor = tensor(role);
+    Shape smaller = tensor.shape().with(-1, tensor.shape().size(-1) - 1);
+    return with(role, new SharedTensor(tensor).corner(smaller));
   }
 
   /** A copy with the second number of a tensor, or its only one, in place of another. */

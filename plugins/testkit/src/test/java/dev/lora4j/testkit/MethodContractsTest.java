@@ -62,6 +62,21 @@ class MethodContractsTest implements BrokenPromises {
     }
   }
 
+  static final class Vera extends AdapterMethodContract {
+    Vera() {
+      super("vera");
+    }
+
+    @Override
+    protected Map<String, HostTensor> tensors(Site site, int rank, SplittableRandom random) {
+      return Map.of(
+          "vera_A", numbers(Shape.of(rank, site.in()), random),
+          "vera_B", numbers(Shape.of(site.out(), rank), random),
+          "vera_lambda_b", numbers(Shape.of(site.out()), random),
+          "vera_lambda_d", numbers(Shape.of(rank), random));
+    }
+  }
+
   static final class Ia3 extends AdapterMethodContract {
     Ia3() {
       super(Ia3Method.NAME);
@@ -209,6 +224,7 @@ class MethodContractsTest implements BrokenPromises {
         Map.entry(Loha.class, Set.of()),
         Map.entry(Ia3.class, Set.of()),
         Map.entry(Miss.class, Set.of()),
+        Map.entry(Vera.class, Set.of()),
         Map.entry(GoodPair.class, Set.of()),
         Map.entry(GoodScaling.class, Set.of()),
         Map.entry(Greedy.class, Set.of("ownTensorsAloneAreRecognised")),

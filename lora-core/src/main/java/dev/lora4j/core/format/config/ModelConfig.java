@@ -4,6 +4,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.adapter.Alpha;
+import dev.lora4j.core.adapter.ProjectionSeed;
 import dev.lora4j.core.adapter.ia3.Ia3Method;
 import dev.lora4j.core.adapter.lokr.LokrMethod;
 import dev.lora4j.core.adapter.oft.OftMethod;
@@ -27,7 +28,7 @@ record ModelConfig(String where, String prefix, JsonObject fields) {
   private static final Set<String> METHODS =
       Set.of(
           "LORA", "ADALORA", "LOHA", "LOKR", "IA3", "OFT", "BOFT", "SHIRA", "MISS", "GRALORA",
-          "HIRA");
+          "HIRA", "VERA");
 
   /** Initialisations that change the base as well. */
   private static final List<String> CHANGED_BASE =
@@ -108,6 +109,11 @@ record ModelConfig(String where, String prefix, JsonObject fields) {
       case "LOHA", "LOKR" -> {
         alpha("alpha", path, settings);
         rank(path).ifPresent(r -> settings.put(LokrMethod.RANK, Double.toString(r)));
+      }
+      case "VERA" -> {
+        for (String name : List.of(ProjectionSeed.SEED, ProjectionSeed.SAVED)) {
+          text(fields, name).ifPresent(v -> settings.put(name, v));
+        }
       }
       case "GRALORA" -> alpha("alpha", path, settings);
       case "IA3" -> settings.put(Ia3Method.FEEDFORWARD, Boolean.toString(feedforward(path)));

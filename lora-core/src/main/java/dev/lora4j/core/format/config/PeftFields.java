@@ -88,6 +88,12 @@ final class PeftFields {
     add(hira, Meaning.TENSORS, "shapes", "r", "rank_pattern");
     add(hira, Meaning.NO_EFFECT, "training", "hira_dropout", "init_weights");
     TYPES.put("HIRA", hira);
+    SortedMap<String, Field> vera = new TreeMap<>(all);
+    add(vera, Meaning.TENSORS, "shapes", "r");
+    add(vera, Meaning.READ, "matrices that are not in the file", "save_projection");
+    add(vera, Meaning.READ, "matrices that are not in the file", "projection_prng_key");
+    add(vera, Meaning.NO_EFFECT, "training", "vera_dropout", "d_initial", "init_weights");
+    TYPES.put("VERA", vera);
   }
 
   private PeftFields() {}

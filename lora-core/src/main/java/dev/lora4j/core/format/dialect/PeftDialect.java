@@ -1,5 +1,6 @@
 package dev.lora4j.core.format.dialect;
 
+import dev.lora4j.core.adapter.Methods;
 import dev.lora4j.core.adapter.full.ModulesToSaveMethod;
 import dev.lora4j.core.format.AdapterFormat;
 import dev.lora4j.core.format.Components;
@@ -16,11 +17,13 @@ import java.util.Optional;
 /**
  * PEFT: {@code base_model.model.}, the layer as the wrapped model names it, and PEFT's role, with
  * the adapter's name in it or not. Weights and biases without factors are new values of whole
- * layers ({@code modules_to_save}, {@code bias}).
+ * layers ({@code modules_to_save}, {@code bias}). Tensors that all layers share have {@code
+ * base_model.} before their role.
  */
 @Extension(point = AdapterFormat.class, name = "peft", help = "PEFT")
 public final class PeftDialect implements AdapterFormat {
-  private static final String PREFIX = "base_model.model.";
+  private static final String WRAPPER = "base_model.";
+  private static final String PREFIX = WRAPPER + "model.";
 
   /** PEFT's name part between a layer with factors and its own weight and bias. */
   private static final String TUNED = ".base_layer";
@@ -33,7 +36,7 @@ public final class PeftDialect implements AdapterFormat {
     int prefix = key.indexOf(PREFIX);
     String model = prefix > 0 ? key.substring(0, prefix) : "";
     if (prefix < 0 || !(model.isEmpty() || wrapped(model))) {
-      return Optional.empty();
+      return shared(key);
     }
     Optional<KeySuffix> ending = KeySuffix.of(key, context.keys());
     if (ending.isEmpty()) {
@@ -49,6 +52,19 @@ public final class PeftDialect implements AdapterFormat {
         layer
             .<KeyAddress>map(l -> new KeyAddress.KnownLayer(spelled, l, ending.get().role()))
             .orElseGet(() -> new KeyAddress.UnknownLayer(spelled, path, false)));
+  }
+
+  /** {@code base_model.PARAMETER[.NAME]}: a tensor that all layers share. */
+  private static Optional<KeyAddress> shared(String key) {
+    int at = key.indexOf(WRAPPER);
+    String model = at > 0 ? key.substring(0, at) : "";
+    if (at < 0 || !(model.isEmpty() || wrapped(model))) {
+      return Optional.empty();
+    }
+    String[] parts = key.substring(at + WRAPPER.length()).split("\\.", -1);
+    return parts.length <= 2 && Methods.shared().contains(parts[0])
+        ? Optional.of(new KeyAddress.AllLayers(model, parts[0]))
+        : Optional.empty();
   }
 
   /** A value of a whole layer; a separate part of the result where the base lacks the layer. */

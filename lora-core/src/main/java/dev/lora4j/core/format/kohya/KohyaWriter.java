@@ -53,7 +53,11 @@ public final class KohyaWriter implements AdapterWriter {
           "hira_A",
           "hira_B",
           "hira_embedding_A",
-          "hira_embedding_B");
+          "hira_embedding_B",
+          "vera_A",
+          "vera_B",
+          "vera_lambda_b",
+          "vera_lambda_d");
 
   private static final String PEFT_MAGNITUDE = "lora_magnitude_vector";
   private static final String MAGNITUDE = "dora_scale";

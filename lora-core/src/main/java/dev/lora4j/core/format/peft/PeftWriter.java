@@ -8,6 +8,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.Methods;
 import dev.lora4j.core.adapter.training.ToolConvention;
 import dev.lora4j.core.format.metadata.Metadata;
 import dev.lora4j.core.format.writing.AdapterLayout;
@@ -34,7 +35,8 @@ import java.util.TreeMap;
 public final class PeftWriter implements AdapterWriter {
   private static final String TENSORS = "adapter_model.safetensors";
   private static final String CONFIG = "adapter_config.json";
-  private static final String PREFIX = "base_model.model.";
+  private static final String WRAPPER = "base_model.";
+  private static final String PREFIX = WRAPPER + "model.";
   private static final Gson GSON =
       new GsonBuilder().setPrettyPrinting().serializeNulls().disableHtmlEscaping().create();
 
@@ -59,9 +61,20 @@ public final class PeftWriter implements AdapterWriter {
           List<PeftSite> tuned = saved.tuned();
           PeftKind kind = kind(tuned);
           SortedMap<String, HostTensor> tensors = new TreeMap<>();
+          Map<String, SharedCorners> shared = new TreeMap<>();
           for (PeftSite site : sites) {
-            names.of(site).forEach((name, t) -> tensors.put(PREFIX + site.path() + "." + name, t));
+            names
+                .of(site)
+                .forEach(
+                    (name, t) -> {
+                      if (Methods.shared().contains(name)) {
+                        shared.computeIfAbsent(name, SharedCorners::new).add(site.name(), t);
+                      } else {
+                        tensors.put(PREFIX + site.path() + "." + name, t);
+                      }
+                    });
           }
+          shared.forEach((name, corners) -> tensors.put(WRAPPER + name, corners.whole()));
           String folder = alone(models, model) ? "" : model + "/";
           JsonObject fields =
               GSON.toJsonTree(kind.fields(tuned, request.family().sites())).getAsJsonObject();

@@ -23,6 +23,7 @@ final class Examiner {
   private final ReadOptions options;
   private final SortedMap<String, String> used = new TreeMap<>();
   private final SortedMap<String, String> converted = new TreeMap<>();
+  private final SortedMap<String, SortedSet<String>> shared = new TreeMap<>();
   private final SortedMap<String, Reason> ignored = new TreeMap<>();
   private final SortedMap<String, List<Factors>> factors = new TreeMap<>();
   private final SortedSet<String> dialects = new TreeSet<>();
@@ -43,8 +44,10 @@ final class Examiner {
     KeyTable table = KeyTable.of(base.context(), source.dialects());
     table.leaveOneSpelling();
     ignored.putAll(table.ignored());
-    GroupReader reader = new GroupReader(source);
+    SharedTensors common = new SharedTensors(source, table);
+    GroupReader reader = new GroupReader(source, common);
     table.groups().forEach(group -> read(reader, group));
+    account(table, common);
     if (!notFinite.isEmpty()) {
       problems.add(0, source.path() + ": " + notFinite.text(table.groups().size()));
     }
@@ -84,6 +87,25 @@ final class Examiner {
         tensors(Reason.REPLACEMENT));
   }
 
+  /** Accounts for tensors that layers share: each layer uses a part of them. */
+  private void account(KeyTable table, SharedTensors common) {
+    for (String key : table.shared().values()) {
+      SortedSet<String> sites = shared.get(key);
+      if (sites == null) {
+        ignored.put(key, unused(key, table, common));
+      } else {
+        converted.put(key, String.join(", ", sites));
+      }
+    }
+  }
+
+  private static Reason unused(String key, KeyTable table, SharedTensors common) {
+    if (common.asked().contains(key)) {
+      return Reason.UNUSABLE;
+    }
+    return table.lacking().isEmpty() ? Reason.HALF_A_PAIR : Reason.NO_SITE;
+  }
+
   private void read(GroupReader reader, KeyTable.Group group) {
     GroupReader.Result result;
     try {
@@ -92,7 +114,10 @@ final class Examiner {
       NonFiniteValues values = NonFiniteValues.of(source, group.spelled(), group.keys().values());
       notFinite = notFinite.and(values);
       if (values.isEmpty()) {
-        problems.add(source.path() + ": " + e.getMessage());
+        String problem = source.path() + ": " + e.getMessage();
+        if (!problems.contains(problem)) {
+          problems.add(problem);
+        }
       } else {
         // The layer was found, so that the base is the right one.
         matched.add(group.spelled());
@@ -107,6 +132,9 @@ final class Examiner {
             .map(Layer.Part::site)
             .map(s -> s.name())
             .collect(Collectors.joining(", "));
+    for (String key : result.shared()) {
+      shared.computeIfAbsent(key, k -> new TreeSet<>()).add(sites);
+    }
     for (String key : group.keys().values()) {
       if (!result.ignored().containsKey(key)) {
         (result.converted().contains(key) ? converted : used).put(key, sites);

@@ -28,17 +28,21 @@ final class GroupReader {
    * @param factors by canonical name of the site
    * @param ignored keys without effect, with the reasons
    * @param converted keys whose values were changed
+   * @param shared keys of tensors that other layers use too
    */
   record Result(
       Map<String, List<Factors>> factors,
       SortedMap<String, Reason> ignored,
       Set<String> converted,
+      Set<String> shared,
       List<String> warnings) {}
 
   private final AdapterSource source;
+  private final SharedTensors shared;
 
-  GroupReader(AdapterSource source) {
+  GroupReader(AdapterSource source, SharedTensors shared) {
     this.source = source;
+    this.shared = shared;
   }
 
   /**
@@ -51,6 +55,7 @@ final class GroupReader {
     LayerTensors tensors = LayerTensors.read(source, group);
     SortedMap<String, Reason> ignored = new TreeMap<>();
     SiteTensors complete = complete(tensors.of(whole), ignored);
+    Set<String> joined = shared.join(group, complete);
     source.config().settings(group.spelled()).forEach(complete::set);
     List<Factors> read = Methods.read(complete);
     complete.ignored().keySet().forEach(r -> ignored.put(complete.key(r), Reason.NO_EFFECT));
@@ -59,7 +64,8 @@ final class GroupReader {
       converted.addAll(group.keys().values());
     }
     converted.removeAll(ignored.keySet());
-    return new Result(divide(group.layer(), whole, read), ignored, converted, complete.warnings());
+    Map<String, List<Factors>> divided = divide(group.layer(), whole, read);
+    return new Result(divided, ignored, converted, joined, complete.warnings());
   }
 
   /** Tensors without those of a method of which a part is missing. */

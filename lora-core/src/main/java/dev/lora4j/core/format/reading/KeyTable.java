@@ -7,6 +7,7 @@ import dev.lora4j.core.format.KeyAddress;
 import dev.lora4j.core.format.KeyContext;
 import dev.lora4j.core.format.Layer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,6 +30,7 @@ final class KeyTable {
   private final Map<String, Group> groups = new LinkedHashMap<>();
   private final SortedMap<String, Reason> ignored = new TreeMap<>();
   private final SortedMap<String, KeyAddress.UnknownLayer> lacking = new TreeMap<>();
+  private final Map<KeyAddress.AllLayers, String> shared = new LinkedHashMap<>();
 
   /** Resolves all keys with the dialects that the file may be in. */
   static KeyTable of(KeyContext context, List<AdapterFormat> dialects) {
@@ -44,7 +46,7 @@ final class KeyTable {
     return table;
   }
 
-  /** The first dialect that finds the key's layer; else the first that resolves the key at all. */
+  /** The first dialect that finds the key's layers; else the first that resolves the key at all. */
   private static Optional<Found> find(
       String key, KeyContext context, List<AdapterFormat> dialects) {
     Optional<Found> first = Optional.empty();
@@ -52,7 +54,8 @@ final class KeyTable {
       Optional<KeyAddress> address = Formats.resolve(format, key, context);
       if (address.isPresent()) {
         Found found = new Found(format, address.get());
-        if (found.address() instanceof KeyAddress.KnownLayer) {
+        if (found.address() instanceof KeyAddress.KnownLayer
+            || found.address() instanceof KeyAddress.AllLayers) {
           return Optional.of(found);
         }
         first = first.isPresent() ? first : Optional.of(found);
@@ -69,6 +72,10 @@ final class KeyTable {
               name,
               n -> new Group(of.spelled(), of.layer(), found.format().name(), new TreeMap<>()));
       if (group.keys().putIfAbsent(of.role(), key) != null) {
+        ignored.put(key, Reason.DUPLICATE);
+      }
+    } else if (found.address() instanceof KeyAddress.AllLayers of) {
+      if (shared.putIfAbsent(of, key) != null) {
         ignored.put(key, Reason.DUPLICATE);
       }
     } else if (found.address() instanceof KeyAddress.UnknownLayer absent) {
@@ -115,6 +122,11 @@ final class KeyTable {
   /** The keys by layer. */
   List<Group> groups() {
     return List.copyOf(groups.values());
+  }
+
+  /** Keys of tensors that all layers of a model share. */
+  Map<KeyAddress.AllLayers, String> shared() {
+    return Collections.unmodifiableMap(shared);
   }
 
   /** Keys of no layer, with the reasons. */

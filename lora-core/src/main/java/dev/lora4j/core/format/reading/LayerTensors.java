@@ -38,7 +38,7 @@ final class LayerTensors {
   }
 
   /** Numbers of 8 bits in F32, which nothing computes in and all of them are exact in. */
-  private static HostTensor widened(HostTensor tensor) {
+  static HostTensor widened(HostTensor tensor) {
     DType type = tensor.dtype();
     if (!type.floating() || type.bits() != Byte.SIZE || type == DType.F8_E8M0) {
       return tensor;

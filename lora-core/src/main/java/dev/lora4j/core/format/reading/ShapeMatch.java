@@ -1,6 +1,7 @@
 package dev.lora4j.core.format.reading;
 
 import dev.lora4j.core.adapter.lora.LoraMethod;
+import dev.lora4j.core.adapter.vera.VeraMethod;
 import dev.lora4j.core.format.KeyAddress;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.safetensors.TensorInfo;
@@ -45,7 +46,7 @@ final class ShapeMatch {
       case "hada_w1_b", "hada_w2_b" -> site.weight().rank() < 2 ? MISFIT : side(shape, site);
       case "lokr_w2", "lokr_w2_a", "lokr_w2_b" -> product(tensor.name(), of.role(), site);
       case "diff" -> shape.elements() == site.weight().elements() ? FITS : MISFIT;
-      case "diff_b" -> shape.elements() == site.out() ? FITS : MISFIT;
+      case "diff_b", VeraMethod.OUTPUTS -> shape.elements() == site.out() ? FITS : MISFIT;
       case "weight", "ia3_l" -> vector(shape, site);
       default -> NAME;
     };

@@ -79,6 +79,16 @@ final class Verdict {
       SortedMap<String, KeyAddress.UnknownLayer> lacking) {
     KeyAddress.UnknownLayer first = lacking.get(missing.get(0));
     String spelled = first == null ? missing.get(0) : first.spelled();
+    String more = missing.size() == 1 ? "" : " and others, " + missing.size() + " keys in all";
+    if (!base.known() && account.nothing()) {
+      return path
+          + ": the sizes of "
+          + DisplayNames.of(spelled)
+          + more
+          + " cannot be told from the file ("
+          + account.summary()
+          + "). Name the base that the adapter was made for.";
+    }
     String nearest =
         first == null ? "" : String.join(", ", base.context().names().nearest(first.likely(), 2));
     return path
@@ -86,7 +96,7 @@ final class Verdict {
         + base.family().title()
         + " has no layer for "
         + DisplayNames.of(spelled)
-        + (missing.size() == 1 ? "" : " and others, " + missing.size() + " keys in all")
+        + more
         + " ("
         + account.summary()
         + "). Nearest: "

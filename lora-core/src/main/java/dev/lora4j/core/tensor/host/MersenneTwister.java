@@ -33,6 +33,11 @@ public final class MersenneTwister {
     return y ^ (y >>> 18);
   }
 
+  /** The next number as {@code torch.rand} gives it: uniform on [0, 1), in steps of 2^-24. */
+  public float uniform() {
+    return (next() & 0xffffff) * 0x1p-24f;
+  }
+
   private void twist() {
     for (int i = 0; i < SIZE; i++) {
       int joined = (state[i] & 0x80000000) | (state[(i + 1) % SIZE] & 0x7fffffff);

@@ -181,6 +181,6 @@ class PeftFieldsTest {
 
   @Test
   void unknownPeftTypeHasNoRows() {
-    assertTrue(PeftFields.of("VERA").isEmpty());
+    assertTrue(PeftFields.of("FOURIERFT").isEmpty());
   }
 }
