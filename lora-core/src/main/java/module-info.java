@@ -48,6 +48,7 @@ module dev.lora4j.core {
   exports dev.lora4j.core.quantised;
   exports dev.lora4j.core.quantised.file;
   exports dev.lora4j.core.safetensors;
+  exports dev.lora4j.core.store;
   exports dev.lora4j.core.mixer;
   exports dev.lora4j.core.tensor;
   exports dev.lora4j.core.tensor.host;

@@ -32,6 +32,7 @@ public final class Commands {
           "mix",
           "extract",
           "bake",
+          "store",
           "plugins",
           "doctor");
 

@@ -60,7 +60,8 @@ final class OptionSections {
         "to file name sha256 no-preview max-size token-file hf-endpoint civitai-endpoint allow-private"
             + " dry-run all overwrite");
     section(
-        "Output", "output outputs layout dtype fold-alpha rewrite per-layer all explain in json");
+        "Output",
+        "output outputs layout dtype fold-alpha rewrite per-layer all explain in name replace json");
     section("General", "help version debug plugins");
   }
 

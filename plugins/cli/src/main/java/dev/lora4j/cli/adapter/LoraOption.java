@@ -3,6 +3,7 @@ package dev.lora4j.cli.adapter;
 import dev.lora4j.cli.console.Console;
 import dev.lora4j.cli.console.Failure;
 import dev.lora4j.cli.file.ExistingPath;
+import dev.lora4j.cli.file.StoredAdapterFile;
 import dev.lora4j.cli.file.SuffixedFile;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.format.LoadedAdapter;
@@ -126,7 +127,9 @@ public record LoraOption(Path file, Optional<Weight> said, Optional<Long> rank) 
                 ? ranked.map(m -> m.group(1)).filter(w -> !w.isEmpty())
                 : parts.suffix();
         return new LoraOption(
-            parts.file(), weight.map(Weight::parse), ranked.map(m -> Long.valueOf(m.group(2))));
+            StoredAdapterFile.of(parts.file()),
+            weight.map(Weight::parse),
+            ranked.map(m -> Long.valueOf(m.group(2))));
       } catch (IllegalArgumentException e) {
         throw new TypeConversionException("in '" + text + "', " + e.getMessage());
       }

@@ -1,5 +1,6 @@
 package dev.lora4j.cli.adapter;
 
+import dev.lora4j.cli.file.StoredAdapterFile;
 import dev.lora4j.cli.file.SuffixedFile;
 import java.nio.file.Path;
 import picocli.CommandLine.ITypeConverter;
@@ -17,7 +18,7 @@ record WeightedFile(Path file, double weight) {
       try {
         SuffixedFile parts = SuffixedFile.of(text);
         double weight = parts.suffix().map(w -> number(text, w)).orElse(1.0);
-        return new WeightedFile(parts.file(), weight);
+        return new WeightedFile(StoredAdapterFile.of(parts.file()), weight);
       } catch (IllegalArgumentException e) {
         throw new TypeConversionException("in '" + text + "', " + e.getMessage());
       }
