@@ -24,6 +24,7 @@ module dev.lora4j.core {
   exports dev.lora4j.core.adapter.lokr;
   exports dev.lora4j.core.adapter.lora;
   exports dev.lora4j.core.adapter.miss;
+  exports dev.lora4j.core.adapter.mora;
   exports dev.lora4j.core.adapter.oft;
   exports dev.lora4j.core.adapter.sparse;
   exports dev.lora4j.core.adapter.training;

@@ -60,10 +60,16 @@ record MethodCase(
   }
 
   private static List<MethodCase> load() {
+    List<MethodCase> cases = new ArrayList<>(load("tensors.safetensors", "cases.json"));
+    cases.addAll(load("mora.safetensors", "mora.json"));
+    return List.copyOf(cases);
+  }
+
+  private static List<MethodCase> load(String tensors, String described) {
     List<MethodCase> cases = new ArrayList<>();
-    try (Safetensors file = Safetensors.open(FOLDER.resolve("tensors.safetensors"))) {
+    try (Safetensors file = Safetensors.open(FOLDER.resolve(tensors))) {
       JsonObject root =
-          JsonParser.parseString(Files.readString(FOLDER.resolve("cases.json"))).getAsJsonObject();
+          JsonParser.parseString(Files.readString(FOLDER.resolve(described))).getAsJsonObject();
       for (JsonElement each : root.getAsJsonArray("cases")) {
         JsonObject json = each.getAsJsonObject();
         String layer = json.get("layer").getAsString();

@@ -121,7 +121,7 @@ class MethodProgramsTest {
         at.factors().forEach(f -> methods.add(f.method()));
       }
     }
-    assertEquals(Set.of("lora", "loha", "lokr", "miss", "gralora", "vera"), methods);
+    assertEquals(Set.of("lora", "loha", "lokr", "miss", "gralora", "vera", "mora"), methods);
   }
 
   private static double[] beside(

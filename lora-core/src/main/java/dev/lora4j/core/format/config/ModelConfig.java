@@ -7,6 +7,7 @@ import dev.lora4j.core.adapter.Alpha;
 import dev.lora4j.core.adapter.ProjectionSeed;
 import dev.lora4j.core.adapter.ia3.Ia3Method;
 import dev.lora4j.core.adapter.lokr.LokrMethod;
+import dev.lora4j.core.adapter.mora.MoraMethod;
 import dev.lora4j.core.adapter.oft.OftMethod;
 import java.util.ArrayList;
 import java.util.List;
@@ -105,6 +106,11 @@ record ModelConfig(String where, String prefix, JsonObject fields) {
       case "LORA" -> {
         alpha("lora_alpha", path, settings);
         text(fields, "use_rslora").ifPresent(v -> settings.put(Alpha.RANK_STABILISED, v));
+        if (text(fields, MoraMethod.USED).filter(Boolean::parseBoolean).isPresent()) {
+          settings.put(MoraMethod.USED, Boolean.toString(true));
+          text(fields, MoraMethod.TYPE).ifPresent(v -> settings.put(MoraMethod.TYPE, v));
+          rank(path).ifPresent(r -> settings.put(MoraMethod.RANK, Double.toString(r)));
+        }
       }
       case "LOHA", "LOKR" -> {
         alpha("alpha", path, settings);

@@ -50,6 +50,7 @@ public final class KohyaWriter implements AdapterWriter {
           "gralora_B",
           "gralora_A_general.weight",
           "gralora_B_general.weight",
+          "mora_A.weight",
           "hira_A",
           "hira_B",
           "hira_embedding_A",

@@ -7,6 +7,7 @@ import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.Matrices;
 import dev.lora4j.core.adapter.Methods;
 import dev.lora4j.core.adapter.full.ModulesToSaveMethod;
+import dev.lora4j.core.adapter.mora.MoraMethod;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.host.HostTensor;
@@ -84,6 +85,11 @@ public final class PeftTensors {
       case ModulesToSaveMethod.WEIGHT ->
           named.put(own(site, "weight"), site.turned() ? Matrices.transposed(tensor) : tensor);
       case ModulesToSaveMethod.BIAS -> named.put(own(site, "bias"), tensor);
+      case MoraMethod.MATRIX -> {
+        // As the paper's code has it, which makes one layer of both.
+        named.put(NAMES.getOrDefault(DOWN, DOWN), tensor);
+        named.put(NAMES.getOrDefault(UP, UP), tensor);
+      }
       case "boft_s" -> named.put(role, outputs(site, tensor));
       case DOWN, UP -> {
         if (site.embedding()) {

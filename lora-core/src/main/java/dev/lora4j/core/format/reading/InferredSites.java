@@ -1,6 +1,7 @@
 package dev.lora4j.core.format.reading;
 
 import dev.lora4j.core.adapter.lora.LoraMethod;
+import dev.lora4j.core.adapter.mora.MoraMethod;
 import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.FileRoles;
 import dev.lora4j.core.format.KeySuffix;
@@ -35,7 +36,13 @@ final class InferredSites {
                       .put(e.role(), tensor.shape()));
     }
     List<Site> sites = new ArrayList<>();
-    layers.forEach((name, shapes) -> site(name, shapes).ifPresent(sites::add));
+    layers.forEach(
+        (name, shapes) -> {
+          // A square matrix says nothing about the layer.
+          if (!source.config().settings(name).containsKey(MoraMethod.USED)) {
+            site(name, shapes).ifPresent(sites::add);
+          }
+        });
     return new Family("", "a model that is not known", new SiteCatalogue(sites), List.of());
   }
 

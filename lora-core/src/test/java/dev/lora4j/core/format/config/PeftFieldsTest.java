@@ -33,7 +33,14 @@ class PeftFieldsTest {
 
   /** What older versions and other tools write. */
   private static final Set<String> OTHERS =
-      Set.of("enable_lora", "merge_weights", "lorap_lr_ratio", "lorap_emb_lr", "lora_dtype");
+      Set.of(
+          "enable_lora",
+          "merge_weights",
+          "lorap_lr_ratio",
+          "lorap_emb_lr",
+          "lora_dtype",
+          "use_mora",
+          "mora_type");
 
   /** Of the rows for all types, those that some types have not got. */
   private static final Set<String> COMMON =

@@ -45,6 +45,8 @@ record TrainedCase(String name, AdapterRecipe recipe, boolean peft) {
           new TrainedCase("GraLoRA", recipe("gralora").rank(4, 2), true),
           new TrainedCase("hybrid GraLoRA", recipe("gralora", "hybrid_r", "1").rank(4, 2), true),
           new TrainedCase("HiRA", recipe("hira"), true),
+          new TrainedCase("MoRA", recipe("mora").rank(1, 1), true),
+          new TrainedCase("MoRA that shares", recipe("mora", "mora_type", "1"), true),
           new TrainedCase("OFT", recipe("oft"), true),
           new TrainedCase(
               "exact OFT",

@@ -64,6 +64,7 @@ class TrainedAdaptersTest {
         "miss",
         "gralora",
         "hira",
+        "mora",
         "oft",
         "boft",
         "diag-oft",
