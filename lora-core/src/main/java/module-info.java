@@ -26,8 +26,10 @@ module dev.lora4j.core {
   exports dev.lora4j.core.adapter.miss;
   exports dev.lora4j.core.adapter.mora;
   exports dev.lora4j.core.adapter.oft;
+  exports dev.lora4j.core.adapter.randlora;
   exports dev.lora4j.core.adapter.sparse;
   exports dev.lora4j.core.adapter.training;
+  exports dev.lora4j.core.adapter.vblora;
   exports dev.lora4j.core.adapter.vera;
   exports dev.lora4j.core.bake;
   exports dev.lora4j.core.format;

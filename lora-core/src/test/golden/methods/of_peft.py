@@ -4,7 +4,7 @@ import copy
 
 import torch
 from peft import BOFTConfig, GraloraConfig, HiraConfig, IA3Config, LoHaConfig, LoKrConfig, LoraConfig, MissConfig
-from peft import OFTConfig, ShiraConfig, VeraConfig
+from peft import OFTConfig, RandLoraConfig, ShiraConfig, VBLoRAConfig, VeraConfig
 from peft import get_peft_model, get_peft_model_state_dict
 from peft.tuners.boft import layer as boft_layer
 from peft.tuners.oft import layer as oft_layer
@@ -18,7 +18,7 @@ RENAMED = {
 }
 
 # Matrices that PEFT draws once for all layers.
-SHARED = ("vera_A", "vera_B")
+SHARED = ("vera_A", "vera_B", "randlora_A", "randlora_B")
 
 
 class Wrapped(torch.nn.Module):
@@ -258,6 +258,12 @@ for where in ("linear", "conv", "point", "sequence", "embedding"):
 
 config = lambda: VeraConfig(r=3, target_modules=["layer"])
 peft("peft vera", "vera", "linear", config, {}, blend="result")
+
+for where, rank in (("linear", 3), ("square", 2)):
+    config = lambda rank=rank: RandLoraConfig(r=rank, randlora_alpha=3, target_modules=["layer"])
+    peft("peft randlora", "randlora", where, config, ALPHA, types=TYPES if where == "linear" else ONE)
+config = lambda: VBLoRAConfig(r=2, num_vectors=5, vector_length=4, topk=3, target_modules=["layer"])
+peft("peft vblora", "lora", "linear", config, dict(topk="3"), blend="result", types=ONE)
 
 
 class Saved(torch.nn.Module):

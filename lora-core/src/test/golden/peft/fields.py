@@ -25,6 +25,8 @@ TYPES = {
     "GRALORA": peft.GraloraConfig,
     "HIRA": peft.HiraConfig,
     "VERA": peft.VeraConfig,
+    "RANDLORA": peft.RandLoraConfig,
+    "VBLORA": peft.VBLoRAConfig,
 }
 
 

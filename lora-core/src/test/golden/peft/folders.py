@@ -21,6 +21,8 @@ from peft import (
     LoraConfig,
     MissConfig,
     OFTConfig,
+    RandLoraConfig,
+    VBLoRAConfig,
     VeraConfig,
     get_peft_model,
 )
@@ -88,6 +90,26 @@ CASES = {
     "vera-drawn": VeraConfig(
         r=5, projection_prng_key=2**33 + 11, save_projection=False, target_modules=LAYERS, bias="vera_only"
     ),
+    "randlora": RandLoraConfig(r=3, randlora_alpha=5, projection_prng_key=4, target_modules=LAYERS),
+    "randlora-sparse": RandLoraConfig(
+        r=2, randlora_alpha=5, sparse=True, projection_prng_key=5, target_modules=LAYERS
+    ),
+    "randlora-very-sparse": RandLoraConfig(
+        r=5, randlora_alpha=5, very_sparse=True, projection_prng_key=50, target_modules=LAYERS
+    ),
+    "randlora-drawn": RandLoraConfig(
+        r=4, randlora_alpha=5, sparse=True, projection_prng_key=9, save_projection=False, target_modules=LAYERS
+    ),
+    "vblora": VBLoRAConfig(r=2, num_vectors=4, vector_length=4, topk=3, target_modules=LAYERS),
+    "vblora-few": VBLoRAConfig(
+        r=3,
+        num_vectors=300,
+        vector_length=2,
+        topk=2,
+        save_only_topk_weights=True,
+        target_modules=LAYERS,
+        bias="vblora_only",
+    ),
     "adalora": AdaLoraConfig(
         init_r=3, target_r=2, lora_alpha=5, total_step=100, target_modules=LAYERS
     ),
@@ -106,7 +128,7 @@ CASES = {
     ),
 }
 
-BIASED = ("vera-drawn", "gralora-hybrid", "dora-bias", "oft-bias", "boft-bias", "bias-all")
+BIASED = ("vblora-few", "vera-drawn", "gralora-hybrid", "dora-bias", "oft-bias", "boft-bias", "bias-all")
 
 
 def main(folder: Path):
@@ -123,7 +145,7 @@ def main(folder: Path):
             for key, parameter in peft.named_parameters():
                 if name in BIASED and parameter.requires_grad and key.endswith("bias"):
                     parameter += 0.3 * torch.randn_like(parameter)
-                if any(part in key for part in ("lora_", "hada_", "lokr_", "ia3_", "oft_", "boft_", "miss_", "gralora_", "hira_", "vera_lambda_")):
+                if any(part in key for part in ("lora_", "hada_", "lokr_", "ia3_", "oft_", "boft_", "miss_", "gralora_", "hira_", "vera_lambda_", "randlora_", "vblora_")):
                     parameter += 0.3 * torch.randn_like(parameter)
         peft.save_pretrained(folder / name)
         (folder / name / "README.md").unlink(missing_ok=True)

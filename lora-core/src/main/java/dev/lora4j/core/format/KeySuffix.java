@@ -58,7 +58,16 @@ public record KeySuffix(String layer, String role, Style style) {
 
   /** Prefixes of PEFT's parameters that are called as the roles. */
   private static final Set<String> SAME =
-      Set.of("hada_", "lokr_", "miss_", "gralora_", "hira_", "shira_", "vera_");
+      Set.of(
+          "hada_",
+          "lokr_",
+          "miss_",
+          "gralora_",
+          "hira_",
+          "shira_",
+          "vera_",
+          "randlora_",
+          "vblora_");
 
   private static final String BIAS = "lora_up.bias";
 

@@ -9,6 +9,7 @@ import dev.lora4j.core.adapter.Methods;
 import dev.lora4j.core.adapter.gralora.GraloraMethod;
 import dev.lora4j.core.adapter.miss.MissMethod;
 import dev.lora4j.core.adapter.mora.MoraMethod;
+import dev.lora4j.core.adapter.randlora.RandloraMethod;
 import dev.lora4j.core.adapter.sparse.SparseMethod;
 import dev.lora4j.core.adapter.vera.VeraMethod;
 import dev.lora4j.core.lowrank.DeltaNorm;
@@ -27,7 +28,12 @@ class DeltaNormCasesTest {
   /** Sums whose norm the factors alone do not tell. */
   private static final Set<String> WITHOUT =
       Set.of(
-          SparseMethod.NAME, MissMethod.NAME, GraloraMethod.NAME, VeraMethod.NAME, MoraMethod.NAME);
+          SparseMethod.NAME,
+          MissMethod.NAME,
+          GraloraMethod.NAME,
+          VeraMethod.NAME,
+          MoraMethod.NAME,
+          RandloraMethod.NAME);
 
   private static final Mixing MIXING = new Mixing(ENGINE.scope("norms"));
 

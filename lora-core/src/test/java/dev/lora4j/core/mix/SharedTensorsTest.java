@@ -23,6 +23,7 @@ import dev.lora4j.core.safetensors.SafetensorsWriter;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.host.HostTensor;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -34,8 +35,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Tensors that a file has once for all layers, in PEFT's VeRA. */
+/** Tensors that a file has once for all layers, in PEFT's VeRA, RandLoRA and VB-LoRA. */
 class SharedTensorsTest {
   private static final GoldenLayers LAYERS = new GoldenLayers("peft", "");
   private static final Family FAMILY = LAYERS.family();
@@ -51,19 +53,33 @@ class SharedTensorsTest {
   private Path changed(
       UnaryOperator<Map<String, HostTensor>> tensors, UnaryOperator<String> configuration)
       throws IOException {
+    return changed(VERA, tensors, configuration);
+  }
+
+  private Path changed(
+      Path from,
+      UnaryOperator<Map<String, HostTensor>> tensors,
+      UnaryOperator<String> configuration)
+      throws IOException {
     Map<String, HostTensor> all =
-        tensors.apply(new TreeMap<>(GoldenLayers.tensors(VERA.resolve(TENSORS))));
+        tensors.apply(new TreeMap<>(GoldenLayers.tensors(from.resolve(TENSORS))));
     SafetensorsWriter writer = new SafetensorsWriter();
     all.forEach((key, t) -> writer.add(key, t.dtype(), t.shape(), t.bytes()));
     writer.write(folder.resolve(TENSORS));
     Files.writeString(
-        folder.resolve(CONFIG), configuration.apply(Files.readString(VERA.resolve(CONFIG))));
+        folder.resolve(CONFIG), configuration.apply(Files.readString(from.resolve(CONFIG))));
     return folder;
   }
 
   private Path with(String key, HostTensor tensor) throws IOException {
+    return with("vera", key, tensor);
+  }
+
+  private Path with(String name, String key, HostTensor tensor) throws IOException {
     return changed(
+        LAYERS.folder().resolve(name),
         all -> {
+          matrices(all, name, true);
           all.put(key, tensor);
           return all;
         },
@@ -72,6 +88,17 @@ class SharedTensorsTest {
 
   private static Map<String, HostTensor> without(Map<String, HostTensor> all, String... keys) {
     all.keySet().removeAll(List.of(keys));
+    return all;
+  }
+
+  /** Without matrices that layers share, or without the copies of them at each layer. */
+  private static Map<String, HostTensor> matrices(
+      Map<String, HostTensor> all, String role, boolean shared) {
+    all.keySet()
+        .removeIf(
+            k ->
+                (k.endsWith(role + "_A") || k.endsWith(role + "_B"))
+                    && !(shared && k.startsWith("base_model." + role)));
     return all;
   }
 
@@ -113,14 +140,17 @@ class SharedTensorsTest {
   }
 
   /** PEFT's own draws are in the file that has them. */
-  @Test
-  void matricesThatAreNotInTheFileAreDrawnToTheBit() throws IOException {
+  @ParameterizedTest
+  @CsvSource({"vera, vera", "randlora-sparse, randlora", "randlora-very-sparse, randlora"})
+  void matricesThatAreNotInTheFileAreDrawnToTheBit(String name, String role) throws IOException {
+    Path saved = LAYERS.folder().resolve(name);
     Path drawn =
         changed(
-            all -> without(all, A, B),
+            saved,
+            all -> matrices(all, role, false),
             c -> c.replace("\"save_projection\": true", "\"save_projection\": false"));
     assertEquals(
-        AdapterFiles.read(VERA, FAMILY).adapter().identity(),
+        AdapterFiles.read(saved, FAMILY).adapter().identity(),
         AdapterFiles.read(drawn, FAMILY).adapter().identity());
   }
 
@@ -238,17 +268,22 @@ class SharedTensorsTest {
         Reason.NO_SITE, AdapterFiles.examine(VERA, ReadOptions.STRICT).account().ignored().get(A));
   }
 
-  @Test
-  void peftsFileIsWrittenAsItWas() {
+  @ParameterizedTest
+  @ValueSource(strings = {"vera", "randlora", "randlora-sparse"})
+  void peftsFileIsWrittenAsItWas(String name) {
+    Path saved = LAYERS.folder().resolve(name);
     Path written = folder.resolve("written");
     AdapterOutput.write(
-        AdapterFiles.read(VERA, FAMILY).adapter(),
+        AdapterFiles.read(saved, FAMILY).adapter(),
         FAMILY,
         AdapterWriters.named("peft"),
         WriteOptions.EXACT,
         written);
     assertEquals(
-        GoldenLayers.tensors(VERA.resolve(TENSORS)),
+        matrices(
+            new TreeMap<>(GoldenLayers.tensors(saved.resolve(TENSORS))),
+            name.replaceAll("-.*", ""),
+            true),
         GoldenLayers.tensors(written.resolve(TENSORS)));
   }
 
@@ -270,5 +305,93 @@ class SharedTensorsTest {
                     folder.resolve("both")));
     String text = String.valueOf(e.getMessage());
     assertTrue(text.contains("one vera_A for all layers") && text.contains("resize"), text);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "base_model.randlora_A, 3, 1, 7",
+    "base_model.randlora_A, 4, 1, 8",
+    "base_model.randlora_B, 11, 3, 3",
+    "base_model.randlora_B, 12, 2, 3",
+    "base_model.randlora_B, 12, 3, 4",
+    "base_model.model.blocks.0.q.randlora_lambda, 3, 2, 0",
+    "base_model.model.blocks.0.q.randlora_lambda, 2, 3, 0",
+    "base_model.model.blocks.0.q.randlora_gamma, 3, 9, 0"
+  })
+  void wrongSizesOfRandloraAreRefused(String key, long x, long y, long z) throws IOException {
+    HostTensor wrong = z == 0 ? ones(x, y) : ones(x, y, z);
+    assertTrue(refused(with("randlora", key, wrong)).contains("randlora_"), key);
+  }
+
+  @Test
+  void vectorsThatAreNotInTheBankAreRefused() throws IOException {
+    String key = LAYER + "vblora_logits_A_topk_indices";
+    Path saved = LAYERS.folder().resolve("vblora-few");
+    HostTensor places = GoldenLayers.tensors(saved.resolve(TENSORS)).get(key);
+    byte[] bytes = new byte[places.bytes().remaining()];
+    places.bytes().get(bytes);
+    for (int index : new int[] {300, -1}) {
+      bytes[0] = (byte) index;
+      bytes[1] = (byte) (index >> 8);
+      HostTensor wrong = HostTensor.of(places.dtype(), places.shape(), ByteBuffer.wrap(bytes));
+      String text = refused(with("vblora-few", key, wrong));
+      assertTrue(text.contains(key) && text.contains("not " + index), text);
+    }
+  }
+
+  @Test
+  void weightsOfVectorsAreSharesOfOne() throws IOException {
+    String key = LAYER + "vblora_logits_B_topk_weights";
+    float[] twos = new float[4 * 3];
+    Arrays.fill(twos, 2);
+    String text = refused(with("vblora-few", key, HostTensor.of(Shape.of(4, 3, 1), twos)));
+    assertTrue(text.contains(key) && text.contains("at most 1"), text);
+  }
+
+  @Test
+  void banksThatAreMissingOrDoNotFitAreRefused() throws IOException {
+    String bank = "base_model.vblora_vector_bank";
+    Path saved = LAYERS.folder().resolve("vblora");
+    assertTrue(refused(changed(saved, all -> without(all, bank), c -> c)).contains(bank + " is"));
+    assertTrue(refused(with("vblora", bank, ones(4, 3))).contains("divides"));
+    assertTrue(refused(with("vblora", bank, ones(5, 4))).contains("vblora_logits_A"));
+    assertTrue(refused(with("vblora", bank, ones(4, 2))).contains("vblora_logits_A"));
+    for (String topk : List.of("0", "5", "2.5")) {
+      String text =
+          refused(changed(saved, all -> all, c -> c.replace("\"topk\": 3", "\"topk\": " + topk)));
+      assertTrue(text.contains("topk " + topk), text);
+    }
+    Files.delete(folder.resolve(CONFIG));
+    assertTrue(refused(folder.resolve(TENSORS)).contains("adapter_config.json"));
+  }
+
+  @Test
+  void copiesOfMatricesAtLayersAreCopies() throws IOException {
+    Path saved = LAYERS.folder().resolve("randlora");
+    Adapter adapter = AdapterFiles.read(saved, FAMILY).adapter();
+    assertSame(
+        adapter.at("blocks.0.ff").get(0).tensor("randlora_B"),
+        adapter.at("blocks.1.ff").get(0).tensor("randlora_B"));
+    Path other =
+        changed(
+            saved,
+            all -> {
+              all.put(LAYER + "randlora_B", ones(12, 3, 3));
+              return all;
+            },
+            c -> c);
+    String text = refused(other);
+    assertTrue(text.contains(LAYER + "randlora_B") && text.contains("a copy"), text);
+  }
+
+  @Test
+  void matricesDrawnInPrecisionsOfOtherMachinesAreRefused() throws IOException {
+    Path drawn =
+        changed(
+            LAYERS.folder().resolve("randlora"),
+            all -> matrices(all, "randlora", false),
+            c -> c.replace("\"save_projection\": true", "\"save_projection\": false"));
+    String text = refused(drawn);
+    assertTrue(text.contains("randlora_A") && text.contains("save_projection"), text);
   }
 }

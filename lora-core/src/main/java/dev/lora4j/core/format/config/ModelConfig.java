@@ -9,6 +9,8 @@ import dev.lora4j.core.adapter.ia3.Ia3Method;
 import dev.lora4j.core.adapter.lokr.LokrMethod;
 import dev.lora4j.core.adapter.mora.MoraMethod;
 import dev.lora4j.core.adapter.oft.OftMethod;
+import dev.lora4j.core.adapter.randlora.RandloraMethod;
+import dev.lora4j.core.adapter.vblora.VbloraMethod;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -28,8 +30,20 @@ import org.jspecify.annotations.Nullable;
 record ModelConfig(String where, String prefix, JsonObject fields) {
   private static final Set<String> METHODS =
       Set.of(
-          "LORA", "ADALORA", "LOHA", "LOKR", "IA3", "OFT", "BOFT", "SHIRA", "MISS", "GRALORA",
-          "HIRA", "VERA");
+          "LORA",
+          "ADALORA",
+          "LOHA",
+          "LOKR",
+          "IA3",
+          "OFT",
+          "BOFT",
+          "SHIRA",
+          "MISS",
+          "GRALORA",
+          "HIRA",
+          "VERA",
+          "RANDLORA",
+          "VBLORA");
 
   /** Initialisations that change the base as well. */
   private static final List<String> CHANGED_BASE =
@@ -116,29 +130,34 @@ record ModelConfig(String where, String prefix, JsonObject fields) {
         alpha("alpha", path, settings);
         rank(path).ifPresent(r -> settings.put(LokrMethod.RANK, Double.toString(r)));
       }
-      case "VERA" -> {
-        for (String name : List.of(ProjectionSeed.SEED, ProjectionSeed.SAVED)) {
-          text(fields, name).ifPresent(v -> settings.put(name, v));
-        }
+      case "VERA" -> texts(settings, ProjectionSeed.SEED, ProjectionSeed.SAVED);
+      case "VBLORA" -> texts(settings, VbloraMethod.COUNT);
+      case "RANDLORA" -> {
+        alpha("randlora_alpha", path, settings);
+        texts(settings, ProjectionSeed.SEED, ProjectionSeed.SAVED);
+        texts(settings, RandloraMethod.SPARSE, RandloraMethod.VERY_SPARSE);
       }
       case "GRALORA" -> alpha("alpha", path, settings);
       case "IA3" -> settings.put(Ia3Method.FEEDFORWARD, Boolean.toString(feedforward(path)));
-      case "OFT" -> {
-        for (String name :
-            List.of(
-                OftMethod.SERIES,
-                OftMethod.TERMS,
-                OftMethod.LIMITED,
-                OftMethod.EPSILON,
-                OftMethod.SHARED)) {
-          text(fields, name).ifPresent(v -> settings.put(name, v));
-        }
-      }
+      case "OFT" ->
+          texts(
+              settings,
+              OftMethod.SERIES,
+              OftMethod.TERMS,
+              OftMethod.LIMITED,
+              OftMethod.EPSILON,
+              OftMethod.SHARED);
       default -> {
         // The tensors say all.
       }
     }
     return settings;
+  }
+
+  private void texts(Map<String, String> settings, String... names) {
+    for (String name : names) {
+      text(fields, name).ifPresent(v -> settings.put(name, v));
+    }
   }
 
   private void alpha(String field, String path, Map<String, String> settings) {

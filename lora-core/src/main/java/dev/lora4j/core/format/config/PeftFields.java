@@ -94,6 +94,21 @@ final class PeftFields {
     add(vera, Meaning.READ, "matrices that are not in the file", "projection_prng_key");
     add(vera, Meaning.NO_EFFECT, "training", "vera_dropout", "d_initial", "init_weights");
     TYPES.put("VERA", vera);
+    SortedMap<String, Field> randlora = new TreeMap<>(all);
+    add(randlora, Meaning.TENSORS, "shapes", "r");
+    add(randlora, Meaning.READ, "the scale", "randlora_alpha");
+    add(randlora, Meaning.READ, "matrices that are not in the file", "save_projection");
+    add(randlora, Meaning.READ, "matrices that are not in the file", "projection_prng_key");
+    add(randlora, Meaning.READ, "matrices that are not in the file", "sparse", "very_sparse");
+    add(randlora, Meaning.NO_EFFECT, "training", "randlora_dropout", "init_weights");
+    TYPES.put("RANDLORA", randlora);
+    SortedMap<String, Field> vblora = new TreeMap<>(all);
+    add(vblora, Meaning.TENSORS, "shapes", "r", "num_vectors", "vector_length");
+    add(vblora, Meaning.TENSORS, "keys name the form", "save_only_topk_weights");
+    add(vblora, Meaning.READ, "how many logits count", "topk");
+    add(vblora, Meaning.NO_EFFECT, "training", "vblora_dropout");
+    add(vblora, Meaning.NO_EFFECT, "training", "init_vector_bank_bound", "init_logits_std");
+    TYPES.put("VBLORA", vblora);
   }
 
   private PeftFields() {}

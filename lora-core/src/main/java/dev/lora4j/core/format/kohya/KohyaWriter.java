@@ -58,7 +58,11 @@ public final class KohyaWriter implements AdapterWriter {
           "vera_A",
           "vera_B",
           "vera_lambda_b",
-          "vera_lambda_d");
+          "vera_lambda_d",
+          "randlora_A",
+          "randlora_B",
+          "randlora_lambda",
+          "randlora_gamma");
 
   private static final String PEFT_MAGNITUDE = "lora_magnitude_vector";
   private static final String MAGNITUDE = "dora_scale";

@@ -2,6 +2,7 @@ package dev.lora4j.core.format.peft;
 
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.format.SiteCatalogue;
+import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.spi.Extension;
 import dev.lora4j.spi.ExtensionName;
 import java.util.List;
@@ -33,4 +34,14 @@ public interface PeftKind {
    * @throws dev.lora4j.core.adapter.AdapterException if one configuration cannot say what they are
    */
   Map<String, Object> fields(List<PeftSite> sites, SiteCatalogue base);
+
+  /**
+   * The shapes of tensors that all layers share, by role, where PEFT has them larger than layers
+   * use them. What no layer uses is 0 there.
+   *
+   * @param sites all layers, of one model
+   */
+  default Map<String, Shape> shared(List<PeftSite> sites) {
+    return Map.of();
+  }
 }

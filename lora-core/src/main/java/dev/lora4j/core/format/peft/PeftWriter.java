@@ -17,6 +17,7 @@ import dev.lora4j.core.format.writing.BaseUsage;
 import dev.lora4j.core.format.writing.ConversionAdvice;
 import dev.lora4j.core.format.writing.LayoutFile;
 import dev.lora4j.core.format.writing.WriteRequest;
+import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.spi.Extension;
 import dev.lora4j.spi.Extensions;
@@ -74,7 +75,8 @@ public final class PeftWriter implements AdapterWriter {
                       }
                     });
           }
-          shared.forEach((name, corners) -> tensors.put(WRAPPER + name, corners.whole()));
+          Map<String, Shape> least = kind.shared(tuned);
+          shared.forEach((name, corners) -> tensors.put(WRAPPER + name, corners.whole(least)));
           String folder = alone(models, model) ? "" : model + "/";
           JsonObject fields =
               GSON.toJsonTree(kind.fields(tuned, request.family().sites())).getAsJsonObject();

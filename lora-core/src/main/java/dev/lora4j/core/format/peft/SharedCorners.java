@@ -6,6 +6,7 @@ import dev.lora4j.core.tensor.host.HostTensor;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A tensor that layers share, put together of what each of them uses: the elements with the lowest
@@ -32,11 +33,12 @@ final class SharedCorners {
   /**
    * The whole tensor.
    *
+   * @param least the shape that it has at least, by role, if there is any such
    * @throws AdapterException if layers have different values or types at one place
    */
-  HostTensor whole() {
+  HostTensor whole(Map<String, Shape> least) {
     Corner first = corners.get(0);
-    Shape shape = first.tensor().shape();
+    Shape shape = least.getOrDefault(role, first.tensor().shape());
     for (Corner corner : corners) {
       Shape other = corner.tensor().shape();
       if (other.rank() != shape.rank() || corner.tensor().dtype() != first.tensor().dtype()) {
@@ -48,9 +50,9 @@ final class SharedCorners {
     }
     int size = Math.toIntExact(first.tensor().dtype().bytes(1));
     byte[] bytes = new byte[Math.toIntExact(size * shape.elements())];
-    byte[] writers = new byte[Math.toIntExact(shape.elements())];
+    byte[] written = new byte[Math.toIntExact(shape.elements())];
     for (Corner corner : corners) {
-      place(corner, shape, size, bytes, writers);
+      place(corner, shape, size, bytes, written);
     }
     return HostTensor.of(first.tensor().dtype(), shape, ByteBuffer.wrap(bytes));
   }

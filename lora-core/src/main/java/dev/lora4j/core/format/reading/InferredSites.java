@@ -1,5 +1,6 @@
 package dev.lora4j.core.format.reading;
 
+import dev.lora4j.core.adapter.Methods;
 import dev.lora4j.core.adapter.lora.LoraMethod;
 import dev.lora4j.core.adapter.mora.MoraMethod;
 import dev.lora4j.core.format.Family;
@@ -17,10 +18,11 @@ import java.util.TreeMap;
 
 /**
  * Layers inferred from the adapter of an unknown model, as far as its factors determine the sizes:
- * those of dotted names with LoRA, LoHa, LoKr, GraLoRA, HiRA or whole differences.
+ * those of dotted names with LoRA, LoHa, LoKr, GraLoRA, HiRA, VB-LoRA or whole differences.
  */
 final class InferredSites {
   private static final String PEFT = "base_model.model.";
+  private static final String BANK = "base_model.vblora_vector_bank";
 
   private InferredSites() {}
 
@@ -29,6 +31,7 @@ final class InferredSites {
     Map<String, Map<String, Shape>> layers = new TreeMap<>();
     for (TensorInfo tensor : tensors.values()) {
       KeySuffix.of(tensor.name(), tensors.keySet())
+          .filter(e -> !Methods.shared().contains(e.role()))
           .ifPresent(
               e ->
                   layers
@@ -36,11 +39,12 @@ final class InferredSites {
                       .put(e.role(), tensor.shape()));
     }
     List<Site> sites = new ArrayList<>();
+    Optional<Shape> bank = Optional.ofNullable(tensors.get(BANK)).map(TensorInfo::shape);
     layers.forEach(
         (name, shapes) -> {
           // A square matrix says nothing about the layer.
           if (!source.config().settings(name).containsKey(MoraMethod.USED)) {
-            site(name, shapes).ifPresent(sites::add);
+            site(name, shapes).or(() -> pieces(name, shapes, bank)).ifPresent(sites::add);
           }
         });
     return new Family("", "a model that is not known", new SiteCatalogue(sites), List.of());
@@ -97,6 +101,27 @@ final class InferredSites {
                   long rows = out.size(0) * out.size(2);
                   return layer(name, Shape.of(rows, in.size(0) * in.size(1)));
                 }));
+  }
+
+  /** VB-LoRA: as many pieces, each as long as the vectors of the bank. */
+  private static Optional<Site> pieces(
+      String name, Map<String, Shape> shapes, Optional<Shape> bank) {
+    Optional<Shape> in = choice(shapes, "vblora_logits_A");
+    Optional<Shape> out = choice(shapes, "vblora_logits_B");
+    return bank.filter(s -> s.rank() == 2)
+        .flatMap(
+            v ->
+                in.flatMap(
+                    a ->
+                        out.map(
+                            b -> {
+                              long rows = b.size(0) * v.size(1);
+                              return layer(name, Shape.of(rows, a.size(1) * v.size(1)));
+                            })));
+  }
+
+  private static Optional<Shape> choice(Map<String, Shape> shapes, String logits) {
+    return matrix(shapes, logits).or(() -> matrix(shapes, logits + "_topk_indices"));
   }
 
   private static Optional<Site> product(String name, Map<String, Shape> shapes) {

@@ -1,6 +1,7 @@
 package dev.lora4j.core.format.reading;
 
 import dev.lora4j.core.adapter.lora.LoraMethod;
+import dev.lora4j.core.adapter.randlora.RandloraMethod;
 import dev.lora4j.core.adapter.vera.VeraMethod;
 import dev.lora4j.core.format.KeyAddress;
 import dev.lora4j.core.nn.Site;
@@ -47,6 +48,7 @@ final class ShapeMatch {
       case "lokr_w2", "lokr_w2_a", "lokr_w2_b" -> product(tensor.name(), of.role(), site);
       case "diff" -> shape.elements() == site.weight().elements() ? FITS : MISFIT;
       case "diff_b", VeraMethod.OUTPUTS -> shape.elements() == site.out() ? FITS : MISFIT;
+      case RandloraMethod.SIDE -> smaller(shape, site);
       case "weight", "ia3_l" -> vector(shape, site);
       default -> NAME;
     };
@@ -78,6 +80,11 @@ final class ShapeMatch {
   private static int vector(Shape shape, Site site) {
     boolean columns = site.weight().rank() > 1 && shape.elements() == site.weight().size(1);
     return columns || shape.elements() == site.out() ? FITS : MISFIT;
+  }
+
+  /** Score of weights of the smaller side. */
+  private static int smaller(Shape shape, Site site) {
+    return shape.size(-1) == Math.min(site.out(), site.rest()) ? FITS : MISFIT;
   }
 
   /** Score of LoKr's factors, which determine the sizes of the layer only together. */

@@ -42,16 +42,16 @@ final class SharedTensors {
     Set<String> keys = new TreeSet<>();
     for (SharingMethod method : methods(tensors)) {
       for (String role : method.shared()) {
-        if (!tensors.has(role)) {
-          AllLayers address = new AllLayers(model(group.spelled()), role);
-          String key = table.shared().get(address);
-          if (key == null) {
-            tensors.share(role, WRAPPER + role, drawn(method, address, tensors));
-          } else {
-            asked.add(key);
-            keys.add(key);
-            tensors.share(role, key, read.computeIfAbsent(address, a -> read(key)));
-          }
+        AllLayers address = new AllLayers(model(group.spelled()), role);
+        String key = table.shared().get(address);
+        if (key != null) {
+          asked.add(key);
+          keys.add(key);
+          SharedTensor shared = read.computeIfAbsent(address, a -> read(key));
+          requireCopy(group, role, key, shared);
+          tensors.share(role, key, shared);
+        } else if (!tensors.has(role)) {
+          tensors.share(role, WRAPPER + role, drawn(method, address, tensors));
         }
       }
     }
@@ -61,6 +61,19 @@ final class SharedTensors {
   /** Keys that some layer asked for. */
   Set<String> asked() {
     return Collections.unmodifiableSet(asked);
+  }
+
+  /** PEFT saves RandLoRA's matrices with each layer as well. */
+  private void requireCopy(KeyTable.Group group, String role, String key, SharedTensor shared) {
+    String own = group.keys().get(role);
+    if (own != null && !LayerTensors.widened(source.tensor(own)).equals(shared.whole())) {
+      throw new AdapterException(
+          own
+              + " is another than "
+              + key
+              + ", of which it should be a copy; the file was put together of several. Save the"
+              + " adapter again with PEFT.");
+    }
   }
 
   private SharedTensor read(String key) {

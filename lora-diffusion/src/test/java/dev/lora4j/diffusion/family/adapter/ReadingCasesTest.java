@@ -441,7 +441,7 @@ class ReadingCasesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"FOURIERFT", "RANDLORA", "XLORA"})
+  @ValueSource(strings = {"FOURIERFT", "XLORA"})
   void unsupportedPeftTypesAreRefusedByName(String type) throws IOException {
     Files.writeString(folder.resolve("adapter_config.json"), "{\"peft_type\": \"" + type + "\"}");
     new AdapterMaker()
