@@ -26,6 +26,7 @@ module dev.lora4j.core {
   exports dev.lora4j.core.adapter.miss;
   exports dev.lora4j.core.adapter.mora;
   exports dev.lora4j.core.adapter.oft;
+  exports dev.lora4j.core.adapter.pruning;
   exports dev.lora4j.core.adapter.randlora;
   exports dev.lora4j.core.adapter.sparse;
   exports dev.lora4j.core.adapter.training;

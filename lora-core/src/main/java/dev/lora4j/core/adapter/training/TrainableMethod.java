@@ -107,6 +107,15 @@ public interface TrainableMethod extends Canonical {
     return Optional.empty();
   }
 
+  /**
+   * The elements of the factors that are kept at 0 in a run; none by default.
+   *
+   * @throws IllegalArgumentException if it cannot be done in such a run
+   */
+  default Optional<MaskRule> mask(StepRule.Run run) {
+    return Optional.empty();
+  }
+
   /** Entries of its own in headers of adapters that it trains; none by default. */
   default SortedMap<String, String> headerEntries() {
     return new TreeMap<>();

@@ -2,6 +2,7 @@ package dev.lora4j.core.train.adapter;
 
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.training.MaskRule;
 import dev.lora4j.core.adapter.training.SiteRecipe;
 import dev.lora4j.core.adapter.training.StepRule;
 import dev.lora4j.core.adapter.training.TrainableMethod;
@@ -14,6 +15,8 @@ import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.host.HostTensor;
+import dev.lora4j.core.train.MaskUpdate;
+import dev.lora4j.core.train.MaskedOptimizer;
 import dev.lora4j.core.train.optimizer.Optimizer;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -211,7 +214,29 @@ public final class AdapterPlan {
   }
 
   /**
-   * The optimizer, with what the method changes after each of its steps.
+   * Choice of the elements that the method keeps at 0, if any.
+   *
+   * @throws IllegalArgumentException if it cannot be done in so many steps
+   */
+  public Optional<MaskRule> mask(int steps) {
+    Map<Site, SiteRecipe> layers = new LinkedHashMap<>();
+    ruled().forEach(p -> layers.put(p.site(), p.recipe()));
+    return recipe.method().mask(new StepRule.Run(steps, layers));
+  }
+
+  /** The tensors of each layer that {@link #mask} is for. */
+  public List<MaskUpdate.Layer> maskedLayers() {
+    return ruled()
+        .map(
+            p ->
+                new MaskUpdate.Layer(
+                    p.parameters().stream()
+                        .collect(Collectors.toMap(AdapterParameter::part, AdapterParameter::name))))
+        .toList();
+  }
+
+  /**
+   * The optimizer, with what the method changes after each of its steps and keeps at 0.
    *
    * @throws IllegalArgumentException if it cannot be done in so many steps
    * @throws dev.lora4j.core.tensor.TensorException if the optimizer averages weights, which a
@@ -219,9 +244,11 @@ public final class AdapterPlan {
    */
   public Optimizer optimizer(Optimizer plain, int steps) {
     List<AdapterParameter> parameters = ruled().flatMap(p -> p.parameters().stream()).toList();
+    Optimizer masked =
+        mask(steps).<Optimizer>map(rule -> new MaskedOptimizer(plain, rule)).orElse(plain);
     return rule(steps)
-        .<Optimizer>map(rule -> new RuledOptimizer(plain, rule, parameters))
-        .orElse(plain);
+        .<Optimizer>map(rule -> new RuledOptimizer(masked, rule, parameters))
+        .orElse(masked);
   }
 
   /** The layers that the method of the recipe trains, without those of other methods. */

@@ -2,6 +2,7 @@ package dev.lora4j.core.train.optimizer;
 
 import dev.lora4j.core.quantised.CodeBook;
 import dev.lora4j.core.tensor.Shape;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -37,8 +38,12 @@ record EightBitVector(String name, boolean signed) {
   List<OptimizerSlot> slots() {
     return List.of(
         new OptimizerSlot.Vector(name, EightBitVector::numbers, false),
-        new OptimizerSlot.Codes(codes(), shape -> Shape.of(blocks(shape), BLOCK)),
+        new OptimizerSlot.Codes(codes(), shape -> Shape.of(blocks(shape), BLOCK), zero()),
         new OptimizerSlot.Vector(scales(), shape -> Shape.of(blocks(shape)), false));
+  }
+
+  private int zero() {
+    return Arrays.binarySearch(book().values(), 0f);
   }
 
   /** True if a weight's numbers are no codes; its size must be known. */

@@ -56,8 +56,9 @@ public sealed interface OptimizerSlot {
    * numbers.
    *
    * @param shape from the shape of a weight, which may have unknown sizes, to that of its bytes
+   * @param zero the code of the number 0
    */
-  record Codes(String name, UnaryOperator<Shape> shape) implements PerWeight {
+  record Codes(String name, UnaryOperator<Shape> shape, int zero) implements PerWeight {
     @Override
     public DType type(DType weights) {
       return DType.U8;

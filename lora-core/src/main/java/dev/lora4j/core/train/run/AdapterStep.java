@@ -3,6 +3,8 @@ package dev.lora4j.core.train.run;
 import dev.lora4j.core.nn.FlatLayout;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.core.train.MaskUpdate;
+import dev.lora4j.core.train.MaskedOptimizer;
 import dev.lora4j.core.train.MaxNorm;
 import dev.lora4j.core.train.SlotStorage;
 import dev.lora4j.core.train.TrainingRun;
@@ -79,6 +81,13 @@ public final class AdapterStep {
     double most = settings.maxNorm().getAsDouble();
     return Optional.of(
         MaxNorm.compile(scope, step, layout(), most, ProductLayers.of(plan, factors.parameters())));
+  }
+
+  /** Choice of the elements that are kept at 0, if the method has one. */
+  Optional<MaskUpdate> masks(Scope scope) {
+    return step.settings().optimizer() instanceof MaskedOptimizer masked
+        ? Optional.of(new MaskUpdate(scope, masked, layout(), plan.maskedLayers()))
+        : Optional.empty();
   }
 
   /** The state before the first step. */

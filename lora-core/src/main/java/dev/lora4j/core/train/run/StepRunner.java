@@ -2,6 +2,7 @@ package dev.lora4j.core.train.run;
 
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.core.train.MaskUpdate;
 import dev.lora4j.core.train.MaxNorm;
 import dev.lora4j.core.train.TrainingRun;
 import dev.lora4j.core.train.TrainingState;
@@ -19,6 +20,7 @@ final class StepRunner {
   private final AdapterStep step;
   private final RunListener listener;
   private final Optional<MaxNorm> maxNorm;
+  private final Optional<MaskUpdate> masks;
   private Optional<NonFiniteDiagnosis> diagnosis = Optional.empty();
   private int skippedInARow;
 
@@ -34,6 +36,7 @@ final class StepRunner {
     this.step = step;
     this.listener = listener;
     maxNorm = step.maxNorm(scope);
+    masks = step.masks(scope);
   }
 
   /**
@@ -42,6 +45,9 @@ final class StepRunner {
    * @throws TrainingFailure if too many in a row changed nothing
    */
   RunListener.Step take(TrainingRun run, int number) {
+    if (number == 0) {
+      masks.ifPresent(all -> all.apply(run.state()));
+    }
     long first = (long) number * settings.accumulate();
     List<TrainingBatch> batches = task.batches(first, settings.accumulate());
     double rate = settings.rate(number);
@@ -65,6 +71,7 @@ final class StepRunner {
     } else {
       skippedInARow = 0;
       maxNorm.ifPresent(limit -> limit.apply(run.state()));
+      masks.ifPresent(all -> all.apply(run.state()));
     }
     return new RunListener.Step(
         number + 1,

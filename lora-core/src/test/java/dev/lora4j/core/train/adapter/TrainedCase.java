@@ -26,6 +26,7 @@ record TrainedCase(String name, AdapterRecipe recipe, boolean peft) {
           of("DyLoRA, nested", "dylora", "mode", "nested"),
           of("DyLoRA by 2", "dylora", "unit", "2"),
           of("AdaLoRA", "adalora"),
+          of("sparse LoRA of all numbers", "sparse-lora", "density", "1"),
           of("LoHa", "loha"),
           of("LoKr", "lokr"),
           of("LoKr by 2", "lokr", "factor", "2"),

@@ -29,7 +29,8 @@ public record TriedAdapter(Path file, String method, Path base, String title) {
       Set.of("miss", "gralora", "hira", "mora", "oft", "boft", "shira");
 
   /** What files are of, where that is called otherwise than what trains them. */
-  private static final Map<String, String> STORED = Map.of("full", "diff", "shira", "sparse");
+  private static final Map<String, String> STORED =
+      Map.of("full", "diff", "shira", "sparse", "sparse-lora", "lora");
 
   private static final String DEPENDS = "Their effect depends on the weight they act on";
   private static final String BAKE = "bake the adapter into its base and extract";

@@ -68,7 +68,8 @@ class TrainedAdaptersTest {
         "oft",
         "boft",
         "diag-oft",
-        "shira"
+        "shira",
+        "sparse-lora"
       })
   void pictureAdapterWorksInEveryCommand(String method) throws IOException {
     TriedAdapter adapter = pictures(method, Run.TINY_SD, "tiny-sd");
