@@ -101,7 +101,7 @@ class InstalledInRunsTest {
       value = {
         "schedule.name = 'cosin'|run.toml, line 2: schedule.name: There is no Decay 'cosin'. Did you mean cosine?",
         "adapter.method = 'lorra'|run.toml, line 2: adapter.method: There is no TrainableMethod 'lorra'. Did you mean lora?",
-        "layout = 'ckpt'|run.toml, line 2: layout: There is no AdapterWriter 'ckpt'. There are diffusers, gguf, kohya, peft.",
+        "layout = 'ckpt'|run.toml, line 2: layout: There is no AdapterWriter 'ckpt'. There are diffusers, gguf, kohya, lora4j, peft.",
         "optimizer.name = 'adanw'|There is no Optimizer 'adanw'. Did you mean adamw?",
         "optimizer.settings = { epss = 1 }|adamw: has no setting epss, did you mean eps?",
         "optimizer.settings = 1|optimizer.settings takes a table of settings, found 1",

@@ -61,7 +61,7 @@ final class OptionSections {
             + " dry-run all overwrite");
     section(
         "Output",
-        "output outputs layout dtype fold-alpha rewrite per-layer all explain in name replace json");
+        "output outputs layout dtype fold-alpha rewrite density per-layer all explain in name replace json");
     section("General", "help version debug plugins");
   }
 

@@ -80,7 +80,8 @@ final class AdapterSource implements AutoCloseable {
           peft
               ? AdapterConfig.read(beside)
               : mlx ? AdapterConfig.mlx(beside) : AdapterConfig.inHeader(path, store.metadata());
-      return new AdapterSource(path, new TreeMap<>(Map.of("", AdapterTensors.of(store))), config);
+      AdapterTensors tensors = ExpandedTensors.of(file, AdapterTensors.of(store));
+      return new AdapterSource(path, new TreeMap<>(Map.of("", tensors)), config);
     } catch (RuntimeException e) {
       store.close();
       throw e;

@@ -23,6 +23,12 @@ final class AdapterReport {
   private static final int WIDTH = 160;
   private static final int MOST_PROBLEMS = 4;
 
+  /** Share of zeros that is not told: trained factors have a few, for example of unused words. */
+  private static final double FEW_ZEROS = 0.02;
+
+  /** Header entry of files without zeros. */
+  private static final String LEFT_OUT = "lora4j_sparse";
+
   private final OpenAdapter file;
   private final Examination found;
   private final boolean all;
@@ -103,8 +109,20 @@ final class AdapterReport {
     lines.add("  Methods: " + counts(AdapterContents.methods(adapter)));
     lines.add("  Ranks: " + counts(AdapterContents.ranks(adapter)));
     nested().ifPresent(n -> lines.addAll(n.lines(file.path())));
+    zeros(adapter).ifPresent(lines::add);
     lines.add("  Identity " + adapter.identity());
     return lines;
+  }
+
+  private Optional<String> zeros(Adapter adapter) {
+    ZeroCount count = ZeroCount.of(adapter);
+    boolean leftOut = file.metadata().containsKey(LEFT_OUT);
+    return count.share() < FEW_ZEROS && !leftOut
+        ? Optional.empty()
+        : Optional.of(
+            "  Zeros: "
+                + count.text()
+                + (leftOut ? "; the file leaves them out (layout lora4j)" : ""));
   }
 
   private static String counts(SortedMap<String, Integer> counts) {
@@ -170,6 +188,7 @@ final class AdapterReport {
             .put("keys", KeyReport.json(found.account()).fields())
             .put("methods", found.adapter().map(AdapterContents::methods).orElseGet(TreeMap::new))
             .put("ranks", found.adapter().map(AdapterContents::ranks).orElseGet(TreeMap::new))
+            .put("zeros", found.adapter().map(a -> ZeroCount.of(a).share()).orElse(0.0))
             .put("identity", found.adapter().map(Adapter::identity).orElse(""))
             .put("triggers", words().words())
             .put("warnings", found.warnings())

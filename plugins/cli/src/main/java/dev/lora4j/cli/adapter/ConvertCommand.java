@@ -8,6 +8,8 @@ import dev.lora4j.cli.console.UnusedOptions;
 import dev.lora4j.cli.file.ExistingPath;
 import dev.lora4j.cli.file.OutputFile;
 import dev.lora4j.cli.model.BaseName;
+import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.adapter.pruning.MagnitudePruning;
 import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.LoadedAdapter;
 import dev.lora4j.core.format.reading.AdapterFiles;
@@ -22,6 +24,7 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.spi.Extension;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -81,7 +84,7 @@ public final class ConvertCommand implements Command {
       description =
           "kohya: read by most programs for pictures. diffusers: LoRA and DoRA for diffusers and"
               + " ComfyUI. peft: a folder, one for each model of several. gguf: LoRA of a language"
-              + " model for llama.cpp (default: gguf for a .gguf file, peft for a folder).")
+              + " model for llama.cpp. lora4j: without zeros, for lora4j alone (default: gguf for a .gguf file, peft for a folder).")
   private Optional<String> layout = Optional.empty();
 
   @Option(
@@ -114,6 +117,14 @@ public final class ConvertCommand implements Command {
               + " LyCORIS's DoRA as PEFT's and the other way.")
   private boolean rewrite;
 
+  @Option(
+      names = "--density",
+      paramLabel = "SHARE",
+      description =
+          "Of each factor of a LoRA keep this share of its numbers, the largest, and make the"
+              + " others 0: above 0, up to 1 (default: all as they are).")
+  private Optional<Double> density = Optional.empty();
+
   @Option(names = "--json", description = "Report as one JSON object.")
   private boolean json;
 
@@ -136,11 +147,14 @@ public final class ConvertCommand implements Command {
     if (PackedModel.is(in)) {
       UnusedOptions.refuse(
           spec,
-          List.of("--layout", "--base", "--allow-partial", "--fold-alpha", "--rewrite"),
+          List.of(
+              "--layout", "--base", "--allow-partial", "--fold-alpha", "--rewrite", "--density"),
           in + ", which is a model and no adapter");
       return new PackedBaseConversion(in, target, dtype.map(Type::dtype)).run(console, json);
     }
     AdapterWriter writer = writer(target);
+    Optional<MagnitudePruning> pruning =
+        density.map(share -> Failure.usage(() -> new MagnitudePruning(share)));
     if (writer.folder()) {
       OutputFile.freshFolder(target);
     } else {
@@ -151,8 +165,14 @@ public final class ConvertCommand implements Command {
         base.map(BaseName::family).or(() -> writer.name().equals(GGUF) ? said() : Optional.empty());
     LoadedAdapter read = AdapterReading.examine(in, family, partial.options()).loaded();
     read.warnings().forEach(w -> console.note("Warning: " + Printable.of(w, 640)));
+    Adapter adapter = pruning.map(p -> p.of(read.adapter())).orElse(read.adapter());
     AdapterOutput.Written written =
-        AdapterOutput.write(read.adapter(), read.family(), writer, options(), target);
+        AdapterOutput.write(adapter, read.family(), writer, options(), target);
+    if (pruning.isPresent()) {
+      List<String> changes = new ArrayList<>(written.changes());
+      changes.add("Zeros after pruning: " + ZeroCount.of(adapter).text() + ".");
+      written = new AdapterOutput.Written(target, written.adapter(), changes);
+    }
     LoadedAdapter back = AdapterFiles.read(target, read.family());
     ConversionReport report = new ConversionReport(in, read, writer.name(), written, back);
     if (json) {

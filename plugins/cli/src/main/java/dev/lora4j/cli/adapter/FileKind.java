@@ -10,6 +10,7 @@ enum FileKind {
   LOKR("LoKr adapter", ".*\\.lokr_w1(_a)?"),
   OFT("OFT or BOFT adapter", ".*\\.(oft_blocks|oft_diag|oft_R\\.weight)"),
   IA3("IA3 adapter", ".*\\.on_input"),
+  SPARSE("adapter in lora4j's layout", ".*\\.sparse_values"),
   KOHYA("LoRA adapter in kohya's layout", ".*\\.lora_down\\.weight"),
   PEFT("LoRA adapter in PEFT's layout", "base_model\\..*\\.lora_A\\..*"),
   DIFFUSERS("LoRA adapter in diffusers' layout", ".*\\.(lora_A|lora\\.down)\\.weight"),

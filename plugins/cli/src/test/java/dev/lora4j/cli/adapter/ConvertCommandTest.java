@@ -92,6 +92,33 @@ class ConvertCommandTest {
   }
 
   @Test
+  void prunedAdapterIsStoredWithoutItsZeros() throws IOException {
+    Path sparse = folder.resolve("s.safetensors");
+    Run run =
+        Run.of("convert", adapter, sparse, "--to=lora4j", "--base=sd15", "--density=0.1");
+    assertEquals(0, run.code(), run.err());
+    assertTrue(run.out().contains("Zeros after pruning: 90.0 % of 5,120 numbers."), run.out());
+    JsonObject found = Run.of("inspect", sparse, "--base=sd15", "--json").json();
+    assertEquals(0.9, found.get("zeros").getAsDouble(), 1e-9);
+    String told = Run.of("inspect", sparse, "--base=sd15").out();
+    assertTrue(told.contains("Zeros: 90.0 % of 5,120 numbers; the file leaves them out"), told);
+    Path dense = folder.resolve("k.safetensors");
+    JsonObject back = converted("convert", sparse, dense, "--to=kohya", "--base=sd15", "--json");
+    assertEquals(back.get("identity_before"), back.get("identity_after"));
+    assertEquals(keys(adapter), keys(dense));
+    // Four bytes for each number, against five for each that is left.
+    long saved = Files.size(dense) - Files.size(sparse);
+    assertTrue(saved > 4 * 5120 - 5 * 512 - 1000, "saved " + saved);
+    assertFalse(Run.of("inspect", adapter, "--base=sd15").out().contains("Zeros"));
+    for (String share : new String[] {"0", "1.5", "-1", "NaN"}) {
+      Run refused =
+          Run.of("convert", adapter, sparse, "--to=kohya", "--base=sd15", "--density=" + share);
+      assertEquals(2, refused.code(), refused.out());
+      assertTrue(refused.err().contains("is above 0 and at most 1"), refused.err());
+    }
+  }
+
+  @Test
   void roundingAndFoldedScalesAreReported() {
     Path out = folder.resolve("h.safetensors");
     Run run =
@@ -127,7 +154,7 @@ class ConvertCommandTest {
   void unknownLayoutIsRefusedWithTheKnownOnes() {
     Run run = Run.of("convert", adapter, folder.resolve("o.safetensors"), "--to=onnx");
     assertEquals(2, run.code());
-    assertTrue(run.err().contains("diffusers, gguf, kohya, peft"), run.err());
+    assertTrue(run.err().contains("diffusers, gguf, kohya, lora4j, peft"), run.err());
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.lora4j.cli.train;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -8,11 +9,13 @@ import dev.lora4j.cli.Run;
 import dev.lora4j.core.safetensors.Safetensors;
 import dev.lora4j.core.safetensors.TensorInfo;
 import dev.lora4j.core.tensor.host.HostTensor;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -83,6 +86,31 @@ class TrainSparseLoraTest {
     }
     Run other = train("ramp", "--resume");
     assertNotEquals(0, other.code());
+  }
+
+  private int[] pixels(Path adapter, String more) throws IOException {
+    Path picture = folder.resolve("a.png");
+    List<Object> words =
+        new ArrayList<>(List.of("generate", "a ball", Run.BASE, "--steps=2", "--seed=1"));
+    words.addAll(List.of("--lora=" + adapter + more, "-o", picture));
+    Run run = Run.of(words.toArray());
+    assertEquals(0, run.code(), run.err());
+    BufferedImage image = ImageIO.read(picture.toFile());
+    Files.delete(picture);
+    return image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth());
+  }
+
+  /** Weights that change between steps are used unmerged. */
+  @Test
+  void fileWithoutZerosGivesTheSamePictures() throws IOException {
+    assertEquals(0, train("ramp", "--set=optimizer.lr=0.1").code());
+    Path style = folder.resolve("style.safetensors");
+    Path small = folder.resolve("small.safetensors");
+    Run run = Run.of("convert", style, small, "--to=lora4j", Run.BASE);
+    assertEquals(0, run.code(), run.err());
+    for (String weight : List.of(":0.8", ":0.8:0-0.5")) {
+      assertArrayEquals(pixels(style, weight), pixels(small, weight));
+    }
   }
 
   @Test
