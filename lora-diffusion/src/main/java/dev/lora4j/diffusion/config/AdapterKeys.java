@@ -32,6 +32,11 @@ public final class AdapterKeys {
           PATH,
           "Adapter whose factors are trained further, with its layers, ranks and alphas",
           "network_weights");
+  public static final RunKey<String> SHARED_A =
+      unset(
+          "adapter.shared_a",
+          PATH,
+          "LoRA whose down factors (A) are used and not trained, so that adapters share them");
   public static final RunKey<Integer> RANK =
       RunKey.of("adapter.rank", count(1), 16, "Size of the factors", "network_dim");
   public static final RunKey<Double> ALPHA =
@@ -102,6 +107,7 @@ public final class AdapterKeys {
           METHOD,
           SETTINGS_OF_METHOD,
           FROM,
+          SHARED_A,
           RANK,
           ALPHA,
           CONV_RANK,

@@ -62,6 +62,9 @@ final class Precedence {
       List.of(AdapterKeys.TARGETS, AdapterKeys.RANK, AdapterKeys.ALPHA)
           .forEach(entries::withdrawPreset);
     }
+    if (entries.has(AdapterKeys.SHARED_A)) {
+      List.of(AdapterKeys.RANK, AdapterKeys.ALPHA).forEach(entries::withdrawPreset);
+    }
     if (!entries.find(AdapterKeys.INCLUDE).orElse(List.of()).isEmpty()) {
       entries.withdrawPreset(AdapterKeys.TARGETS);
     }

@@ -248,6 +248,16 @@ public record RunSettings(
     return values.find(AdapterKeys.FROM).map(Path::of);
   }
 
+  /** The adapter whose down factors are used and not trained, if there is one. */
+  public Optional<Path> sharedA() {
+    return values.find(AdapterKeys.SHARED_A).map(Path::of);
+  }
+
+  /** Alpha, if something set it. */
+  public Optional<Double> alpha() {
+    return values.find(AdapterKeys.ALPHA);
+  }
+
   /** Origin of the rank, if something set it. */
   public Optional<String> rankAskedBy() {
     String origin = values.origin(AdapterKeys.RANK);

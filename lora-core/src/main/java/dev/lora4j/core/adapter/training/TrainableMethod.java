@@ -56,6 +56,14 @@ public interface TrainableMethod extends Canonical {
     return new TreeMap<>();
   }
 
+  /**
+   * The parts of {@link #fixed} that are stored as they are, in their own type; others are rounded
+   * as what is trained. None by default.
+   */
+  default Set<String> unrounded() {
+    return Set.of();
+  }
+
   /** Scale of the effect at a layer; 1 for methods without a scale. */
   double scale(Site site, SiteRecipe recipe);
 

@@ -42,6 +42,15 @@ public final class AdapterPlan {
       SiteRecipe recipe,
       List<TrainedTensor> tensors,
       Map<String, HostTensor> fixed) {
+    /** A tensor that no step changes. */
+    HostTensor fixed(String part) {
+      HostTensor value = fixed.get(part);
+      if (value == null) {
+        throw new IllegalArgumentException(site.name() + " has no tensor " + part);
+      }
+      return value;
+    }
+
     /** Its trained tensors, in the order of the method. */
     List<AdapterParameter> parameters() {
       return tensors.stream()

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -29,8 +30,13 @@ public record RoundedFactors(
     factors = Map.copyOf(factors);
   }
 
-  /** Rounds each value once. */
-  static RoundedFactors of(Map<String, List<Factors>> factors, DType stored) {
+  /**
+   * Rounds each value once.
+   *
+   * @param exact tensors that stay as they are, by identity
+   */
+  static RoundedFactors of(
+      Map<String, List<Factors>> factors, DType stored, Set<HostTensor> exact) {
     Map<String, List<Factors>> all = new HashMap<>();
     long[] counts = new long[3];
     factors.forEach(
@@ -38,7 +44,10 @@ public record RoundedFactors(
           List<Factors> rounded = new ArrayList<>();
           for (Factors one : some) {
             Map<String, HostTensor> tensors = new TreeMap<>();
-            one.tensors().forEach((role, t) -> tensors.put(role, rounded(t, stored, counts)));
+            one.tensors()
+                .forEach(
+                    (role, t) ->
+                        tensors.put(role, exact.contains(t) ? t : rounded(t, stored, counts)));
             rounded.add(Factors.of(one.method(), tensors, one.settings()));
           }
           all.put(site, List.copyOf(rounded));

@@ -20,11 +20,14 @@ import dev.lora4j.core.train.SeededNoise;
 import dev.lora4j.core.train.adapter.AdapterPlan.Planned;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 
@@ -269,14 +272,16 @@ public final class StagedAdapter implements LayerAdapters {
    */
   public RoundedFactors rounded(float[] flat, float[] initial, DType stored) {
     Map<String, List<Factors>> factors = new HashMap<>();
+    Set<HostTensor> exact = Collections.newSetFromMap(new IdentityHashMap<>());
     FlatLayout layout = layout();
     for (Planned planned : met.values()) {
       Map<String, HostTensor> values = values(planned, layout, flat, initial);
+      planned.method().unrounded().forEach(part -> exact.add(planned.fixed(part)));
       factors.put(
           planned.site().name(),
           planned.method().factors(planned.site(), planned.recipe(), values));
     }
-    return RoundedFactors.of(factors, stored);
+    return RoundedFactors.of(factors, stored, exact);
   }
 
   private static Map<String, HostTensor> values(

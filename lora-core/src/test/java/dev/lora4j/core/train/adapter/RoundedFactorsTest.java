@@ -10,6 +10,7 @@ import dev.lora4j.core.tensor.host.HostTensor;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class RoundedFactorsTest {
@@ -18,7 +19,7 @@ class RoundedFactorsTest {
     HostTensor up = HostTensor.of(DType.F64, Shape.of(1, 1), new double[] {0});
     Factors factors =
         Factors.of("lora", Map.of("lora_down.weight", down, "lora_up.weight", up), Map.of());
-    return RoundedFactors.of(Map.of("layer", List.of(factors)), type);
+    return RoundedFactors.of(Map.of("layer", List.of(factors)), type, Set.of());
   }
 
   @Test

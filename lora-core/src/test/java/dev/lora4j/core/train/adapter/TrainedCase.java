@@ -22,6 +22,7 @@ record TrainedCase(String name, AdapterRecipe recipe, boolean peft) {
           new TrainedCase("PiSSA", recipe("lora").start(FactorInit.PISSA), false),
           new TrainedCase("OLoRA", linear("lora").start(FactorInit.OLORA), false),
           new TrainedCase("DoRA around OLoRA", linear("dora").start(FactorInit.OLORA), false),
+          of("LoRA-FA", "lora-fa"),
           of("DyLoRA", "dylora"),
           of("DyLoRA, nested", "dylora", "mode", "nested"),
           of("DyLoRA by 2", "dylora", "unit", "2"),

@@ -23,6 +23,7 @@ import java.util.Optional;
 final class KohyaNetwork {
   private static final String LORA = "networks.lora";
   private static final String LYCORIS = "lycoris.kohya";
+  private static final String LORA_FA = "networks.lora_fa";
   private static final String DYLORA = "networks.dylora";
 
   /** Blocks of LyCORIS's DyLoRA, unless {@code block_size} says otherwise. */
@@ -78,20 +79,20 @@ final class KohyaNetwork {
                 + " draws a rank for each layer and uses all directions; here each step has one"
                 + " rank, and uses as many directions, with alpha / rank as the scale.");
       }
-      case "networks.lora_fa" -> notHere(name, "trained", from);
-      default -> notHere(name, "known", from);
+      case LORA_FA -> to.set(AdapterKeys.METHOD.name(), "lora-fa", from);
+      default -> notHere(name, from);
     }
   }
 
-  private void notHere(String name, String what, String from) {
+  private void notHere(String name, String from) {
     to.problem(
         from
             + ": network_module "
             + name
-            + " is not "
-            + what
-            + " here; expected "
+            + " is not known here; expected "
             + LORA
+            + ", "
+            + LORA_FA
             + ", "
             + DYLORA
             + " or "
@@ -101,7 +102,7 @@ final class KohyaNetwork {
 
   /** True if a module of sd-scripts is set, so that its defaults apply too. */
   boolean trains() {
-    return module.filter(List.of(LORA, LYCORIS, DYLORA)::contains).isPresent();
+    return module.filter(List.of(LORA, LORA_FA, LYCORIS, DYLORA)::contains).isPresent();
   }
 
   private boolean lycoris() {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lora4j.core.adapter.dora.DoraTraining;
 import dev.lora4j.core.adapter.dylora.DyloraTraining;
 import dev.lora4j.core.adapter.dylora.RankMode;
+import dev.lora4j.core.adapter.lora.LoraFaTraining;
 import dev.lora4j.core.adapter.training.ToolConvention;
 import dev.lora4j.core.format.Families;
 import dev.lora4j.core.nn.Site;
@@ -72,6 +73,13 @@ class KohyaNetworkTest {
   }
 
   @Test
+  void frozenDownFactorsAreAMethod() throws Exception {
+    StyleSettings style = style("network_module = 'networks.lora_fa'\nnetwork_dim = 8\n");
+    assertEquals(new LoraFaTraining(0), style.recipe().method());
+    assertEquals(8, style.recipe().rank());
+  }
+
+  @Test
   void blockSizesOfOtherMethodsHaveNoEffect() throws Exception {
     SettingLayers layers = read(LYCORIS + "network_args = 'algo=loha block_size=4'\n");
     assertEquals("loha", RunSettings.of(layers.values()).style().recipe().method().name());
@@ -86,6 +94,7 @@ class KohyaNetworkTest {
         "networks.lora||192",
         "networks.lora|conv_dim=4|278",
         "networks.lora|conv_dim=0|192",
+        "networks.lora_fa||192",
         "lycoris.kohya||282",
         "lycoris.kohya|algo=locon conv_dim=4|282",
         "lycoris.kohya|preset=full|282",

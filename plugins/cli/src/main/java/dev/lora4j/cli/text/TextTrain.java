@@ -19,6 +19,7 @@ import dev.lora4j.cli.train.LoggedRun;
 import dev.lora4j.cli.train.LossChart;
 import dev.lora4j.cli.train.PreviousRun;
 import dev.lora4j.cli.train.RunLog;
+import dev.lora4j.cli.train.SharedDown;
 import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.adapter.training.ToolConvention;
 import dev.lora4j.core.format.LoadedAdapter;
@@ -135,6 +136,12 @@ final class TextTrain implements Command {
             ? Optional.empty()
             : Optional.of(Failure.usage(() -> AdapterWriters.named(layout)));
     how.from()
+        .ifPresent(
+            file -> {
+              AdapterFiles.requireAdapter(ExistingPath.any(file));
+              FurtherTraining.requireOther(file, out);
+            });
+    how.sharedA()
         .ifPresent(
             file -> {
               AdapterFiles.requireAdapter(ExistingPath.any(file));
@@ -278,12 +285,22 @@ final class TextTrain implements Command {
       BiFunction<Path, ReadOptions, LoadedAdapter> reading,
       Function<AdapterRecipe, AdapterPlan> planning) {
     Optional<String> asked = UnusedOptions.given(spec, "--rank");
+    AdapterRecipe recipe = how.recipe(convention());
+    if (how.sharedA().isPresent()) {
+      Path file = how.sharedA().get();
+      SharedDown shared =
+          new SharedDown(
+              file, reading.apply(file, ReadOptions.STRICT), asked.isPresent(), how.alpha());
+      shared.tell(console, UsageBaseModel.of(base));
+      recipe = shared.of(recipe);
+    }
+    AdapterRecipe sized = recipe;
     return how.from()
         .map(
             file ->
                 new FurtherTraining(file, reading.apply(file, ReadOptions.STRICT), asked)
-                    .of(console, UsageBaseModel.of(base), how.recipe(convention()), planning))
-        .orElseGet(() -> how.recipe(convention()));
+                    .of(console, UsageBaseModel.of(base), sized, planning))
+        .orElse(sized);
   }
 
   private ToolConvention convention() {

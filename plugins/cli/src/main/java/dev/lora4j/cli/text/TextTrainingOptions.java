@@ -2,6 +2,7 @@ package dev.lora4j.cli.text;
 
 import dev.lora4j.cli.console.UnusedOptions;
 import dev.lora4j.cli.model.PrecisionOption;
+import dev.lora4j.cli.train.SharedDown;
 import dev.lora4j.core.adapter.training.FactorInit;
 import dev.lora4j.core.adapter.training.ToolConvention;
 import dev.lora4j.core.adapter.training.TrainableMethods;
@@ -53,6 +54,14 @@ final class TextTrainingOptions {
               + " define differently takes the form of --layout, unless convention=... says another.",
       defaultValue = "lora")
   private String method = "lora";
+
+  @Option(
+      names = "--shared-a",
+      paramLabel = "PATH",
+      description =
+          "LoRA whose A (down factors) is used as it is, so that adapters share it; B alone is"
+              + " trained.")
+  private Optional<Path> sharedA = Optional.empty();
 
   @Option(
       names = "--rank",
@@ -231,6 +240,10 @@ final class TextTrainingOptions {
           List.of("--rank", "--alpha", "--init", "--rslora"),
           "--from, which has ranks and alphas of its own");
     }
+    if (sharedA.isPresent()) {
+      SharedDown.require(recipe(convention));
+      UnusedOptions.refuse(spec, List.of("--init"), "--shared-a, whose A begins as it is");
+    }
     if (steps.isPresent()) {
       UnusedOptions.refuse(spec, List.of("--epochs"), "--steps, which counts otherwise");
     }
@@ -331,6 +344,16 @@ final class TextTrainingOptions {
   /** The adapter that is trained further, if there is one. */
   Optional<Path> from() {
     return from;
+  }
+
+  /** The adapter whose down factors are used, if there is one. */
+  Optional<Path> sharedA() {
+    return sharedA;
+  }
+
+  /** Alpha, if it is said. */
+  Optional<Double> alpha() {
+    return alpha;
   }
 
   /** Settings of a run of so many steps. */

@@ -54,10 +54,19 @@ record PreparedRun(
               AdapterFiles.requireAdapter(ExistingPath.any(file));
               FurtherTraining.requireOther(file, settings.out());
             });
+    settings
+        .sharedA()
+        .ifPresent(
+            file -> {
+              AdapterFiles.requireAdapter(ExistingPath.any(file));
+              FurtherTraining.requireOther(file, settings.out());
+            });
     BaseOutline outline = base.outline();
     Family family = outline.family();
     Optional<FurtherTraining> further = FurtherTraining.of(settings, family);
-    AdapterRecipe asked = settings.style().recipe();
+    Optional<SharedDown> shared = SharedDown.of(settings, family);
+    AdapterRecipe alone = settings.style().recipe();
+    AdapterRecipe asked = shared.map(s -> s.of(alone)).orElse(alone);
     // Refuses layers that the base lacks.
     further.map(f -> asked.from(f.adapter())).orElse(asked).plan(family.sites().all());
     DataSet data =
@@ -70,6 +79,10 @@ record PreparedRun(
       StyleTrainer.requireTrainable(model.sd());
       Collection<Site> sites = model.sd().base().sites().all();
       StyleSettings style = data.training().isEmpty() ? settings.style() : settings.style(data);
+      if (shared.isPresent()) {
+        shared.get().tell(console, UsageBaseModel.of(model.sd().base()));
+        style = style.with(asked);
+      }
       style = TextLayers.of(console, model.sd(), style);
       if (further.isPresent()) {
         UsageBaseModel used = UsageBaseModel.of(model.sd().base());

@@ -98,6 +98,14 @@ final class RunOptions {
   private Optional<String> method = Optional.empty();
 
   @Option(
+      names = "--shared-a",
+      paramLabel = "FILE",
+      description =
+          "LoRA whose A (down factors) is used as it is, so that adapters share it; B alone is"
+              + " trained.")
+  private Optional<String> sharedA = Optional.empty();
+
+  @Option(
       names = "--targets",
       paramLabel = "NAMES",
       description = "Which layers: style, attention, attention-feed-forward, linear, all, ...")
@@ -210,6 +218,7 @@ final class RunOptions {
     say(layers, "regularisation", regularisation.map(RunOptions::absolute));
     say(layers, "output", out);
     say(layers, "adapter.method", method);
+    say(layers, "adapter.shared_a", sharedA);
     say(layers, "adapter.targets", targets);
     say(layers, "adapter.rank", rank);
     say(layers, "adapter.alpha", alpha);

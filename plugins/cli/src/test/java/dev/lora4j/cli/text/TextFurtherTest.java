@@ -7,10 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
 import dev.lora4j.cli.Run;
+import dev.lora4j.core.safetensors.Safetensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -95,6 +97,36 @@ class TextFurtherTest {
     assertEquals(1, refused.code(), refused.err());
     assertTrue(refused.err().contains("recipe"), refused.err());
     assertEquals(whole, identity(train(out, "--from", old, "--save-every=1", "--resume")));
+  }
+
+  /** A of the other adapter, to the last bit; the rank is its own unless another is said. */
+  @Test
+  void downFactorsOfAnotherAdapterAreShared() throws IOException {
+    Path out = folder.resolve("sharing");
+    Run run = train(out, "--shared-a", old, "--targets=q_proj", "--rate=1e-2", "--save-every=1");
+    String whole = identity(run);
+    assertTrue(run.err().contains("lora on 1 layers, 32 numbers"), run.err());
+    try (Safetensors mine = Safetensors.open(out.resolve("adapter_model.safetensors"));
+        Safetensors others = Safetensors.open(old.resolve("adapter_model.safetensors"))) {
+      for (String name : others.tensors().keySet()) {
+        assertEquals(
+            name.contains("lora_A"), Arrays.equals(others.bytes(name), mine.bytes(name)), name);
+      }
+    }
+    Files.delete(folder.resolve("sharing.run/checkpoints/step-000002.safetensors"));
+    String[] again = {"--targets=q_proj", "--rate=1e-2", "--save-every=1", "--resume"};
+    Files.move(out, folder.resolve("moved"));
+    Object[] words = {"--shared-a", old, again[0], again[1], again[2], again[3]};
+    assertEquals(whole, identity(train(out, words)));
+    Path no = folder.resolve("no");
+    Run rank = train(no, "--shared-a", old, "--targets=q_proj", "--rank=3");
+    assertTrue(rank.err().contains("train with rank 2 there"), rank.err());
+    Run layer = train(no, "--shared-a", old, "--targets=v_proj");
+    assertTrue(layer.err().contains("has no LoRA at "), layer.err());
+    Run method = train(no, "--shared-a", old, "--method=dora");
+    assertEquals(2, method.code(), method.err());
+    Run start = train(no, "--shared-a", old, "--init=gaussian");
+    assertEquals(2, start.code(), start.err());
   }
 
   @Test

@@ -56,6 +56,7 @@ class TrainedAdaptersTest {
   @ValueSource(
       strings = {
         "lora",
+        "lora-fa",
         "dora",
         "loha",
         "lokr",

@@ -41,6 +41,7 @@ export function short(number, digits = 3) {
 
 const methods = {
   lora: "LoRA",
+  "lora-fa": "LoRA-FA",
   loha: "LoHa",
   lokr: "LoKr",
   dora: "DoRA",
