@@ -94,8 +94,7 @@ class ConvertCommandTest {
   @Test
   void prunedAdapterIsStoredWithoutItsZeros() throws IOException {
     Path sparse = folder.resolve("s.safetensors");
-    Run run =
-        Run.of("convert", adapter, sparse, "--to=lora4j", "--base=sd15", "--density=0.1");
+    Run run = Run.of("convert", adapter, sparse, "--to=lora4j", "--base=sd15", "--density=0.1");
     assertEquals(0, run.code(), run.err());
     assertTrue(run.out().contains("Zeros after pruning: 90.0 % of 5,120 numbers."), run.out());
     JsonObject found = Run.of("inspect", sparse, "--base=sd15", "--json").json();
