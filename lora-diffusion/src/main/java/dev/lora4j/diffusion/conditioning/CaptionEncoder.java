@@ -14,15 +14,30 @@ import java.util.Map;
 /** Runs a base's text encoders over captions. */
 public final class CaptionEncoder {
   private final DiffusionModel base;
-  private final TextEncoderPrograms programs;
+  private final Encoders encoders;
   private final List<PromptTokenizer> tokenizers;
+
+  /** Runs a text encoder. */
+  @FunctionalInterface
+  private interface Encoders {
+    List<Tensor> run(Scope work, TextEncoder encoder, HiddenLayer view, Map<String, Tensor> data);
+  }
 
   /** Encodes by the text encoders of a base, with its tokenisers in their order. */
   public CaptionEncoder(
       DiffusionModel base, TextEncoderPrograms programs, List<PromptTokenizer> tokenizers) {
     this.base = base;
-    this.programs = programs;
     this.tokenizers = tokenizers;
+    encoders =
+        (work, encoder, view, data) ->
+            programs.of(encoder, view).run(work, encoder.weights(), data);
+  }
+
+  /** Encodes by the text encoders of a base with adapters. */
+  public CaptionEncoder(DiffusionModel base, TextMix mix, List<PromptTokenizer> tokenizers) {
+    this.base = base;
+    this.tokenizers = tokenizers;
+    encoders = mix::run;
   }
 
   /**
@@ -75,6 +90,6 @@ public final class CaptionEncoder {
     if (encoder.network().pooledWidth() > 0) {
       data.put("end", tokens.ends());
     }
-    return programs.of(encoder, base.view(clipSkip)).run(work, encoder.weights(), data);
+    return encoders.run(work, encoder, base.view(clipSkip), data);
   }
 }

@@ -10,6 +10,7 @@ import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.format.reading.ModelFamily;
 import dev.lora4j.core.format.reading.ReadOptions;
+import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.model.text.PromptTokenizer;
 import dev.lora4j.core.tensor.DType;
@@ -30,6 +31,7 @@ import dev.lora4j.diffusion.dataset.Picture;
 import dev.lora4j.diffusion.denoising.Generation;
 import dev.lora4j.diffusion.denoising.MixSummary;
 import dev.lora4j.diffusion.denoising.PipelinePrograms;
+import dev.lora4j.diffusion.denoising.RowDenoiser;
 import dev.lora4j.diffusion.latent.LatentEncoder;
 import dev.lora4j.diffusion.latent.Pixels;
 import dev.lora4j.diffusion.latent.Tiling.Planes;
@@ -320,6 +322,16 @@ public final class StableDiffusion implements AutoCloseable {
   public List<EncodedCaption> encodeCaptions(List<String> captions, int clipSkip, int chunks) {
     return new CaptionEncoder(base, programs.texts(), tokenizers)
         .encode(scope, captions, clipSkip, chunks);
+  }
+
+  /**
+   * The denoiser for batches whose rows have adapters of their own.
+   *
+   * @param owner of what is merged and stacked for it
+   * @param plans adapters that a row may have
+   */
+  public RowPredictor rowPredictor(Scope owner, List<MixPlan> plans) {
+    return new RowPredictor(new RowDenoiser(owner, base, programs, tokenizers, plans));
   }
 
   @Override

@@ -9,6 +9,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * Encoded captions, the text conditioning of the denoiser. Captions that come again are encoded
@@ -20,10 +21,9 @@ final class EncodedCaptions {
 
   private final StableDiffusion base;
   private final ContentCache cache;
-  private final int clipSkip;
-  private final int chunks;
   private final long mostBytes;
   private final CacheKey model;
+  private final Function<String, EncodedCaption> encoder;
   private final Map<String, EncodedCaption> known = new LinkedHashMap<>(16, 0.75f, true);
 
   EncodedCaptions(StableDiffusion base, ContentCache cache, int clipSkip) {
@@ -38,20 +38,65 @@ final class EncodedCaptions {
   /** With another bound on what is held in memory. */
   EncodedCaptions(
       StableDiffusion base, ContentCache cache, int clipSkip, int chunks, long mostBytes) {
-    this.mostBytes = mostBytes;
+    this(
+        base,
+        cache,
+        key(base, clipSkip, chunks),
+        mostBytes,
+        caption -> base.encodeCaptions(List.of(caption), clipSkip, chunks).get(0));
+  }
+
+  /**
+   * By text encoders with an adapter.
+   *
+   * @param adapter all that makes their outputs others than the base's
+   * @param encoder encodes a caption
+   */
+  EncodedCaptions(
+      StableDiffusion base,
+      ContentCache cache,
+      int clipSkip,
+      int chunks,
+      List<String> adapter,
+      Function<String, EncodedCaption> encoder) {
+    this(
+        base,
+        cache,
+        key(base, clipSkip, chunks).with("adapter", String.join(" ", adapter)),
+        MOST_BYTES,
+        encoder);
+  }
+
+  private EncodedCaptions(
+      StableDiffusion base,
+      ContentCache cache,
+      CacheKey model,
+      long mostBytes,
+      Function<String, EncodedCaption> encoder) {
     this.base = base;
     this.cache = cache;
-    this.clipSkip = clipSkip;
-    this.chunks = chunks;
+    this.model = model;
+    this.mostBytes = mostBytes;
+    this.encoder = encoder;
+  }
+
+  private static CacheKey key(StableDiffusion base, int clipSkip, int chunks) {
     CacheKey key = BaseKey.of("caption", base.base()).with("skip", clipSkip);
-    model = chunks == 1 ? key : key.with("chunks", chunks);
+    return chunks == 1 ? key : key.with("chunks", chunks);
   }
 
   /** Encodes the caption of a sample. */
   EncodedCaption of(TrainingSample sample) {
-    EncodedCaption found =
-        known.computeIfAbsent(
-            sample.caption(), caption -> encoded(caption, sample.storableCaption()));
+    return of(sample.caption(), sample.storableCaption());
+  }
+
+  /**
+   * Encodes a caption.
+   *
+   * @param storable whether it comes again
+   */
+  EncodedCaption of(String text, boolean storable) {
+    EncodedCaption found = known.computeIfAbsent(text, caption -> encoded(caption, storable));
     long each = (long) Float.BYTES * (found.context().length + found.pooled().length);
     Iterator<String> oldest = known.keySet().iterator();
     while (known.size() > 1 && known.size() * each > mostBytes) {
@@ -79,7 +124,7 @@ final class EncodedCaptions {
 
   /** One row of numbers: the text conditioning, then the pooled text. */
   private float[] fresh(String caption) {
-    EncodedCaption fresh = base.encodeCaptions(List.of(caption), clipSkip, chunks).get(0);
+    EncodedCaption fresh = encoder.apply(caption);
     int words = fresh.context().length;
     float[] both = Arrays.copyOf(fresh.context(), words + fresh.pooled().length);
     System.arraycopy(fresh.pooled(), 0, both, words, fresh.pooled().length);

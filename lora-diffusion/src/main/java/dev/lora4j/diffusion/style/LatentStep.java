@@ -85,7 +85,14 @@ public final class LatentStep implements AutoCloseable {
             Stream.concat(Stream.of(context), others.stream()).map(t -> t.on(inputs)).toList();
     task =
         new StyleTask(
-            model, plan, settings, captions, new FixedSamples(batch), 1, steps -> Map.of());
+            model,
+            plan,
+            settings,
+            captions,
+            new FixedSamples(batch),
+            LossTarget.NOISE,
+            1,
+            steps -> Map.of());
     step = new AdapterStep(scope, task, this.settings);
     run = step.bind(scope, step.begin(scope));
   }

@@ -71,8 +71,18 @@ final class StyleProgram {
     return at.staged(loss(at, model, objective, settings));
   }
 
-  /** Stages the loss of a training task. */
+  /** Stages the loss of a training task that predicts noise. */
   static Expr loss(Staging at, DiffusionModel model, Objective objective, StyleSettings settings) {
+    return loss(at, model, objective, settings, LossTarget.NOISE);
+  }
+
+  /** Stages the loss of a training task. */
+  static Expr loss(
+      Staging at,
+      DiffusionModel model,
+      Objective objective,
+      StyleSettings settings,
+      LossTarget target) {
     Graph graph = at.graph();
     DType compute = model.compute();
     if (spares(model.denoiserWeights().bytes())) {
@@ -85,6 +95,7 @@ final class StyleProgram {
     Optional<AddedConditioning> told =
         captions.pooled().map(pooled -> new AddedConditioning(pooled, sizes(graph)));
     StagedObjective staged = objective.stage(graph, model.denoiser().inChannels(), at.type());
+    Expr compared = target.stage(graph, staged, at.type());
     FrozenWeights frozen = new FrozenWeights(compute, "", model.denoiserWeights().forms());
     Weights weights = Weights.of(graph, model.denoiser().component(), frozen, at.adapters());
     DenoiserInputs inputs =
@@ -96,7 +107,7 @@ final class StyleProgram {
         model
             .denoiser()
             .stage(weights, told.map(inputs::with).orElse(inputs), settings.checkpointing());
-    return staged.loss(predicted.to(at.type()));
+    return staged.loss(predicted.to(at.type()), compared);
   }
 
   /** True if steps of a denoiser with so many bytes of weights spare memory. */

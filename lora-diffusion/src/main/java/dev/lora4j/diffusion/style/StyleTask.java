@@ -36,12 +36,14 @@ final class StyleTask implements TrainingTask {
   private final StyleSettings settings;
   private final CaptionInputs captions;
   private final SampleSource samples;
+  private final LossTarget target;
   private final AdapterPlan plan;
   private final Objective objective;
   private final Validation validation;
   private final IntFunction<Map<String, String>> metadata;
 
   /**
+   * @param target what predictions are compared with
    * @param timesteps of the validation, for each picture
    * @param metadata for the adapter as it is after so many steps
    */
@@ -51,6 +53,7 @@ final class StyleTask implements TrainingTask {
       StyleSettings settings,
       CaptionInputs captions,
       SampleSource samples,
+      LossTarget target,
       int timesteps,
       IntFunction<Map<String, String>> metadata) {
     this.model = model;
@@ -58,6 +61,7 @@ final class StyleTask implements TrainingTask {
     this.settings = settings;
     this.captions = captions;
     this.samples = samples;
+    this.target = target;
     this.metadata = metadata;
     objective = new Objective(model.schedule(), settings.objective());
     validation = new Validation(objective, VALIDATION_SEED, timesteps);
@@ -81,7 +85,8 @@ final class StyleTask implements TrainingTask {
   @Override
   public Expr loss(Staging at) {
     boolean validates = at.purpose() == Staging.Purpose.VALIDATION;
-    return StyleProgram.loss(at, model, validates ? validation.objective() : objective, settings);
+    return StyleProgram.loss(
+        at, model, validates ? validation.objective() : objective, settings, target);
   }
 
   @Override
@@ -127,7 +132,7 @@ final class StyleTask implements TrainingTask {
     List<List<SampleDraw>> draws = draws(first, batches);
     List<TrainingBatch> all = new ArrayList<>();
     for (int b = 0; b < count; b++) {
-      all.add(new Pictures(objective, captions, batches.get(b), draws.get(b)));
+      all.add(new Pictures(objective, captions, target, batches.get(b), draws.get(b)));
     }
     return all;
   }
@@ -158,7 +163,7 @@ final class StyleTask implements TrainingTask {
       TrainingSample sample = pictures.get(i);
       List<SampleDraw> draws = validation.draws(i, sample.latents());
       List<TrainingSample> same = draws.stream().map(draw -> sample).toList();
-      all.add(new Pictures(validation.objective(), captions, same, draws));
+      all.add(new Pictures(validation.objective(), captions, target, same, draws));
     }
     return all;
   }
@@ -177,6 +182,7 @@ final class StyleTask implements TrainingTask {
   private record Pictures(
       Objective objective,
       CaptionInputs captions,
+      LossTarget target,
       List<TrainingSample> samples,
       List<SampleDraw> draws)
       implements TrainingBatch {
@@ -185,6 +191,7 @@ final class StyleTask implements TrainingTask {
       List<Tensor> all = new ArrayList<>(captions.of(scope, samples));
       List<LatentSample> latents = samples.stream().map(TrainingSample::latents).toList();
       all.addAll(objective.batch(scope, latents, draws));
+      all.addAll(target.inputs(scope, samples, draws));
       return all;
     }
 

@@ -31,53 +31,37 @@ import java.util.concurrent.CancellationException;
  * settings and machine give the same adapter bit for bit, also if it is interrupted and resumed.
  */
 public final class StyleTrainer {
-  /** Default batch size for pictures in memory or in a folder. */
-  private static final int BATCH = 8;
-
-  /** Share of captions left out, so that guidance keeps working. */
-  private static final double CAPTION_DROPOUT = 0.1;
-
-  /** Levels of noise at which each picture that is held out is looked at. */
-  private static final int TIMESTEPS = 4;
-
-  private final StableDiffusion base;
-  private final Source source;
-  private final StyleSettings settings;
-  private final CheckpointPolicy keeping;
-  private final String name;
-  private final Map<String, String> metadata;
-  private final int batch;
-  private final double captionDropout;
-  private final int timesteps;
-  private final int threads;
+  final StableDiffusion base;
+  final Source source;
+  final StyleSettings settings;
+  final CheckpointPolicy keeping;
+  final String name;
+  final Map<String, String> metadata;
+  final int batch;
+  final double captionDropout;
+  final int timesteps;
+  final int threads;
+  final List<Teacher> teachers;
 
   /** Source of the samples. */
   @FunctionalInterface
-  private interface Source {
+  interface Source {
     SampleSource samples(StyleTrainer trainer, ContentCache cache, RunListener listener);
   }
 
-  private StyleTrainer(
-      StableDiffusion base,
-      Source source,
-      StyleSettings settings,
-      CheckpointPolicy keeping,
-      String name,
-      Map<String, String> metadata,
-      int batch,
-      double captionDropout,
-      int timesteps,
-      int threads) {
-    this.base = base;
-    this.source = source;
-    this.settings = settings;
-    this.keeping = keeping;
-    this.name = name;
-    this.metadata = Map.copyOf(metadata);
-    this.batch = batch;
-    this.captionDropout = captionDropout;
-    this.timesteps = timesteps;
-    this.threads = threads;
+  /** The trainer of a draft. */
+  StyleTrainer(TrainerDraft draft) {
+    this.base = draft.base;
+    this.source = draft.source;
+    this.settings = draft.settings;
+    this.keeping = draft.keeping;
+    this.name = draft.name;
+    this.metadata = Map.copyOf(draft.metadata);
+    this.batch = draft.batch;
+    this.captionDropout = draft.captionDropout;
+    this.timesteps = draft.timesteps;
+    this.threads = draft.threads;
+    this.teachers = List.copyOf(draft.teachers);
   }
 
   /** Default objective: the one that suits the base's prediction type. */
@@ -117,17 +101,7 @@ public final class StyleTrainer {
         (trainer, cache, listener) -> {
           throw new IllegalArgumentException("There are no pictures to train on.");
         };
-    return new StyleTrainer(
-        base,
-        none,
-        StyleSettings.DEFAULT.with(objective(base)),
-        CheckpointPolicy.NOTHING,
-        "style",
-        Map.of(),
-        BATCH,
-        CAPTION_DROPOUT,
-        TIMESTEPS,
-        base.scope().engine().threads());
+    return new TrainerDraft(base, none, StyleSettings.DEFAULT.with(objective(base))).trainer();
   }
 
   /**
@@ -188,8 +162,9 @@ public final class StyleTrainer {
   }
 
   private StyleTrainer with(Source other) {
-    return new StyleTrainer(
-        base, other, settings, keeping, name, metadata, batch, captionDropout, timesteps, threads);
+    TrainerDraft draft = new TrainerDraft(this);
+    draft.source = other;
+    return draft.trainer();
   }
 
   /** A copy with factors of another rank, and alpha equal to it. */
@@ -207,17 +182,9 @@ public final class StyleTrainer {
     if (pictures < 1) {
       throw new IllegalArgumentException("a batch has at least 1 picture, found " + pictures);
     }
-    return new StyleTrainer(
-        base,
-        source,
-        settings,
-        keeping,
-        name,
-        metadata,
-        pictures,
-        captionDropout,
-        timesteps,
-        threads);
+    TrainerDraft draft = new TrainerDraft(this);
+    draft.batch = pictures;
+    return draft.trainer();
   }
 
   /** A copy with this caption dropout; a data set has its own. */
@@ -226,20 +193,23 @@ public final class StyleTrainer {
       throw new IllegalArgumentException(
           "the dropout of captions must be in [0, 1), found " + share);
     }
-    return new StyleTrainer(
-        base, source, settings, keeping, name, metadata, batch, share, timesteps, threads);
+    TrainerDraft draft = new TrainerDraft(this);
+    draft.captionDropout = share;
+    return draft.trainer();
   }
 
   /** A copy with other settings altogether. */
   public StyleTrainer settings(StyleSettings other) {
-    return new StyleTrainer(
-        base, source, other, keeping, name, metadata, batch, captionDropout, timesteps, threads);
+    TrainerDraft draft = new TrainerDraft(this);
+    draft.settings = other;
+    return draft.trainer();
   }
 
   /** A copy with checkpoints, validation and previews. */
   public StyleTrainer keeping(CheckpointPolicy other) {
-    return new StyleTrainer(
-        base, source, settings, other, name, metadata, batch, captionDropout, timesteps, threads);
+    TrainerDraft draft = new TrainerDraft(this);
+    draft.keeping = other;
+    return draft.trainer();
   }
 
   /** A copy with so many noise levels of the validation; the default is 4. */
@@ -248,8 +218,9 @@ public final class StyleTrainer {
       throw new IllegalArgumentException(
           "a picture is validated at 1 timestep or more, found " + levels);
     }
-    return new StyleTrainer(
-        base, source, settings, keeping, name, metadata, batch, captionDropout, levels, threads);
+    TrainerDraft draft = new TrainerDraft(this);
+    draft.timesteps = levels;
+    return draft.trainer();
   }
 
   /**
@@ -265,29 +236,50 @@ public final class StyleTrainer {
       throw new IllegalArgumentException(
           "operators of this engine use 1 to " + most + " threads, found " + inside);
     }
-    return new StyleTrainer(
-        base, source, settings, keeping, name, metadata, batch, captionDropout, timesteps, inside);
+    TrainerDraft draft = new TrainerDraft(this);
+    draft.threads = inside;
+    return draft.trainer();
   }
 
   /** A copy with another name for the adapter. */
   public StyleTrainer name(String other) {
-    return new StyleTrainer(
-        base,
-        source,
-        settings,
-        keeping,
-        other,
-        metadata,
-        batch,
-        captionDropout,
-        timesteps,
-        threads);
+    TrainerDraft draft = new TrainerDraft(this);
+    draft.name = other;
+    return draft.trainer();
   }
 
   /** A copy with more metadata in the adapter's header. */
   public StyleTrainer metadata(Map<String, String> more) {
-    return new StyleTrainer(
-        base, source, settings, keeping, name, more, batch, captionDropout, timesteps, threads);
+    TrainerDraft draft = new TrainerDraft(this);
+    draft.metadata = more;
+    return draft.trainer();
+  }
+
+  /**
+   * A copy that learns what adapters predict for the pictures of a data set, each of the pictures
+   * in the folder of one of them, instead of the pictures themselves (Hinton et al. 2015).
+   *
+   * @throws IllegalArgumentException if the base is guided within, or two have one folder
+   */
+  public StyleTrainer teachers(List<Teacher> others) {
+    if (base.base().denoiser().guidanceWidth() > 0) {
+      throw new IllegalArgumentException(
+          base.base().path()
+              + " is guided within, as latent consistency models are; adapters are distilled on the"
+              + " plain model that it was made of.");
+    }
+    for (int i = 0; i < others.size(); i++) {
+      Path folder = others.get(i).folder();
+      for (int k = 0; k < others.size(); k++) {
+        if (k != i && others.get(k).has(folder)) {
+          throw new IllegalArgumentException(
+              "Two teachers have the pictures in " + folder + "; each has a folder of its own.");
+        }
+      }
+    }
+    TrainerDraft draft = new TrainerDraft(this);
+    draft.teachers = others;
+    return draft.trainer();
   }
 
   /** Trains, without reports of its progress. */
@@ -316,14 +308,15 @@ public final class StyleTrainer {
   private TrainedStyle trained(AdapterPlan plan, RunListener listener, InterruptibleTask sign) {
     ContentCache cache = ContentCache.ofUser(DType.F32);
     SampleSource samples = source.samples(this, cache, sign.telling(listener));
-    try (TrainingLoop loop =
-        new TrainingLoop(
-            base.scope(),
-            task(plan, samples, cache),
-            settings.training(),
-            keeping,
-            listener,
-            sign)) {
+    try (Scope scope = base.scope().child("style");
+        TrainingLoop loop =
+            new TrainingLoop(
+                scope,
+                task(scope, plan, samples, cache),
+                settings.training(),
+                keeping,
+                listener,
+                sign)) {
       TrainedAdapter trained = loop.run(name);
       return new TrainedStyle(trained.adapter(), base.family(), trained.losses());
     }
@@ -360,12 +353,12 @@ public final class StyleTrainer {
     ContentCache cache = ContentCache.ofUser(DType.F32);
     SampleSource samples = source.samples(this, cache, sign.telling(encoding));
     try (Scope scope = base.scope().child("search")) {
-      StyleTask task = task(plan, samples, cache);
+      StyleTask task = task(scope, plan, samples, cache);
       return new RateSearch(scope, task, settings.training(), steps, sign).run(course, listener);
     }
   }
 
-  private StyleTask task(AdapterPlan plan, SampleSource samples, ContentCache cache) {
+  private StyleTask task(Scope scope, AdapterPlan plan, SampleSource samples, ContentCache cache) {
     int chunks = settings.captionChunks();
     EncodedCaptions texts = new EncodedCaptions(base, cache, settings.clipSkip(), chunks);
     CaptionInputs captions = new StyleInputs(base, texts, StyleProgram.trainsText(plan), chunks);
@@ -376,6 +369,9 @@ public final class StyleTrainer {
         settings,
         captions,
         samples,
+        teachers.isEmpty()
+            ? LossTarget.NOISE
+            : new TeacherTarget(scope, base, teachers, settings, cache),
         timesteps,
         steps -> header.of(name, settings, plan, samples, steps));
   }

@@ -65,7 +65,14 @@ class CheckpointedDropoutTest {
     StyleInputs captions = new StyleInputs(sd, texts, false);
     StyleTask task =
         new StyleTask(
-            sd.base(), plan, settings, captions, new FixedSamples(List.of()), 1, steps -> Map.of());
+            sd.base(),
+            plan,
+            settings,
+            captions,
+            new FixedSamples(List.of()),
+            LossTarget.NOISE,
+            1,
+            steps -> Map.of());
     return new AdapterStep(scope, task, settings.training());
   }
 

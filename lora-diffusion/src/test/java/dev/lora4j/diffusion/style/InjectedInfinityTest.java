@@ -92,7 +92,14 @@ class InjectedInfinityTest {
     ContentCache cache = ContentCache.ofUser(DType.F32);
     StyleInputs captions = new StyleInputs(SD, new EncodedCaptions(SD, cache, 0), false);
     return new StyleTask(
-        SD.base(), plan, settings, captions, new FixedSamples(samples), 1, steps -> Map.of());
+        SD.base(),
+        plan,
+        settings,
+        captions,
+        new FixedSamples(samples),
+        LossTarget.NOISE,
+        1,
+        steps -> Map.of());
   }
 
   @ParameterizedTest

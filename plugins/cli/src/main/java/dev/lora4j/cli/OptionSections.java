@@ -27,7 +27,9 @@ final class OptionSections {
   private static final Map<String, Set<String>> NAMES = new LinkedHashMap<>();
 
   static {
-    section("Data", "on images data style regularisation trigger second tuned prompt preset set");
+    section(
+        "Data",
+        "on images data style regularisation trigger prompts samples second tuned prompt preset set");
     section("Base", "base base-config denoiser prediction");
     section(
         "Adapters",

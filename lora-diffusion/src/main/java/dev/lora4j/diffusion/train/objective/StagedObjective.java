@@ -94,8 +94,17 @@ public final class StagedObjective {
    * @param predicted [batch, channels, h, w], of the requested type
    */
   public Expr losses(Expr predicted) {
+    return losses(predicted, target());
+  }
+
+  /**
+   * The same against another target.
+   *
+   * @param target of the shape and type of what was predicted
+   */
+  private Expr losses(Expr predicted, Expr target) {
     Optional<Expr> bySample = threshold.map(c -> c.reshape(-1, 1, 1, 1));
-    Expr each = settings.criterion().elements(predicted.sub(target()), bySample);
+    Expr each = settings.criterion().elements(predicted.sub(target), bySample);
     if (mask.isPresent()) {
       each = each.mul(averagedTo(each, mask.get()));
     }
@@ -105,6 +114,11 @@ public final class StagedObjective {
   /** The mean of the {@link #losses}, a scalar. */
   public Expr loss(Expr predicted) {
     return losses(predicted).mean();
+  }
+
+  /** The mean of the losses against another target, of the shape of what was predicted. */
+  public Expr loss(Expr predicted, Expr target) {
+    return losses(predicted, target).mean();
   }
 
   /** Means over the areas that an element of the loss covers. */

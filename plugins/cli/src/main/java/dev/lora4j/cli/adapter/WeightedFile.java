@@ -7,9 +7,9 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** An adapter with a weight on the command line: {@code ink.safetensors:0.7}. */
-record WeightedFile(Path file, double weight) {
+public record WeightedFile(Path file, double weight) {
   /** Reads the form above; without a weight it is 1. */
-  static final class Reader implements ITypeConverter<WeightedFile> {
+  public static final class Reader implements ITypeConverter<WeightedFile> {
     @Override
     public WeightedFile convert(String text) {
       if (text.isEmpty()) {

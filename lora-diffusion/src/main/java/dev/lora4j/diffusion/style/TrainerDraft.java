@@ -1,0 +1,53 @@
+package dev.lora4j.diffusion.style;
+
+import dev.lora4j.core.train.run.CheckpointPolicy;
+import dev.lora4j.diffusion.pipeline.StableDiffusion;
+import java.util.List;
+import java.util.Map;
+
+/** A trainer while one of its parts is changed. */
+final class TrainerDraft {
+  StableDiffusion base;
+  StyleTrainer.Source source;
+  StyleSettings settings;
+  CheckpointPolicy keeping = CheckpointPolicy.NOTHING;
+  String name = "style";
+  Map<String, String> metadata = Map.of();
+
+  /** Pictures of a batch, for pictures in memory or in a folder. */
+  int batch = 8;
+
+  /** Share of captions left out, so that guidance keeps working. */
+  double captionDropout = 0.1;
+
+  /** Levels of noise at which each picture that is held out is looked at. */
+  int timesteps = 4;
+
+  int threads;
+  List<Teacher> teachers = List.of();
+
+  TrainerDraft(StableDiffusion base, StyleTrainer.Source source, StyleSettings settings) {
+    this.base = base;
+    this.source = source;
+    this.settings = settings;
+    threads = base.scope().engine().threads();
+  }
+
+  TrainerDraft(StyleTrainer trainer) {
+    base = trainer.base;
+    source = trainer.source;
+    settings = trainer.settings;
+    keeping = trainer.keeping;
+    name = trainer.name;
+    metadata = trainer.metadata;
+    batch = trainer.batch;
+    captionDropout = trainer.captionDropout;
+    timesteps = trainer.timesteps;
+    threads = trainer.threads;
+    teachers = trainer.teachers;
+  }
+
+  StyleTrainer trainer() {
+    return new StyleTrainer(this);
+  }
+}

@@ -1,0 +1,298 @@
+package dev.lora4j.cli.train;
+
+import dev.lora4j.cli.Command;
+import dev.lora4j.cli.adapter.LoraOption;
+import dev.lora4j.cli.adapter.UsageBaseModel;
+import dev.lora4j.cli.adapter.WeightedFile;
+import dev.lora4j.cli.console.Console;
+import dev.lora4j.cli.console.Failure;
+import dev.lora4j.cli.console.UnusedOptions;
+import dev.lora4j.cli.file.ExistingPath;
+import dev.lora4j.cli.file.LockedFolder;
+import dev.lora4j.cli.file.OutputFile;
+import dev.lora4j.cli.model.OpenModel;
+import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.adapter.AdapterException;
+import dev.lora4j.core.format.LoadedAdapter;
+import dev.lora4j.core.format.metadata.Provenance;
+import dev.lora4j.core.format.reading.AdapterFiles;
+import dev.lora4j.core.train.adapter.AdapterPlan;
+import dev.lora4j.core.train.adapter.AdapterRecipe;
+import dev.lora4j.core.train.adapter.TargetLayers;
+import dev.lora4j.diffusion.base.BaseOutline;
+import dev.lora4j.diffusion.config.RunSettings;
+import dev.lora4j.diffusion.pipeline.StableDiffusion;
+import dev.lora4j.diffusion.style.StudentStart;
+import dev.lora4j.diffusion.style.StyleSettings;
+import dev.lora4j.diffusion.style.StyleTrainer;
+import dev.lora4j.diffusion.style.Teacher;
+import dev.lora4j.spi.Extension;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Trains one adapter to do what several do. */
+@Extension(
+    point = Command.class,
+    name = "distill",
+    help = "Train one adapter to predict what several adapters predict, each by its own word.")
+@picocli.CommandLine.Command(
+    name = "distill",
+    sortOptions = false,
+    description = {
+      "Train one adapter to predict what several adapters predict, each by its own word.",
+      "",
+      "Each adapter is a teacher. It draws pictures of the same prompts, unless you give pictures"
+          + " of its style. The new adapter, the student, is trained on all of them: for each"
+          + " picture its teacher's prediction is the target, on the base without other adapters."
+          + " Styles of one prompt conflict, so give each teacher a word with --trigger; the word"
+          + " before a prompt then calls its style. Pictures of teachers are kept in FILE.run and"
+          + " made once. The same command with --resume goes on where it was stopped."
+    })
+public final class DistillCommand implements Command {
+  /** Begin of the student's factors. */
+  enum Init {
+    merge,
+    fresh
+  }
+
+  @Spec
+  @SuppressWarnings("NullAway.Init")
+  private CommandSpec spec;
+
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "FILE[:WEIGHT]",
+      converter = WeightedFile.Reader.class,
+      description = "Teacher and its weight (default: 1), for example ink.safetensors:0.8.")
+  private List<WeightedFile> files = new ArrayList<>();
+
+  @Option(
+      names = "--images",
+      paramLabel = "NAME=DIR",
+      description =
+          "Captioned pictures for the teacher NAME, which is its file's name without the ending,"
+              + " instead of those that it would draw.")
+  private Map<String, Path> images = new LinkedHashMap<>();
+
+  @Option(
+      names = "--trigger",
+      paramLabel = "NAME=WORDS",
+      description =
+          "Words that call the teacher NAME in the new adapter, put before its captions (default:"
+              + " those in its header, if there are any).")
+  private Map<String, String> triggers = new LinkedHashMap<>();
+
+  @Option(
+      names = "--prompts",
+      paramLabel = "FILE",
+      description =
+          "Text file with a prompt in each line, for the pictures that teachers draw (default: what"
+              + " the bundled base can draw; with --base, the captions that headers record).")
+  private Optional<Path> prompts = Optional.empty();
+
+  @Option(
+      names = "--samples",
+      paramLabel = "N",
+      description = "Pictures that each teacher draws (default: ${DEFAULT-VALUE}).",
+      defaultValue = "200")
+  private int samples;
+
+  @Option(
+      names = "--init",
+      paramLabel = "START",
+      description =
+          "Begin with the teachers' mean cut to the rank (merge), or with an adapter that does"
+              + " nothing (fresh) (default: ${DEFAULT-VALUE}).",
+      defaultValue = "merge")
+  private Init init = Init.merge;
+
+  @Mixin private final StudentOptions student = new StudentOptions();
+
+  @Option(
+      names = "--resume",
+      description = "Go on from the newest checkpoint in FILE.run; begin anew if there is none.")
+  private boolean resume;
+
+  @Option(
+      names = "--overwrite",
+      description =
+          "Begin anew where there is an earlier run with this --output or its adapter, and lose it.")
+  private boolean overwrite;
+
+  @Option(names = "--json", description = "Report as one JSON object.")
+  private boolean json;
+
+  @Override
+  @SuppressWarnings("try") // the claim is only held
+  public int run(Console console) {
+    long start = System.nanoTime();
+    Map<String, WeightedFile> named = named();
+    BaseOutline outline = student.model.outline();
+    Map<String, LoadedAdapter> loaded = new LinkedHashMap<>();
+    named.forEach(
+        (name, file) -> loaded.put(name, AdapterFiles.read(file.file(), outline.family())));
+    List<Adapter> adapters = loaded.values().stream().map(LoadedAdapter::adapter).toList();
+    long usual = adapters.stream().mapToLong(Provenance::greatestRank).max().orElse(0);
+    RunSettings settings = student.settings(console, usual == 0 ? 16 : usual);
+    OutputFile.require(settings.out(), ".safetensors");
+    files.forEach(f -> OutputFile.requireOther(settings.out(), f.file(), "a teacher"));
+    List<String> drawn = drawn(adapters);
+    PreviousRun old =
+        new PreviousRun(
+            settings.out(),
+            StyleRun.checkpoints(settings),
+            "train --set adapter.warm_start=" + settings.out());
+    if (!overwrite) {
+      old.refuse(resume);
+    }
+    try (OpenModel model = OpenModel.of(console, student.model);
+        LockedFolder claim = LockedFolder.of(settings.folder())) {
+      StyleTrainer trainer = StyleTrainer.on(model.sd());
+      UsageBaseModel used = UsageBaseModel.of(model.sd().base());
+      loaded.forEach((name, one) -> used.tell(console, file(named, name).file(), one));
+      TaughtPictures pictures = new TaughtPictures(settings, student.dropout);
+      TeacherPictures drawing =
+          new TeacherPictures(
+              console,
+              model.sd(),
+              settings.folder().resolve("teachers"),
+              TeacherPrompts.some(drawn, drawn.isEmpty() ? 0 : samples, settings.style().seed()),
+              settings.style().seed());
+      loaded.forEach(
+          (name, one) -> pictures.add(teacher(drawing, name, one.adapter(), file(named, name))));
+      pictures.notes().forEach(console::note);
+      StyleSettings style = style(console, model.sd(), settings, pictures.teachers());
+      AdapterPlan plan = style.recipe().plan(model.sd().base().sites().all());
+      style.requireFits(plan);
+      style.objective().requireFits(model.sd().base().schedule());
+      PreparedRun run =
+          new PreparedRun(
+              settings, style, pictures.survey(outline.side(), outline.sizeUnit()), plan, model);
+      StyleRun training =
+          new StyleRun(console, run, student.model.words(), pictures.identity(RunIdentity.of(run)));
+      trainer =
+          trainer
+              .data(run.data())
+              .settings(style)
+              .teachers(pictures.teachers())
+              .name(settings.name())
+              .metadata(pictures.metadata());
+      training.train(trainer, old, resume, overwrite);
+      training.report(start, json);
+    }
+    return 0;
+  }
+
+  /**
+   * The teachers by their names; what is wrong with the options is found before anything is read.
+   */
+  private Map<String, WeightedFile> named() {
+    Map<String, WeightedFile> named = new LinkedHashMap<>();
+    for (WeightedFile file : files) {
+      String name = LoraOption.name(file.file());
+      if (file.weight() == 0) {
+        throw wrong(name + " has the weight 0 and would teach the base; leave it out.");
+      }
+      if (named.put(name, file) != null) {
+        throw wrong("Two teachers are called " + name + "; rename the file of one.");
+      }
+      AdapterFiles.requireAdapter(ExistingPath.any(file.file()));
+    }
+    requireNamed("--images", images, named);
+    requireNamed("--trigger", triggers, named);
+    images.values().forEach(ExistingPath::folder);
+    if (samples < 1) {
+      throw wrong("--samples must be at least 1, found " + samples + ".");
+    }
+    if (images.keySet().containsAll(named.keySet())) {
+      UnusedOptions.refuse(
+          spec, List.of("--prompts", "--samples"), "--images for all teachers, which draw nothing");
+    }
+    return named;
+  }
+
+  private void requireNamed(String option, Map<String, ?> given, Map<String, WeightedFile> named) {
+    for (String name : given.keySet()) {
+      if (!named.containsKey(name)) {
+        throw wrong(
+            option
+                + " "
+                + name
+                + "=... names no teacher; they are "
+                + String.join(", ", named.keySet())
+                + ".");
+      }
+    }
+  }
+
+  private ParameterException wrong(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+
+  private static WeightedFile file(Map<String, WeightedFile> named, String name) {
+    return Optional.ofNullable(named.get(name)).orElseThrow();
+  }
+
+  /** Prompts of pictures that are drawn; none if no teacher draws any. */
+  private List<String> drawn(List<Adapter> adapters) {
+    if (images.size() == files.size()) {
+      return List.of();
+    }
+    if (prompts.isPresent()) {
+      return TeacherPrompts.of(prompts.get());
+    }
+    return student.model.base.isEmpty()
+        ? TeacherPrompts.bundled()
+        : TeacherPrompts.recorded(adapters);
+  }
+
+  private Teacher teacher(
+      TeacherPictures drawing, String name, Adapter adapter, WeightedFile file) {
+    String own = TeacherPrompts.trigger(adapter);
+    Path folder =
+        Optional.ofNullable(images.get(name))
+            .orElseGet(() -> drawing.of(name, adapter, file.weight(), own));
+    String trigger = triggers.getOrDefault(name, own).strip();
+    return new Teacher(
+        adapter.described(name, adapter.metadata()), file.weight(), folder, own, trigger);
+  }
+
+  private StyleSettings style(
+      Console console, StableDiffusion sd, RunSettings settings, List<Teacher> teachers) {
+    AdapterRecipe recipe = settings.style().recipe();
+    StudentStart starting =
+        new StudentStart(sd, teachers, recipe.rank(), recipe.alpha(), settings.style().seed());
+    Adapter first = first(starting, settings.name());
+    console.note(
+        "The student has rank "
+            + recipe.rank()
+            + " at "
+            + first.sites().size()
+            + " layers of the denoiser.");
+    return settings
+        .style()
+        .with(recipe.targets(TargetLayers.of()).from(first).rank(recipe.rank(), recipe.alpha()));
+  }
+
+  private Adapter first(StudentStart starting, String name) {
+    if (init == Init.fresh) {
+      return starting.fresh(name);
+    }
+    try {
+      return starting.merged(name);
+    } catch (AdapterException e) {
+      throw new Failure(
+          e.getMessage() + " Say --init fresh to begin without the teachers' mean.", e);
+    }
+  }
+}
