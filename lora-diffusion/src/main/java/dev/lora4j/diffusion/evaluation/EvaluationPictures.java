@@ -27,7 +27,8 @@ import java.util.function.Supplier;
  * @param style what the judged style is called
  * @param adapter what the adapter is called
  * @param weight its weight
- * @param plain settings of all prompts; the first seed
+ * @param plain settings of all prompts; the first seed; its text, if it has any, is put before the
+ *     prompts that are about the style
  * @param perConcept pictures for each concept, each with a seed of its own
  * @param otherStyle what the prompts end with that are not about the style; empty for none
  * @param others how many concepts they are about
@@ -150,7 +151,7 @@ public record EvaluationPictures(
     for (Map.Entry<Integer, String> concept : concepts.entrySet()) {
       for (int k = 0; k < perConcept; k++) {
         long seed = plain.seed() + (long) at * perConcept + k;
-        Prompt prompt = plain.text(concept.getValue()).seed(seed).mix(mix);
+        Prompt prompt = plain.text(called(concept.getValue())).seed(seed).mix(mix);
         requests.add(request(concept, style, weight, prompt));
       }
       if (!otherStyle.isEmpty() && at < others) {
@@ -160,6 +161,10 @@ public record EvaluationPictures(
       }
       at++;
     }
+  }
+
+  private String called(String concept) {
+    return plain.text().isEmpty() ? concept : plain.text() + ", " + concept;
   }
 
   private static Request request(

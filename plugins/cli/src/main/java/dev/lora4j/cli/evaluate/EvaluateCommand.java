@@ -65,6 +65,7 @@ public final class EvaluateCommand implements Command {
           "--per-concept",
           "--other-style",
           "--adapter-alone",
+          "--trigger",
           "--steps",
           "--guidance",
           "--seed");
@@ -120,6 +121,13 @@ public final class EvaluateCommand implements Command {
       description = "Pictures of each, by seed (default: ${DEFAULT-VALUE}).",
       defaultValue = "2")
   private int perConcept = 2;
+
+  @Option(
+      names = "--trigger",
+      paramLabel = "WORDS",
+      description =
+          "Words that call the adapter, put before the prompts about the style (default: none).")
+  private String trigger = "";
 
   @Option(
       names = "--other-style",
@@ -214,7 +222,7 @@ public final class EvaluateCommand implements Command {
             "--concepts and --per-concept must be at least 1, found %d and %d."
                 .formatted(concepts, perConcept));
       }
-      Prompt plain = Prompt.of("").seed(seed).steps(steps);
+      Prompt plain = Prompt.of(trigger.strip()).seed(seed).steps(steps);
       return guidance.map(plain::guidance).orElse(plain);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);

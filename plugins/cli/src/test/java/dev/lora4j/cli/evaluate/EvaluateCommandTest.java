@@ -18,6 +18,7 @@ import dev.lora4j.diffusion.judge.JudgeScores;
 import dev.lora4j.emoji.EmojiSd;
 import dev.lora4j.emoji.JudgeFolder;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -120,9 +122,19 @@ class EvaluateCommandTest {
             "--per-concept=2",
             "--steps=2",
             "--seed=4",
+            "--trigger=shiny",
             "-o",
             output);
     assertEquals(0, run.code(), run.err());
+    try (Stream<Path> made = Files.list(output.resolve("images"))) {
+      for (Path png : made.filter(p -> p.toString().endsWith(".png")).toList()) {
+        String text = new String(Files.readAllBytes(png), StandardCharsets.ISO_8859_1);
+        assertEquals(
+            !png.toString().contains("twemoji"),
+            text.contains("parameters\0shiny, "),
+            png.toString());
+      }
+    }
     assertTrue(run.out().contains("another's truth"), run.out());
     List<String> lines =
         Files.readAllLines(output.resolve("images").resolve(EvaluationManifest.NAME));
