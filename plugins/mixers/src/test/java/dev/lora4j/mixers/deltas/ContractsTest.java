@@ -186,6 +186,18 @@ class ContractsTest {
   }
 
   @Nested
+  class Lego extends DeltaMixerContract {
+    Lego() {
+      super("lego:rank=2");
+    }
+
+    @Override
+    protected String neutral() {
+      return "lego";
+    }
+  }
+
+  @Nested
   class ModelStock extends DeltaMixerContract {
     ModelStock() {
       super("model-stock");

@@ -53,6 +53,7 @@ class MixerRulesTest {
     SLERP("slerp", "slerp"),
     SLERP_PLACE("slerp", "slerp:t=0.5"),
     KARCHER("karcher", "karcher"),
+    LEGO("lego", "lego:rank=2"),
     KNOTS("knots:density=1", "knots"),
     KNOTS_DARE("knots:rule=dare_ties,density=1", "knots:rule=dare_ties,density=0.5"),
     KNOTS_MEAN("knots:rule=mean,density=1", "knots:rule=mean,density=0.6");
