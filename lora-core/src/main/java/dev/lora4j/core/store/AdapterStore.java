@@ -172,7 +172,7 @@ public final class AdapterStore {
             List<StoredFile> files = manifest.files();
             long own =
                 manifest.objects().stream()
-                    .filter(o -> uses.get(o.id()) == 1)
+                    .filter(o -> uses.getOrDefault(o.id(), 0) == 1)
                     .mapToLong(Piece::length)
                     .sum();
             String sha256 = files.get(files.size() - 1).sha256().hex();
@@ -301,6 +301,7 @@ public final class AdapterStore {
         });
   }
 
+  @SuppressWarnings("try") // the lock is only held
   private <T> T reading(Work<T> work) {
     return during(
         () -> {
@@ -310,6 +311,7 @@ public final class AdapterStore {
         });
   }
 
+  @SuppressWarnings("try") // the lock is only held
   private <T> T writing(Work<T> work) {
     return during(
         () -> {

@@ -86,7 +86,8 @@ public record SharedDownTraining(Adapter adapter) implements FrozenDownTraining 
     return FrozenDownTraining.super
         .warmStart(site, found)
         .filter(
-            b -> shared(site).filter(d -> d.equals(b.values().get(LoraTraining.DOWN))).isPresent());
+            begun ->
+                shared(site).equals(Optional.ofNullable(begun.values().get(LoraTraining.DOWN))));
   }
 
   @Override

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,7 +69,8 @@ class SharedDownCommandTest {
       for (TensorInfo tensor : before.tensors().values()) {
         if (tensor.name().endsWith("lora_down.weight")) {
           downs++;
-          assertEquals(tensor.dtype(), after.tensors().get(tensor.name()).dtype());
+          TensorInfo same = Objects.requireNonNull(after.tensors().get(tensor.name()));
+          assertEquals(tensor.dtype(), same.dtype());
           assertArrayEquals(before.bytes(tensor.name()), after.bytes(tensor.name()));
         } else if (tensor.name().endsWith("lora_up.weight")) {
           assertFalse(Arrays.equals(before.bytes(tensor.name()), after.bytes(tensor.name())));
