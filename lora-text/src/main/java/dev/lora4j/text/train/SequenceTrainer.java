@@ -3,6 +3,8 @@ package dev.lora4j.text.train;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.run.CheckpointPolicy;
+import dev.lora4j.core.train.run.InterruptibleTask;
+import dev.lora4j.core.train.run.RateSearch;
 import dev.lora4j.core.train.run.RunListener;
 import dev.lora4j.core.train.run.TrainingTask;
 import dev.lora4j.text.data.TextDataSet;
@@ -101,6 +103,26 @@ public abstract sealed class SequenceTrainer<T extends SequenceTrainer<T>>
   /** The sequences that are held out. */
   public List<TokenSequence> heldOut() {
     return request.texts().heldOut();
+  }
+
+  /**
+   * Short trainings on the texts, which differ in learning rate and scale of the adapter alone.
+   * Nothing is kept of them.
+   *
+   * @param course what is tried, round by round
+   * @param steps of each, at least 1
+   * @return the trials that were done, fewer if the calling thread was interrupted
+   */
+  public List<RateSearch.Trial> search(
+      RateSearch.Course course, int steps, RateSearch.Listener listener) {
+    request.texts().requireFor(base());
+    return InterruptibleTask.run(
+        sign -> {
+          try (Scope scope = scope().child("search")) {
+            return new RateSearch(scope, task(), request.settings().training(), steps, sign)
+                .run(course, listener);
+          }
+        });
   }
 
   /**

@@ -18,6 +18,7 @@ import dev.lora4j.cli.train.IntermediateAdapters;
 import dev.lora4j.cli.train.LoggedRun;
 import dev.lora4j.cli.train.LossChart;
 import dev.lora4j.cli.train.PreviousRun;
+import dev.lora4j.cli.train.RateOptions;
 import dev.lora4j.cli.train.RunLog;
 import dev.lora4j.cli.train.SharedDown;
 import dev.lora4j.core.adapter.AdapterException;
@@ -40,6 +41,7 @@ import dev.lora4j.text.model.MergedTextModel;
 import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.pipeline.AdapterClasses;
 import dev.lora4j.text.pipeline.TextClassifier;
+import dev.lora4j.text.train.SequenceTrainer;
 import dev.lora4j.text.train.TextClassifierTrainer;
 import dev.lora4j.text.train.TextTrainer;
 import dev.lora4j.text.train.TrainedText;
@@ -95,6 +97,8 @@ final class TextTrain implements Command {
 
   @Mixin private final TextTrainingOptions how = new TextTrainingOptions();
 
+  @Mixin private final RateOptions rates = new RateOptions();
+
   @Option(
       names = "--layout",
       paramLabel = "NAME",
@@ -123,6 +127,10 @@ final class TextTrain implements Command {
     ExistingPath.any(data);
     how.require(spec, convention());
     how.requireRounding(spec, options.precision);
+    boolean finding = rates.asked(spec);
+    if (finding) {
+      how.requireRate();
+    }
     if (resume) {
       UnusedOptions.refuse(spec, List.of("--overwrite"), "--resume, which goes on");
     }
@@ -149,19 +157,36 @@ final class TextTrain implements Command {
             });
     TextDataSet texts = read();
     options.requireLength(how.longest());
-    if (writer.map(AdapterWriter::folder).orElse(true)) {
-      OutputFile.freshFolder(out);
-    } else {
-      OutputFile.require(out, writer.orElseThrow().ending());
-    }
     Path run = run();
-    requireNothingLost(run);
+    if (!finding) {
+      requireOutput(writer);
+      requireNothingLost(run);
+    }
     if (texts.form() == TextForm.LABELLED) {
       classes(console, texts, run);
     } else {
       words(console, texts, run);
     }
     return 0;
+  }
+
+  private void requireOutput(Optional<AdapterWriter> writer) {
+    if (writer.map(AdapterWriter::folder).orElse(true)) {
+      OutputFile.freshFolder(out);
+    } else {
+      OutputFile.require(out, writer.orElseThrow().ending());
+    }
+  }
+
+  /** Searches a rate instead of training, if that is asked for. */
+  private boolean found(
+      Console console, SequenceTrainer<?> trainer, AdapterRecipe recipe, Path run) {
+    if (!rates.asked(spec)) {
+      return false;
+    }
+    new TextRateFinding(recipe, how.rate(), how.alphas(), run, rates.steps())
+        .find(console, trainer, json);
+    return true;
   }
 
   /** Claims the folder of the run, after all checks of the options. */
@@ -220,6 +245,9 @@ final class TextTrain implements Command {
       TextTrainer trainer =
           TextTrainer.on(open.model(), how.settings(recipe, limits, count))
               .sequences(unsized.sequences(), unsized.heldOut());
+      if (found(console, trainer, recipe, run)) {
+        return;
+      }
       TextTrainingWork work =
           TextTrainingWork.of(trainer, how.keeping(run.resolve(CHECKPOINTS), resume), name());
       try (LockedFolder claim = begin(run, work, open.model().base())) {
@@ -253,6 +281,9 @@ final class TextTrain implements Command {
       TextClassifierTrainer trainer =
           TextClassifierTrainer.on(model, how.settings(recipe, limits, count))
               .sequences(unsized.sequences(), unsized.heldOut());
+      if (found(console, trainer, recipe, run)) {
+        return;
+      }
       model.base().notes().forEach(console::note);
       console.note("Classes: " + String.join(", ", model.labels()) + ".");
       TextTrainingWork work =

@@ -2,6 +2,7 @@ package dev.lora4j.cli.text;
 
 import dev.lora4j.cli.console.UnusedOptions;
 import dev.lora4j.cli.model.PrecisionOption;
+import dev.lora4j.cli.train.RateFinding;
 import dev.lora4j.cli.train.SharedDown;
 import dev.lora4j.core.adapter.training.FactorInit;
 import dev.lora4j.core.adapter.training.ToolConvention;
@@ -354,6 +355,21 @@ final class TextTrainingOptions {
   /** Alpha, if it is said. */
   Optional<Double> alpha() {
     return alpha;
+  }
+
+  /** Learning rate at its highest. */
+  double rate() {
+    return rate;
+  }
+
+  /** False if alphas are those of an adapter that is trained further. */
+  boolean alphas() {
+    return from.isEmpty() || !targets.isEmpty();
+  }
+
+  /** Refuses to seek a rate for an optimizer that finds it itself. */
+  void requireRate() {
+    RateFinding.require(optimizer());
   }
 
   /** Settings of a run of so many steps. */

@@ -41,8 +41,12 @@ record RateChoice(Trial trial, Trial least, List<Trial> all) {
     return trial.validation().isPresent();
   }
 
-  /** Why it is this one, and what remains open. */
-  List<String> reasons(int steps) {
+  /**
+   * Why it is this one, and what remains open.
+   *
+   * @param withoutHeldOut a sentence for where nothing is held out
+   */
+  List<String> reasons(int steps, String withoutHeldOut) {
     List<String> reasons = new ArrayList<>();
     String measure = validated() ? "validation loss" : "loss of the last quarter";
     reasons.add(
@@ -56,9 +60,7 @@ record RateChoice(Trial trial, Trial least, List<Trial> all) {
                 steps,
                 least.score()));
     if (!validated()) {
-      reasons.add(
-          "No pictures are held out, so losses of training decide, which a few pictures make"
-              + " uncertain; --set validation.split=0.1 holds some out.");
+      reasons.add(withoutHeldOut);
     }
     double rate = trial.setting().rate();
     double most = all.stream().mapToDouble(t -> t.setting().rate()).max().orElse(rate);

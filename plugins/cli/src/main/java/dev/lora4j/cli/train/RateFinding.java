@@ -7,11 +7,12 @@ import dev.lora4j.cli.console.Progress;
 import dev.lora4j.core.adapter.training.SiteRecipe;
 import dev.lora4j.core.adapter.training.TrainableMethod;
 import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.train.adapter.AdapterPlan;
+import dev.lora4j.core.train.adapter.AdapterRecipe;
 import dev.lora4j.core.train.optimizer.Optimizer;
+import dev.lora4j.core.train.run.RateSearch;
 import dev.lora4j.core.train.run.RateSearch.Setting;
 import dev.lora4j.core.train.run.RateSearch.Trial;
-import dev.lora4j.core.train.run.RunListener;
-import dev.lora4j.diffusion.style.StyleTrainer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,18 +24,42 @@ import java.util.stream.DoubleStream;
  * Finds a learning rate and an alpha by short trainings: first five rates around the run's, then
  * half and twice its alpha at the best of them.
  */
-final class RateFinding {
+public final class RateFinding {
+  /** Short trainings of a trainer. */
+  @FunctionalInterface
+  public interface Search {
+    /** Trains as {@code course} says. */
+    List<Trial> run(RateSearch.Course course, RateSearch.Listener listener);
+  }
+
+  /**
+   * A run whose rate is sought.
+   *
+   * @param folder of the run, which gets the chart
+   * @param rate around which others are tried
+   * @param alphas whether others than the run's can be tried
+   * @param withoutHeldOut a sentence for where nothing is held out
+   */
+  public record Sought(
+      AdapterRecipe recipe,
+      AdapterPlan plan,
+      double rate,
+      boolean alphas,
+      Path folder,
+      String withoutHeldOut) {}
+
   private static final String FILE = "rates.png";
   private static final double[] RATES = {0.1, 0.3, 1, 3, 10};
   private static final double[] SCALES = {0.5, 2};
 
   private final Console console;
-  private final PreparedRun run;
+  private final Sought sought;
   private final int steps;
 
-  RateFinding(Console console, PreparedRun run, int steps) {
+  /** Prepares trials of so many steps. */
+  public RateFinding(Console console, Sought sought, int steps) {
     this.console = console;
-    this.run = run;
+    this.sought = sought;
     this.steps = steps;
   }
 
@@ -43,7 +68,7 @@ final class RateFinding {
    *
    * @param optimizer of the run
    */
-  static void require(Optimizer optimizer) {
+  public static void require(Optimizer optimizer) {
     if (!optimizer.takesSeveralRates()) {
       throw Failure.usage(
           "The optimiser "
@@ -53,15 +78,13 @@ final class RateFinding {
   }
 
   /** Does it, and reports. */
-  void find(StyleTrainer trainer, boolean json) {
+  public void find(Search search, boolean json) {
     int count = RATES.length + (scaled() ? SCALES.length : 0);
     List<Trial> trials;
     try (Progress progress = console.progress("trying rates", (long) count * steps, "step")) {
       trials =
-          trainer.search(
+          search.run(
               this::next,
-              steps,
-              RunListener.NONE,
               (trial, setting, step) ->
                   progress.done((long) trial * steps + step.step(), named(setting)));
     }
@@ -69,7 +92,7 @@ final class RateFinding {
       throw new Failure("Stopped after " + trials.size() + " of " + count + " trials.");
     }
     RateChoice choice = RateChoice.of(trials);
-    Path chart = run.settings().folder().resolve(FILE);
+    Path chart = sought.folder().resolve(FILE);
     RateChart.write(chart, trials, this::named);
     if (json) {
       console.print(json(trials, choice, chart).toString());
@@ -81,7 +104,7 @@ final class RateFinding {
 
   private List<Setting> next(List<Trial> trials) {
     if (trials.isEmpty()) {
-      double rate = run.style().training().rate();
+      double rate = sought.rate();
       return DoubleStream.of(RATES).mapToObj(times -> new Setting(rate * times, 1)).toList();
     }
     if (trials.size() > RATES.length || !scaled()) {
@@ -93,16 +116,19 @@ final class RateFinding {
 
   /** True if the method multiplies its change by alpha. */
   private boolean scaled() {
-    Map.Entry<Site, SiteRecipe> first = run.plan().sites().entrySet().iterator().next();
+    if (!sought.alphas()) {
+      return false;
+    }
+    Map.Entry<Site, SiteRecipe> first = sought.plan().sites().entrySet().iterator().next();
     SiteRecipe one = first.getValue();
     SiteRecipe twice =
         new SiteRecipe(one.rank(), 2 * one.alpha(), one.rankStabilised(), one.start());
-    TrainableMethod method = run.style().recipe().method();
+    TrainableMethod method = sought.recipe().method();
     return method.scale(first.getKey(), one) != method.scale(first.getKey(), twice);
   }
 
   private double alpha(Setting setting) {
-    return run.style().recipe().alpha() * setting.scale();
+    return sought.recipe().alpha() * setting.scale();
   }
 
   private String named(Setting setting) {
@@ -135,12 +161,11 @@ final class RateFinding {
                   trial.equals(choice.trial()) ? "<- take this" : "")
               .stripTrailing());
     }
-    lines.addAll(choice.reasons(steps));
+    lines.addAll(choice.reasons(steps, sought.withoutHeldOut()));
     lines.add(
         "Train with --lr "
             + number(choice.trial().setting().rate())
-            + " --alpha "
-            + number(alpha(choice.trial().setting())));
+            + (scaled() ? " --alpha " + number(alpha(choice.trial().setting())) : ""));
     return lines;
   }
 
@@ -164,7 +189,7 @@ final class RateFinding {
         .put("measure", choice.validated() ? "validation" : "loss")
         .put("steps", steps)
         .put("trials", all)
-        .put("reasons", choice.reasons(steps))
+        .put("reasons", choice.reasons(steps, sought.withoutHeldOut()))
         .put("chart", chart.toString());
   }
 }

@@ -2,14 +2,14 @@ package dev.lora4j.cli.train;
 
 import dev.lora4j.cli.Command;
 import dev.lora4j.cli.console.Console;
-import dev.lora4j.cli.console.Failure;
-import dev.lora4j.cli.console.UnusedOptions;
 import dev.lora4j.cli.file.LockedFolder;
 import dev.lora4j.core.format.metadata.KohyaKeys;
 import dev.lora4j.core.format.metadata.ModelSpecKeys;
+import dev.lora4j.core.train.run.RunListener;
 import dev.lora4j.diffusion.config.BaseRun;
 import dev.lora4j.diffusion.config.ResolvedRun;
 import dev.lora4j.diffusion.config.RunSettings;
+import dev.lora4j.diffusion.style.StyleSettings;
 import dev.lora4j.diffusion.style.StyleTrainer;
 import dev.lora4j.spi.Extension;
 import java.util.List;
@@ -55,19 +55,7 @@ public final class TrainCommand implements Command {
           "Begin anew where there is an earlier run with this --output or its adapter, and lose it.")
   private boolean overwrite;
 
-  @Option(
-      names = "--find-rate",
-      description =
-          "Train nothing; try five learning rates around --lr for a few steps each, then half and"
-              + " twice the alpha, and say which does best.")
-  private boolean findRate;
-
-  @Option(
-      names = "--find-steps",
-      paramLabel = "N",
-      description = "Steps of each trial of --find-rate (default: ${DEFAULT-VALUE}).",
-      defaultValue = "40")
-  private int findSteps;
+  @Mixin private final RateOptions rates = new RateOptions();
 
   @Option(names = "--json", description = "Report as one JSON object.")
   private boolean json;
@@ -83,11 +71,10 @@ public final class TrainCommand implements Command {
     long start = System.nanoTime();
     RunSettings settings = options.settings(console);
     settings.from().ifPresent(file -> FurtherTraining.requireOther(file, settings.out()));
-    if (findRate) {
+    if (rates.asked(spec)) {
       find(console, settings);
       return 0;
     }
-    UnusedOptions.refuseWithout(spec, List.of("--find-steps"), "--find-rate");
     PreviousRun old = old(settings);
     if (!overwrite) {
       old.refuse(resume);
@@ -114,16 +101,25 @@ public final class TrainCommand implements Command {
   /** Tries rates; what an earlier run left stays as it is. */
   @SuppressWarnings("try") // the claim is only held
   private void find(Console console, RunSettings settings) {
-    UnusedOptions.refuse(
-        spec, List.of("--resume", "--overwrite"), "--find-rate, which trains nothing to the end");
-    if (findSteps < 1) {
-      throw Failure.usage("--find-steps is at least 1, found " + findSteps + ".");
-    }
     RateFinding.require(settings.style().optimizer());
     try (PreparedRun run = PreparedRun.of(console, settings, options.model, true);
         LockedFolder claim = LockedFolder.of(settings.folder())) {
-      RateFinding finding = new RateFinding(console, run, findSteps);
-      finding.find(trainer(run), json);
+      StyleSettings style = run.style();
+      RateFinding.Sought sought =
+          new RateFinding.Sought(
+              style.recipe(),
+              run.plan(),
+              style.training().rate(),
+              true,
+              settings.folder(),
+              "No pictures are held out, so losses of training decide, which a few pictures make"
+                  + " uncertain; --set validation.split=0.1 holds some out.");
+      StyleTrainer trainer = trainer(run);
+      new RateFinding(console, sought, rates.steps())
+          .find(
+              (course, listener) ->
+                  trainer.search(course, rates.steps(), RunListener.NONE, listener),
+              json);
     }
   }
 

@@ -69,6 +69,9 @@ class FindRateTest {
     // It is no earlier run that a training would have to spare.
     assertEquals(0, train("--steps=1").code());
     byte[] style = Files.readAllBytes(folder.resolve("style.safetensors"));
+    Run unsure = train("--find-rate", "--find-steps=1");
+    assertTrue(unsure.out().contains("--set validation.split=0.1"), unsure.out());
+    assertTrue(unsure.out().matches("(?s).*Train with --lr \\S+ --alpha \\S+\\R.*"), unsure.out());
     Run again = train("--find-rate", "--find-steps=1", "--set=validation.split=0.5");
     assertEquals(0, again.code(), again.err());
     assertTrue(again.out().contains("validation"), again.out());

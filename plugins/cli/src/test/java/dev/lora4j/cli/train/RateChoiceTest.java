@@ -22,7 +22,7 @@ class RateChoiceTest {
   }
 
   private static String reasons(RateChoice choice) {
-    return String.join("\n", choice.reasons(40));
+    return String.join("\n", choice.reasons(40, "Nothing is held out."));
   }
 
   @Test
@@ -57,7 +57,7 @@ class RateChoiceTest {
     Trial second = new Trial(new Setting(2, 1), List.of(1f), OptionalDouble.empty());
     RateChoice highest = RateChoice.of(List.of(first, second));
     assertTrue(reasons(highest).contains("the highest rate that was tried"));
-    assertTrue(reasons(highest).contains("--set validation.split=0.1"));
+    assertTrue(reasons(highest).contains("Nothing is held out."));
     RateChoice lowest = RateChoice.of(List.of(first, DIVERGED, trial(2, 1, 9)));
     assertTrue(reasons(lowest).contains("has the least"));
     Failure none = assertThrows(Failure.class, () -> RateChoice.of(List.of(DIVERGED)));
