@@ -160,6 +160,9 @@ CASES = {
         lycoris_modules(lycoris.diag_oft.DiagOFTModule, constraint=0.1, rescaled=True), False),
     # The gradients tell whether the places are PEFT's.
     "shira": (peft(ShiraConfig(r=RANK, mask_type="random", random_seed=7, target_modules=LINEAR)), True),
+    "locon-tucker": (lycoris_modules(LoCon, use_tucker=True), True),
+    "loha-tucker": (lycoris_modules(LoHa, use_tucker=True), True),
+    "lokr-tucker": (lycoris_modules(LoKr, factor=1, use_tucker=True), True),
 }
 
 

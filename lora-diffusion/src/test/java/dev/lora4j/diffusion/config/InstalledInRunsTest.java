@@ -106,10 +106,10 @@ class InstalledInRunsTest {
         "optimizer.settings = { epss = 1 }|adamw: has no setting epss, did you mean eps?",
         "optimizer.settings = 1|optimizer.settings takes a table of settings, found 1",
         "optimizer_args = ['decouple=False']|decouple is always true here",
-        "network_args = ['use_tucker=True']|use_tucker is not known here",
+        "network_args = ['use_scalar=True']|use_scalar is not known here",
         "schedule.settings = { power = 1 }|cosine: has no setting power, nor any other",
-        "adapter.settings = { factor = 1 }|lora: has no setting factor, nor any other",
-        "adapter.factor = 1|lora: has no setting factor, nor any other",
+        "adapter.settings = { factor = 1 }|lora: has no setting factor; it has use_tucker",
+        "adapter.factor = 1|lora: has no setting factor; it has use_tucker",
       })
   void unknownExtensionsAreRefused(String line, String expected) {
     String message = assertThrows(RunProblems.class, () -> style(line)).getMessage();

@@ -18,21 +18,33 @@ import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.spi.Extension;
+import dev.lora4j.spi.Setting;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 
 /**
  * Training of LoHa on linear layers and convolutions, which begins as in LyCORIS: the first factor
  * of the second half is 0, the others are normal.
+ *
+ * @param tucker whether each half has a Tucker core at convolutions larger than one point
  */
 @Extension(
     point = TrainableMethod.class,
     name = LohaMethod.NAME,
     help = "LoHa, as LyCORIS begins it")
-public record LohaTraining() implements DenseTraining, ProductTraining {
+public record LohaTraining(
+    @Setting(
+            name = "use_tucker",
+            help = "Tucker cores at convolutions larger than one point",
+            defaultValue = "false")
+        boolean tucker)
+    implements DenseTraining, ProductTraining {
+  private static final double CORE = 0.1;
   private static final double LEFT = 0.1;
   private static final double RIGHT = 1;
 
@@ -49,6 +61,11 @@ public record LohaTraining() implements DenseTraining, ProductTraining {
   @Override
   public List<TrainedTensor> tensors(Site site, SiteRecipe recipe) {
     long rank = recipe.rank();
+    if (tucker && site.kernel()) {
+      List<TrainedTensor> tensors = new ArrayList<>();
+      HadamardFactor.BOTH.forEach(half -> tensors.addAll(cored(site, rank, half)));
+      return tensors;
+    }
     Shape left = Shape.of(site.out(), rank);
     Shape right = Shape.of(rank, site.rest());
     HadamardFactor one = HadamardFactor.BOTH.get(0);
@@ -58,6 +75,30 @@ public record LohaTraining() implements DenseTraining, ProductTraining {
         TrainedTensor.ranked(one.right(), right, 0, new TensorInit.Normal(RIGHT)),
         TrainedTensor.ranked(two.left(), left, 1, TensorInit.ZEROS),
         TrainedTensor.ranked(two.right(), right, 0, new TensorInit.Normal(RIGHT)));
+  }
+
+  /** The tensors of a half with a core. */
+  private static List<TrainedTensor> cored(Site site, long rank, HadamardFactor half) {
+    boolean first = half.equals(HadamardFactor.BOTH.get(0));
+    Shape core = site.weight().with(0, rank).with(1, rank);
+    return List.of(
+        TrainedTensor.core(half.core(), core, new TensorInit.Normal(CORE)),
+        TrainedTensor.ranked(
+            half.left(),
+            Shape.of(rank, site.out()),
+            0,
+            first ? new TensorInit.Normal(LEFT) : TensorInit.ZEROS),
+        TrainedTensor.ranked(
+            half.right(), Shape.of(rank, site.in()), 0, new TensorInit.Normal(RIGHT)));
+  }
+
+  @Override
+  public SortedMap<String, String> lycorisArguments() {
+    SortedMap<String, String> arguments = DenseTraining.super.lycorisArguments();
+    if (tucker) {
+      arguments.put("use_tucker", "True");
+    }
+    return arguments;
   }
 
   @Override
@@ -93,6 +134,7 @@ public record LohaTraining() implements DenseTraining, ProductTraining {
 
   @Override
   public String canonical() {
-    return CanonicalForm.of("LohaTraining").text();
+    CanonicalForm form = CanonicalForm.of("LohaTraining");
+    return (tucker ? form.with("tucker", true) : form).text();
   }
 }

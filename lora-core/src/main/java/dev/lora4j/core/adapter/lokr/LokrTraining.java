@@ -38,6 +38,8 @@ import java.util.stream.Stream;
  * @param factor the size that the first part shall have, -1 for the most even division
  * @param fullMatrix whether both parts stay whole, whatever the rank
  * @param decomposeBoth whether the first part may be factored too
+ * @param tucker whether a factored second part has a Tucker core at convolutions larger than one
+ *     point
  */
 @Extension(
     point = TrainableMethod.class,
@@ -52,7 +54,12 @@ public record LokrTraining(
     @Setting(help = "Both parts stay whole, whatever the rank", defaultValue = "false")
         boolean fullMatrix,
     @Setting(help = "The first part may be factored too", defaultValue = "false")
-        boolean decomposeBoth)
+        boolean decomposeBoth,
+    @Setting(
+            name = "use_tucker",
+            help = "Tucker cores at convolutions larger than one point",
+            defaultValue = "false")
+        boolean tucker)
     implements DenseTraining, ProductTraining {
   /** Checks the factor. */
   public LokrTraining {
@@ -60,6 +67,11 @@ public record LokrTraining(
       throw new IllegalArgumentException(
           "LoKr's factor is -1 or at least 1, found " + factor + ".");
     }
+  }
+
+  /** Without Tucker cores. */
+  public LokrTraining(int factor, boolean fullMatrix, boolean decomposeBoth) {
+    this(factor, fullMatrix, decomposeBoth, false);
   }
 
   @Override
@@ -88,7 +100,14 @@ public record LokrTraining(
       tensors.add(TrainedTensor.of(KroneckerFactors.W1, whole, random));
     }
     Shape second = site.weight().with(0, divided.innerRows()).with(1, divided.innerColumns());
-    if (divided.secondFactored()) {
+    if (divided.secondFactored() && tucker && site.kernel()) {
+      Shape core = second.with(0, rank).with(1, rank);
+      Shape left = Shape.of(rank, divided.innerRows());
+      Shape right = Shape.of(rank, divided.innerColumns());
+      tensors.add(TrainedTensor.core(KroneckerFactors.T2, core, random));
+      tensors.add(TrainedTensor.ranked(KroneckerFactors.W2_A, left, 0, random));
+      tensors.add(TrainedTensor.ranked(KroneckerFactors.W2_B, right, 0, TensorInit.ZEROS));
+    } else if (divided.secondFactored()) {
       Shape left = Shape.of(divided.innerRows(), rank);
       Shape right = Shape.of(rank, second.elements() / divided.innerRows());
       tensors.add(TrainedTensor.ranked(KroneckerFactors.W2_A, left, 1, random));
@@ -112,6 +131,9 @@ public record LokrTraining(
     }
     if (decomposeBoth) {
       arguments.put("decompose_both", "True");
+    }
+    if (tucker) {
+      arguments.put("use_tucker", "True");
     }
     return arguments;
   }
@@ -178,10 +200,11 @@ public record LokrTraining(
 
   @Override
   public String canonical() {
-    return CanonicalForm.of("LokrTraining")
-        .with("factor", factor)
-        .with("fullMatrix", fullMatrix)
-        .with("decomposeBoth", decomposeBoth)
-        .text();
+    CanonicalForm form =
+        CanonicalForm.of("LokrTraining")
+            .with("factor", factor)
+            .with("fullMatrix", fullMatrix)
+            .with("decomposeBoth", decomposeBoth);
+    return (tucker ? form.with("tucker", true) : form).text();
   }
 }

@@ -64,7 +64,7 @@ public final class LoraMath {
   }
 
   /** [rank, in]. */
-  private static Expr flat(Site site, Expr down) {
+  static Expr flat(Site site, Expr down) {
     return down.reshape(Dim.of(-1), Dim.of(site.in()));
   }
 }

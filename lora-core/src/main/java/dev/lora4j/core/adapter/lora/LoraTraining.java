@@ -1,5 +1,6 @@
 package dev.lora4j.core.adapter.lora;
 
+import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.LayerMath;
 import dev.lora4j.core.adapter.LowRank;
@@ -18,8 +19,10 @@ import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Dim;
 import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.spi.Extension;
+import dev.lora4j.spi.Setting;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
@@ -32,21 +35,38 @@ import java.util.TreeMap;
 /**
  * Training of LoRA on linear layers and of LoCon on convolutions: {@code down} [rank, in, ...] and
  * {@code up} [out, rank, ...], unmerged.
+ *
+ * @param tucker whether convolutions larger than one point have a Tucker core {@code mid} [rank,
+ *     rank, ...] and a {@code down} of one point
  */
 @Extension(
     point = TrainableMethod.class,
     name = LoraMethod.NAME,
     help = "LoRA; LoCon on convolutions")
-public record LoraTraining() implements AdditiveTraining, ProductTraining {
+public record LoraTraining(
+    @Setting(
+            name = "use_tucker",
+            help = "Tucker cores at convolutions larger than one point",
+            defaultValue = "false")
+        boolean tucker)
+    implements AdditiveTraining, ProductTraining {
   /** Part that the input meets first. */
   public static final String DOWN = "down";
 
   /** Part of the output side. */
   public static final String UP = "up";
 
+  /** Tucker core between them. */
+  public static final String MID = "mid";
+
   /** Those whose first product is of the weight, which the base has already. */
   private static final Set<FactorInit> ANCHORED =
       Collections.unmodifiableSet(EnumSet.of(FactorInit.PISSA, FactorInit.OLORA));
+
+  /** Without Tucker cores. */
+  public LoraTraining() {
+    this(false);
+  }
 
   @Override
   public Set<Site.Kind> kinds() {
@@ -65,6 +85,9 @@ public record LoraTraining() implements AdditiveTraining, ProductTraining {
 
   @Override
   public List<TrainedTensor> tensors(Site site, SiteRecipe recipe) {
+    if (cored(site)) {
+      return cored(site, recipe);
+    }
     List<TensorInit> starts =
         switch (recipe.start()) {
           case KAIMING -> List.of(new TensorInit.Kaiming(), TensorInit.ZEROS);
@@ -82,9 +105,35 @@ public record LoraTraining() implements AdditiveTraining, ProductTraining {
         : List.of(down, up);
   }
 
+  private boolean cored(Site site) {
+    return tucker && site.kernel();
+  }
+
+  private static List<TrainedTensor> cored(Site site, SiteRecipe recipe) {
+    if (recipe.start() != FactorInit.KAIMING) {
+      throw new IllegalArgumentException(
+          "Tucker cores begin as in LyCORIS, and not as "
+              + recipe.start()
+              + ", at "
+              + site.name()
+              + "; take init kaiming, or use_tucker away");
+    }
+    long rank = recipe.rank();
+    TensorInit random = new TensorInit.Kaiming();
+    Shape core = site.weight().with(0, rank).with(1, rank);
+    return List.of(
+        TrainedTensor.ranked(DOWN, LowRank.point(site, rank, site.in()), 0, random),
+        TrainedTensor.core(MID, core, random),
+        TrainedTensor.ranked(UP, LowRank.up(site, rank), 1, TensorInit.ZEROS));
+  }
+
   @Override
   public SortedMap<String, String> lycorisArguments() {
-    return new TreeMap<>(Map.of("algo", "locon"));
+    SortedMap<String, String> arguments = new TreeMap<>(Map.of("algo", "locon"));
+    if (tucker) {
+      arguments.put("use_tucker", "True");
+    }
+    return arguments;
   }
 
   @Override
@@ -94,14 +143,14 @@ public record LoraTraining() implements AdditiveTraining, ProductTraining {
 
   @Override
   public Expr delta(Site site, TrainedFactors factors) {
-    LowRank pair = pair(factors, factors.scale().dtype());
+    LowRank pair = pair(site, factors, factors.scale().dtype());
     return pair.product(site).mul(factors.scale().reshape(new long[0]));
   }
 
   @Override
   public Expr unmerged(Site site, Expr x, TrainedFactors factors) {
     Expr scale = factors.scale().to(x.dtype());
-    return pair(factors, x.dtype())
+    return pair(site, factors, x.dtype())
         .unmerged(
             site,
             factors.dropout().input(x),
@@ -117,8 +166,9 @@ public record LoraTraining() implements AdditiveTraining, ProductTraining {
    */
   @Override
   public Expr norm(Site site, TrainedFactors factors) {
-    Expr down = factors.get(DOWN);
-    Expr up = factors.get(UP);
+    LowRank pair = pair(site, factors, factors.get(UP).dtype());
+    Expr down = pair.down();
+    Expr up = pair.up();
     Expr rows = down.reshape(down.dim(0), Dim.of(-1));
     Expr columns = up.reshape(Dim.of(-1), down.dim(0));
     Expr inner = rows.matmul(rows.transpose(0, 1));
@@ -126,10 +176,17 @@ public record LoraTraining() implements AdditiveTraining, ProductTraining {
     return columns.transpose(0, 1).matmul(columns).mul(inner).sum().clampMin(0).sqrt();
   }
 
-  /** The factors, or where they are anchored those of the difference to their first values. */
-  private static LowRank pair(TrainedFactors factors, DType type) {
+  /**
+   * The factors, a core multiplied into the first; or where they are anchored those of the
+   * difference to their first values.
+   */
+  private static LowRank pair(Site site, TrainedFactors factors, DType type) {
     Expr down = factors.get(DOWN);
     Expr up = factors.get(UP);
+    if (factors.find(MID).isPresent()) {
+      Expr mid = factors.get(MID).to(type);
+      return new LowRank(LayerMath.contract(mid, LoraMath.flat(site, down.to(type))), up.to(type));
+    }
     return factors
         .find(TrainedTensor.anchor(DOWN))
         .map(
@@ -157,26 +214,42 @@ public record LoraTraining() implements AdditiveTraining, ProductTraining {
               AnchoredFactors.up(up, before),
               recipe.storedAlpha(2 * recipe.rank())));
     }
-    return List.of(LoraMath.factors(down, up, recipe.storedAlpha(recipe.rank())));
+    double alpha = recipe.storedAlpha(recipe.rank());
+    HostTensor mid = values.get(MID);
+    return List.of(
+        mid == null
+            ? LoraMath.factors(down, up, alpha)
+            : Factors.of(
+                LoraMethod.NAME,
+                Map.of(LoraMethod.DOWN, down, LoraMethod.MID, mid, LoraMethod.UP, up),
+                Map.of(AdapterMethod.ALPHA, Double.toString((float) alpha))));
   }
 
   @Override
   public Optional<WarmStartFactors> warmStart(Site site, List<Factors> found) {
     Factors pair = found.get(0);
+    Set<String> roles =
+        cored(site)
+            ? Set.of(LoraMethod.DOWN, LoraMethod.MID, LoraMethod.UP)
+            : Set.of(LoraMethod.DOWN, LoraMethod.UP);
     boolean trained =
-        pair.method().equals(name())
-            && pair.tensors().keySet().equals(Set.of(LoraMethod.DOWN, LoraMethod.UP));
+        pair.method().equals(LoraMethod.NAME) && pair.tensors().keySet().equals(roles);
     if (found.size() > 1 || !trained) {
       return Optional.empty();
     }
     HostTensor down = pair.tensor(LoraMethod.DOWN);
-    HostTensor up = pair.tensor(LoraMethod.UP);
+    Map<String, HostTensor> values =
+        new TreeMap<>(Map.of(DOWN, down, UP, pair.tensor(LoraMethod.UP)));
+    if (cored(site)) {
+      values.put(MID, pair.tensor(LoraMethod.MID));
+    }
     SiteRecipe recipe = SiteRecipe.of(pair, down.shape().size(0));
-    return Optional.of(WarmStartFactors.of(recipe, Map.of(DOWN, down, UP, up)));
+    return Optional.of(WarmStartFactors.of(recipe, values));
   }
 
   @Override
   public String canonical() {
-    return CanonicalForm.of("LoraTraining").text();
+    CanonicalForm form = CanonicalForm.of("LoraTraining");
+    return (tucker ? form.with("tucker", true) : form).text();
   }
 }

@@ -27,6 +27,12 @@ public record TrainedTensor(
     return new TrainedTensor(part, shape, shape.with(d, Shape.UNKNOWN), start, false);
   }
 
+  /** A Tucker core [rank, rank, kernel sizes], of which the program does not know the rank. */
+  public static TrainedTensor core(String part, Shape shape, TensorInit start) {
+    Shape staged = shape.with(0, Shape.UNKNOWN).with(1, Shape.UNKNOWN);
+    return new TrainedTensor(part, shape, staged, start, false);
+  }
+
   /** A copy that also holds the initial values in the program. */
   public TrainedTensor anchor() {
     return new TrainedTensor(part, shape, staged, start, true);

@@ -56,6 +56,7 @@ class AdapterParityTest {
       Map.ofEntries(
           Map.entry("lora_A", "down"),
           Map.entry("lora_down", "down"),
+          Map.entry("lora_mid", "mid"),
           Map.entry("lora_B", "up"),
           Map.entry("lora_up", "up"),
           Map.entry("lora_magnitude_vector", "magnitude"),
@@ -110,6 +111,9 @@ class AdapterParityTest {
         of("dora-lycoris-in", 0, "dora", "wd_on_out", "false"),
         of("loha", 0, "loha"),
         of("lokr", 0, "lokr", "factor", "2"),
+        of("locon-tucker", 1e-12, "lora", "use_tucker", "true"),
+        of("loha-tucker", 1e-12, "loha", "use_tucker", "true"),
+        of("lokr-tucker", 1e-12, "lokr", "factor", "1", "use_tucker", "true"),
         of("ia3", 0, "ia3", "convention", "peft"),
         of("ia3-lycoris", 0, "ia3"),
         of("miss", 1e-12, "miss"),

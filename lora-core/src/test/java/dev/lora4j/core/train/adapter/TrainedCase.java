@@ -35,6 +35,11 @@ record TrainedCase(String name, AdapterRecipe recipe, boolean peft) {
           new TrainedCase("LoKr factored", recipe("lokr", "factor", "2").rank(1, 2), false),
           new TrainedCase(
               "LoKr, both factored", recipe("lokr", "decompose_both", "true").rank(1, 2), false),
+          of("LoCon with a core", "lora", "use_tucker", "true"),
+          of("LoHa with cores", "loha", "use_tucker", "true"),
+          of("LoKr with a core", "lokr", "factor", "1", "use_tucker", "true"),
+          of("DoRA around LoCon with a core", "dora", "inner", "lora:use_tucker=true"),
+          of("DoRA around LoHa with cores", "dora", "inner", "loha:use_tucker=true"),
           of("DoRA", "dora"),
           of("DoRA by input", "dora", "wd_on_out", "false"),
           of("DoRA around LoHa", "dora", "inner", "loha"),

@@ -129,8 +129,6 @@ final class KohyaIgnoredOptions {
   /** Arguments of networks there that adapters here do not have. */
   private static final Set<String> ARGUMENTS =
       Set.of(
-          "use_tucker",
-          "use_cp",
           "use_conv_cp",
           "disable_conv_cp",
           "use_scalar",

@@ -197,6 +197,12 @@ final class KohyaNetwork {
       case "loraplus_lr_ratio" -> to.set("optimizer.loraplus_lr_ratio", value, from);
       case "rs_lora" -> to.set("adapter.rslora", yes(value), from);
       case "preset" -> preset(value, from);
+      // LyCORIS's earlier name is use_cp.
+      case "use_tucker", "use_cp" -> {
+        if (yes(value)) {
+          to.setting(AdapterKeys.SETTINGS_OF_METHOD, "use_tucker", "true", from);
+        }
+      }
       default -> {
         if (KohyaOptions.has(TrainableMethod.class, name)) {
           to.setting(AdapterKeys.SETTINGS_OF_METHOD, name, value, from);

@@ -8,7 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lora4j.core.adapter.dora.DoraTraining;
 import dev.lora4j.core.adapter.dylora.DyloraTraining;
 import dev.lora4j.core.adapter.dylora.RankMode;
+import dev.lora4j.core.adapter.loha.LohaTraining;
 import dev.lora4j.core.adapter.lora.LoraFaTraining;
+import dev.lora4j.core.adapter.lora.LoraTraining;
 import dev.lora4j.core.adapter.training.ToolConvention;
 import dev.lora4j.core.format.Families;
 import dev.lora4j.core.nn.Site;
@@ -70,6 +72,20 @@ class KohyaNetworkTest {
         new DyloraTraining(RankMode.FROZEN, unit),
         RunSettings.of(layers.values()).style().recipe().method());
     assertTrue(layers.notes().toString().contains(told), layers.notes().toString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"use_tucker=True", "use_cp=1"})
+  void coresAreASetting(String argument) throws Exception {
+    assertEquals(
+        new LohaTraining(true),
+        style(LYCORIS + "network_args = 'algo=loha " + argument + "'\n").recipe().method());
+    assertEquals(
+        new LoraTraining(true),
+        style(LYCORIS + "network_args = 'algo=locon " + argument + "'\n").recipe().method());
+    assertEquals(
+        "ia3",
+        style(LYCORIS + "network_args = 'algo=ia3 use_tucker=False'\n").recipe().method().name());
   }
 
   @Test

@@ -238,11 +238,12 @@ class KohyaOptionsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"use_tucker=True", "use_tucker=1", "preset=ia3", "use_tuker=False"})
+  @ValueSource(strings = {"algo=ia3 use_tucker=True", "preset=ia3", "use_tuker=False"})
   void unsupportedNetworkArgumentsAreProblems(String argument) throws Exception {
-    SettingLayers layers = read("output_name = 'mine'\nnetwork_args = ['" + argument + "']\n");
-    RunProblems e = assertThrows(RunProblems.class, layers::values);
-    assertTrue(e.getMessage().contains(argument.split("=", -1)[0]), e.getMessage());
+    SettingLayers layers = read("output_name = 'mine'\nnetwork_args = '" + argument + "'\n");
+    RunProblems e = assertThrows(RunProblems.class, () -> RunSettings.of(layers.values()));
+    String name = argument.replaceFirst(".* ", "").split("=", -1)[0];
+    assertTrue(e.getMessage().contains(name), e.getMessage());
   }
 
   @Test

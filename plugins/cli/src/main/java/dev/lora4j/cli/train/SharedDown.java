@@ -49,6 +49,11 @@ public record SharedDown(
    * @param recipe of the run, without the adapter
    */
   public static void require(AdapterRecipe recipe) {
+    if (recipe.method() instanceof LoraTraining lora && lora.tucker()) {
+      throw Failure.usage(
+          "The A of another adapter goes with no Tucker cores. Leave use_tucker out, or --shared-a"
+              + " (adapter.shared_a).");
+    }
     if (!recipe.method().equals(new LoraTraining())) {
       throw Failure.usage(
           "The A of another adapter is shared by LoRA alone, and the method is "
