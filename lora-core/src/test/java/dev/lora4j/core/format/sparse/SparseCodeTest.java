@@ -23,7 +23,7 @@ class SparseCodeTest {
   }
 
   private static long bytes(SparseCode code) {
-    return code.values().bytes().remaining() + code.places().bytes().remaining();
+    return (long) code.values().bytes().remaining() + code.places().bytes().remaining();
   }
 
   @ParameterizedTest
