@@ -21,8 +21,8 @@ from pathlib import Path
 import numpy
 import torch
 from lycoris import modules as lycoris
-from peft import BOFTConfig, GraloraConfig, HiraConfig, IA3Config, LoraConfig, MissConfig, OFTConfig, ShiraConfig
-from peft import inject_adapter_in_model
+from peft import BOFTConfig, GraloraConfig, HiraConfig, IA3Config, LoraConfig, MissConfig, OFTConfig, ShiraConfig, VeraConfig
+from peft import get_peft_model, inject_adapter_in_model
 from peft.tuners.boft import layer as boft_layer
 from safetensors.numpy import save_file
 
@@ -78,7 +78,12 @@ def peft(config):
     """PEFT's roles are parameters whose names hold the adapter's, after the layer's."""
 
     def attach(net):
-        inject_adapter_in_model(config, net)
+        if isinstance(config, VeraConfig):
+            # What layers share lies with the whole model, which has to live.
+            model = get_peft_model(net, config, autocast_adapter_dtype=False)
+            net.held = lambda: model
+        else:
+            inject_adapter_in_model(config, net)
         found = {}
         for name, parameter in net.named_parameters():
             if parameter.requires_grad:
@@ -163,6 +168,7 @@ CASES = {
     "locon-tucker": (lycoris_modules(LoCon, use_tucker=True), True),
     "loha-tucker": (lycoris_modules(LoHa, use_tucker=True), True),
     "lokr-tucker": (lycoris_modules(LoKr, factor=1, use_tucker=True), True),
+    "vera": (peft(VeraConfig(r=RANK, projection_prng_key=3, target_modules=LINEAR)), True),
 }
 
 

@@ -37,7 +37,7 @@ final class RandloraDraw {
               + " BF16 or F16, whichever the machine of the training had. Load the adapter by PEFT"
               + " there, and save it again with save_projection = true.");
     }
-    double sparsity = very ? Math.sqrt(a.size(2)) : SPARSITY;
+    double sparsity = very ? Math.sqrt((double) a.size(2)) : SPARSITY;
     SortedMap<String, HostTensor> both = new TreeMap<>();
     for (String role : List.of(RandloraMethod.A, RandloraMethod.B)) {
       Shape shape = role.equals(RandloraMethod.A) ? a : b;
@@ -58,7 +58,7 @@ final class RandloraDraw {
     for (long size : shape.sizes()) {
       elements *= size;
     }
-    if (elements > Integer.MAX_VALUE / Float.BYTES) {
+    if (elements * Float.BYTES > Integer.MAX_VALUE) {
       throw new AdapterException(role + " " + shape + " of RandLoRA is too large to be drawn.");
     }
   }

@@ -1,6 +1,7 @@
 package dev.lora4j.core.adapter.training;
 
 import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.SharedTensor;
 import dev.lora4j.core.identity.Canonical;
 import dev.lora4j.core.identity.CanonicalForm;
 import dev.lora4j.core.nn.Site;
@@ -62,6 +63,26 @@ public interface TrainableMethod extends Canonical {
    */
   default Set<String> unrounded() {
     return Set.of();
+  }
+
+  /**
+   * Tensors that no step changes and layers share, by part; none by default.
+   *
+   * @param layers all layers of the method
+   * @throws IllegalArgumentException if their recipes cannot be followed together
+   */
+  default SortedMap<String, SharedTensor> shared(Map<Site, SiteRecipe> layers) {
+    return new TreeMap<>();
+  }
+
+  /**
+   * {@link #fixed(Site, SiteRecipe)} of a method whose layers share tensors.
+   *
+   * @param shared all of {@link #shared}
+   */
+  default SortedMap<String, HostTensor> fixed(
+      Site site, SiteRecipe recipe, Map<String, SharedTensor> shared) {
+    return fixed(site, recipe);
   }
 
   /** Scale of the effect at a layer; 1 for methods without a scale. */

@@ -101,7 +101,7 @@ public final class VbloraMethod implements AdditiveMethod, SharingMethod {
         Map.of(
             LoraMethod.DOWN, HostTensor.of(Shape.of(rank, site.in()), bank.rows(inputs)),
             LoraMethod.UP, HostTensor.of(Shape.of(site.out(), rank), bank.columns(outputs)));
-    return Factors.of(LoraMethod.NAME, pair, Map.of(ALPHA, Double.toString(rank)));
+    return Factors.of(LoraMethod.NAME, pair, Map.of(ALPHA, Double.toString((double) rank)));
   }
 
   @Override

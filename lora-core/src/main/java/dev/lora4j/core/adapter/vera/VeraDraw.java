@@ -37,7 +37,7 @@ final class VeraDraw {
               + shape
               + ", which is too large to be drawn.");
     }
-    double deviation = Math.sqrt(2) / Math.sqrt(shape.size(1));
+    double deviation = Math.sqrt(2) / Math.sqrt((double) shape.size(1));
     float bound = (float) (Math.sqrt(3.0) * deviation);
     float width = bound - -bound;
     float[] values = new float[Math.toIntExact(shape.elements())];

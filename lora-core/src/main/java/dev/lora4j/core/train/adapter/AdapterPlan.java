@@ -3,6 +3,7 @@ package dev.lora4j.core.train.adapter;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.training.MaskRule;
+import dev.lora4j.core.adapter.SharedTensor;
 import dev.lora4j.core.adapter.training.SiteRecipe;
 import dev.lora4j.core.adapter.training.StepRule;
 import dev.lora4j.core.adapter.training.TrainableMethod;
@@ -86,12 +87,21 @@ public final class AdapterPlan {
   static AdapterPlan of(
       AdapterRecipe recipe, Map<Site, SiteRecipe> recipes, Map<String, WarmStartFactors> begun) {
     Map<String, Planned> sites = new LinkedHashMap<>();
+    Map<TrainableMethod, Map<Site, SiteRecipe>> layers = new LinkedHashMap<>();
+    recipes.forEach(
+        (site, one) ->
+            layers
+                .computeIfAbsent(recipe.methodAt(site), m -> new LinkedHashMap<>())
+                .put(site, one));
+    Map<TrainableMethod, Map<String, SharedTensor>> shared = new HashMap<>();
+    layers.forEach((method, all) -> shared.put(method, method.shared(all)));
     recipes.forEach(
         (site, one) -> {
           TrainableMethod method = recipe.methodAt(site);
+          Map<String, SharedTensor> common = shared.getOrDefault(method, Map.of());
           Optional<WarmStartFactors> given = Optional.ofNullable(begun.get(site.name()));
           List<TrainedTensor> tensors = WarmStart.given(method.tensors(site, one), given);
-          Map<String, HostTensor> fixed = WarmStart.given(method.fixed(site, one), given);
+          Map<String, HostTensor> fixed = WarmStart.given(method.fixed(site, one, common), given);
           sites.put(site.name(), new Planned(sites.size(), site, method, one, tensors, fixed));
         });
     return new AdapterPlan(recipe, sites, false);

@@ -205,13 +205,17 @@ public final class StagedAdapter implements LayerAdapters {
   public Map<String, Tensor> held(Scope scope, float[] initial) {
     Map<String, Tensor> tensors = new HashMap<>(scales(scope, 1));
     FlatLayout layout = layout();
+    IdentityHashMap<HostTensor, Tensor> shared = new IdentityHashMap<>();
     for (Planned planned : met.values()) {
       Site site = planned.site();
       trained(planned, layout, initial, initial)
           .forEach((part, value) -> anchor(scope, tensors, site, part, value));
       planned
           .fixed()
-          .forEach((part, value) -> tensors.put(site.name() + "." + part, value.on(scope)));
+          .forEach(
+              (part, value) ->
+                  tensors.put(
+                      site.name() + "." + part, shared.computeIfAbsent(value, v -> v.on(scope))));
     }
     return tensors;
   }

@@ -118,7 +118,8 @@ final class WarmStart {
       WarmStartFactors begun,
       List<TrainedTensor> tensors,
       List<Factors> found) {
-    Map<String, HostTensor> fixed = method.fixed(site, begun.recipe());
+    Map<String, HostTensor> fixed =
+        method.fixed(site, begun.recipe(), method.shared(Map.of(site, begun.recipe())));
     for (Map.Entry<String, HostTensor> value : begun.values().entrySet()) {
       Optional<HostTensor> known = Optional.ofNullable(fixed.get(value.getKey()));
       boolean fits = known.filter(f -> f.shape().equals(value.getValue().shape())).isPresent();

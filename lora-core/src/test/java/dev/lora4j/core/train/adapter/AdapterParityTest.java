@@ -127,6 +127,7 @@ class AdapterParityTest {
         of("oft-shared", 0, "oft", "oft_block_size", "4", "block_share", "true"),
         of("boft", 1e-12, "boft", "boft_block_size", "2", "boft_n_butterfly_factor", "2"),
         of("shira", 1e-12, "shira", "random_seed", "7"),
+        of("vera", 1e-12, "vera", "projection_prng_key", "3"),
         of("diag-oft", 0, "diag-oft"),
         of("diag-oft-limited", 0, "diag-oft", "constraint", "0.1", "rescaled", "true"));
   }

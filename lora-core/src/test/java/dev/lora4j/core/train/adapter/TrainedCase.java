@@ -66,6 +66,7 @@ record TrainedCase(String name, AdapterRecipe recipe, boolean peft) {
           of("diag-OFT", "diag-oft"),
           of("diag-OFT with limits", "diag-oft", "constraint", "0.01", "rescaled", "true"),
           new TrainedCase("SHiRA", recipe("shira"), true),
+          new TrainedCase("VeRA", recipe("vera"), true),
           new TrainedCase("full", recipe("full").targets(TargetLayers.matching("*")), false),
           of("biases", "full", "weight", "false"));
 

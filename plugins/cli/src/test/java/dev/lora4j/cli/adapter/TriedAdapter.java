@@ -26,7 +26,7 @@ import java.util.Set;
 public record TriedAdapter(Path file, String method, Path base, String title) {
   /** Methods that PEFT's layout alone has a form for. */
   public static final Set<String> OF_PEFT =
-      Set.of("miss", "gralora", "hira", "mora", "oft", "boft", "shira");
+      Set.of("miss", "gralora", "hira", "mora", "oft", "boft", "shira", "vera");
 
   /** What files are of, where that is called otherwise than what trains them. */
   private static final Map<String, String> STORED =
@@ -52,6 +52,7 @@ public record TriedAdapter(Path file, String method, Path base, String title) {
           Map.entry("diag-oft", transform(Map.of("convert diffusers", BAKE, "convert peft", BAKE))),
           Map.entry("shira", Map.of("convert diffusers", LORA, "convert kohya", PEFT)),
           Map.entry("miss", Map.of("convert diffusers", LORA, "convert kohya", PEFT)),
+          Map.entry("vera", Map.of("convert diffusers", LORA, "convert kohya", PEFT)),
           Map.entry("gralora", Map.of("convert diffusers", LORA, "convert kohya", PEFT)),
           Map.entry("mora", Map.of("convert diffusers", LORA, "convert kohya", PEFT)),
           Map.entry("hira", transform(Map.of("convert diffusers", BAKE, "convert kohya", PEFT))),

@@ -70,7 +70,8 @@ class TrainedAdaptersTest {
         "boft",
         "diag-oft",
         "shira",
-        "sparse-lora"
+        "sparse-lora",
+        "vera"
       })
   void pictureAdapterWorksInEveryCommand(String method) throws IOException {
     TriedAdapter adapter = pictures(method, Run.TINY_SD, "tiny-sd");

@@ -82,7 +82,7 @@ class TrainedTextAdaptersTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"miss", "gralora", "hira", "mora", "oft", "boft", "shira"})
+  @ValueSource(strings = {"miss", "gralora", "hira", "mora", "oft", "boft", "shira", "vera"})
   void adaptersOfMethodsOfPeftWork(String method) throws IOException {
     generating(method);
     classifying(method);

@@ -55,7 +55,9 @@ const methods = {
   hira: "HiRA",
   miss: "MiSS",
   "miss-bat": "MiSS",
+  randlora: "RandLoRA",
   shira: "SHiRA",
+  vera: "VeRA",
 };
 
 /** The name of a method as its authors write it. */
