@@ -72,9 +72,53 @@ public final class AdapterKeys {
   public static final RunKey<String> INIT =
       RunKey.of(
           "adapter.init",
-          choice("kaiming", "gaussian", "orthogonal", "pissa", "olora", "loftq"),
+          choice("kaiming", "gaussian", "orthogonal", "pissa", "olora", "loftq", "eva", "lora_ga"),
           "kaiming",
           "What the factors start from");
+  public static final RunKey<String> RANK_RULE =
+      RunKey.of(
+          "adapter.rank_rule",
+          choice("uniform", "by_energy"),
+          "uniform",
+          "How layers get their ranks: those that are said, or by the energy of their gradients");
+  public static final RunKey<Integer> RANK_MIN =
+      unset("adapter.rank_min", count(1), "Least rank of a layer by energy; 1 if not given");
+  public static final RunKey<Integer> RANK_MAX =
+      unset(
+          "adapter.rank_max",
+          count(1),
+          "Greatest rank of a layer by energy; twice its rank if not given");
+  public static final RunKey<Integer> CALIBRATION_BATCHES =
+      unset(
+          "adapter.calibration_batches",
+          count(1),
+          "Batches that are looked at before the first step where the pictures decide ranks or"
+              + " first factors; 8, with eva at most 32");
+  public static final RunKey<Double> EVA_RHO =
+      unset(
+          "adapter.eva_rho",
+          number(1, ANY),
+          "Greatest rank of a layer with init = eva, in multiples of its rank; 2 if not given");
+  public static final RunKey<Double> EVA_TAU =
+      unset(
+          "adapter.eva_tau",
+          number(0, 1),
+          "Cosine from which a direction has settled, with init = eva; 0.99 if not given");
+  public static final RunKey<Boolean> EVA_WHITEN =
+      unset(
+          "adapter.eva_whiten",
+          FLAG,
+          "Divide directions by the root of their singular value, with init = eva");
+  public static final RunKey<Boolean> EVA_ADJUST =
+      unset(
+          "adapter.eva_adjust_scaling_factors",
+          FLAG,
+          "Whether alpha follows the rank of a layer, with init = eva; true if not given");
+  public static final RunKey<Double> GAMMA =
+      unset(
+          "adapter.lora_ga_gamma",
+          number(0, ANY),
+          "Divisor of the first product with init = lora_ga, by its root; 16 if not given");
   public static final RunKey<Boolean> RSLORA =
       RunKey.of("adapter.rslora", FLAG, false, "Alpha over the root of the rank");
   public static final RunKey<Double> DROPOUT =
@@ -118,6 +162,15 @@ public final class AdapterKeys {
           RANKS,
           ALPHAS,
           INIT,
+          RANK_RULE,
+          RANK_MIN,
+          RANK_MAX,
+          CALIBRATION_BATCHES,
+          EVA_RHO,
+          EVA_TAU,
+          EVA_WHITEN,
+          EVA_ADJUST,
+          GAMMA,
           RSLORA,
           DROPOUT,
           INPUT_DROPOUT,

@@ -127,7 +127,8 @@ final class StyleSettingsResolver {
             values.get(AdapterKeys.DROPOUT),
             values.get(AdapterKeys.RANK_DROPOUT),
             values.get(AdapterKeys.MODULE_DROPOUT)),
-        Optional.empty());
+        Optional.empty(),
+        CalibrationKeys.settings(values));
   }
 
   private TargetLayers targets() {

@@ -3,6 +3,7 @@ package dev.lora4j.diffusion.style;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.train.adapter.AdapterPlan;
+import dev.lora4j.core.train.calibration.Calibration;
 import dev.lora4j.core.train.run.CheckpointPolicy;
 import dev.lora4j.core.train.run.InterruptibleTask;
 import dev.lora4j.core.train.run.RateSearch;
@@ -312,7 +313,13 @@ public final class StyleTrainer {
         TrainingLoop loop =
             new TrainingLoop(
                 scope,
-                task(scope, plan, samples, cache),
+                calibrated(
+                    scope,
+                    task(scope, plan, samples, cache),
+                    samples,
+                    cache,
+                    keeping,
+                    sign.telling(listener)),
                 settings.training(),
                 keeping,
                 listener,
@@ -327,7 +334,7 @@ public final class StyleTrainer {
    * batches.
    *
    * @param steps of each
-   * @param encoding is told of pictures that are encoded
+   * @param encoding is told of pictures that are encoded, and of calibration
    * @return the trials that were done, fewer if the calling thread was interrupted
    * @throws IllegalArgumentException as {@link #run(RunListener)}
    */
@@ -353,9 +360,28 @@ public final class StyleTrainer {
     ContentCache cache = ContentCache.ofUser(DType.F32);
     SampleSource samples = source.samples(this, cache, sign.telling(encoding));
     try (Scope scope = base.scope().child("search")) {
-      StyleTask task = task(scope, plan, samples, cache);
+      StyleTask task =
+          calibrated(
+              scope,
+              task(scope, plan, samples, cache),
+              samples,
+              cache,
+              CheckpointPolicy.NOTHING,
+              sign.telling(encoding));
       return new RateSearch(scope, task, settings.training(), steps, sign).run(course, listener);
     }
+  }
+
+  /** A task with the ranks and first factors that its pictures decide, if its recipe asks so. */
+  private StyleTask calibrated(
+      Scope scope,
+      StyleTask task,
+      SampleSource samples,
+      ContentCache cache,
+      CheckpointPolicy kept,
+      RunListener listener) {
+    AdapterPlan plan = Calibration.of(base.scope(), task, kept, listener);
+    return plan.equals(task.plan()) ? task : task(scope, plan, samples, cache);
   }
 
   private StyleTask task(Scope scope, AdapterPlan plan, SampleSource samples, ContentCache cache) {

@@ -28,6 +28,13 @@ public record EncoderInputs(TokenInputs tokens, Expr types, Expr present) {
         graph.input(PRESENT, DType.I64, any).ne(0));
   }
 
+  /** Places of the tokens in [batch * tokens], counted row by row, without padding: I64 [n]. */
+  public Expr places() {
+    Expr flat = present.flatten(0, 1);
+    Shape found = Shape.of(Shape.UNKNOWN, 1);
+    return flat.graph().call("nonzero", DType.I64, found, flat).squeeze(1);
+  }
+
   /** Mask of the keys of each token: all tokens of its row. BOOL [batch, 1, 1, tokens]. */
   public Expr seen() {
     return present.unsqueeze(1).unsqueeze(1);

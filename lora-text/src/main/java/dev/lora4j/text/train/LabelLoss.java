@@ -44,7 +44,11 @@ record LabelLoss(TextClassifier model) implements SequenceLoss {
             TextModel.MODEL,
             new FrozenWeights(compute, "", base().weights().forms()),
             at.adapters());
-    return ClassLoss.declare(at.graph()).stage(model.network(), weights, compute, at.type());
+    ClassLoss loss = ClassLoss.declare(at.graph());
+    if (at.purpose() == Staging.Purpose.CALIBRATION) {
+      at.learnsAt(loss.tokens().places());
+    }
+    return loss.stage(model.network(), weights, compute, at.type());
   }
 
   @Override

@@ -51,7 +51,12 @@ public abstract sealed class SequenceTrainer<T extends SequenceTrainer<T>>
   public abstract AdapterPlan plan();
 
   /** Task of the training loop: the loss of the texts, and their batches. */
-  public abstract TrainingTask task();
+  public final TrainingTask task() {
+    return task(plan());
+  }
+
+  /** The task of a plan. */
+  abstract TrainingTask task(AdapterPlan planned);
 
   final TrainingTexts texts() {
     return request.texts();
@@ -142,6 +147,6 @@ public abstract sealed class SequenceTrainer<T extends SequenceTrainer<T>>
             request.settings(),
             request.keeping(),
             request.name());
-    return run.of(this::task, listener);
+    return run.of(plan(), this::task, listener);
   }
 }

@@ -115,11 +115,11 @@ public final class TextClassifierTrainer extends SequenceTrainer<TextClassifierT
   }
 
   @Override
-  public TrainingTask task() {
+  TrainingTask task(AdapterPlan planned) {
     SequenceBatches batches =
         new SequenceBatches(
             texts().learned(), settings().batch(), settings().training().seed(), true);
-    return new SequenceTask(new LabelLoss(model), plan(), batches, validation());
+    return new SequenceTask(new LabelLoss(model), planned, batches, validation());
   }
 
   /** Texts of like lengths together, so that little is padded. */

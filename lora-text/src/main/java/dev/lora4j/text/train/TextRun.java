@@ -1,6 +1,8 @@
 package dev.lora4j.text.train;
 
 import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.train.adapter.AdapterPlan;
+import dev.lora4j.core.train.calibration.Calibration;
 import dev.lora4j.core.train.run.CheckpointPolicy;
 import dev.lora4j.core.train.run.InterruptibleTask;
 import dev.lora4j.core.train.run.RunListener;
@@ -8,7 +10,7 @@ import dev.lora4j.core.train.run.TrainedAdapter;
 import dev.lora4j.core.train.run.TrainingLoop;
 import dev.lora4j.core.train.run.TrainingTask;
 import dev.lora4j.text.model.TextModel;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 /**
  * One run of the loop on texts, whatever is learned of them.
@@ -28,16 +30,20 @@ record TextRun(
   /**
    * Trains, on a thread of its own.
    *
-   * @param task called on that thread
+   * @param plan the layers that are trained
+   * @param tasks the task of a plan; called on that thread
    */
-  TrainedText of(Supplier<TrainingTask> task, RunListener listener) {
+  TrainedText of(
+      AdapterPlan plan, Function<AdapterPlan, TrainingTask> tasks, RunListener listener) {
     texts.requireFor(base);
     CheckpointPolicy identified = texts.identified(keeping, base, settings);
     return InterruptibleTask.run(
         sign -> {
+          TrainingTask task = tasks.apply(plan);
+          AdapterPlan found = Calibration.of(scope, task, identified, sign.telling(listener));
+          TrainingTask trains = found.equals(plan) ? task : tasks.apply(found);
           try (TrainingLoop loop =
-              new TrainingLoop(
-                  scope, task.get(), settings.training(), identified, listener, sign)) {
+              new TrainingLoop(scope, trains, settings.training(), identified, listener, sign)) {
             TrainedAdapter trained = loop.run(name);
             return new TrainedText(trained.adapter(), base.family(), base.use(), trained.losses());
           }

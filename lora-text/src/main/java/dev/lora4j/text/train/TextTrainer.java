@@ -1,5 +1,6 @@
 package dev.lora4j.text.train;
 
+import dev.lora4j.core.adapter.training.FactorInit;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.run.CheckpointPolicy;
@@ -8,6 +9,7 @@ import dev.lora4j.text.data.SequenceBatches;
 import dev.lora4j.text.data.TextDataSet;
 import dev.lora4j.text.data.TokenSequences;
 import dev.lora4j.text.model.TextModel;
+import dev.lora4j.text.network.Seq2SeqNetwork;
 import dev.lora4j.text.pipeline.LanguageModel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -63,14 +65,20 @@ public final class TextTrainer extends SequenceTrainer<TextTrainer> {
 
   @Override
   public AdapterPlan plan() {
+    if (settings().recipe().start() == FactorInit.EVA
+        && model.network() instanceof Seq2SeqNetwork) {
+      throw new IllegalArgumentException(
+          "init = eva looks at the places of a text that are learned, which a model with an encoder"
+              + " and a decoder has in the decoder alone; take another init, for example lora-ga.");
+    }
     return settings().recipe().plan(model.base().sites().all());
   }
 
   @Override
-  public TrainingTask task() {
+  TrainingTask task(AdapterPlan planned) {
     int batch = settings().batch();
     SequenceBatches batches =
         new SequenceBatches(texts().learned(), batch, settings().training().seed(), false);
-    return new SequenceTask(new TokenLoss(model), plan(), batches, texts().validation(batch));
+    return new SequenceTask(new TokenLoss(model), planned, batches, texts().validation(batch));
   }
 }

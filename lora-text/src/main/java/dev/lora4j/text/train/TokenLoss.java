@@ -49,7 +49,9 @@ record TokenLoss(LanguageModel model) implements SequenceLoss {
       return OutputLoss.declare(at.graph()).stage(both, weights, compute, at.type());
     }
     CausalNetwork network = (CausalNetwork) model.network();
-    return NextTokenLoss.declare(at.graph()).stage(network, weights, compute, at.type());
+    NextTokenLoss loss = NextTokenLoss.declare(at.graph());
+    at.learnsAt(loss.places());
+    return loss.stage(network, weights, compute, at.type());
   }
 
   @Override

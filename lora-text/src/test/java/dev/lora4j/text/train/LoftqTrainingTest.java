@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.lora4j.core.Lora4j;
+import dev.lora4j.core.adapter.training.CalibrationSettings;
 import dev.lora4j.core.adapter.training.FactorInit;
 import dev.lora4j.core.format.metadata.BaseRounding;
 import dev.lora4j.core.format.metadata.Metadata;
@@ -27,6 +28,9 @@ import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.adapter.AdapterRecipe;
 import dev.lora4j.core.train.adapter.TargetLayers;
+import dev.lora4j.core.train.calibration.Calibration;
+import dev.lora4j.core.train.run.CheckpointPolicy;
+import dev.lora4j.core.train.run.RunListener;
 import dev.lora4j.core.train.run.Staging;
 import dev.lora4j.core.train.run.TaskLoss;
 import dev.lora4j.text.data.SequenceBatches;
@@ -35,13 +39,17 @@ import dev.lora4j.text.token.TinyTokenizers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Factors that make up for the rounding of a whole model. */
 class LoftqTrainingTest {
@@ -115,6 +123,67 @@ class LoftqTrainingTest {
       List<Tensor> inputs = task.together(List.of(GOLDEN.batch("llama", 0))).get(0).inputs(scope);
       return new Begun(program.run(scope, held, inputs).get(0).floats()[0], task.metadata(1));
     }
+  }
+
+  private record Decided(Map<String, Long> ranks, Map<String, double[]> values) {}
+
+  private Decided decided(BasePrecision precision, AdapterRecipe recipe) throws IOException {
+    try (LanguageModel model =
+        LanguageModel.open(LORA, TinyTokenizers.letters(folder), precision)) {
+      SequenceBatches order = new SequenceBatches(GOLDEN.batch("llama", 0), 2, 0, false);
+      AdapterPlan plan = recipe.plan(model.base().sites().all());
+      SequenceTask task = new SequenceTask(new TokenLoss(model), plan, order, List.of());
+      AdapterPlan found =
+          Calibration.of(model.scope(), task, CheckpointPolicy.NOTHING, RunListener.NONE);
+      Map<String, Long> ranks = new TreeMap<>();
+      found.sites().forEach((site, one) -> ranks.put(site.name(), one.rank()));
+      SequenceTask then = new SequenceTask(new TokenLoss(model), found, order, List.of());
+      Staging at =
+          new Staging(new Graph(), DType.F32, then.groups(), found, Staging.Purpose.TRAINING);
+      TaskLoss staged = at.staged(then.loss(at));
+      float[] flat = staged.factors().initial(model.scope(), 1, then);
+      Map<String, double[]> values = new TreeMap<>();
+      for (FlatLayout.Slot slot : staged.factors().layout().slots()) {
+        double[] part = new double[(int) slot.parameter().shape().elements()];
+        for (int i = 0; i < part.length; i++) {
+          part[i] = flat[(int) slot.offset() + i];
+        }
+        values.put(slot.parameter().name(), part);
+      }
+      return new Decided(ranks, values);
+    }
+  }
+
+  /** Ranks and first factors by gradients of the numbers that a rounded base has. */
+  @ParameterizedTest
+  @EnumSource(
+      value = FactorInit.class,
+      names = {"KAIMING", "LORA_GA", "EVA"})
+  void aRoundedBaseIsCalibratedNearlyAsTheWholeOne(FactorInit start) throws IOException {
+    CalibrationSettings settings = CalibrationSettings.DEFAULT.batches(2);
+    AdapterRecipe recipe =
+        AdapterRecipe.DEFAULT
+            .start(start)
+            .calibration(start == FactorInit.EVA ? settings : settings.byEnergy())
+            .targets(TargetLayers.matching("*q_proj", "*o_proj", "*mlp.*"))
+            .rank(4, 8);
+    BasePrecision whole = BasePrecision.in(DType.F32);
+    Decided expected = decided(whole, recipe);
+    Decided found = decided(whole.quantised(new Nf4(64, true)), recipe);
+    assertTrue(expected.ranks().values().stream().distinct().count() > 1, "" + expected.ranks());
+    found
+        .ranks()
+        .forEach(
+            (site, rank) -> assertEquals(expected.ranks().getOrDefault(site, 0L), rank, 2, site));
+    found
+        .values()
+        .forEach((name, part) -> assertTrue(Arrays.stream(part).allMatch(Double::isFinite), name));
+    assertTrue(
+        start != FactorInit.LORA_GA
+            || found.values().entrySet().stream()
+                .filter(e -> e.getKey().endsWith(".up"))
+                .allMatch(e -> Arrays.stream(e.getValue()).anyMatch(x -> x != 0)),
+        "no first product");
   }
 
   @Test

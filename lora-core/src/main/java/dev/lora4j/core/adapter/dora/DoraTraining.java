@@ -112,7 +112,7 @@ public record DoraTraining(
   public Set<FactorInit> starts() {
     Set<FactorInit> starts = EnumSet.noneOf(FactorInit.class);
     starts.addAll(around().starts());
-    starts.remove(FactorInit.LOFTQ);
+    starts.removeIf(start -> start == FactorInit.LOFTQ || start.ofData());
     return starts;
   }
 

@@ -59,9 +59,10 @@ public record LoraTraining(
   /** Tucker core between them. */
   public static final String MID = "mid";
 
-  /** Those whose first product is of the weight, which the base has already. */
+  /** Those whose first product is not 0, and no change of the base. */
   private static final Set<FactorInit> ANCHORED =
-      Collections.unmodifiableSet(EnumSet.of(FactorInit.PISSA, FactorInit.OLORA));
+      Collections.unmodifiableSet(
+          EnumSet.of(FactorInit.PISSA, FactorInit.OLORA, FactorInit.LORA_GA));
 
   /** Without Tucker cores. */
   public LoraTraining() {
@@ -90,12 +91,14 @@ public record LoraTraining(
     }
     List<TensorInit> starts =
         switch (recipe.start()) {
-          case KAIMING -> List.of(new TensorInit.Kaiming(), TensorInit.ZEROS);
+          // Calibration puts other values in the place of those of EVA.
+          case KAIMING, EVA -> List.of(new TensorInit.Kaiming(), TensorInit.ZEROS);
           case GAUSSIAN -> List.of(new TensorInit.Normal(1.0 / recipe.rank()), TensorInit.ZEROS);
           case ORTHOGONAL -> List.of(new TensorInit.Orthogonal(), TensorInit.ZEROS);
           case PISSA -> PissaInit.of(site, recipe);
           case OLORA -> OloraInit.of(site, recipe);
           case LOFTQ -> PissaInit.ofRounding(site, recipe);
+          case LORA_GA -> LoraGaInit.of(site, recipe);
         };
     long rank = recipe.rank();
     TrainedTensor down = TrainedTensor.ranked(DOWN, LowRank.down(site, rank), 0, starts.get(0));

@@ -31,7 +31,18 @@ public enum FactorInit implements Canonical {
    * weight (LoftQ, Li et al. 2023, with one step): the factors make up for the rounding before they
    * learn. They belong to the rounded base.
    */
-  LOFTQ;
+  LOFTQ,
+  /**
+   * Down the directions in which the inputs of the layer vary most over batches of the training
+   * data, up 0 (EVA, Paischer et al. 2024); layers get ranks by how much varies there. For linear
+   * layers; convolutions begin as {@link #KAIMING}.
+   */
+  EVA,
+  /**
+   * Singular directions of the gradient of the layer's weight over batches of the training data
+   * (LoRA-GA, Wang et al. 2024). The base stays whole, as with {@link #PISSA}.
+   */
+  LORA_GA;
 
   /**
    * The initialisation called {@code name}, here or in PEFT's {@code init_lora_weights}: {@code
@@ -41,7 +52,7 @@ public enum FactorInit implements Canonical {
    * @throws IllegalArgumentException if there is none
    */
   public static FactorInit named(String name) {
-    String plain = name.strip().toLowerCase(Locale.ROOT);
+    String plain = name.strip().toLowerCase(Locale.ROOT).replace('-', '_');
     if (plain.equals("true") || plain.equals("default")) {
       return KAIMING;
     }
@@ -59,6 +70,11 @@ public enum FactorInit implements Canonical {
             + "; there are "
             + String.join(", ", Arrays.stream(values()).map(FactorInit::toString).toList())
             + ".");
+  }
+
+  /** Returns true if it takes batches of the training data, see {@link CalibrationSettings}. */
+  public boolean ofData() {
+    return this == EVA || this == LORA_GA;
   }
 
   @Override

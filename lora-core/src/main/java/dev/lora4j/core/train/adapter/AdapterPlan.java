@@ -72,11 +72,14 @@ public final class AdapterPlan {
   private final AdapterRecipe recipe;
   private final Map<String, Planned> sites;
   private final boolean evaluates;
+  private final boolean calibrated;
 
-  private AdapterPlan(AdapterRecipe recipe, Map<String, Planned> sites, boolean evaluates) {
+  private AdapterPlan(
+      AdapterRecipe recipe, Map<String, Planned> sites, boolean evaluates, boolean calibrated) {
     this.recipe = recipe;
     this.sites = sites;
     this.evaluates = evaluates;
+    this.calibrated = calibrated;
   }
 
   /**
@@ -104,7 +107,33 @@ public final class AdapterPlan {
           Map<String, HostTensor> fixed = WarmStart.given(method.fixed(site, one, common), given);
           sites.put(site.name(), new Planned(sites.size(), site, method, one, tensors, fixed));
         });
-    return new AdapterPlan(recipe, sites, false);
+    return new AdapterPlan(recipe, sites, false, false);
+  }
+
+  /**
+   * A copy with ranks and first factors that batches of the training data have decided.
+   *
+   * @param layers in the order of this plan; those that it lacks are not trained, and parts without
+   *     values begin as they always do
+   * @throws IllegalArgumentException if none is left
+   */
+  public AdapterPlan calibrated(Map<Site, WarmStartFactors> layers) {
+    if (layers.isEmpty()) {
+      throw new IllegalArgumentException("Calibration left no layer to train.");
+    }
+    Map<Site, SiteRecipe> recipes = new LinkedHashMap<>();
+    Map<String, WarmStartFactors> values = new HashMap<>();
+    layers.forEach(
+        (site, factors) -> {
+          recipes.put(site, factors.recipe());
+          values.put(site.name(), factors);
+        });
+    return new AdapterPlan(recipe, of(recipe, recipes, values).sites, evaluates, true);
+  }
+
+  /** Returns true if its ranks or first factors wait for batches of the training data. */
+  public boolean uncalibrated() {
+    return !calibrated && recipe.calibrates();
   }
 
   /** The recipe that it follows. */
@@ -213,7 +242,7 @@ public final class AdapterPlan {
    * buffer.
    */
   public AdapterPlan withoutDropouts() {
-    return new AdapterPlan(recipe.dropouts(Dropouts.NONE), sites, true);
+    return new AdapterPlan(recipe.dropouts(Dropouts.NONE), sites, true, calibrated);
   }
 
   /** Returns true if its programs evaluate what another plan trains. */
@@ -305,7 +334,7 @@ public final class AdapterPlan {
               + left.iterator().next().name()
               + "; name others.");
     }
-    return new AdapterPlan(recipe, rest, evaluates);
+    return new AdapterPlan(recipe, rest, evaluates, calibrated);
   }
 
   Optional<Planned> find(String site) {

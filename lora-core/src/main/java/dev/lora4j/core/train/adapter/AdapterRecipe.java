@@ -3,8 +3,10 @@ package dev.lora4j.core.train.adapter;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.full.ModulesToSaveTraining;
 import dev.lora4j.core.adapter.lora.LoraTraining;
+import dev.lora4j.core.adapter.training.CalibrationSettings;
 import dev.lora4j.core.adapter.training.DropoutKind;
 import dev.lora4j.core.adapter.training.FactorInit;
+import dev.lora4j.core.adapter.training.RankRule;
 import dev.lora4j.core.adapter.training.SitePattern;
 import dev.lora4j.core.adapter.training.TrainableMethod;
 import dev.lora4j.core.identity.Canonical;
@@ -37,6 +39,7 @@ import java.util.OptionalInt;
  * @param dropouts shares that are left out by chance
  * @param beginning an adapter whose factors are trained further: its layers are trained in addition
  *     to those of {@code targets}, at its ranks and alphas; the others begin by {@code start}
+ * @param calibration what batches of the training data decide before the first step
  */
 public record AdapterRecipe(
     TrainableMethod method,
@@ -50,7 +53,8 @@ public record AdapterRecipe(
     FactorInit start,
     boolean rankStabilised,
     Dropouts dropouts,
-    Optional<Adapter> beginning)
+    Optional<Adapter> beginning,
+    CalibrationSettings calibration)
     implements Canonical {
 
   /** LoRA of rank 16 on attention and feed-forward layers, alpha 16. */
@@ -67,7 +71,8 @@ public record AdapterRecipe(
           FactorInit.KAIMING,
           false,
           Dropouts.NONE,
-          Optional.empty());
+          Optional.empty(),
+          CalibrationSettings.DEFAULT);
 
   /**
    * Checks the ranges.
@@ -97,6 +102,7 @@ public record AdapterRecipe(
               + start
               + ", only LoRA's factors can");
     }
+    checkCalibration(problems, method, start, calibration, beginning);
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(
           "The recipe of the adapter cannot be followed: " + String.join("; ", problems) + ".");
@@ -128,6 +134,32 @@ public record AdapterRecipe(
               + name
               + ", only "
               + method.dropouts().toString().toLowerCase(Locale.ROOT));
+    }
+  }
+
+  private static void checkCalibration(
+      List<String> problems,
+      TrainableMethod method,
+      FactorInit start,
+      CalibrationSettings calibration,
+      Optional<Adapter> beginning) {
+    boolean ranks = calibration.ranks() == RankRule.BY_ENERGY;
+    if (ranks && !(method instanceof LoraTraining)) {
+      problems.add(
+          "ranks by energy are for the method lora, and "
+              + method.name()
+              + " has ranks of its own");
+    }
+    if (ranks && start == FactorInit.EVA) {
+      problems.add(
+          "init = eva shares ranks out by the inputs of layers, so they cannot go by energy too;"
+              + " take one of them away");
+    }
+    if (beginning.isPresent() && (ranks || start.ofData())) {
+      problems.add(
+          (ranks ? "ranks by energy" : "init = " + start)
+              + " would change the ranks or factors of the adapter that it begins with; take one of"
+              + " them away");
     }
   }
 
@@ -203,6 +235,18 @@ public record AdapterRecipe(
     return draft.recipe();
   }
 
+  /** A copy with other settings of what the training data decide. */
+  public AdapterRecipe calibration(CalibrationSettings other) {
+    RecipeDraft draft = new RecipeDraft(this);
+    draft.calibration = other;
+    return draft.recipe();
+  }
+
+  /** Returns true if batches of the training data decide ranks or first factors. */
+  public boolean calibrates() {
+    return start.ofData() || calibration.ranks() == RankRule.BY_ENERGY;
+  }
+
   /** The training method of a layer. */
   public TrainableMethod methodAt(Site site) {
     boolean whole = saved.stream().anyMatch(p -> p.matches(site.name()));
@@ -235,6 +279,7 @@ public record AdapterRecipe(
         .with("rankStabilised", rankStabilised)
         .with("dropouts", dropouts)
         .with("beginning", beginning)
+        .with("calibration", calibration, CalibrationSettings.DEFAULT)
         .text();
   }
 }

@@ -1,10 +1,12 @@
 package dev.lora4j.core.train.adapter;
 
 import dev.lora4j.core.adapter.training.FactorInit;
+import dev.lora4j.core.adapter.training.RankRule;
 import dev.lora4j.core.adapter.training.TrainedTensor;
 import dev.lora4j.core.format.metadata.BaseRounding;
 import dev.lora4j.core.format.metadata.KohyaKeys;
 import dev.lora4j.core.format.metadata.Metadata;
+import dev.lora4j.core.format.metadata.MetadataKey;
 import dev.lora4j.core.model.BasePrecision;
 import dev.lora4j.core.train.adapter.AdapterPlan.Planned;
 import dev.lora4j.spi.ExtensionRequest;
@@ -26,6 +28,9 @@ public final class NetworkMetadata {
 
   /** Python's text of an absent value. */
   private static final String NONE = "None";
+
+  /** The rule by which layers got their ranks, where it is another than those of the recipe. */
+  private static final MetadataKey<String> RANKS = MetadataKey.text("lora4j_ranks");
 
   private NetworkMetadata() {}
 
@@ -63,7 +68,8 @@ public final class NetworkMetadata {
 
   /**
    * The entries for any network: of the method, of what the factors began as where that doubles
-   * their rank, and about the bits that a base was rounded to for training, if it was.
+   * their rank or comes from the training data, of the rule of ranks, and about the bits that a
+   * base was rounded to for training, if it was.
    */
   public static Metadata onBase(AdapterPlan plan, BasePrecision precision) {
     boolean needed = plan.recipe().start() == FactorInit.LOFTQ;
@@ -73,9 +79,13 @@ public final class NetworkMetadata {
             .map(how -> new BaseRounding(ExtensionRequest.of(how).text(), needed).metadata())
             .orElse(Metadata.EMPTY);
     Metadata network = new Metadata(plan.recipe().method().headerEntries()).withAll(rounding);
-    return plan.anchored()
-        ? network.with(BaseRounding.INIT, plan.recipe().start().canonical())
-        : network;
+    FactorInit start = plan.recipe().start();
+    RankRule ranks = plan.recipe().calibration().ranks();
+    Metadata begun =
+        plan.anchored() || start.ofData()
+            ? network.with(BaseRounding.INIT, start.canonical())
+            : network;
+    return ranks == RankRule.UNIFORM ? begun : begun.with(RANKS, ranks.canonical());
   }
 
   private static void put(SortedMap<String, String> arguments, String name, double dropout) {

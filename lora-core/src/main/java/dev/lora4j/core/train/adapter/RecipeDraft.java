@@ -1,6 +1,7 @@
 package dev.lora4j.core.train.adapter;
 
 import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.adapter.training.CalibrationSettings;
 import dev.lora4j.core.adapter.training.FactorInit;
 import dev.lora4j.core.adapter.training.SitePattern;
 import dev.lora4j.core.adapter.training.TrainableMethod;
@@ -23,6 +24,7 @@ final class RecipeDraft {
   boolean rankStabilised;
   Dropouts dropouts;
   Optional<Adapter> beginning;
+  CalibrationSettings calibration;
 
   RecipeDraft(AdapterRecipe from) {
     method = from.method();
@@ -37,6 +39,7 @@ final class RecipeDraft {
     rankStabilised = from.rankStabilised();
     dropouts = from.dropouts();
     beginning = from.beginning();
+    calibration = from.calibration();
   }
 
   /** Checks the draft and makes the recipe. */
@@ -53,6 +56,7 @@ final class RecipeDraft {
         start,
         rankStabilised,
         dropouts,
-        beginning);
+        beginning,
+        calibration);
   }
 }

@@ -38,6 +38,14 @@ public final class AdapterStep {
     this.plan = task.plan();
     this.settings = settings;
     settings.requireFits(plan);
+    if (plan.uncalibrated()) {
+      throw new IllegalArgumentException(
+          "The recipe's ranks or first factors come from the training data (init = "
+              + plan.recipe().start()
+              + ", ranks = "
+              + plan.recipe().calibration().ranks()
+              + "), and this training has not looked at any; calibrate the plan first.");
+    }
     TaskLoss staged = Staging.of(task, Staging.Purpose.TRAINING);
     factors = staged.factors();
     step =

@@ -17,6 +17,19 @@ record GuardedListener(InterruptibleTask sign, RunListener listener) implements 
   }
 
   @Override
+  public void calibrating(int done, int all) {
+    sign.call(() -> listener.calibrating(done, all));
+    if (sign.stopRequested()) {
+      throw new TrainingInterrupted(0, Optional.empty());
+    }
+  }
+
+  @Override
+  public void calibrated(List<String> notes) {
+    sign.call(() -> listener.calibrated(notes));
+  }
+
+  @Override
   public void step(Step done) {
     sign.call(() -> listener.step(done));
   }

@@ -30,6 +30,19 @@ public interface RunListener {
   /** Reports the encoding of the training data: {@code done} of {@code all}. */
   default void encoding(int done, int all) {}
 
+  /**
+   * Reports calibration before the first step: {@code done} batches of {@code all} that are looked
+   * at, or at most {@code all} where it ends sooner.
+   */
+  default void calibrating(int done, int all) {}
+
+  /**
+   * Reports the end of calibration.
+   *
+   * @param notes sentences about what the training data have decided
+   */
+  default void calibrated(List<String> notes) {}
+
   /** Reports that a run resumed, after so many steps. */
   default void resumed(int step, List<String> notes) {}
 

@@ -10,6 +10,7 @@ import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.adapter.StagedAdapter;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * A program of a {@link TrainingTask} while it is staged. The same walk over a model makes the
@@ -23,7 +24,9 @@ public final class Staging {
     /** Validation loss, without dropouts. */
     VALIDATION,
     /** The program of {@link #TRAINING}, with an eye on each layer. */
-    DIAGNOSIS
+    DIAGNOSIS,
+    /** The loss of the base alone, without adapters and dropouts, for what it tells of layers. */
+    CALIBRATION
   }
 
   private final Purpose purpose;
@@ -31,6 +34,8 @@ public final class Staging {
   private final FlatParameters parameters;
   private final StagedAdapter factors;
   private final Optional<FiniteCheck> finite;
+  private LayerAdapters adapters;
+  private Optional<Expr> places = Optional.empty();
 
   /**
    * Begins in a graph in which nothing is staged yet.
@@ -41,11 +46,41 @@ public final class Staging {
   public Staging(
       Graph graph, DType compute, ParameterGroups groups, AdapterPlan plan, Purpose purpose) {
     this.purpose = purpose;
-    this.plan = purpose == Purpose.VALIDATION ? plan.withoutDropouts() : plan;
+    boolean trains = purpose == Purpose.TRAINING || purpose == Purpose.DIAGNOSIS;
+    this.plan = trains ? plan : plan.withoutDropouts();
     parameters = new FlatParameters(graph, compute, groups);
     factors = new StagedAdapter(parameters, this.plan);
     finite =
         purpose == Purpose.DIAGNOSIS ? Optional.of(new FiniteCheck(factors)) : Optional.empty();
+    adapters = finite.<LayerAdapters>map(watching -> watching).orElse(factors);
+  }
+
+  /**
+   * Stages the base of a task for calibration.
+   *
+   * @param watching makes what stands at its layers in place of adapters
+   * @return the loss
+   */
+  public static Expr watched(TrainingTask task, Function<Staging, LayerAdapters> watching) {
+    Staging at =
+        new Staging(new Graph(), task.compute(), task.groups(), task.plan(), Purpose.CALIBRATION);
+    at.adapters = watching.apply(at);
+    return task.loss(at);
+  }
+
+  /**
+   * Says which places of the samples a step learns from, before the model is staged; all of them
+   * without this. It changes no training, and is heeded where inputs of layers are looked at.
+   *
+   * @param rows I64 [n], places in [samples * positions], counted row by row
+   */
+  public void learnsAt(Expr rows) {
+    places = Optional.of(rows);
+  }
+
+  /** Places of the samples that a step learns from, see {@link #learnsAt}. */
+  public Optional<Expr> places() {
+    return places;
   }
 
   /** Stages the program of a task. */
@@ -71,7 +106,7 @@ public final class Staging {
 
   /** Adapters that the model is staged with. */
   public LayerAdapters adapters() {
-    return finite.<LayerAdapters>map(watching -> watching).orElse(factors);
+    return adapters;
   }
 
   /** The type that factors, gradients and the loss are in: F32, or F64 where the model is. */

@@ -4,7 +4,8 @@ package dev.lora4j.core.train.run;
 public final class TrainingFailure extends IllegalStateException {
   private static final long serialVersionUID = 1L;
 
-  TrainingFailure(String message) {
+  /** A failure with its message. */
+  public TrainingFailure(String message) {
     super(message);
   }
 }

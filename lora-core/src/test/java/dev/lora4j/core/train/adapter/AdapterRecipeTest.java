@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.dora.DoraTraining;
+import dev.lora4j.core.adapter.training.CalibrationSettings;
 import dev.lora4j.core.adapter.training.FactorInit;
 import dev.lora4j.core.adapter.training.SiteRecipe;
 import dev.lora4j.core.adapter.training.ToolConvention;
@@ -70,7 +71,8 @@ class AdapterRecipeTest {
                     FactorInit.PISSA,
                     false,
                     new Dropouts(1, 0.1, 0, 0),
-                    Optional.empty()));
+                    Optional.empty(),
+                    CalibrationSettings.DEFAULT));
     requireAll(
         message,
         "rank must be at least 1, found 0",
@@ -292,7 +294,8 @@ class AdapterRecipeTest {
             FactorInit.KAIMING,
             root,
             Dropouts.NONE,
-            Optional.empty());
+            Optional.empty(),
+            CalibrationSettings.DEFAULT);
     assertEquals(16, at(recipe, "conv1").rank());
     assertEquals(at(recipe, "to_q").scale(), at(recipe, "conv1").scale(), 1e-12);
   }
@@ -336,12 +339,13 @@ class AdapterRecipeTest {
     "Orthogonal, ORTHOGONAL",
     "pissa, PISSA",
     "olora, OLORA",
-    "pissa_niter_16, PISSA"
+    "pissa_niter_16, PISSA",
+    "lora-ga, LORA_GA"
   })
   void initialisationNamesAllowOtherSpellings(String name, FactorInit start) {
     assertEquals(start, FactorInit.named(name));
     requireAll(
-        problems(() -> FactorInit.named("eva")),
-        "called eva; there are kaiming, gaussian, orthogonal, pissa, olora, loftq");
+        problems(() -> FactorInit.named("corda")),
+        "called corda; there are kaiming, gaussian, orthogonal, pissa, olora, loftq, eva, lora_ga");
   }
 }

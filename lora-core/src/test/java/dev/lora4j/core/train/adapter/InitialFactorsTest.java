@@ -188,7 +188,10 @@ class InitialFactorsTest {
   }
 
   @ParameterizedTest
-  @EnumSource(value = FactorInit.class, mode = EnumSource.Mode.EXCLUDE, names = "LOFTQ")
+  @EnumSource(
+      value = FactorInit.class,
+      mode = EnumSource.Mode.EXCLUDE,
+      names = {"LOFTQ", "EVA", "LORA_GA"})
   void sameSeedGivesTheSameFactors(FactorInit start) {
     double[] first = initial(begun(start), 1).get("down");
     assertArrayEquals(first, initial(begun(start), 1).get("down"));

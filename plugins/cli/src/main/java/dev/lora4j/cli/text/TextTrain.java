@@ -13,6 +13,7 @@ import dev.lora4j.cli.console.UnusedOptions;
 import dev.lora4j.cli.file.ExistingPath;
 import dev.lora4j.cli.file.LockedFolder;
 import dev.lora4j.cli.file.OutputFile;
+import dev.lora4j.cli.train.CalibrationText;
 import dev.lora4j.cli.train.FurtherTraining;
 import dev.lora4j.cli.train.IntermediateAdapters;
 import dev.lora4j.cli.train.LoggedRun;
@@ -447,6 +448,7 @@ final class TextTrain implements Command {
             work.plan().elements(),
             count,
             perStep));
+    CalibrationText.of(work.plan().recipe()).ifPresent(line -> console.note(line + "."));
   }
 
   private void report(

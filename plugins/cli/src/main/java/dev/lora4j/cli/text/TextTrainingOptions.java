@@ -79,12 +79,30 @@ final class TextTrainingOptions {
 
   @Option(
       names = "--init",
-      paramLabel = "NAME",
+      paramLabel = "NAME[:KEY=VALUE,...]",
       description =
           "What the factors of lora and dora begin as: kaiming (default), gaussian, orthogonal,"
-              + " pissa, olora; or loftq, which makes up for the rounding of --base-precision.",
+              + " pissa, olora; or loftq, which makes up for the rounding of --base-precision. Of lora"
+              + " alone: eva and lora-ga, which look at batches of the texts first.",
       defaultValue = "kaiming")
   private String init = "kaiming";
+
+  @Option(
+      names = "--ranks",
+      paramLabel = "RULE[:KEY=VALUE,...]",
+      description =
+          "How layers get their ranks: uniform (default), or by-energy, by the gradients of their"
+              + " weights over batches of the texts; its settings are min and max.",
+      defaultValue = "uniform")
+  private String ranks = "uniform";
+
+  @Option(
+      names = "--calibration-batches",
+      paramLabel = "N",
+      description =
+          "Batches to look at first for --ranks by-energy, --init eva and lora-ga (default: 8; with"
+              + " eva at most 32).")
+  private Optional<Integer> calibrationBatches = Optional.empty();
 
   @Option(names = "--rslora", description = "Divide alpha by the root of the rank.")
   private boolean rslora;
@@ -238,7 +256,7 @@ final class TextTrainingOptions {
     if (from.isPresent() && targets.isEmpty()) {
       UnusedOptions.refuse(
           spec,
-          List.of("--rank", "--alpha", "--init", "--rslora"),
+          List.of("--rank", "--alpha", "--init", "--ranks", "--rslora"),
           "--from, which has ranks and alphas of its own");
     }
     if (sharedA.isPresent()) {
@@ -259,7 +277,7 @@ final class TextTrainingOptions {
   /** Refuses factors that make up for the rounding of a base where nothing is rounded. */
   void requireRounding(CommandSpec spec, PrecisionOption precision) {
     boolean begun = from.isPresent() && targets.isEmpty();
-    if (!begun && FactorInit.named(init) == FactorInit.LOFTQ && !precision.rounds()) {
+    if (!begun && calibration().start() == FactorInit.LOFTQ && !precision.rounds()) {
       throw new ParameterException(
           spec.commandLine(),
           "--init loftq makes up for the rounding of the base, and "
@@ -321,15 +339,21 @@ final class TextTrainingOptions {
   /** Recipe of the layers and factors, before an adapter of a warm start brings its own. */
   AdapterRecipe recipe(ToolConvention convention) {
     ExtensionRequest asked = ExtensionRequest.parse(method);
+    CalibrationRequest calibration = calibration();
     TargetLayers layers =
         from.isPresent() && targets.isEmpty() ? TargetLayers.matching() : TextTargets.of(targets);
     return AdapterRecipe.DEFAULT
         .method(TrainableMethods.named(asked.name(), asked.settings(), convention))
         .targets(layers)
         .rank(rank, alpha.orElse((double) rank))
-        .start(FactorInit.named(init))
+        .start(calibration.start())
+        .calibration(calibration.settings())
         .rankStabilised(rslora)
         .saved(saved.toArray(String[]::new));
+  }
+
+  private CalibrationRequest calibration() {
+    return CalibrationRequest.of(init, ranks, calibrationBatches);
   }
 
   private Optimizer optimizer() {

@@ -153,6 +153,7 @@ final class PlanReport {
             + " numbers, "
             + fileSize()
             + " in the file");
+    CalibrationText.of(style.recipe()).ifPresent(lines::add);
     lines.add(
         style.optimizer().name()
             + " at "
@@ -371,6 +372,7 @@ final class PlanReport {
     }
     json.put("steps", run.style().steps())
         .put("batch", run.batch())
+        .put("calibration", CalibrationText.of(run.style().recipe()).orElse(""))
         .put("layers", run.plan().sites().size())
         .put("numbers", run.plan().elements())
         .put("previews", run.previews().prompts())

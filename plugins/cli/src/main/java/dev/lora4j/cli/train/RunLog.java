@@ -57,6 +57,7 @@ public final class RunLog implements RunListener, AutoCloseable {
   private Optional<Trackers> tracked = Optional.empty();
   private Optional<String> failure = Optional.of("The run was stopped.");
   private Optional<Progress> encoding = Optional.empty();
+  private Optional<Progress> calibration = Optional.empty();
   private RunListener.Step last = new RunListener.Step(0, 1, 0, 0, 0, false);
   private double validation = Double.NaN;
   private OptionalDouble pendingValidation = OptionalDouble.empty();
@@ -101,6 +102,20 @@ public final class RunLog implements RunListener, AutoCloseable {
     if (done == all) {
       encoding.get().close();
     }
+  }
+
+  @Override
+  public void calibrating(int done, int all) {
+    if (calibration.isEmpty()) {
+      calibration = Optional.of(console.progress("calibrating", all, "batch"));
+    }
+    calibration.get().done(done, "");
+  }
+
+  @Override
+  public void calibrated(List<String> notes) {
+    calibration.ifPresent(Progress::close);
+    notes.forEach(console::note);
   }
 
   @Override

@@ -220,6 +220,7 @@ final class StyleRun {
             + adapter.sites().size()
             + " layers of rank "
             + run.style().recipe().rank()
+            + (run.style().recipe().calibrates() ? " on average" : "")
             + ", identity "
             + adapter.identity());
     console.print(

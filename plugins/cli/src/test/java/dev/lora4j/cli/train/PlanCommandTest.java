@@ -83,7 +83,7 @@ class PlanCommandTest {
 
   /** What they begin with, and what is kept of that, has sizes of its own in the estimate. */
   @ParameterizedTest
-  @ValueSource(strings = {"kaiming", "gaussian", "orthogonal", "pissa", "loftq"})
+  @ValueSource(strings = {"kaiming", "gaussian", "orthogonal", "pissa", "loftq", "eva"})
   void everyFactorInitialisationIsPlanned(String init) {
     Run run =
         plan(

@@ -1,0 +1,33 @@
+package dev.lora4j.core.train.calibration;
+
+import dev.lora4j.core.nn.LayerAdapters;
+import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.nn.SiteLayer;
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.train.run.Staging;
+import dev.lora4j.core.train.run.TrainingTask;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Finds which layers of a model have the same input, such as queries, keys and values. */
+final class LayerInputs {
+  private LayerInputs() {}
+
+  /** The layers that the model has, by input, in the order in which they are met. */
+  static List<List<Site>> of(TrainingTask task, Set<String> asked) {
+    Map<Expr, List<Site>> inputs = new LinkedHashMap<>();
+    LayerAdapters watching =
+        (SiteLayer layer, Expr x) -> {
+          List<Site> sites = inputs.computeIfAbsent(x, input -> new ArrayList<>());
+          if (asked.contains(layer.site().name()) && !sites.contains(layer.site())) {
+            sites.add(layer.site());
+          }
+          return layer.output(x);
+        };
+    Staging.watched(task, at -> watching);
+    return inputs.values().stream().filter(sites -> !sites.isEmpty()).toList();
+  }
+}
