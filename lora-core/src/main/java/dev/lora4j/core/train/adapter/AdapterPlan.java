@@ -2,8 +2,8 @@ package dev.lora4j.core.train.adapter;
 
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.Factors;
-import dev.lora4j.core.adapter.training.MaskRule;
 import dev.lora4j.core.adapter.SharedTensor;
+import dev.lora4j.core.adapter.training.MaskRule;
 import dev.lora4j.core.adapter.training.SiteRecipe;
 import dev.lora4j.core.adapter.training.StepRule;
 import dev.lora4j.core.adapter.training.TrainableMethod;
