@@ -3,12 +3,9 @@ package dev.lora4j.cli.text;
 import dev.lora4j.cli.Command;
 import dev.lora4j.cli.adapter.UsageBaseModel;
 import dev.lora4j.cli.console.Console;
-import dev.lora4j.cli.console.Durations;
 import dev.lora4j.cli.console.ErrorExplanation;
 import dev.lora4j.cli.console.Failure;
 import dev.lora4j.cli.console.Invocation;
-import dev.lora4j.cli.console.Json;
-import dev.lora4j.cli.console.ProcessMemory;
 import dev.lora4j.cli.console.UnusedOptions;
 import dev.lora4j.cli.file.ExistingPath;
 import dev.lora4j.cli.file.LockedFolder;
@@ -17,7 +14,6 @@ import dev.lora4j.cli.train.CalibrationText;
 import dev.lora4j.cli.train.FurtherTraining;
 import dev.lora4j.cli.train.IntermediateAdapters;
 import dev.lora4j.cli.train.LoggedRun;
-import dev.lora4j.cli.train.LossChart;
 import dev.lora4j.cli.train.PreviousRun;
 import dev.lora4j.cli.train.RateOptions;
 import dev.lora4j.cli.train.RunLog;
@@ -72,9 +68,6 @@ import picocli.CommandLine.Spec;
     })
 final class TextTrain implements Command {
   private static final String CHECKPOINTS = "checkpoints";
-
-  /** A trained adapter, and the losses of all its steps. */
-  private record Trained(TrainedText text, List<Double> losses) {}
 
   @Spec
   @SuppressWarnings("NullAway.Init")
@@ -252,9 +245,9 @@ final class TextTrain implements Command {
       TextTrainingWork work =
           TextTrainingWork.of(trainer, how.keeping(run.resolve(CHECKPOINTS), resume), name());
       try (LockedFolder claim = begin(run, work, open.model().base())) {
-        Trained trained = train(console, work, open.model().base(), run, count);
+        TrainedTextReport trained = train(console, work, open.model().base(), run, count);
         save(trained.text(), open.model().base(), List.of());
-        report(console, work, trained, count, began, Optional.empty());
+        trained.tell(console, json, began, Optional.empty());
       }
     }
     next(console, "read what it writes", "generate", "YOUR PROMPT");
@@ -290,7 +283,7 @@ final class TextTrain implements Command {
       TextTrainingWork work =
           TextTrainingWork.of(trainer, how.keeping(run.resolve(CHECKPOINTS), resume), name());
       try (LockedFolder claim = begin(run, work, model.base())) {
-        Trained trained = train(console, work, model.base(), run, count);
+        TrainedTextReport trained = train(console, work, model.base(), run, count);
         save(trained.text(), model.base(), model.labels());
         MixPlan mix = MixPlan.of(trained.text().adapter(), 1);
         Optional<ClassificationScores> score =
@@ -298,7 +291,7 @@ final class TextTrain implements Command {
                 ? Optional.empty()
                 : Optional.of(
                     ClassScores.of(console, "texts held out", model, trainer.heldOut(), mix));
-        report(console, work, trained, count, began, score);
+        trained.tell(console, json, began, score);
       }
     }
     next(console, "tell texts apart", "classify", "YOUR TEXT");
@@ -392,7 +385,7 @@ final class TextTrain implements Command {
     return out.resolveSibling(out.getFileName() + ".run");
   }
 
-  private Trained train(
+  private TrainedTextReport train(
       Console console, TextTrainingWork work, TextModel base, Path run, int count) {
     int perStep = how.perStep();
     summary(console, work, count, perStep);
@@ -410,7 +403,7 @@ final class TextTrain implements Command {
     try (RunLog log = new RunLog(console, logged, (step, adapter) -> Optional.empty(), kept)) {
       TrainedText trained = log.run(work.training());
       // Losses of all steps, also of those before a run was resumed.
-      return new Trained(trained, log.losses().losses());
+      return new TrainedTextReport(trained, log.losses().losses(), work, count, out, run);
     }
   }
 
@@ -449,49 +442,6 @@ final class TextTrain implements Command {
             count,
             perStep));
     CalibrationText.of(work.plan().recipe()).ifPresent(line -> console.note(line + "."));
-  }
-
-  private void report(
-      Console console,
-      TextTrainingWork work,
-      Trained trained,
-      int count,
-      long began,
-      Optional<ClassificationScores> score) {
-    double seconds = (System.nanoTime() - began) / 1e9;
-    double[] smooth = LossChart.smooth(trained.losses().stream().mapToDouble(l -> l).toArray());
-    double first = smooth.length == 0 ? Double.NaN : smooth[0];
-    double last = smooth.length == 0 ? Double.NaN : smooth[smooth.length - 1];
-    if (json) {
-      Json told =
-          new Json()
-              .put("adapter", out.toString())
-              .put("identity", trained.text().adapter().identity())
-              .put("layers", trained.text().adapter().sites().size())
-              .put("trained", work.plan().elements())
-              .put("steps", count)
-              .put("firstLoss", first)
-              .put("lastLoss", last)
-              .put("run", run().toString())
-              .put("seconds", seconds);
-      ProcessMemory.peak().ifPresent(bytes -> told.put("peakMemory", bytes));
-      score.ifPresent(s -> told.put("heldOut", ClassScores.json(s)));
-      console.print(told.toString());
-      return;
-    }
-    console.print(
-        String.format(
-            Locale.ROOT,
-            "%s  %d layers%s, identity %s",
-            out,
-            trained.text().adapter().sites().size(),
-            // A finished run whose table is gone has no losses to report.
-            smooth.length == 0
-                ? ""
-                : String.format(Locale.ROOT, ", loss from %.4f to %.4f", first, last),
-            trained.text().adapter().identity()));
-    score.ifPresent(s -> console.print(ClassScores.line("held out", s)));
-    console.note("Done in " + Durations.text(seconds) + ".");
   }
 
   private void next(Console console, String what, String command, String text) {

@@ -1,0 +1,66 @@
+package dev.lora4j.cli.text;
+
+import dev.lora4j.cli.console.Console;
+import dev.lora4j.cli.console.Durations;
+import dev.lora4j.cli.console.Json;
+import dev.lora4j.cli.console.ProcessMemory;
+import dev.lora4j.cli.train.LossChart;
+import dev.lora4j.text.evaluate.ClassificationScores;
+import dev.lora4j.text.train.TrainedText;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * A trained adapter, and what there is to say about its training.
+ *
+ * @param losses of all steps; none for a finished run whose table is gone
+ * @param out the adapter's file or folder
+ * @param run folder of what was kept on the way
+ */
+record TrainedTextReport(
+    TrainedText text, List<Double> losses, TextTrainingWork work, int steps, Path out, Path run) {
+  /**
+   * Prints it.
+   *
+   * @param began when, in nanoseconds
+   * @param score on texts with classes that were held out
+   */
+  void tell(Console console, boolean json, long began, Optional<ClassificationScores> score) {
+    double seconds = (System.nanoTime() - began) / 1e9;
+    double[] smooth = LossChart.smooth(losses.stream().mapToDouble(l -> l).toArray());
+    double first = smooth.length == 0 ? Double.NaN : smooth[0];
+    double last = smooth.length == 0 ? Double.NaN : smooth[smooth.length - 1];
+    if (json) {
+      Json told =
+          new Json()
+              .put("adapter", out.toString())
+              .put("identity", text.adapter().identity())
+              .put("layers", text.adapter().sites().size())
+              .put("trained", work.plan().elements())
+              .put("steps", steps)
+              .put("firstLoss", first)
+              .put("lastLoss", last)
+              .put("run", run.toString())
+              .put("seconds", seconds);
+      ProcessMemory.peak().ifPresent(bytes -> told.put("peakMemory", bytes));
+      score.ifPresent(s -> told.put("heldOut", ClassScores.json(s)));
+      console.print(told.toString());
+      return;
+    }
+    console.print(
+        String.format(
+            Locale.ROOT,
+            "%s  %d layers%s, identity %s",
+            out,
+            text.adapter().sites().size(),
+            // A finished run whose table is gone has no losses to report.
+            smooth.length == 0
+                ? ""
+                : String.format(Locale.ROOT, ", loss from %.4f to %.4f", first, last),
+            text.adapter().identity()));
+    score.ifPresent(s -> console.print(ClassScores.line("held out", s)));
+    console.note("Done in " + Durations.text(seconds) + ".");
+  }
+}
