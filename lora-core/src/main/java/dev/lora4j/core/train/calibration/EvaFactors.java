@@ -87,7 +87,7 @@ final class EvaFactors {
     for (Site site : sites) {
       most = Math.max(most, Math.rint(rank(site) * eva.rho()));
     }
-    return (int) Math.min(most, sites.get(0).in());
+    return (int) Math.min(most, (double) sites.get(0).in());
   }
 
   private long rank(Site site) {
