@@ -27,6 +27,7 @@ public final class Commands {
           "inspect",
           "convert",
           "merge",
+          "distill",
           "resize",
           "compare",
           "mix",

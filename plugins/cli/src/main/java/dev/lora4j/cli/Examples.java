@@ -34,6 +34,10 @@ final class Examples {
               List.of(
                   "merge ink.safetensors:0.7 glow.safetensors:0.3 --mixer svd --rank 16 -o"
                       + " both.safetensors")),
+          Map.entry(
+              "distill",
+              List.of(
+                  "distill ink.safetensors glow.safetensors --trigger glow=glossy -o both.safetensors")),
           Map.entry("resize", List.of("resize ink.safetensors small.safetensors --sv-fro 0.95")),
           Map.entry(
               "extract",
