@@ -44,7 +44,7 @@ record Pack(Path file, List<PackEntry> entries, boolean whole) {
     if (size < END) {
       return Optional.empty();
     }
-    ByteBuffer end = read(in, size - END, END);
+    ByteBuffer end = ByteBuffer.wrap(read(in, size - END, END));
     long begin = end.getLong();
     int count = end.getInt();
     ObjectId sha256 = ObjectId.read(end);
@@ -59,10 +59,11 @@ record Pack(Path file, List<PackEntry> entries, boolean whole) {
     if (!fits) {
       return Optional.empty();
     }
-    ByteBuffer index = read(in, begin, count * PackEntry.BYTES);
-    if (!ObjectId.of(index.array()).equals(sha256)) {
+    byte[] bytes = read(in, begin, count * PackEntry.BYTES);
+    if (!ObjectId.of(bytes).equals(sha256)) {
       return Optional.empty();
     }
+    ByteBuffer index = ByteBuffer.wrap(bytes);
     List<PackEntry> entries = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       PackEntry entry =
@@ -88,17 +89,17 @@ record Pack(Path file, List<PackEntry> entries, boolean whole) {
         && entry.length() <= FilePieces.LONGEST;
   }
 
-  private static ByteBuffer read(RandomAccessFile in, long at, int length) throws IOException {
+  private static byte[] read(RandomAccessFile in, long at, int length) throws IOException {
     byte[] bytes = new byte[length];
     in.seek(at);
     in.readFully(bytes);
-    return ByteBuffer.wrap(bytes);
+    return bytes;
   }
 
   /** The bytes of an entry as they are in the file, whether they are right or not. */
   byte[] held(PackEntry entry) throws IOException {
     try (RandomAccessFile in = new RandomAccessFile(file.toFile(), "r")) {
-      return read(in, entry.begin(), entry.held()).array();
+      return read(in, entry.begin(), entry.held());
     }
   }
 

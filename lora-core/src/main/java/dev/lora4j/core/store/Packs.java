@@ -117,6 +117,6 @@ final class Packs {
     }
     List<Path> files = new ArrayList<>(List.of(place.pack().file()));
     place.others().forEach(other -> files.add(other.pack().file()));
-    return files;
+    return List.copyOf(files);
   }
 }

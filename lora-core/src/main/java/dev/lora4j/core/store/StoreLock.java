@@ -36,6 +36,7 @@ final class StoreLock implements AutoCloseable {
     return of(folder, true, StandardOpenOption.READ);
   }
 
+  @SuppressWarnings("LockNotBeforeTry") // close() unlocks it
   private static StoreLock of(Path folder, boolean shared, StandardOpenOption option)
       throws IOException {
     ReentrantLock thread =

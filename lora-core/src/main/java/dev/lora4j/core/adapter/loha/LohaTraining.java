@@ -64,7 +64,7 @@ public record LohaTraining(
     if (tucker && site.kernel()) {
       List<TrainedTensor> tensors = new ArrayList<>();
       HadamardFactor.BOTH.forEach(half -> tensors.addAll(cored(site, rank, half)));
-      return tensors;
+      return List.copyOf(tensors);
     }
     Shape left = Shape.of(site.out(), rank);
     Shape right = Shape.of(rank, site.rest());
