@@ -74,6 +74,7 @@ class CalibrationTest {
     ENERGY_AND_LORA_GA(GoldenNet.recipe().start(FactorInit.LORA_GA).calibration(energy(3))),
     ENERGY_AND_PISSA(GoldenNet.recipe().start(FactorInit.PISSA).calibration(energy(3)));
 
+    @SuppressWarnings("ImmutableEnumChecker") // Nothing changes a recipe.
     private final AdapterRecipe recipe;
 
     Case(AdapterRecipe recipe) {
