@@ -27,7 +27,8 @@ record MethodRow(
 
   /** A score over the seeds. */
   Range score(String name) {
-    return Range.of(results.stream().mapToDouble(r -> r.scores().get(name)).toArray());
+    return Range.of(
+        results.stream().mapToDouble(r -> r.scores().getOrDefault(name, Double.NaN)).toArray());
   }
 
   /** The value by which rows are ordered, over the seeds. */

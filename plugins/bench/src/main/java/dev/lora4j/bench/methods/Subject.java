@@ -49,7 +49,7 @@ sealed interface Subject permits PictureSubject, TextSubject {
   /** Value by which trials are compared, of which more is better. */
   default double value(Map<String, Double> scores) {
     return measures().stream()
-        .mapToDouble(m -> (m.greater() ? 1 : -1) * scores.get(m.name()))
+        .mapToDouble(m -> (m.greater() ? 1 : -1) * scores.getOrDefault(m.name(), Double.NaN))
         .average()
         .orElseThrow();
   }
