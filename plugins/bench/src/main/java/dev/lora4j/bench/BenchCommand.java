@@ -1,6 +1,5 @@
 package dev.lora4j.bench;
 
-import dev.lora4j.bench.methods.MethodsCommand;
 import dev.lora4j.cli.Command;
 import dev.lora4j.cli.console.Console;
 import dev.lora4j.cli.console.Failure;
@@ -36,7 +35,7 @@ import picocli.CommandLine.Spec;
 @picocli.CommandLine.Command(
     name = "bench",
     sortOptions = false,
-    subcommands = MethodsCommand.class,
+    subcommands = BenchMethodsCommand.class,
     description = {
       "Measure this program beside others who do the same work, in turns, and print the ratio of"
           + " the times. Before that all have to compute the same numbers.",

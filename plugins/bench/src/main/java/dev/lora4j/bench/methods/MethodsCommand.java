@@ -1,7 +1,6 @@
 package dev.lora4j.bench.methods;
 
 import com.google.gson.GsonBuilder;
-import dev.lora4j.bench.ChildProgram;
 import dev.lora4j.cli.Command;
 import dev.lora4j.cli.console.Console;
 import dev.lora4j.cli.console.Failure;
@@ -29,8 +28,11 @@ import picocli.CommandLine.Option;
           + " row), and further ones while the best is at an end. What was trained is kept: the same"
           + " command goes on where it was stopped, and with more methods or seeds trains only these."
     })
-public final class MethodsCommand implements Command {
+public abstract class MethodsCommand implements Command {
   private static final String TABLE = "table.md";
+
+  /** This program with arguments, yet to be started. */
+  protected abstract ProcessBuilder program(String... arguments);
 
   @Option(
       names = "--on",
@@ -139,7 +141,7 @@ public final class MethodsCommand implements Command {
     OutputFile.folder(output);
     List<Object> tables = new ArrayList<>();
     try (LockedFolder claim = LockedFolder.of(output)) {
-      ChildCommand commands = new ChildCommand(ChildProgram::prepared);
+      ChildCommand commands = new ChildCommand(this::program);
       for (Subject subject : subjects) {
         List<MethodRow> rows = rows(console, subject, candidates, commands);
         String table = MethodTable.text(subject, rows);

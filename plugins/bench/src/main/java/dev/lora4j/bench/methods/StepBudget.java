@@ -1,6 +1,5 @@
 package dev.lora4j.bench.methods;
 
-import dev.lora4j.bench.Spread;
 import java.util.function.ToDoubleFunction;
 
 /** How many steps a candidate has in the time of the reference's. */
@@ -27,12 +26,11 @@ final class StepBudget {
     if (candidate.equals(reference)) {
       return steps;
     }
-    double[] ratios = new double[ROUNDS];
+    double sum = 0;
     for (int round = 0; round < ROUNDS; round++) {
-      double ours = seconds.applyAsDouble(reference);
-      ratios[round] = ours / seconds.applyAsDouble(candidate);
+      sum += seconds.applyAsDouble(reference) / seconds.applyAsDouble(candidate);
     }
-    double ratio = Math.min(MOST, Math.max(1 / MOST, Spread.median(ratios)));
+    double ratio = Math.min(MOST, Math.max(1 / MOST, sum / ROUNDS));
     return Math.max(1, (int) Math.round(steps * ratio));
   }
 }

@@ -1,6 +1,5 @@
 package dev.lora4j.bench.methods;
 
-import dev.lora4j.bench.Spread;
 import dev.lora4j.cli.console.Failure;
 import dev.lora4j.core.train.log.CsvTracker;
 import java.io.IOException;
@@ -29,8 +28,12 @@ final class StepTimes {
               .map(line -> line.split(",", -1))
               .filter(cells -> cells.length > column && !cells[column].isEmpty())
               .mapToDouble(cells -> Double.parseDouble(cells[column]))
+              .sorted()
               .toArray();
-      return Spread.median(seconds);
+      if (seconds.length == 0) {
+        throw new Failure("There are no times of steps in " + table + ".");
+      }
+      return (seconds[(seconds.length - 1) / 2] + seconds[seconds.length / 2]) / 2;
     } catch (IOException | IllegalArgumentException e) {
       throw new Failure("The times of steps in " + table + " cannot be read: " + e.getMessage(), e);
     }
