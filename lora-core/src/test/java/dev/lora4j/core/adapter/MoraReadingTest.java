@@ -1,6 +1,7 @@
 package dev.lora4j.core.adapter;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -62,6 +63,14 @@ class MoraReadingTest {
   void whatIsWrittenIsReadBack() {
     assertEquals(
         adapter().identity(), AdapterFiles.read(written("peft"), FAMILY).adapter().identity());
+  }
+
+  /** PEFT 0.9, which the paper's code follows, refuses fields that it does not know. */
+  @Test
+  void fieldsOfLaterVersionsAreLeftOut() throws IOException {
+    String config = Files.readString(written("peft").resolve(CONFIG));
+    assertFalse(config.contains("exclude_modules"), config);
+    assertTrue(config.contains("\"use_mora\": true"), config);
   }
 
   /** A program that knows no MoRA would take the two squares for a LoRA. */

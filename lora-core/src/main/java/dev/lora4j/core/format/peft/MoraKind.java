@@ -7,6 +7,7 @@ import dev.lora4j.spi.Extension;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** MoRA as the paper's code has it: a LoRA whose factors are one matrix. */
 @Extension(
@@ -17,6 +18,12 @@ public final class MoraKind implements PeftKind {
   @Override
   public String type() {
     return "LORA";
+  }
+
+  /** The paper's code follows PEFT 0.9. */
+  @Override
+  public Set<String> unknown() {
+    return Set.of("exclude_modules");
   }
 
   @Override

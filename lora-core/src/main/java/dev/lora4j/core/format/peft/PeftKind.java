@@ -8,6 +8,7 @@ import dev.lora4j.spi.ExtensionName;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * PEFT type of adapters: the factors that it admits, and its configuration. An extension point;
@@ -43,5 +44,10 @@ public interface PeftKind {
    */
   default Map<String, Shape> shared(List<PeftSite> sites) {
     return Map.of();
+  }
+
+  /** Fields of all types that its readers do not know and would refuse; none by default. */
+  default Set<String> unknown() {
+    return Set.of();
   }
 }

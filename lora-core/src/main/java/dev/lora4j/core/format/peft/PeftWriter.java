@@ -163,6 +163,7 @@ public final class PeftWriter implements AdapterWriter {
             "task_type")) {
       sorted.putIfAbsent(name, JsonNull.INSTANCE);
     }
+    sorted.keySet().removeAll(kind.unknown());
     JsonObject config = new JsonObject();
     sorted.put("inference_mode", new JsonPrimitive(true));
     sorted.put("peft_type", new JsonPrimitive(kind.type()));

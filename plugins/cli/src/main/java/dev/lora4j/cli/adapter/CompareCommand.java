@@ -3,6 +3,7 @@ package dev.lora4j.cli.adapter;
 import dev.lora4j.cli.Command;
 import dev.lora4j.cli.console.Console;
 import dev.lora4j.cli.console.Json;
+import dev.lora4j.cli.file.StoredAdapterFile;
 import dev.lora4j.cli.model.FamilyOption;
 import dev.lora4j.cli.model.ThreadsOption;
 import dev.lora4j.core.Lora4j;
@@ -42,10 +43,18 @@ import picocli.CommandLine.Parameters;
           + " encoders of a UNet; D12, S30, CLIP and T5 in FLUX; L07 in language models."
     })
 public final class CompareCommand implements Command {
-  @Parameters(index = "0", paramLabel = "A", description = "An adapter.")
+  @Parameters(
+      index = "0",
+      paramLabel = "A",
+      converter = StoredAdapterFile.Reader.class,
+      description = "An adapter.")
   private Path first = Path.of("");
 
-  @Parameters(index = "1", paramLabel = "B", description = "Another.")
+  @Parameters(
+      index = "1",
+      paramLabel = "B",
+      converter = StoredAdapterFile.Reader.class,
+      description = "Another.")
   private Path second = Path.of("");
 
   @Mixin private final FamilyOption base = new FamilyOption();

@@ -7,6 +7,7 @@ import dev.lora4j.cli.console.Printable;
 import dev.lora4j.cli.console.UnusedOptions;
 import dev.lora4j.cli.file.ExistingPath;
 import dev.lora4j.cli.file.OutputFile;
+import dev.lora4j.cli.file.StoredAdapterFile;
 import dev.lora4j.cli.model.BaseName;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.pruning.MagnitudePruning;
@@ -58,6 +59,7 @@ public final class ConvertCommand implements Command {
   @Parameters(
       index = "0",
       paramLabel = "IN",
+      converter = StoredAdapterFile.Reader.class,
       description =
           "The adapter: a .safetensors file, a folder as PEFT saves it, or a .gguf file of"
               + " llama.cpp. Or the folder of a packed model.")

@@ -5,6 +5,7 @@ import dev.lora4j.cli.console.Console;
 import dev.lora4j.cli.console.ExitCode;
 import dev.lora4j.cli.console.UnusedOptions;
 import dev.lora4j.cli.file.ExistingPath;
+import dev.lora4j.cli.file.StoredAdapterFile;
 import dev.lora4j.cli.model.FamilyOption;
 import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.format.Family;
@@ -43,6 +44,7 @@ public final class InspectCommand implements Command {
 
   @Parameters(
       paramLabel = "FILE",
+      converter = StoredAdapterFile.Reader.class,
       description = {
         "A .safetensors or .gguf file, an index, or a folder: a model's, an adapter's as PEFT saves"
             + " it, or one that holds such a folder for each model."

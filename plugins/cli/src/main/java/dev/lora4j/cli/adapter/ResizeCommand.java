@@ -7,6 +7,7 @@ import dev.lora4j.cli.console.Failure;
 import dev.lora4j.cli.console.Json;
 import dev.lora4j.cli.console.Progress;
 import dev.lora4j.cli.console.UnusedOptions;
+import dev.lora4j.cli.file.StoredAdapterFile;
 import dev.lora4j.cli.model.FamilyOption;
 import dev.lora4j.cli.model.ThreadsOption;
 import dev.lora4j.core.Lora4j;
@@ -58,7 +59,11 @@ public final class ResizeCommand implements Command {
   @SuppressWarnings("NullAway.Init")
   private CommandSpec spec;
 
-  @Parameters(index = "0", paramLabel = "IN", description = "The adapter.")
+  @Parameters(
+      index = "0",
+      paramLabel = "IN",
+      converter = StoredAdapterFile.Reader.class,
+      description = "The adapter.")
   private Path file = Path.of("");
 
   @Parameters(

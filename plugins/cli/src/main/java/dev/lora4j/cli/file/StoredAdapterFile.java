@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
 
 /**
  * Adapters of a store on the command line: {@code STORE/NAME} is a file that the process has while
@@ -63,6 +65,18 @@ public final class StoredAdapterFile {
               + ErrorExplanation.of(e)
               + " Write it with 'store get' and use that file.",
           e);
+    }
+  }
+
+  /** Reads a path of a command line so. */
+  public static final class Reader implements ITypeConverter<Path> {
+    @Override
+    public Path convert(String text) {
+      try {
+        return of(Path.of(text));
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(String.valueOf(e.getMessage()));
+      }
     }
   }
 }

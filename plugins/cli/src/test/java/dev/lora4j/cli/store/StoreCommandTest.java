@@ -130,6 +130,23 @@ class StoreCommandTest {
     assertTrue(none.err().contains("nearest: lora-kohya"), none.err());
   }
 
+  @Test
+  void commandsThatReadAnAdapterTakeNamesOfAStore() throws IOException {
+    Path name = store.resolve("lora-kohya");
+    Run inspected = Run.of("inspect", name, Run.BASE, "--json");
+    assertEquals(0, inspected.code(), inspected.err());
+    Run compared = Run.of("compare", name, FIRST, Run.BASE, "--json");
+    JsonObject total = compared.json().getAsJsonObject("total");
+    assertEquals(0, total.get("distance").getAsDouble(), 1e-9);
+    Path converted = folder.resolve("converted.safetensors");
+    Run written = Run.of("convert", name, converted, "--to=kohya", Run.BASE);
+    assertEquals(0, written.code(), written.err());
+    assertTrue(Files.exists(converted));
+    Run none = Run.of("inspect", store.resolve("lora-koya"));
+    assertEquals(2, none.code());
+    assertTrue(none.err().contains("nearest: lora-kohya"), none.err());
+  }
+
   private static void merge(List<Object> words, Path out, String first, String second) {
     Object[] all = Stream.concat(words.stream(), Stream.of(out, first, second)).toArray();
     Run run = Run.of(all);
