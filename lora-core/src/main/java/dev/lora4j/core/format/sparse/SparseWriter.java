@@ -20,11 +20,9 @@ import java.util.TreeMap;
     name = "lora4j",
     help = "One file without zeros, which lora4j alone reads")
 public final class SparseWriter implements AdapterWriter {
-  private final KohyaWriter names = new KohyaWriter();
-
   @Override
   public AdapterLayout lay(WriteRequest request) {
-    AdapterLayout plain = names.lay(request);
+    AdapterLayout plain = new KohyaWriter().lay(request);
     List<LayoutFile> files = new ArrayList<>();
     for (LayoutFile file : plain.files()) {
       files.add(sparse(file));
