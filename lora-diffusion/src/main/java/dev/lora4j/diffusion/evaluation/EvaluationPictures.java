@@ -28,7 +28,7 @@ import java.util.function.Supplier;
  * @param adapter what the adapter is called
  * @param weight its weight
  * @param plain settings of all prompts; the first seed; its text, if it has any, is put before the
- *     prompts that are about the style
+ *     prompts that are about the style, and behind them if it begins with a comma
  * @param perConcept pictures for each concept, each with a seed of its own
  * @param otherStyle what the prompts end with that are not about the style; empty for none
  * @param others how many concepts they are about
@@ -164,6 +164,9 @@ public record EvaluationPictures(
   }
 
   private String called(String concept) {
+    if (plain.text().startsWith(",")) {
+      return concept + plain.text();
+    }
     return plain.text().isEmpty() ? concept : plain.text() + ", " + concept;
   }
 

@@ -11,7 +11,7 @@ import java.nio.file.Path;
  * @param weight strength of the adapter, not 0
  * @param folder its pictures, of no other teacher
  * @param own words before each caption when it predicts; empty for none
- * @param trigger words before each caption of the student; empty for none
+ * @param trigger words before or behind each caption of the student; empty for none
  */
 public record Teacher(Adapter adapter, double weight, Path folder, String own, String trigger) {
   /** Checks the weight. */
@@ -48,9 +48,14 @@ public record Teacher(Adapter adapter, double weight, Path folder, String own, S
   }
 
   private static String without(String caption, String words) {
-    if (words.isEmpty() || !caption.startsWith(words)) {
+    if (words.isEmpty()) {
       return caption;
     }
-    return caption.substring(words.length()).replaceFirst("^,\\s*", "");
+    if (caption.startsWith(words)) {
+      return caption.substring(words.length()).replaceFirst("^,\\s*", "");
+    }
+    return caption.endsWith(words)
+        ? caption.substring(0, caption.length() - words.length()).replaceFirst("\\s*,\\s*$", "")
+        : caption;
   }
 }

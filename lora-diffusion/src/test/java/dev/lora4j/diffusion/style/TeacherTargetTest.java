@@ -291,6 +291,8 @@ class TeacherTargetTest {
     assertEquals("mystyle", teacher.caption("zk ink"));
     assertEquals("", teacher.caption(""));
     assertEquals("a fox", new Teacher(random("i", 1), 1, INK, "", "zk").caption("zk, a fox"));
+    assertEquals("a fox", new Teacher(random("i", 1), 1, INK, "", "zk").caption("a fox , zk"));
+    assertEquals("my, fox", new Teacher(random("i", 1), 1, INK, "my", "zk").caption("fox, zk"));
     assertThrows(IllegalArgumentException.class, () -> new Teacher(random("i", 1), 0, INK, "", ""));
   }
 

@@ -66,6 +66,7 @@ public final class EvaluateCommand implements Command {
           "--other-style",
           "--adapter-alone",
           "--trigger",
+          "--trigger-last",
           "--steps",
           "--guidance",
           "--seed");
@@ -128,6 +129,11 @@ public final class EvaluateCommand implements Command {
       description =
           "Words that call the adapter, put before the prompts about the style (default: none).")
   private String trigger = "";
+
+  @Option(
+      names = "--trigger-last",
+      description = "Put the words of --trigger behind the prompts about the style.")
+  private boolean last;
 
   @Option(
       names = "--other-style",
@@ -222,7 +228,10 @@ public final class EvaluateCommand implements Command {
             "--concepts and --per-concept must be at least 1, found %d and %d."
                 .formatted(concepts, perConcept));
       }
-      Prompt plain = Prompt.of(trigger.strip()).seed(seed).steps(steps);
+      Prompt plain =
+          Prompt.of((last && !trigger.isBlank() ? ", " : "") + trigger.strip())
+              .seed(seed)
+              .steps(steps);
       return guidance.map(plain::guidance).orElse(plain);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);

@@ -93,6 +93,12 @@ public final class DistillCommand implements Command {
   private Map<String, String> triggers = new LinkedHashMap<>();
 
   @Option(
+      names = "--trigger-last",
+      description =
+          "Put the words behind captions, as the bundled base has names of styles: 'a fox, ink'.")
+  private boolean last;
+
+  @Option(
       names = "--prompts",
       paramLabel = "FILE",
       description =
@@ -160,7 +166,7 @@ public final class DistillCommand implements Command {
       StyleTrainer trainer = StyleTrainer.on(model.sd());
       UsageBaseModel used = UsageBaseModel.of(model.sd().base());
       loaded.forEach((name, one) -> used.tell(console, file(named, name).file(), one));
-      TaughtPictures pictures = new TaughtPictures(settings, student.dropout);
+      TaughtPictures pictures = new TaughtPictures(settings, student.dropout, last);
       TeacherPictures drawing =
           new TeacherPictures(
               console,
@@ -171,6 +177,11 @@ public final class DistillCommand implements Command {
       loaded.forEach(
           (name, one) -> pictures.add(teacher(drawing, name, one.adapter(), file(named, name))));
       pictures.notes().forEach(console::note);
+      if (!last && student.model.base.isEmpty() && pictures.called()) {
+        console.note(
+            "The bundled base knows styles by words behind the thing ('a fox, ink') and loses the"
+                + " thing behind others; --trigger-last puts them there.");
+      }
       StyleSettings style = style(console, model.sd(), settings, pictures.teachers());
       AdapterPlan plan = style.recipe().plan(model.sd().base().sites().all());
       style.requireFits(plan);

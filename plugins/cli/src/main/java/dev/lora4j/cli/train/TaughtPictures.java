@@ -6,6 +6,7 @@ import dev.lora4j.diffusion.config.RunKeys;
 import dev.lora4j.diffusion.config.RunSettings;
 import dev.lora4j.diffusion.dataset.DataSet;
 import dev.lora4j.diffusion.dataset.bucket.Bucketing;
+import dev.lora4j.diffusion.dataset.caption.CaptionRecipe;
 import dev.lora4j.diffusion.dataset.caption.CaptionSettings;
 import dev.lora4j.diffusion.dataset.source.DataGroup;
 import dev.lora4j.diffusion.dataset.source.DataSource;
@@ -31,11 +32,19 @@ final class TaughtPictures {
 
   private final RunSettings settings;
   private final double dropout;
+  private final boolean last;
   private final List<Teacher> teachers = new ArrayList<>();
 
-  TaughtPictures(RunSettings settings, double dropout) {
+  /**
+   * Begins without teachers.
+   *
+   * @param dropout share of captions left out
+   * @param last whether a teacher's words stand behind its captions
+   */
+  TaughtPictures(RunSettings settings, double dropout, boolean last) {
     this.settings = settings;
     this.dropout = dropout;
+    this.last = last;
   }
 
   void add(Teacher teacher) {
@@ -58,7 +67,7 @@ final class TaughtPictures {
             .map(
                 teacher ->
                     DataSource.of(teacher.folder())
-                        .with(CaptionSettings.DEFAULT.trigger(teacher.trigger()).dropout(dropout))
+                        .with(captions(teacher.trigger()))
                         .holdingOut(HELD_OUT))
             .toList();
     DataGroup group =
@@ -68,6 +77,16 @@ final class TaughtPictures {
             settings.style().seed(),
             sources);
     return DataSet.survey(List.of(group), DataSet.Depth.PIXELS).usable();
+  }
+
+  /** True if any teacher is called by words. */
+  boolean called() {
+    return teachers.stream().anyMatch(teacher -> !teacher.trigger().isEmpty());
+  }
+
+  private CaptionSettings captions(String words) {
+    CaptionSettings captions = CaptionSettings.DEFAULT.trigger(words).dropout(dropout);
+    return last && !words.isEmpty() ? captions.suffix(", " + CaptionRecipe.TRIGGER) : captions;
   }
 
   /** Sentences about words that two teachers share, which mix their styles. */
@@ -114,6 +133,9 @@ final class TaughtPictures {
       one.put("identity", teacher.adapter().identity());
       one.put("weight", teacher.weight());
       one.put("trigger", teacher.trigger());
+      if (last) {
+        one.put("trigger_last", true);
+      }
       all.add(one);
     }
     return all;

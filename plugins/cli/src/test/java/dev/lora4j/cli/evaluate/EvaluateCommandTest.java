@@ -309,6 +309,17 @@ class EvaluateCommandTest {
     assertTrue(refused.err().contains("--adapter-alone needs an adapter"), refused.err());
   }
 
+  @Test
+  void wordsStandBehindPromptsWhereThatIsAsked() throws IOException {
+    made("last", "--adapter-alone", "--trigger=shiny", "--trigger-last");
+    try (Stream<Path> made = Files.list(folder.resolve("last").resolve("images"))) {
+      for (Path png : made.filter(p -> p.toString().endsWith(".png")).toList()) {
+        String text = new String(Files.readAllBytes(png), StandardCharsets.ISO_8859_1);
+        assertTrue(text.matches("(?s).*parameters\\x00+[a-z0-9 -]+, shiny.*"), png.toString());
+      }
+    }
+  }
+
   private JsonObject made(String name, String... more) {
     List<Object> words = new ArrayList<>(List.of("evaluate", "--lora", BundledModel.adapter()));
     words.addAll(List.of("--style=glossy", "--concepts=2", "--per-concept=1", "--steps=2"));

@@ -33,6 +33,14 @@ class ThreadsOptionTest {
           "plugins list",
           "plugins show",
           "plugins verify",
+          "store",
+          "store add",
+          "store collect",
+          "store get",
+          "store list",
+          "store remove",
+          "store stats",
+          "store verify",
           "text",
           "text new");
 

@@ -106,6 +106,21 @@ class DistillTest {
   }
 
   @Test
+  void wordsStandBehindCaptionsWhereThatIsAsked() throws IOException {
+    Run run = small("--trigger-last");
+    assertEquals(0, run.code(), run.err());
+    try (Safetensors file = Safetensors.open(out)) {
+      assertEquals("nk, glw", file.metadata().get("modelspec.trigger_phrase"));
+      String teachers = String.valueOf(file.metadata().get("lora4j_teachers"));
+      assertTrue(teachers.contains("\"trigger_last\":true"), teachers);
+    }
+    // With words in another place it is another run.
+    Run other = small("--resume");
+    assertEquals(1, other.code(), other.err());
+    assertTrue(other.err().contains("teachers"), other.err());
+  }
+
+  @Test
   void studentOfOneTeacherComesNearerToIt() {
     List<Object> words =
         List.of(
