@@ -30,7 +30,7 @@ public record TriedAdapter(Path file, String method, Path base, String title) {
 
   /** What files are of, where that is called otherwise than what trains them. */
   private static final Map<String, String> STORED =
-      Map.of("full", "diff", "shira", "sparse", "sparse-lora", "lora");
+      Map.of("full", "diff", "shira", "sparse", "sparse-lora", "lora", "lora-fa", "lora");
 
   private static final String DEPENDS = "Their effect depends on the weight they act on";
   private static final String BAKE = "bake the adapter into its base and extract";
