@@ -46,11 +46,10 @@ def mora(name, on, rank, form, types=ONE):
         angles(tuned, compute)
         weight = base.weight + strength * tuned.get_delta_weight("default")
         y = tuned(layer_input(on, compute))
-        written = matrix.detach()
-        roles = {"lora_down.weight": written, "lora_up.weight": written}
+        roles = {"mora_A.weight": matrix.detach()}
         return roles, (weight, base.bias.data), y
 
-    settings = dict(use_mora="true", mora_type=str(form), r=str(rank))
+    settings = dict(mora_type=str(form), r=str(rank))
     record(name, "mora", on, run, types=types, settings=settings)
 
 

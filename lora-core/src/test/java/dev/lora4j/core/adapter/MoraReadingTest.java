@@ -94,6 +94,27 @@ class MoraReadingTest {
     assertTrue(refused.getMessage().contains("MoRA's type 6"), refused.getMessage());
   }
 
+  @Test
+  void factorsThatDifferAreNamed() throws IOException {
+    Path file = written("peft");
+    Path weights = file.resolve("adapter_model.safetensors");
+    byte[] bytes = Files.readAllBytes(weights);
+    bytes[bytes.length - 1] ^= 1;
+    Files.write(weights, bytes);
+    AdapterException refused =
+        assertThrows(AdapterException.class, () -> AdapterFiles.read(file, FAMILY));
+    assertTrue(
+        refused.getMessage().contains("layer.lora_B.weight")
+            && refused.getMessage().contains("the same matrix"),
+        refused.getMessage());
+  }
+
+  /** Without the setting the same file is a LoRA of another size. */
+  @Test
+  void theSettingDecides() throws IOException {
+    refused(c -> c.replace("\"use_mora\": true", "\"use_mora\": false"), "layer.lora_A.weight");
+  }
+
   /** Without the base nothing says how large the layer is. */
   @Test
   void sizesAreNotTakenFromTheMatrix() {

@@ -55,8 +55,7 @@ public final class LoraMethod implements AdditiveMethod {
 
   @Override
   public boolean recognises(SiteTensors tensors) {
-    // The paper's code of MoRA writes its matrix under the names of both factors.
-    return tensors.has(DOWN) && tensors.has(UP) && !tensors.flag("use_mora", false);
+    return tensors.has(DOWN) && tensors.has(UP);
   }
 
   @Override

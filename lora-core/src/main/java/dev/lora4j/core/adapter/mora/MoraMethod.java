@@ -8,7 +8,6 @@ import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.LowRank;
 import dev.lora4j.core.adapter.SiteTensors;
 import dev.lora4j.core.adapter.StagedFactors;
-import dev.lora4j.core.adapter.lora.LoraMethod;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Shape;
@@ -22,8 +21,7 @@ import java.util.TreeMap;
 
 /**
  * MoRA on linear layers: {@code y += decompress(M compress(x))} with {@code mora_A.weight} [size,
- * size] and the setting {@code mora_type}, the number of the form. It has no scale. The paper's
- * code writes M twice, as both factors of a LoRA.
+ * size] and the setting {@code mora_type}, the number of the form. It has no scale.
  */
 @Extension(
     point = AdapterMethod.class,
@@ -36,7 +34,7 @@ public final class MoraMethod implements AdditiveMethod {
   /** Role of the matrix. */
   public static final String MATRIX = "mora_A.weight";
 
-  /** Setting that says that the factors of a LoRA are MoRA's matrix. */
+  /** Setting of files that have the matrix twice, under the names of a LoRA's factors. */
   public static final String USED = "use_mora";
 
   /** Setting with the number of the form. */
@@ -52,31 +50,24 @@ public final class MoraMethod implements AdditiveMethod {
 
   @Override
   public Set<String> roles() {
-    return Set.of(MATRIX, LoraMethod.DOWN, LoraMethod.UP);
+    return Set.of(MATRIX);
   }
 
   @Override
   public boolean recognises(SiteTensors tensors) {
-    return tensors.has(MATRIX) || (tensors.flag(USED, false) && tensors.has(LoraMethod.DOWN));
+    return tensors.has(MATRIX);
   }
 
   @Override
   public Factors read(SiteTensors in) {
     Site site = in.site();
-    String role = in.has(MATRIX) ? MATRIX : LoraMethod.DOWN;
-    long size = in.size(role, 0);
+    long size = in.size(MATRIX, 0);
     MoraForm form = form(in);
     if (!form.fits(size, site.in(), site.out())) {
       throw in.wrong(
-          role, "of another size: MoRA's type " + form.type() + " cannot use it with this layer");
+          MATRIX, "of another size: MoRA's type " + form.type() + " cannot use it with this layer");
     }
-    HostTensor matrix = in.tensor(role, Shape.of(size, size));
-    if (role.equals(LoraMethod.DOWN) && in.has(LoraMethod.UP)) {
-      HostTensor again = in.tensor(LoraMethod.UP, Shape.of(size, size));
-      if (!again.bytes().equals(matrix.bytes())) {
-        throw in.wrong(LoraMethod.UP, "the same matrix as " + in.key(role));
-      }
-    }
+    HostTensor matrix = in.tensor(MATRIX, Shape.of(size, size));
     Map<String, String> settings = new TreeMap<>();
     settings.put(TYPE, Integer.toString(form.type()));
     long derived = form.rank(size, site.in(), site.out());

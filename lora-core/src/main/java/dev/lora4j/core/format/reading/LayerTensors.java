@@ -5,6 +5,7 @@ import dev.lora4j.core.adapter.Alpha;
 import dev.lora4j.core.adapter.Matrices;
 import dev.lora4j.core.adapter.SiteTensors;
 import dev.lora4j.core.adapter.lora.LoraMethod;
+import dev.lora4j.core.adapter.mora.MoraMethod;
 import dev.lora4j.core.format.FileRoles;
 import dev.lora4j.core.format.gguf.PairedRows;
 import dev.lora4j.core.nn.Site;
@@ -34,6 +35,7 @@ final class LayerTensors {
     group.keys().forEach((role, key) -> tensors.add(role, key, widened(source.tensor(key))));
     requireScale(source, group);
     tensors.fold(source, group);
+    tensors.join(source, group);
     return tensors;
   }
 
@@ -142,6 +144,26 @@ final class LayerTensors {
     byRole.put(LoraMethod.UP, HostTensor.of(up.shape(), folded));
     converted.add(keys.getOrDefault(LoraMethod.UP, key));
     converted.add(key);
+  }
+
+  /** Takes the matrix of MoRA, which its paper's code writes as both factors of a LoRA, once. */
+  private void join(AdapterSource source, KeyTable.Group group) {
+    HostTensor down = byRole.get(LoraMethod.DOWN);
+    HostTensor up = byRole.get(LoraMethod.UP);
+    if (down == null
+        || up == null
+        || !source.config().settings(group.spelled()).containsKey(MoraMethod.USED)) {
+      return;
+    }
+    String key = keys.getOrDefault(LoraMethod.DOWN, LoraMethod.DOWN);
+    if (!up.equals(down)) {
+      throw new AdapterException(
+          "%s is %s and %s is %s; of MoRA they should be the same matrix."
+              .formatted(key, down, keys.getOrDefault(LoraMethod.UP, LoraMethod.UP), up));
+    }
+    byRole.remove(LoraMethod.DOWN);
+    byRole.remove(LoraMethod.UP);
+    put(MoraMethod.MATRIX, key, down);
   }
 
   /** Keys whose values were changed. */
