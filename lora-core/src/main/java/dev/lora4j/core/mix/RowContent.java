@@ -115,12 +115,9 @@ final class RowContent {
   }
 
   private static FloatBuffer floats(HostTensor tensor) {
-    if (tensor.dtype() == DType.F32) {
-      return tensor.bytes().asFloatBuffer();
-    }
-    float[] values = new float[Math.toIntExact(tensor.shape().elements())];
-    tensor.floats(values, 0);
-    return FloatBuffer.wrap(values);
+    return tensor.dtype() == DType.F32
+        ? tensor.bytes().asFloatBuffer()
+        : FloatBuffer.wrap(tensor.floats());
   }
 
   /** Puts down [own, in] and up [out, own] as [own, in and out]. */

@@ -20,10 +20,7 @@ final class FormOps {
   }
 
   static float[] floats(Map<String, HostTensor> parts, String name) {
-    HostTensor part = part(parts, name);
-    float[] values = new float[Math.toIntExact(part.shape().elements())];
-    part.floats(values, 0);
-    return values;
+    return part(parts, name).floats();
   }
 
   /** Pairs of F32 that are looked up as C64 [n], as F32 [2 n]; without a copy. */

@@ -140,11 +140,9 @@ public final class StudentStart {
   /** Puts factors first, with their scale in up; their rank. */
   private int put(Factors factors, float[] down, float[] up) {
     HostTensor first = factors.tensor(LoraMethod.DOWN);
-    HostTensor second = factors.tensor(LoraMethod.UP);
     int own = Math.toIntExact(first.shape().size(0));
     first.floats(down, 0);
-    float[] columns = floats(second.shape().elements());
-    second.floats(columns, 0);
+    float[] columns = factors.tensor(LoraMethod.UP).floats();
     String stored = factors.settings().getOrDefault(AdapterMethod.ALPHA, Integer.toString(own));
     float scale = (float) (Double.parseDouble(stored) / own / (alpha / rank));
     for (int row = 0; row < columns.length / own; row++) {

@@ -18,13 +18,13 @@ record Directions(HostTensor right, HostTensor sizes, HostTensor left) {
 
   /** Those whose size is not 0; the first if all are. */
   Directions kept() {
-    float[] all = floats(sizes);
+    float[] all = sizes.floats();
     int[] some = IntStream.range(0, all.length).filter(i -> all[i] != 0).toArray();
     int[] chosen = some.length == 0 ? new int[1] : some;
     int row = Math.toIntExact(right.shape().elements() / count());
     int out = Math.toIntExact(left.shape().size(0));
-    float[] rows = floats(right);
-    float[] across = floats(left);
+    float[] rows = right.floats();
+    float[] across = left.floats();
     float[] keptRows = new float[chosen.length * row];
     float[] keptColumns = new float[out * chosen.length];
     float[] keptSizes = new float[chosen.length];
@@ -43,18 +43,12 @@ record Directions(HostTensor right, HostTensor sizes, HostTensor left) {
 
   /** The right side with the sizes in it. */
   HostTensor scaledRight() {
-    float[] rows = floats(right);
-    float[] all = floats(sizes);
+    float[] rows = right.floats();
+    float[] all = sizes.floats();
     int row = rows.length / all.length;
     for (int i = 0; i < rows.length; i++) {
       rows[i] *= all[i / row];
     }
     return HostTensor.of(right.shape(), rows);
-  }
-
-  private static float[] floats(HostTensor tensor) {
-    float[] values = new float[Math.toIntExact(tensor.shape().elements())];
-    tensor.floats(values, 0);
-    return values;
   }
 }

@@ -62,8 +62,8 @@ public final class MagnitudePruning {
   Factors of(Factors pair) {
     HostTensor down = pair.tensor(LoraMethod.DOWN);
     HostTensor up = pair.tensor(LoraMethod.UP);
-    float[] rows = floats(down);
-    float[] columns = floats(up);
+    float[] rows = down.floats();
+    float[] columns = up.floats();
     PairScores scores = PairScores.of(rows, columns, Math.toIntExact(down.shape().size(0)));
     Map<String, HostTensor> tensors = new LinkedHashMap<>(pair.tensors());
     tensors.put(LoraMethod.DOWN, pruned(down, rows, scores.down()));
@@ -79,11 +79,5 @@ public final class MagnitudePruning {
     }
     zeros.stream().forEach(i -> values[i] = 0);
     return HostTensor.of(factor.dtype(), factor.shape(), values);
-  }
-
-  private static float[] floats(HostTensor tensor) {
-    float[] values = new float[Math.toIntExact(tensor.shape().elements())];
-    tensor.floats(values, 0);
-    return values;
   }
 }

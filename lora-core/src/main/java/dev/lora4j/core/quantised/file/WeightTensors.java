@@ -83,8 +83,8 @@ record WeightTensors(TensorStore store, String name) {
               + " "
               + info.shape());
     }
-    float[] values = new float[size];
-    HostTensor.owning(DType.F32, Shape.of(size), store.bytes(info.name())).floats(values, 0);
+    float[] values =
+        HostTensor.owning(DType.F32, Shape.of(size), store.bytes(info.name())).floats();
     try {
       return CodeBook.of(values);
     } catch (IllegalArgumentException e) {

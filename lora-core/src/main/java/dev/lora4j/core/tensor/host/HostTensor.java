@@ -130,6 +130,17 @@ public final class HostTensor implements Canonical {
   }
 
   /**
+   * The elements of this tensor of F32, F16 or BF16, in row-major order.
+   *
+   * @throws TensorException if it is of another type
+   */
+  public float[] floats() {
+    float[] values = new float[Math.toIntExact(shape.elements())];
+    floats(values, 0);
+    return values;
+  }
+
+  /**
    * Writes the elements of this tensor of F32, F16 or BF16 into {@code target}, from {@code at} on,
    * in row-major order.
    *

@@ -77,9 +77,7 @@ final class LayerStep implements Contender {
     for (int layer = 0; layer < LayerInputs.LAYERS; layer++) {
       String name = weight(layer);
       HostTensor plain = inputs.tensor(name);
-      float[] values = new float[Math.toIntExact(plain.shape().elements())];
-      plain.floats(values, 0);
-      QuantisedWeight packed = how.quantised(values, plain.shape());
+      QuantisedWeight packed = how.quantised(plain.floats(), plain.shape());
       packed
           .parts()
           .forEach((part, value) -> tensors.put(WeightForm.tensor(name, part), value.on(scope)));
