@@ -88,7 +88,7 @@ public final class RandloraMethod implements AdditiveMethod, SharingMethod {
     if (in.size(A, 0) != rank) {
       throw in.wrong(A, "[" + rank + ", 1, at least " + smaller + "]");
     }
-    if (in.tensor(B).shape().size(-1) != rank) {
+    if (in.size(B, 2) != rank) {
       throw in.wrong(B, "[at least " + larger + ", at least " + bases + ", " + rank + "]");
     }
     SortedMap<String, HostTensor> tensors = new TreeMap<>();

@@ -1,9 +1,11 @@
 package dev.lora4j.core.adapter.vera;
 
 import dev.lora4j.core.adapter.AdapterException;
+import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.core.tensor.host.MersenneTwister;
+import java.util.Collection;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -15,13 +17,14 @@ final class VeraDraw {
   private VeraDraw() {}
 
   /**
-   * Both matrices, by role.
+   * Both matrices, by role, as large as the largest of the layers needs.
    *
-   * @param in inputs of the layer that has most
-   * @param out outputs of the layer that has most
    * @throws AdapterException if they are too large to be held
    */
-  static SortedMap<String, HostTensor> of(MersenneTwister random, long rank, long in, long out) {
+  static SortedMap<String, HostTensor> of(
+      MersenneTwister random, long rank, Collection<Site> layers) {
+    long in = layers.stream().mapToLong(Site::in).max().orElseThrow();
+    long out = layers.stream().mapToLong(Site::out).max().orElseThrow();
     SortedMap<String, HostTensor> both = new TreeMap<>();
     both.put(VeraMethod.A, kaiming(Shape.of(rank, in), random));
     both.put(VeraMethod.B, kaiming(Shape.of(out, rank), random));

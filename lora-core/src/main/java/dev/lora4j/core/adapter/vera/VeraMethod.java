@@ -73,7 +73,7 @@ public final class VeraMethod implements AdditiveMethod, SharingMethod {
   public Factors read(SiteTensors in) {
     Site site = in.site();
     long rank = in.size(A, 0);
-    if (in.size(B, 0) > 0 && in.tensor(B).shape().size(-1) != rank) {
+    if (in.size(B, 1) != rank) {
       throw in.wrong(B, "[at least " + site.out() + ", " + rank + "], as " + in.key(A) + " is");
     }
     SortedMap<String, HostTensor> tensors = new TreeMap<>();
@@ -89,12 +89,11 @@ public final class VeraMethod implements AdditiveMethod, SharingMethod {
     SiteTensors first = layers.get(0);
     return ProjectionSeed.generator(first)
         .map(
-            random -> {
-              long rank = first.size(DIRECTIONS, 0);
-              long in = layers.stream().mapToLong(l -> l.site().rest()).max().orElseThrow();
-              long out = layers.stream().mapToLong(l -> l.site().out()).max().orElseThrow();
-              return VeraDraw.of(random, rank, in, out);
-            })
+            random ->
+                VeraDraw.of(
+                    random,
+                    first.size(DIRECTIONS, 0),
+                    layers.stream().map(SiteTensors::site).toList()))
         .orElseGet(TreeMap::new);
   }
 

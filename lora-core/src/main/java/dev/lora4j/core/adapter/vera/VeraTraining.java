@@ -82,11 +82,9 @@ public record VeraTraining(
                     + "; give one rank.");
           }
         });
-    long in = layers.keySet().stream().mapToLong(Site::rest).max().orElseThrow();
-    long out = layers.keySet().stream().mapToLong(Site::out).max().orElseThrow();
     SortedMap<String, SharedTensor> shared = new TreeMap<>();
     try {
-      VeraDraw.of(new MersenneTwister(seed), rank, in, out)
+      VeraDraw.of(new MersenneTwister(seed), rank, layers.keySet())
           .forEach((role, tensor) -> shared.put(role, new SharedTensor(tensor)));
     } catch (AdapterException e) {
       throw new IllegalArgumentException(e.getMessage(), e);

@@ -256,9 +256,7 @@ public final class AdapterPlan {
    * @throws IllegalArgumentException if it cannot be done in so many steps
    */
   public Optional<StepRule> rule(int steps) {
-    Map<Site, SiteRecipe> layers = new LinkedHashMap<>();
-    ruled().forEach(p -> layers.put(p.site(), p.recipe()));
-    return recipe.method().rule(new StepRule.Run(steps, layers));
+    return recipe.method().rule(ruledRun(steps));
   }
 
   /**
@@ -267,9 +265,13 @@ public final class AdapterPlan {
    * @throws IllegalArgumentException if it cannot be done in so many steps
    */
   public Optional<MaskRule> mask(int steps) {
+    return recipe.method().mask(ruledRun(steps));
+  }
+
+  private StepRule.Run ruledRun(int steps) {
     Map<Site, SiteRecipe> layers = new LinkedHashMap<>();
     ruled().forEach(p -> layers.put(p.site(), p.recipe()));
-    return recipe.method().mask(new StepRule.Run(steps, layers));
+    return new StepRule.Run(steps, layers);
   }
 
   /** The tensors of each layer that {@link #mask} is for. */
