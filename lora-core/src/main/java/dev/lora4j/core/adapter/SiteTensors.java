@@ -137,7 +137,7 @@ public final class SiteTensors {
   }
 
   /**
-   * What a layer uses of the tensor with this role, which all layers share: the elements with the
+   * The layer's part of the tensor with this role, which all layers share: the elements with the
    * lowest indices.
    *
    * @throws AdapterException if there is none, it has other dimensions, or one is smaller

@@ -97,7 +97,7 @@ final class Retrieval {
             state);
   }
 
-  /** What to do about one. */
+  /** Advice for a user who meets damage. */
   static String remedy() {
     return "Add this adapter again, or another that has the same tensor: 'store add' replaces"
         + " damaged objects. Nothing was written.";

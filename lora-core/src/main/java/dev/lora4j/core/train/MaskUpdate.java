@@ -40,7 +40,7 @@ public final class MaskUpdate implements AutoCloseable {
     }
   }
 
-  /** What a program fills marked elements with, and the type of the tensor. */
+  /** The value that a program gives to marked elements, and the type of the tensor. */
   private record Filling(DType type, int value) {}
 
   private final Scope scope;
@@ -200,15 +200,14 @@ public final class MaskUpdate implements AutoCloseable {
   }
 
   private static float[] floats(Tensor tensor) {
-    float[] values = new float[Math.toIntExact(tensor.shape().elements())];
     HostTensor copy = HostTensor.of(tensor);
-    if (copy.dtype() == DType.F64) {
-      double[] whole = copy.doubles();
-      for (int i = 0; i < values.length; i++) {
-        values[i] = (float) whole[i];
-      }
-    } else {
-      copy.floats(values, 0);
+    if (copy.dtype() != DType.F64) {
+      return copy.floats();
+    }
+    double[] whole = copy.doubles();
+    float[] values = new float[whole.length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) whole[i];
     }
     return values;
   }

@@ -4,7 +4,7 @@ import dev.lora4j.diffusion.base.original.OriginalDenoiser;
 import java.util.Optional;
 import java.util.Set;
 
-/** What a file has of a Stable Diffusion model, by the names of its tensors. */
+/** The part of a Stable Diffusion model that a file holds, by the names of its tensors. */
 public enum BaseContents {
   /** A denoiser with text encoders and an autoencoder. */
   WHOLE,

@@ -10,7 +10,7 @@ import java.util.Objects;
 /**
  * More and more zeros by a cubic curve (Zhu and Gupta 2017), in each factor by {@link PairScores}:
  * none in the first tenth of the steps, as {@code up} begins as 0, and all after three quarters.
- * What is 0 stays so.
+ * Elements that are 0 stay 0.
  *
  * @param steps of the run
  * @param every steps between two choices

@@ -11,10 +11,10 @@ import java.util.stream.IntStream;
  * sum to 1 for each piece.
  */
 final class VectorChoice {
-  /** What the role of the vectors' places ends in. */
+  /** Ending of the role of the vectors' places. */
   static final String INDICES = "_topk_indices";
 
-  /** What the role of their weights ends in. */
+  /** Ending of the role of their weights. */
   static final String WEIGHTS = "_topk_weights";
 
   /** How far weights of a file may be above 1 together, as half precision rounds them. */

@@ -13,7 +13,7 @@ import java.util.Map;
  * indices. Elements that no layer uses are 0.
  */
 final class SharedCorners {
-  /** What a layer uses. */
+  /** The part of one layer. */
   private record Corner(String layer, HostTensor tensor) {}
 
   private final String role;
@@ -23,7 +23,7 @@ final class SharedCorners {
     this.role = role;
   }
 
-  /** Adds what a layer uses. */
+  /** Adds the part of a layer. */
   void add(String layer, HostTensor tensor) {
     if (corners.stream().noneMatch(c -> c.tensor().equals(tensor))) {
       corners.add(new Corner(layer, tensor));

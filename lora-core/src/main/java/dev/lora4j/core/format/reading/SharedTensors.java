@@ -93,7 +93,7 @@ final class SharedTensors {
     return methods;
   }
 
-  /** What stands before the names of a model's layers. */
+  /** The beginning of the names of a model's layers. */
   private static String model(String spelled) {
     int at = spelled.indexOf(WRAPPER);
     return at > 0 ? spelled.substring(0, at) : "";

@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** What calibration has decided, beside the checkpoints, so that a run that resumes keeps it. */
+/** The result of calibration, beside the checkpoints, so that a run that resumes keeps it. */
 final class CalibrationFile {
   static final String NAME = "calibration.safetensors";
 

@@ -22,7 +22,7 @@ import java.util.Map;
  */
 final class InputDirections implements LayerAdapters {
   /**
-   * What is known of an input, in the order of a program's outputs for it.
+   * Names of the statistics of an input, in the order of a program's outputs for it.
    *
    * <p>{@code directions} [n, in] are orthonormal rows, {@code values} [n] singular values, {@code
    * mean} [in] that of the rows, {@code seen} their number, {@code total} the sum of squares of

@@ -54,7 +54,7 @@ public final class RateSearch {
     }
   }
 
-  /** What a search tries, round by round. */
+  /** The settings that a search tries, round by round. */
   @FunctionalInterface
   public interface Course {
     /**

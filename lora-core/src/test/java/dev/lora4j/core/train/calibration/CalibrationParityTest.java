@@ -290,7 +290,7 @@ class CalibrationParityTest {
     }
   }
 
-  /** What a reader makes of the stored factors. */
+  /** The change of the weight by the stored factors. */
   private static double[] change(Factors stored) {
     HostTensor down = stored.tensor("lora_down.weight");
     HostTensor up = stored.tensor("lora_up.weight");

@@ -63,7 +63,7 @@ class CalibrationTest {
     ENGINE.close();
   }
 
-  /** What the data may decide. */
+  /** The decisions that the data may make. */
   enum Case {
     ENERGY(GoldenNet.recipe().calibration(energy(4))),
     EVA(GoldenNet.recipe().start(FactorInit.EVA)),

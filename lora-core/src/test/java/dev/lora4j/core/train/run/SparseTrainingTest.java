@@ -226,7 +226,7 @@ class SparseTrainingTest {
     return kept;
   }
 
-  /** What is masked in the last checkpoint is 0 in all that it remembers of single elements. */
+  /** Elements that the last checkpoint masks are 0 in all that it remembers of single elements. */
   private void requireForgotten(Adapter adapter) {
     Map<String, HostTensor> kept = checkpoint(folder.resolve("whole"), STEPS);
     double[] masked = numbers(kept, "masked");

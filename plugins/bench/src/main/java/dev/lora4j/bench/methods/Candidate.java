@@ -27,7 +27,7 @@ record Candidate(
     Map<String, String> settings,
     Map<String, String> run,
     Optional<String> cut) {
-  /** What the others are compared with, in steps and in scores. */
+  /** The method that others are compared with, in steps and in scores. */
   static final String REFERENCE = "lora";
 
   private static final String CUT = "cut";

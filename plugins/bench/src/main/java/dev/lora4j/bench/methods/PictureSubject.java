@@ -24,7 +24,7 @@ record PictureSubject(
     implements Subject {
   private static final double RATE = 1e-3;
 
-  /** What TOML has without quotes. */
+  /** Values that TOML has without quotes. */
   private static final Pattern PLAIN =
       Pattern.compile("true|false|[+-]?\\d+(\\.\\d+)?(e[+-]?\\d+)?");
 

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** What adapters are trained on and scored by. */
+/** Data that adapters are trained on and scored by. */
 sealed interface Subject permits PictureSubject, TextSubject {
   /** Name of its folder and of its table. */
   String name();

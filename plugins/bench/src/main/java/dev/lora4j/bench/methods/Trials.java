@@ -37,7 +37,7 @@ final class Trials {
     this.commands = commands;
   }
 
-  /** What a training reports that is kept. */
+  /** The kept part of the report of a training. */
   private record Training(String command, long trained, double secondsPerStep, long peakMemory) {}
 
   /** Steps that were measured. */

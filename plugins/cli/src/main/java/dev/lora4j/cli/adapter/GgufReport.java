@@ -126,7 +126,7 @@ final class GgufReport {
     return lines;
   }
 
-  /** What a file for pictures is, and the option that takes it. */
+  /** The kind of a file for pictures, and the option that takes it. */
   private static String use(BaseContents contents) {
     return switch (contents) {
       case WHOLE -> "a base of pictures; --base takes it";

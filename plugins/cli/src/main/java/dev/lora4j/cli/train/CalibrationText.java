@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What the training data decide before the first step, for people. */
+/** A description of the decisions that training data make before the first step. */
 public final class CalibrationText {
   private CalibrationText() {}
 
