@@ -117,6 +117,7 @@ record PictureSubject(
     words.addAll(
         List.of("--concepts", Integer.toString(count), "--per-concept", "1", "--adapter-alone"));
     words.addAll(List.of("--seed", all ? "0" : SWEEP_SEED));
+    words.addAll(Subject.only(options, "--threads"));
     words.addAll(List.of("-o", folder.toString(), "--json"));
     return words;
   }

@@ -2,6 +2,7 @@ package dev.lora4j.bench.methods;
 
 import com.google.gson.JsonObject;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -42,6 +43,18 @@ sealed interface Subject permits PictureSubject, TextSubject {
 
   /** The scores in what {@link #scoring} reports, by name. */
   Map<String, Double> scores(JsonObject report);
+
+  /** Some of the options of a command line, those that are in it, with their values. */
+  static List<String> only(List<String> options, String... names) {
+    List<String> found = new ArrayList<>();
+    for (String name : names) {
+      int at = options.indexOf(name);
+      if (at >= 0) {
+        found.addAll(options.subList(at, at + 2));
+      }
+    }
+    return found;
+  }
 
   /** The rate at which sweeps begin. */
   double rate();

@@ -89,12 +89,7 @@ record TextSubject(
     List<String> words = new ArrayList<>(List.of("text", "evaluate", "--lora", lora));
     words.addAll(List.of("--data", unseen.toString()));
     base.ifPresent(b -> words.addAll(List.of("--base", b.toString())));
-    for (String shared : List.of("--max-length", "--compute")) {
-      int at = options.indexOf(shared);
-      if (at >= 0) {
-        words.addAll(options.subList(at, at + 2));
-      }
-    }
+    words.addAll(Subject.only(options, "--max-length", "--threads"));
     if (!classes) {
       words.add("--pack");
     }

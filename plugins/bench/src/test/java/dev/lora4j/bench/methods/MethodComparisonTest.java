@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,6 +26,27 @@ class MethodComparisonTest {
         Optional.empty(),
         List.of("--rank", Integer.toString(rank)),
         new PictureSubject.Concepts(4, 8));
+  }
+
+  /** Trainings and scorings that take other threads would say little beside each other. */
+  @Test
+  void trainingsAndScoringsHaveTheThreadsThatAreAsked() throws IOException {
+    Subject one =
+        new PictureSubject(
+            "ink",
+            Path.of("pictures"),
+            Optional.empty(),
+            List.of("--rank", "4", "--threads", "3"),
+            new PictureSubject.Concepts(4, 8));
+    row("lora", new MethodComparison.Budget(10, true, 1, 1), one);
+    assertEquals(Set.of("plan", "train", "evaluate"), commands());
+    for (String line : started()) {
+      assertTrue(line.contains("--threads 3"), line);
+    }
+  }
+
+  private Set<String> commands() throws IOException {
+    return started().stream().map(line -> line.split(" ", 2)[0]).collect(Collectors.toSet());
   }
 
   private MethodRow row(String candidate, MethodComparison.Budget budget, Subject subject) {

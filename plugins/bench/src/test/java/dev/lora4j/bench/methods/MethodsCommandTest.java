@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.lora4j.bench.Run;
 import java.nio.file.Files;
@@ -35,6 +36,8 @@ class MethodsCommandTest {
             "1",
             "--rates",
             "1",
+            "--threads",
+            "1",
             "--json",
             "-o",
             out.toString());
@@ -54,6 +57,9 @@ class MethodsCommandTest {
               .getAsJsonObject();
       assertTrue(seed.get("perplexity").getAsDouble() > 1, seed.toString());
       assertTrue(seed.get("trained").getAsLong() > 0, seed.toString());
+      for (JsonElement command : seed.getAsJsonArray("commands")) {
+        assertTrue(command.getAsString().contains("--threads 1"), command.toString());
+      }
     }
     assertTrue(Files.readString(out.resolve("whale/table.md")).contains("`miss`"));
   }
