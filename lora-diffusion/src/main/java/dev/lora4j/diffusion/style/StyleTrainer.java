@@ -380,7 +380,7 @@ public final class StyleTrainer {
       ContentCache cache,
       CheckpointPolicy kept,
       RunListener listener) {
-    AdapterPlan plan = Calibration.of(base.scope(), task, kept, listener);
+    AdapterPlan plan = Calibration.of(scope, task, kept, listener);
     return plan.equals(task.plan()) ? task : task(scope, plan, samples, cache);
   }
 
