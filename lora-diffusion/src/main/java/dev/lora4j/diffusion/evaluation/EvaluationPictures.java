@@ -27,8 +27,8 @@ import java.util.function.Supplier;
  * @param style what the judged style is called
  * @param adapter what the adapter is called
  * @param weight its weight
- * @param plain settings of all prompts; the first seed; its text, if it has any, is put before the
- *     prompts that are about the style, and behind them if it begins with a comma
+ * @param plain settings of all prompts; the first seed; its text is that of prompts about the
+ *     style, with {@link #CONCEPT} where the concept stands, and empty for the concept alone
  * @param perConcept pictures for each concept, each with a seed of its own
  * @param otherStyle what the prompts end with that are not about the style; empty for none
  * @param others how many concepts they are about
@@ -46,6 +46,9 @@ public record EvaluationPictures(
     int side) {
   /** Pictures of one call of the pipeline. */
   public static final int AT_ONCE = 8;
+
+  /** Place of the concept in a prompt. */
+  public static final String CONCEPT = "{concept}";
 
   /** Checks that pictures of the style and of the other one are distinguishable. */
   public EvaluationPictures {
@@ -151,7 +154,7 @@ public record EvaluationPictures(
     for (Map.Entry<Integer, String> concept : concepts.entrySet()) {
       for (int k = 0; k < perConcept; k++) {
         long seed = plain.seed() + (long) at * perConcept + k;
-        Prompt prompt = plain.text(called(concept.getValue())).seed(seed).mix(mix);
+        Prompt prompt = plain.text(about(concept.getValue())).seed(seed).mix(mix);
         requests.add(request(concept, style, weight, prompt));
       }
       if (!otherStyle.isEmpty() && at < others) {
@@ -163,11 +166,8 @@ public record EvaluationPictures(
     }
   }
 
-  private String called(String concept) {
-    if (plain.text().startsWith(",")) {
-      return concept + plain.text();
-    }
-    return plain.text().isEmpty() ? concept : plain.text() + ", " + concept;
+  private String about(String concept) {
+    return plain.text().isEmpty() ? concept : plain.text().replace(CONCEPT, concept);
   }
 
   private static Request request(

@@ -228,14 +228,22 @@ public final class EvaluateCommand implements Command {
             "--concepts and --per-concept must be at least 1, found %d and %d."
                 .formatted(concepts, perConcept));
       }
-      Prompt plain =
-          Prompt.of((last && !trigger.isBlank() ? ", " : "") + trigger.strip())
-              .seed(seed)
-              .steps(steps);
+      Prompt plain = Prompt.of(template()).seed(seed).steps(steps);
       return guidance.map(plain::guidance).orElse(plain);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }
+  }
+
+  /** The prompts about the style; empty for the concept alone. */
+  private String template() {
+    String words = trigger.strip();
+    if (words.isEmpty()) {
+      return "";
+    }
+    return last
+        ? EvaluationPictures.CONCEPT + ", " + words
+        : words + ", " + EvaluationPictures.CONCEPT;
   }
 
   private List<JudgedPicture> make(
