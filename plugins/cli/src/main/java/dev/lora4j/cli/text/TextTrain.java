@@ -12,6 +12,7 @@ import dev.lora4j.cli.file.LockedFolder;
 import dev.lora4j.cli.file.OutputFile;
 import dev.lora4j.cli.train.CalibrationText;
 import dev.lora4j.cli.train.FurtherTraining;
+import dev.lora4j.cli.train.InputAdapters;
 import dev.lora4j.cli.train.IntermediateAdapters;
 import dev.lora4j.cli.train.LoggedRun;
 import dev.lora4j.cli.train.PreviousRun;
@@ -21,7 +22,6 @@ import dev.lora4j.cli.train.SharedDown;
 import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.adapter.training.ToolConvention;
 import dev.lora4j.core.format.LoadedAdapter;
-import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.format.reading.ReadOptions;
 import dev.lora4j.core.format.writing.AdapterWriter;
 import dev.lora4j.core.format.writing.AdapterWriters;
@@ -137,18 +137,7 @@ final class TextTrain implements Command {
         layout.equals(TextMerge.LAYOUT)
             ? Optional.empty()
             : Optional.of(Failure.usage(() -> AdapterWriters.named(layout)));
-    how.from()
-        .ifPresent(
-            file -> {
-              AdapterFiles.requireAdapter(ExistingPath.any(file));
-              FurtherTraining.requireOther(file, out);
-            });
-    how.sharedA()
-        .ifPresent(
-            file -> {
-              AdapterFiles.requireAdapter(ExistingPath.any(file));
-              FurtherTraining.requireOther(file, out);
-            });
+    InputAdapters.require(how.from(), how.sharedA(), out);
     TextDataSet texts = read();
     options.requireLength(how.longest());
     Path run = run();

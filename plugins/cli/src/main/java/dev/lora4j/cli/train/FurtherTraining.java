@@ -2,7 +2,6 @@ package dev.lora4j.cli.train;
 
 import dev.lora4j.cli.adapter.UsageBaseModel;
 import dev.lora4j.cli.console.Console;
-import dev.lora4j.cli.console.Failure;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.training.SiteRecipe;
 import dev.lora4j.core.format.Family;
@@ -35,16 +34,6 @@ public record FurtherTraining(Path file, LoadedAdapter loaded, Optional<String> 
         .map(
             file ->
                 new FurtherTraining(file, AdapterFiles.read(file, base), settings.rankAskedBy()));
-  }
-
-  /** Refuses to write over the adapter. */
-  public static void requireOther(Path file, Path out) {
-    if (file.toAbsolutePath().normalize().equals(out.toAbsolutePath().normalize())) {
-      throw new Failure(
-          file
-              + " is to be trained further and to be written as well. Name another file to write,"
-              + " as going on with a run that was stopped needs both.");
-    }
   }
 
   /**

@@ -3,13 +3,11 @@ package dev.lora4j.cli.train;
 import dev.lora4j.cli.adapter.UsageBaseModel;
 import dev.lora4j.cli.console.Console;
 import dev.lora4j.cli.console.Failure;
-import dev.lora4j.cli.file.ExistingPath;
 import dev.lora4j.cli.file.OutputFile;
 import dev.lora4j.cli.model.ModelOptions;
 import dev.lora4j.cli.model.OpenModel;
 import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.format.Family;
-import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.format.writing.AdapterWriter;
 import dev.lora4j.core.format.writing.AdapterWriters;
 import dev.lora4j.core.nn.Site;
@@ -47,20 +45,7 @@ record PreparedRun(
     } else {
       OutputFile.require(settings.out(), layout.ending());
     }
-    settings
-        .from()
-        .ifPresent(
-            file -> {
-              AdapterFiles.requireAdapter(ExistingPath.any(file));
-              FurtherTraining.requireOther(file, settings.out());
-            });
-    settings
-        .sharedA()
-        .ifPresent(
-            file -> {
-              AdapterFiles.requireAdapter(ExistingPath.any(file));
-              FurtherTraining.requireOther(file, settings.out());
-            });
+    InputAdapters.require(settings.from(), settings.sharedA(), settings.out());
     BaseOutline outline = base.outline();
     Family family = outline.family();
     Optional<FurtherTraining> further = FurtherTraining.of(settings, family);

@@ -70,7 +70,7 @@ public final class TrainCommand implements Command {
     }
     long start = System.nanoTime();
     RunSettings settings = options.settings(console);
-    settings.from().ifPresent(file -> FurtherTraining.requireOther(file, settings.out()));
+    InputAdapters.require(settings.from(), settings.sharedA(), settings.out());
     if (rates.asked(spec)) {
       find(console, settings);
       return 0;

@@ -129,6 +129,7 @@ class SharedDownCommandTest {
     assertTrue(none.err().contains("Did you mean"), none.err());
     Run itself = train("--steps=1", "--shared-a=" + other, "--set=output=" + other);
     assertEquals(1, itself.code(), itself.err());
+    assertTrue(itself.err().contains("is the adapter whose A is used"), itself.err());
     assertFalse(Files.exists(out));
   }
 
