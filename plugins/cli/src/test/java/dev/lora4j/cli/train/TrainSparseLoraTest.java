@@ -86,6 +86,7 @@ class TrainSparseLoraTest {
     }
     Run other = train("ramp", "--resume");
     assertNotEquals(0, other.code());
+    assertTrue(other.err().contains("these have changed"), other.err());
   }
 
   private int[] pixels(Path adapter, String more) throws IOException {
