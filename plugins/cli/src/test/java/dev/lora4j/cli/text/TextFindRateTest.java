@@ -1,5 +1,6 @@
 package dev.lora4j.cli.text;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -105,8 +106,7 @@ class TextFindRateTest {
     assertEquals(0, run.code(), run.err());
     assertTrue(run.out().contains("--held-out 0.1"), run.out());
     assertTrue(run.out().contains("Train with --lr "), run.out());
-    assertEquals(
-        before.length, Files.readAllBytes(out.resolve("adapter_model.safetensors")).length);
+    assertArrayEquals(before, Files.readAllBytes(out.resolve("adapter_model.safetensors")));
     Run further =
         Run.of(
             "text",
