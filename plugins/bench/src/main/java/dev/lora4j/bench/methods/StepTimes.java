@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Times of steps, from the table that a training writes. */
 final class StepTimes {
@@ -22,12 +23,18 @@ final class StepTimes {
     int column = 1 + CsvTracker.COLUMNS.indexOf("seconds");
     try {
       List<String> lines = Files.readAllLines(table);
-      double[] seconds =
+      double[] clock =
           lines.stream()
               .skip(1 + (lines.size() - 1) / 2)
               .map(line -> line.split(",", -1))
               .filter(cells -> cells.length > column && !cells[column].isEmpty())
               .mapToDouble(cells -> Double.parseDouble(cells[column]))
+              .toArray();
+      // The clock of the table counts from the start of a process, so a resumed run goes back.
+      double[] seconds =
+          IntStream.range(1, clock.length)
+              .mapToDouble(i -> clock[i] - clock[i - 1])
+              .filter(s -> s > 0)
               .sorted()
               .toArray();
       if (seconds.length == 0) {
