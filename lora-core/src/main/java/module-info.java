@@ -29,6 +29,7 @@ module dev.lora4j.core {
   exports dev.lora4j.core.adapter.pruning;
   exports dev.lora4j.core.adapter.randlora;
   exports dev.lora4j.core.adapter.sparse;
+  exports dev.lora4j.core.adapter.tlora;
   exports dev.lora4j.core.adapter.training;
   exports dev.lora4j.core.adapter.vblora;
   exports dev.lora4j.core.adapter.vera;

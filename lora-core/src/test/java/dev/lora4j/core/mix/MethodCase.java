@@ -62,6 +62,7 @@ record MethodCase(
   private static List<MethodCase> load() {
     List<MethodCase> cases = new ArrayList<>(load("tensors.safetensors", "cases.json"));
     cases.addAll(load("mora.safetensors", "mora.json"));
+    cases.addAll(load("tlora.safetensors", "tlora.json"));
     return List.copyOf(cases);
   }
 

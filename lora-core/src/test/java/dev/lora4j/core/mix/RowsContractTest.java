@@ -35,7 +35,7 @@ class RowsContractTest {
 
   /** What cannot be said of some rows alone, or not of rows that cut a block. */
   private static final Set<String> REFUSABLE =
-      Set.of("boft", "diag-oft", "dora", "gralora", "miss-bat", "mora", "randlora");
+      Set.of("boft", "diag-oft", "dora", "gralora", "miss-bat", "mora", "randlora", "tlora");
 
   @AfterAll
   static void close() {
@@ -89,7 +89,8 @@ class RowsContractTest {
       }
     }
     assertTrue(
-        divided > 0 || Set.of("boft", "dora", "gralora", "mora", "randlora").contains(at.method()),
+        divided > 0
+            || Set.of("boft", "dora", "gralora", "mora", "randlora", "tlora").contains(at.method()),
         "divided nowhere");
   }
 

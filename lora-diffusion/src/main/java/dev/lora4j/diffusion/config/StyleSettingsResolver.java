@@ -1,6 +1,9 @@
 package dev.lora4j.diffusion.config;
 
+import dev.lora4j.core.adapter.tlora.StoredForm;
+import dev.lora4j.core.adapter.tlora.TloraTraining;
 import dev.lora4j.core.adapter.training.FactorInit;
+import dev.lora4j.core.adapter.training.TrainableMethod;
 import dev.lora4j.core.adapter.training.TrainableMethods;
 import dev.lora4j.core.format.writing.AdapterWriters;
 import dev.lora4j.core.model.BasePrecision.StoredBits;
@@ -105,14 +108,31 @@ final class StyleSettingsResolver {
     return start;
   }
 
-  private AdapterRecipe recipe() {
-    String method = values.get(AdapterKeys.METHOD);
+  private TrainableMethod method() {
     Map<String, Object> settings = new LinkedHashMap<>(values.get(AdapterKeys.SETTINGS_OF_METHOD));
     values.find(AdapterKeys.FACTOR).ifPresent(f -> settings.put("factor", f));
+    TrainableMethod method =
+        TrainableMethods.named(
+            values.get(AdapterKeys.METHOD),
+            settings,
+            AdapterWriters.named(values.get(RunKeys.LAYOUT)).convention());
+    Optional<String> precision = values.find(RunKeys.BASE_PRECISION);
+    boolean rounds = precision.isPresent() && precision.flatMap(StoredBits::named).isEmpty();
+    if (rounds && method instanceof TloraTraining ranks && ranks.form() == StoredForm.TLORA) {
+      throw new IllegalArgumentException(
+          "adapter.settings: form = tlora leaves it to readers to take directions of the base's"
+              + " weights away, and base_precision = "
+              + precision.orElseThrow()
+              + " trains with other weights than they have. Take form = lora, or base_precision"
+              + " away.");
+    }
+    return method;
+  }
+
+  private AdapterRecipe recipe() {
     int rank = values.get(AdapterKeys.RANK);
     return new AdapterRecipe(
-        TrainableMethods.named(
-            method, settings, AdapterWriters.named(values.get(RunKeys.LAYOUT)).convention()),
+        method(),
         targets(),
         rank,
         values.find(AdapterKeys.ALPHA).orElse((double) rank),

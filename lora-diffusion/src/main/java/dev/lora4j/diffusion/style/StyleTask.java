@@ -169,6 +169,11 @@ final class StyleTask implements TrainingTask {
   }
 
   @Override
+  public boolean denoises() {
+    return true;
+  }
+
+  @Override
   public String items() {
     return "pictures";
   }
@@ -193,6 +198,12 @@ final class StyleTask implements TrainingTask {
       all.addAll(objective.batch(scope, latents, draws));
       all.addAll(target.inputs(scope, samples, draws));
       return all;
+    }
+
+    @Override
+    public List<Double> progress() {
+      double all = objective.schedule().size();
+      return draws.stream().map(d -> (all - d.level().timestep()) / all).toList();
     }
 
     @Override

@@ -20,6 +20,7 @@ import dev.lora4j.core.train.run.TrainingTask;
 import dev.lora4j.core.train.schedule.Constant;
 import dev.lora4j.core.train.schedule.RateSchedule;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.LongStream;
 
@@ -29,6 +30,9 @@ import java.util.stream.LongStream;
 record NetTraining(SyntheticNetwork net, AdapterPlan plan, DType compute) implements TrainingTask {
   /** The number of the input that is held out. */
   static final long HELD_OUT = -1;
+
+  /** Batches until one is as far from noise as the first again. */
+  private static final int WAYS = 4;
 
   /**
    * Result of the training.
@@ -71,6 +75,12 @@ record NetTraining(SyntheticNetwork net, AdapterPlan plan, DType compute) implem
     @Override
     public List<Tensor> inputs(Scope scope) {
       return List.of(SyntheticNetwork.input(scope, number));
+    }
+
+    @Override
+    public List<Double> progress() {
+      double way = (number % WAYS + 1) / (double) WAYS;
+      return Collections.nCopies((int) SyntheticNetwork.INPUT.size(0), way);
     }
 
     @Override
@@ -128,6 +138,11 @@ record NetTraining(SyntheticNetwork net, AdapterPlan plan, DType compute) implem
   @Override
   public List<TrainingBatch> heldOut() {
     return List.of(new Batch(HELD_OUT));
+  }
+
+  @Override
+  public boolean denoises() {
+    return true;
   }
 
   @Override

@@ -36,7 +36,7 @@ import java.util.SplittableRandom;
  */
 final class SyntheticNetwork {
   private static final String MODEL = "unet";
-  private static final Shape INPUT = Shape.of(2, 4, 6, 6);
+  static final Shape INPUT = Shape.of(2, 4, 6, 6);
 
   private final WeightStore weights;
   private final MergedParameter patch;

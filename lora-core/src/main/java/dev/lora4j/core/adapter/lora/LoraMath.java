@@ -53,6 +53,20 @@ public final class LoraMath {
         Map.of(AdapterMethod.ALPHA, Double.toString((float) alpha)));
   }
 
+  /**
+   * Factors of the difference between a product and what it began as, of twice the rank.
+   *
+   * @param down [rank, in, ...] now
+   * @param first the same as it began
+   * @param up [out, rank, ...] now
+   * @param before the same as it began
+   * @param alpha to store beside twice the rank
+   */
+  public static Factors difference(
+      HostTensor down, HostTensor first, HostTensor up, HostTensor before, double alpha) {
+    return factors(AnchoredFactors.down(down, first), AnchoredFactors.up(up, before), alpha);
+  }
+
   /** The two factors, a Tucker core multiplied into the down factor. */
   static LowRank pair(Site site, StagedFactors factors) {
     Expr up = Alpha.scaled(factors, factors.get(LoraMethod.UP));

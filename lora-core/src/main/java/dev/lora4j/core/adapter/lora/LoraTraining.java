@@ -212,10 +212,7 @@ public record LoraTraining(
     }
     if (first != null && before != null) {
       return List.of(
-          LoraMath.factors(
-              AnchoredFactors.down(down, first),
-              AnchoredFactors.up(up, before),
-              recipe.storedAlpha(2 * recipe.rank())));
+          LoraMath.difference(down, first, up, before, recipe.storedAlpha(2 * recipe.rank())));
     }
     double alpha = recipe.storedAlpha(recipe.rank());
     HostTensor mid = values.get(MID);

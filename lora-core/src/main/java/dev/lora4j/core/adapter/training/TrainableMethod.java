@@ -58,8 +58,8 @@ public interface TrainableMethod extends Canonical {
   }
 
   /**
-   * The parts of {@link #fixed} that are stored as they are, in their own type; others are rounded
-   * as what is trained. None by default.
+   * The parts, trained or {@link #fixed}, that are stored as they are, in their own type; others
+   * are rounded to the type of the file. None by default.
    */
   default Set<String> unrounded() {
     return Set.of();
@@ -90,6 +90,14 @@ public interface TrainableMethod extends Canonical {
 
   /** Returns true if each step trains something that it draws by {@link TrainedFactors#draw}. */
   default boolean draws() {
+    return false;
+  }
+
+  /**
+   * Returns true if what it trains depends on how much noise there is ({@link
+   * TrainedFactors#progress}), so that only pictures can be learned with it.
+   */
+  default boolean followsDenoising() {
     return false;
   }
 
@@ -145,6 +153,14 @@ public interface TrainableMethod extends Canonical {
     return Optional.empty();
   }
 
+  /**
+   * Returns true if of anchored tensors the first values are stored too, so that the file has twice
+   * the rank; true by default.
+   */
+  default boolean storesAnchors() {
+    return true;
+  }
+
   /** Entries of its own in headers of adapters that it trains; none by default. */
   default SortedMap<String, String> headerEntries() {
     return new TreeMap<>();
@@ -156,6 +172,8 @@ public interface TrainableMethod extends Canonical {
    *
    * @param found all that an adapter has at the layer
    * @return empty if this method with its settings has not trained them; by default for all
+   * @throws IllegalArgumentException with the reason if it trains no adapter further, and with what
+   *     to do instead
    */
   default Optional<WarmStartFactors> warmStart(Site site, List<Factors> found) {
     return Optional.empty();

@@ -15,6 +15,7 @@ public final class TrainedFactors {
   private final Expr scale;
   private final SiteDropout dropout;
   private final Optional<Expr> draw;
+  private final Optional<Expr> progress;
 
   /**
    * Tensors of one layer.
@@ -23,27 +24,37 @@ public final class TrainedFactors {
    * @param scale [1, 1], what the effect is multiplied by
    */
   public TrainedFactors(Map<String, Expr> parts, Expr scale, SiteDropout dropout) {
-    this(parts, scale, dropout, Optional.empty());
+    this(parts, scale, dropout, Optional.empty(), Optional.empty());
   }
 
   private TrainedFactors(
-      Map<String, Expr> parts, Expr scale, SiteDropout dropout, Optional<Expr> draw) {
+      Map<String, Expr> parts,
+      Expr scale,
+      SiteDropout dropout,
+      Optional<Expr> draw,
+      Optional<Expr> progress) {
     this.parts = new TreeMap<>(parts);
     this.scale = scale;
     this.dropout = dropout;
     this.draw = draw;
+    this.progress = progress;
   }
 
   /** A copy for a step with this {@link #draw}. */
   public TrainedFactors drawn(Expr step) {
-    return new TrainedFactors(parts, scale, dropout, Optional.of(step));
+    return new TrainedFactors(parts, scale, dropout, Optional.of(step), progress);
+  }
+
+  /** A copy for a batch with this {@link #progress}. */
+  public TrainedFactors denoising(Expr batch) {
+    return new TrainedFactors(parts, scale, dropout, draw, Optional.of(batch));
   }
 
   /** A copy with another tensor called {@code part}. */
   public TrainedFactors with(String part, Expr other) {
     Map<String, Expr> changed = new TreeMap<>(parts);
     changed.put(part, other);
-    return new TrainedFactors(changed, scale, dropout, draw);
+    return new TrainedFactors(changed, scale, dropout, draw, progress);
   }
 
   /**
@@ -52,7 +63,7 @@ public final class TrainedFactors {
    * @param factor [1, 1], in the type of the scale
    */
   public TrainedFactors scaledBy(Expr factor) {
-    return new TrainedFactors(parts, scale.mul(factor), dropout, draw);
+    return new TrainedFactors(parts, scale.mul(factor), dropout, draw, progress);
   }
 
   /** The tensor called {@code part}, in the type it is trained in. */
@@ -75,7 +86,7 @@ public final class TrainedFactors {
   public TrainedFactors in(DType type) {
     Map<String, Expr> cast = new TreeMap<>();
     parts.forEach((part, e) -> cast.put(part, e.dtype().floating() ? e.to(type) : e));
-    return new TrainedFactors(cast, scale.to(type), dropout, draw);
+    return new TrainedFactors(cast, scale.to(type), dropout, draw, progress);
   }
 
   /** The tensors as factors of a method whose roles are the names of the parts. */
@@ -101,6 +112,14 @@ public final class TrainedFactors {
    */
   public Optional<Expr> draw() {
     return draw;
+  }
+
+  /**
+   * What a method that {@link TrainableMethod#followsDenoising} goes by: how far each sample is on
+   * its way from noise, 0, to the picture, 1; F64 [batch]. Empty in evaluation.
+   */
+  public Optional<Expr> progress() {
+    return progress;
   }
 
   /** A copy with module dropout in the scale, for effects proportional to the scale. */

@@ -41,12 +41,6 @@ final class NonAdapterFiles {
               + " picture to follow and replaces its norms, which changes of layers cannot do. Style"
               + " LoRAs of FLUX can be read.");
     }
-    if (keys.stream().anyMatch(k -> k.endsWith(".lambda_layer"))) {
-      throw new AdapterException(
-          path
-              + " is a T-LoRA of LyCORIS: how many of its directions count depends on the timestep, so"
-              + " that it is no change of the weights and cannot be applied. LyCORIS runs it.");
-    }
     if (keys.stream().anyMatch(k -> k.endsWith(".lora_diag") || k.contains(".lora_diag."))) {
       throw new AdapterException(
           path

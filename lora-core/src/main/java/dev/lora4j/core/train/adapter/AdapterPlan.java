@@ -43,15 +43,6 @@ public final class AdapterPlan {
       SiteRecipe recipe,
       List<TrainedTensor> tensors,
       Map<String, HostTensor> fixed) {
-    /** A tensor that no step changes. */
-    HostTensor fixed(String part) {
-      HostTensor value = fixed.get(part);
-      if (value == null) {
-        throw new IllegalArgumentException(site.name() + " has no tensor " + part);
-      }
-      return value;
-    }
-
     /** Its trained tensors, in the order of the method. */
     List<AdapterParameter> parameters() {
       return tensors.stream()
@@ -309,6 +300,11 @@ public final class AdapterPlan {
   /** Returns true if a method trains in each step what it draws. */
   boolean draws() {
     return !evaluates && sites.values().stream().anyMatch(p -> p.method().draws());
+  }
+
+  /** Returns true if what a method trains depends on how much noise there is. */
+  public boolean followsDenoising() {
+    return !evaluates && sites.values().stream().anyMatch(p -> p.method().followsDenoising());
   }
 
   /**

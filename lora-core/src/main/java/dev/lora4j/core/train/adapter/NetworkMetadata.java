@@ -82,7 +82,7 @@ public final class NetworkMetadata {
     FactorInit start = plan.recipe().start();
     RankRule ranks = plan.recipe().calibration().ranks();
     Metadata begun =
-        plan.anchored() || start.ofData()
+        start != FactorInit.KAIMING && (plan.anchored() || start.ofData())
             ? network.with(BaseRounding.INIT, start.canonical())
             : network;
     return ranks == RankRule.UNIFORM ? begun : begun.with(RANKS, ranks.canonical());
@@ -109,7 +109,8 @@ public final class NetworkMetadata {
 
   /** Factors that are stored with their initial values have twice the rank. */
   private static long stored(Planned planned) {
-    return planned.tensors().stream().anyMatch(TrainedTensor::anchored) ? 2 : 1;
+    boolean anchored = planned.tensors().stream().anyMatch(TrainedTensor::anchored);
+    return anchored && planned.method().storesAnchors() ? 2 : 1;
   }
 
   private static String common(List<Planned> layers, Function<Planned, String> of) {

@@ -26,6 +26,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -50,6 +51,7 @@ public final class StagedAdapter implements LayerAdapters {
   private final AdapterPlan plan;
   private final Optional<StagedDropouts> dropouts;
   private final Optional<Expr> draw;
+  private final Optional<Expr> progress;
   private final Map<String, Planned> met = new LinkedHashMap<>();
   private final Map<String, Expr> held = new LinkedHashMap<>();
 
@@ -66,6 +68,11 @@ public final class StagedAdapter implements LayerAdapters {
         plan.draws()
             ? Optional.of(parameters.graph().input("method_draw", DType.F64, Shape.of()))
             : Optional.empty();
+    Shape samples = Shape.of(Shape.UNKNOWN);
+    progress =
+        plan.followsDenoising()
+            ? Optional.of(parameters.graph().input("denoising_progress", DType.F64, samples))
+            : Optional.empty();
   }
 
   @Override
@@ -78,8 +85,9 @@ public final class StagedAdapter implements LayerAdapters {
     Site site = layer.site();
     met.put(site.name(), planned);
     SiteDropout dropout = dropouts.map(d -> d.at(planned.index())).orElse(SiteDropout.NONE);
-    TrainedFactors factors = factors(planned, dropout);
-    return planned.method().apply(layer, x, draw.map(factors::drawn).orElse(factors));
+    TrainedFactors whole = factors(planned, dropout);
+    TrainedFactors drawn = draw.map(whole::drawn).orElse(whole);
+    return planned.method().apply(layer, x, progress.map(drawn::denoising).orElse(drawn));
   }
 
   /**
@@ -247,6 +255,17 @@ public final class StagedAdapter implements LayerAdapters {
    * @param step the number of the step, of which the batch may be a part
    */
   public List<Tensor> inputs(Scope scope, long seed, long batch, long step) {
+    return inputs(scope, seed, batch, step, List.of());
+  }
+
+  /**
+   * {@link #inputs(Scope, long, long, long)} of a batch that is noise on its way to pictures.
+   *
+   * @param denoising how far each sample is on its way from noise, 0, to the picture, 1; for
+   *     methods that follow it
+   */
+  public List<Tensor> inputs(
+      Scope scope, long seed, long batch, long step, List<Double> denoising) {
     List<Tensor> inputs = new ArrayList<>();
     if (dropouts.isPresent()) {
       inputs.addAll(StagedDropouts.inputs(scope, seed, batch));
@@ -254,6 +273,10 @@ public final class StagedAdapter implements LayerAdapters {
     if (draw.isPresent()) {
       double[] drawn = {SeededNoise.of(seed, DRAW, step).uniform()};
       inputs.add(HostTensor.of(DType.F64, Shape.of(), drawn).on(scope));
+    }
+    if (progress.isPresent()) {
+      double[] ways = denoising.stream().mapToDouble(Double::doubleValue).toArray();
+      inputs.add(HostTensor.of(DType.F64, Shape.of(ways.length), ways).on(scope));
     }
     return inputs;
   }
@@ -280,7 +303,10 @@ public final class StagedAdapter implements LayerAdapters {
     FlatLayout layout = layout();
     for (Planned planned : met.values()) {
       Map<String, HostTensor> values = values(planned, layout, flat, initial);
-      planned.method().unrounded().forEach(part -> exact.add(planned.fixed(part)));
+      planned
+          .method()
+          .unrounded()
+          .forEach(part -> exact.add(Objects.requireNonNull(values.get(part), part)));
       factors.put(
           planned.site().name(),
           planned.method().factors(planned.site(), planned.recipe(), values));

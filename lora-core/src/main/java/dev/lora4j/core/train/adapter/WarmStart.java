@@ -77,8 +77,13 @@ final class WarmStart {
   private Optional<WarmStartFactors> begun(Site site, List<Factors> found) {
     TrainableMethod method = methods.apply(site);
     String kinds = found.stream().map(Factors::method).collect(Collectors.joining(" and "));
-    Optional<WarmStartFactors> begun =
-        method.kinds().contains(site.kind()) ? method.warmStart(site, found) : Optional.empty();
+    Optional<WarmStartFactors> begun;
+    try {
+      begun =
+          method.kinds().contains(site.kind()) ? method.warmStart(site, found) : Optional.empty();
+    } catch (IllegalArgumentException e) {
+      return wrong(site.name(), String.valueOf(e.getMessage()));
+    }
     if (begun.isEmpty()) {
       return wrong(
           site.name(),

@@ -46,6 +46,14 @@ public final class AdapterStep {
               + plan.recipe().calibration().ranks()
               + "), and this training has not looked at any; calibrate the plan first.");
     }
+    if (plan.followsDenoising() && !task.denoises()) {
+      throw new IllegalArgumentException(
+          "The method "
+              + plan.recipe().method().name()
+              + " learns by how much noise there is in a picture, and "
+              + task.items()
+              + " have none. Take another method, for example lora.");
+    }
     TaskLoss staged = Staging.of(task, Staging.Purpose.TRAINING);
     factors = staged.factors();
     step =
@@ -140,7 +148,8 @@ public final class AdapterStep {
   public List<Tensor> inputs(Scope scope, long number, TrainingBatch batch) {
     List<Tensor> all =
         new ArrayList<>(
-            factors.inputs(scope, settings.seed(), number, number / settings.accumulate()));
+            factors.inputs(
+                scope, settings.seed(), number, number / settings.accumulate(), batch.progress()));
     all.addAll(batch.inputs(scope));
     return all;
   }

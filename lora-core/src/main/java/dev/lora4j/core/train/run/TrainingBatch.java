@@ -14,6 +14,13 @@ public interface TrainingBatch {
    */
   List<Tensor> inputs(Scope scope);
 
+  /**
+   * How far each sample is on its way from noise, 0, to the picture, 1; empty if there is no noise.
+   */
+  default List<Double> progress() {
+    return List.of();
+  }
+
   /** Items of the batch as messages name them: files, or lines of files. */
   List<String> items();
 

@@ -54,6 +54,14 @@ public interface TrainingTask extends FrozenParameters {
     return List.of();
   }
 
+  /**
+   * Returns true if samples are noise on their way to pictures, and batches know {@link
+   * TrainingBatch#progress}.
+   */
+  default boolean denoises() {
+    return false;
+  }
+
   /** The items of a batch in messages, for example {@code pictures}. */
   String items();
 

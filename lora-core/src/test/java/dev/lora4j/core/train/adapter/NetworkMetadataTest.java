@@ -44,6 +44,8 @@ class NetworkMetadataTest {
         + " 'algo=loha, dora_wd=True, wd_on_output=False'",
     "ia3, lycoris.kohya, None, None, algo=ia3",
     "full, lycoris.kohya, None, None, algo=full",
+    "tlora, networks.lora, 2, 4.0, ''",
+    "'tlora:form=tlora', lycoris.kohya, 1, 2.0, algo=tlora",
   })
   void methodsHaveTheNetworkMetadataOfTrainers(
       String method, String module, String rank, String alpha, String arguments) {

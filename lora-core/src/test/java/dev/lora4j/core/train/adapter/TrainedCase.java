@@ -67,11 +67,19 @@ record TrainedCase(String name, AdapterRecipe recipe, boolean peft) {
           of("diag-OFT with limits", "diag-oft", "constraint", "0.01", "rescaled", "true"),
           new TrainedCase("SHiRA", recipe("shira"), true),
           new TrainedCase("VeRA", recipe("vera"), true),
+          of("T-LoRA", "tlora"),
+          of("T-LoRA of the last directions", "tlora", "sig_type", "last", "min_rank", "2"),
+          new TrainedCase("LyCORIS's T-LoRA", points("tlora", "form", "tlora"), false),
           new TrainedCase("full", recipe("full").targets(TargetLayers.matching("*")), false),
           of("biases", "full", "weight", "false"));
 
   private static TrainedCase of(String name, String method, String... options) {
     return new TrainedCase(name, recipe(method, options), false);
+  }
+
+  /** Linear layers and a convolution of one point. */
+  private static AdapterRecipe points(String method, String... options) {
+    return recipe(method, options).targets(TargetLayers.matching("*attentions*"));
   }
 
   private static AdapterRecipe linear(String method) {

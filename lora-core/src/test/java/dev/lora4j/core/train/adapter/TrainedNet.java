@@ -25,6 +25,9 @@ final class TrainedNet implements AutoCloseable {
   @SuppressWarnings("ArrayRecordComponent") // Looked at, never compared.
   record Result(double loss, double[] gradient, double[] output) {}
 
+  /** How far the two samples of a batch are from noise. */
+  private static final List<Double> WAYS = List.of(0.4, 0.9);
+
   private final Scope scope;
   private final DType type;
   private final StagedAdapter adapter;
@@ -121,7 +124,7 @@ final class TrainedNet implements AutoCloseable {
     FlatLayout layout = adapter.layout();
     try (Scope work = scope.child("run")) {
       Map<String, Tensor> held = adapter.held(work, initial);
-      List<Tensor> inputs = new ArrayList<>(adapter.inputs(work, 7, step, step));
+      List<Tensor> inputs = new ArrayList<>(adapter.inputs(work, 7, step, step, WAYS));
       batch.forEach(t -> inputs.add(t.on(work, type)));
       List<Tensor> out =
           program.run(

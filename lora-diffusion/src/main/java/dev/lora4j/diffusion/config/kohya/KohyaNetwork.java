@@ -3,6 +3,7 @@ package dev.lora4j.diffusion.config.kohya;
 import dev.lora4j.core.adapter.dora.DoraMethod;
 import dev.lora4j.core.adapter.dylora.DyloraTraining;
 import dev.lora4j.core.adapter.lora.LoraMethod;
+import dev.lora4j.core.adapter.tlora.TloraMethod;
 import dev.lora4j.core.adapter.training.TrainableMethod;
 import dev.lora4j.diffusion.config.AdapterKeys;
 import dev.lora4j.diffusion.config.ResolvedValues;
@@ -142,7 +143,28 @@ final class KohyaNetwork {
     } else if (block.isPresent()) {
       to.note(from + ": network_args: block_size has no effect without algo=dylora.");
     }
+    byTimestep(all, from);
     all.forEach((name, argument) -> argument(name, argument, from));
+  }
+
+  /** What LyCORIS's T-LoRA has beside the settings that are known here by the same names. */
+  private void byTimestep(Map<String, String> all, String from) {
+    if (!TloraMethod.NAME.equalsIgnoreCase(all.getOrDefault("algo", ""))) {
+      return;
+    }
+    // Groups tell the networks of one process apart.
+    all.remove("mask_group_id");
+    if (!yes(Optional.ofNullable(all.remove("use_data_init")).orElse("True"))) {
+      to.problem(
+          from
+              + ": network_args: use_data_init = False begins with the singular directions of random"
+              + " numbers; here T-LoRA begins with those of the weights, which sig_type chooses."
+              + " Remove it.");
+    }
+    to.note(
+        from
+            + ": network_args: T-LoRA is stored as a LoRA of twice the rank, which all programs read;"
+            + " form=tlora writes LyCORIS's own form.");
   }
 
   /** LyCORIS takes all for true but the word false. */

@@ -11,6 +11,9 @@ import dev.lora4j.core.adapter.dylora.RankMode;
 import dev.lora4j.core.adapter.loha.LohaTraining;
 import dev.lora4j.core.adapter.lora.LoraFaTraining;
 import dev.lora4j.core.adapter.lora.LoraTraining;
+import dev.lora4j.core.adapter.tlora.SingularChoice;
+import dev.lora4j.core.adapter.tlora.StoredForm;
+import dev.lora4j.core.adapter.tlora.TloraTraining;
 import dev.lora4j.core.adapter.training.ToolConvention;
 import dev.lora4j.core.format.Families;
 import dev.lora4j.core.nn.Site;
@@ -72,6 +75,19 @@ class KohyaNetworkTest {
         new DyloraTraining(RankMode.FROZEN, unit),
         RunSettings.of(layers.values()).style().recipe().method());
     assertTrue(layers.notes().toString().contains(told), layers.notes().toString());
+  }
+
+  @Test
+  void timestepRanksHaveLycorisDirections() throws Exception {
+    String text = LYCORIS + "network_args = 'algo=tlora sig_type=last use_data_init=True %s'\n";
+    SettingLayers layers = read(text.formatted("mask_group_id=0"));
+    assertEquals(
+        new TloraTraining(1, 1, SingularChoice.LAST, StoredForm.LORA),
+        RunSettings.of(layers.values()).style().recipe().method());
+    assertTrue(layers.notes().toString().contains("a LoRA of twice the rank"));
+    SettingLayers random = read(LYCORIS + "network_args = 'algo=tlora use_data_init=False'\n");
+    RunProblems told = assertThrows(RunProblems.class, random::values);
+    assertTrue(String.valueOf(told.getMessage()).contains("use_data_init = False"));
   }
 
   @ParameterizedTest

@@ -28,9 +28,24 @@ public record TriedAdapter(Path file, String method, Path base, String title) {
   public static final Set<String> OF_PEFT =
       Set.of("miss", "gralora", "hira", "mora", "oft", "boft", "shira", "vera");
 
+  /** T-LoRA that is stored as LyCORIS stores it. */
+  public static final String LYCORIS_TLORA = "tlora in its own form";
+
   /** What files are of, where that is called otherwise than what trains them. */
   private static final Map<String, String> STORED =
-      Map.of("full", "diff", "shira", "sparse", "sparse-lora", "lora", "lora-fa", "lora");
+      Map.of(
+          "full",
+          "diff",
+          "shira",
+          "sparse",
+          "sparse-lora",
+          "lora",
+          "lora-fa",
+          "lora",
+          "tlora",
+          "lora",
+          LYCORIS_TLORA,
+          "tlora");
 
   private static final String DEPENDS = "Their effect depends on the weight they act on";
   private static final String BAKE = "bake the adapter into its base and extract";
@@ -50,6 +65,8 @@ public record TriedAdapter(Path file, String method, Path base, String title) {
           Map.entry("lokr", Map.of("convert diffusers", LORA)),
           Map.entry("ia3", transform(Map.of("convert diffusers", BAKE, "convert peft", BAKE))),
           Map.entry("diag-oft", transform(Map.of("convert diffusers", BAKE, "convert peft", BAKE))),
+          Map.entry(
+              LYCORIS_TLORA, transform(Map.of("convert diffusers", BAKE, "convert peft", BAKE))),
           Map.entry("shira", Map.of("convert diffusers", LORA, "convert kohya", PEFT)),
           Map.entry("miss", Map.of("convert diffusers", LORA, "convert kohya", PEFT)),
           Map.entry("vera", Map.of("convert diffusers", LORA, "convert kohya", PEFT)),

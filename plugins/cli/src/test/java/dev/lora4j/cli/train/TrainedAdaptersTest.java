@@ -32,6 +32,7 @@ class TrainedAdaptersTest {
     boolean peft = TriedAdapter.OF_PEFT.contains(method);
     Path out = folder.resolve(method + "-" + base.getFileName() + (peft ? "" : ".safetensors"));
     Path pictures = Run.pictures(folder.resolve("pictures"));
+    boolean points = method.equals(TriedAdapter.LYCORIS_TLORA);
     Run run =
         Run.of(
             "train",
@@ -39,7 +40,9 @@ class TrainedAdaptersTest {
             "-o",
             out,
             "--base=" + base,
-            "--method=" + method,
+            "--method=" + method.split(" ", 2)[0],
+            "--set=adapter.settings=" + (points ? "{ form = 'tlora' }" : "{}"),
+            "--set=adapter.targets=" + (points ? "attention" : "style"),
             "--set=layout=" + (peft ? "peft" : "kohya"),
             "--compute=f32",
             "--rank=2",
@@ -71,6 +74,8 @@ class TrainedAdaptersTest {
         "diag-oft",
         "shira",
         "sparse-lora",
+        "tlora",
+        TriedAdapter.LYCORIS_TLORA,
         "vera"
       })
   void pictureAdapterWorksInEveryCommand(String method) throws IOException {

@@ -10,7 +10,10 @@ import dev.lora4j.tinylm.TinyLm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -112,6 +115,22 @@ class TrainedTextAdaptersTest {
             "--max-length=16");
     assertEquals(1, run.code(), run.out());
     assertTrue(run.err().contains("Conv1D of transformers"), run.err());
+  }
+
+  @Test
+  void methodsOfPicturesAreRefusedBeforeTraining() throws IOException {
+    Path llama = model("llama");
+    Path data = Files.writeString(folder.resolve("words.jsonl"), WORDS);
+    Path out = folder.resolve("none.safetensors");
+    List<Object> words =
+        List.of("text", "train", "--data=" + data, "-o", out, "--base=" + llama, "--steps=1");
+    List<Object> asked = new ArrayList<>(words);
+    asked.addAll(List.of("--method=tlora", "--rank=2", "--max-length=16"));
+    Run run = Run.of(asked.toArray());
+    assertEquals(1, run.code(), run.out());
+    String told = "tlora learns by how much noise there is in a picture, and texts have none";
+    assertTrue(run.err().contains(told), run.err());
+    assertTrue(Files.notExists(out));
   }
 
   private Path model(String name) throws IOException {

@@ -57,6 +57,7 @@ const methods = {
   "miss-bat": "MiSS",
   randlora: "RandLoRA",
   shira: "SHiRA",
+  tlora: "T-LoRA",
   vera: "VeRA",
 };
 

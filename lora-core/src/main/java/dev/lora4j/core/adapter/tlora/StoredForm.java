@@ -1,0 +1,12 @@
+package dev.lora4j.core.adapter.tlora;
+
+/** What a trained T-LoRA is stored as. */
+public enum StoredForm {
+  /** A LoRA of twice the rank, the difference of the two products ({@code lora}). */
+  LORA,
+  /**
+   * LyCORIS's own tensors, which readers take the first product away from by the base's weight
+   * ({@code tlora}).
+   */
+  TLORA
+}
