@@ -2,28 +2,10 @@ package dev.lora4j.diffusion.style;
 
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.AdapterException;
-import dev.lora4j.core.adapter.AdapterMethod;
-import dev.lora4j.core.adapter.Factors;
-import dev.lora4j.core.adapter.LayerParameter;
-import dev.lora4j.core.adapter.LowRank;
-import dev.lora4j.core.adapter.lora.LoraMath;
-import dev.lora4j.core.adapter.lora.LoraMethod;
-import dev.lora4j.core.lowrank.LowRankAlgebra;
-import dev.lora4j.core.lowrank.RankRule;
-import dev.lora4j.core.lowrank.Term;
-import dev.lora4j.core.nn.Site;
-import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
-import dev.lora4j.core.tensor.host.HostTensor;
-import dev.lora4j.core.train.SeededNoise;
+import dev.lora4j.core.train.adapter.StudentFactors;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
  * First factors of a LoRA that learns from teachers, in F32: at each linear layer and convolution
@@ -31,10 +13,7 @@ import java.util.stream.Collectors;
  */
 public final class StudentStart {
   private final StableDiffusion base;
-  private final List<Teacher> teachers;
-  private final int rank;
-  private final double alpha;
-  private final long seed;
+  private final StudentFactors factors;
 
   /**
    * Starts on a base.
@@ -44,15 +23,21 @@ public final class StudentStart {
   public StudentStart(
       StableDiffusion base, List<Teacher> teachers, int rank, double alpha, long seed) {
     this.base = base;
-    this.teachers = List.copyOf(teachers);
-    this.rank = rank;
-    this.alpha = alpha;
-    this.seed = seed;
+    factors =
+        new StudentFactors(
+            List.copyOf(base.base().sites().all()),
+            base.base().denoiser().component(),
+            teachers.stream()
+                .map(t -> new StudentFactors.Teacher(t.adapter(), t.weight()))
+                .toList(),
+            rank,
+            alpha,
+            seed);
   }
 
   /** Factors that change nothing: down at random, up of zeros. */
   public Adapter fresh(String name) {
-    return started(name, Map.of());
+    return factors.fresh(name);
   }
 
   /**
@@ -62,98 +47,8 @@ public final class StudentStart {
    * @throws AdapterException if a teacher has no change of its own, as DoRA has none
    */
   public Adapter merged(String name) {
-    Map<String, Site> sites = sites();
-    List<Term> terms =
-        teachers.stream()
-            .map(
-                teacher ->
-                    new Term(
-                        teacher.adapter(),
-                        teacher.weight() / teachers.size(),
-                        (site, target) ->
-                            sites.containsKey(site) && target == LayerParameter.WEIGHT ? 1 : 0))
-            .toList();
-    try (Scope scope = base.scope().child("merged-teachers")) {
-      Adapter mean =
-          new LowRankAlgebra(scope, named())
-              .truncate(name, terms, RankRule.fixed(rank), DType.F32)
-              .adapter();
-      Map<String, Factors> known = new HashMap<>();
-      mean.sites().forEach((site, factors) -> known.put(site, factors.get(0)));
-      return started(name, known);
+    try (Scope work = base.scope().child("merged-teachers")) {
+      return factors.merged(work, name);
     }
-  }
-
-  /** All layers of the base. */
-  private Map<String, Site> named() {
-    return base.base().sites().all().stream()
-        .collect(Collectors.toMap(Site::name, Function.identity()));
-  }
-
-  /** The layers that it is trained at, in the order of the model. */
-  private Map<String, Site> sites() {
-    Map<String, Site> sites = new LinkedHashMap<>();
-    String denoiser = base.base().denoiser().component() + ".";
-    for (Site site : base.base().sites().all()) {
-      boolean kind = site.kind() == Site.Kind.LINEAR || site.kind() == Site.Kind.CONVOLUTION;
-      if (kind
-          && site.name().startsWith(denoiser)
-          && teachers.stream().anyMatch(t -> !t.adapter().at(site.name()).isEmpty())) {
-        sites.put(site.name(), site);
-      }
-    }
-    if (sites.isEmpty()) {
-      throw new AdapterException(
-          "The teachers change no linear layer and no convolution of the denoiser, where a student"
-              + " learns; bake them instead.");
-    }
-    return sites;
-  }
-
-  private Adapter started(String name, Map<String, Factors> known) {
-    Map<String, List<Factors>> all = new HashMap<>();
-    int number = 0;
-    for (Site site : sites().values()) {
-      Optional<Factors> found = Optional.ofNullable(known.get(site.name()));
-      all.put(site.name(), List.of(started(site, number++, found)));
-    }
-    return new Adapter(name, all, Map.of());
-  }
-
-  private Factors started(Site site, int number, Optional<Factors> known) {
-    float[] down = floats(LowRank.down(site, rank).elements());
-    float[] up = floats(LowRank.up(site, rank).elements());
-    int width = down.length / rank;
-    int taken = known.map(factors -> put(factors, down, up)).orElse(0);
-    // As PyTorch begins a linear layer (He et al. 2015).
-    double bound = 1 / Math.sqrt(width);
-    SeededNoise noise = SeededNoise.of(seed, number);
-    for (int i = taken * width; i < down.length; i++) {
-      down[i] = (float) ((2 * noise.uniform() - 1) * bound);
-    }
-    return LoraMath.factors(
-        HostTensor.of(LowRank.down(site, rank), down),
-        HostTensor.of(LowRank.up(site, rank), up),
-        alpha);
-  }
-
-  /** Puts factors first, with their scale in up; their rank. */
-  private int put(Factors factors, float[] down, float[] up) {
-    HostTensor first = factors.tensor(LoraMethod.DOWN);
-    int own = Math.toIntExact(first.shape().size(0));
-    first.floats(down, 0);
-    float[] columns = factors.tensor(LoraMethod.UP).floats();
-    String stored = factors.settings().getOrDefault(AdapterMethod.ALPHA, Integer.toString(own));
-    float scale = (float) (Double.parseDouble(stored) / own / (alpha / rank));
-    for (int row = 0; row < columns.length / own; row++) {
-      for (int k = 0; k < own; k++) {
-        up[row * rank + k] = scale * columns[row * own + k];
-      }
-    }
-    return own;
-  }
-
-  private static float[] floats(long count) {
-    return new float[Math.toIntExact(count)];
   }
 }
