@@ -110,4 +110,13 @@ public final class CausalPrograms extends TextPrograms {
         (graph, weights) ->
             List.of(NextTokenLoss.declare(graph).stage(network, weights, compute, DType.F32)));
   }
+
+  @Override
+  public Network logits(Set<String> unmergedSites) {
+    return program(
+        "logits",
+        unmergedSites,
+        (graph, weights) ->
+            List.of(NextTokenLoss.declare(graph).logits(network, weights, compute, DType.F32)));
+  }
 }

@@ -110,4 +110,13 @@ public final class Seq2SeqPrograms extends TextPrograms {
         (graph, weights) ->
             List.of(OutputLoss.declare(graph).stage(network, weights, compute, DType.F32)));
   }
+
+  @Override
+  public Network logits(Set<String> unmergedSites) {
+    return program(
+        "logits",
+        unmergedSites,
+        (graph, weights) ->
+            List.of(OutputLoss.declare(graph).logits(network, weights, compute, DType.F32)));
+  }
 }

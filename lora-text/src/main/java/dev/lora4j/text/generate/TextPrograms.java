@@ -57,6 +57,14 @@ public abstract sealed class TextPrograms permits CausalPrograms, Seq2SeqProgram
   public abstract Network score(Set<String> unmergedSites);
 
   /**
+   * Logits of the tokens to come at the places that count: F32 [n, vocabulary]. Its inputs are
+   * those of {@link #score}.
+   *
+   * @param unmergedSites sites with unmerged adapters
+   */
+  public abstract Network logits(Set<String> unmergedSites);
+
+  /**
    * Reads the prompts of a batch.
    *
    * @param copies rows of each start

@@ -45,12 +45,28 @@ public record NextTokenLoss(TokenInputs tokens, Expr places, Expr targets) {
   }
 
   /**
+   * Stages what it is computed from, without the targets.
+   *
+   * @param compute the type to compute in
+   * @param type of the result
+   * @return the logits at each place, [n, vocabulary]
+   */
+  public Expr logits(CausalNetwork network, Weights weights, DType compute, DType type) {
+    Expr hidden = network.hidden(weights, tokens, AttentionCache.WHOLE, compute);
+    return logits(hidden, asked -> network.logits(weights, asked), type);
+  }
+
+  /**
    * Losses of a decoder's output [batch, tokens, width].
    *
    * @param head gives the logits of some of its tokens
    */
   Expr unlikelihood(Expr hidden, UnaryOperator<Expr> head, DType type) {
-    Expr asked = hidden.flatten(0, 1).indexSelect(0, places);
-    return head.apply(asked).to(type).crossEntropyEach(1, targets, -100, 0);
+    return logits(hidden, head, type).crossEntropyEach(1, targets, -100, 0);
+  }
+
+  /** Logits of the places of a decoder's output. */
+  Expr logits(Expr hidden, UnaryOperator<Expr> head, DType type) {
+    return head.apply(hidden.flatten(0, 1).indexSelect(0, places)).to(type);
   }
 }

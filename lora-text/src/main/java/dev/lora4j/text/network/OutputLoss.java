@@ -38,4 +38,16 @@ public record OutputLoss(Expr input, Expr present, NextTokenLoss asked) {
     Expr hidden = network.whole(weights, input, present, asked.tokens(), compute);
     return asked.unlikelihood(hidden, places -> network.logits(weights, places), type);
   }
+
+  /**
+   * Stages what it is computed from, without the targets.
+   *
+   * @param compute the type to compute in
+   * @param type of the result
+   * @return the logits at each place, [n, vocabulary]
+   */
+  public Expr logits(Seq2SeqNetwork network, Weights weights, DType compute, DType type) {
+    Expr hidden = network.whole(weights, input, present, asked.tokens(), compute);
+    return asked.logits(hidden, places -> network.logits(weights, places), type);
+  }
 }

@@ -11,7 +11,9 @@ import dev.lora4j.text.data.TextDataSet;
 import dev.lora4j.text.data.TokenSequence;
 import dev.lora4j.text.data.TokenSequences;
 import dev.lora4j.text.model.TextModel;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Trainer of an adapter on sequences of tokens. Immutable; each method returns a changed copy.
@@ -52,11 +54,24 @@ public abstract sealed class SequenceTrainer<T extends SequenceTrainer<T>>
 
   /** Task of the training loop: the loss of the texts, and their batches. */
   public final TrainingTask task() {
-    return task(plan());
+    return task(scope(), plan());
   }
 
-  /** The task of a plan. */
-  abstract TrainingTask task(AdapterPlan planned);
+  /**
+   * The task of a plan.
+   *
+   * @param owner of what it needs beside the model
+   */
+  abstract TrainingTask task(Scope owner, AdapterPlan planned);
+
+  /** What a checkpoint depends on, beside texts and settings. */
+  Map<String, String> identity() {
+    return Map.of();
+  }
+
+  final Request request() {
+    return request;
+  }
 
   final TrainingTexts texts() {
     return request.texts();
@@ -124,7 +139,8 @@ public abstract sealed class SequenceTrainer<T extends SequenceTrainer<T>>
     return InterruptibleTask.run(
         sign -> {
           try (Scope scope = scope().child("search")) {
-            return new RateSearch(scope, task(), request.settings().training(), steps, sign)
+            return new RateSearch(
+                    scope, task(scope, plan()), request.settings().training(), steps, sign)
                 .run(course, listener);
           }
         });
@@ -139,13 +155,15 @@ public abstract sealed class SequenceTrainer<T extends SequenceTrainer<T>>
    * @throws dev.lora4j.core.train.run.TrainingFailure if a step fails
    */
   public TrainedText run(RunListener listener) {
+    Map<String, String> identity = new HashMap<>(request.keeping().identity());
+    identity.putAll(identity());
     TextRun run =
         new TextRun(
             scope(),
             base(),
             request.texts(),
             request.settings(),
-            request.keeping(),
+            request.keeping().identity(identity),
             request.name());
     return run.of(plan(), this::task, listener);
   }

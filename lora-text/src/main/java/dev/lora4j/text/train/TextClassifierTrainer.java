@@ -115,7 +115,7 @@ public final class TextClassifierTrainer extends SequenceTrainer<TextClassifierT
   }
 
   @Override
-  TrainingTask task(AdapterPlan planned) {
+  TrainingTask task(Scope owner, AdapterPlan planned) {
     SequenceBatches batches =
         new SequenceBatches(
             texts().learned(), settings().batch(), settings().training().seed(), true);

@@ -10,7 +10,7 @@ import dev.lora4j.core.train.run.TrainedAdapter;
 import dev.lora4j.core.train.run.TrainingLoop;
 import dev.lora4j.core.train.run.TrainingTask;
 import dev.lora4j.text.model.TextModel;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 
 /**
  * One run of the loop on texts, whatever is learned of them.
@@ -31,21 +31,24 @@ record TextRun(
    * Trains, on a thread of its own.
    *
    * @param plan the layers that are trained
-   * @param tasks the task of a plan; called on that thread
+   * @param tasks the task of a plan, owned by a scope; called on that thread
    */
   TrainedText of(
-      AdapterPlan plan, Function<AdapterPlan, TrainingTask> tasks, RunListener listener) {
+      AdapterPlan plan, BiFunction<Scope, AdapterPlan, TrainingTask> tasks, RunListener listener) {
     texts.requireFor(base);
     CheckpointPolicy identified = texts.identified(keeping, base, settings);
     return InterruptibleTask.run(
         sign -> {
-          TrainingTask task = tasks.apply(plan);
-          AdapterPlan found = Calibration.of(scope, task, identified, sign.telling(listener));
-          TrainingTask trains = found.equals(plan) ? task : tasks.apply(found);
-          try (TrainingLoop loop =
-              new TrainingLoop(scope, trains, settings.training(), identified, listener, sign)) {
-            TrainedAdapter trained = loop.run(name);
-            return new TrainedText(trained.adapter(), base.family(), base.use(), trained.losses());
+          try (Scope work = scope.child("training")) {
+            TrainingTask task = tasks.apply(work, plan);
+            AdapterPlan found = Calibration.of(work, task, identified, sign.telling(listener));
+            TrainingTask trains = found.equals(plan) ? task : tasks.apply(work, found);
+            try (TrainingLoop loop =
+                new TrainingLoop(work, trains, settings.training(), identified, listener, sign)) {
+              TrainedAdapter trained = loop.run(name);
+              return new TrainedText(
+                  trained.adapter(), base.family(), base.use(), trained.losses());
+            }
           }
         });
   }

@@ -9,25 +9,33 @@ import dev.lora4j.text.data.SequenceBatches;
 import dev.lora4j.text.data.TextDataSet;
 import dev.lora4j.text.data.TokenSequences;
 import dev.lora4j.text.model.TextModel;
+import dev.lora4j.text.network.JensenShannonDivergence;
 import dev.lora4j.text.network.Seq2SeqNetwork;
 import dev.lora4j.text.pipeline.LanguageModel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /** Trainer of an adapter of a language model on texts. */
 public final class TextTrainer extends SequenceTrainer<TextTrainer> {
   private final LanguageModel model;
+  private final Optional<Distillation> distillation;
 
-  private TextTrainer(LanguageModel model, Request request) {
+  private TextTrainer(LanguageModel model, Optional<Distillation> distillation, Request request) {
     super(request);
     this.model = model;
+    this.distillation = distillation;
   }
 
   /** A trainer for a model, with settings and no texts yet. */
   public static TextTrainer on(LanguageModel model, TextTrainingSettings settings) {
     return new TextTrainer(
-        model, new Request(TrainingTexts.NONE, settings, CheckpointPolicy.NOTHING, "text"));
+        model,
+        Optional.empty(),
+        new Request(TrainingTexts.NONE, settings, CheckpointPolicy.NOTHING, "text"));
   }
 
   /**
@@ -43,9 +51,29 @@ public final class TextTrainer extends SequenceTrainer<TextTrainer> {
     }
   }
 
+  /**
+   * A copy that learns what adapters say next in their texts instead of the texts themselves
+   * (Hinton et al. 2015), each text of its own teacher alone.
+   *
+   * @param divergence what is made small
+   */
+  public TextTrainer teachers(List<TextTeacher> others, JensenShannonDivergence divergence) {
+    if (others.isEmpty()) {
+      throw new IllegalArgumentException("There is no teacher to learn from.");
+    }
+    Distillation taught = new Distillation(others, divergence);
+    return new TextTrainer(model, Optional.of(taught), request())
+        .sequences(taught.learned(), taught.heldOut());
+  }
+
+  @Override
+  Map<String, String> identity() {
+    return distillation.map(Distillation::identity).orElse(Map.of());
+  }
+
   @Override
   TextTrainer with(Request other) {
-    return new TextTrainer(model, other);
+    return new TextTrainer(model, distillation, other);
   }
 
   @Override
@@ -75,10 +103,14 @@ public final class TextTrainer extends SequenceTrainer<TextTrainer> {
   }
 
   @Override
-  TrainingTask task(AdapterPlan planned) {
+  TrainingTask task(Scope owner, AdapterPlan planned) {
     int batch = settings().batch();
     SequenceBatches batches =
         new SequenceBatches(texts().learned(), batch, settings().training().seed(), false);
-    return new SequenceTask(new TokenLoss(model), planned, batches, texts().validation(batch));
+    SequenceLoss loss =
+        distillation
+            .<SequenceLoss>map(taught -> new DivergenceLoss(owner, model, taught))
+            .orElseGet(() -> new TokenLoss(model));
+    return new SequenceTask(loss, planned, batches, texts().validation(batch));
   }
 }

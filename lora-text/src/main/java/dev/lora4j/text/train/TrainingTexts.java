@@ -118,7 +118,7 @@ record TrainingTexts(List<TokenSequence> learned, List<TokenSequence> heldOut, L
         Map.entry("stored", training.stored().name()));
   }
 
-  private static String digest(List<TokenSequence> sequences) {
+  static String digest(List<TokenSequence> sequences) {
     MessageDigest digest = Digests.sha256();
     for (TokenSequence s : sequences) {
       String text =
