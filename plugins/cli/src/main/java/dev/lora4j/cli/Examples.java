@@ -77,6 +77,11 @@ final class Examples {
               List.of("text generate \"The whale\" --lora mine:1.2 --temperature 0.8")),
           Map.entry("text classify", List.of("text classify \"A fine film\" --lora reviews")),
           Map.entry("text train", List.of("text train --data texts -o mine --rank 8 --lr 1e-3")),
+          Map.entry(
+              "text distill",
+              List.of(
+                  "text distill ahab pip --texts ahab=ahab.txt --texts pip=pip.txt -o both",
+                  "text distill ahab pip --prompts prompts.txt --trigger ahab=Ahab: -o both")),
           Map.entry("text evaluate", List.of("text evaluate --data held-out --lora mine")),
           Map.entry("text merge", List.of("text merge --base model --lora mine -o merged")),
           Map.entry("text new", List.of("text new --data texts -o small")));

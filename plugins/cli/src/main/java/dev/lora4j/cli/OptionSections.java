@@ -29,7 +29,7 @@ final class OptionSections {
   static {
     section(
         "Data",
-        "on images data style regularisation trigger trigger-last prompts samples second tuned prompt preset set");
+        "on images data texts style regularisation trigger trigger-last prompts samples second tuned prompt preset set");
     section("Base", "base base-config denoiser prediction");
     section(
         "Adapters",
@@ -46,7 +46,7 @@ final class OptionSections {
             + " validate-every keep-best save-every runs preview seed resume overwrite");
     section(
         SAMPLING,
-        "steps guidance sampler schedule clip-skip max-new-tokens temperature top-k top-p min-p"
+        "steps guidance sampler schedule clip-skip max-new-tokens sample-temperature temperature top-k top-p min-p"
             + " repetition-penalty beams length-penalty stop system chat max-length pack seed batch");
     section(CHANCE, "seed");
     section(

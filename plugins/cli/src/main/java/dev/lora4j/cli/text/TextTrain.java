@@ -5,27 +5,16 @@ import dev.lora4j.cli.adapter.UsageBaseModel;
 import dev.lora4j.cli.console.Console;
 import dev.lora4j.cli.console.ErrorExplanation;
 import dev.lora4j.cli.console.Failure;
-import dev.lora4j.cli.console.Invocation;
 import dev.lora4j.cli.console.UnusedOptions;
 import dev.lora4j.cli.file.ExistingPath;
 import dev.lora4j.cli.file.LockedFolder;
-import dev.lora4j.cli.file.OutputFile;
 import dev.lora4j.cli.train.CalibrationText;
 import dev.lora4j.cli.train.FurtherTraining;
 import dev.lora4j.cli.train.InputAdapters;
-import dev.lora4j.cli.train.IntermediateAdapters;
-import dev.lora4j.cli.train.LoggedRun;
-import dev.lora4j.cli.train.PreviousRun;
 import dev.lora4j.cli.train.RateOptions;
-import dev.lora4j.cli.train.RunLog;
 import dev.lora4j.cli.train.SharedDown;
-import dev.lora4j.core.adapter.AdapterException;
-import dev.lora4j.core.adapter.training.ToolConvention;
 import dev.lora4j.core.format.LoadedAdapter;
 import dev.lora4j.core.format.reading.ReadOptions;
-import dev.lora4j.core.format.writing.AdapterWriter;
-import dev.lora4j.core.format.writing.AdapterWriters;
-import dev.lora4j.core.format.writing.WriteOptions;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.adapter.AdapterRecipe;
@@ -34,20 +23,16 @@ import dev.lora4j.text.data.TextDataSet;
 import dev.lora4j.text.data.TextForm;
 import dev.lora4j.text.data.TokenSequence;
 import dev.lora4j.text.evaluate.ClassificationScores;
-import dev.lora4j.text.model.MergedTextModel;
 import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.pipeline.AdapterClasses;
 import dev.lora4j.text.pipeline.TextClassifier;
 import dev.lora4j.text.train.SequenceTrainer;
 import dev.lora4j.text.train.TextClassifierTrainer;
 import dev.lora4j.text.train.TextTrainer;
-import dev.lora4j.text.train.TrainedText;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -67,8 +52,6 @@ import picocli.CommandLine.Spec;
           + " are; {\"text\", \"label\"} teaches a model to tell classes apart."
     })
 final class TextTrain implements Command {
-  private static final String CHECKPOINTS = "checkpoints";
-
   @Spec
   @SuppressWarnings("NullAway.Init")
   private CommandSpec spec;
@@ -82,36 +65,11 @@ final class TextTrain implements Command {
       description = "Texts: a .jsonl or .txt file, or a folder of such files.")
   private Path data = Path.of("");
 
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "DIR",
-      required = true,
-      description = "Where to write the adapter, as PEFT does; what the run keeps is in DIR.run.")
-  private Path out = Path.of("");
-
   @Mixin private final TextTrainingOptions how = new TextTrainingOptions();
 
   @Mixin private final RateOptions rates = new RateOptions();
 
-  @Option(
-      names = "--layout",
-      paramLabel = "NAME",
-      description =
-          "How the adapter is written (default: ${DEFAULT-VALUE}, a folder); transformers writes"
-              + " the whole model with the adapter in its weights.",
-      defaultValue = "peft")
-  private String layout = "peft";
-
-  @Option(
-      names = "--resume",
-      description = "Go on from the newest checkpoint; begin anew if there is none.")
-  private boolean resume;
-
-  @Option(
-      names = "--overwrite",
-      description =
-          "Begin anew where there is an earlier run with this --output or its adapter, and lose it.")
-  private boolean overwrite;
+  @Mixin private final TextRunOptions output = new TextRunOptions();
 
   @Option(names = "--json", description = "Report as one JSON object.")
   private boolean json;
@@ -119,102 +77,50 @@ final class TextTrain implements Command {
   @Override
   public int run(Console console) {
     ExistingPath.any(data);
-    how.require(spec, convention());
+    how.require(spec, output.convention());
     how.requireRounding(spec, options.precision);
     boolean finding = rates.asked(spec);
     if (finding) {
-      how.requireRate();
+      how.steps.requireRate();
     }
-    if (resume) {
-      UnusedOptions.refuse(spec, List.of("--overwrite"), "--resume, which goes on");
-    }
-    if (how.savedAlone() && layout.equals("peft")) {
+    output.require();
+    if (how.savedAlone() && output.layout().equals("peft")) {
       throw Failure.usage(
           "PEFT has no form for an adapter of layers that are trained whole alone. Write another"
               + " layout: --targets none --layout kohya.");
     }
-    Optional<AdapterWriter> writer =
-        layout.equals(TextMerge.LAYOUT)
-            ? Optional.empty()
-            : Optional.of(Failure.usage(() -> AdapterWriters.named(layout)));
-    InputAdapters.require(how.from(), how.sharedA(), out);
+    InputAdapters.require(how.from(), how.sharedA(), output.out());
     TextDataSet texts = read();
-    options.requireLength(how.longest());
-    Path run = run();
+    options.requireLength(how.steps.longest());
     if (!finding) {
-      requireOutput(writer);
-      requireNothingLost(run);
+      output.requireOutput();
+      output.requireNothingLost();
     }
     if (texts.form() == TextForm.LABELLED) {
-      classes(console, texts, run);
+      classes(console, texts);
     } else {
-      words(console, texts, run);
+      words(console, texts);
     }
     return 0;
   }
 
-  private void requireOutput(Optional<AdapterWriter> writer) {
-    if (writer.map(AdapterWriter::folder).orElse(true)) {
-      OutputFile.freshFolder(out);
-    } else {
-      OutputFile.require(out, writer.orElseThrow().ending());
-    }
-  }
-
   /** Searches a rate instead of training, if that is asked for. */
-  private boolean found(
-      Console console, SequenceTrainer<?> trainer, AdapterRecipe recipe, Path run) {
+  private boolean found(Console console, SequenceTrainer<?> trainer, AdapterRecipe recipe) {
     if (!rates.asked(spec)) {
       return false;
     }
-    new TextRateFinding(recipe, how.rate(), how.alphas(), run, rates.steps())
+    new TextRateFinding(recipe, how.steps.rate(), how.alphas(), output.folder(), rates.steps())
         .find(console, trainer, json);
     return true;
   }
 
-  /** Claims the folder of the run, after all checks of the options. */
-  private LockedFolder begin(Path run, TextTrainingWork work, TextModel base) {
-    requireForm(work, base);
-    LockedFolder claim = LockedFolder.of(run);
-    try {
-      requireNothingLost(run);
-      if (!resume) {
-        old(run).remove();
-      }
-      return claim;
-    } catch (RuntimeException | Error e) {
-      claim.close();
-      throw e;
-    }
-  }
-
-  private PreviousRun old(Path run) {
-    return new PreviousRun(out, run.resolve(CHECKPOINTS), "--from " + out);
-  }
-
-  private void requireNothingLost(Path run) {
-    if (!overwrite) {
-      old(run).refuse(resume);
-    }
-  }
-
-  private void requireForm(TextTrainingWork work, TextModel base) {
-    if (!layout.equals(TextMerge.LAYOUT)) {
-      try {
-        work.plan().requireForm(AdapterWriters.named(layout), base.family());
-      } catch (AdapterException e) {
-        throw new Failure(e.getMessage() + " Or write the whole model: --layout transformers.", e);
-      }
-    }
-  }
-
   /** Trains a language model on texts. */
   @SuppressWarnings("try") // the claim is only held
-  private void words(Console console, TextDataSet texts, Path run) {
+  private void words(Console console, TextDataSet texts) {
     long began = System.nanoTime();
     options.requireFits(how.from().stream().toList(), 0);
     try (OpenText open = OpenText.of(console, options)) {
-      SequenceLimits limits = how.limits(open.model().base());
+      SequenceLimits limits = how.steps.limits(open.model().base());
       AdapterRecipe recipe =
           recipe(
               console,
@@ -224,18 +130,19 @@ final class TextTrain implements Command {
       TextTrainer unsized =
           TextTrainer.on(open.model(), how.settings(recipe, limits, 1)).data(texts);
       unsized.notes().forEach(console::note);
-      int count = how.steps(unsized.sequences());
+      int count = how.steps.count(unsized.sequences());
       TextTrainer trainer =
           TextTrainer.on(open.model(), how.settings(recipe, limits, count))
               .sequences(unsized.sequences(), unsized.heldOut());
-      if (found(console, trainer, recipe, run)) {
+      if (found(console, trainer, recipe)) {
         return;
       }
       TextTrainingWork work =
-          TextTrainingWork.of(trainer, how.keeping(run.resolve(CHECKPOINTS), resume), name());
-      try (LockedFolder claim = begin(run, work, open.model().base())) {
-        TrainedTextReport trained = train(console, work, open.model().base(), run, count);
-        save(trained.text(), open.model().base(), List.of());
+          TextTrainingWork.of(
+              trainer, how.steps.keeping(output.checkpoints(), output.resume()), output.name());
+      try (LockedFolder claim = output.begin(work, open.model().base())) {
+        TrainedTextReport trained = train(console, work, open.model().base(), count);
+        output.save(trained.text(), open.model().base(), List.of());
         trained.tell(console, json, began, Optional.empty());
       }
     }
@@ -244,13 +151,13 @@ final class TextTrain implements Command {
 
   /** Trains a model to classify texts. */
   @SuppressWarnings("try") // the claim is only held
-  private void classes(Console console, TextDataSet texts, Path run) {
+  private void classes(Console console, TextDataSet texts) {
     long began = System.nanoTime();
     List<String> labels = labels(texts);
     options.requireFits(how.from().stream().toList(), labels.size());
-    try (OpenClassifier open = OpenClassifier.of(console, options, labels, how.seed())) {
+    try (OpenClassifier open = OpenClassifier.of(console, options, labels, how.steps.seed())) {
       TextClassifier model = open.model();
-      SequenceLimits limits = how.limits(model.base());
+      SequenceLimits limits = how.steps.limits(model.base());
       AdapterRecipe recipe =
           recipe(
               console,
@@ -260,20 +167,21 @@ final class TextTrain implements Command {
       TextClassifierTrainer unsized =
           TextClassifierTrainer.on(model, how.settings(recipe, limits, 1)).data(texts);
       unsized.notes().forEach(console::note);
-      int count = how.steps(unsized.sequences());
+      int count = how.steps.count(unsized.sequences());
       TextClassifierTrainer trainer =
           TextClassifierTrainer.on(model, how.settings(recipe, limits, count))
               .sequences(unsized.sequences(), unsized.heldOut());
-      if (found(console, trainer, recipe, run)) {
+      if (found(console, trainer, recipe)) {
         return;
       }
       model.base().notes().forEach(console::note);
       console.note("Classes: " + String.join(", ", model.labels()) + ".");
       TextTrainingWork work =
-          TextTrainingWork.of(trainer, how.keeping(run.resolve(CHECKPOINTS), resume), name());
-      try (LockedFolder claim = begin(run, work, model.base())) {
-        TrainedTextReport trained = train(console, work, model.base(), run, count);
-        save(trained.text(), model.base(), model.labels());
+          TextTrainingWork.of(
+              trainer, how.steps.keeping(output.checkpoints(), output.resume()), output.name());
+      try (LockedFolder claim = output.begin(work, model.base())) {
+        TrainedTextReport trained = train(console, work, model.base(), count);
+        output.save(trained.text(), model.base(), model.labels());
         MixPlan mix = MixPlan.of(trained.text().adapter(), 1);
         Optional<ClassificationScores> score =
             trainer.heldOut().isEmpty()
@@ -299,7 +207,7 @@ final class TextTrain implements Command {
       BiFunction<Path, ReadOptions, LoadedAdapter> reading,
       Function<AdapterRecipe, AdapterPlan> planning) {
     Optional<String> asked = UnusedOptions.given(spec, "--rank");
-    AdapterRecipe recipe = how.recipe(convention());
+    AdapterRecipe recipe = how.recipe(output.convention());
     if (how.sharedA().isPresent()) {
       Path file = how.sharedA().get();
       SharedDown shared =
@@ -315,12 +223,6 @@ final class TextTrain implements Command {
                 new FurtherTraining(file, reading.apply(file, ReadOptions.STRICT), asked)
                     .of(console, UsageBaseModel.of(base), sized, planning))
         .orElse(sized);
-  }
-
-  private ToolConvention convention() {
-    return layout.equals(TextMerge.LAYOUT)
-        ? ToolConvention.LYCORIS
-        : Failure.usage(() -> AdapterWriters.named(layout)).convention();
   }
 
   /** The base's classes if the texts have no others, so that training starts from its head. */
@@ -355,45 +257,11 @@ final class TextTrain implements Command {
     return own;
   }
 
-  /** Writes the adapter, or the model with it in its weights. */
-  private void save(TrainedText trained, TextModel base, List<String> labels) {
-    if (layout.equals(TextMerge.LAYOUT)) {
-      MixPlan mix = MixPlan.of(trained.adapter(), 1);
-      MergedTextModel.write(base, labels, mix, base.compute(), out);
-    } else {
-      trained.save(out, layout);
-    }
-  }
-
-  private String name() {
-    return String.valueOf(out.getFileName());
-  }
-
-  /** Folder of what is kept on the way. */
-  private Path run() {
-    return out.resolveSibling(out.getFileName() + ".run");
-  }
-
   private TrainedTextReport train(
-      Console console, TextTrainingWork work, TextModel base, Path run, int count) {
-    int perStep = how.perStep();
+      Console console, TextTrainingWork work, TextModel base, int count) {
+    int perStep = how.steps.perStep();
     summary(console, work, count, perStep);
-    LoggedRun logged =
-        new LoggedRun(name(), run, Map.of(), List.of("csv", "chart"), "text", perStep);
-    IntermediateAdapters kept =
-        new IntermediateAdapters(
-            console,
-            run,
-            out,
-            // A whole model is written of what is finished alone.
-            layout.equals(TextMerge.LAYOUT) ? "peft" : layout,
-            base.family(),
-            WriteOptions.EXACT.madeFor(base.use()));
-    try (RunLog log = new RunLog(console, logged, (step, adapter) -> Optional.empty(), kept)) {
-      TrainedText trained = log.run(work.training());
-      // Losses of all steps, also of those before a run was resumed.
-      return new TrainedTextReport(trained, log.losses().losses(), work, count, out, run);
-    }
+    return output.train(console, work, base, count, perStep);
   }
 
   private TextDataSet read() {
@@ -415,9 +283,9 @@ final class TextTrain implements Command {
             tokens,
             learned > 0 ? ", " + learned + " of them learned" : "",
             work.heldOut().size()));
-    if (work.heldOut().isEmpty() && !how.ofHeldOut().isEmpty()) {
+    if (work.heldOut().isEmpty() && !how.steps.ofHeldOut().isEmpty()) {
       console.note(
-          String.join(" and ", how.ofHeldOut())
+          String.join(" and ", how.steps.ofHeldOut())
               + " without effect: no texts are held out; --held-out 0.1 holds out a tenth of"
               + " them.");
     }
@@ -435,15 +303,7 @@ final class TextTrain implements Command {
 
   private void next(Console console, String what, String command, String text) {
     if (!json) {
-      List<String> words = new ArrayList<>(List.of("text", command, text));
-      if (layout.equals(TextMerge.LAYOUT)) {
-        words.addAll(List.of("--base", out.toString()));
-      } else {
-        words.addAll(List.of("--lora", out.toString()));
-        options.base.ifPresent(base -> words.addAll(List.of("--base", base.toString())));
-      }
-      console.note("To " + what + ":");
-      console.note("  " + Invocation.of(words.toArray(String[]::new)));
+      output.next(console, what, List.of("text", command, text), options);
     }
   }
 }

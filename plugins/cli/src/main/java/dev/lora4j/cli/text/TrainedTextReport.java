@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * A trained adapter, and what there is to say about its training.
@@ -28,6 +29,31 @@ record TrainedTextReport(
    * @param score on texts with classes that were held out
    */
   void tell(Console console, boolean json, long began, Optional<ClassificationScores> score) {
+    tell(
+        console,
+        json,
+        began,
+        told -> score.ifPresent(s -> told.put("heldOut", ClassScores.json(s))),
+        () -> score.ifPresent(s -> console.print(ClassScores.line("held out", s))));
+  }
+
+  /**
+   * Prints it for a student.
+   *
+   * @param began when, in nanoseconds
+   * @param scores beside its teachers, on their texts that were held out
+   */
+  void tellDistilled(Console console, boolean json, long began, List<DistilledTexts> scores) {
+    tell(
+        console,
+        json,
+        began,
+        told -> told.put("heldOut", scores.stream().map(DistilledTexts::json).toList()),
+        () -> DistilledTexts.tell(console, scores));
+  }
+
+  private void tell(
+      Console console, boolean json, long began, Consumer<Json> more, Runnable lines) {
     double seconds = (System.nanoTime() - began) / 1e9;
     double[] smooth = LossChart.smooth(losses.stream().mapToDouble(l -> l).toArray());
     double first = smooth.length == 0 ? Double.NaN : smooth[0];
@@ -45,7 +71,7 @@ record TrainedTextReport(
               .put("run", run.toString())
               .put("seconds", seconds);
       ProcessMemory.peak().ifPresent(bytes -> told.put("peakMemory", bytes));
-      score.ifPresent(s -> told.put("heldOut", ClassScores.json(s)));
+      more.accept(told);
       console.print(told.toString());
       return;
     }
@@ -60,7 +86,7 @@ record TrainedTextReport(
                 ? ""
                 : String.format(Locale.ROOT, ", loss from %.4f to %.4f", first, last),
             text.adapter().identity()));
-    score.ifPresent(s -> console.print(ClassScores.line("held out", s)));
+    lines.run();
     console.note("Done in " + Durations.text(seconds) + ".");
   }
 }

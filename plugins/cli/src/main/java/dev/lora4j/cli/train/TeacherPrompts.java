@@ -21,15 +21,15 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Prompts that teachers draw their pictures by, the same for all. */
-final class TeacherPrompts {
+/** Prompts that teachers make pictures or texts by, the same for all. */
+public final class TeacherPrompts {
   /** Purpose of the order of prompts among all that a seed is for. */
   private static final long ORDER = 0x74656163L;
 
   private TeacherPrompts() {}
 
   /** Prompts of a text file, one in each line; blank lines and lines that begin with # are none. */
-  static List<String> of(Path file) {
+  public static List<String> of(Path file) {
     List<String> prompts = new ArrayList<>();
     try {
       for (String line : Files.readAllLines(ExistingPath.file(file), StandardCharsets.UTF_8)) {
@@ -83,7 +83,7 @@ final class TeacherPrompts {
   }
 
   /** So many of them in an order of the seed, again from the first where there are too few. */
-  static List<String> some(List<String> all, int count, long seed) {
+  public static List<String> some(List<String> all, int count, long seed) {
     int[] order = SeededNoise.of(seed, ORDER).permutation(all.size());
     List<String> some = new ArrayList<>();
     for (int i = 0; i < count; i++) {

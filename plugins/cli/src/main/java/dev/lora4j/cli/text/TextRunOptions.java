@@ -1,0 +1,216 @@
+package dev.lora4j.cli.text;
+
+import dev.lora4j.cli.console.Console;
+import dev.lora4j.cli.console.Failure;
+import dev.lora4j.cli.console.Invocation;
+import dev.lora4j.cli.console.UnusedOptions;
+import dev.lora4j.cli.file.LockedFolder;
+import dev.lora4j.cli.file.OutputFile;
+import dev.lora4j.cli.train.IntermediateAdapters;
+import dev.lora4j.cli.train.LoggedRun;
+import dev.lora4j.cli.train.PreviousRun;
+import dev.lora4j.cli.train.RunLog;
+import dev.lora4j.core.adapter.AdapterException;
+import dev.lora4j.core.adapter.training.ToolConvention;
+import dev.lora4j.core.format.writing.AdapterWriter;
+import dev.lora4j.core.format.writing.AdapterWriters;
+import dev.lora4j.core.format.writing.WriteOptions;
+import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.train.adapter.AdapterPlan;
+import dev.lora4j.text.model.MergedTextModel;
+import dev.lora4j.text.model.TextModel;
+import dev.lora4j.text.train.TrainedText;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Options of what a training on texts writes, and of what is there of an earlier one. */
+final class TextRunOptions {
+  @Spec(Spec.Target.MIXEE)
+  @SuppressWarnings("NullAway.Init")
+  private CommandSpec spec;
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "DIR",
+      required = true,
+      description = "Where to write the adapter, as PEFT does; what the run keeps is in DIR.run.")
+  private Path out = Path.of("");
+
+  @Option(
+      names = "--layout",
+      paramLabel = "NAME",
+      description =
+          "How the adapter is written (default: ${DEFAULT-VALUE}, a folder); transformers writes"
+              + " the whole model with the adapter in its weights.",
+      defaultValue = "peft")
+  private String layout = "peft";
+
+  @Option(
+      names = "--resume",
+      description = "Go on from the newest checkpoint; begin anew if there is none.")
+  private boolean resume;
+
+  @Option(
+      names = "--overwrite",
+      description =
+          "Begin anew where there is an earlier run with this --output or its adapter, and lose it.")
+  private boolean overwrite;
+
+  /** Refuses options that say two things. */
+  void require() {
+    if (resume) {
+      UnusedOptions.refuse(spec, List.of("--overwrite"), "--resume, which goes on");
+    }
+    writer();
+  }
+
+  /** The file or folder to write. */
+  Path out() {
+    return out;
+  }
+
+  /** Name of the adapter. */
+  String name() {
+    return String.valueOf(out.getFileName());
+  }
+
+  String layout() {
+    return layout;
+  }
+
+  boolean resume() {
+    return resume;
+  }
+
+  /** Folder of what is kept on the way. */
+  Path folder() {
+    return out.resolveSibling(out.getFileName() + ".run");
+  }
+
+  Path checkpoints() {
+    return folder().resolve("checkpoints");
+  }
+
+  private boolean whole() {
+    return layout.equals(TextMerge.LAYOUT);
+  }
+
+  private Optional<AdapterWriter> writer() {
+    return whole()
+        ? Optional.empty()
+        : Optional.of(Failure.usage(() -> AdapterWriters.named(layout)));
+  }
+
+  /** The tool whose form of methods the layout takes. */
+  ToolConvention convention() {
+    return writer().map(AdapterWriter::convention).orElse(ToolConvention.LYCORIS);
+  }
+
+  /** Refuses a place that cannot be written. */
+  void requireOutput() {
+    Optional<AdapterWriter> writer = writer();
+    if (writer.map(AdapterWriter::folder).orElse(true)) {
+      OutputFile.freshFolder(out);
+    } else {
+      OutputFile.require(out, writer.orElseThrow().ending());
+    }
+  }
+
+  private PreviousRun old() {
+    return new PreviousRun(out, checkpoints(), "text train --from " + out);
+  }
+
+  /** Refuses to begin where something of an earlier run would be lost. */
+  void requireNothingLost() {
+    if (!overwrite) {
+      old().refuse(resume);
+    }
+  }
+
+  /** Refuses an adapter that the layout has no form for. */
+  void requireForm(AdapterPlan plan, TextModel base) {
+    if (!whole()) {
+      try {
+        plan.requireForm(AdapterWriters.named(layout), base.family());
+      } catch (AdapterException e) {
+        throw new Failure(e.getMessage() + " Or write the whole model: --layout transformers.", e);
+      }
+    }
+  }
+
+  /** Claims the folder of the run, after all checks of the options. */
+  LockedFolder begin(TextTrainingWork work, TextModel base) {
+    requireForm(work.plan(), base);
+    LockedFolder claim = LockedFolder.of(folder());
+    try {
+      clear();
+      return claim;
+    } catch (RuntimeException | Error e) {
+      claim.close();
+      throw e;
+    }
+  }
+
+  /** Removes checkpoints of an earlier run that is not gone on with, in the claimed folder. */
+  void clear() {
+    requireNothingLost();
+    if (!resume) {
+      old().remove();
+    }
+  }
+
+  /** Trains, with a log in the folder of the run. */
+  TrainedTextReport train(
+      Console console, TextTrainingWork work, TextModel base, int count, int perStep) {
+    LoggedRun logged =
+        new LoggedRun(name(), folder(), Map.of(), List.of("csv", "chart"), "text", perStep);
+    IntermediateAdapters kept =
+        new IntermediateAdapters(
+            console,
+            folder(),
+            out,
+            // A whole model is written of what is finished alone.
+            whole() ? "peft" : layout,
+            base.family(),
+            WriteOptions.EXACT.madeFor(base.use()));
+    try (RunLog log = new RunLog(console, logged, (step, adapter) -> Optional.empty(), kept)) {
+      TrainedText trained = log.run(work.training());
+      // Losses of all steps, also of those before a run was resumed.
+      return new TrainedTextReport(trained, log.losses().losses(), work, count, out, folder());
+    }
+  }
+
+  /** Writes the adapter, or the model with it in its weights. */
+  void save(TrainedText trained, TextModel base, List<String> labels) {
+    if (whole()) {
+      MixPlan mix = MixPlan.of(trained.adapter(), 1);
+      MergedTextModel.write(base, labels, mix, base.compute(), out);
+    } else {
+      trained.save(out, layout);
+    }
+  }
+
+  /**
+   * Says how to use what was written.
+   *
+   * @param what that does
+   * @param command words of the command without model and adapter
+   */
+  void next(Console console, String what, List<String> command, TextModelOptions model) {
+    List<String> words = new ArrayList<>(command);
+    if (whole()) {
+      words.addAll(List.of("--base", out.toString()));
+    } else {
+      words.addAll(List.of("--lora", out.toString()));
+      model.base.ifPresent(base -> words.addAll(List.of("--base", base.toString())));
+    }
+    console.note("To " + what + ":");
+    console.note("  " + Invocation.of(words.toArray(String[]::new)));
+  }
+}
