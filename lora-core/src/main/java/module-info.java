@@ -28,6 +28,7 @@ module dev.lora4j.core {
   exports dev.lora4j.core.adapter.oft;
   exports dev.lora4j.core.adapter.pruning;
   exports dev.lora4j.core.adapter.randlora;
+  exports dev.lora4j.core.adapter.relora;
   exports dev.lora4j.core.adapter.sparse;
   exports dev.lora4j.core.adapter.tlora;
   exports dev.lora4j.core.adapter.training;

@@ -2,20 +2,12 @@ package dev.lora4j.core.train;
 
 import dev.lora4j.core.adapter.training.MaskRule;
 import dev.lora4j.core.nn.FlatLayout;
-import dev.lora4j.core.tensor.DType;
-import dev.lora4j.core.tensor.Expr;
-import dev.lora4j.core.tensor.Graph;
-import dev.lora4j.core.tensor.Keyword;
-import dev.lora4j.core.tensor.Program;
 import dev.lora4j.core.tensor.Scope;
-import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.tensor.TensorException;
-import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.core.train.optimizer.OptimizerSlot;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,14 +32,11 @@ public final class MaskUpdate implements AutoCloseable {
     }
   }
 
-  /** The value that a program gives to marked elements, and the type of the tensor. */
-  private record Filling(DType type, int value) {}
-
   private final Scope scope;
   private final MaskedOptimizer optimizer;
   private final FlatLayout layout;
   private final List<Layer> layers;
-  private final Map<Filling, Program> programs = new HashMap<>();
+  private final MarkedElements elements;
 
   /**
    * Prepares it.
@@ -61,28 +50,9 @@ public final class MaskUpdate implements AutoCloseable {
     this.optimizer = optimizer;
     this.layout = layout;
     this.layers = List.copyOf(layers);
-    requireFits(optimizer, layout);
+    MarkedElements.requireSingle(optimizer.optimizer(), layout);
     scope = owner.child("masks");
-  }
-
-  private static void requireFits(MaskedOptimizer masked, FlatLayout layout) {
-    for (OptimizerSlot slot : masked.optimizer().memories()) {
-      if (slot instanceof OptimizerSlot.Codes codes) {
-        for (FlatLayout.Slot weight : layout.slots()) {
-          Shape shape = weight.parameter().shape();
-          long numbers = codes.shape().apply(shape).elements();
-          if (numbers > 0 && numbers < shape.elements()) {
-            throw new TensorException(
-                "The optimiser '"
-                    + masked.name()
-                    + "' remembers several numbers of a weight in one code ("
-                    + codes.name()
-                    + "), so that it cannot forget a single one, as zeros that come and go need;"
-                    + " take another optimiser.");
-          }
-        }
-      }
-    }
+    elements = new MarkedElements(scope);
   }
 
   /** Chooses, if the rule is due at the step that the state has. */
@@ -91,12 +61,12 @@ public final class MaskUpdate implements AutoCloseable {
     if (!optimizer.rule().due(step)) {
       return;
     }
-    float[] weights = floats(state.tensor(TrainingState.WEIGHTS));
+    float[] weights = MarkedElements.floats(state.tensor(TrainingState.WEIGHTS));
     float[] gradient =
         optimizer.rule().seesGradients()
-            ? floats(state.tensor(MaskedOptimizer.GRADIENT))
+            ? MarkedElements.floats(state.tensor(MaskedOptimizer.GRADIENT))
             : new float[0];
-    byte[] before = bytes(state.tensor(MaskedOptimizer.MASK));
+    byte[] before = MarkedElements.bytes(state.tensor(MaskedOptimizer.MASK));
     byte[] next = before.clone();
     for (Layer layer : layers) {
       Map<String, MaskRule.Factor> factors = new LinkedHashMap<>();
@@ -154,15 +124,16 @@ public final class MaskUpdate implements AutoCloseable {
     }
     try (Scope work = scope.child("step")) {
       Tensor mask = state.tensor(MaskedOptimizer.MASK);
-      fill(work, mask, free, 0);
-      fill(work, mask, masked, 1);
-      fill(work, state.weights(), masked, 0);
-      state.average().ifPresent(average -> fill(work, average, masked, 0));
+      elements.fill(work, mask, free, 0);
+      elements.fill(work, mask, masked, 1);
+      elements.fill(work, state.weights(), masked, 0);
+      state.average().ifPresent(average -> elements.fill(work, average, masked, 0));
       for (OptimizerSlot slot : optimizer.optimizer().memories()) {
         if (slot instanceof OptimizerSlot.PerWeight vector) {
           int zero = slot instanceof OptimizerSlot.Codes codes ? codes.zero() : 0;
           // Codes of 8 bits round 0 to their nearest place, so what grows forgets as well.
-          fill(work, state.tensor(slot.name()), of(state.layout(vector.name()), changed), zero);
+          elements.fill(
+              work, state.tensor(slot.name()), of(state.layout(vector.name()), changed), zero);
         }
       }
     }
@@ -181,41 +152,6 @@ public final class MaskUpdate implements AutoCloseable {
       }
     }
     return all;
-  }
-
-  private void fill(Scope work, Tensor tensor, byte[] marks, int value) {
-    Tensor marked = HostTensor.owning(DType.U8, Shape.of(marks.length), marks).on(work);
-    Program program = programs.computeIfAbsent(new Filling(tensor.dtype(), value), this::compile);
-    program.run(work, List.of(tensor, marked));
-  }
-
-  private Program compile(Filling filling) {
-    Graph graph = new Graph();
-    Shape vector = Shape.of(Shape.UNKNOWN);
-    Expr tensor = graph.input("tensor", filling.type(), vector);
-    Expr marked = graph.input("marked", DType.U8, vector);
-    Expr value = graph.constant(filling.value(), filling.type());
-    graph.effect("where", marked.ne(0), value, tensor, Keyword.of("out", tensor));
-    return graph.inference(scope, List.of(marked.sum()));
-  }
-
-  private static float[] floats(Tensor tensor) {
-    HostTensor copy = HostTensor.of(tensor);
-    if (copy.dtype() != DType.F64) {
-      return copy.floats();
-    }
-    double[] whole = copy.doubles();
-    float[] values = new float[whole.length];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = (float) whole[i];
-    }
-    return values;
-  }
-
-  private static byte[] bytes(Tensor tensor) {
-    byte[] values = new byte[Math.toIntExact(tensor.shape().elements())];
-    tensor.bytes().get(values);
-    return values;
   }
 
   @Override

@@ -43,6 +43,11 @@ public record MaskedOptimizer(Optimizer optimizer, MaskRule rule) implements Opt
   }
 
   @Override
+  public Expr counted(Expr gradient, Function<String, Expr> memories) {
+    return optimizer.counted(gradient, memories);
+  }
+
+  @Override
   public void stage(Update update) {
     optimizer.stage(new Masked(update));
     for (Update.Part run : update.runs()) {

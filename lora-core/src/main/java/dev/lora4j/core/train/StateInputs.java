@@ -33,8 +33,13 @@ final class StateInputs {
 
   /** Input of a whole vector [n]. */
   Expr whole(String tensor) {
+    return whole(tensor, parameters.type());
+  }
+
+  /** Input of a whole vector [n] of another type than the weights. */
+  Expr whole(String tensor, DType type) {
     View view = new View(tensor, Optional.empty(), Optional.empty());
-    return input(view, parameters.type(), Shape.of(Shape.UNKNOWN));
+    return input(view, type, Shape.of(Shape.UNKNOWN));
   }
 
   /** A number. */

@@ -13,9 +13,13 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.tensor.TensorException;
 import dev.lora4j.core.train.optimizer.Optimizer;
+import dev.lora4j.core.train.optimizer.OptimizerSlot;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * One whole step of training as one program: forward, loss, gradients, accumulation, clipping,
@@ -60,7 +64,8 @@ public final class TrainingStep implements AutoCloseable {
     DType type = parameters.type();
     StepControls.Staged controls = StepControls.stage(graph);
     StateInputs state = new StateInputs(parameters);
-    Expr gradient = gradient(controls, state, parameters, loss, settings);
+    Expr gradient =
+        counted(settings, state, type, gradient(controls, state, parameters, loss, settings));
     Expr norm = gradient.norm();
     // The norm is finite only if every element is, so one number decides.
     Expr finite = norm.isFinite();
@@ -119,6 +124,16 @@ public final class TrainingStep implements AutoCloseable {
                 + " times the rate; take the group away or another optimiser.");
       }
     }
+  }
+
+  private static Expr counted(StepSettings settings, StateInputs state, DType type, Expr gradient) {
+    Map<String, DType> types =
+        settings.optimizer().memories().stream()
+            .collect(Collectors.toMap(OptimizerSlot::name, slot -> slot.type(type)));
+    return settings
+        .optimizer()
+        .counted(
+            gradient, name -> state.whole(name, Objects.requireNonNull(types.get(name), name)));
   }
 
   private static Expr clipped(Expr gradient, Expr norm, double clip) {

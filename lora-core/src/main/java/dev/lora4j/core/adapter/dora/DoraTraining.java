@@ -81,7 +81,10 @@ public record DoraTraining(
     if (Extensions.installed().make(TrainableMethod.class, inner) instanceof AdditiveTraining sum) {
       return sum;
     }
-    throw new IllegalArgumentException("DoRA's inner " + inner + " is no sum.");
+    throw new IllegalArgumentException(
+        "DoRA goes around a method that trains a sum, and "
+            + inner
+            + " is none, or trains parts of it in turn; take inner = lora, loha or lokr.");
   }
 
   /** Arguments of the wrapped method, with {@code dora_wd}. */

@@ -161,6 +161,20 @@ public interface TrainableMethod extends Canonical {
     return true;
   }
 
+  /**
+   * The directions of the factors that are trained in a run; all of them by default.
+   *
+   * @throws IllegalArgumentException if it cannot be done in such a run
+   */
+  default Optional<DirectionRule> directions(StepRule.Run run) {
+    return Optional.empty();
+  }
+
+  /** Rank of the factors that are stored for a recipe, where these have a rank; by default its. */
+  default long storedRank(SiteRecipe recipe) {
+    return recipe.rank();
+  }
+
   /** Entries of its own in headers of adapters that it trains; none by default. */
   default SortedMap<String, String> headerEntries() {
     return new TreeMap<>();

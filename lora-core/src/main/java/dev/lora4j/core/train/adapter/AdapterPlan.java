@@ -3,6 +3,7 @@ package dev.lora4j.core.train.adapter;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.SharedTensor;
+import dev.lora4j.core.adapter.training.DirectionRule;
 import dev.lora4j.core.adapter.training.MaskRule;
 import dev.lora4j.core.adapter.training.SiteRecipe;
 import dev.lora4j.core.adapter.training.StepRule;
@@ -16,6 +17,8 @@ import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.host.HostTensor;
+import dev.lora4j.core.train.DirectionUpdate;
+import dev.lora4j.core.train.HeldOptimizer;
 import dev.lora4j.core.train.MaskUpdate;
 import dev.lora4j.core.train.MaskedOptimizer;
 import dev.lora4j.core.train.optimizer.Optimizer;
@@ -259,6 +262,15 @@ public final class AdapterPlan {
     return recipe.method().mask(ruledRun(steps));
   }
 
+  /**
+   * Choice of the directions that the method trains, if it does not train all of them in each step.
+   *
+   * @throws IllegalArgumentException if it cannot be done in so many steps
+   */
+  public Optional<DirectionRule> directions(int steps) {
+    return recipe.method().directions(ruledRun(steps));
+  }
+
   private StepRule.Run ruledRun(int steps) {
     Map<Site, SiteRecipe> layers = new LinkedHashMap<>();
     ruled().forEach(p -> layers.put(p.site(), p.recipe()));
@@ -276,8 +288,25 @@ public final class AdapterPlan {
         .toList();
   }
 
+  /** The tensors of each layer that {@link #directions} are of: those with an unknown rank. */
+  public List<DirectionUpdate.Layer> directionLayers() {
+    return ruled().map(AdapterPlan::directions).toList();
+  }
+
+  private static DirectionUpdate.Layer directions(Planned planned) {
+    Map<String, Integer> weights = new LinkedHashMap<>();
+    for (TrainedTensor tensor : planned.tensors()) {
+      for (int d = 0; d < tensor.staged().rank(); d++) {
+        if (tensor.staged().size(d) == Shape.UNKNOWN) {
+          weights.put(StagedAdapter.name(planned.site(), tensor), d);
+        }
+      }
+    }
+    return new DirectionUpdate.Layer(weights);
+  }
+
   /**
-   * The optimizer, with what the method changes after each of its steps and keeps at 0.
+   * The optimizer, with what the method changes after each of its steps, keeps at 0 and holds.
    *
    * @throws IllegalArgumentException if it cannot be done in so many steps
    * @throws dev.lora4j.core.tensor.TensorException if the optimizer averages weights, which a
@@ -285,8 +314,10 @@ public final class AdapterPlan {
    */
   public Optimizer optimizer(Optimizer plain, int steps) {
     List<AdapterParameter> parameters = ruled().flatMap(p -> p.parameters().stream()).toList();
+    Optimizer held =
+        directions(steps).<Optimizer>map(rule -> new HeldOptimizer(plain, rule)).orElse(plain);
     Optimizer masked =
-        mask(steps).<Optimizer>map(rule -> new MaskedOptimizer(plain, rule)).orElse(plain);
+        mask(steps).<Optimizer>map(rule -> new MaskedOptimizer(held, rule)).orElse(held);
     return rule(steps)
         .<Optimizer>map(rule -> new RuledOptimizer(masked, rule, parameters))
         .orElse(masked);

@@ -2,6 +2,7 @@ package dev.lora4j.core.train.adapter;
 
 import dev.lora4j.core.adapter.training.FactorInit;
 import dev.lora4j.core.adapter.training.RankRule;
+import dev.lora4j.core.adapter.training.SiteRecipe;
 import dev.lora4j.core.adapter.training.TrainedTensor;
 import dev.lora4j.core.format.metadata.BaseRounding;
 import dev.lora4j.core.format.metadata.KohyaKeys;
@@ -100,11 +101,14 @@ public final class NetworkMetadata {
   }
 
   private static String rank(Planned planned) {
-    return Long.toString(planned.recipe().rank() * stored(planned));
+    return Long.toString(planned.method().storedRank(planned.recipe()) * stored(planned));
   }
 
   private static String alpha(Planned planned) {
-    return text(planned.recipe().alpha() * stored(planned));
+    SiteRecipe recipe = planned.recipe();
+    double times = (double) planned.method().storedRank(recipe) / recipe.rank();
+    double same = recipe.rankStabilised() ? Math.sqrt(times) : times;
+    return text(recipe.alpha() * same * stored(planned));
   }
 
   /** Factors that are stored with their initial values have twice the rank. */

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** An optimizer after whose steps a method's rule changes the factors. */
@@ -51,6 +52,11 @@ final class RuledOptimizer implements Optimizer {
     List<OptimizerSlot> all = new ArrayList<>(optimizer.memories());
     rule.slots().forEach(name -> all.add(OptimizerSlot.zeros(name)));
     return all;
+  }
+
+  @Override
+  public Expr counted(Expr gradient, Function<String, Expr> memories) {
+    return optimizer.counted(gradient, memories);
   }
 
   @Override

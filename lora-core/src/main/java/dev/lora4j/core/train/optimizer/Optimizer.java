@@ -41,6 +41,17 @@ public interface Optimizer extends Canonical {
   }
 
   /**
+   * Stages the part of the gradient that counts, which is then measured, clipped and given to
+   * {@link #stage}; all of it by default.
+   *
+   * @param gradient of all weights, [n]
+   * @param memories its slots for each element of the weights by name, [n]
+   */
+  default Expr counted(Expr gradient, Function<String, Expr> memories) {
+    return gradient;
+  }
+
+  /**
    * Stages its part of a step: changes weights and slots in place. Changes other than by {@link
    * Update#replace} must leave all values as they are, to the last bit, where {@link Update#taken}
    * does not hold.

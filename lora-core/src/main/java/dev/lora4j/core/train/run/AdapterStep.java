@@ -3,6 +3,8 @@ package dev.lora4j.core.train.run;
 import dev.lora4j.core.nn.FlatLayout;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.core.train.DirectionUpdate;
+import dev.lora4j.core.train.HeldOptimizer;
 import dev.lora4j.core.train.MaskUpdate;
 import dev.lora4j.core.train.MaskedOptimizer;
 import dev.lora4j.core.train.MaxNorm;
@@ -103,6 +105,13 @@ public final class AdapterStep {
   Optional<MaskUpdate> masks(Scope scope) {
     return step.settings().optimizer() instanceof MaskedOptimizer masked
         ? Optional.of(new MaskUpdate(scope, masked, layout(), plan.maskedLayers()))
+        : Optional.empty();
+  }
+
+  /** Choice of the directions that are trained, if the method has one. */
+  Optional<DirectionUpdate> directions(Scope scope) {
+    return step.settings().optimizer() instanceof HeldOptimizer held
+        ? Optional.of(new DirectionUpdate(scope, held, layout(), plan.directionLayers()))
         : Optional.empty();
   }
 

@@ -45,6 +45,11 @@ record GuardedListener(InterruptibleTask sign, RunListener listener) implements 
   }
 
   @Override
+  public void changed(int step, String change) {
+    sign.call(() -> listener.changed(step, change));
+  }
+
+  @Override
   public void validated(int step, double loss, boolean best) {
     sign.call(() -> listener.validated(step, loss, best));
   }

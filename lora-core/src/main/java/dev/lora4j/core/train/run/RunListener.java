@@ -46,6 +46,13 @@ public interface RunListener {
   /** Reports that a run resumed, after so many steps. */
   default void resumed(int step, List<String> notes) {}
 
+  /**
+   * Reports that other parts of the factors are trained from the next step on.
+   *
+   * @param change as a sentence
+   */
+  default void changed(int step, String change) {}
+
   /** Reports a step that changed nothing, with the reason. */
   default void notFinite(int step, NonFiniteStep where) {}
 

@@ -1,13 +1,16 @@
 package dev.lora4j.core.train.run;
 
+import dev.lora4j.core.adapter.training.DirectionRule.Progress;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.core.train.DirectionUpdate;
 import dev.lora4j.core.train.MaskUpdate;
 import dev.lora4j.core.train.MaxNorm;
 import dev.lora4j.core.train.TrainingRun;
 import dev.lora4j.core.train.TrainingState;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /** Takes the steps of a run, and finds out why one changed nothing. */
 final class StepRunner {
@@ -21,6 +24,7 @@ final class StepRunner {
   private final RunListener listener;
   private final Optional<MaxNorm> maxNorm;
   private final Optional<MaskUpdate> masks;
+  private final Optional<DirectionUpdate> directions;
   private Optional<NonFiniteDiagnosis> diagnosis = Optional.empty();
   private int skippedInARow;
 
@@ -37,6 +41,7 @@ final class StepRunner {
     this.listener = listener;
     maxNorm = step.maxNorm(scope);
     masks = step.masks(scope);
+    directions = step.directions(scope);
   }
 
   /**
@@ -48,9 +53,13 @@ final class StepRunner {
     if (number == 0) {
       masks.ifPresent(all -> all.apply(run.state()));
     }
+    directions.ifPresent(all -> all.begin(run.state(), number));
     long first = (long) number * settings.accumulate();
     List<TrainingBatch> batches = task.batches(first, settings.accumulate());
-    double rate = settings.rate(number);
+    double rate =
+        directions
+            .map(all -> settings.rate() * all.rule().rate(number, settings.schedule()::factor))
+            .orElseGet(() -> settings.rate(number));
     double share = 1.0 / batches.size();
     double loss = 0;
     TrainingRun.Outcome outcome = null;
@@ -73,6 +82,9 @@ final class StepRunner {
       maxNorm.ifPresent(limit -> limit.apply(run.state()));
       masks.ifPresent(all -> all.apply(run.state()));
     }
+    OptionalDouble counted =
+        outcome.skipped() ? OptionalDouble.empty() : OptionalDouble.of((float) loss);
+    choose(run.state(), new Progress(number + 1L, counted, OptionalDouble.empty()));
     return new RunListener.Step(
         number + 1,
         settings.steps(),
@@ -80,6 +92,18 @@ final class StepRunner {
         outcome.gradientNorm(),
         rate,
         outcome.skipped());
+  }
+
+  /** Tells what chooses directions of a validation loss after so many steps. */
+  void validated(TrainingState state, int done, double loss) {
+    directions.ifPresent(all -> all.begin(state, done));
+    choose(state, new Progress(done, OptionalDouble.empty(), OptionalDouble.of(loss)));
+  }
+
+  private void choose(TrainingState state, Progress progress) {
+    directions
+        .flatMap(all -> all.apply(state, progress))
+        .ifPresent(change -> listener.changed((int) progress.step(), change));
   }
 
   private void skipped(TrainingState state, int number, long first, List<TrainingBatch> batches) {

@@ -194,6 +194,7 @@ public final class TrainingLoop implements AutoCloseable {
               && (!keeping.keepBest()
                   || tried(done, () -> checkpoints.keepBest(state, done, loss)).isPresent());
       listener.validated(done, loss, better);
+      taker.validated(state, done, loss);
       return better ? loss : best;
     }
   }

@@ -93,6 +93,7 @@ public record TrainingSettings(
         "a moving average of the factors (ema_decay) would bring back what the method "
             + plan.recipe().method().name()
             + " takes away between steps; take one of them away.");
+    plan.directions(steps()).ifPresent(rule -> ScheduleRestarts.require(rule, schedule));
     if (maxNorm.isEmpty()) {
       return;
     }

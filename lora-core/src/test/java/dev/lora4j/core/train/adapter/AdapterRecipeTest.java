@@ -178,7 +178,7 @@ class AdapterRecipeTest {
     requireAll(
         problems(() -> TrainableMethods.named("lycoris", Map.of())),
         "There is no TrainableMethod 'lycoris'",
-        "There are adalora, boft, diag-oft, dora, dylora, full, gralora, hira, ia3, loha, lokr, lora, lora-fa, miss, mora, oft, shira, sparse-lora, tlora, vera");
+        "There are adalora, boft, diag-oft, dora, dylora, full, gralora, hira, ia3, loha, lokr, lora, lora-fa, miss, mora, oft, rank-growth, relora, shira, sparse-lora, tlora, vera");
     requireAll(
         problems(() -> TrainableMethods.named("lokr", Map.of("factors", "8"))),
         "lokr: has no setting factors, did you mean factor? It has factor, full_matrix, decompose_both");
@@ -193,7 +193,7 @@ class AdapterRecipeTest {
         "convention takes one of lycoris, peft, found 'kohya'");
     requireAll(
         problems(() -> TrainableMethods.named("dora", Map.of("inner", "ia3"))),
-        "DoRA's inner ia3 is no sum");
+        "DoRA goes around a method that trains a sum, and ia3 is none");
     requireAll(
         problems(() -> TrainableMethods.named("dora", Map.of("inner", "lokr:factor=0"))),
         "lokr: LoKr's factor is -1 or at least 1, found 0");

@@ -28,6 +28,8 @@ record TrainedCase(String name, AdapterRecipe recipe, boolean peft) {
           of("DyLoRA by 2", "dylora", "unit", "2"),
           of("AdaLoRA", "adalora"),
           of("sparse LoRA of all numbers", "sparse-lora", "density", "1"),
+          of("ReLoRA", "relora", "restarts", "2"),
+          of("rank growth", "rank-growth"),
           of("LoHa", "loha"),
           of("LoKr", "lokr"),
           of("LoKr by 2", "lokr", "factor", "2"),

@@ -299,6 +299,13 @@ final class TextTrain implements Command {
             count,
             perStep));
     CalibrationText.of(work.plan().recipe()).ifPresent(line -> console.note(line + "."));
+    work.plan()
+        .directions(count)
+        .ifPresent(
+            rule -> {
+              console.note(rule.course() + ".");
+              rule.doubts().forEach(console::note);
+            });
   }
 
   private void next(Console console, String what, String command, String text) {

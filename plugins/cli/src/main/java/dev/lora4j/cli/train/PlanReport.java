@@ -2,6 +2,7 @@ package dev.lora4j.cli.train;
 
 import dev.lora4j.cli.console.Durations;
 import dev.lora4j.cli.console.Json;
+import dev.lora4j.core.adapter.training.DirectionRule;
 import dev.lora4j.core.model.text.PromptTokenizer;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
@@ -154,6 +155,7 @@ final class PlanReport {
             + fileSize()
             + " in the file");
     CalibrationText.of(style.recipe()).ifPresent(lines::add);
+    run.plan().directions(style.steps()).map(DirectionRule::course).ifPresent(lines::add);
     lines.add(
         style.optimizer().name()
             + " at "

@@ -192,6 +192,11 @@ public final class RunLog implements RunListener, AutoCloseable {
   }
 
   @Override
+  public void changed(int step, String change) {
+    console.note("After step " + step + ": " + change);
+  }
+
+  @Override
   public void notFinite(int step, NonFiniteStep where) {
     console.note("Step " + step + " changed nothing: " + where + ".");
   }

@@ -28,6 +28,7 @@ final class SettingWarnings {
     SettingWarnings doubts = new SettingWarnings(run);
     doubts.rate();
     doubts.schedule();
+    doubts.directions();
     doubts.best();
     doubts.previews();
     return doubts.all;
@@ -58,6 +59,10 @@ final class SettingWarnings {
               + decay
               + "; it is meant for constant.");
     }
+  }
+
+  private void directions() {
+    run.plan().directions(run.style().steps()).ifPresent(rule -> all.addAll(rule.doubts()));
   }
 
   private void best() {

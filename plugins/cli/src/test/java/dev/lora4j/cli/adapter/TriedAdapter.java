@@ -45,7 +45,11 @@ public record TriedAdapter(Path file, String method, Path base, String title) {
           "tlora",
           "lora",
           LYCORIS_TLORA,
-          "tlora");
+          "tlora",
+          "relora",
+          "lora",
+          "rank-growth",
+          "lora");
 
   private static final String DEPENDS = "Their effect depends on the weight they act on";
   private static final String BAKE = "bake the adapter into its base and extract";

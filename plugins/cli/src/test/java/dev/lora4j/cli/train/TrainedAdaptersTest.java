@@ -47,7 +47,8 @@ class TrainedAdaptersTest {
             "--compute=f32",
             "--rank=2",
             "--batch=1",
-            "--steps=1",
+            // One for each of the four LoRAs that are trained in turn.
+            "--steps=" + (method.equals("relora") ? 4 : 1),
             "--set=data.resolution=32",
             "--set=data.bucket_reso_steps=16",
             "--set=previews.prompts=[]");
@@ -76,6 +77,8 @@ class TrainedAdaptersTest {
         "sparse-lora",
         "tlora",
         TriedAdapter.LYCORIS_TLORA,
+        "relora",
+        "rank-growth",
         "vera"
       })
   void pictureAdapterWorksInEveryCommand(String method) throws IOException {

@@ -43,7 +43,7 @@ class TrainedTextAdaptersTest {
             "--method=" + method,
             "--layout=" + (peft ? "peft" : "kohya"),
             "--rank=2",
-            "--steps=1",
+            "--steps=" + (method.equals("relora") ? 4 : 1),
             "--max-length=16");
     assertEquals(0, run.code(), run.err());
     return new TriedAdapter(out, method, base, title);
@@ -73,7 +73,7 @@ class TrainedTextAdaptersTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"lora", "dora", "loha", "lokr", "ia3", "full"})
+  @ValueSource(strings = {"lora", "dora", "loha", "lokr", "ia3", "full", "relora", "rank-growth"})
   void adaptersOfLanguageModelsAreRecognised(String method) throws IOException {
     String pairs = "{\"input\": \"one\", \"target\": \"two\"}\n".repeat(2);
     generating(method);
