@@ -3,7 +3,7 @@
 import copy
 
 import torch
-from peft import BOFTConfig, GraloraConfig, HiraConfig, IA3Config, LoHaConfig, LoKrConfig, LoraConfig, MissConfig
+from peft import AdaLoraConfig, BOFTConfig, GraloraConfig, HiraConfig, IA3Config, LoHaConfig, LoKrConfig, LoraConfig, MissConfig
 from peft import OFTConfig, RandLoraConfig, ShiraConfig, VBLoRAConfig, VeraConfig
 from peft import get_peft_model, get_peft_model_state_dict
 from peft.tuners.boft import layer as boft_layer
@@ -15,6 +15,8 @@ RENAMED = {
     "lora_A.weight": "lora_down.weight",
     "lora_B.weight": "lora_up.weight",
     "lora_B.bias": "lora_up.bias",
+    "lora_A": "lora_down.weight",
+    "lora_B": "lora_up.weight",
 }
 
 # Matrices that PEFT draws once for all layers.
@@ -68,7 +70,7 @@ def peft(
         model = get_peft_model(Wrapped(base), config(), autocast_adapter_dtype=False).to(compute)
         with torch.no_grad():
             for part, value in model.named_parameters():
-                if ".base_layer." in part:
+                if ".base_layer." in part or ".ranknum." in part:
                     continue
                 if any(s in part for s in ("ia3_l", "boft_s", "magnitude")):
                     drawn = noise(f"{name}.{on}.{part}", value.shape, 0.2)
@@ -255,6 +257,11 @@ for where in ("linear", "conv", "point", "sequence", "embedding"):
     config = lambda: HiraConfig(r=3, target_modules=["layer"])
     types = TYPES if where in ("linear", "conv") else ONE
     peft("peft hira", "hira", where, config, {}, blend="result", types=types)
+
+for where in ("linear", "conv", "point"):
+    config = lambda: AdaLoraConfig(init_r=2, lora_alpha=3, total_step=9, target_modules=["layer"])
+    types = ONE if where == "point" else TYPES
+    peft("peft adalora", "adalora", where, config, dict(init_r="2", **ALPHA), types=types)
 
 config = lambda: VeraConfig(r=3, target_modules=["layer"])
 peft("peft vera", "vera", "linear", config, {}, blend="result")

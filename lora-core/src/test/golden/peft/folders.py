@@ -21,6 +21,7 @@ from peft import (
     LoraConfig,
     MissConfig,
     OFTConfig,
+    PeftModel,
     RandLoraConfig,
     VBLoRAConfig,
     VeraConfig,
@@ -113,6 +114,11 @@ CASES = {
     "adalora": AdaLoraConfig(
         init_r=3, target_r=2, lora_alpha=5, total_step=100, target_modules=LAYERS
     ),
+    "adalora-conv": AdaLoraConfig(
+        init_r=2, lora_alpha=3, total_step=9, target_modules=["conv", "head"], modules_to_save=["words"]
+    ),
+    "adalora-pruned": AdaLoraConfig(init_r=4, lora_alpha=6, total_step=9, target_modules=LAYERS + ["conv"]),
+    "adalora-no-alpha": AdaLoraConfig(init_r=3, lora_alpha=0, total_step=9, target_modules=LAYERS),
     "dora-bias": LoraConfig(
         r=2, lora_alpha=3, use_dora=True, target_modules=LAYERS, bias="all"
     ),
@@ -128,7 +134,31 @@ CASES = {
     ),
 }
 
+# What is left of the directions of AdaLoRA, by layer.
+LEFT = {
+    "adalora-pruned": {
+        "blocks.0.q": [True, False, True, False],
+        "blocks.0.ff": [False] * 4,
+        "blocks.1.q": [True] * 4,
+        "blocks.1.ff": [False, False, False, True],
+        "conv": [False, True, True, True],
+    },
+    "adalora-no-alpha": {"blocks.0.q": [False, True, True]},
+}
+
 BIASED = ("vblora-few", "vera-drawn", "gralora-hybrid", "dora-bias", "oft-bias", "boft-bias", "bias-all")
+
+
+def based(base):
+    model = Model()
+    model.load_state_dict(base)
+    return model
+
+
+def whole(peft):
+    """The pattern of layers of which nothing was taken away."""
+    sizes = {n: p for n, p in peft.base_model.model.named_parameters() if "lora_E." in n}
+    return {n: [True] * p.shape[0] for n, p in sizes.items()}
 
 
 def main(folder: Path):
@@ -147,8 +177,15 @@ def main(folder: Path):
                     parameter += 0.3 * torch.randn_like(parameter)
                 if any(part in key for part in ("lora_", "hada_", "lokr_", "ia3_", "oft_", "boft_", "miss_", "gralora_", "hira_", "vera_lambda_", "randlora_", "vblora_")):
                     parameter += 0.3 * torch.randn_like(parameter)
+        if name in LEFT:
+            pattern = {f"{layer}.lora_E.default": left for layer, left in LEFT[name].items()}
+            peft.base_model.rankallocator.mask_using_rank_pattern(peft.base_model.model, {**whole(peft), **pattern})
+            peft.peft_config["default"].rank_pattern = pattern
         peft.save_pretrained(folder / name)
         (folder / name / "README.md").unlink(missing_ok=True)
+        if name in LEFT:
+            # Loaded as anybody loads it; PEFT trains with the whole rank.
+            peft = PeftModel.from_pretrained(based(base), folder / name)
         merged = peft.merge_and_unload()
         changed = {
             k: v.contiguous()

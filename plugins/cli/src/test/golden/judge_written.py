@@ -202,6 +202,8 @@ def peft_types():
         "GraLoRA, hybrid": peft.GraloraConfig(
             target_modules=NO_KERNEL, r=4, alpha=3, gralora_k=4, hybrid_r=2, init_weights=False),
         "HiRA": peft.HiraConfig(target_modules=KERNEL, r=3, init_weights=False),
+        "AdaLoRA": peft.AdaLoraConfig(
+            target_modules=KERNEL, init_r=3, lora_alpha=2, total_step=9, init_lora_weights=False),
         "SHiRA": peft.ShiraConfig(target_modules=r"mid_block.*\.(to_q|ff\.net\.2)", r=1, init_weights=False),
     }
 

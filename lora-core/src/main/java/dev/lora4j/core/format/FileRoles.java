@@ -12,9 +12,6 @@ public final class FileRoles {
   /** PEFT's up factor of an embedding [width, r]: our down factor [r, width] transposed. */
   public static final String EMBEDDING_B = "lora_embedding_B";
 
-  /** AdaLoRA's diagonal [r, 1] between the factors; multiplied into the up factor. */
-  public static final String DIAGONAL = "lora_E";
-
   /** MLX-LM's down factor [in, r]: ours transposed. */
   public static final String MLX_DOWN = "lora_a";
 

@@ -2,6 +2,7 @@ package dev.lora4j.core.format;
 
 import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.Methods;
+import dev.lora4j.core.adapter.adalora.AdaloraMethod;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -34,7 +35,7 @@ public record KeySuffix(String layer, String role, Style style) {
           Map.entry("lora_B_1", "lora_up.weight"),
           Map.entry("lora_a", FileRoles.MLX_DOWN),
           Map.entry("lora_b", FileRoles.MLX_UP),
-          Map.entry("lora_E", FileRoles.DIAGONAL),
+          Map.entry("lora_E", AdaloraMethod.SIZES),
           Map.entry("lora_embedding_A", FileRoles.EMBEDDING_A),
           Map.entry("lora_embedding_B", FileRoles.EMBEDDING_B),
           Map.entry("lora_magnitude_vector", "lora_magnitude_vector"),

@@ -5,6 +5,7 @@ import dev.lora4j.core.adapter.AdditiveMethod;
 import dev.lora4j.core.adapter.Alpha;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.Methods;
+import dev.lora4j.core.adapter.adalora.AdaloraMethod;
 import dev.lora4j.core.adapter.full.BiasMethod;
 import dev.lora4j.core.adapter.full.DiffMethod;
 import dev.lora4j.core.adapter.loha.LohaMethod;
@@ -27,7 +28,8 @@ public final class DeltaNorm {
    * The norm; empty for methods whose change depends on the weight, and for single elements, as
    * those may be elements that other factors at the site change too.
    */
-  public static OptionalDouble of(Factors factors) {
+  public static OptionalDouble of(Factors stored) {
+    Factors factors = AdaloraMethod.lora(stored);
     AdapterMethod method = Methods.named(factors.method());
     if (!(method instanceof AdditiveMethod additive)) {
       return OptionalDouble.empty();
@@ -47,7 +49,7 @@ public final class DeltaNorm {
   /** Multiplications that {@link #of} takes. */
   public static long cost(Factors factors) {
     return switch (factors.method()) {
-      case LoraMethod.NAME -> lora(factors).cost();
+      case LoraMethod.NAME, AdaloraMethod.NAME -> lora(factors).cost();
       case LohaMethod.NAME -> half(factors, 1).costTimes(half(factors, 2));
       case LokrMethod.NAME -> partCost(factors, 1) + partCost(factors, 2);
       default -> factors.elements();

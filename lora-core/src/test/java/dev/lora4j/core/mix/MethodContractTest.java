@@ -15,6 +15,7 @@ import dev.lora4j.core.adapter.LayerParameter;
 import dev.lora4j.core.adapter.Methods;
 import dev.lora4j.core.adapter.SharedTensor;
 import dev.lora4j.core.adapter.SiteTensors;
+import dev.lora4j.core.adapter.adalora.AdaloraMethod;
 import dev.lora4j.core.adapter.lokr.LokrMethod;
 import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.LoadedAdapter;
@@ -217,7 +218,9 @@ class MethodContractTest {
     Map<String, HostTensor> written = new TreeMap<>();
     factors.forEach(f -> written.putAll(Methods.named(f.method()).write(f)));
     Map<String, String> settings = new TreeMap<>(at.settings());
-    settings.keySet().removeAll(FOLDED);
+    if (!at.method().equals(AdaloraMethod.NAME)) {
+      settings.keySet().removeAll(FOLDED);
+    }
     assertEquals(factors, Methods.read(at.tensors(written, settings)));
   }
 
@@ -229,16 +232,20 @@ class MethodContractTest {
     Set<String> layouts = new HashSet<>();
     for (AdapterWriter layout : AdapterWriters.all().values()) {
       Path path = folder.resolve(layout.folder() ? layout.name() : layout.name() + ".safetensors");
+      Adapter stored;
       try {
-        AdapterOutput.write(adapter, base, layout, WriteOptions.EXACT, path);
+        stored = AdapterOutput.write(adapter, base, layout, WriteOptions.EXACT, path).adapter();
       } catch (AdapterException e) {
         assertTrue(e.getMessage().matches(".*([Ww]rite |Multiply|no layout).*"), e.getMessage());
         continue;
       }
       layouts.add(layout.name());
       LoadedAdapter read = AdapterFiles.read(path, base);
-      assertEquals(adapter.sites(), read.adapter().sites(), layout.name());
-      assertEquals(adapter.identity(), read.adapter().identity(), layout.name());
+      if (!at.method().equals(AdaloraMethod.NAME) || layout.name().equals("peft")) {
+        assertEquals(adapter.sites(), stored.sites(), layout.name());
+      }
+      assertEquals(stored.sites(), read.adapter().sites(), layout.name());
+      assertEquals(stored.identity(), read.adapter().identity(), layout.name());
     }
     assertFalse(layouts.isEmpty(), "no layout has a form for it");
   }

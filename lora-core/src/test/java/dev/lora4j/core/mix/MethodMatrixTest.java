@@ -190,6 +190,7 @@ class MethodMatrixTest {
         }
       }
     }
-    assertEquals(Set.of("lora", "loha", "lokr", "miss", "gralora", "vera", "mora"), seen);
+    assertEquals(
+        Set.of("adalora", "lora", "loha", "lokr", "miss", "gralora", "vera", "mora"), seen);
   }
 }

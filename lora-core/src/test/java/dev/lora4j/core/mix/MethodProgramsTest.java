@@ -121,7 +121,8 @@ class MethodProgramsTest {
         at.factors().forEach(f -> methods.add(f.method()));
       }
     }
-    assertEquals(Set.of("lora", "loha", "lokr", "miss", "gralora", "vera", "mora"), methods);
+    assertEquals(
+        Set.of("adalora", "lora", "loha", "lokr", "miss", "gralora", "vera", "mora"), methods);
   }
 
   private static double[] beside(

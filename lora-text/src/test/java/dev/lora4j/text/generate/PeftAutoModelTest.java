@@ -3,6 +3,8 @@ package dev.lora4j.text.generate;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.Lora4j;
+import dev.lora4j.core.adapter.training.TrainableMethod;
+import dev.lora4j.core.adapter.training.TrainableMethods;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.tensor.EngineOptions;
 import dev.lora4j.core.tensor.Scope;
@@ -63,12 +65,29 @@ class PeftAutoModelTest {
   })
   void textsAreThoseOfPeft(String name, String kind, String targets)
       throws IOException, InterruptedException {
+    requireSame(name, kind, settings(targets));
+  }
+
+  /** With sizes apart and fewer directions than in the beginning. */
+  @ParameterizedTest
+  @CsvSource({"llama, q_proj|down_proj", "gpt2, c_attn|c_fc"})
+  void adaloraIsThatOfPeft(String name, String targets) throws IOException, InterruptedException {
+    TextTrainingSettings settings = settings(targets);
+    TrainableMethod adalora =
+        TrainableMethods.named("adalora", Map.of("stored", "adalora", "tinit", 2, "tfinal", 2));
+    requireSame(name, "CausalLM", settings.with(settings.recipe().method(adalora)));
+    String config = Files.readString(temporary.resolve("adapter/adapter_config.json"));
+    assertTrue(config.contains("\"peft_type\": \"ADALORA\""), config);
+    assertTrue(config.contains("\"rank_pattern\": {"), config);
+  }
+
+  private void requireSame(String name, String kind, TextTrainingSettings settings)
+      throws IOException, InterruptedException {
     boolean pairs = kind.equals("Seq2SeqLM");
     Path folder = Files.createDirectories(temporary.resolve("base"));
     for (String file : List.of("config.json", "model.safetensors")) {
       Files.copy(Path.of("src/test/resources/models", name, file), folder.resolve(file));
     }
-    TextTrainingSettings settings = settings(targets);
     try (LanguageModel model = LanguageModel.open(LORA, TinyTokenizers.letters(folder));
         Scope scope = model.scope().child("asked")) {
       TextExample example =

@@ -2,7 +2,6 @@ package dev.lora4j.core.adapter.adalora;
 
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.LowRank;
-import dev.lora4j.core.adapter.lora.LoraMath;
 import dev.lora4j.core.adapter.lora.LoraTraining;
 import dev.lora4j.core.adapter.training.DropoutKind;
 import dev.lora4j.core.adapter.training.FactorInit;
@@ -13,6 +12,7 @@ import dev.lora4j.core.adapter.training.TrainableMethod;
 import dev.lora4j.core.adapter.training.TrainedFactors;
 import dev.lora4j.core.adapter.training.TrainedTensor;
 import dev.lora4j.core.adapter.training.WarmStartFactors;
+import dev.lora4j.core.identity.CanonicalForm;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.nn.SiteLayer;
 import dev.lora4j.core.tensor.Constants;
@@ -35,7 +35,7 @@ import java.util.TreeMap;
  * Training of AdaLoRA (Zhang et al. 2023) on linear layers and convolutions: {@code left
  * diag(sizes) right}, both sides kept near orthonormal by a term of the loss, of which {@link
  * ImportanceRule} takes directions away. The recipe's rank is that of the beginning. What is stored
- * is a LoRA of the directions that are left, with the sizes in its down factor.
+ * has the directions that are left.
  *
  * @param targetRank directions of a layer that are kept at the end, on average; 0 for two thirds
  * @param firstSteps steps before the first is taken away; -1 for a tenth of the run ({@code tinit})
@@ -44,6 +44,7 @@ import java.util.TreeMap;
  * @param beta1 share of the average sensitivity that a step keeps
  * @param beta2 the same of its variation
  * @param orthogonal weight of the term of the loss that keeps directions apart
+ * @param stored what is written
  */
 @Extension(
     point = TrainableMethod.class,
@@ -83,10 +84,14 @@ public record AdaloraTraining(
             help = "Weight of the term of the loss that keeps directions apart",
             defaultValue = "0.5",
             min = 0)
-        double orthogonal)
+        double orthogonal,
+    @Setting(
+            help = "What is written: a LoRA, or PEFT's AdaLoRA, which its layout alone holds",
+            defaultValue = "lora")
+        StoredForm stored)
     implements TrainableMethod {
   /** Its name. */
-  public static final String NAME = "adalora";
+  public static final String NAME = AdaloraMethod.NAME;
 
   /** Part on the side of the input, [rank, in, ...]: PEFT's {@code lora_A}. */
   public static final String RIGHT = LoraTraining.DOWN;
@@ -101,7 +106,7 @@ public record AdaloraTraining(
   private static final double DEVIATION = 0.02;
 
   /** Summand of the rank that alpha is divided by, as PEFT has it. */
-  private static final double GUARD = 1e-5;
+  static final double GUARD = 1e-5;
 
   @Override
   public Set<Site.Kind> kinds() {
@@ -134,11 +139,7 @@ public record AdaloraTraining(
 
   @Override
   public Expr apply(SiteLayer layer, Expr x, TrainedFactors factors) {
-    Expr right = factors.get(RIGHT);
-    long[] sizes = new long[right.shape().rank()];
-    Arrays.fill(sizes, 1);
-    sizes[0] = -1;
-    Expr down = right.mul(factors.get(SIZES).reshape(sizes));
+    Expr down = AdaloraMethod.sized(factors.get(RIGHT), factors.get(SIZES));
     return LORA.apply(layer, x, factors.with(LoraTraining.DOWN, down));
   }
 
@@ -206,13 +207,23 @@ public record AdaloraTraining(
             Objects.requireNonNull(values.get(SIZES)),
             Objects.requireNonNull(values.get(LEFT)));
     Directions kept = all.kept();
-    double alpha = scale(site, recipe) * kept.count();
-    return List.of(LoraMath.factors(kept.scaledRight(), kept.left(), alpha));
+    if (stored == StoredForm.LORA) {
+      return List.of(kept.lora(scale(site, recipe)));
+    }
+    return List.of(kept.apart(recipe.rank(), recipe.alpha()));
   }
 
-  /** The directions of a LoRA, each of size 1: their sizes are in its factors. */
+  /**
+   * The directions of AdaLoRA, with those that were taken away as zeros; or of a LoRA, each of size
+   * 1 as their sizes are in its factors.
+   */
   @Override
   public Optional<WarmStartFactors> warmStart(Site site, List<Factors> found) {
+    if (stored == StoredForm.ADALORA) {
+      return found.size() == 1 && found.get(0).method().equals(NAME)
+          ? Directions.of(found.get(0)).begun(found.get(0))
+          : Optional.empty();
+    }
     return LORA.warmStart(site, found)
         .map(
             begun -> {
@@ -231,5 +242,19 @@ public record AdaloraTraining(
   @Override
   public SortedMap<String, String> lycorisArguments() {
     return new TreeMap<>(Map.of("algo", "locon"));
+  }
+
+  @Override
+  public String canonical() {
+    return CanonicalForm.of("AdaloraTraining")
+        .with("targetRank", targetRank)
+        .with("firstSteps", firstSteps)
+        .with("lastSteps", lastSteps)
+        .with("every", every)
+        .with("beta1", beta1)
+        .with("beta2", beta2)
+        .with("orthogonal", orthogonal)
+        .with("stored", stored, StoredForm.LORA)
+        .text();
   }
 }

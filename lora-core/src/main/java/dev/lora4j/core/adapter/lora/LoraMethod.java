@@ -43,6 +43,9 @@ public final class LoraMethod implements AdditiveMethod {
   /** Role of the Tucker core [rank, rank, kernel sizes] between them. */
   public static final String MID = "lora_mid.weight";
 
+  /** Role of the sizes of directions, with which the factors are AdaLoRA's. */
+  public static final String SIZES = "lora_E";
+
   @Override
   public Set<Site.Kind> kinds() {
     return Set.of(Site.Kind.LINEAR, Site.Kind.CONVOLUTION, Site.Kind.EMBEDDING);
@@ -55,7 +58,7 @@ public final class LoraMethod implements AdditiveMethod {
 
   @Override
   public boolean recognises(SiteTensors tensors) {
-    return tensors.has(DOWN) && tensors.has(UP);
+    return tensors.has(DOWN) && tensors.has(UP) && !tensors.has(SIZES);
   }
 
   @Override

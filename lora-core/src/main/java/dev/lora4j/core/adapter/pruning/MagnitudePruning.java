@@ -3,6 +3,7 @@ package dev.lora4j.core.adapter.pruning;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.adalora.AdaloraMethod;
 import dev.lora4j.core.adapter.lora.LoraMethod;
 import dev.lora4j.core.tensor.host.HostTensor;
 import java.util.BitSet;
@@ -44,7 +45,8 @@ public final class MagnitudePruning {
     return new Adapter(adapter.name(), pruned, adapter.metadata());
   }
 
-  private Factors of(String site, Factors factors) {
+  private Factors of(String site, Factors stored) {
+    Factors factors = AdaloraMethod.lora(stored);
     if (!factors.method().equals(LoraMethod.NAME)
         || factors.tensors().containsKey(LoraMethod.MID)) {
       throw new AdapterException(

@@ -139,11 +139,6 @@ public final class AdapterConfig {
     return settings;
   }
 
-  /** Scale of AdaLoRA's factors at a layer; absent if the file holds others. */
-  public Optional<Double> diagonalScale(String spelled) {
-    return model(spelled).flatMap(ModelConfig::diagonalScale);
-  }
-
   private Optional<ModelConfig> model(String spelled) {
     Optional<ModelConfig> found =
         models.stream().filter(m -> spelled.startsWith(m.prefix())).findFirst();

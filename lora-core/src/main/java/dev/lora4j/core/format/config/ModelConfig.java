@@ -5,6 +5,7 @@ import com.google.gson.JsonObject;
 import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.adapter.Alpha;
 import dev.lora4j.core.adapter.ProjectionSeed;
+import dev.lora4j.core.adapter.adalora.AdaloraMethod;
 import dev.lora4j.core.adapter.ia3.Ia3Method;
 import dev.lora4j.core.adapter.lokr.LokrMethod;
 import dev.lora4j.core.adapter.mora.MoraMethod;
@@ -126,6 +127,7 @@ record ModelConfig(String where, String prefix, JsonObject fields) {
           rank(path).ifPresent(r -> settings.put(MoraMethod.RANK, Double.toString(r)));
         }
       }
+      case "ADALORA" -> adalora(path, settings);
       case "LOHA", "LOKR" -> {
         alpha("alpha", path, settings);
         rank(path).ifPresent(r -> settings.put(LokrMethod.RANK, Double.toString(r)));
@@ -183,18 +185,18 @@ record ModelConfig(String where, String prefix, JsonObject fields) {
     return rank;
   }
 
-  private boolean feedforward(String path) {
-    return ModulePatterns.names(fields, "feedforward_modules", path);
+  /** PEFT's defaults count where the file is silent, as it has no others. */
+  private void adalora(String path, Map<String, String> settings) {
+    double alpha = number(get(fields, "lora_alpha")).orElse(8.0);
+    double initial = rank(AdaloraMethod.INITIAL, get(fields, AdaloraMethod.INITIAL)).orElse(12.0);
+    settings.put(Alpha.LORA_ALPHA, Double.toString(alpha));
+    settings.put(AdaloraMethod.INITIAL, Double.toString(initial));
+    RankPattern.left(fields, where, path, (long) initial)
+        .ifPresent(left -> settings.put(AdaloraMethod.LEFT, Double.toString((double) left)));
   }
 
-  Optional<Double> diagonalScale() {
-    if (!method().equals("ADALORA")) {
-      return Optional.empty();
-    }
-    double alpha = number(get(fields, "lora_alpha")).orElse(8.0);
-    // PEFT divides by the rank at the start, whatever is left of it, and so little more.
-    double rank = rank("init_r", get(fields, "init_r")).orElse(12.0) + 1e-5;
-    return Optional.of(alpha / rank);
+  private boolean feedforward(String path) {
+    return ModulePatterns.names(fields, "feedforward_modules", path);
   }
 
   List<String> warnings() {

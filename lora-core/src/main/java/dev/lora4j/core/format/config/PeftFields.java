@@ -147,6 +147,8 @@ final class PeftFields {
   private static SortedMap<String, Field> adalora(SortedMap<String, Field> lora) {
     SortedMap<String, Field> adalora = new TreeMap<>(lora);
     add(adalora, Meaning.READ, "the scale", "init_r");
+    add(adalora, Meaning.READ, "the directions that are left", "rank_pattern");
+    add(adalora, Meaning.NO_EFFECT, "AdaLoRA does not ask for it", "r", "lora_bias");
     add(adalora, Meaning.NO_EFFECT, "AdaLoRA does not ask for it", "use_rslora", "alpha_pattern");
     add(adalora, Meaning.REFUSED, "which AdaLoRA has not got", "use_dora", "use_mora");
     add(adalora, Meaning.NO_EFFECT, "of use_mora", "mora_type");

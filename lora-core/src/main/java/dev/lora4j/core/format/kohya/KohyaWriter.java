@@ -51,6 +51,7 @@ public final class KohyaWriter implements AdapterWriter {
           "gralora_A_general.weight",
           "gralora_B_general.weight",
           "mora_A.weight",
+          "lora_E",
           "hira_A",
           "hira_B",
           "hira_embedding_A",

@@ -6,6 +6,7 @@ import dev.lora4j.core.adapter.Alpha;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.Matrices;
 import dev.lora4j.core.adapter.Methods;
+import dev.lora4j.core.adapter.adalora.AdaloraMethod;
 import dev.lora4j.core.adapter.full.ModulesToSaveMethod;
 import dev.lora4j.core.adapter.mora.MoraMethod;
 import dev.lora4j.core.nn.Site;
@@ -64,6 +65,10 @@ public final class PeftTensors {
   public SortedMap<String, HostTensor> of(PeftSite site) {
     SortedMap<String, HostTensor> named = new TreeMap<>();
     for (Factors factors : site.factors()) {
+      if (factors.method().equals(AdaloraMethod.NAME)) {
+        named.putAll(AdaloraKind.tensors(factors));
+        continue;
+      }
       AdapterMethod method = Methods.named(factors.method());
       SortedMap<String, HostTensor> roles =
           site.site().map(s -> method.write(s, factors)).orElseGet(() -> method.write(factors));

@@ -9,6 +9,7 @@ import com.google.gson.JsonPrimitive;
 import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.Methods;
+import dev.lora4j.core.adapter.adalora.AdaloraMethod;
 import dev.lora4j.core.adapter.training.ToolConvention;
 import dev.lora4j.core.format.metadata.Metadata;
 import dev.lora4j.core.format.writing.AdapterLayout;
@@ -49,6 +50,11 @@ public final class PeftWriter implements AdapterWriter {
   @Override
   public ToolConvention convention() {
     return ToolConvention.PEFT;
+  }
+
+  @Override
+  public boolean keeps(Factors factors) {
+    return factors.method().equals(AdaloraMethod.NAME);
   }
 
   @Override

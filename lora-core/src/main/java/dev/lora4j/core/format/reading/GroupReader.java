@@ -7,6 +7,7 @@ import dev.lora4j.core.adapter.Methods;
 import dev.lora4j.core.adapter.RowSlice;
 import dev.lora4j.core.adapter.RowSlice.Range;
 import dev.lora4j.core.adapter.SiteTensors;
+import dev.lora4j.core.adapter.adalora.AdaloraMethod;
 import dev.lora4j.core.format.KeyAccount.Reason;
 import dev.lora4j.core.format.Layer;
 import dev.lora4j.core.format.NativeName;
@@ -57,7 +58,7 @@ final class GroupReader {
     SiteTensors complete = complete(tensors.of(whole), ignored);
     Set<String> joined = shared.join(group, complete);
     source.config().settings(group.spelled()).forEach(complete::set);
-    List<Factors> read = Methods.read(complete);
+    List<Factors> read = Methods.read(changing(complete, ignored));
     complete.ignored().keySet().forEach(r -> ignored.put(complete.key(r), Reason.NO_EFFECT));
     Set<String> converted = new TreeSet<>(tensors.converted());
     if (!group.layer().plain()) {
@@ -80,6 +81,17 @@ final class GroupReader {
     half.removeAll(whole);
     half.forEach(role -> ignored.put(tensors.key(role), Reason.HALF_A_PAIR));
     return tensors.without(half);
+  }
+
+  /** Tensors without those of AdaLoRA at a layer of which no direction is left. */
+  private static SiteTensors changing(SiteTensors tensors, SortedMap<String, Reason> ignored) {
+    if (!AdaloraMethod.empty(tensors)) {
+      return tensors;
+    }
+    Set<String> roles = new TreeSet<>(new AdaloraMethod().roles());
+    roles.retainAll(tensors.roles());
+    roles.forEach(role -> ignored.put(tensors.key(role), Reason.NO_EFFECT));
+    return tensors.without(roles);
   }
 
   private static Map<String, List<Factors>> divide(Layer layer, Site whole, List<Factors> read) {

@@ -4,6 +4,7 @@ import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.adapter.Alpha;
 import dev.lora4j.core.adapter.Matrices;
 import dev.lora4j.core.adapter.SiteTensors;
+import dev.lora4j.core.adapter.adalora.AdaloraMethod;
 import dev.lora4j.core.adapter.lora.LoraMethod;
 import dev.lora4j.core.adapter.mora.MoraMethod;
 import dev.lora4j.core.adapter.tlora.TloraMethod;
@@ -12,7 +13,6 @@ import dev.lora4j.core.format.gguf.PairedRows;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.host.HostTensor;
-import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -39,7 +39,7 @@ final class LayerTensors {
     if (sizes != null) {
       TloraDirections.requireGreatest(sizes, source.metadata());
     }
-    tensors.fold(source, group);
+    tensors.requireSizes(source, group);
     tensors.join(source, group);
     return tensors;
   }
@@ -115,40 +115,17 @@ final class LayerTensors {
     keys.put(role, key);
   }
 
-  /** Multiplies AdaLoRA's diagonal, and the scale that goes with it, into the up factor. */
-  private void fold(AdapterSource source, KeyTable.Group group) {
-    HostTensor diagonal = byRole.remove(FileRoles.DIAGONAL);
-    if (diagonal == null) {
-      return;
+  /** Without its sizes AdaLoRA would be taken for a LoRA. */
+  private void requireSizes(AdapterSource source, KeyTable.Group group) {
+    String role = byRole.containsKey(LoraMethod.DOWN) ? LoraMethod.DOWN : LoraMethod.UP;
+    String key = keys.get(role);
+    if (key != null
+        && !byRole.containsKey(AdaloraMethod.SIZES)
+        && source.config().settings(group.spelled()).containsKey(AdaloraMethod.INITIAL)) {
+      throw new AdapterException(
+          "%s is of AdaLoRA, as adapter_config.json says, and its %s is missing beside it; the file is damaged or was cut."
+              .formatted(key, AdaloraMethod.SIZES));
     }
-    String key = group.keys().getOrDefault(FileRoles.DIAGONAL, FileRoles.DIAGONAL);
-    double scale =
-        source
-            .config()
-            .diagonalScale(group.spelled())
-            .orElseThrow(
-                () ->
-                    new AdapterException(
-                        key
-                            + " is of AdaLoRA, whose scale is in adapter_config.json alone; give"
-                            + " the folder with both files."));
-    HostTensor up =
-        Optional.ofNullable(byRole.get(LoraMethod.UP))
-            .filter(t -> t.shape().rank() == 2)
-            .filter(t -> t.shape().size(1) == diagonal.shape().elements())
-            .orElseThrow(
-                () ->
-                    new AdapterException(
-                        key + " is " + diagonal + ", without an up factor with so many columns."));
-    double[] values = up.doubles();
-    double[] factors = diagonal.doubles();
-    float[] folded = new float[values.length];
-    for (int i = 0; i < values.length; i++) {
-      folded[i] = (float) (values[i] * factors[i % factors.length] * scale);
-    }
-    byRole.put(LoraMethod.UP, HostTensor.of(up.shape(), folded));
-    converted.add(keys.getOrDefault(LoraMethod.UP, key));
-    converted.add(key);
   }
 
   /** Takes the matrix of MoRA, which its paper's code writes as both factors of a LoRA, once. */

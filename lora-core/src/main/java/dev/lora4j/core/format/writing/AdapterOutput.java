@@ -46,7 +46,8 @@ public final class AdapterOutput {
    */
   public static Written write(
       Adapter adapter, Family family, AdapterWriter layout, WriteOptions options, Path path) {
-    FactorPreparation.Prepared prepared = FactorPreparation.of(adapter, options);
+    PlainLora plain = PlainLora.of(adapter, layout, options);
+    FactorPreparation.Prepared prepared = FactorPreparation.of(plain.adapter(), options);
     AdapterLayout laid =
         layout.lay(new WriteRequest(prepared.adapter(), family, options.rewrite(), options.base()));
     Metadata metadata = HeaderMetadata.of(prepared.adapter(), family);
@@ -66,7 +67,8 @@ public final class AdapterOutput {
     } else {
       layout.write(laid.files().get(0), metadata, path);
     }
-    List<String> changes = new ArrayList<>(prepared.changes());
+    List<String> changes = new ArrayList<>(plain.changes());
+    changes.addAll(prepared.changes());
     changes.addAll(laid.changes());
     return new Written(path, prepared.adapter(), changes);
   }

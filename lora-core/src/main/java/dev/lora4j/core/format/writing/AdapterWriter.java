@@ -1,5 +1,6 @@
 package dev.lora4j.core.format.writing;
 
+import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.training.ToolConvention;
 import dev.lora4j.core.format.metadata.Metadata;
 import dev.lora4j.core.safetensors.SafetensorsWriter;
@@ -29,6 +30,14 @@ public interface AdapterWriter {
   /** The form of methods that the layout holds, where two tools define them differently. */
   default ToolConvention convention() {
     return ToolConvention.LYCORIS;
+  }
+
+  /**
+   * Returns true if it has a form of its own for factors that are a LoRA in another form; else they
+   * are written as that LoRA.
+   */
+  default boolean keeps(Factors factors) {
+    return false;
   }
 
   /**

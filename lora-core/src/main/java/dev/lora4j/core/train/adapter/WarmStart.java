@@ -2,6 +2,7 @@ package dev.lora4j.core.train.adapter;
 
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.adalora.AdaloraMethod;
 import dev.lora4j.core.adapter.training.TrainableMethod;
 import dev.lora4j.core.adapter.training.TrainedTensor;
 import dev.lora4j.core.adapter.training.WarmStartFactors;
@@ -74,8 +75,9 @@ final class WarmStart {
     return Optional.empty();
   }
 
-  private Optional<WarmStartFactors> begun(Site site, List<Factors> found) {
+  private Optional<WarmStartFactors> begun(Site site, List<Factors> stored) {
     TrainableMethod method = methods.apply(site);
+    List<Factors> found = trained(site, method, stored);
     String kinds = found.stream().map(Factors::method).collect(Collectors.joining(" and "));
     Optional<WarmStartFactors> begun;
     try {
@@ -114,6 +116,12 @@ final class WarmStart {
         : wrong(
             site.name(),
             "the method " + method.name() + " would write other " + kinds + " before any step");
+  }
+
+  /** The factors, or the LoRA that they are if the method does not train their own form. */
+  private static List<Factors> trained(Site site, TrainableMethod method, List<Factors> stored) {
+    List<Factors> plain = stored.stream().map(AdaloraMethod::lora).toList();
+    return plain.equals(stored) || method.warmStart(site, stored).isPresent() ? stored : plain;
   }
 
   /** Returns true if the method would write the same factors without training. */

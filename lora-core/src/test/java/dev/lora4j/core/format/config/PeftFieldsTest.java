@@ -167,7 +167,7 @@ class PeftFieldsTest {
     JsonObject fields = of("ADALORA");
     fields.add("init_r", JsonParser.parseString(value));
     AdapterConfig config = read(fields);
-    assertThrows(AdapterException.class, () -> config.diagonalScale("base_model.model.q"));
+    assertThrows(AdapterException.class, () -> config.settings("base_model.model.q"));
   }
 
   @ParameterizedTest

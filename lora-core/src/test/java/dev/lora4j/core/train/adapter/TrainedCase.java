@@ -27,6 +27,7 @@ record TrainedCase(String name, AdapterRecipe recipe, boolean peft) {
           of("DyLoRA, nested", "dylora", "mode", "nested"),
           of("DyLoRA by 2", "dylora", "unit", "2"),
           of("AdaLoRA", "adalora"),
+          new TrainedCase("PEFT's AdaLoRA", recipe("adalora", "stored", "adalora"), true),
           of("sparse LoRA of all numbers", "sparse-lora", "density", "1"),
           of("ReLoRA", "relora", "restarts", "2"),
           of("rank growth", "rank-growth"),

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
 import dev.lora4j.cli.Run;
+import dev.lora4j.cli.adapter.TriedAdapter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,6 +69,53 @@ class TrainAdaloraTest {
     assertEquals(identity, resumed.json().get("identity").getAsString());
     Run other = train("--resume", "--set=adapter.settings={ target_r = 1 }");
     assertNotEquals(0, other.code());
+  }
+
+  /** In PEFT's own form, which every command takes. */
+  @Test
+  void sizesAreStoredApartWhereThatIsAsked() throws IOException {
+    Path out = folder.resolve("peft");
+    Path pictures = Run.pictures(folder.resolve("pictures"));
+    List<String> words =
+        List.of(
+            "train",
+            "--images=" + pictures,
+            "--base=" + Run.TINY_SD,
+            "--method=adalora",
+            "--compute=f32",
+            "--rank=3",
+            "--batch=1",
+            "--steps=4",
+            "--set=adapter.settings={ stored = \"adalora\", tinit = 1, tfinal = 1 }",
+            "--set=data.resolution=32",
+            "--set=data.bucket_reso_steps=16",
+            "--set=previews.prompts=[]");
+    List<String> other = new ArrayList<>(words);
+    other.addAll(List.of("-o", folder.resolve("a.safetensors").toString()));
+    Run refused = Run.of(other.toArray());
+    assertEquals(1, refused.code(), refused.out());
+    assertTrue(refused.err().contains("Write PEFT's layout"), refused.err());
+    List<String> right = new ArrayList<>(words);
+    right.addAll(List.of("--set=layout=peft", "-o", out.toString()));
+    Run run = Run.of(right.toArray());
+    assertEquals(0, run.code(), run.err());
+    String config = Files.readString(out.resolve("adapter_config.json"));
+    assertTrue(config.contains("\"peft_type\": \"ADALORA\""), config);
+    assertTrue(config.contains("\"init_r\": 3"), config);
+    TriedAdapter adapter = new TriedAdapter(out, "adalora", Run.TINY_SD, "tiny-sd");
+    adapter.inspected();
+    adapter.converted();
+    adapter.computed();
+    adapter.baked();
+    adapter.used(
+        "generate",
+        "a ball",
+        Run.BASE,
+        "--lora=" + out,
+        "--steps=1",
+        "--compute=f32",
+        "-o",
+        folder.resolve("a.png"));
   }
 
   @Test
