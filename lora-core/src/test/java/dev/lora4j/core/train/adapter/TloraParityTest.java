@@ -38,7 +38,7 @@ class TloraParityTest {
   private static final int RANK = 6;
   private static final double ALPHA = 9;
   private static final double RATE = 0.05;
-  private static final double TIMESTEPS = 1000;
+  private static final int TIMESTEPS = 1000;
   private static final List<Integer> DRAWN = List.of(0, 1, 250, 500, 799, 999);
   private static final Map<String, String> PARTS =
       Map.of("q", "q_layer.weight", "p", "p_layer.weight", "lambda", "lambda_layer");
@@ -141,7 +141,7 @@ class TloraParityTest {
       requireDirections(net, adapter, initial, layout);
       Map<String, Tensor> held = new HashMap<>(adapter.held(scope, initial));
       held.putAll(net.base());
-      List<Double> ways = DRAWN.stream().map(t -> (TIMESTEPS - t) / TIMESTEPS).toList();
+      List<Double> ways = DRAWN.stream().map(t -> (TIMESTEPS - t) / (double) TIMESTEPS).toList();
       List<Tensor> inputs = new ArrayList<>(adapter.inputs(scope, 1, 0, 0, ways));
       inputs.add(target.on(scope, DType.F64));
       inputs.add(x.on(scope, DType.F64));
@@ -274,13 +274,13 @@ class TloraParityTest {
       put(held, flat, layout, scope);
       net.base().forEach((n, t) -> held.put(n, zeros(t.shape()).on(scope)));
       List<Double> ways = new ArrayList<>();
-      double[] ones = new double[(int) TIMESTEPS * in];
+      double[] ones = new double[TIMESTEPS * in];
       for (int t = 0; t < TIMESTEPS; t++) {
-        ways.add((TIMESTEPS - t) / TIMESTEPS);
+        ways.add((TIMESTEPS - t) / (double) TIMESTEPS);
         ones[t * in] = 1;
       }
       List<Tensor> inputs = new ArrayList<>(adapter.inputs(scope, 1, 0, 0, ways));
-      inputs.add(HostTensor.of(DType.F64, Shape.of((long) TIMESTEPS, in), ones).on(scope));
+      inputs.add(HostTensor.of(DType.F64, Shape.of(TIMESTEPS, in), ones).on(scope));
       Tensor y =
           program
               .run(scope, program.hold(scope, n -> Objects.requireNonNull(held.get(n), n)), inputs)
