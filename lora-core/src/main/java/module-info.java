@@ -19,6 +19,7 @@ module dev.lora4j.core {
   exports dev.lora4j.core.adapter.glora;
   exports dev.lora4j.core.adapter.gralora;
   exports dev.lora4j.core.adapter.hira;
+  exports dev.lora4j.core.adapter.hydra;
   exports dev.lora4j.core.adapter.ia3;
   exports dev.lora4j.core.adapter.loha;
   exports dev.lora4j.core.adapter.lokr;

@@ -121,6 +121,43 @@ def lora(targets=LAYERS, **options):
     return peft(LoraConfig(r=RANK, lora_alpha=ALPHA, target_modules=targets, lora_dropout=0, **options))
 
 
+class Hydra(torch.nn.Module):
+    """HydraLoRA as the paper's code has it, with the softmax in the type of the input."""
+
+    def __init__(self, base, heads):
+        super().__init__()
+        self.base, self.heads = base, heads
+        self.lora_A = torch.nn.Linear(base.in_features, RANK, bias=False)
+        for i in range(heads):
+            setattr(self, f"lora_B{i}", torch.nn.Linear(RANK, base.out_features, bias=False))
+        self.lora_route = torch.nn.Linear(base.in_features, heads, bias=False)
+
+    def forward(self, x):
+        result = self.base(x)
+        route = torch.softmax(self.lora_route(x), dim=-1)
+        for i in range(self.heads):
+            head = getattr(self, f"lora_B{i}")(self.lora_A(x))
+            result = result + route[:, :, i].unsqueeze(-1) * head * (ALPHA / RANK)
+        return result
+
+
+def hydra(heads):
+    def attach(net):
+        for parameter in net.parameters():
+            parameter.requires_grad_(False)
+        found = {}
+        for site in LINEAR:
+            parent, last = site.rsplit(".", 1)
+            module = Hydra(net.get_submodule(site), heads)
+            setattr(net.get_submodule(parent), last, module)
+            for role, parameter in module.named_parameters():
+                if role.startswith("lora_"):
+                    found[f"{site}/hydra.{role.removesuffix('.weight')}"] = parameter
+        return found
+
+    return attach
+
+
 def oft(**options):
     # PEFT's convolutions add overlapping places up in training, and not where they are merged.
     return peft(OFTConfig(r=0, oft_block_size=4, target_modules=LINEAR, **options))
@@ -169,6 +206,7 @@ CASES = {
     "loha-tucker": (lycoris_modules(LoHa, use_tucker=True), True),
     "lokr-tucker": (lycoris_modules(LoKr, factor=1, use_tucker=True), True),
     "vera": (peft(VeraConfig(r=RANK, projection_prng_key=3, target_modules=LINEAR)), True),
+    "hydra": (hydra(3), True),
 }
 
 

@@ -13,7 +13,8 @@ import java.util.TreeMap;
  * Method of changing a layer, for example LoRA: its tensors, their validity, and its mathematics.
  * An extension point; implementations have no state and are used by several threads.
  *
- * <p>A method implements one of the contracts: {@link AdditiveMethod} or {@link TransformMethod}.
+ * <p>A method implements one of the contracts: {@link AdditiveMethod}, {@link TransformMethod} or
+ * {@link RoutedMethod}.
  */
 public interface AdapterMethod {
   /** The setting and role of the number that most methods are scaled by. */

@@ -87,7 +87,7 @@ public final class Methods {
     // Methods that depend on the weight come first, as one of them may wrap an additive one.
     for (AdapterMethod method : all().values()) {
       SiteTensors rest = tensors.without(tensors.used());
-      if (!(method instanceof AdditiveMethod) && recognises(method, rest)) {
+      if (method instanceof TransformMethod && recognises(method, rest)) {
         found.add(read(method, rest));
       }
     }
@@ -98,7 +98,7 @@ public final class Methods {
     found.addAll(acting);
     SiteTensors rest = tensors.without(tensors.used());
     for (AdapterMethod method : all().values()) {
-      if (method instanceof AdditiveMethod && recognises(method, rest)) {
+      if (!(method instanceof TransformMethod) && recognises(method, rest)) {
         found.add(read(method, rest));
       }
     }

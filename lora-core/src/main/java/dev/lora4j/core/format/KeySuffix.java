@@ -71,6 +71,7 @@ public record KeySuffix(String layer, String role, Style style) {
           "vblora_");
 
   private static final String BIAS = "lora_up.bias";
+  private static final Set<String> UP_BIASES = Set.of("lora_B", "lora_B_1");
 
   /** MLX-LM's name of DoRA's magnitudes, which stand next to its factors. */
   private static final String MLX_LENGTHS = "m";
@@ -134,7 +135,7 @@ public record KeySuffix(String layer, String role, Style style) {
       return Optional.of(parameter);
     }
     if (typed && last.equals("bias")) {
-      return parameter.startsWith("lora_B") ? Optional.of(BIAS) : Optional.empty();
+      return UP_BIASES.contains(parameter) ? Optional.of(BIAS) : Optional.empty();
     }
     return Optional.ofNullable(PARAMETERS.get(parameter));
   }

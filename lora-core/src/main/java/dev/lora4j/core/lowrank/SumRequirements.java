@@ -6,6 +6,7 @@ import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.AdditiveMethod;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.Methods;
+import dev.lora4j.core.adapter.RoutedMethod;
 import dev.lora4j.core.nn.Site;
 import java.util.Map;
 import java.util.Optional;
@@ -44,14 +45,19 @@ public final class SumRequirements {
     if (method instanceof AdditiveMethod additive) {
       return additive;
     }
+    boolean routed = method instanceof RoutedMethod;
     throw new AdapterException(
         adapter.name()
             + " has factors of the method "
             + method.name()
             + " at "
             + site
-            + ". Their effect depends on the weight they act on, so "
+            + ". Their effect depends on the "
+            + (routed ? "layer's input" : "weight they act on")
+            + ", so "
             + consequence
-            + "; bake them into a base and extract what changed.");
+            + (routed
+                ? "; use them unmerged, beside others, where models run (--lora)."
+                : "; bake them into a base and extract what changed."));
   }
 }

@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * pictures with the same weights can share a run.
  *
  * <p>At a site, each part that can be unmerged is, and the rest is merged: methods without a
- * low-rank form, and parts that act before a method that depends on the weight.
+ * low-rank form, and parts that act before a method that depends on the weight. Parts whose effect
+ * depends on the layer's input are unmerged, or refused.
  */
 public final class BatchMix {
   /** The factors of a column at a site. */
@@ -136,6 +137,12 @@ public final class BatchMix {
             if (regional && !can) {
               throw PlanRules.noRegion(site, part, plan, UnmergedAdapters.stacks(site, part));
             }
+            if (part.routed() && !can) {
+              throw PlanRules.routedBefore(site, part, plan);
+            }
+            if (part.routed() && !regional && plan.route() == Route.MERGED) {
+              throw PlanRules.noWeight(site, part, plan);
+            }
             if (can && (regional || plan.route() != Route.MERGED)) {
               isUnmerged
                   .computeIfAbsent(site, s -> new LinkedHashMap<>())
@@ -186,12 +193,19 @@ public final class BatchMix {
     return new StackKey(numbers, places);
   }
 
-  /** The sites with an unmerged part. */
+  /**
+   * The sites with an unmerged part, for {@link UnmergedAdapters}. A site with a router has one
+   * more name for that.
+   */
   public Set<String> unmergedSites() {
     Set<String> names = new TreeSet<>();
     for (Site site : isUnmerged.keySet()) {
-      if (!unmergedParts(site).isEmpty()) {
+      List<Part> parts = unmergedParts(site);
+      if (!parts.isEmpty()) {
         names.add(site.name());
+      }
+      if (parts.stream().anyMatch(Part::routed)) {
+        names.add(UnmergedAdapters.router(site.name()));
       }
     }
     return names;

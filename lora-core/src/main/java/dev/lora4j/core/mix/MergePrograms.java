@@ -7,6 +7,7 @@ import dev.lora4j.core.adapter.FactorStructure;
 import dev.lora4j.core.adapter.LayerParameter;
 import dev.lora4j.core.adapter.LowRank;
 import dev.lora4j.core.adapter.Methods;
+import dev.lora4j.core.adapter.RoutedMethod;
 import dev.lora4j.core.adapter.StagedFactors;
 import dev.lora4j.core.adapter.TransformMethod;
 import dev.lora4j.core.nn.Site;
@@ -56,7 +57,10 @@ final class MergePrograms {
         key -> {
           Graph graph = new Graph();
           StagedFactors factors = StagedFactors.inputs(graph, structure, DType.F32);
-          LowRank pair = Methods.additive(structure.method()).lowRank(site, factors);
+          LowRank pair =
+              Methods.named(structure.method()) instanceof RoutedMethod routed
+                  ? routed.lowRank(site, factors)
+                  : Methods.additive(structure.method()).lowRank(site, factors);
           Expr down = pair.down().reshape(pair.down().dim(0), Dim.of(-1));
           Expr up = pair.up().reshape(pair.up().dim(0), Dim.of(-1));
           return graph.inference(scope, List.of(down, up));

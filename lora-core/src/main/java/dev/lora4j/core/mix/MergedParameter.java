@@ -164,8 +164,6 @@ public final class MergedParameter {
    * Factor of a part: its adapter's weight, its share at the site and, for a delta, its own scale.
    */
   static float amount(Part part, float[] weights) {
-    double scale =
-        part.method() instanceof AdditiveMethod m ? m.scale(part.factors().structure()) : 1;
-    return (float) (weights[part.adapter()] * part.share() * scale);
+    return (float) (weights[part.adapter()] * part.share() * part.scale());
   }
 }

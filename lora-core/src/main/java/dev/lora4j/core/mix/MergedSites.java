@@ -37,8 +37,8 @@ public final class MergedSites {
    * @param catalogue the sites of the base
    * @param model prefix of the model's sites
    * @param names sites to merge, see {@link UnmergedAdapters#mergedSites}
-   * @throws AdapterException if the plan's adapters cannot follow each other, or one is for a site
-   *     or bias that the base lacks
+   * @throws AdapterException if the plan's adapters cannot follow each other, one is for a site or
+   *     bias that the base lacks, or no weight has its effect
    */
   public MergedSites(
       Scope scope,
@@ -53,11 +53,14 @@ public final class MergedSites {
       Site site = catalogue.find(name).orElseThrow(() -> unknown(name, plan));
       List<Part> parts = SiteParts.of(plan, name);
       PlanRules.check(site, parts, plan);
+      float[] weights = plan.overall(name);
+      PlanRules.requireMergeable(
+          site, parts.stream().filter(p -> weights[p.adapter()] != 0).toList(), plan);
       sites.put(site, parts);
     }
   }
 
-  /** Creates sites of parts that can follow each other. */
+  /** Creates sites of parts that can follow each other and be merged. */
   MergedSites(
       Scope scope,
       MergedParameter patch,

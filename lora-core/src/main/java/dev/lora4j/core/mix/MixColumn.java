@@ -18,4 +18,9 @@ record MixColumn(AdapterColumn adapter, SortedMap<Site, List<Part>> parts) {
         .mapToInt(part -> part.rank(site).orElse(0))
         .sum();
   }
+
+  /** Returns true if one of its parts at a site has a router. */
+  boolean routed(Site site) {
+    return parts.getOrDefault(site, List.of()).stream().anyMatch(Part::routed);
+  }
 }

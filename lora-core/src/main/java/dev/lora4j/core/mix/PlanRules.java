@@ -62,6 +62,43 @@ final class PlanRules {
                     + " that layer."));
   }
 
+  /**
+   * Refuses parts that no weight has.
+   *
+   * @throws AdapterException naming one, and what to do
+   */
+  static void requireMergeable(Site site, List<Part> parts, MixPlan plan) {
+    for (Part part : parts) {
+      if (part.routed()) {
+        throw noWeight(site, part, plan);
+      }
+    }
+  }
+
+  /** Exception for a part that would be merged, and that no weight has. */
+  static AdapterException noWeight(Site site, Part part, MixPlan plan) {
+    return new AdapterException(
+        name(plan, part)
+            + " cannot be merged: its effect at "
+            + site.name()
+            + " depends on the layer's input, so that no weight has it. Use it beside its base"
+            + " instead, unmerged: text generate --lora, text evaluate --lora, or generate --lora"
+            + " without --route merged. Text encoders of pictures take merged adapters alone; give it"
+            + " the weight 0 there (--lora-te).");
+  }
+
+  /** Exception for a part with a router before one that acts on the weight. */
+  static AdapterException routedBefore(Site site, Part part, MixPlan plan) {
+    return new AdapterException(
+        name(plan, part)
+            + " runs beside the weight of "
+            + site.name()
+            + ", as its effect depends on the layer's input, but an adapter after it acts on that"
+            + " weight. Put it last, or mix in the order "
+            + AdapterOrder.FROM_BASE
+            + ".");
+  }
+
   private static String name(MixPlan plan, Part part) {
     String adapter = plan.parts().get(part.adapter()).adapter().name();
     return adapter + " (" + part.method().name() + ")";

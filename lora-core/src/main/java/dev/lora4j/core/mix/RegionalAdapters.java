@@ -65,11 +65,11 @@ public final class RegionalAdapters {
       if (!sites.contains(site.name())) {
         return y;
       }
-      UnmergedAdapters.Held held = UnmergedAdapters.Held.of(graph, site, DType.F32, x.dtype());
+      UnmergedAdapters.Held held = UnmergedAdapters.held(graph, site, DType.F32, x.dtype(), sites);
       SitePlacement place = places.of(site.name());
       if (place instanceof SitePlacement.OnGrid grid) {
         Expr mix = grids.get(grid.level()).matmul(held.spread()).to(x.dtype());
-        return y.add(held.pair().unmerged(site, x, inner -> inner.mul(placed(site, mix, inner))));
+        return held.add(site, x, y, inner -> inner.mul(placed(site, mix, inner)));
       }
       Expr of = place instanceof SitePlacement.OfTokens ? words : nowhere;
       return held.add(site, x, y, of);

@@ -55,7 +55,7 @@ public record RouteCost(
     return merged(plans, steps) <= unmerged(plans, steps, rows) ? Route.MERGED : Route.UNMERGED;
   }
 
-  /** Estimated seconds of merged adapters. */
+  /** Estimated seconds of merged adapters; infinite if no weight has the effect of one. */
   public double merged(List<MixPlan> plans, int steps) {
     Set<List<Object>> mixes = new HashSet<>();
     double seconds = 0;
@@ -81,6 +81,9 @@ public record RouteCost(
       return 0; // the use of the plan reports it
     }
     List<Part> parts = SiteParts.of(plan, name);
+    if (parts.stream().anyMatch(Part::routed)) {
+      return Double.POSITIVE_INFINITY;
+    }
     float[] before = new float[parts.size()];
     int changes = 0;
     for (int step = 0; step < steps; step++) {

@@ -71,9 +71,12 @@ public final class RowFactors implements AutoCloseable {
     }
   }
 
-  /** Returns true if a row's adapters can be in a slot: they are beside linear layers alone. */
+  /**
+   * Returns true if a row's adapters can be in a slot: they are beside linear layers alone, and
+   * have no routers.
+   */
   public static boolean suits(BatchMix row) {
-    return row.rowShape().linear();
+    return row.rowShape().linear() && !row.rowShape().routed();
   }
 
   /** The most directions that the adapters of a row have at a site. */

@@ -35,13 +35,14 @@ public final class SiteMix {
    * The plan at a site; adapters of weight 0 take no part.
    *
    * @throws dev.lora4j.core.adapter.AdapterException if the plan's adapters cannot follow each
-   *     other there, or one is for a bias that the site lacks
+   *     other there, one is for a bias that the site lacks, or no weight has its effect
    */
   public static SiteMix of(MergedParameter patch, Site site, MixPlan plan) {
     List<Part> all = SiteParts.of(plan, site.name());
     PlanRules.check(site, all, plan);
     float[] weights = plan.overall(site.name());
     List<Part> active = all.stream().filter(p -> weights[p.adapter()] != 0).toList();
+    PlanRules.requireMergeable(site, active, plan);
     return new SiteMix(patch, site, active, weights, plan.order());
   }
 

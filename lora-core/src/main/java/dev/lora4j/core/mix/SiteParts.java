@@ -1,11 +1,13 @@
 package dev.lora4j.core.mix;
 
 import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.AdditiveMethod;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.LayerParameter;
 import dev.lora4j.core.adapter.Methods;
+import dev.lora4j.core.adapter.RoutedMethod;
 import dev.lora4j.core.adapter.TransformMethod;
 import dev.lora4j.core.nn.Site;
 import java.util.ArrayList;
@@ -36,8 +38,24 @@ final class SiteParts {
       return rank(site).isPresent();
     }
 
+    /** Returns true if its effect depends on the layer's input, so that no weight has it. */
+    boolean routed() {
+      return method instanceof RoutedMethod;
+    }
+
+    /** Scale of its sum at weight 1; 1 where it is none. */
+    double scale() {
+      if (method instanceof RoutedMethod routed) {
+        return routed.scale(factors.structure());
+      }
+      return method instanceof AdditiveMethod sum ? sum.scale(factors.structure()) : 1;
+    }
+
     /** The rank of the product that it is, if it is one. */
     OptionalInt rank(Site site) {
+      if (method instanceof RoutedMethod routed) {
+        return OptionalInt.of(routed.rank(factors.structure()));
+      }
       return additive(LayerParameter.WEIGHT)
           ? ((AdditiveMethod) method).rank(site, factors.structure())
           : OptionalInt.empty();
@@ -69,15 +87,29 @@ final class SiteParts {
       for (int place = 0; place < all.size(); place++) {
         Factors factors = all.get(place);
         Part part = new Part(i, place, factors, Methods.named(factors.method()), share);
-        (part.method() instanceof AdditiveMethod ? sums : parts).add(part);
+        (part.method() instanceof TransformMethod ? parts : sums).add(part);
       }
       parts.addAll(sums);
     }
     return parts;
   }
 
-  /** The parts that change one of the site's parameters. */
+  /**
+   * The parts that change one of the site's parameters.
+   *
+   * @throws AdapterException if no parameter has the effect of one
+   */
   static List<Part> changing(Site site, List<Part> parts, LayerParameter target) {
+    for (Part part : parts) {
+      if (part.routed()) {
+        throw new AdapterException(
+            "No weight of "
+                + site.name()
+                + " has the effect of the method "
+                + part.method().name()
+                + ", which depends on the layer's input; use it unmerged.");
+      }
+    }
     return parts.stream().filter(p -> p.additive(target) || transforms(site, p, target)).toList();
   }
 

@@ -1,5 +1,6 @@
 package dev.lora4j.core.mix;
 
+import dev.lora4j.core.adapter.LayerMath;
 import dev.lora4j.core.adapter.LowRank;
 import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.mix.SiteParts.Part;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 
 /**
  * Adapters computed at run time: their factors are inputs of the program, stacked by rank, and
@@ -26,7 +28,8 @@ import java.util.TreeSet;
  * a batch can have its own.
  *
  * <p>That needs methods with a {@linkplain dev.lora4j.core.adapter.AdditiveMethod#lowRank low-rank
- * form}. Sites where an adapter has another method are {@linkplain #mergedSites merged} instead.
+ * form}, or {@linkplain dev.lora4j.core.adapter.RoutedMethod routed} ones, which have no other.
+ * Sites where an adapter has another method are {@linkplain #mergedSites merged} instead.
  */
 public final class UnmergedAdapters {
   /** Name of the input F32 [1 or batch, adapters] with the adapters' weights. */
@@ -66,7 +69,20 @@ public final class UnmergedAdapters {
           return site.isEmpty()
               || !SiteParts.of(plan, name).stream().allMatch(p -> stacks(site.get(), p));
         });
+    for (String name : List.copyOf(names)) {
+      if (SiteParts.of(plan, name).stream().anyMatch(Part::routed)) {
+        names.add(router(name));
+      }
+    }
     return names;
+  }
+
+  /**
+   * What stands among the unmerged sites beside a site where a part is {@linkplain
+   * dev.lora4j.core.adapter.RoutedMethod routed}, as a program for it is another one.
+   */
+  static String router(String site) {
+    return site + ":router";
   }
 
   /** The sites of a model that a plan changes and that have to be merged. */
@@ -97,26 +113,47 @@ public final class UnmergedAdapters {
     Expr weights = graph.input(WEIGHTS, DType.F32, Shape.of(any, any));
     return (site, x, y) ->
         unmergedSites.contains(site.name())
-            ? Held.of(graph, site, type, x.dtype()).add(site, x, y, weights)
+            ? held(graph, site, type, x.dtype(), unmergedSites).add(site, x, y, weights)
             : y;
   }
 
+  /**
+   * The held inputs of one site in a program.
+   *
+   * @param sites unmerged ones
+   */
+  static Held held(Graph graph, Site site, DType type, DType compute, Set<String> sites) {
+    Optional<HeadShares> shares =
+        sites.contains(router(site.name()))
+            ? Optional.of(HeadShares.of(graph, site, type, compute))
+            : Optional.empty();
+    return Held.of(graph, site, type, compute, shares);
+  }
+
   /** The held inputs of one site. */
-  record Held(LowRank pair, Expr spread) {
-    static Held of(Graph graph, Site site, DType type, DType compute) {
+  record Held(LowRank pair, Expr spread, Optional<HeadShares> shares) {
+    private static Held of(
+        Graph graph, Site site, DType type, DType compute, Optional<HeadShares> shares) {
       long any = Shape.UNKNOWN;
       Shape down = LowRank.down(site, any);
       Shape up = LowRank.up(site, any);
       Expr a = graph.held(input(site.name(), "down"), type, down).to(compute);
       Expr b = graph.held(input(site.name(), "up"), type, up).to(compute);
       Expr spread = graph.held(input(site.name(), "spread"), DType.F32, Shape.of(any, any));
-      return new Held(new LowRank(a, b), spread);
+      return new Held(new LowRank(a, b), spread, shares);
     }
 
     /** Adds the factors' output for x to y, by weights F32 [1 or batch, columns]. */
     Expr add(Site site, Expr x, Expr y, Expr weights) {
       Expr mix = weights.matmul(spread).to(x.dtype());
-      return y.add(pair.unmerged(site, x, mix));
+      return add(site, x, y, inner -> inner.mul(LayerMath.perChannel(site, mix, inner)));
+    }
+
+    /** Adds the factors' output for x to y, with something done to the directions. */
+    Expr add(Site site, Expr x, Expr y, UnaryOperator<Expr> mix) {
+      return y.add(
+          pair.unmerged(
+              site, x, inner -> mix.apply(shares.map(s -> inner.mul(s.of(x))).orElse(inner))));
     }
   }
 
@@ -157,13 +194,18 @@ public final class UnmergedAdapters {
       List<Tensor> pairs = new ArrayList<>();
       parts.forEach(p -> pairs.addAll(patch.lowRank(work, site, p.factors())));
       List<Tensor> stacked = patch.programs().stack(site, parts.size(), type).run(scope, pairs);
-      return Map.of(
-          input(site.name(), "down"),
-          stacked.get(0),
-          input(site.name(), "up"),
-          stacked.get(1),
-          input(site.name(), "spread"),
-          spread(scope, parts, pairs, adapters));
+      int[] ranks = new int[parts.size()];
+      for (int i = 0; i < ranks.length; i++) {
+        ranks[i] = Math.toIntExact(pairs.get(2 * i).shape().size(0));
+      }
+      Map<String, Tensor> inputs = new HashMap<>();
+      inputs.put(input(site.name(), "down"), stacked.get(0));
+      inputs.put(input(site.name(), "up"), stacked.get(1));
+      inputs.put(input(site.name(), "spread"), spread(scope, parts, ranks, adapters));
+      if (parts.stream().anyMatch(Part::routed)) {
+        inputs.putAll(HeadShares.tensors(scope, site, parts, ranks, type));
+      }
+      return inputs;
     }
   }
 
@@ -171,13 +213,8 @@ public final class UnmergedAdapters {
    * Spread of the scales, F32 [adapters, rank of all]: row k holds adapter k's scale at its own
    * directions, so that weights * spread is the factor of each direction.
    */
-  private static Tensor spread(Scope scope, List<Part> parts, List<Tensor> pairs, int adapters) {
-    int[] ranks = new int[parts.size()];
-    int total = 0;
-    for (int i = 0; i < ranks.length; i++) {
-      ranks[i] = Math.toIntExact(pairs.get(2 * i).shape().size(0));
-      total += ranks[i];
-    }
+  private static Tensor spread(Scope scope, List<Part> parts, int[] ranks, int adapters) {
+    int total = Arrays.stream(ranks).sum();
     float[] ones = new float[adapters];
     Arrays.fill(ones, 1);
     float[] spread = new float[adapters * total];
@@ -191,7 +228,8 @@ public final class UnmergedAdapters {
     return Tensor.of(scope, Shape.of(adapters, total), spread);
   }
 
-  private static String input(String site, String part) {
+  /** Name of a held input of one site. */
+  static String input(String site, String part) {
     return "mix:" + site + ":" + part;
   }
 }

@@ -9,6 +9,7 @@ import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.LayerParameter;
 import dev.lora4j.core.adapter.LowRank;
 import dev.lora4j.core.adapter.Methods;
+import dev.lora4j.core.adapter.RoutedMethod;
 import dev.lora4j.core.adapter.vblora.VbloraMethod;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
@@ -56,10 +57,11 @@ class MethodMatrixTest {
     assertEquals(withFactors(), seen);
   }
 
-  /** Methods that factors are of; VB-LoRA is read as LoRA. */
+  /** Methods that factors for weights are of; VB-LoRA is read as LoRA. */
   static Set<String> withFactors() {
     Set<String> methods = new TreeSet<>(Methods.all().keySet());
     methods.remove(VbloraMethod.NAME);
+    methods.removeIf(name -> Methods.named(name) instanceof RoutedMethod);
     return methods;
   }
 

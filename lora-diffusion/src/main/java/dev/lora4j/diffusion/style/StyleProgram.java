@@ -167,6 +167,20 @@ final class StyleProgram {
             .toList();
     TrainingStep.requireRates(trained, groups(plan, settings), settings.optimizer());
     settings.training().requireFits(plan);
+    plan.unmergeable().stream()
+        .filter(StyleProgram::text)
+        .findFirst()
+        .ifPresent(
+            site -> {
+              throw new IllegalArgumentException(
+                  "The method "
+                      + settings.recipe().method().name()
+                      + " cannot train "
+                      + site.name()
+                      + ": its effect depends on the layer's input, so no weight has it, and"
+                      + " adapters of text encoders are merged into their weights. Train layers of"
+                      + " the denoiser alone, or another method.");
+            });
   }
 
   /** A weight of the base, by the name of the held input. */

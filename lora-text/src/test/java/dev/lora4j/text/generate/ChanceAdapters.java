@@ -2,6 +2,7 @@ package dev.lora4j.text.generate;
 
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.hydra.HydraMethod;
 import dev.lora4j.core.adapter.lora.LoraMath;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.Shape;
@@ -43,6 +44,25 @@ final class ChanceAdapters {
     Map<String, List<Factors>> factors = new LinkedHashMap<>(whole.sites());
     factors.keySet().removeIf(site -> !site.endsWith("q_proj"));
     return new Adapter(whole.name(), factors, Map.of());
+  }
+
+  /** HydraLoRA at all projections, which cannot be merged. */
+  static Adapter hydra(TextModel base, int number, int heads) {
+    return adapter(
+        "hydra " + number,
+        base,
+        site -> {
+          long place = site.name().hashCode();
+          Map<String, HostTensor> tensors = new LinkedHashMap<>();
+          tensors.put(HydraMethod.DOWN, values(Shape.of(RANK, site.in()), number, place, 1, 0));
+          for (int i = 0; i < heads; i++) {
+            Shape up = Shape.of(site.out(), RANK);
+            tensors.put(HydraMethod.head(i), values(up, number, place + 1 + i, 1, 0));
+          }
+          Shape router = Shape.of(heads, site.in());
+          tensors.put(HydraMethod.ROUTER, values(router, number, place - 1, 1, 0));
+          return Factors.of(HydraMethod.NAME, tensors, Map.of("alpha", "1.0"));
+        });
   }
 
   /** (IA)3 at all projections, which cannot run unmerged. */

@@ -56,7 +56,9 @@ final class ChanceModel implements AutoCloseable {
             MixPlan.of(c, 0.5).with(a, 0.5).with(b, 0.1),
             MixPlan.of(c, 1).route(Route.MERGED),
             MixPlan.of(ChanceAdapters.ia3(base, 4), 1),
-            MixPlan.of(b, 0.7).with(ChanceAdapters.ia3(base, 5), 0.5));
+            MixPlan.of(b, 0.7).with(ChanceAdapters.ia3(base, 5), 0.5),
+            MixPlan.of(ChanceAdapters.hydra(base, 7, 3), 1),
+            MixPlan.of(a, 0.4).with(ChanceAdapters.hydra(base, 8, 2), 0.6));
   }
 
   /** A greedy request without adapters after a prompt of so many tokens. */

@@ -88,6 +88,11 @@ public interface TrainableMethod extends Canonical {
   /** Scale of the effect at a layer; 1 for methods without a scale. */
   double scale(Site site, SiteRecipe recipe);
 
+  /** Returns true if weights can have its effect; false where that depends on the layer's input. */
+  default boolean merges() {
+    return true;
+  }
+
   /** Returns true if each step trains something that it draws by {@link TrainedFactors#draw}. */
   default boolean draws() {
     return false;

@@ -6,6 +6,7 @@ import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.adapter.Alpha;
 import dev.lora4j.core.adapter.ProjectionSeed;
 import dev.lora4j.core.adapter.adalora.AdaloraMethod;
+import dev.lora4j.core.adapter.hydra.HydraMethod;
 import dev.lora4j.core.adapter.ia3.Ia3Method;
 import dev.lora4j.core.adapter.lokr.LokrMethod;
 import dev.lora4j.core.adapter.mora.MoraMethod;
@@ -121,6 +122,7 @@ record ModelConfig(String where, String prefix, JsonObject fields) {
       case "LORA" -> {
         alpha("lora_alpha", path, settings);
         text(fields, "use_rslora").ifPresent(v -> settings.put(Alpha.RANK_STABILISED, v));
+        texts(settings, HydraMethod.NUMBER);
         if (text(fields, MoraMethod.USED).filter(Boolean::parseBoolean).isPresent()) {
           settings.put(MoraMethod.USED, Boolean.toString(true));
           text(fields, MoraMethod.TYPE).ifPresent(v -> settings.put(MoraMethod.TYPE, v));

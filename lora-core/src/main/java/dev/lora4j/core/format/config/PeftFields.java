@@ -137,6 +137,8 @@ final class PeftFields {
     add(lora, Meaning.REFUSED, "changes of parameters that are no layers", "target_parameters");
     add(lora, Meaning.REFUSED, "changes shared with tied layers", "ensure_weight_tying");
     add(lora, Meaning.READ, "MoRA, of its paper's code", "use_mora", "mora_type");
+    add(lora, Meaning.READ, "HydraLoRA, of its paper's code", "lora_nums");
+    add(lora, Meaning.NO_EFFECT, "training of HydraLoRA", "blc_alpha", "blc_weight");
     // Older versions of PEFT, and ms-swift.
     add(lora, Meaning.REFUSED, "layers of which parts are adapted", "enable_lora");
     add(lora, Meaning.NO_EFFECT, "when weights are merged", "merge_weights");
@@ -152,6 +154,7 @@ final class PeftFields {
     add(adalora, Meaning.NO_EFFECT, "AdaLoRA does not ask for it", "use_rslora", "alpha_pattern");
     add(adalora, Meaning.REFUSED, "which AdaLoRA has not got", "use_dora", "use_mora");
     add(adalora, Meaning.NO_EFFECT, "of use_mora", "mora_type");
+    add(adalora, Meaning.REFUSED, "which AdaLoRA has not got", "lora_nums");
     add(adalora, Meaning.NO_EFFECT, "training", "target_r", "tinit", "tfinal", "deltaT");
     add(adalora, Meaning.NO_EFFECT, "training", "beta1", "beta2", "orth_reg_weight", "total_step");
     return adalora;

@@ -52,6 +52,7 @@ public final class KohyaWriter implements AdapterWriter {
           "gralora_B_general.weight",
           "mora_A.weight",
           "lora_E",
+          "lora_route.weight",
           "hira_A",
           "hira_B",
           "hira_embedding_A",

@@ -1,6 +1,7 @@
 package dev.lora4j.core.format.reading;
 
 import dev.lora4j.core.adapter.Methods;
+import dev.lora4j.core.adapter.hydra.HydraMethod;
 import dev.lora4j.core.adapter.lora.LoraMethod;
 import dev.lora4j.core.adapter.mora.MoraMethod;
 import dev.lora4j.core.format.Family;
@@ -18,7 +19,8 @@ import java.util.TreeMap;
 
 /**
  * Layers inferred from the adapter of an unknown model, as far as its factors determine the sizes:
- * those of dotted names with LoRA, LoHa, LoKr, GraLoRA, HiRA, VB-LoRA or whole differences.
+ * those of dotted names with LoRA, HydraLoRA, LoHa, LoKr, GraLoRA, HiRA, VB-LoRA or whole
+ * differences.
  */
 final class InferredSites {
   private static final String PEFT = "base_model.model.";
@@ -59,6 +61,7 @@ final class InferredSites {
         .or(() -> embedding(name, shapes, "hira_embedding_A", "hira_embedding_B"))
         .or(() -> mlx(name, shapes))
         .or(() -> pair(name, shapes, LoraMethod.UP, LoraMethod.DOWN))
+        .or(() -> pair(name, shapes, HydraMethod.head(0), HydraMethod.DOWN))
         .or(() -> pair(name, shapes, "hada_w1_a", "hada_w1_b"))
         .or(() -> pair(name, shapes, "hira_B", "hira_A"))
         .or(() -> blocks(name, shapes))

@@ -160,6 +160,11 @@ public final class AdapterPlan {
         .anyMatch(TrainedTensor::anchored);
   }
 
+  /** The layers whose trained change no weight can have, so that it is used unmerged. */
+  public List<Site> unmergeable() {
+    return sites.values().stream().filter(p -> !p.method().merges()).map(Planned::site).toList();
+  }
+
   /**
    * Checks that all trained elements fit into one run, which holds them in one buffer.
    *

@@ -40,7 +40,10 @@ class PeftFieldsTest {
           "lorap_emb_lr",
           "lora_dtype",
           "use_mora",
-          "mora_type");
+          "mora_type",
+          "lora_nums",
+          "blc_alpha",
+          "blc_weight");
 
   /** Of the rows for all types, those that some types have not got. */
   private static final Set<String> COMMON =

@@ -65,6 +65,11 @@ class AdapterParityTest {
           Map.entry("gralora_A_general", "gralora_A_general.weight"),
           Map.entry("gralora_B_general", "gralora_B_general.weight"),
           Map.entry("weight", "scales"),
+          Map.entry("hydra.lora_A", "lora_down.weight"),
+          Map.entry("hydra.lora_B0", "lora_B0.weight"),
+          Map.entry("hydra.lora_B1", "lora_B1.weight"),
+          Map.entry("hydra.lora_B2", "lora_B2.weight"),
+          Map.entry("hydra.lora_route", "lora_route.weight"),
           Map.entry("oft_R", "oft_R.weight"),
           Map.entry("shira_weight", "bias_values"));
 
@@ -128,6 +133,7 @@ class AdapterParityTest {
         of("boft", 1e-12, "boft", "boft_block_size", "2", "boft_n_butterfly_factor", "2"),
         of("shira", 1e-12, "shira", "random_seed", "7"),
         of("vera", 1e-12, "vera", "projection_prng_key", "3"),
+        of("hydra", 1e-12, "hydra", "heads", "3"),
         of("diag-oft", 0, "diag-oft"),
         of("diag-oft-limited", 0, "diag-oft", "constraint", "0.1", "rescaled", "true"));
   }

@@ -178,7 +178,7 @@ class AdapterRecipeTest {
     requireAll(
         problems(() -> TrainableMethods.named("lycoris", Map.of())),
         "There is no TrainableMethod 'lycoris'",
-        "There are adalora, boft, diag-oft, dora, dylora, full, gralora, hira, ia3, loha, lokr, lora, lora-fa, miss, mora, oft, rank-growth, relora, shira, sparse-lora, tlora, vera");
+        "There are adalora, boft, diag-oft, dora, dylora, full, gralora, hira, hydra, ia3, loha, lokr, lora, lora-fa, miss, mora, oft, rank-growth, relora, shira, sparse-lora, tlora, vera");
     requireAll(
         problems(() -> TrainableMethods.named("lokr", Map.of("factors", "8"))),
         "lokr: has no setting factors, did you mean factor? It has factor, full_matrix, decompose_both");

@@ -2,9 +2,12 @@ package dev.lora4j.core.train.adapter;
 
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.format.Family;
+import dev.lora4j.core.mix.BatchMix;
 import dev.lora4j.core.mix.MergedParameter;
 import dev.lora4j.core.mix.MergedSites;
 import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.mix.Route;
+import dev.lora4j.core.mix.UnmergedAdapters;
 import dev.lora4j.core.nn.FrozenWeights;
 import dev.lora4j.core.nn.SiteAdapters;
 import dev.lora4j.core.nn.StoredWeight;
@@ -16,6 +19,7 @@ import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Program;
 import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.tensor.host.HostTensor;
 import java.io.IOException;
@@ -80,6 +84,25 @@ final class PlainNet {
               adapter.sites().keySet(),
               MixPlan.of(adapter, 1));
       return output(sites.at(1));
+    }
+  }
+
+  /** The same with an adapter beside the weights. */
+  double[] beside(Adapter adapter, Family family) {
+    MixPlan plan = MixPlan.of(adapter, 1).route(Route.UNMERGED);
+    BatchMix mix = new BatchMix(List.of(plan), family.sites(), SmallNet.MODEL);
+    try (Scope work = scope.child("beside")) {
+      Graph graph = new Graph();
+      Expr x = graph.input("x", DType.F32, SmallNet.INPUT);
+      SiteAdapters adapters = new UnmergedAdapters(mix.unmergedSites()).declare(graph);
+      Expr y = SmallNet.apply(graph, new FrozenWeights(DType.F32, ""), adapters, x);
+      Program other = graph.inference(work, List.of(y));
+      Map<String, Tensor> all = new HashMap<>(mix.factors(work, patch));
+      SmallNet.weights().keySet().forEach(name -> all.put(name, store.tensor(name)));
+      Tensor weights = Tensor.of(work, Shape.of(1, mix.columns()), mix.weights(List.of(0), 0, 1));
+      Map<String, Tensor> inputs =
+          Map.of("x", TrainedNet.batch().get(0).on(work), UnmergedAdapters.WEIGHTS, weights);
+      return HostTensor.of(other.run(work, other.hold(work, all::get), inputs).get(0)).doubles();
     }
   }
 

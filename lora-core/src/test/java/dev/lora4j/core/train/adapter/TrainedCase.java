@@ -73,6 +73,7 @@ record TrainedCase(String name, AdapterRecipe recipe, boolean peft) {
           of("T-LoRA", "tlora"),
           of("T-LoRA of the last directions", "tlora", "sig_type", "last", "min_rank", "2"),
           new TrainedCase("LyCORIS's T-LoRA", points("tlora", "form", "tlora"), false),
+          new TrainedCase("HydraLoRA", recipe("hydra", "heads", "2"), true),
           new TrainedCase("full", recipe("full").targets(TargetLayers.matching("*")), false),
           of("biases", "full", "weight", "false"));
 

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -108,6 +109,10 @@ final class AdapterReport {
     List<String> lines = new ArrayList<>();
     lines.add("  Methods: " + counts(AdapterContents.methods(adapter)));
     lines.add("  Ranks: " + counts(AdapterContents.ranks(adapter)));
+    SortedMap<String, Integer> heads = AdapterContents.heads(adapter);
+    if (!heads.isEmpty()) {
+      lines.add("  Heads: " + counts(heads) + ", mixed by a router for each input");
+    }
     nested().ifPresent(n -> lines.addAll(n.lines(file.path())));
     zeros(adapter).ifPresent(lines::add);
     lines.add("  Identity " + adapter.identity());
@@ -138,11 +143,13 @@ final class AdapterReport {
 
   private static String line(String site, Factors factors) {
     OptionalLong rank = AdapterContents.rank(factors);
+    OptionalInt heads = AdapterContents.heads(factors);
     String alpha = factors.settings().get(AdapterMethod.ALPHA);
     return site
         + "  "
         + factors.method()
         + (rank.isPresent() ? ", rank " + rank.getAsLong() : "")
+        + (heads.isPresent() ? ", heads " + heads.getAsInt() : "")
         + (alpha == null ? "" : ", alpha " + plain(alpha));
   }
 
@@ -188,6 +195,7 @@ final class AdapterReport {
             .put("keys", KeyReport.json(found.account()).fields())
             .put("methods", found.adapter().map(AdapterContents::methods).orElseGet(TreeMap::new))
             .put("ranks", found.adapter().map(AdapterContents::ranks).orElseGet(TreeMap::new))
+            .put("heads", found.adapter().map(AdapterContents::heads).orElseGet(TreeMap::new))
             .put("zeros", found.adapter().map(a -> ZeroCount.of(a).share()).orElse(0.0))
             .put("identity", found.adapter().map(Adapter::identity).orElse(""))
             .put("triggers", words().words())

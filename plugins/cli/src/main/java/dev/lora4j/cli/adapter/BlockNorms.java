@@ -1,7 +1,9 @@
 package dev.lora4j.cli.adapter;
 
 import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.Methods;
+import dev.lora4j.core.adapter.RoutedMethod;
 import dev.lora4j.core.adapter.TransformMethod;
 import dev.lora4j.core.format.BlockName;
 import dev.lora4j.core.format.BlockNames;
@@ -62,13 +64,16 @@ public final class BlockNorms {
   }
 
   private static String why(String method, int count) {
-    return "left out: "
-        + count
-        + " of "
-        + method
-        + (Methods.named(method) instanceof TransformMethod
-            ? ", whose change depends on the weights of the base"
-            : ", which change single elements");
+    return "left out: " + count + " of " + method + reason(Methods.named(method));
+  }
+
+  private static String reason(AdapterMethod method) {
+    if (method instanceof RoutedMethod) {
+      return ", whose change depends on the inputs of layers";
+    }
+    return method instanceof TransformMethod
+        ? ", whose change depends on the weights of the base"
+        : ", which change single elements";
   }
 
   private static String line(BlockName block, double norm, double most) {

@@ -16,6 +16,7 @@ import dev.lora4j.core.format.writing.AdapterWriter;
 import dev.lora4j.core.format.writing.AdapterWriters;
 import dev.lora4j.core.format.writing.WriteOptions;
 import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.text.model.MergedTextModel;
 import dev.lora4j.text.model.TextModel;
@@ -135,11 +136,21 @@ final class TextRunOptions {
 
   /** Refuses an adapter that the layout has no form for. */
   void requireForm(AdapterPlan plan, TextModel base) {
+    List<Site> beside = plan.unmergeable();
+    if (whole() && !beside.isEmpty()) {
+      throw new Failure(
+          "--layout transformers writes adapters in the model's weights, and no weight has what "
+              + plan.recipe().method().name()
+              + " learns at "
+              + beside.get(0).name()
+              + ", as it depends on the layer's input. Write the adapter: --layout peft.");
+    }
     if (!whole()) {
       try {
         plan.requireForm(AdapterWriters.named(layout), base.family());
       } catch (AdapterException e) {
-        throw new Failure(e.getMessage() + " Or write the whole model: --layout transformers.", e);
+        String model = beside.isEmpty() ? " Or write the whole model: --layout transformers." : "";
+        throw new Failure(e.getMessage() + model, e);
       }
     }
   }

@@ -26,7 +26,7 @@ import java.util.Set;
 public record TriedAdapter(Path file, String method, Path base, String title) {
   /** Methods that PEFT's layout alone has a form for. */
   public static final Set<String> OF_PEFT =
-      Set.of("miss", "gralora", "hira", "mora", "oft", "boft", "shira", "vera");
+      Set.of("miss", "gralora", "hira", "hydra", "mora", "oft", "boft", "shira", "vera");
 
   /** T-LoRA that is stored as LyCORIS stores it. */
   public static final String LYCORIS_TLORA = "tlora in its own form";
@@ -52,6 +52,7 @@ public record TriedAdapter(Path file, String method, Path base, String title) {
           "lora");
 
   private static final String DEPENDS = "Their effect depends on the weight they act on";
+  private static final String INPUT = "Their effect depends on the layer's input";
   private static final String BAKE = "bake the adapter into its base and extract";
   private static final String PEFT = "Write PEFT's layout";
   private static final String LORA = "diffusers loads LoRA and DoRA alone";
@@ -77,6 +78,7 @@ public record TriedAdapter(Path file, String method, Path base, String title) {
           Map.entry("gralora", Map.of("convert diffusers", LORA, "convert kohya", PEFT)),
           Map.entry("mora", Map.of("convert diffusers", LORA, "convert kohya", PEFT)),
           Map.entry("hira", transform(Map.of("convert diffusers", BAKE, "convert kohya", PEFT))),
+          Map.entry("hydra", routed()),
           Map.entry("oft", transform(Map.of("convert diffusers", BAKE, "convert kohya", PEFT))),
           Map.entry("boft", transform(Map.of("convert diffusers", BAKE, "convert kohya", PEFT))),
           Map.entry(
@@ -86,6 +88,17 @@ public record TriedAdapter(Path file, String method, Path base, String title) {
                   "Write kohya's layout",
                   "convert peft",
                   "has no form for it")));
+
+  /** Those of a method whose effect depends on the layer's input. */
+  private static Map<String, String> routed() {
+    Map<String, String> all =
+        new HashMap<>(
+            Map.of("convert diffusers", PEFT, "convert kohya", PEFT, "bake", "cannot be merged"));
+    for (String command : List.of("resize", "merge", "compare", "mix")) {
+      all.put(command, INPUT);
+    }
+    return all;
+  }
 
   /** Those of a method whose effect depends on the weight. */
   private static Map<String, String> transform(Map<String, String> refused) {
@@ -157,10 +170,15 @@ public record TriedAdapter(Path file, String method, Path base, String title) {
     }
   }
 
-  /** Written into its base. */
+  /** Written into its base, if weights have its effect. */
   public void baked() {
     for (String form : List.of("", "--json")) {
       Path out = beside("baked" + form);
+      if (REFUSED.getOrDefault(method, Map.of()).containsKey("bake")) {
+        assertFalse(tried("bake", form, "bake", "--base=" + base, file, "-o", out));
+        assertFalse(Files.exists(out), "nothing is left of it");
+        continue;
+      }
       Run run = run(form, "bake", "--base=" + base, file, "-o", out);
       assertEquals(0, run.code(), run.err());
       assertFalse(run.err().contains("was trained on"), run.err());

@@ -69,6 +69,7 @@ class TrainedAdaptersTest {
         "miss",
         "gralora",
         "hira",
+        "hydra",
         "mora",
         "oft",
         "boft",

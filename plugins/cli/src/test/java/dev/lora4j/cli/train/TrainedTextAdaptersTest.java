@@ -85,7 +85,8 @@ class TrainedTextAdaptersTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"miss", "gralora", "hira", "mora", "oft", "boft", "shira", "vera"})
+  @ValueSource(
+      strings = {"miss", "gralora", "hira", "hydra", "mora", "oft", "boft", "shira", "vera"})
   void adaptersOfMethodsOfPeftWork(String method) throws IOException {
     generating(method);
     classifying(method);

@@ -53,6 +53,7 @@ const methods = {
   glora: "GLoRA",
   gralora: "GraLoRA",
   hira: "HiRA",
+  hydra: "HydraLoRA",
   miss: "MiSS",
   "miss-bat": "MiSS",
   randlora: "RandLoRA",
