@@ -309,22 +309,24 @@ class DirectionTrainingTest {
     }
   }
 
-  /** Singular values of the sum by the eigenvalues of its factors' product, which are as many. */
+  /** A target of full rank, of which four directions learn little however long they learn. */
   @Test
-  void rankOfTheSumExceedsThatOfADirectionSet() {
+  void rankOfTheSumExceedsThatOfALora() {
     TrainingSettings more =
         settings("adamw").withSchedule(RateSchedule.of(new Constant(), 10 * STEPS));
-    Adapter low =
-        train(OneLayer.of("lora", 4, Map.of()), more, CheckpointPolicy.NOTHING, RunListener.NONE)
-            .adapter();
-    Adapter high =
-        train(OneLayer.of("relora", 4, RELORA), more, CheckpointPolicy.NOTHING, RunListener.NONE)
-            .adapter();
-    assertEquals(4, effectiveRank(low));
-    assertTrue(effectiveRank(high) > 12, "" + effectiveRank(high));
+    TrainedAdapter low =
+        train(OneLayer.of("lora", 4, Map.of()), more, CheckpointPolicy.NOTHING, RunListener.NONE);
+    TrainedAdapter high =
+        train(OneLayer.of("relora", 4, RELORA), more, CheckpointPolicy.NOTHING, RunListener.NONE);
+    assertEquals(4, effectiveRank(low.adapter()));
+    int rank = effectiveRank(high.adapter());
+    assertTrue(rank > 12, "rank " + rank);
+    double before = low.losses().get(10 * STEPS - 1);
+    double after = high.losses().get(10 * STEPS - 1);
+    assertTrue(after < 0.95 * before, before + " " + after);
   }
 
-  /** Directions left of the sum by Gram-Schmidt on its rows, above a thousandth of the greatest. */
+  /** Directions left of the sum by Gram-Schmidt on its rows, above a hundredth of the greatest. */
   private static int effectiveRank(Adapter adapter) {
     int rank = rank(adapter);
     double[] down = down(adapter);
