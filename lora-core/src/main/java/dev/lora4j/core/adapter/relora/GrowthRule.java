@@ -18,8 +18,10 @@ import java.util.Locale;
  * @param patience steps without improvement before one
  * @param threshold share by which a loss must be below the least to be an improvement
  * @param smoothing share of itself that the moving average keeps in a step
+ * @param steps of the run, after the last of which nothing grows
  */
-record GrowthRule(long most, long start, long by, long patience, double threshold, double smoothing)
+record GrowthRule(
+    long most, long start, long by, long patience, double threshold, double smoothing, int steps)
     implements DirectionRule {
   private static final int DIGITS = 3;
   private static final int MEAN = 0;
@@ -85,7 +87,8 @@ record GrowthRule(long most, long start, long by, long patience, double threshol
       numbers[SINCE] = progress.step();
       return stage;
     }
-    if (stage == last() || progress.step() - numbers[SINCE] < patience) {
+    boolean waits = progress.step() - numbers[SINCE] < patience;
+    if (stage == last() || waits || progress.step() >= steps) {
       return stage;
     }
     numbers[SINCE] = progress.step();
@@ -145,6 +148,7 @@ record GrowthRule(long most, long start, long by, long patience, double threshol
         .with("patience", patience)
         .with("threshold", threshold)
         .with("smoothing", smoothing)
+        .with("steps", steps)
         .text();
   }
 }

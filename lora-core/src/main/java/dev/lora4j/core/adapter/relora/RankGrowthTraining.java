@@ -120,7 +120,7 @@ public record RankGrowthTraining(
     long start = startRank == 0 ? Math.max(1, most / QUARTER) : startRank;
     long wait = patience == 0 ? Math.max(1, run.steps() / TENTH) : patience;
     return Optional.of(
-        new GrowthRule(most, start, by == 0 ? start : by, wait, threshold, smoothing));
+        new GrowthRule(most, start, by == 0 ? start : by, wait, threshold, smoothing, run.steps()));
   }
 
   @Override

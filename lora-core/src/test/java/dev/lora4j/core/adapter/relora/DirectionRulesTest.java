@@ -151,6 +151,15 @@ class DirectionRulesTest {
   }
 
   @Test
+  void nothingGrowsAfterTheLastStep() {
+    DirectionRule rule = rule("rank-growth", 60, 8, Map.of("patience", 10));
+    double[] numbers = new double[rule.numbers().size()];
+    assertEquals(0, rule.next(validated(0, 1), 0, numbers));
+    assertEquals(0, rule.next(validated(60, 1), 0, numbers));
+    assertEquals(1, rule.next(validated(59, 1), 0, numbers));
+  }
+
+  @Test
   void skippedStepsAreNoMeasure() {
     DirectionRule rule = rule("rank-growth", 60, 8, Map.of("patience", 2));
     double[] numbers = new double[rule.numbers().size()];
