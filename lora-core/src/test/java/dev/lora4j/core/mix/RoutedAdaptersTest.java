@@ -13,6 +13,7 @@ import dev.lora4j.core.adapter.hydra.HydraMethod;
 import dev.lora4j.core.adapter.lora.LoraMath;
 import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.nn.SiteAdapters;
 import dev.lora4j.core.safetensors.Safetensors;
 import dev.lora4j.core.safetensors.TensorInfo;
 import dev.lora4j.core.tensor.DType;
@@ -219,6 +220,42 @@ class RoutedAdaptersTest {
         Mixing.sum(
             added(DType.F32, x, hydra("two-heads")), added(DType.F32, x, MixPlan.of(lora, 0.5)));
     assertTrue(Mixing.error(added(DType.F32, x, both), sum) <= 1e-6, "both in one row");
+  }
+
+  /** In a region it counts place by place, as any adapter does. */
+  @Test
+  void regionsMultiplyItPlaceByPlace() {
+    HostTensor x = golden("two-heads", "x");
+    BatchMix mix = mix(hydra("two-heads"));
+    float[] area = {0, 1, 0.5f, 2, 1, 1, 1, 1, 0, 0, 3, -1};
+    double[] expected = added(DType.F32, x, hydra("two-heads"));
+    for (int i = 0; i < expected.length; i++) {
+      expected[i] *= area[i / 8];
+    }
+    try (Scope work = SCOPE.child("regions")) {
+      Graph graph = new Graph();
+      Expr in = graph.input("x", DType.F32, x.shape());
+      SiteAdapters adapters =
+          new RegionalAdapters(mix.unmergedSites(), name -> new SitePlacement.OnGrid(0), 1)
+              .declare(graph);
+      Expr y = adapters.adapt(LAYER, in, in.slice(-1, 0, 8).mul(0));
+      Program program = graph.inference(work, List.of(y));
+      Map<String, Tensor> held = mix.factors(work, PATCH);
+      Tensor ones = Tensor.of(work, Shape.of(3, 1), new float[] {1, 1, 1});
+      Map<String, Tensor> inputs = new HashMap<>(Map.of("x", x.on(work)));
+      inputs.put(UnmergedAdapters.WEIGHTS, ones);
+      inputs.put(RegionalAdapters.WORDS, ones);
+      inputs.put(RegionalAdapters.NOWHERE, ones);
+      inputs.put(RegionalAdapters.area(0), Tensor.of(work, Shape.of(3, 1, 4), area));
+      Tensor out =
+          program
+              .run(
+                  work,
+                  program.hold(work, name -> Objects.requireNonNull(held.get(name), name)),
+                  inputs)
+              .get(0);
+      assertTrue(Mixing.error(HostTensor.of(out).doubles(), expected) <= 1e-6);
+    }
   }
 
   @Test
