@@ -93,14 +93,14 @@ public record PrefixedTexts(List<TaughtText> texts, List<String> notes) {
       SequenceLimits limits,
       BiFunction<TextDataSet, SequenceLimits, TokenSequences> dividing) {
     // What is wrong with the texts themselves is told by their own limits.
-    dividing.apply(data, limits);
+    int count = dividing.apply(data, limits).sequences().size();
     SequenceLimits none =
         new SequenceLimits(Integer.MAX_VALUE, SequenceLimits.Longer.REFUSE, false);
     List<TextExample> more = data.examples().stream().map(e -> prefixed(e, prefix)).toList();
     TextDataSet called = new TextDataSet(data.form(), more, data.places());
     List<TokenSequence> own = dividing.apply(data, none).sequences();
     List<TokenSequence> student = dividing.apply(called, none).sequences();
-    List<TaughtText> texts = new ArrayList<>();
+    List<TaughtText> texts = new ArrayList<>(count);
     List<TextProblem> problems = new ArrayList<>();
     int cut = 0;
     for (int i = 0; i < own.size(); i++) {

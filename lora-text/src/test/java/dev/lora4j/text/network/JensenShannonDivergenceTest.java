@@ -96,8 +96,9 @@ class JensenShannonDivergenceTest {
   }
 
   private static JensenShannonDivergence of(String key) {
-    String[] parts = key.split("-");
-    return new JensenShannonDivergence(Double.parseDouble(parts[0]), Double.parseDouble(parts[1]));
+    int dash = key.indexOf('-');
+    return new JensenShannonDivergence(
+        Double.parseDouble(key.substring(0, dash)), Double.parseDouble(key.substring(dash + 1)));
   }
 
   @Test

@@ -57,9 +57,11 @@ class DistillationStepTest {
               teacher(model, "rslora", -0.5, rows.get(1)));
       int checked = 0;
       for (String key : List.of("0.0-1.0", "0.1-1.0", "0.5-1.0", "0.9-1.0", "1.0-1.0", "0.5-2.0")) {
-        String[] parts = key.split("-");
+        int dash = key.indexOf('-');
         JensenShannonDivergence divergence =
-            new JensenShannonDivergence(Double.parseDouble(parts[0]), Double.parseDouble(parts[1]));
+            new JensenShannonDivergence(
+                Double.parseDouble(key.substring(0, dash)),
+                Double.parseDouble(key.substring(dash + 1)));
         step(model, new Distillation(teachers, divergence), steps, golden, "step/" + key);
         checked++;
       }
