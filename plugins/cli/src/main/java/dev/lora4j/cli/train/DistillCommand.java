@@ -33,6 +33,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -63,6 +64,18 @@ public final class DistillCommand implements Command {
   enum Init {
     merge,
     fresh
+  }
+
+  /** Numbers that are trained. */
+  enum Learn {
+    factors,
+    weights
+  }
+
+  /** Numbers that the student's predictions are compared with. */
+  enum Target {
+    predictions,
+    pictures
   }
 
   @Spec
@@ -121,6 +134,24 @@ public final class DistillCommand implements Command {
               + " nothing (fresh) (default: ${DEFAULT-VALUE}).",
       defaultValue = "merge")
   private Init init = Init.merge;
+
+  @Option(
+      names = "--learn",
+      paramLabel = "WHAT",
+      description =
+          "Train the factors of a new LoRA (factors), or a weight for each adapter at each layer, by"
+              + " which LoRAs count side by side as they are (weights) (default: ${DEFAULT-VALUE}).",
+      defaultValue = "factors")
+  private Learn learn = Learn.factors;
+
+  @Option(
+      names = "--target",
+      paramLabel = "WHAT",
+      description =
+          "Learn what the teachers predict for their pictures (predictions), or these pictures"
+              + " themselves (pictures) (default: ${DEFAULT-VALUE}).",
+      defaultValue = "predictions")
+  private Target target = Target.predictions;
 
   @Mixin private final StudentOptions student = new StudentOptions();
 
@@ -182,7 +213,15 @@ public final class DistillCommand implements Command {
             "The bundled base knows styles by words behind the thing ('a fox, ink') and loses the"
                 + " thing behind others; --trigger-last puts them there.");
       }
-      StyleSettings style = style(console, model.sd(), settings, pictures.teachers());
+      Optional<LearnedWeights> weights =
+          learn == Learn.weights
+              ? Optional.of(new LearnedWeights(model.sd(), pictures.teachers()))
+              : Optional.empty();
+      StyleSettings style =
+          weights
+              .map(w -> settings.style().with(w.recipe(settings.style().recipe())))
+              .orElseGet(() -> style(console, model.sd(), settings, pictures.teachers()));
+      weights.ifPresent(w -> w.begin(console));
       AdapterPlan plan = style.recipe().plan(model.sd().base().sites().all());
       style.requireFits(plan);
       style.objective().requireFits(model.sd().base().schedule());
@@ -190,18 +229,36 @@ public final class DistillCommand implements Command {
           new PreparedRun(
               settings, style, pictures.survey(outline.side(), outline.sizeUnit()), plan, model);
       StyleRun training =
-          new StyleRun(console, run, student.model.words(), pictures.identity(RunIdentity.of(run)));
+          new StyleRun(console, run, student.model.words(), identity(pictures, run));
       trainer =
           trainer
               .data(run.data())
               .settings(style)
-              .teachers(pictures.teachers())
+              .teachers(target == Target.pictures ? List.of() : pictures.teachers())
               .name(settings.name())
-              .metadata(pictures.metadata());
+              .metadata(metadata(pictures));
       training.train(trainer, old, resume, overwrite);
+      weights.ifPresent(w -> w.tell(console, training.adapter()));
       training.report(start, json);
     }
     return 0;
+  }
+
+  private Map<String, String> identity(TaughtPictures pictures, PreparedRun run) {
+    Map<String, String> identity = new TreeMap<>(pictures.identity(RunIdentity.of(run)));
+    identity.put("target", target.name());
+    return identity;
+  }
+
+  private Map<String, String> metadata(TaughtPictures pictures) {
+    Map<String, String> entries = new TreeMap<>(pictures.metadata());
+    if (learn == Learn.weights) {
+      entries.put("lora4j_learned", learn.name());
+    }
+    if (target == Target.pictures) {
+      entries.put("lora4j_target", target.name());
+    }
+    return entries;
   }
 
   /**
@@ -222,6 +279,12 @@ public final class DistillCommand implements Command {
     requireNamed("--images", images, named);
     requireNamed("--trigger", triggers, named);
     images.values().forEach(ExistingPath::folder);
+    if (learn == Learn.weights) {
+      UnusedOptions.refuse(
+          spec,
+          List.of("--init", "--rank", "--alpha"),
+          "--learn weights, which keeps the factors that the adapters have");
+    }
     if (samples < 1) {
       throw wrong("--samples must be at least 1, found " + samples + ".");
     }

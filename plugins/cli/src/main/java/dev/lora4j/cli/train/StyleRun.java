@@ -179,6 +179,11 @@ final class StyleRun {
     }
   }
 
+  /** The adapter that was trained. */
+  Adapter adapter() {
+    return trained.orElseThrow().style().adapter();
+  }
+
   /**
    * Reports what was trained.
    *

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -143,6 +144,65 @@ class DistillTest {
     Run same = Run.of("compare", ink, out, Run.BASE, "--json");
     assertTrue(
         same.json().getAsJsonObject("total").get("cosine").getAsDouble() > 0.9999, same.out());
+  }
+
+  /** Side by side as they are, so that the sum of both with some weights comes out. */
+  @Test
+  void weightsOfLorasAreLearnedLayerByLayer() throws IOException {
+    Run run = small("--learn=weights", "--lr=0.05", "--dtype=f32", "--json");
+    assertEquals(0, run.code(), run.err());
+    assertTrue(run.err().contains("a weight for each of them"), run.err());
+    assertTrue(run.err().contains("ink is weighed by 0."), run.err());
+    assertTrue(run.err().contains("glow is weighed by 0."), run.err());
+    long layers = run.json().get("layers").getAsLong();
+    assertEquals(2 * layers, run.json().get("trained").getAsLong());
+    assertEquals(5, run.json().get("rank").getAsLong());
+    byte[] whole = Files.readAllBytes(out);
+    try (Safetensors file = Safetensors.open(out)) {
+      assertEquals("weights", file.metadata().get("lora4j_learned"));
+      assertTrue(file.metadata().containsKey("lora4j_teachers"));
+    }
+    Run inspected = Run.of("inspect", out, Run.BASE, "--json");
+    assertEquals("[5]", inspected.json().getAsJsonObject("ranks").keySet().toString());
+    Path mean = folder.resolve("mean.safetensors");
+    Run merged = Run.of("merge", ink + ":0.5", glow + ":0.25", "-o", mean, "--dtype=f32");
+    assertEquals(0, merged.code(), merged.err());
+    Run near = Run.of("compare", mean, out, Run.BASE, "--json");
+    double cosine = near.json().getAsJsonObject("total").get("cosine").getAsDouble();
+    assertTrue(cosine > 0.8 && cosine < 0.99999, "cosine " + cosine);
+    Files.delete(out);
+    Run again = small("--learn=weights", "--lr=0.05", "--dtype=f32", "--resume");
+    assertEquals(0, again.code(), again.err());
+    assertArrayEquals(whole, Files.readAllBytes(out));
+    Run factors = small("--lr=0.05", "--dtype=f32", "--resume");
+    assertTrue(factors.err().contains("these have changed: "), factors.err());
+  }
+
+  @Test
+  void picturesThemselvesMayBeTheTarget() throws IOException {
+    Run run = small("--learn=weights", "--target=pictures");
+    assertEquals(0, run.code(), run.err());
+    byte[] pictures = Files.readAllBytes(out);
+    try (Safetensors file = Safetensors.open(out)) {
+      assertEquals("pictures", file.metadata().get("lora4j_target"));
+    }
+    Run other = small("--learn=weights", "--resume");
+    assertTrue(other.err().contains("these have changed: "), other.err());
+    Run predictions = small("--learn=weights", "--overwrite");
+    assertEquals(0, predictions.code(), predictions.err());
+    assertFalse(Arrays.equals(pictures, Files.readAllBytes(out)));
+    Run factors = small("--target=pictures", "--overwrite");
+    assertEquals(0, factors.code(), factors.err());
+  }
+
+  @Test
+  void weightsAreOfLorasAlone() throws IOException {
+    for (String option : List.of("--init=merge", "--rank=4", "--alpha=1")) {
+      refused("does not go with --learn weights", ink, glow, "--learn=weights", option);
+    }
+    Path hada = teacher("hada", 3, "--method=loha");
+    refused(
+        "hada has loha at ", ink, hada, "--learn=weights", "--prompts=" + prompts, "--samples=1");
   }
 
   @Test
