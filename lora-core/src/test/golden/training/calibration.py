@@ -1,18 +1,22 @@
-"""What PEFT makes of batches of the training data before the first step: EVA and LoRA-GA.
+"""What PEFT makes of batches of the training data before the first step: EVA, LoRA-GA and CorDA.
 
 A small net of linear layers: queries, keys and values of one input, an output, and two layers
 behind an activation. Also the mean squares of the gradients of its weights, by torch, and three
-steps of plain descent from the factors of LoRA-GA.
-Writes ../../resources/dev/lora4j/core/train/calibration.safetensors.
+steps of plain descent from the factors of LoRA-GA and CorDA. CorDA's are computed in float64 and rounded.
+Writes ../../resources/dev/lora4j/core/train/calibration.safetensors; with a name, that file, with what it has and the cases
+of the names that follow.
 """
 
 import pathlib
+import sys
 
 import torch
 from peft import LoraConfig, EvaConfig, get_peft_model, initialize_lora_eva_weights
 from peft.tuners.lora import LoraGAConfig
+from peft.tuners.lora.config import CordaConfig
+from peft.tuners.lora.corda import preprocess_corda
 from peft.tuners.lora.loraga import preprocess_loraga
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 
 OUT = pathlib.Path(__file__).parents[2] / "resources/dev/lora4j/core/train"
 WIDTH, INNER, BATCHES = 16, 20, 6
@@ -82,7 +86,28 @@ def ga(gamma, root):
             loss(model, batch).backward()
 
     preprocess_loraga(model, config, step)
-    model = get_peft_model(model, config)
+    return stepped(get_peft_model(model, config), 0.05)
+
+
+def corda(method, root):
+    model = net()
+    config = LoraConfig(
+        r=RANK, lora_alpha=ALPHA, target_modules=LAYERS, init_lora_weights="corda",
+        use_rslora=root, corda_config=CordaConfig(corda_method=method))
+
+    def look():
+        for batch in DATA[:4]:
+            # PEFT knows one sample at a time.
+            model(batch["x"].reshape(1, -1, WIDTH))
+
+    single = torch.Tensor.float
+    torch.Tensor.float = torch.Tensor.double
+    preprocess_corda(model, config, look)
+    torch.Tensor.float = single
+    return stepped(get_peft_model(model, config), 0.002, rounded=True)
+
+
+def stepped(model, rate, rounded=False):
     tensors = {}
 
     def parts(prefix):
@@ -92,7 +117,7 @@ def ga(gamma, root):
             tensors[f"{prefix}{name}/up"] = layer.lora_B.default.weight.detach().clone()
 
     parts("first/")
-    optimizer = torch.optim.SGD([p for p in model.parameters() if p.requires_grad], lr=0.05)
+    optimizer = torch.optim.SGD([p for p in model.parameters() if p.requires_grad], lr=rate)
     losses = []
     for batch in DATA[:3]:
         optimizer.zero_grad()
@@ -103,9 +128,13 @@ def ga(gamma, root):
     tensors["losses"] = torch.tensor(losses)
     for name in LAYERS:
         layer = getattr(model.base_model.model, name)
-        whole = layer.base_layer.weight.double() + layer.scaling["default"] * (
+        made = layer.scaling["default"] * (
             layer.lora_B.default.weight.double() @ layer.lora_A.default.weight.double())
-        tensors[f"{name}/change"] = whole - WEIGHTS[f"{name}.weight"].double()
+        before = layer.scaling["default"] * (
+            tensors[f"first/{name}/up"].double() @ tensors[f"first/{name}/down"].double())
+        # CorDA's steps here are smaller than what rounding takes of the base's other part.
+        rest = layer.base_layer.weight.double() - WEIGHTS[f"{name}.weight"].double()
+        tensors[f"{name}/change"] = made + (-before if rounded else rest)
     return tensors
 
 
@@ -136,13 +165,17 @@ for i, batch in enumerate(DATA):
 CASES = {
     "eva": eva(), "uniform": eva(rho=1.0), "white": eva(whiten=True, adjust_scaling_factors=False),
     "masked": eva(masked=True), "root": eva(root=True), "strict": eva(tau=0.9995),
-    "ga": ga(16, False), "ga-root": ga(4, True)}
+    "ga": ga(16, False), "ga-root": ga(4, True),
+    "ipm": corda("ipm", False), "kpm": corda("kpm", True)}
 for name, case in CASES.items():
     tensors |= {f"{name}/{k}": v for k, v in case.items()}
 tensors["energies"] = energies()
 print({k: list(v.shape) for k, v in tensors.items() if k.startswith(("eva/", "masked/")) and k.endswith("down")})
 print({k: v for k, v in tensors.items() if k.endswith(("batches", "losses", "energies"))})
+tensors = {k: v.detach().clone().contiguous() for k, v in tensors.items()}
+if len(sys.argv) > 1:
+    before = load_file(sys.argv[1])
+    assert all(torch.equal(before[k], v) for k, v in tensors.items() if k.startswith(("weights/", "data/")))
+    tensors = before | {k: v for k, v in tensors.items() if k.split("/")[0] in sys.argv[2:]}
 OUT.mkdir(parents=True, exist_ok=True)
-save_file(
-    {k: v.detach().clone().contiguous() for k, v in tensors.items()},
-    OUT / "calibration.safetensors")
+save_file(tensors, OUT / "calibration.safetensors")

@@ -72,7 +72,16 @@ public final class AdapterKeys {
   public static final RunKey<String> INIT =
       RunKey.of(
           "adapter.init",
-          choice("kaiming", "gaussian", "orthogonal", "pissa", "olora", "loftq", "eva", "lora_ga"),
+          choice(
+              "kaiming",
+              "gaussian",
+              "orthogonal",
+              "pissa",
+              "olora",
+              "loftq",
+              "eva",
+              "lora_ga",
+              "corda"),
           "kaiming",
           "What the factors start from");
   public static final RunKey<String> RANK_RULE =
@@ -119,6 +128,12 @@ public final class AdapterKeys {
           "adapter.lora_ga_gamma",
           number(0, ANY),
           "Divisor of the first product with init = lora_ga, by its root; 16 if not given");
+  public static final RunKey<String> CORDA_METHOD =
+      unset(
+          "adapter.corda_method",
+          choice("ipm", "kpm"),
+          "Directions with init = corda: ipm, those that the pictures use most, if not given; kpm,"
+              + " the least");
   public static final RunKey<Boolean> RSLORA =
       RunKey.of("adapter.rslora", FLAG, false, "Alpha over the root of the rank");
   public static final RunKey<Double> DROPOUT =
@@ -171,6 +186,7 @@ public final class AdapterKeys {
           EVA_WHITEN,
           EVA_ADJUST,
           GAMMA,
+          CORDA_METHOD,
           RSLORA,
           DROPOUT,
           INPUT_DROPOUT,

@@ -1,6 +1,7 @@
 package dev.lora4j.diffusion.config;
 
 import dev.lora4j.core.adapter.training.CalibrationSettings;
+import dev.lora4j.core.adapter.training.CordaMode;
 import dev.lora4j.core.adapter.training.EvaSettings;
 import dev.lora4j.core.adapter.training.FactorInit;
 import dev.lora4j.core.adapter.training.RankRule;
@@ -31,11 +32,13 @@ final class CalibrationKeys {
     require(values, OF_EVA, start == FactorInit.EVA, "adapter.init = eva");
     boolean gradients = start == FactorInit.LORA_GA;
     require(values, List.of(AdapterKeys.GAMMA), gradients, "adapter.init = lora_ga");
+    boolean corda = start == FactorInit.CORDA;
+    require(values, List.of(AdapterKeys.CORDA_METHOD), corda, "adapter.init = corda");
     require(
         values,
         List.of(AdapterKeys.CALIBRATION_BATCHES),
         energy || start.ofData(),
-        "adapter.rank_rule = by_energy or adapter.init = eva or lora_ga");
+        "adapter.rank_rule = by_energy or adapter.init = eva, lora_ga or corda");
     EvaSettings eva = EvaSettings.DEFAULT;
     return new CalibrationSettings(
         ranks,
@@ -47,7 +50,11 @@ final class CalibrationKeys {
             values.find(AdapterKeys.EVA_TAU).orElse(eva.tau()),
             values.find(AdapterKeys.EVA_WHITEN).orElse(eva.whiten()),
             values.find(AdapterKeys.EVA_ADJUST).orElse(eva.adjustScaling())),
-        values.find(AdapterKeys.GAMMA).orElse(CalibrationSettings.DEFAULT.gamma()));
+        values.find(AdapterKeys.GAMMA).orElse(CalibrationSettings.DEFAULT.gamma()),
+        values
+            .find(AdapterKeys.CORDA_METHOD)
+            .map(CordaMode::named)
+            .orElse(CalibrationSettings.DEFAULT.corda()));
   }
 
   private static OptionalInt optional(RunValues values, RunKey<Integer> key) {

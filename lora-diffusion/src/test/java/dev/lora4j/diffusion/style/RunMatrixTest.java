@@ -97,6 +97,7 @@ class RunMatrixTest {
         "adapter.init=eva | adapter.eva_tau=0.9 | adapter.calibration_batches=4",
         "adapter.init=eva | adapter.eva_rho=1 | adapter.eva_whiten=true | checkpointing=true",
         "adapter.init=lora-ga | checkpointing=true | adapter.lora_ga_gamma=64",
+        "adapter.init=corda | adapter.targets=attention | adapter.corda_method=kpm",
         "adapter.rank_rule=by-energy | adapter.rank_max=5 | adapter.text_encoder=true",
         "adapter.rank_rule=by-energy | adapter.init=pissa | gradient_accumulation=2",
         "adapter.init=orthogonal | optimizer.loraplus_lr_ratio=16",

@@ -93,10 +93,13 @@ public final class TextTrainer extends SequenceTrainer<TextTrainer> {
 
   @Override
   public AdapterPlan plan() {
-    if (settings().recipe().start() == FactorInit.EVA
+    FactorInit start = settings().recipe().start();
+    if ((start == FactorInit.EVA || start == FactorInit.CORDA)
         && model.network() instanceof Seq2SeqNetwork) {
       throw new IllegalArgumentException(
-          "init = eva looks at the places of a text that are learned, which a model with an encoder"
+          "init = "
+              + start
+              + " looks at the places of a text that are learned, which a model with an encoder"
               + " and a decoder has in the decoder alone; take another init, for example lora-ga.");
     }
     return settings().recipe().plan(model.base().sites().all());

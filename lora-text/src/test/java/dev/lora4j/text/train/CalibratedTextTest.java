@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.adapter.training.CalibrationSettings;
+import dev.lora4j.core.adapter.training.CordaMode;
 import dev.lora4j.core.adapter.training.EvaSettings;
 import dev.lora4j.core.adapter.training.FactorInit;
 import dev.lora4j.core.adapter.training.SiteRecipe;
@@ -103,6 +104,9 @@ class CalibratedTextTest {
         List.of(
             recipe().start(FactorInit.EVA),
             recipe().start(FactorInit.LORA_GA).calibration(CalibrationSettings.DEFAULT.batches(2)),
+            recipe()
+                .start(FactorInit.CORDA)
+                .calibration(CalibrationSettings.DEFAULT.with(CordaMode.KPM).batches(2)),
             recipe().calibration(CalibrationSettings.DEFAULT.byEnergy().batches(2)));
     for (AdapterRecipe way : ways) {
       TextTrainer trainer = trainer(way);

@@ -62,7 +62,7 @@ public record LoraTraining(
   /** Those whose first product is not 0, and no change of the base. */
   private static final Set<FactorInit> ANCHORED =
       Collections.unmodifiableSet(
-          EnumSet.of(FactorInit.PISSA, FactorInit.OLORA, FactorInit.LORA_GA));
+          EnumSet.of(FactorInit.PISSA, FactorInit.OLORA, FactorInit.LORA_GA, FactorInit.CORDA));
 
   /** Without Tucker cores. */
   public LoraTraining() {
@@ -99,6 +99,7 @@ public record LoraTraining(
           case OLORA -> OloraInit.of(site, recipe);
           case LOFTQ -> PissaInit.ofRounding(site, recipe);
           case LORA_GA -> LoraGaInit.of(site, recipe);
+          case CORDA -> CordaInit.of(site, recipe);
         };
     long rank = recipe.rank();
     TrainedTensor down = TrainedTensor.ranked(DOWN, LowRank.down(site, rank), 0, starts.get(0));

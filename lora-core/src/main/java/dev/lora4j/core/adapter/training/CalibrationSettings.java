@@ -15,6 +15,7 @@ import java.util.OptionalInt;
  *     when its directions have settled
  * @param eva of {@link FactorInit#EVA}
  * @param gamma of {@link FactorInit#LORA_GA}: the first product is divided by its root
+ * @param corda of {@link FactorInit#CORDA}
  */
 public record CalibrationSettings(
     RankRule ranks,
@@ -22,15 +23,23 @@ public record CalibrationSettings(
     OptionalInt greatestRank,
     OptionalInt batches,
     EvaSettings eva,
-    double gamma)
+    double gamma,
+    CordaMode corda)
     implements Canonical {
   /** Ranks of the recipe; PEFT's defaults where factors begin with data. */
   public static final CalibrationSettings DEFAULT =
       new CalibrationSettings(
-          RankRule.UNIFORM, 1, OptionalInt.empty(), OptionalInt.empty(), EvaSettings.DEFAULT, 16);
+          RankRule.UNIFORM,
+          1,
+          OptionalInt.empty(),
+          OptionalInt.empty(),
+          EvaSettings.DEFAULT,
+          16,
+          CordaMode.IPM);
 
   private static final int GRADIENT_BATCHES = 8;
   private static final int MOST_EVA_BATCHES = 32;
+  private static final int CORDA_BATCHES = 32;
 
   /** Checks the ranges. */
   public CalibrationSettings {
@@ -65,31 +74,42 @@ public record CalibrationSettings(
     return batches.orElse(MOST_EVA_BATCHES);
   }
 
+  /** Number of batches whose inputs are looked at with {@link FactorInit#CORDA}. */
+  public int cordaBatches() {
+    return batches.orElse(CORDA_BATCHES);
+  }
+
+  /** A copy with other directions of {@link FactorInit#CORDA}. */
+  public CalibrationSettings with(CordaMode other) {
+    return new CalibrationSettings(ranks, leastRank, greatestRank, batches, eva, gamma, other);
+  }
+
   /** A copy with ranks by energy, at least 1 and at most twice those of the recipe. */
   public CalibrationSettings byEnergy() {
-    return new CalibrationSettings(RankRule.BY_ENERGY, 1, OptionalInt.empty(), batches, eva, gamma);
+    return new CalibrationSettings(
+        RankRule.BY_ENERGY, 1, OptionalInt.empty(), batches, eva, gamma, corda);
   }
 
   /** A copy with ranks by energy within these bounds. */
   public CalibrationSettings byEnergy(int least, int greatest) {
     return new CalibrationSettings(
-        RankRule.BY_ENERGY, least, OptionalInt.of(greatest), batches, eva, gamma);
+        RankRule.BY_ENERGY, least, OptionalInt.of(greatest), batches, eva, gamma, corda);
   }
 
   /** A copy that looks at so many batches. */
   public CalibrationSettings batches(int count) {
     return new CalibrationSettings(
-        ranks, leastRank, greatestRank, OptionalInt.of(count), eva, gamma);
+        ranks, leastRank, greatestRank, OptionalInt.of(count), eva, gamma, corda);
   }
 
   /** A copy with other settings of {@link FactorInit#EVA}. */
   public CalibrationSettings with(EvaSettings other) {
-    return new CalibrationSettings(ranks, leastRank, greatestRank, batches, other, gamma);
+    return new CalibrationSettings(ranks, leastRank, greatestRank, batches, other, gamma, corda);
   }
 
   /** A copy with another divisor of {@link FactorInit#LORA_GA}. */
   public CalibrationSettings gamma(double other) {
-    return new CalibrationSettings(ranks, leastRank, greatestRank, batches, eva, other);
+    return new CalibrationSettings(ranks, leastRank, greatestRank, batches, eva, other, corda);
   }
 
   @Override
@@ -101,6 +121,7 @@ public record CalibrationSettings(
         .with("batches", batches)
         .with("eva", eva)
         .with("gamma", gamma)
+        .with("corda", corda, CordaMode.IPM)
         .text();
   }
 }

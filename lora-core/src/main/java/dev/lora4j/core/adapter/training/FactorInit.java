@@ -42,7 +42,13 @@ public enum FactorInit implements Canonical {
    * Singular directions of the gradient of the layer's weight over batches of the training data
    * (LoRA-GA, Wang et al. 2024). The base stays whole, as with {@link #PISSA}.
    */
-  LORA_GA;
+  LORA_GA,
+  /**
+   * Singular directions of the layer's weight times the covariance of its inputs over batches of
+   * the training data (CorDA, Yang et al. 2024), for linear layers; {@link CordaMode} says which.
+   * The base stays whole, as with {@link #PISSA}.
+   */
+  CORDA;
 
   /**
    * The initialisation called {@code name}, here or in PEFT's {@code init_lora_weights}: {@code
@@ -74,7 +80,7 @@ public enum FactorInit implements Canonical {
 
   /** Returns true if it takes batches of the training data, see {@link CalibrationSettings}. */
   public boolean ofData() {
-    return this == EVA || this == LORA_GA;
+    return this == EVA || this == LORA_GA || this == CORDA;
   }
 
   @Override

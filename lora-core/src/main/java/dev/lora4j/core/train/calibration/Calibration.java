@@ -82,11 +82,12 @@ public final class Calibration {
     if (recipe.calibration().ranks() == RankRule.BY_ENERGY) {
       ranked.putAll(EnergyRanks.of(data, group, notes));
     }
-    if (recipe.start() == FactorInit.LORA_GA) {
-      Map<Site, SiteRecipe> ranks = new LinkedHashMap<>();
-      ranked.forEach((site, factors) -> ranks.put(site, factors.recipe()));
-      return GradientFactors.of(data, ranks, group, notes);
-    }
-    return ranked;
+    Map<Site, SiteRecipe> ranks = new LinkedHashMap<>();
+    ranked.forEach((site, factors) -> ranks.put(site, factors.recipe()));
+    return switch (recipe.start()) {
+      case LORA_GA -> GradientFactors.of(data, ranks, group, notes);
+      case CORDA -> CordaFactors.of(data, ranks, group, notes);
+      default -> ranked;
+    };
   }
 }

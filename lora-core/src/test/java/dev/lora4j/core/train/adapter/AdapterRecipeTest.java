@@ -340,12 +340,13 @@ class AdapterRecipeTest {
     "pissa, PISSA",
     "olora, OLORA",
     "pissa_niter_16, PISSA",
-    "lora-ga, LORA_GA"
+    "lora-ga, LORA_GA",
+    "corda, CORDA"
   })
   void initialisationNamesAllowOtherSpellings(String name, FactorInit start) {
     assertEquals(start, FactorInit.named(name));
     requireAll(
-        problems(() -> FactorInit.named("corda")),
-        "called corda; there are kaiming, gaussian, orthogonal, pissa, olora, loftq, eva, lora_ga");
+        problems(() -> FactorInit.named("mica")),
+        "called mica; there are kaiming, gaussian, orthogonal, pissa, olora, loftq, eva, lora_ga, corda");
   }
 }

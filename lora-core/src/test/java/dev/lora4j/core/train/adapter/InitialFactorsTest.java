@@ -191,7 +191,7 @@ class InitialFactorsTest {
   @EnumSource(
       value = FactorInit.class,
       mode = EnumSource.Mode.EXCLUDE,
-      names = {"LOFTQ", "EVA", "LORA_GA"})
+      names = {"LOFTQ", "EVA", "LORA_GA", "CORDA"})
   void sameSeedGivesTheSameFactors(FactorInit start) {
     double[] first = initial(begun(start), 1).get("down");
     assertArrayEquals(first, initial(begun(start), 1).get("down"));

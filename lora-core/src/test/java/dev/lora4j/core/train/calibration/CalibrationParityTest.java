@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.training.CalibrationSettings;
+import dev.lora4j.core.adapter.training.CordaMode;
 import dev.lora4j.core.adapter.training.EvaSettings;
 import dev.lora4j.core.adapter.training.FactorInit;
 import dev.lora4j.core.adapter.training.SiteRecipe;
@@ -39,10 +40,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Ranks and first factors against PEFT's and torch's (golden/training/calibration.py). */
 class CalibrationParityTest {
-  private static final double RATE = 0.05;
   private static final Engine ENGINE = Engine.open();
   private static final Scope SCOPE = ENGINE.scope("calibration");
 
@@ -182,10 +183,29 @@ class CalibrationParityTest {
             .calibration(CalibrationSettings.DEFAULT.gamma(gamma).batches(4)));
   }
 
+  private static GoldenNet corda(CordaMode mode, boolean root) {
+    return GoldenNet.of(
+        SCOPE,
+        GoldenNet.recipe()
+            .start(FactorInit.CORDA)
+            .rankStabilised(root)
+            .calibration(CalibrationSettings.DEFAULT.with(mode).batches(4)));
+  }
+
+  private static GoldenNet of(String name) {
+    return switch (name) {
+      case "ga" -> ga(16, false);
+      case "ga-root" -> ga(4, true);
+      case "ipm" -> corda(CordaMode.IPM, false);
+      case "kpm" -> corda(CordaMode.KPM, true);
+      default -> throw new IllegalArgumentException(name);
+    };
+  }
+
   @ParameterizedTest
-  @CsvSource({"ga, 16, false", "ga-root, 4, true"})
-  void directionsOfGradientsAreThoseOfPeft(String name, double gamma, boolean root) {
-    GoldenNet net = ga(gamma, root);
+  @ValueSource(strings = {"ga", "ga-root", "ipm", "kpm"})
+  void firstDirectionsAreThoseOfPeft(String name) {
+    GoldenNet net = of(name);
     Map<String, double[]> parts = first(net, calibrated(net, new ArrayList<>()));
     for (String layer : GoldenNet.LAYERS) {
       HostTensor down = golden(name + "/first/" + layer + "/down");
@@ -226,9 +246,9 @@ class CalibrationParityTest {
 
   /** From PEFT's factors, as their signs have no meaning and second steps depend on them. */
   @ParameterizedTest
-  @CsvSource({"ga, 16, false", "ga-root, 4, true"})
-  void stepsFromGradientsAreThoseOfPeft(String name, double gamma, boolean root) {
-    GoldenNet net = ga(gamma, root);
+  @CsvSource({"ga, 0.05", "ga-root, 0.05", "ipm, 0.002", "kpm, 0.002"})
+  void stepsFromFirstDirectionsAreThoseOfPeft(String name, double rate) {
+    GoldenNet net = of(name);
     Map<Site, WarmStartFactors> given = new LinkedHashMap<>();
     net.plan()
         .sites()
@@ -273,7 +293,7 @@ class CalibrationParityTest {
         assertEquals(losses[step], out.get(0).floats()[0], 2e-6 * losses[step]);
         float[] gradient = out.get(1).floats();
         for (int i = 0; i < flat.length; i++) {
-          flat[i] -= (float) (RATE * gradient[i]);
+          flat[i] -= (float) (rate * gradient[i]);
         }
       }
       Map<String, List<Factors>> factors = staged.factors().factors(flat, initial, DType.F32);

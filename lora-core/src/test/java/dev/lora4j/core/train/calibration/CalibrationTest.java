@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.training.CalibrationSettings;
+import dev.lora4j.core.adapter.training.CordaMode;
 import dev.lora4j.core.adapter.training.EvaSettings;
 import dev.lora4j.core.adapter.training.FactorInit;
 import dev.lora4j.core.adapter.training.SiteRecipe;
@@ -71,6 +72,12 @@ class CalibrationTest {
         GoldenNet.recipe()
             .start(FactorInit.LORA_GA)
             .calibration(CalibrationSettings.DEFAULT.batches(3))),
+    CORDA(
+        GoldenNet.recipe()
+            .start(FactorInit.CORDA)
+            .calibration(CalibrationSettings.DEFAULT.batches(3))),
+    ENERGY_AND_CORDA(
+        GoldenNet.recipe().start(FactorInit.CORDA).calibration(energy(3).with(CordaMode.KPM))),
     ENERGY_AND_LORA_GA(GoldenNet.recipe().start(FactorInit.LORA_GA).calibration(energy(3))),
     ENERGY_AND_PISSA(GoldenNet.recipe().start(FactorInit.PISSA).calibration(energy(3)));
 
@@ -167,7 +174,7 @@ class CalibrationTest {
   @ParameterizedTest
   @EnumSource(
       value = Case.class,
-      names = {"ENERGY", "LORA_GA"})
+      names = {"ENERGY", "LORA_GA", "CORDA"})
   void layersInGroupsGetWhatTheyGetTogether(Case of) {
     GoldenNet net = GoldenNet.of(SCOPE, of.recipe);
     Heard heard = new Heard(-1);
@@ -234,7 +241,7 @@ class CalibrationTest {
   @ParameterizedTest
   @EnumSource(
       value = Case.class,
-      names = {"ENERGY", "EVA"})
+      names = {"ENERGY", "EVA", "CORDA"})
   void anInterruptStopsIt(Case of) {
     GoldenNet net = GoldenNet.of(SCOPE, of.recipe);
     Heard heard = new Heard(2);
@@ -249,13 +256,14 @@ class CalibrationTest {
   @ParameterizedTest
   @EnumSource(
       value = Case.class,
-      names = {"ENERGY", "EVA", "LORA_GA"})
+      names = {"ENERGY", "EVA", "LORA_GA", "CORDA"})
   void numbersThatAreNotFiniteAreNamed(Case of) {
     GoldenNet net = GoldenNet.of(SCOPE, of.recipe).broken(1);
     String told =
         assertThrows(TrainingFailure.class, () -> trained(net, CheckpointPolicy.NOTHING))
             .getMessage();
-    assertTrue(told.contains(of == Case.EVA ? "the input of net.q" : "the gradient of net."), told);
+    boolean inputs = of == Case.EVA || of == Case.CORDA;
+    assertTrue(told.contains(inputs ? "the input of net.q" : "the gradient of net."), told);
     assertTrue(told.contains("rows 1"), told);
   }
 
@@ -348,14 +356,39 @@ class CalibrationTest {
         "ranks by energy are for the method lora, and loha",
         () -> Case.ENERGY.recipe.method(TrainableMethods.named("loha", Map.of())));
     refused("init = eva shares ranks out", () -> Case.EVA.recipe.calibration(energy(2)));
+    refused("corda takes singular directions", () -> Case.CORDA.recipe.rank(17, 1).plan(sites));
+    refused(
+        "net.conv [16, 16, 3, 3] is a convolution",
+        () ->
+            Case.CORDA.recipe.plan(
+                List.of(Site.convolution("net.conv", Shape.of(16, 16, 3, 3), 1, 1))));
+    refused("init = corda would change", () -> Case.CORDA.recipe.from(begun()));
+    refused("corda is called jpm; there are ipm and kpm", () -> CordaMode.named("jpm"));
     refused("more than half of that", () -> Case.LORA_GA.recipe.rank(9, 9).plan(sites));
-    Adapter begun = trained(GoldenNet.of(SCOPE, GoldenNet.recipe()), CheckpointPolicy.NOTHING);
-    refused("init = eva would change", () -> Case.EVA.recipe.from(begun));
-    refused("ranks by energy would change", () -> Case.ENERGY.recipe.from(begun));
+    refused("init = eva would change", () -> Case.EVA.recipe.from(begun()));
+    refused("ranks by energy would change", () -> Case.ENERGY.recipe.from(begun()));
     refused("rho of init = eva", () -> new EvaSettings(0.5, 0.9, false, true));
     refused("tau of init = eva", () -> new EvaSettings(2, 1.5, false, true));
     refused("gamma of init = lora_ga", () -> CalibrationSettings.DEFAULT.gamma(0));
     refused("at least the least one", () -> CalibrationSettings.DEFAULT.byEnergy(4, 2));
+  }
+
+  private static Adapter begun() {
+    return trained(GoldenNet.of(SCOPE, GoldenNet.recipe()), CheckpointPolicy.NOTHING);
+  }
+
+  /** As init = lora_ga, whose base stays whole too. */
+  @Test
+  void linearLayersThatNoBatchReachesBeginWithoutEffect() {
+    List<Site> sites = new ArrayList<>(GoldenNet.sites());
+    sites.add(Site.linear("net.unused", Shape.of(16, 16), false));
+    GoldenNet net = GoldenNet.of(SCOPE, Case.CORDA.recipe);
+    net = net.planned(Case.CORDA.recipe.plan(sites));
+    Heard heard = new Heard(-1);
+    AdapterPlan plan = Calibration.of(SCOPE, net, CheckpointPolicy.NOTHING, heard);
+    assertEquals(4, ranks(plan).get("net.unused"));
+    assertTrue(
+        heard.notes.toString().contains("(corda, ipm), at 6 layers"), heard.notes.toString());
   }
 
   private static void refused(String expected, Executable work) {

@@ -1,6 +1,7 @@
 package dev.lora4j.cli.text;
 
 import dev.lora4j.core.adapter.training.CalibrationSettings;
+import dev.lora4j.core.adapter.training.CordaMode;
 import dev.lora4j.core.adapter.training.EvaSettings;
 import dev.lora4j.core.adapter.training.FactorInit;
 import dev.lora4j.core.adapter.training.RankRule;
@@ -21,7 +22,8 @@ record CalibrationRequest(FactorInit start, CalibrationSettings settings) {
   private static final Map<FactorInit, Set<String>> OF_INIT =
       Map.of(
           FactorInit.EVA, Set.of("rho", "tau", "whiten", "adjust_scaling_factors"),
-          FactorInit.LORA_GA, Set.of("gamma"));
+          FactorInit.LORA_GA, Set.of("gamma"),
+          FactorInit.CORDA, Set.of("corda_method"));
 
   /**
    * Reads the options.
@@ -43,7 +45,7 @@ record CalibrationRequest(FactorInit start, CalibrationSettings settings) {
     requireKnown("--ranks " + rule, bounds, energy ? Set.of("min", "max") : Set.of());
     if (batches.isPresent() && !energy && !start.ofData()) {
       throw new IllegalArgumentException(
-          "--calibration-batches has an effect with --ranks by-energy, --init eva or --init lora-ga"
+          "--calibration-batches has an effect with --ranks by-energy and --init eva, lora-ga and corda"
               + " alone; take it away, or say one of them.");
     }
     EvaSettings eva = EvaSettings.DEFAULT;
@@ -60,7 +62,8 @@ record CalibrationRequest(FactorInit start, CalibrationSettings settings) {
                 number(own, "tau", eva.tau()),
                 flag(own, "whiten", eva.whiten()),
                 flag(own, "adjust_scaling_factors", eva.adjustScaling())),
-            number(own, "gamma", CalibrationSettings.DEFAULT.gamma()));
+            number(own, "gamma", CalibrationSettings.DEFAULT.gamma()),
+            CordaMode.named(String.valueOf(own.getOrDefault("corda_method", CordaMode.IPM))));
     return new CalibrationRequest(start, settings);
   }
 

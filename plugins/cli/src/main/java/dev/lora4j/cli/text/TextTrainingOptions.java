@@ -66,7 +66,7 @@ final class TextTrainingOptions {
       description =
           "What the factors of lora and dora begin as: kaiming (default), gaussian, orthogonal,"
               + " pissa, olora; or loftq, which makes up for the rounding of --base-precision. Of lora"
-              + " alone: eva and lora-ga, which look at batches of the texts first.",
+              + " alone: eva, lora-ga and corda, which look at batches of the texts first.",
       defaultValue = "kaiming")
   private String init = "kaiming";
 
@@ -83,8 +83,8 @@ final class TextTrainingOptions {
       names = "--calibration-batches",
       paramLabel = "N",
       description =
-          "Batches to look at first for --ranks by-energy, --init eva and lora-ga (default: 8; with"
-              + " eva at most 32).")
+          "Batches to look at first for --ranks by-energy, --init eva, lora-ga and corda (default: 8;"
+              + " with eva at most 32, with corda 32).")
   private Optional<Integer> calibrationBatches = Optional.empty();
 
   @Option(names = "--rslora", description = "Divide alpha by the root of the rank.")

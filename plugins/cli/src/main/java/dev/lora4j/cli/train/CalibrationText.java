@@ -40,6 +40,14 @@ public final class CalibrationText {
       parts.add(
           "first factors by gradients (lora_ga) over " + settings.gradientBatches() + " batches");
     }
+    if (recipe.start() == FactorInit.CORDA) {
+      parts.add(
+          "first factors by weights and inputs of layers (corda, "
+              + settings.corda()
+              + ") over "
+              + settings.cordaBatches()
+              + " batches");
+    }
     return parts.isEmpty()
         ? Optional.empty()
         : Optional.of("before the first step: " + String.join("; ", parts));

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,7 +48,8 @@ class TrainCalibratedTest {
   @CsvSource({
     "--set=adapter.rank_rule=by-energy, lora4j_ranks, by-energy, Ranks by the energy of gradients",
     "--set=adapter.init=eva, lora4j_init, eva, Ranks by the variation of inputs",
-    "--set=adapter.init=lora-ga, lora4j_init, lora_ga, First factors by the gradients"
+    "--set=adapter.init=lora-ga, lora4j_init, lora_ga, First factors by the gradients",
+    "--set=adapter.init=corda, lora4j_init, corda, First factors by the weights and the inputs"
   })
   void picturesDecideAndAResumedRunKeepsIt(String set, String key, String value, String told)
       throws IOException {
@@ -57,7 +59,7 @@ class TrainCalibratedTest {
     String identity = run.json().get("identity").getAsString();
     Path style = folder.resolve("style.safetensors");
     JsonObject inspected = Run.of("inspect", style, "--json").json();
-    if (!value.equals("lora_ga")) {
+    if (!Set.of("lora_ga", "corda").contains(value)) {
       assertTrue(inspected.getAsJsonObject("ranks").size() > 1, inspected.toString());
     }
     assertTrue(
@@ -101,6 +103,7 @@ class TrainCalibratedTest {
   @CsvSource({
     "--set=adapter.eva_rho=2, adapter.eva_rho has an effect with adapter.init = eva alone",
     "--set=adapter.rank_max=2, adapter.rank_max has an effect with adapter.rank_rule",
+    "--set=adapter.corda_method=kpm, adapter.corda_method has an effect with adapter.init = corda",
     "--set=adapter.lora_ga_gamma=2, adapter.lora_ga_gamma has an effect with",
     "--set=adapter.calibration_batches=2, adapter.calibration_batches has an effect with"
   })
