@@ -9,6 +9,7 @@ import dev.lora4j.cli.console.Json;
 import dev.lora4j.cli.console.ProcessMemory;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.AdapterException;
+import dev.lora4j.core.format.metadata.Provenance;
 import dev.lora4j.core.format.writing.WriteOptions;
 import dev.lora4j.core.safetensors.AtomicFile;
 import dev.lora4j.core.tensor.DType;
@@ -201,6 +202,7 @@ final class StyleRun {
     double first = smooth.length == 0 ? Double.NaN : smooth[0];
     double last = smooth.length == 0 ? Double.NaN : smooth[smooth.length - 1];
     log.pace().tellSkipped(console, run.style().steps());
+    long stored = Provenance.greatestRank(adapter);
     if (json) {
       Json told =
           new Json()
@@ -208,6 +210,7 @@ final class StyleRun {
               .put("identity", adapter.identity())
               .put("layers", adapter.sites().size())
               .put("rank", run.style().recipe().rank())
+              .put("rankInFile", stored)
               .put("trained", run.plan().elements())
               .put("steps", run.style().steps())
               .put("firstLoss", first)
@@ -226,6 +229,7 @@ final class StyleRun {
             + " layers of rank "
             + run.style().recipe().rank()
             + (run.style().recipe().calibrates() ? " on average" : "")
+            + (stored > run.style().recipe().rank() ? " (up to " + stored + " in the file)" : "")
             + ", identity "
             + adapter.identity());
     console.print(

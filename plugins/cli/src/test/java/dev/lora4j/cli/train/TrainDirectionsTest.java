@@ -55,7 +55,9 @@ class TrainDirectionsTest {
     }
   }
 
-  private void requireResumed(String method, String settings, String told) throws IOException {
+  /** Returns the report of the resumed run. */
+  private JsonObject requireResumed(String method, String settings, String told)
+      throws IOException {
     Run run = train(method, settings, "--json", "--overwrite");
     assertEquals(0, run.code(), run.err());
     assertTrue(run.err().contains(told), run.err());
@@ -66,11 +68,15 @@ class TrainDirectionsTest {
     assertEquals(0, resumed.code(), resumed.err());
     assertEquals(identity, resumed.json().get("identity").getAsString());
     assertFalse(resumed.err().contains("After step 2: "), "changes are told once");
+    return resumed.json();
   }
 
   @Test
   void restartsMakeOneLoraOfTheSumAndRunsResume() throws IOException {
-    requireResumed("relora", RESTARTS, "After step 2: restart 1 of 3, directions 3 to 4 of 8");
+    JsonObject report =
+        requireResumed("relora", RESTARTS, "After step 2: restart 1 of 3, directions 3 to 4 of 8");
+    assertEquals(2, report.get("rank").getAsLong());
+    assertEquals(8, report.get("rankInFile").getAsLong());
     Path style = folder.resolve("style.safetensors");
     JsonObject inspected = Run.of("inspect", style, "--json").json();
     assertEquals(List.of("8"), List.copyOf(inspected.getAsJsonObject("ranks").keySet()));
@@ -137,6 +143,7 @@ class TrainDirectionsTest {
                   "--batch=1",
                   "--max-length=16",
                   "--held-out=0.2",
+                  "--validate-every=2",
                   "--save-every=4",
                   "--json"));
       Run run = Run.of(words.toArray());
