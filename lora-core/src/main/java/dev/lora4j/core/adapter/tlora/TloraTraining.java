@@ -114,7 +114,15 @@ public record TloraTraining(
     requireForm(site, recipe);
     long rank = recipe.rank();
     long most = Math.min(site.out(), site.rest());
-    if (rank > most || rank < least) {
+    if (rank < least) {
+      throw new IllegalArgumentException(
+          "T-LoRA trains min_rank directions at least, which is "
+              + least
+              + ", and the rank is "
+              + rank
+              + "; give a rank that is not below min_rank");
+    }
+    if (rank > most) {
       throw new IllegalArgumentException(
           "T-LoRA takes as many singular directions of the weight as the rank, of which "
               + site.name()
@@ -122,8 +130,6 @@ public record TloraTraining(
               + site.weight()
               + " has "
               + most
-              + ", and at least min_rank, "
-              + least
               + "; the rank is "
               + rank);
     }

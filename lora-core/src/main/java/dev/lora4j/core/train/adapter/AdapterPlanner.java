@@ -228,7 +228,11 @@ final class AdapterPlanner {
     try {
       return !recipe.methodAt(site).tensors(site, one).isEmpty();
     } catch (IllegalArgumentException e) {
-      problems.add(e.getMessage());
+      // A problem of the recipe alone is the same at every layer.
+      String problem = String.valueOf(e.getMessage());
+      if (!problems.contains(problem)) {
+        problems.add(problem);
+      }
       return false;
     }
   }

@@ -14,6 +14,7 @@ import dev.lora4j.diffusion.config.RunSettings;
 import dev.lora4j.diffusion.config.RunValues;
 import dev.lora4j.diffusion.config.SettingLayers;
 import dev.lora4j.diffusion.config.kohya.KohyaOptions;
+import dev.lora4j.spi.ExtensionRequest;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -92,9 +93,10 @@ final class RunOptions {
 
   @Option(
       names = "--method",
-      paramLabel = "NAME",
+      paramLabel = "NAME[:KEY=VALUE,...]",
       completionCandidates = Names.OfMethods.class,
-      description = "${COMPLETION-CANDIDATES} (default: lora).")
+      description =
+          "${COMPLETION-CANDIDATES} (default: lora), and settings of it, as in lokr:factor=8.")
   private Optional<String> method = Optional.empty();
 
   @Option(
@@ -131,9 +133,9 @@ final class RunOptions {
 
   @Option(
       names = "--optimizer",
-      paramLabel = "NAME",
+      paramLabel = "NAME[:KEY=VALUE,...]",
       completionCandidates = Names.OfOptimizers.class,
-      description = "${COMPLETION-CANDIDATES} (default: adamw).")
+      description = "${COMPLETION-CANDIDATES} (default: adamw), and settings of it.")
   private Optional<String> optimizer = Optional.empty();
 
   @Option(
@@ -217,7 +219,7 @@ final class RunOptions {
     say(layers, "images", images.map(RunOptions::absolute));
     say(layers, "regularisation", regularisation.map(RunOptions::absolute));
     say(layers, "output", out);
-    say(layers, "adapter.method", method);
+    sayExtension(layers, "adapter.method", "adapter.settings", method, assigned);
     say(layers, "adapter.shared_a", sharedA);
     say(layers, "adapter.targets", targets);
     say(layers, "adapter.rank", rank);
@@ -225,7 +227,7 @@ final class RunOptions {
     say(layers, "steps", steps);
     say(layers, "epochs", epochs);
     say(layers, "batch", batch);
-    say(layers, "optimizer.name", optimizer);
+    sayExtension(layers, "optimizer.name", "optimizer.settings", optimizer, assigned);
     say(layers, "optimizer.state", state);
     say(layers, "optimizer.lr", rate);
     dropout.ifPresent(RunOptions::requireShare);
@@ -264,6 +266,32 @@ final class RunOptions {
     }
     model.precision.name = values.find(RunKeys.BASE_PRECISION);
     return settings;
+  }
+
+  /** A name, and the settings behind it if there are any. */
+  private static void sayExtension(
+      SettingLayers layers,
+      String name,
+      String settings,
+      Optional<String> said,
+      Map<String, String> assigned) {
+    if (said.isEmpty()) {
+      return;
+    }
+    ExtensionRequest asked = ExtensionRequest.parse(said.get());
+    layers.set(name, asked.name(), LINE);
+    if (asked.settings().isEmpty()) {
+      return;
+    }
+    if (assigned.containsKey(settings)) {
+      throw Failure.usage(
+          "Settings of "
+              + asked.name()
+              + " stand behind its name and in --set "
+              + settings
+              + "; say them once.");
+    }
+    layers.set(settings, asked.settings(), LINE);
   }
 
   private Map<String, String> assignments() {

@@ -95,9 +95,8 @@ class TrainDirectionsTest {
 
   @Test
   void planTellsTheCourseAndWhatIsHardlyMeant() throws IOException {
-    List<Object> words = words("relora");
+    List<Object> words = words("relora:restart_warmup_steps=0");
     words.set(0, "plan");
-    words.add("--set=adapter.settings={ restart_warmup_steps = 0 }");
     Run run = Run.of(words.toArray());
     assertEquals(0, run.code(), run.err());
     assertTrue(run.out().contains("2 of 8 directions are trained at a time"), run.out());
@@ -108,6 +107,8 @@ class TrainDirectionsTest {
   void whatDoesNotGoTogetherIsRefusedBeforeTheFirstStep() throws IOException {
     Run few = train("relora", "--set=adapter.settings={ restarts = 8 }");
     assertTrue(few.err().contains("the run has 8 steps"), few.err());
+    Run twice = train("relora:restarts=8", "--set=adapter.settings={ restarts = 3 }");
+    assertTrue(twice.err().contains("say them once"), twice.err());
     Run dora = train("dora", "--set=adapter.settings={ inner = \"relora\" }");
     assertTrue(dora.err().contains("relora is none"), dora.err());
     Run dropped = train("relora", "--set=adapter.dropout=0.1");

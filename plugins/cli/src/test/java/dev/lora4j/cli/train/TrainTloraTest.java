@@ -152,7 +152,9 @@ class TrainTloraTest {
     Run last = run("plan", style, "--set=adapter.settings={ form = 'tlora', sig_type = 'middle' }");
     assertTrue(last.err().contains("sig_type = middle cannot be stored as tlora"), last.err());
     Run least = run("plan", style, "--set=adapter.settings={ min_rank = 5 }");
-    assertTrue(least.err().contains("at least min_rank, 5; the rank is 4"), least.err());
+    assertTrue(
+        least.err().contains("min_rank directions at least, which is 5, and the rank is 4; give"),
+        least.err());
     Run bits =
         run("plan", style, "--set=adapter.settings={ form = 'tlora' }", "--base-precision=nf4");
     assertTrue(bits.err().contains("trains with other weights"), bits.err());
