@@ -1,6 +1,5 @@
 package dev.lora4j.text.train;
 
-import dev.lora4j.core.nn.FrozenWeights;
 import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
@@ -57,12 +56,7 @@ final class DivergenceLoss implements SequenceLoss {
   @Override
   public Expr each(Staging at) {
     DType compute = base().compute();
-    Weights weights =
-        Weights.of(
-            at.graph(),
-            TextModel.MODEL,
-            new FrozenWeights(compute, "", base().weights().forms()),
-            at.adapters());
+    Weights weights = weights(at);
     if (model.network() instanceof Seq2SeqNetwork both) {
       OutputLoss asked = OutputLoss.declare(at.graph());
       Expr teacher = teacher(at);

@@ -1,6 +1,5 @@
 package dev.lora4j.text.train;
 
-import dev.lora4j.core.nn.FrozenWeights;
 import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
@@ -38,12 +37,7 @@ record LabelLoss(TextClassifier model) implements SequenceLoss {
   @Override
   public Expr each(Staging at) {
     DType compute = base().compute();
-    Weights weights =
-        Weights.of(
-            at.graph(),
-            TextModel.MODEL,
-            new FrozenWeights(compute, "", base().weights().forms()),
-            at.adapters());
+    Weights weights = weights(at);
     ClassLoss loss = ClassLoss.declare(at.graph());
     if (at.purpose() == Staging.Purpose.CALIBRATION) {
       at.learnsAt(loss.tokens().places());

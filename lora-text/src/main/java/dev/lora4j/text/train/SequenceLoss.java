@@ -1,5 +1,7 @@
 package dev.lora4j.text.train;
 
+import dev.lora4j.core.nn.FrozenWeights;
+import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
@@ -17,6 +19,12 @@ interface SequenceLoss {
 
   /** Its tokeniser, for texts in messages. */
   TextTokenizer tokenizer();
+
+  /** Weights of the model in its computing type, with the adapter that is trained. */
+  default Weights weights(Staging at) {
+    FrozenWeights frozen = new FrozenWeights(base().compute(), "", base().weights().forms());
+    return Weights.of(at.graph(), TextModel.MODEL, frozen, at.adapters());
+  }
 
   /**
    * Stages the model and its loss.
