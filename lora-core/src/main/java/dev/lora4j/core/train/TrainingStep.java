@@ -16,10 +16,7 @@ import dev.lora4j.core.train.optimizer.Optimizer;
 import dev.lora4j.core.train.optimizer.OptimizerSlot;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
  * One whole step of training as one program: forward, loss, gradients, accumulation, clipping,
@@ -127,13 +124,16 @@ public final class TrainingStep implements AutoCloseable {
   }
 
   private static Expr counted(StepSettings settings, StateInputs state, DType type, Expr gradient) {
-    Map<String, DType> types =
-        settings.optimizer().memories().stream()
-            .collect(Collectors.toMap(OptimizerSlot::name, slot -> slot.type(type)));
-    return settings
-        .optimizer()
-        .counted(
-            gradient, name -> state.whole(name, Objects.requireNonNull(types.get(name), name)));
+    Optimizer optimizer = settings.optimizer();
+    return optimizer.counted(gradient, name -> state.whole(name, slot(optimizer, name).type(type)));
+  }
+
+  private static OptimizerSlot slot(Optimizer optimizer, String name) {
+    return optimizer.memories().stream()
+        .filter(slot -> slot.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () -> new TensorException(optimizer.name() + " has no slot called " + name + "."));
   }
 
   private static Expr clipped(Expr gradient, Expr norm, double clip) {
