@@ -23,9 +23,10 @@ final class StepTimes {
     int column = 1 + CsvTracker.COLUMNS.indexOf("seconds");
     try {
       List<String> lines = Files.readAllLines(table);
+      // The last row of the first half is when the second begins; the first line has the names.
       double[] clock =
           lines.stream()
-              .skip(1 + (lines.size() - 1) / 2)
+              .skip(Math.max(1, (lines.size() - 1) / 2))
               .map(line -> line.split(",", -1))
               .filter(cells -> cells.length > column && !cells[column].isEmpty())
               .mapToDouble(cells -> Double.parseDouble(cells[column]))
