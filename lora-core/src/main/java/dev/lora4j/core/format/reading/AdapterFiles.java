@@ -123,6 +123,7 @@ public final class AdapterFiles {
   private static Examination examine(Path path, Optional<Family> base, ReadOptions options) {
     try (AdapterSource source = AdapterSource.open(path)) {
       NonAdapterFiles.refuse(path, source.tensors());
+      TloraDirections.requireGreatest(source.tensors().keySet(), source.metadata());
       source.requireBase(base);
       Examination found = examine(source, base, options);
       return found

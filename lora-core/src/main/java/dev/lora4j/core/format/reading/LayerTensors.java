@@ -7,7 +7,6 @@ import dev.lora4j.core.adapter.SiteTensors;
 import dev.lora4j.core.adapter.adalora.AdaloraMethod;
 import dev.lora4j.core.adapter.lora.LoraMethod;
 import dev.lora4j.core.adapter.mora.MoraMethod;
-import dev.lora4j.core.adapter.tlora.TloraMethod;
 import dev.lora4j.core.format.FileRoles;
 import dev.lora4j.core.format.gguf.PairedRows;
 import dev.lora4j.core.nn.Site;
@@ -35,10 +34,6 @@ final class LayerTensors {
     LayerTensors tensors = new LayerTensors();
     group.keys().forEach((role, key) -> tensors.add(role, key, widened(source.tensor(key))));
     requireScale(source, group);
-    String sizes = group.keys().get(TloraMethod.LAMBDA);
-    if (sizes != null) {
-      TloraDirections.requireGreatest(sizes, source.metadata());
-    }
     tensors.requireSizes(source, group);
     tensors.join(source, group);
     return tensors;

@@ -1,9 +1,11 @@
 package dev.lora4j.core.format.reading;
 
 import dev.lora4j.core.adapter.AdapterException;
+import dev.lora4j.core.adapter.tlora.TloraMethod;
 import dev.lora4j.core.format.metadata.KohyaKeys;
 import dev.lora4j.core.format.metadata.Metadata;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -12,18 +14,26 @@ import java.util.TreeMap;
  * Files hold the trained product alone; LyCORIS takes the greatest directions away from each.
  */
 final class TloraDirections {
+  private static final String SIZES = "." + TloraMethod.LAMBDA;
   private static final String CHOICE = "sig_type";
   private static final String OF_WEIGHT = "use_data_init";
 
   private TloraDirections() {}
 
   /**
-   * Passes unless it began with others than the greatest.
+   * Passes unless a file has a T-LoRA that began with others than the greatest.
    *
-   * @param key of one of its tensors
-   * @throws AdapterException if it did
+   * @param keys of all tensors
+   * @throws AdapterException if it has
    */
-  static void requireGreatest(String key, Map<String, String> header) {
+  static void requireGreatest(Set<String> keys, Map<String, String> header) {
+    keys.stream()
+        .filter(key -> key.endsWith(SIZES))
+        .findFirst()
+        .ifPresent(key -> requireGreatest(key, header));
+  }
+
+  private static void requireGreatest(String key, Map<String, String> header) {
     SortedMap<String, String> arguments =
         new Metadata(header).get(KohyaKeys.NETWORK_ARGS).orElseGet(TreeMap::new);
     String choice = arguments.getOrDefault(CHOICE, "principal");
