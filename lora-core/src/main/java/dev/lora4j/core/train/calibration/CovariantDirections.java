@@ -33,10 +33,35 @@ record CovariantDirections(Scope scope, Tensor covariance, Tensor inverse)
    * Adds so much of the mean of the diagonal to it, as in PEFT, that the inverse is one.
    *
    * @param sum of the squares of {@code count} batches, F64 [in, in]
-   * @throws IllegalArgumentException if the inputs are 0
+   * @throws IllegalArgumentException if the inputs are 0, or no inverse is found
    */
   static CovariantDirections of(Scope owner, Site site, Tensor sum, int count) {
     Scope scope = owner.child("directions");
+    try (Program program = program(scope, site, count)) {
+      double damping = DAMPING;
+      for (int i = 0; i < MOST_DOUBLINGS; i++) {
+        // Squares of a failed attempt do not outlive it.
+        try (Scope attempt = scope.child("attempt")) {
+          Tensor now = HostTensor.of(DType.F64, Shape.of(), new double[] {damping}).on(attempt);
+          List<Tensor> out = program.run(attempt, sum, now);
+          if (HostTensor.of(out.get(3)).doubles()[0] == 0) {
+            throw none(site, "they are 0 in all batches");
+          }
+          if (HostTensor.of(out.get(2)).doubles()[0] < MOST_ERROR) {
+            return new CovariantDirections(
+                scope, out.get(0).moveTo(scope), out.get(1).moveTo(scope));
+          }
+        }
+        damping *= 2;
+      }
+      throw none(site, "their covariance has no inverse");
+    } catch (RuntimeException | Error e) {
+      scope.close();
+      throw e;
+    }
+  }
+
+  private static Program program(Scope scope, Site site, int count) {
     Graph graph = new Graph();
     Dim width = Dim.of(site.in());
     Expr all = graph.input("sum", DType.F64, Shape.of(site.in(), site.in())).div((double) count);
@@ -47,26 +72,16 @@ record CovariantDirections(Scope scope, Tensor covariance, Tensor inverse)
     // A singular matrix would end the program without a word of the layer.
     Expr inverse = regular.add(unit.mul(mean.eq(0).to(DType.F64))).inverse();
     Expr error = regular.matmul(inverse).sub(unit).norm().reshape(1);
-    double damp = DAMPING;
-    try (Program program =
-        graph.inference(scope, List.of(regular, inverse, error, mean.reshape(1)))) {
-      for (int i = 0; i < MOST_DOUBLINGS; i++) {
-        Tensor now = HostTensor.of(DType.F64, Shape.of(), new double[] {damp}).on(scope);
-        List<Tensor> out = program.run(scope, sum, now);
-        if (HostTensor.of(out.get(3)).doubles()[0] == 0) {
-          break;
-        }
-        if (HostTensor.of(out.get(2)).doubles()[0] < MOST_ERROR) {
-          return new CovariantDirections(scope, out.get(0), out.get(1));
-        }
-        damp *= 2;
-      }
-    }
-    scope.close();
-    throw new IllegalArgumentException(
+    return graph.inference(scope, List.of(regular, inverse, error, mean.reshape(1)));
+  }
+
+  private static IllegalArgumentException none(Site site, String why) {
+    return new IllegalArgumentException(
         "init = corda looks at the inputs of "
             + site.name()
-            + ", and they are 0 in all batches; leave this layer out, or take another init.");
+            + ", and "
+            + why
+            + "; leave this layer out, or take another init.");
   }
 
   /** Down and up of a weight, F32. */
