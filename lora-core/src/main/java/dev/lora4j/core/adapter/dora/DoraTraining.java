@@ -138,6 +138,11 @@ public record DoraTraining(
   }
 
   @Override
+  public long storedRank(SiteRecipe recipe) {
+    return around().storedRank(recipe);
+  }
+
+  @Override
   public double scale(Site site, SiteRecipe recipe) {
     return around().scale(site, recipe);
   }

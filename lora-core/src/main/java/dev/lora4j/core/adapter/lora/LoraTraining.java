@@ -109,6 +109,11 @@ public record LoraTraining(
         : List.of(down, up);
   }
 
+  @Override
+  public long storedRank(SiteRecipe recipe) {
+    return ANCHORED.contains(recipe.start()) ? 2 * recipe.rank() : recipe.rank();
+  }
+
   private boolean cored(Site site) {
     return tucker && site.kernel();
   }
@@ -213,7 +218,7 @@ public record LoraTraining(
     }
     if (first != null && before != null) {
       return List.of(
-          LoraMath.difference(down, first, up, before, recipe.storedAlpha(2 * recipe.rank())));
+          LoraMath.difference(down, first, up, before, recipe.storedAlpha(storedRank(recipe))));
     }
     double alpha = recipe.storedAlpha(recipe.rank());
     HostTensor mid = values.get(MID);

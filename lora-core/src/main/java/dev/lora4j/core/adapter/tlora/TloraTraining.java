@@ -235,13 +235,13 @@ public record TloraTraining(
               of(values, TrainedTensor.anchor(Q)),
               sized(of(values, P), of(values, LAMBDA)),
               sized(of(values, TrainedTensor.anchor(P)), of(values, TrainedTensor.anchor(LAMBDA))),
-              recipe.storedAlpha(2 * recipe.rank())));
+              recipe.storedAlpha(storedRank(recipe))));
     }
     Map<String, HostTensor> tensors = new TreeMap<>();
     for (String part : List.of(Q, P, LAMBDA)) {
       tensors.put(part, of(values, part));
     }
-    String alpha = Double.toString((float) recipe.storedAlpha(recipe.rank()));
+    String alpha = Double.toString((float) recipe.storedAlpha(storedRank(recipe)));
     return List.of(Factors.of(TloraMethod.NAME, tensors, Map.of(AdapterMethod.ALPHA, alpha)));
   }
 
@@ -259,8 +259,8 @@ public record TloraTraining(
   }
 
   @Override
-  public boolean storesAnchors() {
-    return form == StoredForm.LORA;
+  public long storedRank(SiteRecipe recipe) {
+    return form == StoredForm.LORA ? 2 * recipe.rank() : recipe.rank();
   }
 
   /**

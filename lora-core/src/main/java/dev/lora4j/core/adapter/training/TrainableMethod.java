@@ -159,14 +159,6 @@ public interface TrainableMethod extends Canonical {
   }
 
   /**
-   * Returns true if of anchored tensors the first values are stored too, so that the file has twice
-   * the rank; true by default.
-   */
-  default boolean storesAnchors() {
-    return true;
-  }
-
-  /**
    * The directions of the factors that are trained in a run; all of them by default.
    *
    * @throws IllegalArgumentException if it cannot be done in such a run
@@ -175,7 +167,10 @@ public interface TrainableMethod extends Canonical {
     return Optional.empty();
   }
 
-  /** Rank of the factors that are stored for a recipe, where these have a rank; by default its. */
+  /**
+   * Rank of the factors that are stored for a recipe, where these have a rank; by default that of
+   * the recipe. Factors of a difference to the first ones have twice as much.
+   */
   default long storedRank(SiteRecipe recipe) {
     return recipe.rank();
   }

@@ -3,7 +3,6 @@ package dev.lora4j.core.train.adapter;
 import dev.lora4j.core.adapter.training.FactorInit;
 import dev.lora4j.core.adapter.training.RankRule;
 import dev.lora4j.core.adapter.training.SiteRecipe;
-import dev.lora4j.core.adapter.training.TrainedTensor;
 import dev.lora4j.core.format.metadata.BaseRounding;
 import dev.lora4j.core.format.metadata.KohyaKeys;
 import dev.lora4j.core.format.metadata.Metadata;
@@ -101,20 +100,14 @@ public final class NetworkMetadata {
   }
 
   private static String rank(Planned planned) {
-    return Long.toString(planned.method().storedRank(planned.recipe()) * stored(planned));
+    return Long.toString(planned.method().storedRank(planned.recipe()));
   }
 
   private static String alpha(Planned planned) {
     SiteRecipe recipe = planned.recipe();
     double times = (double) planned.method().storedRank(recipe) / recipe.rank();
     double same = recipe.rankStabilised() ? Math.sqrt(times) : times;
-    return text(recipe.alpha() * same * stored(planned));
-  }
-
-  /** Factors that are stored with their initial values have twice the rank. */
-  private static long stored(Planned planned) {
-    boolean anchored = planned.tensors().stream().anyMatch(TrainedTensor::anchored);
-    return anchored && planned.method().storesAnchors() ? 2 : 1;
+    return text(recipe.alpha() * same);
   }
 
   private static String common(List<Planned> layers, Function<Planned, String> of) {
