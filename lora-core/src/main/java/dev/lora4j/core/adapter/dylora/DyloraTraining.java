@@ -1,26 +1,19 @@
 package dev.lora4j.core.adapter.dylora;
 
-import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.lora.LoraTraining;
-import dev.lora4j.core.adapter.training.DropoutKind;
-import dev.lora4j.core.adapter.training.FactorInit;
+import dev.lora4j.core.adapter.lora.LoraVariant;
 import dev.lora4j.core.adapter.training.ProductTraining;
 import dev.lora4j.core.adapter.training.SiteRecipe;
 import dev.lora4j.core.adapter.training.TrainableMethod;
 import dev.lora4j.core.adapter.training.TrainedFactors;
 import dev.lora4j.core.adapter.training.TrainedTensor;
-import dev.lora4j.core.adapter.training.WarmStartFactors;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.nn.SiteLayer;
 import dev.lora4j.core.tensor.Expr;
-import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.spi.Extension;
 import dev.lora4j.spi.Setting;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -47,36 +40,18 @@ public record DyloraTraining(
             defaultValue = "1",
             min = 1)
         int unit)
-    implements ProductTraining {
+    implements LoraVariant, ProductTraining {
   /** Its name. */
   public static final String NAME = "dylora";
 
   /** Entry of a header with the unit. */
   public static final String UNIT = "lora4j_dylora_unit";
 
-  private static final LoraTraining LORA = new LoraTraining();
-
   /** Checks the unit. */
   public DyloraTraining {
     if (unit < 1) {
       throw new IllegalArgumentException("DyLoRA's unit is at least 1, found " + unit + ".");
     }
-  }
-
-  @Override
-  public Set<Site.Kind> kinds() {
-    return LORA.kinds();
-  }
-
-  @Override
-  public Set<DropoutKind> dropouts() {
-    return LORA.dropouts();
-  }
-
-  /** Those whose product is 0, so that any share of it is. */
-  @Override
-  public Set<FactorInit> starts() {
-    return EnumSet.of(FactorInit.KAIMING, FactorInit.GAUSSIAN, FactorInit.ORTHOGONAL);
   }
 
   @Override
@@ -91,11 +66,6 @@ public record DyloraTraining(
           "DyLoRA's scale is alpha / rank at each rank; take rslora away.");
     }
     return LORA.tensors(site, recipe);
-  }
-
-  @Override
-  public double scale(Site site, SiteRecipe recipe) {
-    return LORA.scale(site, recipe);
   }
 
   @Override
@@ -120,11 +90,6 @@ public record DyloraTraining(
   }
 
   @Override
-  public List<Factors> factors(Site site, SiteRecipe recipe, Map<String, HostTensor> values) {
-    return LORA.factors(site, recipe, values);
-  }
-
-  @Override
   public SortedMap<String, String> lycorisArguments() {
     return new TreeMap<>(Map.of("algo", NAME, "block_size", Integer.toString(unit)));
   }
@@ -132,10 +97,5 @@ public record DyloraTraining(
   @Override
   public SortedMap<String, String> headerEntries() {
     return new TreeMap<>(Map.of(UNIT, Integer.toString(unit)));
-  }
-
-  @Override
-  public Optional<WarmStartFactors> warmStart(Site site, List<Factors> found) {
-    return LORA.warmStart(site, found);
   }
 }

@@ -14,28 +14,7 @@ final class CordaInit {
 
   /** Initial values of down and up, until the inputs are known. */
   static List<TensorInit> of(Site site, SiteRecipe recipe) {
-    if (site.kind() != Site.Kind.LINEAR) {
-      throw new IllegalArgumentException(
-          "init = corda is for linear layers, and "
-              + site.name()
-              + " "
-              + site.weight()
-              + " is a convolution; train linear layers alone, for example those of the preset"
-              + " attention, or take init = pissa, which is for convolutions too");
-    }
-    long most = Math.min(site.out(), site.in());
-    if (recipe.rank() > most) {
-      throw new IllegalArgumentException(
-          "init = corda takes singular directions of the weight, of which "
-              + site.name()
-              + " "
-              + site.weight()
-              + " has "
-              + most
-              + "; the rank "
-              + recipe.rank()
-              + " is more");
-    }
+    recipe.requireDirections(site, "init = corda takes singular directions of the weight");
     return List.of(new TensorInit.Kaiming(), TensorInit.ZEROS);
   }
 }

@@ -64,6 +64,10 @@ public record LoraTraining(
       Collections.unmodifiableSet(
           EnumSet.of(FactorInit.PISSA, FactorInit.OLORA, FactorInit.LORA_GA, FactorInit.CORDA));
 
+  /** Those that convolutions do not have. */
+  private static final Set<FactorInit> OF_LINEAR =
+      Collections.unmodifiableSet(EnumSet.of(FactorInit.OLORA, FactorInit.CORDA));
+
   /** Without Tucker cores. */
   public LoraTraining() {
     this(false);
@@ -89,6 +93,7 @@ public record LoraTraining(
     if (cored(site)) {
       return cored(site, recipe);
     }
+    requireLinear(site, recipe.start());
     List<TensorInit> starts =
         switch (recipe.start()) {
           // Calibration puts other values in the place of those of EVA.
@@ -107,6 +112,20 @@ public record LoraTraining(
     return ANCHORED.contains(recipe.start())
         ? List.of(down.anchor(), up.anchor())
         : List.of(down, up);
+  }
+
+  private static void requireLinear(Site site, FactorInit start) {
+    if (OF_LINEAR.contains(start) && site.kind() != Site.Kind.LINEAR) {
+      throw new IllegalArgumentException(
+          "init = "
+              + start
+              + " is for linear layers, and "
+              + site.name()
+              + " "
+              + site.weight()
+              + " is a convolution; train linear layers alone, for example those of the preset"
+              + " attention, or take init = pissa, which is for convolutions too");
+    }
   }
 
   @Override

@@ -18,7 +18,7 @@ final class OloraInit {
 
   /** Initial values of down and up. */
   static List<TensorInit> of(Site site, SiteRecipe recipe) {
-    requireLinear(site, recipe);
+    recipe.requireDirections(site, "init = olora takes orthonormal directions of the weight");
     long rank = recipe.rank();
     Function<Expr, List<Expr>> values =
         weight -> {
@@ -26,30 +26,5 @@ final class OloraInit {
           return List.of(qr.r().slice(0, 0, rank), qr.q().slice(1, 0, rank));
         };
     return List.of(new TensorInit.OfWeight(values, 0), new TensorInit.OfWeight(values, 1));
-  }
-
-  private static void requireLinear(Site site, SiteRecipe recipe) {
-    if (site.kind() != Site.Kind.LINEAR) {
-      throw new IllegalArgumentException(
-          "init = olora is for linear layers, and "
-              + site.name()
-              + " "
-              + site.weight()
-              + " is a convolution; train linear layers alone, for example those of the preset"
-              + " attention, or take init = pissa, which is for convolutions too");
-    }
-    long most = Math.min(site.out(), site.rest());
-    if (recipe.rank() > most) {
-      throw new IllegalArgumentException(
-          "init = olora takes orthonormal directions of the weight, of which "
-              + site.name()
-              + " "
-              + site.weight()
-              + " has "
-              + most
-              + "; the rank "
-              + recipe.rank()
-              + " is more");
-    }
   }
 }

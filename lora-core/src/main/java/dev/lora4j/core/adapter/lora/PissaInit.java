@@ -34,21 +34,8 @@ final class PissaInit {
   }
 
   private static void requireRank(Site site, SiteRecipe recipe) {
-    long most = Math.min(site.out(), site.rest());
-    if (recipe.rank() > most) {
-      throw new IllegalArgumentException(
-          "init = "
-              + recipe.start()
-              + " takes singular directions of the weight, of which "
-              + site.name()
-              + " "
-              + site.weight()
-              + " has "
-              + most
-              + "; the rank "
-              + recipe.rank()
-              + " is more");
-    }
+    recipe.requireDirections(
+        site, "init = " + recipe.start() + " takes singular directions of the weight");
   }
 
   private static List<Expr> values(Site site, SiteRecipe recipe, Expr matrix) {

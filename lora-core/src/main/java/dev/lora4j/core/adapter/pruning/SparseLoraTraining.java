@@ -1,29 +1,22 @@
 package dev.lora4j.core.adapter.pruning;
 
 import dev.lora4j.core.adapter.Factors;
-import dev.lora4j.core.adapter.lora.LoraTraining;
-import dev.lora4j.core.adapter.training.DropoutKind;
-import dev.lora4j.core.adapter.training.FactorInit;
+import dev.lora4j.core.adapter.lora.LoraVariant;
 import dev.lora4j.core.adapter.training.MaskRule;
 import dev.lora4j.core.adapter.training.ProductTraining;
 import dev.lora4j.core.adapter.training.SiteRecipe;
 import dev.lora4j.core.adapter.training.StepRule;
 import dev.lora4j.core.adapter.training.TrainableMethod;
 import dev.lora4j.core.adapter.training.TrainedFactors;
-import dev.lora4j.core.adapter.training.TrainedTensor;
 import dev.lora4j.core.adapter.training.WarmStartFactors;
 import dev.lora4j.core.nn.Site;
-import dev.lora4j.core.nn.SiteLayer;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.spi.Extension;
 import dev.lora4j.spi.Setting;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.SortedMap;
 
 /**
  * Training of a LoRA on linear layers and convolutions, most elements of both factors 0. Every
@@ -58,46 +51,13 @@ public record SparseLoraTraining(
             min = 0,
             max = 1)
         double drop)
-    implements ProductTraining {
+    implements LoraVariant, ProductTraining {
   /** Its name. */
   public static final String NAME = "sparse-lora";
-
-  private static final LoraTraining LORA = new LoraTraining();
 
   /** Checks the density. */
   public SparseLoraTraining {
     density = new Density(density).share();
-  }
-
-  @Override
-  public Set<Site.Kind> kinds() {
-    return LORA.kinds();
-  }
-
-  @Override
-  public Set<DropoutKind> dropouts() {
-    return LORA.dropouts();
-  }
-
-  /** Those that are stored as they are trained, without the factors that they began with. */
-  @Override
-  public Set<FactorInit> starts() {
-    return EnumSet.of(FactorInit.KAIMING, FactorInit.GAUSSIAN, FactorInit.ORTHOGONAL);
-  }
-
-  @Override
-  public List<TrainedTensor> tensors(Site site, SiteRecipe recipe) {
-    return LORA.tensors(site, recipe);
-  }
-
-  @Override
-  public double scale(Site site, SiteRecipe recipe) {
-    return LORA.scale(site, recipe);
-  }
-
-  @Override
-  public Expr apply(SiteLayer layer, Expr x, TrainedFactors factors) {
-    return LORA.apply(layer, x, factors);
   }
 
   @Override
@@ -119,11 +79,6 @@ public record SparseLoraTraining(
   public List<Factors> factors(Site site, SiteRecipe recipe, Map<String, HostTensor> values) {
     MagnitudePruning pruning = new MagnitudePruning(density);
     return LORA.factors(site, recipe, values).stream().map(pruning::of).toList();
-  }
-
-  @Override
-  public SortedMap<String, String> lycorisArguments() {
-    return LORA.lycorisArguments();
   }
 
   /** A LoRA that is as sparse already. */

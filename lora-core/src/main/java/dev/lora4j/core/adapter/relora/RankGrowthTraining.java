@@ -1,26 +1,17 @@
 package dev.lora4j.core.adapter.relora;
 
 import dev.lora4j.core.adapter.Factors;
-import dev.lora4j.core.adapter.lora.LoraTraining;
+import dev.lora4j.core.adapter.lora.LoraVariant;
 import dev.lora4j.core.adapter.training.DirectionRule;
-import dev.lora4j.core.adapter.training.DropoutKind;
 import dev.lora4j.core.adapter.training.SiteRecipe;
 import dev.lora4j.core.adapter.training.StepRule;
 import dev.lora4j.core.adapter.training.TrainableMethod;
-import dev.lora4j.core.adapter.training.TrainedFactors;
-import dev.lora4j.core.adapter.training.TrainedTensor;
 import dev.lora4j.core.adapter.training.WarmStartFactors;
 import dev.lora4j.core.nn.Site;
-import dev.lora4j.core.nn.SiteLayer;
-import dev.lora4j.core.tensor.Expr;
-import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.spi.Extension;
 import dev.lora4j.spi.Setting;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.SortedMap;
 
 /**
  * Training of a LoRA on linear layers and convolutions whose rank grows on plateaus of the loss.
@@ -68,38 +59,12 @@ public record RankGrowthTraining(
             min = 0,
             below = 1)
         double smoothing)
-    implements TrainableMethod {
+    implements LoraVariant {
   /** Its name. */
   public static final String NAME = "rank-growth";
 
-  private static final LoraTraining LORA = new LoraTraining();
   private static final int QUARTER = 4;
   private static final int TENTH = 10;
-
-  @Override
-  public Set<Site.Kind> kinds() {
-    return LORA.kinds();
-  }
-
-  @Override
-  public Set<DropoutKind> dropouts() {
-    return LORA.dropouts();
-  }
-
-  @Override
-  public List<TrainedTensor> tensors(Site site, SiteRecipe recipe) {
-    return LORA.tensors(site, recipe);
-  }
-
-  @Override
-  public double scale(Site site, SiteRecipe recipe) {
-    return LORA.scale(site, recipe);
-  }
-
-  @Override
-  public Expr apply(SiteLayer layer, Expr x, TrainedFactors factors) {
-    return LORA.apply(layer, x, factors);
-  }
 
   /**
    * The growth over a run.
@@ -121,16 +86,6 @@ public record RankGrowthTraining(
     long wait = patience == 0 ? Math.max(1, run.steps() / TENTH) : patience;
     return Optional.of(
         new GrowthRule(most, start, by == 0 ? start : by, wait, threshold, smoothing, run.steps()));
-  }
-
-  @Override
-  public List<Factors> factors(Site site, SiteRecipe recipe, Map<String, HostTensor> values) {
-    return LORA.factors(site, recipe, values);
-  }
-
-  @Override
-  public SortedMap<String, String> lycorisArguments() {
-    return LORA.lycorisArguments();
   }
 
   /** Any LoRA; the directions that it has in use are all trained from the beginning. */

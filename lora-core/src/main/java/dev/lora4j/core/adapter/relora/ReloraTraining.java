@@ -1,18 +1,16 @@
 package dev.lora4j.core.adapter.relora;
 
 import dev.lora4j.core.adapter.Factors;
-import dev.lora4j.core.adapter.lora.LoraTraining;
+import dev.lora4j.core.adapter.lora.LoraVariant;
 import dev.lora4j.core.adapter.training.DirectionRule;
 import dev.lora4j.core.adapter.training.DropoutKind;
+import dev.lora4j.core.adapter.training.FactorInit;
 import dev.lora4j.core.adapter.training.SiteRecipe;
 import dev.lora4j.core.adapter.training.StepRule;
 import dev.lora4j.core.adapter.training.TrainableMethod;
-import dev.lora4j.core.adapter.training.TrainedFactors;
 import dev.lora4j.core.adapter.training.TrainedTensor;
 import dev.lora4j.core.adapter.training.WarmStartFactors;
 import dev.lora4j.core.nn.Site;
-import dev.lora4j.core.nn.SiteLayer;
-import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.spi.Extension;
 import dev.lora4j.spi.Setting;
@@ -21,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
 
 /**
  * Training by ReLoRA (Lialin et al. 2023) on linear layers and convolutions: a LoRA that restarts.
@@ -62,24 +59,23 @@ public record ReloraTraining(
             above = 0,
             below = 1)
         double pruning)
-    implements TrainableMethod {
+    implements LoraVariant {
   /** Its name. */
   public static final String NAME = "relora";
 
-  private static final LoraTraining LORA = new LoraTraining();
-
   /** Steps between two restarts for one of their warm-up. */
   private static final int TENTH = 10;
-
-  @Override
-  public Set<Site.Kind> kinds() {
-    return LORA.kinds();
-  }
 
   /** None: they would drop of finished directions too, which are a part of the base here. */
   @Override
   public Set<DropoutKind> dropouts() {
     return EnumSet.noneOf(DropoutKind.class);
+  }
+
+  /** The one whose numbers are as large for all directions as for those of one LoRA. */
+  @Override
+  public Set<FactorInit> starts() {
+    return Set.of(FactorInit.KAIMING);
   }
 
   @Override
@@ -96,16 +92,6 @@ public record ReloraTraining(
   @Override
   public List<TrainedTensor> tensors(Site site, SiteRecipe recipe) {
     return LORA.tensors(site, whole(recipe));
-  }
-
-  @Override
-  public double scale(Site site, SiteRecipe recipe) {
-    return recipe.scale();
-  }
-
-  @Override
-  public Expr apply(SiteLayer layer, Expr x, TrainedFactors factors) {
-    return LORA.apply(layer, x, factors);
   }
 
   /**
@@ -145,11 +131,6 @@ public record ReloraTraining(
   @Override
   public List<Factors> factors(Site site, SiteRecipe recipe, Map<String, HostTensor> values) {
     return LORA.factors(site, whole(recipe), values);
-  }
-
-  @Override
-  public SortedMap<String, String> lycorisArguments() {
-    return LORA.lycorisArguments();
   }
 
   /**

@@ -113,7 +113,6 @@ public record TloraTraining(
   public List<TrainedTensor> tensors(Site site, SiteRecipe recipe) {
     requireForm(site, recipe);
     long rank = recipe.rank();
-    long most = Math.min(site.out(), site.rest());
     if (rank < least) {
       throw new IllegalArgumentException(
           "T-LoRA trains min_rank directions at least, which is "
@@ -122,17 +121,7 @@ public record TloraTraining(
               + rank
               + "; give a rank that is not below min_rank");
     }
-    if (rank > most) {
-      throw new IllegalArgumentException(
-          "T-LoRA takes as many singular directions of the weight as the rank, of which "
-              + site.name()
-              + " "
-              + site.weight()
-              + " has "
-              + most
-              + "; the rank is "
-              + rank);
-    }
+    recipe.requireDirections(site, "T-LoRA takes singular directions of the weight");
     Function<Expr, List<Expr>> values = weight -> values(site, rank, weight);
     return List.of(
         TrainedTensor.ranked(Q, LowRank.down(site, rank), 0, new TensorInit.OfWeight(values, 0))
