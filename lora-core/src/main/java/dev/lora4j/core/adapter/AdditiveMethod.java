@@ -21,6 +21,13 @@ public interface AdditiveMethod extends AdapterMethod {
    */
   double scale(FactorStructure factors);
 
+  /**
+   * Factors of this method as those of a LoRA, if they are one in another form; else as they are.
+   */
+  default Factors lora(Factors factors) {
+    return factors;
+  }
+
   /** The change of the parameter at scale 1, in the parameter's shape and the factors' type. */
   Expr delta(Site site, StagedFactors factors);
 

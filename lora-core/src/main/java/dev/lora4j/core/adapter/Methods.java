@@ -49,6 +49,11 @@ public final class Methods {
     throw new AdapterException(name + " is no additive method, so it has no delta of its own.");
   }
 
+  /** Factors that are a LoRA in another form, as that LoRA; others as they are. */
+  public static Factors lora(Factors factors) {
+    return named(factors.method()) instanceof AdditiveMethod sum ? sum.lora(factors) : factors;
+  }
+
   /** Roles of all methods. */
   public static Set<String> roles() {
     return ROLES.get();

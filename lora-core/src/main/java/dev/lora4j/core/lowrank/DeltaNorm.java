@@ -29,7 +29,7 @@ public final class DeltaNorm {
    * those may be elements that other factors at the site change too.
    */
   public static OptionalDouble of(Factors stored) {
-    Factors factors = AdaloraMethod.lora(stored);
+    Factors factors = Methods.lora(stored);
     AdapterMethod method = Methods.named(factors.method());
     if (!(method instanceof AdditiveMethod additive)) {
       return OptionalDouble.empty();

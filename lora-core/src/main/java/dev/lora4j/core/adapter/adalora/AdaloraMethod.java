@@ -126,23 +126,10 @@ public final class AdaloraMethod implements AdditiveMethod {
     return Factors.of(NAME, tensors, factors.settings());
   }
 
-  /**
-   * AdaLoRA as the LoRA that it is, in F32 unless it is F64; other factors as they are. The sizes
-   * are in its down factor.
-   */
-  public static Factors lora(Factors factors) {
-    return factors.method().equals(NAME) ? Directions.of(factors).lora(scaleOf(factors)) : factors;
-  }
-
-  private static double scaleOf(Factors factors) {
-    return scaleOf(factors.structure());
-  }
-
-  private static double scaleOf(FactorStructure factors) {
-    double alpha = factors.number(Alpha.LORA_ALPHA);
-    // PEFT takes the rank for an alpha that is not above 0.
-    double numerator = alpha > 0 ? alpha : (double) factors.shape(DOWN).size(0);
-    return numerator / (factors.number(INITIAL) + AdaloraTraining.GUARD);
+  /** In F32 unless it is F64, with the sizes in its down factor. */
+  @Override
+  public Factors lora(Factors factors) {
+    return Directions.of(factors).lora(scale(factors.structure()));
   }
 
   @Override
@@ -157,7 +144,10 @@ public final class AdaloraMethod implements AdditiveMethod {
 
   @Override
   public double scale(FactorStructure factors) {
-    return scaleOf(factors);
+    double alpha = factors.number(Alpha.LORA_ALPHA);
+    // PEFT takes the rank for an alpha that is not above 0.
+    double numerator = alpha > 0 ? alpha : (double) factors.shape(DOWN).size(0);
+    return numerator / (factors.number(INITIAL) + AdaloraTraining.GUARD);
   }
 
   @Override

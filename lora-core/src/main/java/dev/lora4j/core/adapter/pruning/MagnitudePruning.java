@@ -3,7 +3,7 @@ package dev.lora4j.core.adapter.pruning;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.adapter.Factors;
-import dev.lora4j.core.adapter.adalora.AdaloraMethod;
+import dev.lora4j.core.adapter.Methods;
 import dev.lora4j.core.adapter.lora.LoraMethod;
 import dev.lora4j.core.tensor.host.HostTensor;
 import java.util.BitSet;
@@ -46,7 +46,7 @@ public final class MagnitudePruning {
   }
 
   private Factors of(String site, Factors stored) {
-    Factors factors = AdaloraMethod.lora(stored);
+    Factors factors = Methods.lora(stored);
     if (!factors.method().equals(LoraMethod.NAME)
         || factors.tensors().containsKey(LoraMethod.MID)) {
       throw new AdapterException(

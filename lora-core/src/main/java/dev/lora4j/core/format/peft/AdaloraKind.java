@@ -15,6 +15,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -108,13 +109,17 @@ public final class AdaloraKind implements PeftKind {
     }
   }
 
-  /** Tensors under PEFT's names, which have no ending, and matrices also of convolutions. */
-  static SortedMap<String, HostTensor> tensors(Factors factors) {
+  /** Those of AdaLoRA, which have no ending, and are matrices also of convolutions. */
+  @Override
+  public Optional<SortedMap<String, HostTensor>> tensors(Factors factors) {
+    if (!takes(factors)) {
+      return Optional.empty();
+    }
     SortedMap<String, HostTensor> named = new TreeMap<>();
     named.put("lora_A", matrix(factors.tensor(LoraMethod.DOWN)));
     named.put("lora_B", matrix(factors.tensor(LoraMethod.UP)));
     named.put(AdaloraMethod.SIZES, factors.tensor(AdaloraMethod.SIZES));
-    return named;
+    return Optional.of(named);
   }
 
   private static HostTensor matrix(HostTensor factor) {

@@ -3,11 +3,15 @@ package dev.lora4j.core.format.peft;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.mora.MoraMethod;
 import dev.lora4j.core.format.SiteCatalogue;
+import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.spi.Extension;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** MoRA as the paper's code has it: a LoRA whose factors are one matrix. */
 @Extension(
@@ -47,6 +51,16 @@ public final class MoraKind implements PeftKind {
     fields.put("target_modules", TargetModules.of(sites, base));
     fields.put(MoraMethod.USED, true);
     return fields;
+  }
+
+  /** The matrix twice, as the paper's code makes one layer of both names. */
+  @Override
+  public Optional<SortedMap<String, HostTensor>> tensors(Factors factors) {
+    if (!takes(factors)) {
+      return Optional.empty();
+    }
+    HostTensor matrix = factors.tensor(MoraMethod.MATRIX);
+    return Optional.of(new TreeMap<>(Map.of("lora_A.weight", matrix, "lora_B.weight", matrix)));
   }
 
   private static long whole(Factors factors, String setting) {

@@ -3,12 +3,15 @@ package dev.lora4j.core.format.peft;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.spi.Extension;
 import dev.lora4j.spi.ExtensionName;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 
 /**
  * PEFT type of adapters: the factors that it admits, and its configuration. An extension point;
@@ -44,6 +47,14 @@ public interface PeftKind {
    */
   default Map<String, Shape> shared(List<PeftSite> sites) {
     return Map.of();
+  }
+
+  /**
+   * Tensors of factors by PEFT's names for them, where these are others than roles have; empty if
+   * roles say the names.
+   */
+  default Optional<SortedMap<String, HostTensor>> tensors(Factors factors) {
+    return Optional.empty();
   }
 
   /** Fields of all types that its readers do not know and would refuse; none by default. */

@@ -6,18 +6,18 @@ import dev.lora4j.core.adapter.Alpha;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.Matrices;
 import dev.lora4j.core.adapter.Methods;
-import dev.lora4j.core.adapter.adalora.AdaloraMethod;
 import dev.lora4j.core.adapter.full.ModulesToSaveMethod;
-import dev.lora4j.core.adapter.mora.MoraMethod;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.host.HostTensor;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /** The tensors of layers under PEFT's names, and in its shapes. */
 public final class PeftTensors {
@@ -63,10 +63,25 @@ public final class PeftTensors {
    * @throws AdapterException if PEFT has no name for one of them
    */
   public SortedMap<String, HostTensor> of(PeftSite site) {
+    return of(site, factors -> Optional.empty());
+  }
+
+  /**
+   * Tensors of one layer by the suffix of their keys, in an adapter of one type.
+   *
+   * @throws AdapterException if PEFT has no name for one of them
+   */
+  SortedMap<String, HostTensor> of(PeftSite site, PeftKind kind) {
+    return of(site, kind::tensors);
+  }
+
+  private SortedMap<String, HostTensor> of(
+      PeftSite site, Function<Factors, Optional<SortedMap<String, HostTensor>>> own) {
     SortedMap<String, HostTensor> named = new TreeMap<>();
     for (Factors factors : site.factors()) {
-      if (factors.method().equals(AdaloraMethod.NAME)) {
-        named.putAll(AdaloraKind.tensors(factors));
+      Optional<SortedMap<String, HostTensor>> found = own.apply(factors);
+      if (found.isPresent()) {
+        named.putAll(found.get());
         continue;
       }
       AdapterMethod method = Methods.named(factors.method());
@@ -90,11 +105,6 @@ public final class PeftTensors {
       case ModulesToSaveMethod.WEIGHT ->
           named.put(own(site, "weight"), site.turned() ? Matrices.transposed(tensor) : tensor);
       case ModulesToSaveMethod.BIAS -> named.put(own(site, "bias"), tensor);
-      case MoraMethod.MATRIX -> {
-        // As the paper's code has it, which makes one layer of both.
-        named.put(NAMES.getOrDefault(DOWN, DOWN), tensor);
-        named.put(NAMES.getOrDefault(UP, UP), tensor);
-      }
       case "boft_s" -> named.put(role, outputs(site, tensor));
       case DOWN, UP -> {
         if (site.embedding()) {

@@ -9,7 +9,6 @@ import com.google.gson.JsonPrimitive;
 import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.Methods;
-import dev.lora4j.core.adapter.adalora.AdaloraMethod;
 import dev.lora4j.core.adapter.training.ToolConvention;
 import dev.lora4j.core.format.metadata.Metadata;
 import dev.lora4j.core.format.writing.AdapterLayout;
@@ -28,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * PEFT's folder: {@code adapter_model.safetensors} and {@code adapter_config.json}. An adapter of
@@ -54,7 +54,7 @@ public final class PeftWriter implements AdapterWriter {
 
   @Override
   public boolean keeps(Factors factors) {
-    return factors.method().equals(AdaloraMethod.NAME);
+    return kinds().anyMatch(kind -> takes(kind, factors));
   }
 
   @Override
@@ -71,7 +71,7 @@ public final class PeftWriter implements AdapterWriter {
           Map<String, SharedCorners> shared = new TreeMap<>();
           for (PeftSite site : sites) {
             names
-                .of(site)
+                .of(site, kind)
                 .forEach(
                     (name, t) -> {
                       if (Methods.shared().contains(name)) {
@@ -120,13 +120,21 @@ public final class PeftWriter implements AdapterWriter {
                     base.task().filter(t -> saved.heads() || !t.equals(ClassHeads.TASK))));
   }
 
+  private static Stream<PeftKind> kinds() {
+    return Extensions.installed().shared(PeftKind.class).values().stream();
+  }
+
+  private static boolean takes(PeftKind kind, Factors factors) {
+    return Extensions.installed().ask(kind, () -> kind.takes(factors), false);
+  }
+
   /** The one type that takes all factors of a model. */
   private static PeftKind kind(List<PeftSite> sites) {
     PeftSite first = sites.get(0);
     Factors some = first.factors().get(0);
     PeftKind kind =
-        Extensions.installed().shared(PeftKind.class).values().stream()
-            .filter(k -> Extensions.installed().ask(k, () -> k.takes(some), false))
+        kinds()
+            .filter(k -> takes(k, some))
             .findFirst()
             .orElseThrow(() -> none(first, some, "has no form for it"));
     for (PeftSite site : sites) {

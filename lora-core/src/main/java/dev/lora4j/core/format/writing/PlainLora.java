@@ -2,7 +2,8 @@ package dev.lora4j.core.format.writing;
 
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.Factors;
-import dev.lora4j.core.adapter.adalora.AdaloraMethod;
+import dev.lora4j.core.adapter.Methods;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -15,23 +16,29 @@ import java.util.TreeMap;
 record PlainLora(Adapter adapter, List<String> changes) {
   static PlainLora of(Adapter adapter, AdapterWriter layout, WriteOptions options) {
     Map<String, List<Factors>> sites = new TreeMap<>();
-    int changed = 0;
+    Map<String, Integer> changed = new TreeMap<>();
     for (Map.Entry<String, List<Factors>> site : adapter.sites().entrySet()) {
       List<Factors> plain =
           site.getValue().stream()
-              // No alpha of AdaLoRA makes its scale 1.
-              .map(f -> layout.keeps(f) && !options.fold() ? f : AdaloraMethod.lora(f))
+              // Scales can be multiplied into the factors of a LoRA alone.
+              .map(f -> layout.keeps(f) && !options.fold() ? f : Methods.lora(f))
               .toList();
-      changed += plain.equals(site.getValue()) ? 0 : 1;
+      for (int i = 0; i < plain.size(); i++) {
+        Factors before = site.getValue().get(i);
+        if (!plain.get(i).equals(before)) {
+          changed.merge(before.method(), 1, Integer::sum);
+        }
+      }
       sites.put(site.getKey(), plain);
     }
-    if (changed == 0) {
-      return new PlainLora(adapter, List.of());
-    }
-    return new PlainLora(
-        new Adapter(adapter.name(), sites, adapter.metadata()),
-        List.of(
-            "AdaLoRA is written as LoRA, with the sizes of %d layers in their down factors."
-                .formatted(changed)));
+    List<String> changes = new ArrayList<>();
+    changed.forEach(
+        (method, layers) ->
+            changes.add(
+                "%d layers of %s are written as the LoRA that they are."
+                    .formatted(layers, method)));
+    return changes.isEmpty()
+        ? new PlainLora(adapter, changes)
+        : new PlainLora(new Adapter(adapter.name(), sites, adapter.metadata()), changes);
   }
 }

@@ -2,7 +2,7 @@ package dev.lora4j.core.train.adapter;
 
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.Factors;
-import dev.lora4j.core.adapter.adalora.AdaloraMethod;
+import dev.lora4j.core.adapter.Methods;
 import dev.lora4j.core.adapter.training.TrainableMethod;
 import dev.lora4j.core.adapter.training.TrainedTensor;
 import dev.lora4j.core.adapter.training.WarmStartFactors;
@@ -77,12 +77,18 @@ final class WarmStart {
 
   private Optional<WarmStartFactors> begun(Site site, List<Factors> stored) {
     TrainableMethod method = methods.apply(site);
-    List<Factors> found = trained(site, method, stored);
-    String kinds = found.stream().map(Factors::method).collect(Collectors.joining(" and "));
-    Optional<WarmStartFactors> begun;
+    List<Factors> plain = stored.stream().map(Methods::lora).toList();
+    List<Factors> found = stored;
+    Optional<WarmStartFactors> begun = Optional.empty();
     try {
-      begun =
-          method.kinds().contains(site.kind()) ? method.warmStart(site, found) : Optional.empty();
+      if (method.kinds().contains(site.kind())) {
+        begun = method.warmStart(site, stored);
+        if (begun.isEmpty() && !plain.equals(stored)) {
+          // Another form of a LoRA than the method trains.
+          found = plain;
+          begun = method.warmStart(site, plain);
+        }
+      }
     } catch (IllegalArgumentException e) {
       return wrong(site.name(), String.valueOf(e.getMessage()));
     }
@@ -90,7 +96,7 @@ final class WarmStart {
       return wrong(
           site.name(),
           "it has "
-              + kinds
+              + kinds(stored)
               + " there, which the method "
               + method.name()
               + " with its settings does not train; set those that trained it");
@@ -115,13 +121,15 @@ final class WarmStart {
         ? begun
         : wrong(
             site.name(),
-            "the method " + method.name() + " would write other " + kinds + " before any step");
+            "the method "
+                + method.name()
+                + " would write other "
+                + kinds(found)
+                + " before any step");
   }
 
-  /** The factors, or the LoRA that they are if the method does not train their own form. */
-  private static List<Factors> trained(Site site, TrainableMethod method, List<Factors> stored) {
-    List<Factors> plain = stored.stream().map(AdaloraMethod::lora).toList();
-    return plain.equals(stored) || method.warmStart(site, stored).isPresent() ? stored : plain;
+  private static String kinds(List<Factors> all) {
+    return all.stream().map(Factors::method).collect(Collectors.joining(" and "));
   }
 
   /** Returns true if the method would write the same factors without training. */
