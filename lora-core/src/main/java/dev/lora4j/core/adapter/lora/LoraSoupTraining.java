@@ -22,6 +22,7 @@ import dev.lora4j.core.tensor.host.HostTensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /**
  * Training of LoRA Soups' concatenation (CAT, Prabhakar et al. 2024): LoRAs stay as they are, and
@@ -104,19 +106,17 @@ public record LoraSoupTraining(List<Part> parts) implements AdditiveTraining {
     return EnumSet.of(DropoutKind.INPUT, DropoutKind.MODULE);
   }
 
-  /** The parts that a layer has. */
-  private List<Part> at(Site site) {
-    return parts.stream().filter(part -> !part.adapter().at(site.name()).isEmpty()).toList();
-  }
-
-  private static Factors factors(Part part, Site site) {
-    return part.adapter().at(site.name()).get(0);
+  /** Numbers of the parts that a layer has. */
+  private int[] at(Site site) {
+    return IntStream.range(0, parts.size())
+        .filter(k -> !parts.get(k).adapter().at(site.name()).isEmpty())
+        .toArray();
   }
 
   /** Each begins with the same share of all, whether or not the others have the layer. */
   @Override
   public List<TrainedTensor> tensors(Site site, SiteRecipe recipe) {
-    int count = at(site).size();
+    int count = at(site).length;
     if (count == 0) {
       throw new IllegalArgumentException("no LoRA of the soup has the layer " + site.name());
     }
@@ -126,36 +126,55 @@ public record LoraSoupTraining(List<Part> parts) implements AdditiveTraining {
 
   @Override
   public SortedMap<String, HostTensor> fixed(Site site, SiteRecipe recipe) {
-    List<Part> here = at(site);
-    int rank = here.stream().mapToInt(part -> rank(factors(part, site))).sum();
-    Shape downs = LowRank.down(site, rank);
-    Shape ups = LowRank.up(site, rank);
-    float[] down = new float[Math.toIntExact(downs.elements())];
-    float[] up = new float[Math.toIntExact(ups.elements())];
+    Stacked all = stacked(site);
+    int rank = all.owners().length;
     ByteBuffer owners = ByteBuffer.allocate(Long.BYTES * rank).order(ByteOrder.LITTLE_ENDIAN);
-    int from = 0;
-    for (int k = 0; k < here.size(); k++) {
-      Factors factors = factors(here.get(k), site);
-      int own = rank(factors);
-      factors.tensor(LoraMethod.DOWN).floats(down, from * (down.length / rank));
-      double[] columns = factors.tensor(LoraMethod.UP).doubles();
-      double scale = here.get(k).strength() * alpha(factors, own) / own;
-      for (int i = 0; i < columns.length; i++) {
-        up[i / own * rank + from + i % own] = (float) (scale * columns[i]);
-      }
-      for (int r = 0; r < own; r++) {
-        owners.putLong(k);
-      }
-      from += own;
+    for (int owner : all.owners()) {
+      owners.putLong(owner);
     }
     return new TreeMap<>(
         Map.of(
             LoraTraining.DOWN,
-            HostTensor.of(downs, down),
+            HostTensor.of(LowRank.down(site, rank), all.down()),
             LoraTraining.UP,
-            HostTensor.of(ups, up),
+            HostTensor.of(LowRank.up(site, rank), all.up()),
             OWNERS,
             HostTensor.of(DType.I64, Shape.of(rank), owners.flip())));
+  }
+
+  /**
+   * Factors of all parts of a layer side by side, the up factor at the strength of each.
+   *
+   * @param owners of each direction, its part's place among those that the layer has
+   */
+  @SuppressWarnings("ArrayRecordComponent")
+  private record Stacked(float[] down, float[] up, int[] owners) {}
+
+  private Stacked stacked(Site site) {
+    int[] numbers = at(site);
+    List<Factors> here = Arrays.stream(numbers).mapToObj(k -> factors(k, site)).toList();
+    int rank = here.stream().mapToInt(LoraSoupTraining::rank).sum();
+    float[] down = new float[Math.toIntExact(LowRank.down(site, rank).elements())];
+    float[] up = new float[Math.toIntExact(LowRank.up(site, rank).elements())];
+    int[] owners = new int[rank];
+    int from = 0;
+    for (int k = 0; k < here.size(); k++) {
+      Factors factors = here.get(k);
+      int own = rank(factors);
+      factors.tensor(LoraMethod.DOWN).floats(down, from * (down.length / rank));
+      double[] columns = factors.tensor(LoraMethod.UP).doubles();
+      double scale = parts.get(numbers[k]).strength() * alpha(factors, own) / own;
+      for (int i = 0; i < columns.length; i++) {
+        up[i / own * rank + from + i % own] = (float) (scale * columns[i]);
+      }
+      Arrays.fill(owners, from, from + own, k);
+      from += own;
+    }
+    return new Stacked(down, up, owners);
+  }
+
+  private Factors factors(int part, Site site) {
+    return parts.get(part).adapter().at(site.name()).get(0);
   }
 
   private static int rank(Factors factors) {
@@ -220,30 +239,29 @@ public record LoraSoupTraining(List<Part> parts) implements AdditiveTraining {
   }
 
   /**
-   * What was learned, in the order of the parts: for each the weights of its layers in a trained
-   * soup.
+   * The learned weight of each part at each of its layers, by the layers' names, in the order of
+   * the parts. A part that is 0 at a layer has no weight there.
    *
-   * @param trained what {@link #factors} gave, of all layers
+   * @param trained adapter of what {@link #factors} gave, of all layers
    */
   public List<SortedMap<String, Double>> learned(Adapter trained, List<Site> layers) {
     List<SortedMap<String, Double>> all = new ArrayList<>();
     parts.forEach(part -> all.add(new TreeMap<>()));
-    SiteRecipe none = SiteRecipe.of(layer(trained, layers.get(0)), 1);
     for (Site site : layers) {
-      List<Part> here = at(site);
-      double[] before = of(fixed(site, none), LoraTraining.UP).doubles();
+      int[] here = at(site);
+      Stacked before = stacked(site);
       double[] after = layer(trained, site).tensor(LoraMethod.UP).doubles();
-      double[] owners = of(fixed(site, none), OWNERS).doubles();
-      double[] products = new double[here.size()];
-      double[] squares = new double[here.size()];
-      for (int i = 0; i < before.length; i++) {
-        int owner = (int) owners[i % owners.length];
-        products[owner] += before[i] * after[i];
-        squares[owner] += before[i] * before[i];
+      double[] products = new double[here.length];
+      double[] squares = new double[here.length];
+      for (int i = 0; i < after.length; i++) {
+        int owner = before.owners()[i % before.owners().length];
+        double up = before.up()[i];
+        products[owner] += up * after[i];
+        squares[owner] += up * up;
       }
-      for (int k = 0; k < here.size(); k++) {
+      for (int k = 0; k < here.length; k++) {
         if (squares[k] > 0) {
-          all.get(parts.indexOf(here.get(k))).put(site.name(), products[k] / squares[k]);
+          all.get(here[k]).put(site.name(), products[k] / squares[k]);
         }
       }
     }
