@@ -143,6 +143,11 @@ public final class HydraMethod implements RoutedMethod {
 
   @Override
   public int heads(FactorStructure factors) {
+    return headsOf(factors);
+  }
+
+  /** Number of heads, from the first on without a gap. */
+  public static int headsOf(FactorStructure factors) {
     int heads = 0;
     while (factors.has(head(heads))) {
       heads++;

@@ -2,8 +2,6 @@ package dev.lora4j.core.adapter.hydra;
 
 import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.Factors;
-import dev.lora4j.core.adapter.Methods;
-import dev.lora4j.core.adapter.RoutedMethod;
 import dev.lora4j.core.adapter.training.DropoutKind;
 import dev.lora4j.core.adapter.training.SiteRecipe;
 import dev.lora4j.core.adapter.training.TensorInit;
@@ -124,9 +122,8 @@ public record HydraTraining(
     Factors routed = found.get(0);
     boolean mine =
         found.size() == 1
-            && Methods.named(routed.method()) instanceof RoutedMethod method
-            && method.name().equals(name())
-            && method.heads(routed.structure()) == heads;
+            && routed.method().equals(HydraMethod.NAME)
+            && HydraMethod.headsOf(routed.structure()) == heads;
     if (!mine) {
       return Optional.empty();
     }

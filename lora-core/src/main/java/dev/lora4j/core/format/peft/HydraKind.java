@@ -2,8 +2,6 @@ package dev.lora4j.core.format.peft;
 
 import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.Factors;
-import dev.lora4j.core.adapter.Methods;
-import dev.lora4j.core.adapter.RoutedMethod;
 import dev.lora4j.core.adapter.hydra.HydraMethod;
 import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.spi.Extension;
@@ -44,16 +42,13 @@ public final class HydraKind implements PeftKind {
             sites, "alpha of HydraLoRA", f -> f.structure().number(AdapterMethod.ALPHA));
     fields.put("lora_alpha", ConfigNumbers.plain(alpha));
     fields.put("lora_dropout", 0.0);
-    fields.put(HydraMethod.NUMBER, CommonValues.of(sites, "number of heads", HydraKind::heads));
+    fields.put(
+        HydraMethod.NUMBER,
+        CommonValues.of(sites, "number of heads", f -> HydraMethod.headsOf(f.structure())));
     fields.put("merge_weights", false);
     fields.put("r", CommonValues.of(sites, "rank of HydraLoRA", HydraKind::rank));
     fields.put("target_modules", TargetModules.of(sites, base));
     return fields;
-  }
-
-  private static int heads(Factors factors) {
-    RoutedMethod method = (RoutedMethod) Methods.named(HydraMethod.NAME);
-    return method.heads(factors.structure());
   }
 
   private static long rank(Factors factors) {
