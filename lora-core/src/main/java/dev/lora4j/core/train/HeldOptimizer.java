@@ -4,6 +4,7 @@ import dev.lora4j.core.adapter.training.DirectionRule;
 import dev.lora4j.core.identity.CanonicalForm;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.TensorException;
+import dev.lora4j.core.train.optimizer.DelegatingOptimizer;
 import dev.lora4j.core.train.optimizer.Optimizer;
 import dev.lora4j.core.train.optimizer.OptimizerSlot;
 import dev.lora4j.core.train.optimizer.Update;
@@ -19,7 +20,8 @@ import java.util.function.Function;
  * @param optimizer what changes the other elements
  * @param rule which directions are trained
  */
-public record HeldOptimizer(Optimizer optimizer, DirectionRule rule) implements Optimizer {
+public record HeldOptimizer(Optimizer optimizer, DirectionRule rule)
+    implements DelegatingOptimizer {
   /** Slot of the marks: 1 where an element is held. */
   static final String HELD = "held";
 
@@ -40,11 +42,6 @@ public record HeldOptimizer(Optimizer optimizer, DirectionRule rule) implements 
               + "' averages the weights, so that directions that are finished would go on moving;"
               + " take another optimiser.");
     }
-  }
-
-  @Override
-  public String name() {
-    return optimizer.name();
   }
 
   @Override
@@ -75,11 +72,6 @@ public record HeldOptimizer(Optimizer optimizer, DirectionRule rule) implements 
 
   private static Expr copy(Expr weights) {
     return weights.graph().call("clone", weights.dtype(), weights.shape(), weights);
-  }
-
-  @Override
-  public boolean takesSeveralRates() {
-    return optimizer.takesSeveralRates();
   }
 
   @Override

@@ -6,12 +6,12 @@ import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
+import dev.lora4j.core.train.optimizer.DelegatingOptimizer;
 import dev.lora4j.core.train.optimizer.Optimizer;
 import dev.lora4j.core.train.optimizer.OptimizerSlot;
 import dev.lora4j.core.train.optimizer.Update;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 
 /**
  * An optimizer of weights of which some elements are kept at 0: it sees a gradient of 0 there. The
@@ -20,17 +20,12 @@ import java.util.function.Function;
  * @param optimizer what changes the other elements
  * @param rule which elements are kept at 0
  */
-public record MaskedOptimizer(Optimizer optimizer, MaskRule rule) implements Optimizer {
+public record MaskedOptimizer(Optimizer optimizer, MaskRule rule) implements DelegatingOptimizer {
   /** Slot of the mask: 1 where an element is kept at 0. */
   static final String MASK = "masked";
 
   /** Slot of the last gradient, if the rule sees it. */
   static final String GRADIENT = "masked_gradient";
-
-  @Override
-  public String name() {
-    return optimizer.name();
-  }
 
   @Override
   public List<OptimizerSlot> memories() {
@@ -40,11 +35,6 @@ public record MaskedOptimizer(Optimizer optimizer, MaskRule rule) implements Opt
       all.add(OptimizerSlot.zeros(GRADIENT));
     }
     return all;
-  }
-
-  @Override
-  public Expr counted(Expr gradient, Function<String, Expr> memories) {
-    return optimizer.counted(gradient, memories);
   }
 
   @Override
@@ -61,21 +51,6 @@ public record MaskedOptimizer(Optimizer optimizer, MaskRule rule) implements Opt
 
   private static Expr kept(Update.Part part, Expr values) {
     return values.maskedFill(part.slot(MASK).ne(0), 0);
-  }
-
-  @Override
-  public Expr evaluation(Expr weights, Function<String, Expr> memories) {
-    return optimizer.evaluation(weights, memories);
-  }
-
-  @Override
-  public boolean evaluatesElsewhere() {
-    return optimizer.evaluatesElsewhere();
-  }
-
-  @Override
-  public boolean takesSeveralRates() {
-    return optimizer.takesSeveralRates();
   }
 
   @Override

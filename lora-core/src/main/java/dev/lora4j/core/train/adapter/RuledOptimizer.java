@@ -6,6 +6,7 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.TensorException;
+import dev.lora4j.core.train.optimizer.DelegatingOptimizer;
 import dev.lora4j.core.train.optimizer.Optimizer;
 import dev.lora4j.core.train.optimizer.OptimizerSlot;
 import dev.lora4j.core.train.optimizer.Update;
@@ -13,11 +14,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** An optimizer after whose steps a method's rule changes the factors. */
-final class RuledOptimizer implements Optimizer {
+final class RuledOptimizer implements DelegatingOptimizer {
   private final Optimizer optimizer;
   private final StepRule rule;
   private final Map<String, AdapterParameter> parameters;
@@ -43,8 +43,8 @@ final class RuledOptimizer implements Optimizer {
   }
 
   @Override
-  public String name() {
-    return optimizer.name();
+  public Optimizer optimizer() {
+    return optimizer;
   }
 
   @Override
@@ -52,11 +52,6 @@ final class RuledOptimizer implements Optimizer {
     List<OptimizerSlot> all = new ArrayList<>(optimizer.memories());
     rule.slots().forEach(name -> all.add(OptimizerSlot.zeros(name)));
     return all;
-  }
-
-  @Override
-  public Expr counted(Expr gradient, Function<String, Expr> memories) {
-    return optimizer.counted(gradient, memories);
   }
 
   @Override
@@ -72,11 +67,6 @@ final class RuledOptimizer implements Optimizer {
           .ifPresent(parameter -> factors.add(new SeenFactor(parameter, whole)));
     }
     return factors;
-  }
-
-  @Override
-  public boolean takesSeveralRates() {
-    return optimizer.takesSeveralRates();
   }
 
   @Override
