@@ -30,7 +30,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -95,52 +94,6 @@ class ReadingCasesTest {
     assertEquals(0.5, scale(read(pair().whole(FLAT + ".alpha", 2), "sd15")));
     HostTensor one = HostTensor.of(Shape.of(1), 2f);
     assertEquals(0.5, scale(read(pair().add(FLAT + ".alpha", one), "sd15")));
-  }
-
-  private static AdapterMaker timestepRanks(String layer, long in, long out) {
-    return new AdapterMaker()
-        .add(layer + ".q_layer.weight", 4, in)
-        .add(layer + ".p_layer.weight", out, 4)
-        .add(layer + ".lambda_layer", 1, 4)
-        .number(layer + ".alpha", 2);
-  }
-
-  @Test
-  void tLoraIsReadByItsRoles() {
-    LoadedAdapter read = read(timestepRanks(FLAT, 320, 320), "sd15");
-    Factors factors = read.adapter().at(Q).get(0);
-    assertEquals("tlora", factors.method());
-    assertEquals("2.0", factors.settings().get("alpha"));
-    assertEquals(Map.of(), read.account().ignored());
-  }
-
-  @Test
-  void tLoraThatLacksATensorOrFitsNoLayerIsRefused() {
-    AdapterMaker half =
-        new AdapterMaker().add(FLAT + ".q_layer.weight", 4, 320).add(FLAT + ".lambda_layer", 1, 4);
-    assertTrue(refused(half, "sd15").contains("p_layer.weight"));
-    AdapterMaker sizes = timestepRanks(FLAT, 320, 320).add(FLAT + ".lambda_layer", 1, 5);
-    assertTrue(refused(sizes, "sd15").contains("lambda_layer"));
-    String kernel = "lora_unet_down_blocks_0_resnets_0_conv1";
-    AdapterMaker points =
-        new AdapterMaker()
-            .add(kernel + ".q_layer.weight", 4, 320, 1, 1)
-            .add(kernel + ".p_layer.weight", 320, 4, 1, 1)
-            .add(kernel + ".lambda_layer", 1, 4);
-    assertTrue(refused(points, "sd15").contains("no kernels of more than one point"));
-  }
-
-  /** LyCORIS takes the greatest directions away from all files. */
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "{\"algo\": \"tlora\", \"sig_type\": \"last\"}",
-        "{\"algo\": \"tlora\", \"use_data_init\": \"False\"}"
-      })
-  void tLoraOfOtherDirectionsIsRefused(String arguments) {
-    AdapterMaker maker = timestepRanks(FLAT, 320, 320).say("ss_network_args", arguments);
-    String text = refused(maker, "sd15");
-    assertTrue(text.contains("The file does not hold them"), text);
   }
 
   /** PEFT's KaSA without its configuration, and a parameter that nobody knows. */
