@@ -11,6 +11,7 @@ import java.util.TreeMap;
 final class Heard implements RunListener {
   final List<Step> steps = new ArrayList<>();
   final List<String> resumed = new ArrayList<>();
+  final Map<Integer, String> changes = new TreeMap<>();
   final Map<Integer, NonFiniteStep> notFinite = new TreeMap<>();
   final Map<Integer, Double> validated = new TreeMap<>();
   final Map<Integer, String> previews = new TreeMap<>();
@@ -40,6 +41,11 @@ final class Heard implements RunListener {
   @Override
   public void resumed(int step, List<String> notes) {
     resumed.add(step + " " + notes);
+  }
+
+  @Override
+  public void changed(int step, String change) {
+    changes.put(step, change);
   }
 
   @Override
