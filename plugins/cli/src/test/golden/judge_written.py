@@ -204,8 +204,20 @@ def peft_types():
         "HiRA": peft.HiraConfig(target_modules=KERNEL, r=3, init_weights=False),
         "AdaLoRA": peft.AdaLoraConfig(
             target_modules=KERNEL, init_r=3, lora_alpha=2, total_step=9, init_lora_weights=False),
+        "AdaLoRA, directions taken away": peft.AdaLoraConfig(
+            target_modules=KERNEL, init_r=3, lora_alpha=2, total_step=9, init_lora_weights=False),
+        "AdaLoRA without alpha, directions taken away": peft.AdaLoraConfig(
+            target_modules=KERNEL, init_r=3, lora_alpha=0, total_step=9, init_lora_weights=False),
         "SHiRA": peft.ShiraConfig(target_modules=r"mid_block.*\.(to_q|ff\.net\.2)", r=1, init_weights=False),
     }
+
+
+def take_directions_away(wrapped):
+    """Leaves one direction of the first layer, two of the second, all of the third, and so on, as PEFT's allocator does."""
+    sizes = [n for n, _ in wrapped.base_model.model.named_parameters() if "lora_E." in n]
+    pattern = {n: [j >= 2 - i % 3 for j in range(3)] for i, n in enumerate(sizes)}
+    wrapped.base_model.resize_modules_by_rank_pattern(pattern, "default")
+    wrapped.peft_config["default"].rank_pattern = pattern
 
 
 def judge_type(what, config):
@@ -217,6 +229,8 @@ def judge_type(what, config):
         for name, value in wrapped.named_parameters():
             if value.requires_grad:
                 value.add_(torch.randn_like(value) * 0.05)
+    if "taken away" in what:
+        take_directions_away(wrapped)
     source = WORK / f"peft-{what}"
     wrapped.save_pretrained(source)
     expected = {n: m.weight.double() for n, m in layers(wrapped.merge_and_unload()).items()}
