@@ -115,6 +115,9 @@ record Directions(HostTensor right, HostTensor sizes, HostTensor left) {
   /**
    * Initial factors to train these further: of the rank of the beginning, so that the scale is the
    * same. Directions that were taken away are zeros, which no gradient reaches.
+   *
+   * @return empty if there are more than in the beginning
+   * @throws IllegalArgumentException if alpha is none, as the scale would follow the directions
    */
   Optional<WarmStartFactors> begun(Factors factors) {
     int rank = (int) factors.structure().number(AdaloraMethod.INITIAL);
@@ -122,6 +125,13 @@ record Directions(HostTensor right, HostTensor sizes, HostTensor left) {
       return Optional.empty();
     }
     double alpha = factors.structure().number(Alpha.LORA_ALPHA);
+    if (alpha <= 0) {
+      throw new IllegalArgumentException(
+          "its lora_alpha is "
+              + alpha
+              + ", so that its scale is made of the number of directions that are left; train it"
+              + " further as the LoRA that it is (stored = lora)");
+    }
     Directions all = padded(rank);
     return Optional.of(
         WarmStartFactors.of(
