@@ -27,6 +27,7 @@ import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.tensor.host.HostTensor;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -41,6 +42,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -220,6 +222,49 @@ class RoutedAdaptersTest {
         Mixing.sum(
             added(DType.F32, x, hydra("two-heads")), added(DType.F32, x, MixPlan.of(lora, 0.5)));
     assertTrue(Mixing.error(added(DType.F32, x, both), sum) <= 1e-6, "both in one row");
+  }
+
+  /** Rows of three tokens, and rows of one vector as where the next token is computed. */
+  @ParameterizedTest
+  @CsvSource({"F32, false, 1e-6", "F32, true, 1e-6", "BF16, false, 1e-2", "BF16, true, 1e-2"})
+  void headsOfOtherNumbersStandBesideLoraAndNone(DType type, boolean single, double most) {
+    Adapter lora = adapter("lora", lora(factors("one-head"), 0));
+    List<MixPlan> plans =
+        List.of(
+            hydra("four-heads"),
+            MixPlan.NONE,
+            hydra("two-heads"),
+            MixPlan.of(lora, 2),
+            hydra("two-heads").with(adapter("four", factors("four-heads")), -0.5),
+            MixPlan.of(adapter("four", factors("four-heads")), 0),
+            hydra("one-head").with(lora, 0.5));
+    int tokens = single ? 1 : 3;
+    List<HostTensor> rows = new ArrayList<>();
+    float[] all = new float[plans.size() * tokens * 12];
+    double[] numbers = golden("two-heads", "x").doubles();
+    for (int row = 0; row < plans.size(); row++) {
+      float[] own = new float[tokens * 12];
+      for (int i = 0; i < own.length; i++) {
+        own[i] = (float) numbers[(row * own.length + i) % numbers.length];
+      }
+      System.arraycopy(own, 0, all, row * own.length, own.length);
+      rows.add(HostTensor.of(single ? Shape.of(1, 12) : Shape.of(1, tokens, 12), own));
+    }
+    long count = plans.size();
+    Shape shape = single ? Shape.of(count, 12) : Shape.of(count, tokens, 12);
+    double[] together =
+        added(type, HostTensor.of(shape, all), plans.toArray(new MixPlan[plans.size()]));
+    for (int row = 0; row < plans.size(); row++) {
+      int size = tokens * 8;
+      double[] found = Arrays.copyOfRange(together, row * size, (row + 1) * size);
+      if (row == 1 || row == 5) {
+        assertArrayEquals(new double[size], found, "row " + row);
+        continue;
+      }
+      double[] alone = added(type, rows.get(row), plans.get(row));
+      assertTrue(Arrays.stream(alone).anyMatch(y -> y != 0));
+      assertTrue(Mixing.error(found, alone) <= most, "row " + row);
+    }
   }
 
   /** In a region it counts place by place, as any adapter does. */
