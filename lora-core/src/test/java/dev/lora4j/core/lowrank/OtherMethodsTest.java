@@ -8,10 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.AdapterException;
+import dev.lora4j.core.adapter.Alpha;
 import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.LowRank;
 import dev.lora4j.core.adapter.Methods;
 import dev.lora4j.core.adapter.SiteTensors;
 import dev.lora4j.core.adapter.StagedFactors;
+import dev.lora4j.core.adapter.adalora.AdaloraMethod;
 import dev.lora4j.core.adapter.lora.LoraMethod;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
@@ -55,7 +58,10 @@ class OtherMethodsTest {
   }
 
   private HostTensor tensor(long... sizes) {
-    Shape shape = Shape.of(sizes);
+    return tensor(Shape.of(sizes));
+  }
+
+  private HostTensor tensor(Shape shape) {
     float[] values = new float[(int) shape.elements()];
     for (int i = 0; i < values.length; i++) {
       values[i] = (float) random.nextGaussian();
@@ -93,7 +99,10 @@ class OtherMethodsTest {
   }
 
   private void becomesLora(Site site, Map<String, HostTensor> tensors, int rank) {
-    Adapter other = adapter(site, tensors);
+    becomesLora(site, adapter(site, tensors), rank);
+  }
+
+  private void becomesLora(Site site, Adapter other, int rank) {
     Dense whole = change(site, other);
     List<Term> one = List.of(new Term(other, 1));
     TruncatedAdapter exact = algebra().truncate("x", one, RankRule.fixed(1000), DType.F32);
@@ -126,6 +135,26 @@ class OtherMethodsTest {
             "hada_w2_a", tensor(12, 3),
             "hada_w2_b", tensor(3, 45)),
         4);
+  }
+
+  private Adapter adalora(Site site, int left, String alpha) {
+    Factors factors =
+        Factors.of(
+            AdaloraMethod.NAME,
+            Map.of(
+                LoraMethod.DOWN, tensor(LowRank.down(site, left)),
+                AdaloraMethod.SIZES, tensor(left, 1),
+                LoraMethod.UP, tensor(LowRank.up(site, left))),
+            Map.of(AdaloraMethod.INITIAL, "8.0", Alpha.LORA_ALPHA, alpha));
+    return new Adapter("a", Map.of(site.name(), List.of(factors)), Map.of());
+  }
+
+  /** Of eight directions some are left, with an alpha and with those that PEFT takes for none. */
+  @Test
+  void adaloraBecomesLoraWithTheReportedError() {
+    becomesLora(LINEAR, adalora(LINEAR, 6, "4.0"), 2);
+    becomesLora(LINEAR, adalora(LINEAR, 6, "0.0"), 2);
+    becomesLora(CONV, adalora(CONV, 5, "-3.0"), 2);
   }
 
   @Test

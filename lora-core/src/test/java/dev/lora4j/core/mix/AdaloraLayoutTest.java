@@ -29,7 +29,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -45,8 +44,8 @@ class AdaloraLayoutTest {
   private static final String MODEL = "unet.";
   private static final GoldenLayers LAYERS = new GoldenLayers("peft", MODEL);
   private static final Family FAMILY = LAYERS.family();
-  private static final String CONFIG = "adapter_config.json";
-  private static final String TENSORS = "adapter_model.safetensors";
+  private static final String CONFIG = GoldenLayers.CONFIG;
+  private static final String TENSORS = GoldenLayers.TENSORS;
   private static final String PREFIX = "base_model.model.";
   private static final String PRUNED = "adalora-pruned";
   private static final String LAYER = "blocks.0.q";
@@ -77,16 +76,7 @@ class AdaloraLayoutTest {
   /** A changed copy of the pruned adapter. */
   private Path changed(Consumer<JsonObject> fields, Consumer<Map<String, HostTensor>> tensors)
       throws IOException {
-    JsonObject config = config(golden(PRUNED));
-    fields.accept(config);
-    Files.writeString(folder.resolve(CONFIG), config.toString());
-    Map<String, HostTensor> all =
-        new TreeMap<>(GoldenLayers.tensors(golden(PRUNED).resolve(TENSORS)));
-    tensors.accept(all);
-    SafetensorsWriter writer = new SafetensorsWriter();
-    all.forEach((key, t) -> writer.add(key, t.dtype(), t.shape(), t.bytes()));
-    writer.write(folder.resolve(TENSORS));
-    return folder;
+    return LAYERS.changed(PRUNED, folder, fields, tensors);
   }
 
   private static String refused(Path adapter) {

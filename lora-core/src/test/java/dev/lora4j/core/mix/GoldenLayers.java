@@ -1,25 +1,34 @@
 package dev.lora4j.core.mix;
 
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import dev.lora4j.core.adapter.LayerParameter;
 import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.LoadedAdapter;
 import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.safetensors.Safetensors;
+import dev.lora4j.core.safetensors.SafetensorsWriter;
 import dev.lora4j.core.safetensors.TensorInfo;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.host.HostTensor;
+import java.io.IOException;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /** Weights of a reference's small base, and ours of it after an adapter. */
 final class GoldenLayers {
+  static final String CONFIG = "adapter_config.json";
+  static final String TENSORS = "adapter_model.safetensors";
+
   private final Path folder;
   private final String prefix;
   private final Map<String, HostTensor> base;
@@ -58,6 +67,32 @@ final class GoldenLayers {
       }
     }
     return tensors;
+  }
+
+  /**
+   * A changed copy of one of PEFT's adapters beside the base.
+   *
+   * @param copy folder for it
+   * @param fields changes the configuration
+   * @param tensors changes the tensors, by key
+   */
+  Path changed(
+      String name,
+      Path copy,
+      Consumer<JsonObject> fields,
+      Consumer<Map<String, HostTensor>> tensors)
+      throws IOException {
+    JsonObject config =
+        JsonParser.parseString(Files.readString(folder.resolve(name).resolve(CONFIG)))
+            .getAsJsonObject();
+    fields.accept(config);
+    Files.writeString(copy.resolve(CONFIG), config.toString());
+    Map<String, HostTensor> all = tensors(folder.resolve(name).resolve(TENSORS));
+    tensors.accept(all);
+    SafetensorsWriter writer = new SafetensorsWriter();
+    all.forEach((key, t) -> writer.add(key, t.dtype(), t.shape(), t.bytes()));
+    writer.write(copy.resolve(TENSORS));
+    return copy;
   }
 
   /** Its layers; {@code words} is a table. */
