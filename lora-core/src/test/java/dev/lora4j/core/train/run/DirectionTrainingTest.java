@@ -88,7 +88,7 @@ class DirectionTrainingTest {
       if (!Set.of("prodigy", "adafactor").contains(optimizer)) {
         assertTrue(whole.losses().get(STEPS - 1) < whole.losses().get(0));
       }
-      for (int at : List.of(5, 6, 7, 13)) {
+      for (int at : List.of(6, 13)) {
         TrainedAdapter resumed = runs.resumed(keeping.in(folder.resolve(name + at)), at);
         assertEquals(whole.adapter().identity(), resumed.adapter().identity(), name + at);
       }

@@ -5,13 +5,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** Keeps what a run tells, and interrupts it after a step. */
 final class Heard implements RunListener {
   final List<Step> steps = new ArrayList<>();
   final List<String> resumed = new ArrayList<>();
-  final Map<Integer, String> changes = new TreeMap<>();
+  final SortedMap<Integer, String> changes = new TreeMap<>();
   final Map<Integer, NonFiniteStep> notFinite = new TreeMap<>();
   final Map<Integer, Double> validated = new TreeMap<>();
   final Map<Integer, String> previews = new TreeMap<>();
@@ -28,6 +29,11 @@ final class Heard implements RunListener {
    */
   Heard(int stopAfter) {
     this.stopAfter = stopAfter;
+  }
+
+  /** Changes after later steps than one. */
+  Map<Integer, String> later(int step) {
+    return changes.tailMap(step + 1);
   }
 
   @Override

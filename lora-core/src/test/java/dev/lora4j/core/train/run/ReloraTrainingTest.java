@@ -4,22 +4,29 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lora4j.core.adapter.relora.OptimizerReset;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.schedule.CosineWithRestarts;
+import dev.lora4j.core.train.schedule.Decay;
+import dev.lora4j.core.train.schedule.Decays;
 import dev.lora4j.core.train.schedule.RateSchedule;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** ReLoRA: what its restarts do to the optimizer and the rate, and what they are good for. */
 class ReloraTrainingTest {
@@ -28,6 +35,9 @@ class ReloraTrainingTest {
   private static final int WIDTH = TurnedLayer.WIDTH;
   private static final int STEPS = 24;
   private static final Map<String, Object> THREE = Map.of("restarts", 3);
+
+  /** Begins anew where ReLoRA restarts. */
+  private static final Decay JUMPING = new CosineWithRestarts(4);
 
   @TempDir Path folder;
 
@@ -45,10 +55,6 @@ class ReloraTrainingTest {
     return TurnedLayer.settings("adamw", STEPS);
   }
 
-  private static double[] numbers(Map<String, HostTensor> kept, String name) {
-    return Objects.requireNonNull(kept.get(name), name).doubles();
-  }
-
   /** Looked at right after a restart: nothing is remembered, or what magnitude pruning left. */
   @ParameterizedTest
   @CsvSource({"full, 0", "magnitude, 116"})
@@ -57,16 +63,52 @@ class ReloraTrainingTest {
     CheckpointPolicy keeping = CheckpointPolicy.NOTHING.every(STEPS).in(folder.resolve(reset));
     new Runs(SCOPE, task, settings()).stopped(keeping, 6);
     Map<String, HostTensor> state = Runs.checkpoint(folder.resolve(reset), 6);
-    double[] held = numbers(state, "held");
+    double[] held = Runs.numbers(state, "held");
     assertEquals(2 * WIDTH * 12, Arrays.stream(held).filter(h -> h == 0).count());
     for (String moment : List.of("mean", "square")) {
-      double[] values = numbers(state, moment);
+      double[] values = Runs.numbers(state, moment);
       int count = 0;
       for (int i = 0; i < values.length; i++) {
         assertTrue(held[i] == 0 || values[i] == 0, moment + " of a held element");
         count += values[i] == 0 ? 0 : 1;
       }
       assertEquals(2 * kept, count, moment);
+    }
+  }
+
+  static Stream<Arguments> resumed() {
+    Stream<Arguments> all = Decays.all().stream().map(d -> Arguments.of(d, OptimizerReset.FULL));
+    return Stream.concat(all, Stream.of(Arguments.of(JUMPING, OptimizerReset.MAGNITUDE)));
+  }
+
+  /** From a step before a restart, from it, and from within its warm-up. */
+  @ParameterizedTest
+  @MethodSource("resumed")
+  void runsResumeAroundRestartsToTheSameBits(Decay decay, OptimizerReset reset) {
+    int steps = 20;
+    Map<String, Object> own =
+        Map.of(
+            "restarts", 3,
+            "restart_warmup_steps", 2,
+            "reset", reset.name().toLowerCase(Locale.ROOT));
+    long warmup = decay.warmedUp() && !decay.equals(JUMPING) ? 3 : 0;
+    TrainingSettings settings =
+        TurnedLayer.settings("adamw", steps)
+            .withSchedule(RateSchedule.of(decay, steps).warmupSteps(warmup))
+            .withAccumulation(2);
+    Runs runs = new Runs(SCOPE, relora(8, own), settings);
+    CheckpointPolicy keeping = CheckpointPolicy.NOTHING.every(1).keep(steps);
+    Heard heard = new Heard(0);
+    Path kept = folder.resolve("whole");
+    TrainedAdapter whole = runs.whole(keeping.in(kept), heard);
+    assertEquals(Set.of(5, 10, 15), heard.changes.keySet());
+    for (int at : List.of(4, 5, 6)) {
+      Path into = folder.resolve("from" + at);
+      Heard again = new Heard(0);
+      TrainedAdapter resumed = runs.from(keeping.mapped(at == 6).in(kept), at, into, again);
+      assertEquals(heard.steps.subList(at, steps), again.steps, "from " + at);
+      assertEquals(whole.adapter().identity(), resumed.adapter().identity(), "from " + at);
+      assertEquals(Runs.checkpoint(kept, steps), Runs.checkpoint(into, steps), "from " + at);
     }
   }
 

@@ -6,9 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lora4j.core.safetensors.Safetensors;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.host.HostTensor;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /** Runs of one task with one set of settings. */
@@ -36,8 +40,24 @@ record Runs(Scope scope, TrainingTask task, TrainingSettings settings) {
     return whole(keeping.resume(true), RunListener.NONE);
   }
 
-  /** Name of the checkpoint of a step. */
-  static String file(int step) {
+  /**
+   * A run that goes on from one of the checkpoints that another left, and from nothing else.
+   *
+   * @param keeping of the other, with its folder
+   * @param into an empty folder for its own checkpoints
+   */
+  TrainedAdapter from(CheckpointPolicy keeping, int step, Path into, RunListener listener) {
+    Path kept = keeping.checkpoints().orElseThrow();
+    try {
+      Files.createDirectories(into);
+      Files.copy(kept.resolve(file(step)), into.resolve(file(step)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return whole(keeping.in(into).resume(true), listener);
+  }
+
+  private static String file(int step) {
     return String.format(Locale.ROOT, "step-%06d.safetensors", step);
   }
 
@@ -53,5 +73,10 @@ record Runs(Scope scope, TrainingTask task, TrainingSettings settings) {
                       name, HostTensor.owning(info.dtype(), info.shape(), opened.bytes(name))));
     }
     return kept;
+  }
+
+  /** Numbers of one tensor of a checkpoint. */
+  static double[] numbers(Map<String, HostTensor> checkpoint, String name) {
+    return Objects.requireNonNull(checkpoint.get(name), name).doubles();
   }
 }

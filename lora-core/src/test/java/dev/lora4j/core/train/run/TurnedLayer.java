@@ -18,6 +18,7 @@ import dev.lora4j.core.train.schedule.Constant;
 import dev.lora4j.core.train.schedule.RateSchedule;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /** A layer of zeros that is to turn rows of numbers round: it becomes a matrix of full rank. */
@@ -25,6 +26,7 @@ record TurnedLayer(AdapterPlan plan, Tensor weight, List<TrainingBatch> heldOut)
     implements TrainingTask {
   static final String SITE = "toy.only";
   static final int WIDTH = 96;
+  private static final int ROWS = 64;
 
   static TurnedLayer of(Scope scope, String method, int rank, Map<String, Object> settings) {
     Shape square = Shape.of(WIDTH, WIDTH);
@@ -37,9 +39,14 @@ record TurnedLayer(AdapterPlan plan, Tensor weight, List<TrainingBatch> heldOut)
     return new TurnedLayer(plan, Tensor.of(scope, square, new float[WIDTH * WIDTH]), List.of());
   }
 
-  /** The same with a batch for validation. */
-  TurnedLayer validated() {
-    return new TurnedLayer(plan, weight, List.of(new Turned(-1)));
+  /** The same with a weight other than zeros. */
+  TurnedLayer around(Tensor other) {
+    return new TurnedLayer(plan, other, heldOut);
+  }
+
+  /** The same with a batch for validation, which wants a share of what is trained. */
+  TurnedLayer validated(double share) {
+    return new TurnedLayer(plan, weight, List.of(new Turned(-1, share)));
   }
 
   /** A rate at which so few steps learn something, F32 factors, and a constant schedule. */
@@ -83,7 +90,9 @@ record TurnedLayer(AdapterPlan plan, Tensor weight, List<TrainingBatch> heldOut)
 
   @Override
   public List<TrainingBatch> batches(long first, int count) {
-    return LongStream.range(first, first + count).<TrainingBatch>mapToObj(Turned::new).toList();
+    return LongStream.range(first, first + count)
+        .<TrainingBatch>mapToObj(n -> new Turned(n, 1))
+        .toList();
   }
 
   @Override
@@ -91,22 +100,32 @@ record TurnedLayer(AdapterPlan plan, Tensor weight, List<TrainingBatch> heldOut)
     return "lines";
   }
 
-  /** Rows whose numbers are to be turned round. */
-  private record Turned(long number) implements TrainingBatch {
+  @Override
+  public boolean denoises() {
+    return true;
+  }
+
+  /** Rows whose numbers are to be turned round; each is another way from noise. */
+  private record Turned(long number, double share) implements TrainingBatch {
     @Override
     public List<Tensor> inputs(Scope scope) {
       SeededNoise noise = SeededNoise.of(number);
-      float[] x = new float[64 * WIDTH];
+      float[] x = new float[ROWS * WIDTH];
       float[] target = new float[x.length];
       for (int i = 0; i < x.length; i++) {
         x[i] = (float) noise.gaussian();
       }
       for (int i = 0; i < x.length; i++) {
         int column = i % WIDTH;
-        target[i] = x[i - column + WIDTH - 1 - column];
+        target[i] = (float) share * x[i - column + WIDTH - 1 - column];
       }
-      Shape shape = Shape.of(64, WIDTH);
+      Shape shape = Shape.of(ROWS, WIDTH);
       return List.of(Tensor.of(scope, shape, x), Tensor.of(scope, shape, target));
+    }
+
+    @Override
+    public List<Double> progress() {
+      return IntStream.range(0, ROWS).mapToObj(i -> i / (double) ROWS).toList();
     }
 
     @Override
