@@ -78,7 +78,7 @@ public final class UnmergedAdapters {
   }
 
   /**
-   * What stands among the unmerged sites beside a site where a part is {@linkplain
+   * Mark among the unmerged sites that a part at this site is {@linkplain
    * dev.lora4j.core.adapter.RoutedMethod routed}, as a program for it is another one.
    */
   static String router(String site) {

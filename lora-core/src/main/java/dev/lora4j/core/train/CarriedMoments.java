@@ -10,10 +10,10 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What an optimizer remembers of finished directions, given to the next ones without its smallest
- * numbers (magnitude pruning of ReLoRA). The elements of a weight whose first number, for Adam the
- * mean of gradients, is above a quantile keep all their numbers: a mean without its square would
- * make a step without measure.
+ * Moments of finished directions, given to the next ones without their smallest numbers (magnitude
+ * pruning of ReLoRA). The elements of a weight whose first number, for Adam the mean of gradients,
+ * is above a quantile keep all their numbers: a mean without its square would make a step without
+ * measure.
  */
 final class CarriedMoments {
   private final double pruned;

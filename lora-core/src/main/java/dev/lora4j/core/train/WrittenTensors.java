@@ -14,7 +14,7 @@ import java.util.Map;
 
 /** Values that are written into tensors of a state between two steps. */
 final class WrittenTensors {
-  /** What a program knows of a tensor. */
+  /** Properties of a tensor that its program is compiled for. */
   private record Kind(DType type, boolean scalar) {}
 
   private final Scope scope;

@@ -106,7 +106,7 @@ class RoutedAdaptersTest {
         Arrays.stream(plans).map(p -> p.route(Route.UNMERGED)).toList(), CATALOGUE, "m");
   }
 
-  /** What the adapters add to an output of 0, each row by its own plan. */
+  /** Outputs of the adapters alone, each row by its own plan. */
   private static double[] added(DType type, HostTensor x, MixPlan... plans) {
     BatchMix mix = mix(plans);
     try (Scope work = SCOPE.child("added")) {

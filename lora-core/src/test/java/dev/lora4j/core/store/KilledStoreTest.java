@@ -26,7 +26,7 @@ class KilledStoreTest {
   @TempDir Path folder;
 
   /**
-   * What the child processes do: add and remove adapters, for ever or each once, and print a
+   * Program of the child processes: adds and removes adapters, for ever or each once, and prints a
    * character after each addition.
    */
   static final class Child {

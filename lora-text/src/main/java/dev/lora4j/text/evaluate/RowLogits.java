@@ -39,7 +39,7 @@ import java.util.TreeSet;
  * <p>For one thread.
  */
 public final class RowLogits {
-  /** What rows of one run have in common; a plan of its own, or -1 for any. */
+  /** Key of the rows that share a run; the plan is -1 where rows of all plans may. */
   private record Run(Object merged, int plan) {}
 
   private final Scope scope;

@@ -74,7 +74,7 @@ final class Distillation {
     return heldOut;
   }
 
-  /** What is taught by a sequence of the student. */
+  /** The lesson that a sequence of the student belongs to. */
   Lesson lesson(TokenSequence student) {
     Lesson found = lessons.get(student);
     if (found == null) {
@@ -86,7 +86,7 @@ final class Distillation {
     return found;
   }
 
-  /** What a checkpoint depends on, beside the student's texts. */
+  /** Identity of the teaching, which a checkpoint depends on beside the student's texts. */
   Map<String, String> identity() {
     List<TokenSequence> own = new ArrayList<>();
     learned.forEach(s -> own.add(lesson(s).own()));

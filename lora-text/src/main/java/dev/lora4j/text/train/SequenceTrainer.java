@@ -64,7 +64,7 @@ public abstract sealed class SequenceTrainer<T extends SequenceTrainer<T>>
    */
   abstract TrainingTask task(Scope owner, AdapterPlan planned);
 
-  /** What a checkpoint depends on, beside texts and settings. */
+  /** Identity of this kind of training, which a checkpoint depends on beside texts and settings. */
   Map<String, String> identity() {
     return Map.of();
   }

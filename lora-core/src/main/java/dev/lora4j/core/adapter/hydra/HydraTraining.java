@@ -104,7 +104,7 @@ public record HydraTraining(
     return mixed.reshape(sizes).linear(ShapeOps.cat(ups, 1));
   }
 
-  /** What each head counts for an input, [..., heads]; the softmax is never in half precision. */
+  /** Share of each head in the output, [..., heads]; the softmax is never in half precision. */
   private static Expr shares(Expr x, TrainedFactors factors) {
     Expr logits = x.linear(factors.get(HydraMethod.ROUTER, x.dtype()));
     DType precise = x.dtype() == DType.F64 ? DType.F64 : DType.F32;

@@ -1,6 +1,6 @@
 package dev.lora4j.core.adapter.relora;
 
-/** What the optimizer remembers at a restart. */
+/** Part of an optimizer's moments that outlives a restart. */
 public enum OptimizerReset {
   /** Nothing ({@code full}). */
   FULL,

@@ -1,6 +1,6 @@
 package dev.lora4j.core.adapter.tlora;
 
-/** What a trained T-LoRA is stored as. */
+/** Form in which a trained T-LoRA is stored. */
 public enum StoredForm {
   /** A LoRA of twice the rank, the difference of the two products ({@code lora}). */
   LORA,

@@ -16,7 +16,7 @@ import java.util.function.LongToDoubleFunction;
  */
 public interface DirectionRule extends Canonical {
   /**
-   * What a choice may depend on.
+   * State of a run that a choice may depend on.
    *
    * @param step number of the last step, from 1, with those that changed nothing
    * @param loss of the batches of this step; empty if it changed nothing, or if the call is about a
@@ -107,7 +107,7 @@ public interface DirectionRule extends Canonical {
   /** The course of the run in one sentence for the user, before it begins. */
   String course();
 
-  /** What is hardly meant, as sentences for the user. */
+  /** Settings that are hardly meant, each as a sentence for the user; empty if there are none. */
   default List<String> doubts() {
     return List.of();
   }

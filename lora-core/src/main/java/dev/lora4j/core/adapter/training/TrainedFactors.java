@@ -115,8 +115,8 @@ public final class TrainedFactors {
   }
 
   /**
-   * What a method that {@link TrainableMethod#followsDenoising} goes by: how far each sample is on
-   * its way from noise, 0, to the picture, 1; F64 [batch]. Empty in evaluation.
+   * Place of each sample on its way from noise, 0, to the picture, 1; F64 [batch]. Methods that
+   * {@linkplain TrainableMethod#followsDenoising follow denoising} go by it. Empty in evaluation.
    */
   public Optional<Expr> progress() {
     return progress;

@@ -8,7 +8,7 @@ import java.util.TreeSet;
 
 /** Agreement of a schedule with the steps at which a method begins anew. */
 final class ScheduleRestarts {
-  /** What rounding may add to a factor that falls. */
+  /** Greatest rise of a factor that is taken for an error of rounding. */
   private static final double ROUNDING = 1e-9;
 
   private ScheduleRestarts() {}

@@ -226,7 +226,7 @@ class TloraParityTest {
     }
   }
 
-  /** What a reader makes of the stored LoRA. */
+  /** Change of the weight by the stored LoRA, as readers compute it. */
   private static double[] change(Factors stored) {
     HostTensor rows = stored.tensor("lora_down.weight");
     double[] down = rows.doubles();

@@ -152,7 +152,7 @@ class TrainableMethodContractTest {
         .anyMatch(f -> Methods.named(f.method()) instanceof RoutedMethod);
   }
 
-  /** What evaluation sees of factors of which each step sees a part. */
+  /** Output in evaluation, for which all directions count. */
   private static double[] evaluated(TrainedCase at, FewSteps trained) {
     AdapterPlan plan = at.recipe().plan(SmallNet.sites()).withoutDropouts();
     try (TrainedNet net = new TrainedNet(SCOPE, plan, DType.F32)) {

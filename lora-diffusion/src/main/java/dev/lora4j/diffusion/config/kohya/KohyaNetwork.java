@@ -147,7 +147,7 @@ final class KohyaNetwork {
     all.forEach((name, argument) -> argument(name, argument, from));
   }
 
-  /** What LyCORIS's T-LoRA has beside the settings that are known here by the same names. */
+  /** Takes LyCORIS's arguments of T-LoRA that no setting here has the name of. */
   private void byTimestep(Map<String, String> all, String from) {
     if (!TloraMethod.NAME.equalsIgnoreCase(all.getOrDefault("algo", ""))) {
       return;

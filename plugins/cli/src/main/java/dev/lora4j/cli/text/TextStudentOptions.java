@@ -124,7 +124,7 @@ final class TextStudentOptions {
     return alpha.orElse((double) size);
   }
 
-  /** What the student begins as. */
+  /** The adapter that the student begins as. */
   Adapter first(
       LanguageModel model, List<StudentFactors.Teacher> teachers, long seed, String name) {
     int size = rank(teachers.stream().map(StudentFactors.Teacher::adapter).toList());
