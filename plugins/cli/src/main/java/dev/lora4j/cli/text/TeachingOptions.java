@@ -1,34 +1,24 @@
 package dev.lora4j.cli.text;
 
-import dev.lora4j.cli.adapter.LoraOption;
-import dev.lora4j.cli.adapter.WeightedFile;
 import dev.lora4j.cli.console.UnusedOptions;
 import dev.lora4j.cli.file.ExistingPath;
-import dev.lora4j.core.format.reading.AdapterFiles;
+import dev.lora4j.cli.train.TeacherFiles;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Options of teachers: their adapters, and the texts that they teach with. */
+/** Options of the texts that teachers teach with. */
 final class TeachingOptions {
   @Spec(Spec.Target.MIXEE)
   @SuppressWarnings("NullAway.Init")
   private CommandSpec spec;
-
-  @Parameters(
-      arity = "1..*",
-      paramLabel = "PATH[:WEIGHT]",
-      converter = WeightedFile.Reader.class,
-      description = "Teacher and its weight (default: 1), for example ahab:0.8.")
-  private List<WeightedFile> files = new ArrayList<>();
 
   @Option(
       names = "--texts",
@@ -75,26 +65,13 @@ final class TeachingOptions {
       defaultValue = "0.9")
   private double temperature;
 
-  /**
-   * The teachers by their names; what is wrong with the options is found before anything is read.
-   */
-  Map<String, WeightedFile> named() {
-    Map<String, WeightedFile> named = new LinkedHashMap<>();
-    for (WeightedFile file : files) {
-      String name = LoraOption.name(file.file());
-      if (file.weight() == 0) {
-        throw wrong(name + " has the weight 0 and would teach the base; leave it out.");
-      }
-      if (named.put(name, file) != null) {
-        throw wrong("Two teachers are called " + name + "; rename the file of one.");
-      }
-      AdapterFiles.requireAdapter(ExistingPath.any(file.file()));
-    }
-    requireNamed("--texts", texts, named);
-    requireNamed("--trigger", triggers, named);
+  /** Refuses what is wrong with the options, before anything is read. */
+  void require(TeacherFiles teachers, Set<String> names) {
+    teachers.requireNamed("--texts", texts);
+    teachers.requireNamed("--trigger", triggers);
     texts.values().forEach(ExistingPath::any);
     requireNumbers();
-    List<String> writing = named.keySet().stream().filter(n -> !texts.containsKey(n)).toList();
+    List<String> writing = names.stream().filter(n -> !texts.containsKey(n)).toList();
     if (writing.isEmpty()) {
       UnusedOptions.refuse(
           spec,
@@ -111,7 +88,6 @@ final class TeachingOptions {
     if (texts.isEmpty()) {
       UnusedOptions.refuseWithout(spec, List.of("--pack"), "--texts, as what teachers write");
     }
-    return named;
   }
 
   private void requireNumbers() {
@@ -126,27 +102,8 @@ final class TeachingOptions {
     }
   }
 
-  private void requireNamed(String option, Map<String, ?> given, Map<String, WeightedFile> named) {
-    for (String name : given.keySet()) {
-      if (!named.containsKey(name)) {
-        throw wrong(
-            option
-                + " "
-                + name
-                + "=... names no teacher; they are "
-                + String.join(", ", named.keySet())
-                + ".");
-      }
-    }
-  }
-
   private ParameterException wrong(String message) {
     return new ParameterException(spec.commandLine(), message);
-  }
-
-  /** Files of the teachers. */
-  List<Path> files() {
-    return files.stream().map(WeightedFile::file).toList();
   }
 
   /** Texts that a teacher was given; empty if it writes its own. */

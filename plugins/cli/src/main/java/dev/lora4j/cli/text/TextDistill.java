@@ -5,7 +5,7 @@ import dev.lora4j.cli.adapter.UsageBaseModel;
 import dev.lora4j.cli.adapter.WeightedFile;
 import dev.lora4j.cli.console.Console;
 import dev.lora4j.cli.file.LockedFolder;
-import dev.lora4j.cli.file.OutputFile;
+import dev.lora4j.cli.train.TeacherFiles;
 import dev.lora4j.cli.train.TeacherPrompts;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.format.LoadedAdapter;
@@ -50,6 +50,8 @@ final class TextDistill implements Command {
   @SuppressWarnings("NullAway.Init")
   private CommandSpec spec;
 
+  @Mixin private final TeacherFiles files = new TeacherFiles();
+
   @Mixin private final TeachingOptions teaching = new TeachingOptions();
 
   @Mixin private final TextModelOptions options = new TextModelOptions();
@@ -72,14 +74,15 @@ final class TextDistill implements Command {
   @SuppressWarnings("try") // the claim is only held
   public int run(Console console) {
     long began = System.nanoTime();
-    Map<String, WeightedFile> named = teaching.named();
+    Map<String, WeightedFile> named = files.named();
+    teaching.require(files, named.keySet());
     require();
     List<String> prompts = teaching.prompts().map(TeacherPrompts::of).orElse(List.of());
-    teaching.files().forEach(f -> OutputFile.requireOther(output.out(), f, "a teacher"));
+    files.requireOther(output.out());
     options.requireLength(steps.longest());
     output.requireOutput();
     output.requireNothingLost();
-    options.requireFits(teaching.files(), 0);
+    options.requireFits(files.files(), 0);
     try (OpenText open = OpenText.of(console, options)) {
       LanguageModel model = open.model();
       TextModel base = model.base();

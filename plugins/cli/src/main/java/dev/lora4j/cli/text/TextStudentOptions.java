@@ -1,8 +1,7 @@
 package dev.lora4j.cli.text;
 
-import dev.lora4j.cli.console.Failure;
+import dev.lora4j.cli.train.StudentInit;
 import dev.lora4j.core.adapter.Adapter;
-import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.format.metadata.Provenance;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.train.adapter.StudentFactors;
@@ -11,6 +10,7 @@ import dev.lora4j.text.network.JensenShannonDivergence;
 import dev.lora4j.text.pipeline.LanguageModel;
 import java.util.List;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -19,12 +19,6 @@ import picocli.CommandLine.Spec;
 /** Options of the adapter of a language model that learns from others. */
 final class TextStudentOptions {
   private static final long USUAL = 16;
-
-  /** Begin of the student's factors. */
-  enum Init {
-    merge,
-    fresh
-  }
 
   @Spec(Spec.Target.MIXEE)
   @SuppressWarnings("NullAway.Init")
@@ -42,14 +36,7 @@ final class TextStudentOptions {
       description = "Divided by the rank it scales the adapter (default: the rank).")
   private Optional<Double> alpha = Optional.empty();
 
-  @Option(
-      names = "--init",
-      paramLabel = "START",
-      description =
-          "Begin with the teachers' mean cut to the rank (merge), or with an adapter that does"
-              + " nothing (fresh) (default: ${DEFAULT-VALUE}).",
-      defaultValue = "merge")
-  private Init init = Init.merge;
+  @Mixin private final StudentInit init = new StudentInit();
 
   @Option(
       names = "--beta",
@@ -111,7 +98,7 @@ final class TextStudentOptions {
 
   /** True if it begins as the teachers' mean. */
   boolean merges() {
-    return init == Init.merge;
+    return init.merges();
   }
 
   /** The rank, or else the greatest of the teachers. */
@@ -136,14 +123,12 @@ final class TextStudentOptions {
             size,
             alpha(size),
             seed);
-    if (init == Init.fresh) {
-      return factors.fresh(name);
-    }
-    try (Scope work = model.scope().child("merged-teachers")) {
-      return factors.merged(work, name);
-    } catch (AdapterException e) {
-      throw new Failure(
-          e.getMessage() + " Say --init fresh to begin without the teachers' mean.", e);
-    }
+    return init.first(
+        () -> {
+          try (Scope work = model.scope().child("merged-teachers")) {
+            return factors.merged(work, name);
+          }
+        },
+        () -> factors.fresh(name));
   }
 }

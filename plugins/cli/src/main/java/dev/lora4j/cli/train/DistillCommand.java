@@ -1,18 +1,15 @@
 package dev.lora4j.cli.train;
 
 import dev.lora4j.cli.Command;
-import dev.lora4j.cli.adapter.LoraOption;
 import dev.lora4j.cli.adapter.UsageBaseModel;
 import dev.lora4j.cli.adapter.WeightedFile;
 import dev.lora4j.cli.console.Console;
-import dev.lora4j.cli.console.Failure;
 import dev.lora4j.cli.console.UnusedOptions;
 import dev.lora4j.cli.file.ExistingPath;
 import dev.lora4j.cli.file.LockedFolder;
 import dev.lora4j.cli.file.OutputFile;
 import dev.lora4j.cli.model.OpenModel;
 import dev.lora4j.core.adapter.Adapter;
-import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.format.LoadedAdapter;
 import dev.lora4j.core.format.metadata.Provenance;
 import dev.lora4j.core.format.reading.AdapterFiles;
@@ -28,7 +25,6 @@ import dev.lora4j.diffusion.style.StyleTrainer;
 import dev.lora4j.diffusion.style.Teacher;
 import dev.lora4j.spi.Extension;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +34,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Trains one adapter to do what several do. */
@@ -60,12 +55,6 @@ import picocli.CommandLine.Spec;
           + " made once. The same command with --resume goes on where it was stopped."
     })
 public final class DistillCommand implements Command {
-  /** Begin of the student's factors. */
-  enum Init {
-    merge,
-    fresh
-  }
-
   /** Numbers that are trained. */
   enum Learn {
     factors,
@@ -82,12 +71,7 @@ public final class DistillCommand implements Command {
   @SuppressWarnings("NullAway.Init")
   private CommandSpec spec;
 
-  @Parameters(
-      arity = "1..*",
-      paramLabel = "FILE[:WEIGHT]",
-      converter = WeightedFile.Reader.class,
-      description = "Teacher and its weight (default: 1), for example ink.safetensors:0.8.")
-  private List<WeightedFile> files = new ArrayList<>();
+  @Mixin private final TeacherFiles files = new TeacherFiles();
 
   @Option(
       names = "--images",
@@ -126,14 +110,7 @@ public final class DistillCommand implements Command {
       defaultValue = "200")
   private int samples;
 
-  @Option(
-      names = "--init",
-      paramLabel = "START",
-      description =
-          "Begin with the teachers' mean cut to the rank (merge), or with an adapter that does"
-              + " nothing (fresh) (default: ${DEFAULT-VALUE}).",
-      defaultValue = "merge")
-  private Init init = Init.merge;
+  @Mixin private final StudentInit init = new StudentInit();
 
   @Option(
       names = "--learn",
@@ -182,7 +159,7 @@ public final class DistillCommand implements Command {
     long usual = adapters.stream().mapToLong(Provenance::greatestRank).max().orElse(0);
     RunSettings settings = student.settings(console, usual == 0 ? 16 : usual);
     OutputFile.require(settings.out(), ".safetensors");
-    files.forEach(f -> OutputFile.requireOther(settings.out(), f.file(), "a teacher"));
+    files.requireOther(settings.out());
     List<String> drawn = drawn(adapters);
     PreviousRun old =
         new PreviousRun(
@@ -265,19 +242,9 @@ public final class DistillCommand implements Command {
    * The teachers by their names; what is wrong with the options is found before anything is read.
    */
   private Map<String, WeightedFile> named() {
-    Map<String, WeightedFile> named = new LinkedHashMap<>();
-    for (WeightedFile file : files) {
-      String name = LoraOption.name(file.file());
-      if (file.weight() == 0) {
-        throw wrong(name + " has the weight 0 and would teach the base; leave it out.");
-      }
-      if (named.put(name, file) != null) {
-        throw wrong("Two teachers are called " + name + "; rename the file of one.");
-      }
-      AdapterFiles.requireAdapter(ExistingPath.any(file.file()));
-    }
-    requireNamed("--images", images, named);
-    requireNamed("--trigger", triggers, named);
+    Map<String, WeightedFile> named = files.named();
+    files.requireNamed("--images", images);
+    files.requireNamed("--trigger", triggers);
     images.values().forEach(ExistingPath::folder);
     if (learn == Learn.weights) {
       UnusedOptions.refuse(
@@ -286,7 +253,8 @@ public final class DistillCommand implements Command {
           "--learn weights, which keeps the factors that the adapters have");
     }
     if (samples < 1) {
-      throw wrong("--samples must be at least 1, found " + samples + ".");
+      throw new ParameterException(
+          spec.commandLine(), "--samples must be at least 1, found " + samples + ".");
     }
     if (images.keySet().containsAll(named.keySet())) {
       UnusedOptions.refuse(
@@ -295,31 +263,13 @@ public final class DistillCommand implements Command {
     return named;
   }
 
-  private void requireNamed(String option, Map<String, ?> given, Map<String, WeightedFile> named) {
-    for (String name : given.keySet()) {
-      if (!named.containsKey(name)) {
-        throw wrong(
-            option
-                + " "
-                + name
-                + "=... names no teacher; they are "
-                + String.join(", ", named.keySet())
-                + ".");
-      }
-    }
-  }
-
-  private ParameterException wrong(String message) {
-    return new ParameterException(spec.commandLine(), message);
-  }
-
   private static WeightedFile file(Map<String, WeightedFile> named, String name) {
     return Optional.ofNullable(named.get(name)).orElseThrow();
   }
 
   /** Prompts of pictures that are drawn; none if no teacher draws any. */
   private List<String> drawn(List<Adapter> adapters) {
-    if (images.size() == files.size()) {
+    if (images.size() == files.files().size()) {
       return List.of();
     }
     if (prompts.isPresent()) {
@@ -346,7 +296,8 @@ public final class DistillCommand implements Command {
     AdapterRecipe recipe = settings.style().recipe();
     StudentStart starting =
         new StudentStart(sd, teachers, recipe.rank(), recipe.alpha(), settings.style().seed());
-    Adapter first = first(starting, settings.name());
+    String name = settings.name();
+    Adapter first = init.first(() -> starting.merged(name), () -> starting.fresh(name));
     console.note(
         "The student has rank "
             + recipe.rank()
@@ -356,17 +307,5 @@ public final class DistillCommand implements Command {
     return settings
         .style()
         .with(recipe.targets(TargetLayers.of()).from(first).rank(recipe.rank(), recipe.alpha()));
-  }
-
-  private Adapter first(StudentStart starting, String name) {
-    if (init == Init.fresh) {
-      return starting.fresh(name);
-    }
-    try {
-      return starting.merged(name);
-    } catch (AdapterException e) {
-      throw new Failure(
-          e.getMessage() + " Say --init fresh to begin without the teachers' mean.", e);
-    }
   }
 }
