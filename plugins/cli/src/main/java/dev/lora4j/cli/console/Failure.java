@@ -45,6 +45,23 @@ public final class Failure extends RuntimeException {
     }
   }
 
+  /**
+   * A value of an option, which messages about it name.
+   *
+   * @throws Failure of usage, with the message of the {@link IllegalArgumentException} that {@code
+   *     value} throws behind the option
+   */
+  public static <T> T usage(String option, Supplier<T> value) {
+    return usage(
+        () -> {
+          try {
+            return value.get();
+          } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(option + ": " + e.getMessage(), e);
+          }
+        });
+  }
+
   /** True if the command line is wrong, and not the work. */
   public boolean ofUsage() {
     return usage;

@@ -5,7 +5,6 @@ import dev.lora4j.core.model.BasePrecision;
 import dev.lora4j.core.model.BasePrecision.StoredBits;
 import dev.lora4j.core.quantised.Quantisation;
 import dev.lora4j.core.tensor.DType;
-import dev.lora4j.spi.ExtensionException;
 import dev.lora4j.spi.Extensions;
 import java.util.List;
 import java.util.Optional;
@@ -49,10 +48,7 @@ public final class PrecisionOption {
   }
 
   private static Quantisation quantisation(String request) {
-    try {
-      return Extensions.installed().make(Quantisation.class, request);
-    } catch (ExtensionException e) {
-      throw Failure.usage("--base-precision: " + e.getMessage());
-    }
+    return Failure.usage(
+        "--base-precision", () -> Extensions.installed().make(Quantisation.class, request));
   }
 }

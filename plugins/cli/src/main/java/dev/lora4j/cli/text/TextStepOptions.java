@@ -1,5 +1,7 @@
 package dev.lora4j.cli.text;
 
+import dev.lora4j.cli.console.Failure;
+import dev.lora4j.cli.console.Names;
 import dev.lora4j.cli.console.UnusedOptions;
 import dev.lora4j.cli.train.RateFinding;
 import dev.lora4j.core.tensor.DType;
@@ -8,6 +10,7 @@ import dev.lora4j.core.train.optimizer.Optimizer;
 import dev.lora4j.core.train.optimizer.Optimizers;
 import dev.lora4j.core.train.run.CheckpointPolicy;
 import dev.lora4j.core.train.run.TrainingSettings;
+import dev.lora4j.core.train.schedule.Decay;
 import dev.lora4j.core.train.schedule.Decays;
 import dev.lora4j.core.train.schedule.RateSchedule;
 import dev.lora4j.spi.ExtensionRequest;
@@ -83,7 +86,10 @@ final class TextStepOptions {
   @Option(
       names = "--optimizer",
       paramLabel = "NAME[:KEY=VALUE,...]",
-      description = "The rule by which weights change (default: ${DEFAULT-VALUE}).",
+      completionCandidates = Names.OfOptimizers.class,
+      description =
+          "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}), and settings of it, as in"
+              + " adamw:weight_decay=0.",
       defaultValue = "adamw")
   private String optimizer = "adamw";
 
@@ -91,8 +97,8 @@ final class TextStepOptions {
       names = "--optimizer-state",
       paramLabel = "PLACE",
       description =
-          "Where its state lies: ${COMPLETION-CANDIDATES}, a file beside the checkpoints (default: by"
-              + " the name, mapped for paged ones).")
+          "Where its state lies: memory, or mapped, a file beside the checkpoints (default: by the"
+              + " name, mapped for paged ones).")
   private Optional<StatePlace> place = Optional.empty();
 
   @Option(
@@ -147,13 +153,13 @@ final class TextStepOptions {
     requireFrom1("--validate-every", validateEvery.orElse(1));
     requireFrom1("--steps", steps.orElse(1));
     if (!(epochs > 0) || Double.isInfinite(epochs)) {
-      throw new IllegalArgumentException("--epochs must be above 0, found " + epochs);
+      throw new IllegalArgumentException("--epochs must be above 0, found " + epochs + ".");
     }
   }
 
   private static void requireFrom1(String option, int found) {
     if (found < 1) {
-      throw new IllegalArgumentException(option + " must be at least 1, found " + found);
+      throw new IllegalArgumentException(option + " must be at least 1, found " + found + ".");
     }
   }
 
@@ -211,8 +217,16 @@ final class TextStepOptions {
   }
 
   private Optimizer optimizer() {
-    ExtensionRequest request = ExtensionRequest.parse(optimizer);
-    return Optimizers.named(request.name(), request.settings());
+    return Failure.usage(
+        "--optimizer",
+        () -> {
+          ExtensionRequest request = ExtensionRequest.parse(optimizer);
+          return Optimizers.named(request.name(), request.settings());
+        });
+  }
+
+  private Decay decay() {
+    return Failure.usage("--lr-scheduler", () -> Decays.named(schedule));
   }
 
   private boolean mapped() {
@@ -238,10 +252,7 @@ final class TextStepOptions {
   TextTrainingSettings settings(
       AdapterRecipe recipe, SequenceLimits limits, int count, double heldOut) {
     TrainingSettings all =
-        TrainingSettings.of(
-                optimizer(),
-                rate,
-                RateSchedule.of(Decays.named(schedule), count).warmupPart(warmup))
+        TrainingSettings.of(optimizer(), rate, RateSchedule.of(decay(), count).warmupPart(warmup))
             .withAccumulation(accumulate)
             .withClip(clip)
             .withSeed(seed)

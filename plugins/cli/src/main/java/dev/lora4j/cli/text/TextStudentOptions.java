@@ -67,10 +67,11 @@ final class TextStudentOptions {
 
   /** Refuses numbers that nothing can be trained with. */
   void require() {
-    try {
-      divergence();
-    } catch (IllegalArgumentException e) {
-      throw wrong(String.valueOf(e.getMessage()));
+    if (!(beta >= 0 && beta <= 1)) {
+      throw wrong("--beta must be from 0 to 1, found " + beta + ".");
+    }
+    if (!(temperature > 0) || Double.isInfinite(temperature)) {
+      throw wrong("--temperature must be above 0, found " + temperature + ".");
     }
     if (rank.orElse(1) < 1) {
       throw wrong("--rank must be at least 1, found " + rank.orElseThrow() + ".");

@@ -1,10 +1,12 @@
 package dev.lora4j.cli.text;
 
+import dev.lora4j.cli.console.Failure;
 import dev.lora4j.cli.console.UnusedOptions;
 import dev.lora4j.cli.model.PrecisionOption;
 import dev.lora4j.cli.train.SharedDown;
 import dev.lora4j.core.adapter.training.FactorInit;
 import dev.lora4j.core.adapter.training.ToolConvention;
+import dev.lora4j.core.adapter.training.TrainableMethod;
 import dev.lora4j.core.adapter.training.TrainableMethods;
 import dev.lora4j.core.train.adapter.AdapterRecipe;
 import dev.lora4j.core.train.adapter.TargetLayers;
@@ -34,8 +36,9 @@ final class TextTrainingOptions {
       names = "--method",
       paramLabel = "NAME[:KEY=VALUE,...]",
       description =
-          "Kind of adapter, and settings of it (default: lora). A method that PEFT and LyCORIS"
-              + " define differently takes the form of --layout, unless convention=... says another.",
+          "Kind of adapter, of those in docs/methods.md (default: ${DEFAULT-VALUE}), and settings of"
+              + " it, as in lokr:factor=8. A method that PEFT and LyCORIS define differently takes"
+              + " the form of --layout, unless convention=... says another.",
       defaultValue = "lora")
   private String method = "lora";
 
@@ -166,18 +169,22 @@ final class TextTrainingOptions {
 
   /** Recipe of the layers and factors, before an adapter of a warm start brings its own. */
   AdapterRecipe recipe(ToolConvention convention) {
-    ExtensionRequest asked = ExtensionRequest.parse(method);
     CalibrationRequest calibration = calibration();
     TargetLayers layers =
         from.isPresent() && targets.isEmpty() ? TargetLayers.matching() : TextTargets.of(targets);
     return AdapterRecipe.DEFAULT
-        .method(TrainableMethods.named(asked.name(), asked.settings(), convention))
+        .method(Failure.usage("--method", () -> method(convention)))
         .targets(layers)
         .rank(rank, alpha.orElse((double) rank))
         .start(calibration.start())
         .calibration(calibration.settings())
         .rankStabilised(rslora)
         .saved(saved.toArray(String[]::new));
+  }
+
+  private TrainableMethod method(ToolConvention convention) {
+    ExtensionRequest asked = ExtensionRequest.parse(method);
+    return TrainableMethods.named(asked.name(), asked.settings(), convention);
   }
 
   private CalibrationRequest calibration() {

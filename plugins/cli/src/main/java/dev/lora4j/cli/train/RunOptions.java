@@ -33,8 +33,6 @@ import picocli.CommandLine.Spec;
 
 /** Options of a training run: a run file, options, or both, where options win. */
 final class RunOptions {
-  private static final String LINE = "command line";
-
   /** Keys that name a base as --base does. */
   private static final Set<String> BASES = Set.of("base", "pretrained_model_name_or_path");
 
@@ -135,7 +133,8 @@ final class RunOptions {
       names = "--optimizer",
       paramLabel = "NAME[:KEY=VALUE,...]",
       completionCandidates = Names.OfOptimizers.class,
-      description = "${COMPLETION-CANDIDATES} (default: adamw), and settings of it.")
+      description =
+          "${COMPLETION-CANDIDATES} (default: adamw), and settings of it, as in adamw:weight_decay=0.")
   private Optional<String> optimizer = Optional.empty();
 
   @Option(
@@ -216,41 +215,42 @@ final class RunOptions {
       boolean named = model.base.isPresent() || BASES.stream().anyMatch(assigned::containsKey);
       Presets.read(preset.orElse(named ? "style" : "tiny"), layers);
     }
-    say(layers, "images", images.map(RunOptions::absolute));
-    say(layers, "regularisation", regularisation.map(RunOptions::absolute));
-    say(layers, "output", out);
-    sayExtension(layers, "adapter.method", "adapter.settings", method, assigned);
-    say(layers, "adapter.shared_a", sharedA);
-    say(layers, "adapter.targets", targets);
-    say(layers, "adapter.rank", rank);
-    say(layers, "adapter.alpha", alpha);
-    say(layers, "steps", steps);
-    say(layers, "epochs", epochs);
-    say(layers, "batch", batch);
-    sayExtension(layers, "optimizer.name", "optimizer.settings", optimizer, assigned);
-    say(layers, "optimizer.state", state);
-    say(layers, "optimizer.lr", rate);
+    say(layers, "--images", "images", images.map(RunOptions::absolute));
+    say(layers, "--regularisation", "regularisation", regularisation.map(RunOptions::absolute));
+    say(layers, "--output", "output", out);
+    sayExtension(layers, "--method", "adapter.method", "adapter.settings", method, assigned);
+    say(layers, "--shared-a", "adapter.shared_a", sharedA);
+    say(layers, "--targets", "adapter.targets", targets);
+    say(layers, "--rank", "adapter.rank", rank);
+    say(layers, "--alpha", "adapter.alpha", alpha);
+    say(layers, "--steps", "steps", steps);
+    say(layers, "--epochs", "epochs", epochs);
+    say(layers, "--batch", "batch", batch);
+    sayExtension(
+        layers, "--optimizer", "optimizer.name", "optimizer.settings", optimizer, assigned);
+    say(layers, "--optimizer-state", "optimizer.state", state);
+    say(layers, "--lr", "optimizer.lr", rate);
     dropout.ifPresent(RunOptions::requireShare);
-    dropout.ifPresent(x -> layers.set("data.caption_dropout_rate", number(x), LINE));
-    say(layers, "caption_chunks", chunks);
-    say(layers, "seed", seed);
-    say(layers, "dtype", stored);
+    dropout.ifPresent(x -> layers.set("data.caption_dropout_rate", number(x), "--dropout"));
+    say(layers, "--caption-chunks", "caption_chunks", chunks);
+    say(layers, "--seed", "seed", seed);
+    say(layers, "--dtype", "dtype", stored);
     if (trigger.isPresent()) {
-      layers.set("data.trigger", trigger.get(), LINE);
-      layers.set("trigger_words", List.of(trigger.get()), LINE);
+      layers.set("data.trigger", trigger.get(), "--trigger");
+      layers.set("trigger_words", List.of(trigger.get()), "--trigger");
     }
     if (!previews.isEmpty()) {
-      layers.set("previews.prompts", List.copyOf(previews), LINE);
+      layers.set("previews.prompts", List.copyOf(previews), "--preview");
     }
     assigned.forEach((key, text) -> layers.setText(key, text, "--set"));
-    model.base.ifPresent(b -> layers.set("base", b.toString(), LINE));
-    model.config.ifPresent(c -> layers.set("base_config", c.toString(), LINE));
-    model.denoiser.ifPresent(d -> layers.set("denoiser", d.toString(), LINE));
-    model.prediction.ifPresent(p -> layers.set("prediction", p.name(), LINE));
+    model.base.ifPresent(b -> layers.set("base", b.toString(), "--base"));
+    model.config.ifPresent(c -> layers.set("base_config", c.toString(), "--base-config"));
+    model.denoiser.ifPresent(d -> layers.set("denoiser", d.toString(), "--denoiser"));
+    model.prediction.ifPresent(p -> layers.set("prediction", p.name(), "--prediction"));
     if (model.compute != ModelOptions.Compute.auto) {
-      layers.set("compute", model.compute.name(), LINE);
+      layers.set("compute", model.compute.name(), "--compute");
     }
-    model.precision.name.ifPresent(n -> layers.set("base_precision", n, LINE));
+    model.precision.name.ifPresent(n -> layers.set("base_precision", n, "--base-precision"));
     RunValues values = layers.values();
     layers.notes().forEach(console::note);
     RunSettings settings = RunSettings.of(values);
@@ -271,6 +271,7 @@ final class RunOptions {
   /** A name, and the settings behind it if there are any. */
   private static void sayExtension(
       SettingLayers layers,
+      String option,
       String name,
       String settings,
       Optional<String> said,
@@ -278,8 +279,8 @@ final class RunOptions {
     if (said.isEmpty()) {
       return;
     }
-    ExtensionRequest asked = ExtensionRequest.parse(said.get());
-    layers.set(name, asked.name(), LINE);
+    ExtensionRequest asked = Failure.usage(option, () -> ExtensionRequest.parse(said.get()));
+    layers.set(name, asked.name(), option);
     if (asked.settings().isEmpty()) {
       return;
     }
@@ -291,7 +292,7 @@ final class RunOptions {
               + settings
               + "; say them once.");
     }
-    layers.set(settings, asked.settings(), LINE);
+    layers.set(settings, asked.settings(), option);
   }
 
   private Map<String, String> assignments() {
@@ -336,8 +337,8 @@ final class RunOptions {
     return Optional.of(BaseRun.read(file.orElseThrow(), assignments()));
   }
 
-  private static void say(SettingLayers layers, String key, Optional<String> value) {
-    value.ifPresent(v -> layers.set(key, v, LINE));
+  private static void say(SettingLayers layers, String option, String key, Optional<String> value) {
+    value.ifPresent(v -> layers.set(key, v, option));
   }
 
   private static String lower(String constant) {

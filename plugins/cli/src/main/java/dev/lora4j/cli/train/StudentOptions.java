@@ -17,8 +17,6 @@ import picocli.CommandLine.Spec;
 
 /** Options of the adapter that learns from others, and of its training. */
 final class StudentOptions {
-  private static final String LINE = "command line";
-
   @Spec(Spec.Target.MIXEE)
   @SuppressWarnings("NullAway.Init")
   private CommandSpec spec;
@@ -26,8 +24,9 @@ final class StudentOptions {
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FILE.safetensors",
+      required = true,
       description = "The adapter to write; FILE.run beside it gets all that is kept on the way.")
-  private Optional<String> out = Optional.empty();
+  private String out = "";
 
   @Option(
       names = "--rank",
@@ -92,18 +91,18 @@ final class StudentOptions {
     try {
       SettingLayers layers = new SettingLayers();
       Presets.read(model.base.isPresent() ? "style" : "tiny", layers);
-      say(layers, "output", out);
-      say(layers, "adapter.rank", rank.or(() -> Optional.of(Long.toString(usual))));
-      say(layers, "adapter.alpha", alpha);
-      say(layers, "steps", steps);
-      say(layers, "batch", batch);
-      say(layers, "optimizer.lr", rate);
-      say(layers, "seed", seed);
-      say(layers, "dtype", stored);
+      layers.set("output", out, "--output");
+      say(layers, "--rank", "adapter.rank", rank.or(() -> Optional.of(Long.toString(usual))));
+      say(layers, "--alpha", "adapter.alpha", alpha);
+      say(layers, "--steps", "steps", steps);
+      say(layers, "--batch", "batch", batch);
+      say(layers, "--lr", "optimizer.lr", rate);
+      say(layers, "--seed", "seed", seed);
+      say(layers, "--dtype", "dtype", stored);
       if (!previews.isEmpty()) {
-        layers.set("previews.prompts", List.copyOf(previews), LINE);
+        layers.set("previews.prompts", List.copyOf(previews), "--preview");
       }
-      model.base.ifPresent(b -> layers.set("base", b.toString(), LINE));
+      model.base.ifPresent(b -> layers.set("base", b.toString(), "--base"));
       RunSettings settings = RunSettings.of(layers.values());
       layers.notes().forEach(console::note);
       return settings;
@@ -112,7 +111,7 @@ final class StudentOptions {
     }
   }
 
-  private static void say(SettingLayers layers, String key, Optional<String> value) {
-    value.ifPresent(v -> layers.set(key, v, LINE));
+  private static void say(SettingLayers layers, String option, String key, Optional<String> value) {
+    value.ifPresent(v -> layers.set(key, v, option));
   }
 }

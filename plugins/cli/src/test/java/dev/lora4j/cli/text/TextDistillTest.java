@@ -277,8 +277,8 @@ class TextDistillTest {
     refused("--samples must be at least 1", sea, all, "--samples=0");
     refused("--max-new-tokens must be at least 1", sea, all, "--max-new-tokens=0");
     refused("--sample-temperature must be 0 or more", sea, all, "--sample-temperature=-1");
-    refused("beta must be from 0 to 1", sea, all, "--beta=1.5");
-    refused("temperature of a divergence must be above 0", sea, all, "--temperature=0");
+    refused("--beta must be from 0 to 1", sea, all, "--beta=1.5");
+    refused("--temperature must be above 0", sea, all, "--temperature=0");
     refused("--rank must be at least 1", sea, all, "--rank=0");
     refused("--held-out must be at least 0", sea, all, "--held-out=1");
     refused("There is no AdapterWriter 'nosuch'", sea, all, "--layout=nosuch");

@@ -275,7 +275,7 @@ class DistillTest {
     assertTrue(same.err().contains("is a teacher"), same.err());
     Files.writeString(prompts, "# nothing\n");
     refused("has no prompts", ink, "--prompts=" + prompts);
-    refused("adapter.rank takes a whole number", ink, "--rank=0");
+    refused("--rank: adapter.rank takes a whole number", ink, "--rank=0");
     refused("--dropout must be", ink, "--dropout=1");
   }
 }
