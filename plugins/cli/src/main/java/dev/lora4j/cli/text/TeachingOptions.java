@@ -67,7 +67,7 @@ final class TeachingOptions {
 
   /** Refuses what is wrong with the options, before anything is read. */
   void require(TeacherFiles teachers, Set<String> names) {
-    teachers.requireNamed("--texts", texts);
+    teachers.requirePaths("--texts", texts);
     teachers.requireNamed("--trigger", triggers);
     texts.values().forEach(ExistingPath::any);
     requireNumbers();

@@ -10,6 +10,7 @@ import dev.lora4j.cli.file.LockedFolder;
 import dev.lora4j.cli.file.OutputFile;
 import dev.lora4j.cli.model.OpenModel;
 import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.adapter.lora.LoraSoupTraining;
 import dev.lora4j.core.format.LoadedAdapter;
 import dev.lora4j.core.format.metadata.Provenance;
 import dev.lora4j.core.format.reading.AdapterFiles;
@@ -25,6 +26,7 @@ import dev.lora4j.diffusion.style.StyleTrainer;
 import dev.lora4j.diffusion.style.Teacher;
 import dev.lora4j.spi.Extension;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -160,6 +162,10 @@ public final class DistillCommand implements Command {
     RunSettings settings = student.settings(console, usual == 0 ? 16 : usual);
     OutputFile.require(settings.out(), ".safetensors");
     files.requireOther(settings.out());
+    Optional<LoraSoupTraining> soup =
+        learn == Learn.weights
+            ? Optional.of(LearnedWeights.method(parts(loaded, named)))
+            : Optional.empty();
     List<String> drawn = drawn(adapters);
     PreviousRun old =
         new PreviousRun(
@@ -190,10 +196,7 @@ public final class DistillCommand implements Command {
             "The bundled base knows styles by words behind the thing ('a fox, ink') and loses the"
                 + " thing behind others; --trigger-last puts them there.");
       }
-      Optional<LearnedWeights> weights =
-          learn == Learn.weights
-              ? Optional.of(new LearnedWeights(model.sd(), pictures.teachers()))
-              : Optional.empty();
+      Optional<LearnedWeights> weights = soup.map(m -> new LearnedWeights(model.sd(), m));
       StyleSettings style =
           weights
               .map(w -> settings.style().with(w.recipe(settings.style().recipe())))
@@ -243,7 +246,7 @@ public final class DistillCommand implements Command {
    */
   private Map<String, WeightedFile> named() {
     Map<String, WeightedFile> named = files.named();
-    files.requireNamed("--images", images);
+    files.requirePaths("--images", images);
     files.requireNamed("--trigger", triggers);
     images.values().forEach(ExistingPath::folder);
     if (learn == Learn.weights) {
@@ -261,6 +264,21 @@ public final class DistillCommand implements Command {
           spec, List.of("--prompts", "--samples"), "--images for all teachers, which draw nothing");
     }
     return named;
+  }
+
+  private static List<LoraSoupTraining.Part> parts(
+      Map<String, LoadedAdapter> loaded, Map<String, WeightedFile> named) {
+    List<LoraSoupTraining.Part> parts = new ArrayList<>();
+    loaded.forEach(
+        (name, one) ->
+            parts.add(
+                new LoraSoupTraining.Part(
+                    described(name, one.adapter()), file(named, name).weight())));
+    return parts;
+  }
+
+  private static Adapter described(String name, Adapter adapter) {
+    return adapter.described(name, adapter.metadata());
   }
 
   private static WeightedFile file(Map<String, WeightedFile> named, String name) {
@@ -287,8 +305,7 @@ public final class DistillCommand implements Command {
         Optional.ofNullable(images.get(name))
             .orElseGet(() -> drawing.of(name, adapter, file.weight(), own));
     String trigger = triggers.getOrDefault(name, own).strip();
-    return new Teacher(
-        adapter.described(name, adapter.metadata()), file.weight(), folder, own, trigger);
+    return new Teacher(described(name, adapter), file.weight(), folder, own, trigger);
   }
 
   private StyleSettings style(

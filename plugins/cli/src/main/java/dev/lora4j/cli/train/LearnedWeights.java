@@ -9,7 +9,6 @@ import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.train.adapter.AdapterRecipe;
 import dev.lora4j.core.train.adapter.TargetLayers;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
-import dev.lora4j.diffusion.style.Teacher;
 import java.util.List;
 import java.util.Locale;
 import java.util.SortedMap;
@@ -19,25 +18,26 @@ final class LearnedWeights {
   private final LoraSoupTraining method;
   private final List<Site> layers;
 
+  /** Weights that a method learns at the layers of a base. */
+  LearnedWeights(StableDiffusion sd, LoraSoupTraining method) {
+    this.method = method;
+    layers =
+        sd.base().sites().all().stream()
+            .filter(s -> method.parts().stream().anyMatch(p -> !p.adapter().at(s.name()).isEmpty()))
+            .toList();
+  }
+
   /**
-   * Weights of teachers on a base.
+   * The method that learns weights of adapters.
    *
    * @throws Failure if one is no LoRA
    */
-  LearnedWeights(StableDiffusion sd, List<Teacher> teachers) {
+  static LoraSoupTraining method(List<LoraSoupTraining.Part> parts) {
     try {
-      method =
-          new LoraSoupTraining(
-              teachers.stream()
-                  .map(t -> new LoraSoupTraining.Part(t.adapter(), t.weight()))
-                  .toList());
+      return new LoraSoupTraining(parts);
     } catch (IllegalArgumentException e) {
       throw new Failure(e.getMessage() + " Or say --learn factors.", e);
     }
-    layers =
-        sd.base().sites().all().stream()
-            .filter(s -> teachers.stream().anyMatch(t -> !t.adapter().at(s.name()).isEmpty()))
-            .toList();
   }
 
   /** The recipe with these weights in place of factors. */

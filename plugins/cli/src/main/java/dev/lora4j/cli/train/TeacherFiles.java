@@ -2,15 +2,19 @@ package dev.lora4j.cli.train;
 
 import dev.lora4j.cli.adapter.LoraOption;
 import dev.lora4j.cli.adapter.WeightedFile;
+import dev.lora4j.cli.console.UnusedOptions;
 import dev.lora4j.cli.file.ExistingPath;
 import dev.lora4j.cli.file.OutputFile;
 import dev.lora4j.core.format.reading.AdapterFiles;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -52,9 +56,9 @@ public final class TeacherFiles {
   }
 
   /**
-   * Refuses values of an option for names that no teacher has.
+   * Refuses values of an option for names that no teacher has, and two for one teacher.
    *
-   * @throws ParameterException if there is such a name
+   * @throws ParameterException if there are some
    */
   public void requireNamed(String option, Map<String, ?> given) {
     List<String> names = files().stream().map(LoraOption::name).toList();
@@ -69,6 +73,37 @@ public final class TeacherFiles {
                 + ".");
       }
     }
+    Set<String> once = new HashSet<>();
+    for (String pair : said(option)) {
+      String name = pair.split("=", 2)[0];
+      if (!once.add(name)) {
+        throw wrong(option + " " + name + "=... is said twice; say it once for each teacher.");
+      }
+    }
+  }
+
+  /**
+   * Refuses what {@link #requireNamed} does, and names without a path.
+   *
+   * @throws ParameterException if there are some
+   */
+  public void requirePaths(String option, Map<String, Path> given) {
+    requireNamed(option, given);
+    given.forEach(
+        (name, path) -> {
+          if (path.toString().isEmpty()) {
+            String start = option + " " + name + "=";
+            throw wrong(start + " has no path; say " + start + "PATH, or leave the option out.");
+          }
+        });
+  }
+
+  /** Values of an option as they were typed, which a map has once for each name. */
+  private List<String> said(String option) {
+    return UnusedOptions.given(spec, option)
+        .map(spec.commandLine().getParseResult()::matchedOption)
+        .map(OptionSpec::originalStringValues)
+        .orElse(List.of());
   }
 
   /** Refuses to write over a teacher. */

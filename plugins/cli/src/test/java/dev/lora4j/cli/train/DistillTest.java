@@ -203,6 +203,7 @@ class DistillTest {
     Path hada = teacher("hada", 3, "--method=loha");
     refused(
         "hada has loha at ", ink, hada, "--learn=weights", "--prompts=" + prompts, "--samples=1");
+    assertFalse(Files.exists(folder.resolve("one.run")), "refused before a picture is drawn");
   }
 
   @Test
