@@ -82,7 +82,8 @@ final class FileSignature {
           Kind.IS_OTHER_FORMAT,
           "is a text file that begins "
               + QuotedText.of(start.strip())
-              + ", probably an error message saved in place of the download.");
+              + ", probably an error message saved in place of the download. Download it again, or"
+              + " give another file.");
     }
     return Optional.empty();
   }

@@ -21,6 +21,12 @@ final class UsageError {
     }
     // Picocli's own words are those of somebody who writes commands, not of somebody who uses them.
     return String.valueOf(thrown.getMessage())
+        .replaceFirst(
+            "^Invalid value for positional parameter at index \\S+ \\((\\S+)\\): ",
+            "Invalid value for $1: ")
+        .replaceFirst(
+            "^option '(\\S+)'(?: \\(.+\\))? should be specified only once$",
+            "$1 is said more than once; say it once.")
         .replaceFirst(" is not an? (int|long|Long|Integer)$", " is no whole number")
         .replaceFirst(" is not an? (double|Double)$", " is no number")
         .replaceFirst(

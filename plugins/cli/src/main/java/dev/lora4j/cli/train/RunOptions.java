@@ -350,7 +350,7 @@ final class RunOptions {
   }
 
   private static void requireShare(String text) {
-    if (number(text) instanceof Double share && !(share >= 0 && share <= 1)) {
+    if (!(number(text) instanceof Double share && share >= 0 && share <= 1)) {
       throw Failure.usage("--dropout must be from 0 to 1, found " + text + ".");
     }
   }
