@@ -52,7 +52,9 @@ final class Trials {
    * @throws ChildCommand.Refused if it cannot be trained
    */
   String layout(Candidate candidate) {
-    Subject.Run run = new Subject.Run(candidate.trained(), subject.rate(), 1, 0);
+    // A method that restarts on the way refuses a run of too few steps.
+    int steps = StepBudget.TIMED;
+    Subject.Run run = new Subject.Run(candidate.trained(), subject.rate(), steps, 0);
     Path place = folder.resolve(candidate.folder()).resolve("plan");
     List<String> layouts = subject.layouts();
     for (String layout : layouts) {

@@ -41,6 +41,10 @@ final class PretendedProgram {
           System.err.println("miss has no form in this layout");
           System.exit(1);
         }
+        if (Integer.parseInt(after(all, "--steps")) < 4) {
+          System.err.println("a method restarts more often than this run has steps");
+          System.exit(1);
+        }
         System.out.println("{}");
       }
       case "train" -> train(all);
