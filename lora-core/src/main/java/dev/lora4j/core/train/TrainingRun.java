@@ -9,7 +9,9 @@ import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.tensor.TensorException;
 import dev.lora4j.core.tensor.host.HostTensor;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 
 /** A {@link TrainingStep} at work on a {@link TrainingState}. For one thread at a time. */
@@ -20,8 +22,10 @@ public final class TrainingRun implements AutoCloseable {
    * @param loss of its batch, before the step
    * @param gradientNorm before clipping
    * @param skipped whether the gradient was not finite, so that nothing changed
+   * @param measures numbers of its batch beside the loss, by their names, in order
    */
-  public record Outcome(float loss, float gradientNorm, boolean skipped) {}
+  public record Outcome(
+      float loss, float gradientNorm, boolean skipped, Map<String, Float> measures) {}
 
   /** The sum of gradients until weights change, which belongs to the run. */
   static final String SUM = "gradient_sum";
@@ -129,7 +133,11 @@ public final class TrainingRun implements AutoCloseable {
       if (last && step.settings().scaled()) {
         state.lossScale(state.lossScale().after(skipped));
       }
-      return new Outcome(number(out.get(0)), number(out.get(1)), skipped);
+      Map<String, Float> measures = new LinkedHashMap<>();
+      for (int i = 0; i < step.measures().size(); i++) {
+        measures.put(step.measures().get(i), number(out.get(3 + i)));
+      }
+      return new Outcome(number(out.get(0)), number(out.get(1)), skipped, measures);
     }
   }
 

@@ -14,8 +14,10 @@ import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.tensor.TensorException;
 import dev.lora4j.core.train.optimizer.Optimizer;
 import dev.lora4j.core.train.optimizer.OptimizerSlot;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 
 /**
@@ -32,18 +34,21 @@ public final class TrainingStep implements AutoCloseable {
   private final FlatParameters parameters;
   private final StateInputs inputs;
   private final StepSettings settings;
+  private final List<String> measures;
 
   private TrainingStep(
       Program program,
       EvaluationWeights evaluation,
       FlatParameters parameters,
       StateInputs inputs,
-      StepSettings settings) {
+      StepSettings settings,
+      List<String> measures) {
     this.program = program;
     this.evaluation = evaluation;
     this.parameters = parameters;
     this.inputs = inputs;
     this.settings = settings;
+    this.measures = List.copyOf(measures);
   }
 
   /**
@@ -56,6 +61,21 @@ public final class TrainingStep implements AutoCloseable {
    */
   public static TrainingStep compile(
       Scope scope, FlatParameters parameters, Expr loss, StepSettings settings) {
+    return compile(scope, parameters, loss, Map.of(), settings);
+  }
+
+  /**
+   * Compiles a step that reports more of a batch than its loss.
+   *
+   * @param loss see {@link #compile(Scope, FlatParameters, Expr, StepSettings)}
+   * @param measures scalars in F32 by their names, without gradients
+   */
+  public static TrainingStep compile(
+      Scope scope,
+      FlatParameters parameters,
+      Expr loss,
+      Map<String, Expr> measures,
+      StepSettings settings) {
     requireRates(parameters.parameters(), parameters.groups(), settings.optimizer());
     Graph graph = parameters.graph();
     DType type = parameters.type();
@@ -91,9 +111,12 @@ public final class TrainingStep implements AutoCloseable {
       Expr zero = graph.constant(0, type);
       graph.effect("where", goOn, sum, zero, Keyword.of("out", sum));
     }
-    Program program = graph.training(scope, List.of(loss.detach(), norm, finite.to(DType.F32)));
+    List<Expr> told = new ArrayList<>(List.of(loss.detach(), norm, finite.to(DType.F32)));
+    told.addAll(measures.values());
+    Program program = graph.training(scope, told);
     EvaluationWeights evaluation = EvaluationWeights.compile(scope, parameters.type(), settings);
-    return new TrainingStep(program, evaluation, parameters, state, settings);
+    return new TrainingStep(
+        program, evaluation, parameters, state, settings, List.copyOf(measures.keySet()));
   }
 
   /**
@@ -174,6 +197,11 @@ public final class TrainingStep implements AutoCloseable {
   /** Settings of the step other than the loss. */
   public StepSettings settings() {
     return settings;
+  }
+
+  /** Names of what is reported beside the loss, in order. */
+  List<String> measures() {
+    return measures;
   }
 
   /** The type of the weights. */

@@ -41,7 +41,15 @@ public abstract class TrackerContract extends ExtensionContract<Tracker> {
   }
 
   private static TrackedRun.Step step(int number) {
-    return new TrackedRun.Step(number, 1.0 / number, 2, 1e-4, OptionalDouble.empty(), number);
+    return new TrackedRun.Step(
+        number,
+        1.0 / number,
+        2,
+        1e-4,
+        OptionalDouble.empty(),
+        number,
+        Map.of("rewards/margins", 0.5 * number),
+        Map.of());
   }
 
   private static void steps(TrackedRun run, int from, int to) {
@@ -61,7 +69,16 @@ public abstract class TrackerContract extends ExtensionContract<Tracker> {
     run.untrained(Double.NaN);
     double none = Double.NaN;
     double all = Double.POSITIVE_INFINITY;
-    run.step(new TrackedRun.Step(1, none, all, 0, OptionalDouble.of(none), 0));
+    run.step(
+        new TrackedRun.Step(
+            1,
+            none,
+            all,
+            0,
+            OptionalDouble.of(none),
+            0,
+            Map.of("rewards/margins", none),
+            Map.of("rewards/margins", all)));
     run.keep();
     run.end(Optional.of("The loss is not finite."));
   }

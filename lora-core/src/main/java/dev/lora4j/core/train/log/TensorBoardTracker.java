@@ -36,6 +36,8 @@ public record TensorBoardTracker() implements Tracker {
       file.number("gradient_norm", s.step(), s.gradientNorm());
       file.number("learning_rate", s.step(), s.rate());
       s.validation().ifPresent(loss -> file.number(VALIDATION, s.step(), loss));
+      s.measures().forEach((name, value) -> file.number(name, s.step(), value));
+      s.heldOut().forEach((name, value) -> file.number("validation/" + name, s.step(), value));
     }
 
     @Override

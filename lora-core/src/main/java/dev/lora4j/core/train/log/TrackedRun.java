@@ -1,6 +1,9 @@
 package dev.lora4j.core.train.log;
 
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -18,6 +21,9 @@ public interface TrackedRun {
    * @param rate of learning
    * @param validation loss on what is held out, where it was looked at
    * @param seconds since the end of the first step of this process
+   * @param measures of this step's batches beside the loss, by their names, in order; the same
+   *     names at each step of a run
+   * @param heldOut the same of what is held out, where it was looked at; else empty
    */
   record Step(
       int step,
@@ -25,7 +31,15 @@ public interface TrackedRun {
       double gradientNorm,
       double rate,
       OptionalDouble validation,
-      double seconds) {}
+      double seconds,
+      Map<String, Double> measures,
+      Map<String, Double> heldOut) {
+    /** Copies the measures, in their order. */
+    public Step {
+      measures = Collections.unmodifiableMap(new LinkedHashMap<>(measures));
+      heldOut = Collections.unmodifiableMap(new LinkedHashMap<>(heldOut));
+    }
+  }
 
   /** A step is done. */
   void step(Step done);

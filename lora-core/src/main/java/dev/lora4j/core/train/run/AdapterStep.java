@@ -60,7 +60,11 @@ public final class AdapterStep {
     factors = staged.factors();
     step =
         TrainingStep.compile(
-            scope, staged.parameters(), staged.loss(), settings.step(plan, task.compute()));
+            scope,
+            staged.parameters(),
+            staged.loss(),
+            staged.measures(),
+            settings.step(plan, task.compute()));
     initial = factors.initial(scope, settings.seed(), task);
     Map<String, Tensor> own = factors.held(scope, initial);
     held = name -> Optional.ofNullable(own.get(name)).orElseGet(() -> task.held(name));

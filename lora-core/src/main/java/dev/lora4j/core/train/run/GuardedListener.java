@@ -3,6 +3,7 @@ package dev.lora4j.core.train.run;
 import dev.lora4j.core.adapter.Adapter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Listener that is called under a guard, so that it may be interrupted and may request a stop. */
@@ -52,6 +53,11 @@ record GuardedListener(InterruptibleTask sign, RunListener listener) implements 
   @Override
   public void validated(int step, double loss, boolean best) {
     sign.call(() -> listener.validated(step, loss, best));
+  }
+
+  @Override
+  public void measured(int step, Map<String, Double> measures) {
+    sign.call(() -> listener.measured(step, measures));
   }
 
   @Override

@@ -171,7 +171,8 @@ public final class RateSearch {
       return OptionalDouble.empty();
     }
     Tensor weights = state.evaluationWeights(work);
-    return OptionalDouble.of(validation.get().of(work, weights, step.held(work, setting.scale())));
+    return OptionalDouble.of(
+        validation.get().of(work, weights, step.held(work, setting.scale())).loss());
   }
 
   private static boolean beyond(List<Float> losses) {

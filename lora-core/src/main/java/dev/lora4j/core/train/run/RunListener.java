@@ -2,7 +2,10 @@ package dev.lora4j.core.train.run;
 
 import dev.lora4j.core.adapter.Adapter;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Listener for the progress of training. Called between two steps, on a thread of the training's
@@ -21,8 +24,22 @@ public interface RunListener {
    * @param gradientNorm before it was clipped
    * @param rate of learning
    * @param skipped whether the gradient was not finite, so that nothing changed
+   * @param measures numbers of this step's batches beside the loss, by their names, in order; those
+   *     that the task {@linkplain Staging#measure stages}
    */
-  record Step(int step, int steps, float loss, float gradientNorm, double rate, boolean skipped) {}
+  record Step(
+      int step,
+      int steps,
+      float loss,
+      float gradientNorm,
+      double rate,
+      boolean skipped,
+      Map<String, Double> measures) {
+    /** Copies the measures, in their order. */
+    public Step {
+      measures = Collections.unmodifiableMap(new LinkedHashMap<>(measures));
+    }
+  }
 
   /** A step is done. */
   void step(Step done);
@@ -63,6 +80,13 @@ public interface RunListener {
    *     best of those that were
    */
   default void validated(int step, double loss, boolean best) {}
+
+  /**
+   * Reports what a task measures beside the validation loss, after {@link #validated}.
+   *
+   * @param measures by their names, in order; empty for most tasks
+   */
+  default void measured(int step, Map<String, Double> measures) {}
 
   /** Reports that a preview is due; {@code adapter} has the factors after the step. */
   default void preview(int step, Adapter adapter) {}

@@ -9,6 +9,8 @@ import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.adapter.StagedAdapter;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -34,6 +36,7 @@ public final class Staging {
   private final FlatParameters parameters;
   private final StagedAdapter factors;
   private final Optional<FiniteCheck> finite;
+  private final Map<String, Expr> measures = new LinkedHashMap<>();
   private LayerAdapters adapters;
   private Optional<Expr> places = Optional.empty();
 
@@ -83,6 +86,20 @@ public final class Staging {
     return places;
   }
 
+  /**
+   * Reports a number of each batch beside its loss, in the order of the calls. It changes no
+   * training. Batches of a step are reported by the sum of their shares of it, as the loss is.
+   *
+   * @param name as logs have it, for example {@code rewards/margins}
+   * @param scalar of any type
+   * @throws IllegalArgumentException if there is one of this name
+   */
+  public void measure(String name, Expr scalar) {
+    if (measures.putIfAbsent(name, scalar.detach().to(DType.F32)) != null) {
+      throw new IllegalArgumentException("There are two measures called '" + name + "'.");
+    }
+  }
+
   /** Stages the program of a task. */
   static TaskLoss of(TrainingTask task, Purpose purpose) {
     Staging at = new Staging(new Graph(), task.compute(), task.groups(), task.plan(), purpose);
@@ -121,6 +138,6 @@ public final class Staging {
    */
   public TaskLoss staged(Expr loss) {
     Expr whole = factors.penalty().map(loss::add).orElse(loss);
-    return new TaskLoss(parameters, factors, whole, finite);
+    return new TaskLoss(parameters, factors, whole, measures, finite);
   }
 }

@@ -8,7 +8,9 @@ import dev.lora4j.core.train.MaskUpdate;
 import dev.lora4j.core.train.MaxNorm;
 import dev.lora4j.core.train.TrainingRun;
 import dev.lora4j.core.train.TrainingState;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -62,6 +64,7 @@ final class StepRunner {
             .orElseGet(() -> settings.rate(number));
     double share = 1.0 / batches.size();
     double loss = 0;
+    Map<String, Double> measures = new LinkedHashMap<>();
     TrainingRun.Outcome outcome = null;
     for (int b = 0; b < batches.size(); b++) {
       try (Scope inputs = scope.child("batch")) {
@@ -69,6 +72,7 @@ final class StepRunner {
         outcome =
             b + 1 < batches.size() ? run.accumulate(share, batch) : run.step(rate, share, batch);
         loss += share * outcome.loss();
+        outcome.measures().forEach((name, n) -> measures.merge(name, share * n, Double::sum));
       }
     }
     if (outcome == null) {
@@ -91,7 +95,8 @@ final class StepRunner {
         (float) loss,
         outcome.gradientNorm(),
         rate,
-        outcome.skipped());
+        outcome.skipped(),
+        measures);
   }
 
   /** Tells what chooses directions of a validation loss after so many steps. */

@@ -188,12 +188,14 @@ public final class TrainingLoop implements AutoCloseable {
     }
     try (Scope work = scope.child("validation")) {
       Tensor weights = state.evaluationWeights(work);
-      double loss = validation.get().of(work, weights, step.held());
+      ValidationLoss.Means found = validation.get().of(work, weights, step.held());
+      double loss = found.loss();
       boolean better =
           loss < best
               && (!keeping.keepBest()
                   || tried(done, () -> checkpoints.keepBest(state, done, loss)).isPresent());
       listener.validated(done, loss, better);
+      listener.measured(done, found.measures());
       taker.validated(state, done, loss);
       return better ? loss : best;
     }

@@ -23,7 +23,7 @@ class TrackersTest {
   private final List<String> told = new ArrayList<>();
 
   private static TrackedRun.Step step(int number) {
-    return new TrackedRun.Step(number, 0.5, 2, 1e-4, OptionalDouble.empty(), 1);
+    return new TrackedRun.Step(number, 0.5, 2, 1e-4, OptionalDouble.empty(), 1, Map.of(), Map.of());
   }
 
   private RunStart start() {

@@ -49,7 +49,9 @@ class StepTimesTest {
   private void write(int first, double... clock) {
     TrackedRun table = new CsvTracker().begin(new RunStart("a", run, first, Map.of()));
     for (int i = 0; i < clock.length; i++) {
-      table.step(new TrackedRun.Step(first + i + 1, 1, 1, 1, OptionalDouble.empty(), clock[i]));
+      table.step(
+          new TrackedRun.Step(
+              first + i + 1, 1, 1, 1, OptionalDouble.empty(), clock[i], Map.of(), Map.of()));
     }
     table.end(Optional.empty());
   }

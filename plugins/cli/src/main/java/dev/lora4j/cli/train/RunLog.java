@@ -44,6 +44,8 @@ public final class RunLog implements RunListener, AutoCloseable {
     Optional<Path> keep(int step, Adapter adapter);
   }
 
+  private static final RunListener.Step NOTHING =
+      new RunListener.Step(0, 1, 0, 0, 0, false, Map.of());
   private static final long MEMORY_NANOS = 1_000_000_000;
 
   private final Console console;
@@ -58,9 +60,12 @@ public final class RunLog implements RunListener, AutoCloseable {
   private Optional<String> failure = Optional.of("The run was stopped.");
   private Optional<Progress> encoding = Optional.empty();
   private Optional<Progress> calibration = Optional.empty();
-  private RunListener.Step last = new RunListener.Step(0, 1, 0, 0, 0, false);
+  private RunListener.Step last = NOTHING;
   private double validation = Double.NaN;
   private OptionalDouble pendingValidation = OptionalDouble.empty();
+  private Map<String, Double> pendingMeasures = Map.of();
+  private Map<String, Double> heldOut = Map.of();
+  private String measured = "";
   private final Set<String> whyNoPreview = new HashSet<>();
   private String memory = "";
   private long memoryRead;
@@ -146,6 +151,12 @@ public final class RunLog implements RunListener, AutoCloseable {
     }
     flush();
     last = done;
+    done.measures().entrySet().stream()
+        .findFirst()
+        .ifPresent(
+            first ->
+                measured =
+                    String.format(Locale.ROOT, ", %s %.3f", first.getKey(), first.getValue()));
     progress.get().done(done.step(), pace.after(done) + more());
   }
 
@@ -158,7 +169,7 @@ public final class RunLog implements RunListener, AutoCloseable {
     }
     String judged =
         Double.isNaN(validation) ? "" : String.format(Locale.ROOT, ", validation %.4f", validation);
-    return judged + memory;
+    return measured + judged + memory;
   }
 
   /** Reports the last step, with the results that came after it. */
@@ -173,12 +184,15 @@ public final class RunLog implements RunListener, AutoCloseable {
             last.gradientNorm(),
             last.rate(),
             pendingValidation,
-            pace.seconds());
+            pace.seconds(),
+            last.measures(),
+            pendingMeasures);
     Trackers told = tracked();
     losses.add(done.step(), done.loss(), done.validation());
     told.step(done);
     pendingValidation = OptionalDouble.empty();
-    last = new RunListener.Step(0, 1, 0, 0, 0, false);
+    pendingMeasures = Map.of();
+    last = NOTHING;
   }
 
   @Override
@@ -189,6 +203,17 @@ public final class RunLog implements RunListener, AutoCloseable {
     } else {
       pendingValidation = OptionalDouble.of(loss);
     }
+  }
+
+  @Override
+  public void measured(int step, Map<String, Double> measures) {
+    pendingMeasures = step == 0 ? Map.of() : measures;
+    heldOut = measures;
+  }
+
+  /** What was measured last of what is held out, by name; empty if nothing is. */
+  public Map<String, Double> heldOut() {
+    return heldOut;
   }
 
   @Override
