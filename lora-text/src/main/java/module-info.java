@@ -7,6 +7,7 @@ module dev.lora4j.text {
   requires static org.apiguardian.api;
   requires static org.jspecify;
 
+  exports dev.lora4j.text.align;
   exports dev.lora4j.text.chat;
   exports dev.lora4j.text.data;
   exports dev.lora4j.text.encode;
@@ -20,6 +21,8 @@ module dev.lora4j.text {
   exports dev.lora4j.text.train;
 
   // Extensions alone, which are found by name.
+  exports dev.lora4j.text.align.loss to
+      dev.lora4j.spi;
   exports dev.lora4j.text.bert to
       dev.lora4j.spi;
   exports dev.lora4j.text.gemma to

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** Reads the lines of a file of JSON objects, and gathers what is wrong with them. */
@@ -121,7 +122,7 @@ final class ExampleLines {
           case COMPLETION ->
               new TextExample.Completion(
                   text(line, object, "prompt", true), text(line, object, "completion", false));
-          case CHAT -> new TextExample.Chat(messages(line, object.get("messages")));
+          case CHAT -> new TextExample.Chat(answers(line, object, "messages"));
           case LABELLED ->
               new TextExample.Labelled(text(line, object, "text", false), label(line, object));
           case PAIR ->
@@ -130,10 +131,44 @@ final class ExampleLines {
           case SOURCE ->
               new TextExample.Pair(
                   text(line, object, "source", false), text(line, object, "target", false));
+          case PREFERENCE, WHOLE_PREFERENCE -> preference(line, object);
         };
     if (problems.size() == before) {
       examples.add(example);
       places.add(new SourceLocation(file, line));
+    }
+  }
+
+  private TextExample preference(int line, JsonObject object) {
+    boolean asked = object.has("prompt");
+    boolean chat = object.get("chosen") instanceof JsonArray;
+    if (!chat) {
+      String prompt = asked ? text(line, object, "prompt", true) : "";
+      String chosen = text(line, object, "chosen", false);
+      String rejected = text(line, object, "rejected", false);
+      return whole(
+          line,
+          new TextExample.Preference(prompt, chosen, rejected),
+          asked || chosen.isBlank() || rejected.isBlank(),
+          () -> PreferenceLines.divided(chosen, rejected));
+    }
+    List<ChatMessage> prompt = asked ? messages(line, object, "prompt") : List.of();
+    List<ChatMessage> chosen = answers(line, object, "chosen");
+    List<ChatMessage> rejected = answers(line, object, "rejected");
+    return whole(
+        line,
+        new TextExample.ChatPreference(prompt, chosen, rejected),
+        asked || chosen.isEmpty() || rejected.isEmpty(),
+        () -> PreferenceLines.divided(chosen, rejected));
+  }
+
+  private TextExample whole(
+      int line, TextExample read, boolean divided, Supplier<? extends TextExample> dividing) {
+    try {
+      return divided ? read : dividing.get();
+    } catch (IllegalArgumentException e) {
+      problem(line, String.valueOf(e.getMessage()));
+      return read;
     }
   }
 
@@ -157,10 +192,25 @@ final class ExampleLines {
     return "";
   }
 
-  private List<ChatMessage> messages(int line, JsonElement value) {
+  /** Messages, one of which at least the model writes. */
+  private List<ChatMessage> answers(int line, JsonObject object, String key) {
+    List<ChatMessage> messages = messages(line, object, key);
+    if (!messages.isEmpty()
+        && messages.stream().noneMatch(message -> message.role().equals(ChatMessage.ASSISTANT))) {
+      problem(
+          line,
+          "has no message of the role 'assistant' at '"
+              + key
+              + "', so nothing is learned from it.");
+    }
+    return messages;
+  }
+
+  private List<ChatMessage> messages(int line, JsonObject object, String key) {
+    JsonElement value = object.get(key);
     List<ChatMessage> messages = new ArrayList<>();
     if (!(value instanceof JsonArray list) || list.isEmpty()) {
-      problem(line, "has no list of messages at 'messages' but " + shown(value) + ".");
+      problem(line, "has no list of messages at '" + key + "' but " + shown(value) + ".");
       return messages;
     }
     for (JsonElement each : list) {
@@ -175,9 +225,6 @@ final class ExampleLines {
         return messages;
       }
       messages.add(new ChatMessage(role, content));
-    }
-    if (messages.stream().noneMatch(message -> message.role().equals(ChatMessage.ASSISTANT))) {
-      problem(line, "has no message of the role 'assistant', so nothing is learned from it.");
     }
     return messages;
   }

@@ -134,7 +134,10 @@ public record PrefixedTexts(List<TaughtText> texts, List<String> notes) {
     } else if (example instanceof TextExample.Labelled labelled) {
       return new TextExample.Labelled(prefix + labelled.text(), labelled.label());
     }
-    List<ChatMessage> messages = new ArrayList<>(((TextExample.Chat) example).messages());
+    if (!(example instanceof TextExample.Chat chat)) {
+      throw new IllegalArgumentException("is a preference, which no teacher has an answer to.");
+    }
+    List<ChatMessage> messages = new ArrayList<>(chat.messages());
     int first = 0;
     while (first < messages.size() - 1 && !messages.get(first).role().equals("user")) {
       first++;

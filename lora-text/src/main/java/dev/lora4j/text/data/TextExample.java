@@ -22,6 +22,21 @@ public sealed interface TextExample {
   /** A text and the class that it belongs to. */
   record Labelled(String text, String label) implements TextExample {}
 
+  /** A prompt and two completions of it, the first of which is the better one. */
+  record Preference(String prompt, String chosen, String rejected) implements TextExample {}
+
+  /** A conversation and two ways to go on with it, the first of which is the better one. */
+  record ChatPreference(
+      List<ChatMessage> prompt, List<ChatMessage> chosen, List<ChatMessage> rejected)
+      implements TextExample {
+    /** Copies its collections. */
+    public ChatPreference {
+      prompt = List.copyOf(prompt);
+      chosen = List.copyOf(chosen);
+      rejected = List.copyOf(rejected);
+    }
+  }
+
   /** A text and what an encoder and decoder make of it. */
   record Pair(String input, String target) implements TextExample {}
 }

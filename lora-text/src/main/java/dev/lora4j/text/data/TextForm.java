@@ -17,7 +17,11 @@ public enum TextForm {
   /** {@code {"input": ..., "target": ...}}. */
   PAIR("input", "target"),
   /** {@code {"source": ..., "target": ...}}, which is read as {@link #PAIR}. */
-  SOURCE("source", "target");
+  SOURCE("source", "target"),
+  /** {@code {"prompt": ..., "chosen": ..., "rejected": ...}}, each a text or a list of messages. */
+  PREFERENCE("prompt", "chosen", "rejected"),
+  /** {@code {"chosen": ..., "rejected": ...}}, which begin with the same prompt. */
+  WHOLE_PREFERENCE("chosen", "rejected");
 
   @SuppressWarnings("ImmutableEnumChecker") // a copy that nothing changes
   private final List<String> keys;
@@ -41,9 +45,13 @@ public enum TextForm {
     return Optional.empty();
   }
 
-  /** The form of the examples: pairs have one, whatever their keys. */
+  /** The form of the examples, which several kinds of lines may have. */
   TextForm read() {
-    return this == SOURCE ? PAIR : this;
+    return switch (this) {
+      case SOURCE -> PAIR;
+      case WHOLE_PREFERENCE -> PREFERENCE;
+      default -> this;
+    };
   }
 
   @Override

@@ -1,7 +1,6 @@
 package dev.lora4j.text.data;
 
 import dev.lora4j.text.chat.ChatTemplate;
-import dev.lora4j.text.token.SpecialTokens.Token;
 import dev.lora4j.text.token.TextTokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -118,7 +117,7 @@ public record TokenSequences(
       Optional<ChatTemplate> template,
       List<String> labels) {
     if (example instanceof TextExample.Plain plain) {
-      int[] ids = ended(tokenizer.encode(plain.text()), tokenizer);
+      int[] ids = EndedTokens.of(tokenizer.encode(plain.text()), tokenizer);
       return TokenSequence.of(ids, counted(ids.length, 0));
     } else if (example instanceof TextExample.Completion completion) {
       return completion(completion, tokenizer);
@@ -133,9 +132,12 @@ public record TokenSequences(
       return new TokenSequence(
           ids, new boolean[ids.length], new int[0], labels.indexOf(labelled.label()));
     }
-    TextExample.Pair pair = (TextExample.Pair) example;
+    if (!(example instanceof TextExample.Pair pair)) {
+      throw new IllegalArgumentException(
+          "is a preference, which is no sequence by itself; learn it by text align.");
+    }
     int[] input = tokenizer.encode(pair.input());
-    int[] target = ended(tokenizer.encode(pair.target()), tokenizer);
+    int[] target = EndedTokens.of(tokenizer.encode(pair.target()), tokenizer);
     return new TokenSequence(input, new boolean[input.length], target, -1);
   }
 
@@ -143,7 +145,7 @@ public record TokenSequences(
   private static TokenSequence completion(TextExample.Completion example, TextTokenizer tokenizer) {
     var text = tokenizer.locate(example.prompt() + example.completion(), true);
     int from = example.prompt().length();
-    int[] ids = ended(text.ids(), tokenizer);
+    int[] ids = EndedTokens.of(text.ids(), tokenizer);
     boolean[] counted = counted(ids.length, ids.length);
     for (int i = 0; i < text.length(); i++) {
       counted[i] = text.ends()[i] > from;
@@ -154,16 +156,6 @@ public record TokenSequences(
       counted[last] |= tokenizer.special().ends().contains(ids[last]);
     }
     return TokenSequence.of(ids, counted);
-  }
-
-  private static int[] ended(int[] ids, TextTokenizer tokenizer) {
-    Optional<Token> end = tokenizer.special().end();
-    if (end.isEmpty() || (ids.length > 0 && ids[ids.length - 1] == end.get().id())) {
-      return ids;
-    }
-    int[] more = Arrays.copyOf(ids, ids.length + 1);
-    more[ids.length] = end.get().id();
-    return more;
   }
 
   private static boolean[] counted(int length, int from) {
@@ -203,7 +195,9 @@ public record TokenSequences(
     List<int[]> documents =
         data.examples().stream()
             .map(
-                example -> ended(tokenizer.encode(((TextExample.Plain) example).text()), tokenizer))
+                example ->
+                    EndedTokens.of(
+                        tokenizer.encode(((TextExample.Plain) example).text()), tokenizer))
             .toList();
     int[] all = documents.stream().flatMapToInt(Arrays::stream).toArray();
     if (all.length < block) {

@@ -11,6 +11,7 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.text.chat.ChatMessage;
 import dev.lora4j.text.chat.ChatTemplate;
+import dev.lora4j.text.data.PreferencePairs;
 import dev.lora4j.text.data.SequenceLimits;
 import dev.lora4j.text.data.TextDataSet;
 import dev.lora4j.text.data.TextForm;
@@ -149,6 +150,14 @@ public final class LanguageModel implements AutoCloseable {
    */
   public TokenSequences sequences(TextDataSet data, SequenceLimits limits) {
     boolean pairs = network() instanceof Seq2SeqNetwork;
+    if (data.form() == TextForm.PREFERENCE) {
+      throw new IllegalArgumentException(
+          "The data is of the form "
+              + data.form()
+              + ": which of two completions is better. Learn it by text align, or give lines with "
+              + (pairs ? TextForm.PAIR : TextForm.COMPLETION)
+              + ".");
+    }
     boolean fits = pairs == (data.form() == TextForm.PAIR) && data.form() != TextForm.LABELLED;
     if (!fits) {
       throw new IllegalArgumentException(
@@ -171,6 +180,19 @@ public final class LanguageModel implements AutoCloseable {
     return template
         .map(how -> TokenSequences.of(data, tokenizer, how, limits))
         .orElseGet(() -> TokenSequences.of(data, tokenizer, limits));
+  }
+
+  /**
+   * The preferences of a data set as tokens.
+   *
+   * @throws IllegalArgumentException if they are of another form
+   * @throws dev.lora4j.text.data.TextDataException with all examples that cannot be used
+   */
+  public PreferencePairs preferences(TextDataSet data, SequenceLimits limits) {
+    boolean outputs = network() instanceof Seq2SeqNetwork;
+    return template
+        .map(how -> PreferencePairs.of(data, tokenizer, how, limits, outputs))
+        .orElseGet(() -> PreferencePairs.of(data, tokenizer, limits, outputs));
   }
 
   /** Owner of the model's memory. */

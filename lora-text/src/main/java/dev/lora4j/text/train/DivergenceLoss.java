@@ -54,23 +54,25 @@ final class DivergenceLoss implements SequenceLoss {
   }
 
   @Override
-  public Expr each(Staging at) {
+  public StagedLoss stage(Staging at) {
     DType compute = base().compute();
     Weights weights = weights(at);
     if (model.network() instanceof Seq2SeqNetwork both) {
       OutputLoss asked = OutputLoss.declare(at.graph());
       Expr teacher = teacher(at);
-      return distillation
-          .divergence()
-          .stage(asked.logits(both, weights, compute, at.type()), teacher);
+      return StagedLoss.of(
+          distillation
+              .divergence()
+              .stage(asked.logits(both, weights, compute, at.type()), teacher));
     }
     CausalNetwork network = (CausalNetwork) model.network();
     NextTokenLoss asked = NextTokenLoss.declare(at.graph());
     Expr teacher = teacher(at);
     at.learnsAt(asked.places());
-    return distillation
-        .divergence()
-        .stage(asked.logits(network, weights, compute, at.type()), teacher);
+    return StagedLoss.of(
+        distillation
+            .divergence()
+            .stage(asked.logits(network, weights, compute, at.type()), teacher));
   }
 
   private Expr teacher(Staging at) {

@@ -2,7 +2,6 @@ package dev.lora4j.text.train;
 
 import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.DType;
-import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
@@ -35,14 +34,14 @@ record LabelLoss(TextClassifier model) implements SequenceLoss {
   }
 
   @Override
-  public Expr each(Staging at) {
+  public StagedLoss stage(Staging at) {
     DType compute = base().compute();
     Weights weights = weights(at);
     ClassLoss loss = ClassLoss.declare(at.graph());
     if (at.purpose() == Staging.Purpose.CALIBRATION) {
       at.learnsAt(loss.tokens().places());
     }
-    return loss.stage(model.network(), weights, compute, at.type());
+    return StagedLoss.of(loss.stage(model.network(), weights, compute, at.type()));
   }
 
   @Override

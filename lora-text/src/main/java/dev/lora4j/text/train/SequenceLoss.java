@@ -2,7 +2,6 @@ package dev.lora4j.text.train;
 
 import dev.lora4j.core.nn.FrozenWeights;
 import dev.lora4j.core.nn.Weights;
-import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.train.run.Staging;
@@ -31,7 +30,7 @@ interface SequenceLoss {
    *
    * @return the loss of each thing that is learned, which {@link #learned} counts
    */
-  Expr each(Staging at);
+  StagedLoss stage(Staging at);
 
   /** Inputs of the staged loss, in the order in which it declares them. */
   List<Tensor> inputs(Scope scope, List<TokenSequence> sequences);

@@ -56,9 +56,10 @@ final class SequenceTask implements TrainingTask {
 
   @Override
   public Expr loss(Staging at) {
-    Expr each = loss.each(at);
-    Expr share = at.graph().input("share", DType.F64, Shape.of());
-    return each.sum().mul(share.to(at.type()));
+    StagedLoss staged = loss.stage(at);
+    Expr share = at.graph().input("share", DType.F64, Shape.of()).to(at.type());
+    staged.measures().forEach((name, each) -> at.measure(name, each.sum().mul(share)));
+    return staged.each().sum().mul(share);
   }
 
   @Override

@@ -5,6 +5,8 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.run.CheckpointPolicy;
 import dev.lora4j.core.train.run.TrainingTask;
+import dev.lora4j.text.align.PreferenceObjective;
+import dev.lora4j.text.data.PreferencePair;
 import dev.lora4j.text.data.SequenceBatches;
 import dev.lora4j.text.data.TextDataSet;
 import dev.lora4j.text.data.TokenSequences;
@@ -22,19 +24,31 @@ import java.util.Optional;
 /** Trainer of an adapter of a language model on texts. */
 public final class TextTrainer extends SequenceTrainer<TextTrainer> {
   private final LanguageModel model;
-  private final Optional<Distillation> distillation;
+  private final Lesson lesson;
 
-  private TextTrainer(LanguageModel model, Optional<Distillation> distillation, Request request) {
+  /** What a run learns of its sequences. */
+  private sealed interface Lesson {
+    /** The sequences themselves. */
+    record Texts() implements Lesson {}
+
+    /** What teachers say in them. */
+    record Teachers(Distillation distillation) implements Lesson {}
+
+    /** Which of two is better. */
+    record Pairs(Preferences preferences) implements Lesson {}
+  }
+
+  private TextTrainer(LanguageModel model, Lesson lesson, Request request) {
     super(request);
     this.model = model;
-    this.distillation = distillation;
+    this.lesson = lesson;
   }
 
   /** A trainer for a model, with settings and no texts yet. */
   public static TextTrainer on(LanguageModel model, TextTrainingSettings settings) {
     return new TextTrainer(
         model,
-        Optional.empty(),
+        new Lesson.Texts(),
         new Request(TrainingTexts.NONE, settings, CheckpointPolicy.NOTHING, "text"));
   }
 
@@ -62,18 +76,40 @@ public final class TextTrainer extends SequenceTrainer<TextTrainer> {
       throw new IllegalArgumentException("There is no teacher to learn from.");
     }
     Distillation taught = new Distillation(others, divergence);
-    return new TextTrainer(model, Optional.of(taught), request())
+    return new TextTrainer(model, new Lesson.Teachers(taught), request())
         .sequences(taught.learned(), taught.heldOut());
+  }
+
+  /**
+   * A copy that learns which of two completions is better. The reference is the base, or the base
+   * with the adapter that the recipe begins with, as it is now.
+   *
+   * @param learned the pairs to learn, at least one
+   * @param heldOut those to validate by
+   */
+  public TextTrainer preferences(
+      List<PreferencePair> learned, List<PreferencePair> heldOut, PreferenceObjective objective) {
+    if (learned.isEmpty()) {
+      throw new IllegalArgumentException("There are no pairs to learn from.");
+    }
+    Preferences all = new Preferences(objective, learned, heldOut);
+    return new TextTrainer(model, new Lesson.Pairs(all), request())
+        .sequences(all.learned(), all.heldOut());
   }
 
   @Override
   Map<String, String> identity() {
-    return distillation.map(Distillation::identity).orElse(Map.of());
+    if (lesson instanceof Lesson.Teachers taught) {
+      return taught.distillation().identity();
+    } else if (lesson instanceof Lesson.Pairs pairs) {
+      return pairs.preferences().identity();
+    }
+    return Map.of();
   }
 
   @Override
   TextTrainer with(Request other) {
-    return new TextTrainer(model, distillation, other);
+    return new TextTrainer(model, lesson, other);
   }
 
   @Override
@@ -110,10 +146,22 @@ public final class TextTrainer extends SequenceTrainer<TextTrainer> {
     int batch = settings().batch();
     SequenceBatches batches =
         new SequenceBatches(texts().learned(), batch, settings().training().seed(), false);
-    SequenceLoss loss =
-        distillation
-            .<SequenceLoss>map(taught -> new DivergenceLoss(owner, model, taught))
-            .orElseGet(() -> new TokenLoss(model));
-    return new SequenceTask(loss, planned, batches, texts().validation(batch));
+    return new SequenceTask(loss(owner), planned, batches, texts().validation(batch));
+  }
+
+  private SequenceLoss loss(Scope owner) {
+    if (lesson instanceof Lesson.Teachers taught) {
+      return new DivergenceLoss(owner, model, taught.distillation());
+    } else if (lesson instanceof Lesson.Pairs pairs) {
+      boolean compares = pairs.preferences().objective().compares();
+      Optional<FrozenReference> reference =
+          settings()
+              .recipe()
+              .beginning()
+              .filter(adapter -> compares)
+              .map(adapter -> new FrozenReference(owner, model, adapter));
+      return new PreferencePairLoss(model, pairs.preferences(), reference);
+    }
+    return new TokenLoss(model);
   }
 }

@@ -2,7 +2,6 @@ package dev.lora4j.text.train;
 
 import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.DType;
-import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.train.run.Staging;
@@ -36,16 +35,16 @@ record TokenLoss(LanguageModel model) implements SequenceLoss {
   }
 
   @Override
-  public Expr each(Staging at) {
+  public StagedLoss stage(Staging at) {
     DType compute = base().compute();
     Weights weights = weights(at);
     if (model.network() instanceof Seq2SeqNetwork both) {
-      return OutputLoss.declare(at.graph()).stage(both, weights, compute, at.type());
+      return StagedLoss.of(OutputLoss.declare(at.graph()).stage(both, weights, compute, at.type()));
     }
     CausalNetwork network = (CausalNetwork) model.network();
     NextTokenLoss loss = NextTokenLoss.declare(at.graph());
     at.learnsAt(loss.places());
-    return loss.stage(network, weights, compute, at.type());
+    return StagedLoss.of(loss.stage(network, weights, compute, at.type()));
   }
 
   @Override

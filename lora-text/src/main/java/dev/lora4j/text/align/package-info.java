@@ -1,0 +1,7 @@
+/** What preferences teach: losses of pairs of completions, of which one is better. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+@NullMarked
+package dev.lora4j.text.align;
+
+import org.apiguardian.api.API;
+import org.jspecify.annotations.NullMarked;
