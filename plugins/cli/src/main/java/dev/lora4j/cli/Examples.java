@@ -78,6 +78,11 @@ final class Examples {
           Map.entry("text classify", List.of("text classify \"A fine film\" --lora reviews")),
           Map.entry("text train", List.of("text train --data texts -o mine --rank 8 --lr 1e-3")),
           Map.entry(
+              "text align",
+              List.of(
+                  "text align dpo --data pairs.jsonl -o better",
+                  "text align dpo --data pairs.jsonl --from mine --loss ipo -o better")),
+          Map.entry(
               "text distill",
               List.of(
                   "text distill ahab pip --texts ahab=ahab.txt --texts pip=pip.txt -o both",

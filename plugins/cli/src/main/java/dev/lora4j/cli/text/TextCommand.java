@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
 @Extension(
     point = Command.class,
     name = "text",
-    help = "Adapters of language models: train, distill, generate, classify, evaluate.")
+    help = "Adapters of language models: train, align, distill, generate, classify, evaluate.")
 @picocli.CommandLine.Command(
     name = "text",
     sortOptions = false,
@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
       TextGenerate.class,
       TextClassify.class,
       TextTrain.class,
+      TextAlign.class,
       TextDistill.class,
       TextEvaluate.class,
       TextMerge.class,

@@ -193,7 +193,8 @@ final class TextRunOptions {
     try (RunLog log = new RunLog(console, logged, (step, adapter) -> Optional.empty(), kept)) {
       TrainedText trained = log.run(work.training());
       // Losses of all steps, also of those before a run was resumed.
-      return new TrainedTextReport(trained, log.losses().losses(), work, count, out, folder());
+      return new TrainedTextReport(
+          trained, log.losses().losses(), log.heldOut(), work, count, out, folder());
     }
   }
 

@@ -1,22 +1,15 @@
 package dev.lora4j.cli.text;
 
 import dev.lora4j.cli.Command;
-import dev.lora4j.cli.adapter.UsageBaseModel;
 import dev.lora4j.cli.console.Console;
 import dev.lora4j.cli.console.ErrorExplanation;
 import dev.lora4j.cli.console.Failure;
-import dev.lora4j.cli.console.UnusedOptions;
 import dev.lora4j.cli.file.ExistingPath;
 import dev.lora4j.cli.file.LockedFolder;
 import dev.lora4j.cli.train.CalibrationText;
-import dev.lora4j.cli.train.FurtherTraining;
 import dev.lora4j.cli.train.InputAdapters;
 import dev.lora4j.cli.train.RateOptions;
-import dev.lora4j.cli.train.SharedDown;
-import dev.lora4j.core.format.LoadedAdapter;
-import dev.lora4j.core.format.reading.ReadOptions;
 import dev.lora4j.core.mix.MixPlan;
-import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.adapter.AdapterRecipe;
 import dev.lora4j.text.data.SequenceLimits;
 import dev.lora4j.text.data.TextDataSet;
@@ -34,8 +27,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.BiFunction;
-import java.util.function.Function;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -122,8 +113,10 @@ final class TextTrain implements Command {
     try (OpenText open = OpenText.of(console, options)) {
       SequenceLimits limits = how.steps.limits(open.model().base());
       AdapterRecipe recipe =
-          recipe(
+          how.recipe(
+              spec,
               console,
+              output.convention(),
               open.model().base(),
               open.model()::loadAdapter,
               r -> TextTrainer.on(open.model(), how.settings(r, limits, 1)).plan());
@@ -159,8 +152,10 @@ final class TextTrain implements Command {
       TextClassifier model = open.model();
       SequenceLimits limits = how.steps.limits(model.base());
       AdapterRecipe recipe =
-          recipe(
+          how.recipe(
+              spec,
               console,
+              output.convention(),
               model.base(),
               model::loadAdapter,
               r -> TextClassifierTrainer.on(model, how.settings(r, limits, 1)).plan());
@@ -192,37 +187,6 @@ final class TextTrain implements Command {
       }
     }
     next(console, "tell texts apart", "classify", "YOUR TEXT");
-  }
-
-  /**
-   * Recipe of the adapter; after a warm start that of the adapter that it begins with.
-   *
-   * @param base that is trained
-   * @param reading reads it
-   * @param planning what a recipe means for the base
-   */
-  private AdapterRecipe recipe(
-      Console console,
-      TextModel base,
-      BiFunction<Path, ReadOptions, LoadedAdapter> reading,
-      Function<AdapterRecipe, AdapterPlan> planning) {
-    Optional<String> asked = UnusedOptions.given(spec, "--rank");
-    AdapterRecipe recipe = how.recipe(output.convention());
-    if (how.sharedA().isPresent()) {
-      Path file = how.sharedA().get();
-      SharedDown shared =
-          new SharedDown(
-              file, reading.apply(file, ReadOptions.STRICT), asked.isPresent(), how.alpha());
-      shared.tell(console, UsageBaseModel.of(base));
-      recipe = shared.of(recipe);
-    }
-    AdapterRecipe sized = recipe;
-    return how.from()
-        .map(
-            file ->
-                new FurtherTraining(file, reading.apply(file, ReadOptions.STRICT), asked)
-                    .of(console, UsageBaseModel.of(base), sized, planning))
-        .orElse(sized);
   }
 
   /** The base's classes if the texts have no others, so that training starts from its head. */

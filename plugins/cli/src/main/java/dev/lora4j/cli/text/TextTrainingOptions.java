@@ -1,22 +1,31 @@
 package dev.lora4j.cli.text;
 
+import dev.lora4j.cli.adapter.UsageBaseModel;
+import dev.lora4j.cli.console.Console;
 import dev.lora4j.cli.console.Failure;
 import dev.lora4j.cli.console.UnusedOptions;
 import dev.lora4j.cli.model.PrecisionOption;
+import dev.lora4j.cli.train.FurtherTraining;
 import dev.lora4j.cli.train.SharedDown;
 import dev.lora4j.core.adapter.training.FactorInit;
 import dev.lora4j.core.adapter.training.ToolConvention;
 import dev.lora4j.core.adapter.training.TrainableMethod;
 import dev.lora4j.core.adapter.training.TrainableMethods;
+import dev.lora4j.core.format.LoadedAdapter;
+import dev.lora4j.core.format.reading.ReadOptions;
+import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.adapter.AdapterRecipe;
 import dev.lora4j.core.train.adapter.TargetLayers;
 import dev.lora4j.spi.ExtensionRequest;
 import dev.lora4j.text.data.SequenceLimits;
+import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.train.TextTrainingSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -187,6 +196,37 @@ final class TextTrainingOptions {
     return TrainableMethods.named(asked.name(), asked.settings(), convention);
   }
 
+  /**
+   * Recipe of the adapter on a base; after a warm start that of the adapter that it begins with.
+   *
+   * @param base that is trained
+   * @param reading reads an adapter for it
+   * @param planning what a recipe means for the base
+   */
+  AdapterRecipe recipe(
+      CommandSpec spec,
+      Console console,
+      ToolConvention convention,
+      TextModel base,
+      BiFunction<Path, ReadOptions, LoadedAdapter> reading,
+      Function<AdapterRecipe, AdapterPlan> planning) {
+    Optional<String> asked = UnusedOptions.given(spec, "--rank");
+    AdapterRecipe recipe = recipe(convention);
+    if (sharedA.isPresent()) {
+      Path file = sharedA.get();
+      SharedDown shared =
+          new SharedDown(file, reading.apply(file, ReadOptions.STRICT), asked.isPresent(), alpha);
+      shared.tell(console, UsageBaseModel.of(base));
+      recipe = shared.of(recipe);
+    }
+    AdapterRecipe sized = recipe;
+    return from.map(
+            file ->
+                new FurtherTraining(file, reading.apply(file, ReadOptions.STRICT), asked)
+                    .of(console, UsageBaseModel.of(base), sized, planning))
+        .orElse(sized);
+  }
+
   private CalibrationRequest calibration() {
     return CalibrationRequest.of(init, ranks, calibrationBatches);
   }
@@ -199,6 +239,11 @@ final class TextTrainingOptions {
   /** The adapter whose down factors are used, if there is one. */
   Optional<Path> sharedA() {
     return sharedA;
+  }
+
+  /** Share of the texts to validate by. */
+  double heldOut() {
+    return heldOut;
   }
 
   /** Alpha, if it is said. */

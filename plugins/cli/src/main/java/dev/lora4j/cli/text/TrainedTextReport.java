@@ -10,6 +10,7 @@ import dev.lora4j.text.train.TrainedText;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -17,11 +18,18 @@ import java.util.function.Consumer;
  * A trained adapter, and what there is to say about its training.
  *
  * @param losses of all steps; none for a finished run whose table is gone
+ * @param heldOut what was measured last of the texts that were held out, by name
  * @param out the adapter's file or folder
  * @param run folder of what was kept on the way
  */
 record TrainedTextReport(
-    TrainedText text, List<Double> losses, TextTrainingWork work, int steps, Path out, Path run) {
+    TrainedText text,
+    List<Double> losses,
+    Map<String, Double> heldOut,
+    TextTrainingWork work,
+    int steps,
+    Path out,
+    Path run) {
   /**
    * Prints it.
    *
@@ -50,6 +58,36 @@ record TrainedTextReport(
         began,
         told -> told.put("heldOut", scores.stream().map(DistilledTexts::json).toList()),
         () -> DistilledTexts.tell(console, scores));
+  }
+
+  /**
+   * Prints it for what learned from preferences.
+   *
+   * @param began when, in nanoseconds
+   */
+  void tellPreferred(Console console, boolean json, long began) {
+    tell(
+        console,
+        json,
+        began,
+        told -> {
+          if (!heldOut.isEmpty()) {
+            Json measures = new Json();
+            heldOut.forEach(measures::put);
+            told.put("heldOut", measures.fields());
+          }
+        },
+        () -> {
+          if (!heldOut.isEmpty()) {
+            console.print(
+                String.format(
+                    Locale.ROOT,
+                    "held out  the better answer has the greater reward in %.1f %% of pairs, margin"
+                        + " %.3f",
+                    100 * heldOut.getOrDefault("rewards/accuracies", 0.0),
+                    heldOut.getOrDefault("rewards/margins", 0.0)));
+          }
+        });
   }
 
   private void tell(

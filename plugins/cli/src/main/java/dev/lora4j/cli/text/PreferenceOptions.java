@@ -1,0 +1,121 @@
+package dev.lora4j.cli.text;
+
+import dev.lora4j.cli.console.Failure;
+import dev.lora4j.text.align.PreferenceLosses;
+import dev.lora4j.text.align.PreferenceObjective;
+import dev.lora4j.text.align.ScoreDivergence;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Options of what is learned from preferences. */
+final class PreferenceOptions {
+  /** Ways to learn from preferences, with the losses and beta that each has by itself. */
+  enum Method {
+    dpo(PreferenceObjective.BETA, "sigmoid"),
+    cpo(PreferenceObjective.BETA, "cpo", "sft"),
+    simpo(2, "simpo"),
+    orpo(PreferenceObjective.BETA, "orpo", "sft");
+
+    private final double beta;
+
+    @SuppressWarnings("ImmutableEnumChecker") // a copy that nothing changes
+    private final List<String> losses;
+
+    Method(double beta, String... losses) {
+      this.beta = beta;
+      this.losses = List.of(losses);
+    }
+  }
+
+  @Parameters(
+      paramLabel = "METHOD",
+      description =
+          "dpo, beside a reference; or cpo, simpo or orpo, which need none and are cheaper.")
+  private Method method = Method.dpo;
+
+  @Option(
+      names = "--loss",
+      paramLabel = "NAME[:KEY=VALUE,...]",
+      description =
+          "Loss of a pair, by TRL's name, with its settings and weight=X; may be given several times"
+              + " (default: dpo: sigmoid; cpo: cpo and sft; simpo: simpo; orpo: orpo and sft).")
+  private List<String> losses = new ArrayList<>();
+
+  @Option(
+      names = "--beta",
+      paramLabel = "X",
+      description =
+          "How much the distance from the reference costs; without one, how sharply likelihoods are"
+              + " compared (default: 0.1; simpo: 2).")
+  private Optional<Double> beta = Optional.empty();
+
+  @Option(
+      names = "--divergence",
+      paramLabel = "NAME",
+      description =
+          "Distance from the reference: reverse_kl, forward_kl, js_divergence or"
+              + " alpha_divergence[:alpha=X] (default: ${DEFAULT-VALUE}).",
+      defaultValue = "reverse_kl")
+  private String divergence = "reverse_kl";
+
+  String method() {
+    return method.name();
+  }
+
+  /**
+   * What is made small.
+   *
+   * @throws Failure as a mistake in the command line, if options do not go together
+   */
+  PreferenceObjective objective() {
+    return Failure.usage(
+        () -> {
+          List<PreferenceObjective.Weighted> all =
+              (losses.isEmpty() ? method.losses : losses)
+                  .stream().map(PreferenceLosses::weighted).toList();
+          PreferenceObjective objective =
+              new PreferenceObjective(all, distance(), beta.orElse(method.beta));
+          boolean compares = objective.compares();
+          if (method == Method.dpo && !compares) {
+            throw new IllegalArgumentException(
+                "None of the losses of dpo compares with a reference. Add one that does, for"
+                    + " example --loss sigmoid, or take cpo, simpo or orpo.");
+          }
+          if (method != Method.dpo && compares) {
+            throw new IllegalArgumentException(
+                method + " has no reference, and one of its losses needs one. Take dpo for it.");
+          }
+          return objective;
+        });
+  }
+
+  private ScoreDivergence distance() {
+    int colon = divergence.indexOf(':');
+    String name = colon < 0 ? divergence : divergence.substring(0, colon);
+    if (colon < 0) {
+      return ScoreDivergence.named(name, HALF);
+    }
+    String setting = divergence.substring(colon + 1);
+    boolean alpha =
+        name.toLowerCase(Locale.ROOT).startsWith("alpha") && setting.startsWith("alpha=");
+    if (!alpha) {
+      throw new IllegalArgumentException(
+          "The divergence '"
+              + divergence
+              + "' has a setting it does not take; alpha_divergence"
+              + " takes alpha=X, the others none.");
+    }
+    try {
+      return ScoreDivergence.named(name, Double.parseDouble(setting.substring("alpha=".length())));
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("The alpha in '" + divergence + "' must be a number.", e);
+    }
+  }
+
+  /** Alpha of the alpha divergence where none is said, as in TRL. */
+  private static final double HALF = 0.5;
+}

@@ -1,0 +1,134 @@
+package dev.lora4j.cli.text;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonObject;
+import dev.lora4j.cli.Run;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The bundled language model learns which of two answers is better. */
+class TextAlignTest {
+  private static final List<String> WHO =
+      List.of("The captain", "The whale", "Ishmael", "The mate", "Queequeg", "The old man");
+
+  @TempDir private Path folder;
+  private Path data = Path.of("");
+  private Path out = Path.of("");
+
+  @BeforeEach
+  void places() throws IOException {
+    StringBuilder lines = new StringBuilder();
+    for (String who : WHO) {
+      for (String where : List.of("the sea", "the ship", "the boat")) {
+        lines.append(
+            "{\"prompt\": \"%s\", \"chosen\": \" went down into %s.\", \"rejected\": \" spoke of %s.\"}%n"
+                .formatted(who, where, where));
+      }
+    }
+    data = Files.writeString(folder.resolve("pairs.jsonl"), lines);
+    out = folder.resolve("better");
+  }
+
+  private Run align(Object... words) {
+    List<Object> all = new ArrayList<>(List.of("text", "align"));
+    all.addAll(List.of(words));
+    all.addAll(List.of("--data", data, "-o", out, "--rank=4", "--batch=4", "--seed=1"));
+    return Run.of(all.toArray());
+  }
+
+  @Test
+  void modelPrefersWhatPeoplePrefer() throws IOException {
+    Run run = align("dpo", "--steps=16", "--lr=5e-3", "--held-out=0.25", "--validate-every=4");
+    assertEquals(0, run.code(), run.err());
+    assertTrue(run.err().contains("The reference is the base"), run.err());
+    assertTrue(run.out().contains("the greater reward in 100.0 % of pairs"), run.out());
+    List<String> table = Files.readAllLines(folder.resolve("better.run/measures.csv"));
+    assertEquals(17, table.size());
+    assertTrue(table.get(0).startsWith("step,rewards/accuracies,rewards/margins,"), table.get(0));
+    assertTrue(table.get(0).contains(",validation/rewards/accuracies,"), table.get(0));
+    assertFalse(table.get(4).endsWith(",,,,,"), table.get(4));
+    Run used = Run.of("text", "generate", "The captain", "--lora", out, "--max-new-tokens=4");
+    assertEquals(0, used.code(), used.err());
+  }
+
+  @Test
+  void trainedAdapterIsItsOwnReference() {
+    Run first = align("simpo", "--steps=4");
+    assertEquals(0, first.code(), first.err());
+    assertTrue(first.err().contains("There is no reference: simpo"), first.err());
+    Path further = folder.resolve("further");
+    Run second =
+        Run.of(
+            "text",
+            "align",
+            "dpo",
+            "--from",
+            out,
+            "--data",
+            data,
+            "-o",
+            further,
+            "--steps=2",
+            "--batch=4",
+            "--loss=sigmoid:weight=0.8",
+            "--loss=sft",
+            "--json");
+    assertEquals(0, second.code(), second.err());
+    assertTrue(second.err().contains("as it is now"), second.err());
+    JsonObject report = second.json();
+    assertTrue(report.getAsJsonObject("heldOut").has("rewards/accuracies"), report.toString());
+  }
+
+  /** The last checkpoint is of the last step; an earlier one is gone on with. */
+  @Test
+  void resumedRunHasTheSameBits() throws IOException {
+    Run whole = align("dpo", "--steps=6", "--save-every=2", "--json");
+    assertEquals(0, whole.code(), whole.err());
+    String identity = whole.json().get("identity").getAsString();
+    try (Stream<Path> files = Files.walk(folder)) {
+      Path last =
+          files
+              .filter(f -> f.toString().contains("checkpoints") && f.toString().contains("6"))
+              .filter(Files::isRegularFile)
+              .findFirst()
+              .orElseThrow();
+      Files.delete(last);
+    }
+    Files.move(out, folder.resolve("whole"));
+    Run again = align("dpo", "--steps=6", "--save-every=2", "--json", "--resume");
+    assertEquals(0, again.code(), again.err());
+    assertTrue(again.err().contains("Going on after step 4"), again.err());
+    assertEquals(identity, again.json().get("identity").getAsString());
+  }
+
+  @Test
+  void mistakesAreNamedBeforeTheModelIsLoaded() throws IOException {
+    assertTold(align("dpo", "--loss=simpo"), "None of the losses of dpo compares");
+    assertTold(align("orpo", "--loss=sigmoid"), "orpo has no reference");
+    assertTold(align("dpo", "--loss=sigmoyd"), "sigmoid");
+    assertTold(align("dpo", "--beta=0"), "beta must be above 0");
+    assertTold(align("dpo", "--divergence=kl"), "js_divergence");
+    assertTold(align("dpo", "--divergence=forward_kl:alpha=1"), "alpha_divergence takes alpha=X");
+    assertTold(align("dpo", "--loss=nca_pair", "--divergence=forward_kl"), "reverse KL alone");
+    assertTold(align("ppo"), "dpo, cpo, simpo");
+    Files.writeString(data, "{\"prompt\": \"a\", \"completion\": \"b\"}\n");
+    assertTold(align("dpo"), "Learn it by text train");
+    Files.writeString(data, "{\"prompt\": \"a\", \"chosen\": \" b\", \"rejected\": \" b\"}\n");
+    assertTold(align("dpo", "--held-out=0"), "line 1 has the same text");
+  }
+
+  private static void assertTold(Run run, String words) {
+    assertTrue(run.code() != 0, run.out());
+    assertTrue(run.err().contains(words), run.err());
+  }
+}
