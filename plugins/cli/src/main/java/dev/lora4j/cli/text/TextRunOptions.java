@@ -194,7 +194,14 @@ final class TextRunOptions {
       TrainedText trained = log.run(work.training());
       // Losses of all steps, also of those before a run was resumed.
       return new TrainedTextReport(
-          trained, log.losses().losses(), log.heldOut(), work, count, out, folder());
+          trained,
+          log.losses().losses(),
+          log.untrained(),
+          log.heldOut(),
+          work,
+          count,
+          out,
+          folder());
     }
   }
 

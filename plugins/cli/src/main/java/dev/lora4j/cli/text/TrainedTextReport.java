@@ -18,6 +18,7 @@ import java.util.function.Consumer;
  * A trained adapter, and what there is to say about its training.
  *
  * @param losses of all steps; none for a finished run whose table is gone
+ * @param untrained what was measured of the texts that were held out before the first step, by name
  * @param heldOut what was measured last of the texts that were held out, by name
  * @param out the adapter's file or folder
  * @param run folder of what was kept on the way
@@ -25,11 +26,14 @@ import java.util.function.Consumer;
 record TrainedTextReport(
     TrainedText text,
     List<Double> losses,
+    Map<String, Double> untrained,
     Map<String, Double> heldOut,
     TextTrainingWork work,
     int steps,
     Path out,
     Path run) {
+  private static final String ACCURACY = "rewards/accuracies";
+
   /**
    * Prints it.
    *
@@ -72,9 +76,10 @@ record TrainedTextReport(
         began,
         told -> {
           if (!heldOut.isEmpty()) {
-            Json measures = new Json();
-            heldOut.forEach(measures::put);
-            told.put("heldOut", measures.fields());
+            told.put("heldOut", heldOut);
+            if (!untrained.isEmpty()) {
+              told.put("untrained", untrained);
+            }
           }
         },
         () -> {
@@ -82,9 +87,12 @@ record TrainedTextReport(
             console.print(
                 String.format(
                     Locale.ROOT,
-                    "held out  the better answer has the greater reward in %.1f %% of pairs, margin"
-                        + " %.3f",
-                    100 * heldOut.getOrDefault("rewards/accuracies", 0.0),
+                    "held out  the better answer has the greater reward in %.1f %% of pairs%s,"
+                        + " margin %.3f",
+                    100 * heldOut.getOrDefault(ACCURACY, 0.0),
+                    Optional.ofNullable(untrained.get(ACCURACY))
+                        .map(a -> String.format(Locale.ROOT, ", %.1f %% before", 100 * a))
+                        .orElse(""),
                     heldOut.getOrDefault("rewards/margins", 0.0)));
           }
         });

@@ -64,6 +64,7 @@ public final class RunLog implements RunListener, AutoCloseable {
   private double validation = Double.NaN;
   private OptionalDouble pendingValidation = OptionalDouble.empty();
   private Map<String, Double> pendingMeasures = Map.of();
+  private Map<String, Double> untrained = Map.of();
   private Map<String, Double> heldOut = Map.of();
   private String measured = "";
   private final Set<String> whyNoPreview = new HashSet<>();
@@ -207,8 +208,17 @@ public final class RunLog implements RunListener, AutoCloseable {
 
   @Override
   public void measured(int step, Map<String, Double> measures) {
-    pendingMeasures = step == 0 ? Map.of() : measures;
-    heldOut = measures;
+    if (step == 0) {
+      untrained = measures;
+    } else {
+      pendingMeasures = measures;
+      heldOut = measures;
+    }
+  }
+
+  /** The same before the first step; empty if nothing is held out, or the run was resumed. */
+  public Map<String, Double> untrained() {
+    return untrained;
   }
 
   /** What was measured last of what is held out, by name; empty if nothing is. */

@@ -51,7 +51,8 @@ class TextAlignTest {
     Run run = align("dpo", "--steps=16", "--lr=5e-3", "--held-out=0.25", "--validate-every=4");
     assertEquals(0, run.code(), run.err());
     assertTrue(run.err().contains("The reference is the base"), run.err());
-    assertTrue(run.out().contains("the greater reward in 100.0 % of pairs"), run.out());
+    assertTrue(
+        run.out().contains("the greater reward in 100.0 % of pairs, 0.0 % before"), run.out());
     List<String> table = Files.readAllLines(folder.resolve("better.run/measures.csv"));
     assertEquals(17, table.size());
     assertTrue(table.get(0).startsWith("step,rewards/accuracies,rewards/margins,"), table.get(0));
@@ -87,6 +88,11 @@ class TextAlignTest {
     assertTrue(second.err().contains("as it is now"), second.err());
     JsonObject report = second.json();
     assertTrue(report.getAsJsonObject("heldOut").has("rewards/accuracies"), report.toString());
+    assertEquals(
+        0,
+        report.getAsJsonObject("untrained").get("rewards/margins").getAsDouble(),
+        1e-3,
+        report.toString());
   }
 
   /** The last checkpoint is of the last step; an earlier one is gone on with. */
