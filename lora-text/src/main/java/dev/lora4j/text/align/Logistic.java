@@ -12,6 +12,17 @@ public final class Logistic {
   }
 
   /**
+   * Logistic loss of a margin, {@code -log sigmoid(margin)}, of which a share is taken the other
+   * way round.
+   *
+   * @param smoothing the share
+   */
+  public static Expr loss(Expr margin, double smoothing) {
+    Expr right = logSigmoid(margin).mul(-(1 - smoothing));
+    return right.sub(logSigmoid(margin.neg()).mul(smoothing));
+  }
+
+  /**
    * Logarithm of 1 - e^x for x below 0, by the branch that keeps its digits (Mächler 2012, equation
    * 7).
    */

@@ -36,7 +36,6 @@ public record Aot(
     Expr own = pairs.chosen().likelihood().sub(pairs.rejected().likelihood());
     Expr before = own.sub(pairs.chosen().ratio().sub(pairs.rejected().ratio()));
     Expr gain = own.sort(0).values().sub(before.sort(0).values()).mul(beta);
-    Expr right = Logistic.logSigmoid(gain).mul(-(1 - smoothing));
-    return right.sub(Logistic.logSigmoid(gain.neg()).mul(smoothing));
+    return Logistic.loss(gain, smoothing);
   }
 }

@@ -36,7 +36,6 @@ public record AotUnpaired(
   public Expr each(PairScores pairs, double beta) {
     Expr chosen = pairs.chosen().ratio().sort(0).values();
     Expr gain = chosen.sub(pairs.rejected().ratio().sort(0).values()).mul(beta);
-    Expr right = Logistic.logSigmoid(gain).mul(-(1 - smoothing));
-    return right.sub(Logistic.logSigmoid(gain.neg()).mul(smoothing));
+    return Logistic.loss(gain, smoothing);
   }
 }

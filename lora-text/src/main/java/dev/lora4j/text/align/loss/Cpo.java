@@ -40,7 +40,6 @@ public record Cpo(
   @Override
   public Expr each(PairScores pairs, double beta) {
     Expr margin = pairs.chosen().likelihood().sub(pairs.rejected().likelihood()).mul(beta);
-    Expr right = Logistic.logSigmoid(margin).mul(-(1 - smoothing));
-    return right.sub(Logistic.logSigmoid(margin.neg()).mul(smoothing));
+    return Logistic.loss(margin, smoothing);
   }
 }
