@@ -17,6 +17,7 @@ import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.diffusion.OriginalFile;
+import dev.lora4j.diffusion.SamePicture;
 import dev.lora4j.diffusion.TinySd;
 import dev.lora4j.diffusion.TinyXl;
 import dev.lora4j.diffusion.base.LoadOptions;
@@ -68,7 +69,7 @@ class OriginalFileTest {
             .put("betas", 1000)
             .put("model_ema.diffusion_modelinput_blocks00weight", 4)
             .write(temporary.resolve(kind + ".safetensors"));
-    assertArrayEquals(
+    SamePicture.assertSame(
         picture(folder(kind), LoadOptions.in(DType.F32)), picture(file, options(kind)));
   }
 
@@ -78,7 +79,7 @@ class OriginalFileTest {
     OriginalFile original = OriginalFile.of(kind, folder(kind)).as(LORA.engine(), stored);
     Path file = original.writeGguf(temporary.resolve("m.gguf"));
     Path plain = original.write(temporary.resolve("m.safetensors"));
-    assertArrayEquals(picture(plain, options(kind)), picture(file, options(kind)));
+    SamePicture.assertSame(picture(plain, options(kind)), picture(file, options(kind)));
   }
 
   /** Names of stable-diffusion.cpp, of now and with attention apart as before. */
@@ -90,7 +91,7 @@ class OriginalFileTest {
       renamed.apart();
     }
     Path file = renamed.writeGguf(temporary.resolve("cpp.gguf"));
-    assertArrayEquals(
+    SamePicture.assertSame(
         picture(folder(kind), LoadOptions.in(DType.F32)), picture(file, options(kind)));
   }
 

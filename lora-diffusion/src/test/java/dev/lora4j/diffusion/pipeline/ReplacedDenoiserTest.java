@@ -20,6 +20,7 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.diffusion.OriginalFile;
+import dev.lora4j.diffusion.SamePicture;
 import dev.lora4j.diffusion.TinySd;
 import dev.lora4j.diffusion.TinyXl;
 import dev.lora4j.diffusion.base.LoadOptions;
@@ -29,7 +30,6 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -112,18 +112,18 @@ class ReplacedDenoiserTest {
     Path whole = written(tuned(), "whole.safetensors");
     LoadOptions configured = PLAIN.configuredBy(TinySd.FOLDER);
     int[] expected = picture(whole, configured);
-    assertArrayEquals(expected, picture(TinySd.FOLDER, PLAIN.withDenoiser(denoiser)));
-    assertFalse(Arrays.equals(expected, picture(TinySd.FOLDER, PLAIN)));
+    SamePicture.assertSame(expected, picture(TinySd.FOLDER, PLAIN.withDenoiser(denoiser)));
+    assertFalse(SamePicture.is(expected, picture(TinySd.FOLDER, PLAIN)));
     // A base in one file has a denoiser of its own, which nobody asks for.
     Path single = written(OriginalFile.of("sd1", TinySd.FOLDER), "single.safetensors");
-    assertArrayEquals(expected, picture(single, configured.withDenoiser(denoiser)));
+    SamePicture.assertSame(expected, picture(single, configured.withDenoiser(denoiser)));
   }
 
   @Test
   void denoiserOfAWholeFileIsTaken() {
     Path whole = written(tuned(), "whole.safetensors");
     int[] expected = picture(whole, PLAIN.configuredBy(TinySd.FOLDER));
-    assertArrayEquals(expected, picture(TinySd.FOLDER, PLAIN.withDenoiser(whole)));
+    SamePicture.assertSame(expected, picture(TinySd.FOLDER, PLAIN.withDenoiser(whole)));
     try (StableDiffusion sd =
         StableDiffusion.open(LORA, TinySd.FOLDER, PLAIN.withDenoiser(whole))) {
       String notes = String.join("\n", sd.base().notes());
@@ -158,7 +158,7 @@ class ReplacedDenoiserTest {
       Path plain = temporary.resolve("diffusers.safetensors");
       writer.write(plain);
       int[] expected = picture(TinySd.FOLDER, PLAIN.withDenoiser(plain));
-      assertArrayEquals(expected, picture(TinySd.FOLDER, PLAIN.withDenoiser(COMFY)));
+      SamePicture.assertSame(expected, picture(TinySd.FOLDER, PLAIN.withDenoiser(COMFY)));
       LoadOptions kept =
           LoadOptions.in(BasePrecision.in(DType.F32).with(StoredBits.KEPT)).withDenoiser(COMFY);
       try (StableDiffusion blocks = StableDiffusion.open(LORA, TinySd.FOLDER, kept)) {
@@ -189,7 +189,7 @@ class ReplacedDenoiserTest {
     // A folder need not have the weights that are replaced.
     Path folder = copied(TinySd.FOLDER, temporary.resolve("base"));
     Files.delete(folder.resolve(WEIGHTS));
-    assertArrayEquals(
+    SamePicture.assertSame(
         picture(TinySd.FOLDER, PLAIN.withDenoiser(denoiser)),
         picture(folder, PLAIN.withDenoiser(denoiser)));
   }
@@ -213,7 +213,7 @@ class ReplacedDenoiserTest {
     json.add("weight_map", places);
     Path index = temporary.resolve("unet.safetensors.index.json");
     Files.writeString(index, json.toString());
-    assertArrayEquals(
+    SamePicture.assertSame(
         picture(TinySd.FOLDER, PLAIN.withDenoiser(one)),
         picture(TinySd.FOLDER, PLAIN.withDenoiser(index)));
     String before = hash(index);
