@@ -36,13 +36,17 @@ final class ChanceModel implements AutoCloseable {
   final List<MixPlan> mixes;
 
   ChanceModel(Engine engine, Path folder) {
+    this(engine, folder, DType.F32);
+  }
+
+  ChanceModel(Engine engine, Path folder, DType compute) {
     try {
       new NewLlama(WORDS, 32, 64, 2, 4, 2, false, LONGEST).write(folder, 1);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     scope = engine.scope("model");
-    TextModel base = TextModel.load(scope, folder, DType.F32);
+    TextModel base = TextModel.load(scope, folder, compute);
     programs = (CausalPrograms) TextPrograms.of(scope, base).orElseThrow();
     var a = ChanceAdapters.lora(base, 1);
     var b = ChanceAdapters.lora(base, 2);

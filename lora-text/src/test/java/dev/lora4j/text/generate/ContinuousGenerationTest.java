@@ -38,6 +38,11 @@ class ContinuousGenerationTest {
   }
 
   private static void assertEachAsAlone(SamplingSettings sampling, int count, CacheLimits limits) {
+    assertEachAsAlone(model, sampling, count, limits);
+  }
+
+  private static void assertEachAsAlone(
+      ChanceModel model, SamplingSettings sampling, int count, CacheLimits limits) {
     Random random = new Random(5);
     List<GenerationRequest> requests = model.requests(random, sampling, count);
     List<GenerationRow> rows;
@@ -58,10 +63,13 @@ class ContinuousGenerationTest {
     assertEachAsAlone(SamplingSettings.GREEDY, 240, CacheLimits.rows(6));
   }
 
+  /** In F64: in F32 a draw may lie where the rounding of a batch of another size decides. */
   @Test
   void sampledRowsEqualThoseAlone() {
     SamplingSettings sampling = SamplingSettings.at(0.9).topP(0.95).penalty(1.1);
-    assertEachAsAlone(sampling, 80, CacheLimits.rows(5));
+    try (ChanceModel precise = new ChanceModel(ENGINE, temporary.resolve("precise"), DType.F64)) {
+      assertEachAsAlone(precise, sampling, 80, CacheLimits.rows(5));
+    }
   }
 
   /** Slots become fewer and longer, and more and shorter again. */
