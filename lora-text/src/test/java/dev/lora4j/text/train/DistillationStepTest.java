@@ -7,14 +7,8 @@ import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.nn.FlatLayout;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.EngineOptions;
-import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
-import dev.lora4j.core.tensor.HeldInputs;
-import dev.lora4j.core.tensor.Program;
 import dev.lora4j.core.tensor.Scope;
-import dev.lora4j.core.tensor.Shape;
-import dev.lora4j.core.tensor.Tensor;
-import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.run.Staging;
 import dev.lora4j.core.train.run.TaskLoss;
@@ -28,8 +22,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -91,29 +83,12 @@ class DistillationStepTest {
       TaskLoss program = staging.staged(task.loss(staging));
       FlatLayout layout = program.factors().layout();
       float[] start = steps.start(CASE, layout);
-      Expr loss = program.loss();
-      Program compiled =
-          program
-              .parameters()
-              .graph()
-              .training(scope, List.of(loss.detach(), program.parameters().gradient(loss)));
-      Tensor flat = Tensor.of(scope, Shape.of(start.length), start);
-      Map<String, Tensor> own = program.factors().held(scope, start);
-      HeldInputs held =
-          compiled.hold(
-              scope,
-              name ->
-                  layout
-                      .slot(name)
-                      .map(s -> flat.view(scope, s.offset(), s.parameter().shape()))
-                      .or(() -> Optional.ofNullable(own.get(name)))
-                      .orElseGet(() -> task.held(name)));
-      List<Tensor> out =
-          compiled.run(scope, held, task.together(List.of(taught.learned())).get(0).inputs(scope));
+      GradientOf gradient = GradientOf.of(scope, program, task, layout, start);
+      gradient.run(task.together(List.of(taught.learned())).get(0).inputs(scope));
       double expected = golden.numbers(key + "/loss")[0];
       assertTrue(expected > 0);
-      assertEquals(expected, out.get(0).floats()[0], 1e-5 * expected, key);
-      golden.assertClose(key, "gradient", layout, HostTensor.of(out.get(1)).doubles(), 1e-4, 5e-4);
+      assertEquals(expected, gradient.loss(), 1e-5 * expected, key);
+      golden.assertClose(key, "gradient", layout, gradient.values(), 1e-4, 5e-4);
     }
   }
 }
