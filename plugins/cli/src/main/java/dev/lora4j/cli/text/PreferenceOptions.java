@@ -1,6 +1,7 @@
 package dev.lora4j.cli.text;
 
 import dev.lora4j.cli.console.Failure;
+import dev.lora4j.spi.ExtensionRequest;
 import dev.lora4j.text.align.PreferenceLosses;
 import dev.lora4j.text.align.PreferenceObjective;
 import dev.lora4j.text.align.ScoreDivergence;
@@ -8,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -30,6 +32,9 @@ final class PreferenceOptions {
       this.losses = List.of(losses);
     }
   }
+
+  /** Alpha of the alpha divergence where none is said, as in TRL. */
+  private static final double HALF = 0.5;
 
   @Parameters(
       paramLabel = "METHOD",
@@ -67,7 +72,7 @@ final class PreferenceOptions {
   }
 
   /**
-   * What is made small.
+   * Objective of the run.
    *
    * @throws Failure as a mistake in the command line, if options do not go together
    */
@@ -94,28 +99,21 @@ final class PreferenceOptions {
   }
 
   private ScoreDivergence distance() {
-    int colon = divergence.indexOf(':');
-    String name = colon < 0 ? divergence : divergence.substring(0, colon);
-    if (colon < 0) {
-      return ScoreDivergence.named(name, HALF);
-    }
-    String setting = divergence.substring(colon + 1);
-    boolean alpha =
-        name.toLowerCase(Locale.ROOT).startsWith("alpha") && setting.startsWith("alpha=");
-    if (!alpha) {
+    ExtensionRequest asked = ExtensionRequest.parse(divergence);
+    Set<String> taken =
+        asked.name().toLowerCase(Locale.ROOT).startsWith("alpha") ? Set.of("alpha") : Set.of();
+    if (!taken.containsAll(asked.settings().keySet())) {
       throw new IllegalArgumentException(
           "The divergence '"
               + divergence
-              + "' has a setting it does not take; alpha_divergence"
-              + " takes alpha=X, the others none.");
+              + "' has a setting it does not take; alpha_divergence takes alpha=X, the others"
+              + " none.");
     }
     try {
-      return ScoreDivergence.named(name, Double.parseDouble(setting.substring("alpha=".length())));
+      Object alpha = asked.settings().getOrDefault("alpha", HALF);
+      return ScoreDivergence.named(asked.name(), Double.parseDouble(String.valueOf(alpha)));
     } catch (NumberFormatException e) {
       throw new IllegalArgumentException("The alpha in '" + divergence + "' must be a number.", e);
     }
   }
-
-  /** Alpha of the alpha divergence where none is said, as in TRL. */
-  private static final double HALF = 0.5;
 }

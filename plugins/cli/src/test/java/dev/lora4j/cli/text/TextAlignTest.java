@@ -125,6 +125,7 @@ class TextAlignTest {
     assertTold(align("dpo", "--beta=0"), "beta must be above 0");
     assertTold(align("dpo", "--divergence=kl"), "js_divergence");
     assertTold(align("dpo", "--divergence=forward_kl:alpha=1"), "alpha_divergence takes alpha=X");
+    assertTold(align("dpo", "--divergence=alpha_divergence:alpha=much"), "must be a number");
     assertTold(align("dpo", "--loss=nca_pair", "--divergence=forward_kl"), "reverse KL alone");
     assertTold(align("ppo"), "dpo, cpo, simpo");
     Files.writeString(data, "{\"prompt\": \"a\", \"completion\": \"b\"}\n");
