@@ -6,7 +6,7 @@ import dev.lora4j.core.tensor.Expr;
 import java.util.List;
 
 /**
- * What is made small in learning from preferences: a weighted sum of losses.
+ * Objective of learning from preferences: a weighted sum of losses, which is made small.
  *
  * @param losses at least one; the first says what a reward is
  * @param divergence from the reference
@@ -66,7 +66,7 @@ public record PreferenceObjective(List<Weighted> losses, ScoreDivergence diverge
     }
   }
 
-  /** DPO (Rafailov et al. 2023). */
+  /** One loss alone, by reverse KL and {@link #BETA}. */
   public static PreferenceObjective of(PreferenceLoss loss) {
     return new PreferenceObjective(
         List.of(new Weighted(loss, 1)), ScoreDivergence.REVERSE_KL, BETA);

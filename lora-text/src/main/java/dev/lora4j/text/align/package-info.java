@@ -1,4 +1,4 @@
-/** What preferences teach: losses of pairs of completions, of which one is better. */
+/** Learning from preferences: losses of pairs of completions, of which one is better. */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 @NullMarked
 package dev.lora4j.text.align;

@@ -26,12 +26,12 @@ public final class TextTrainer extends SequenceTrainer<TextTrainer> {
   private final LanguageModel model;
   private final Lesson lesson;
 
-  /** What a run learns of its sequences. */
+  /** Subject of a run: its sequences themselves, or something about them. */
   private sealed interface Lesson {
     /** The sequences themselves. */
     record Texts() implements Lesson {}
 
-    /** What teachers say in them. */
+    /** The probabilities of teachers at each of their tokens. */
     record Teachers(Distillation distillation) implements Lesson {}
 
     /** Which of two is better. */

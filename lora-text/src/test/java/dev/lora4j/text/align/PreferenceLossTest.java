@@ -140,7 +140,7 @@ class PreferenceLossTest {
         compared);
   }
 
-  /** What people see at the first step, when the model is its own reference. */
+  /** At the first step the model is its own reference. */
   @Test
   void firstLossIsKnown() {
     double[] base = numbers("reference");

@@ -123,7 +123,7 @@ class RankGrowthTrainingTest {
     }
   }
 
-  /** What would grow after the last step could not be trained. */
+  /** Directions that would grow after the last step could not be trained. */
   @Test
   void nothingGrowsAfterTheLastStep() {
     for (boolean validated : new boolean[] {false, true}) {

@@ -221,7 +221,7 @@ public final class RunLog implements RunListener, AutoCloseable {
     return untrained;
   }
 
-  /** What was measured last of what is held out, by name; empty if nothing is. */
+  /** Last measures of the held-out data, by name; empty if nothing is held out. */
   public Map<String, Double> heldOut() {
     return heldOut;
   }
