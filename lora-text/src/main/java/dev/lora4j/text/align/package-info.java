@@ -1,4 +1,7 @@
-/** Learning from preferences: losses of pairs of completions, of which one is better. */
+/**
+ * Learning what is better: losses of pairs of completions, of which one is preferred; rewards for
+ * completions that the model writes.
+ */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 @NullMarked
 package dev.lora4j.text.align;
