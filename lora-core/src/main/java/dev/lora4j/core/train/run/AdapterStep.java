@@ -1,6 +1,8 @@
 package dev.lora4j.core.train.run;
 
+import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.nn.FlatLayout;
+import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.train.DirectionUpdate;
@@ -93,6 +95,12 @@ public final class AdapterStep {
   /** The program's held tensors other than the trained ones, by name. */
   public Function<String, Tensor> held() {
     return held;
+  }
+
+  /** The adapter with the factors as they are trained, in F32. */
+  Adapter unrounded(String name, TrainingState state) {
+    return new Adapter(
+        name, factors.factors(state.weights().floats(), initial, DType.F32), Map.of());
   }
 
   /** Limit on the norm of layers' changes, if the settings request one. */

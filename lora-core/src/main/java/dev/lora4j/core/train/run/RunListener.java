@@ -24,8 +24,9 @@ public interface RunListener {
    * @param gradientNorm before it was clipped
    * @param rate of learning
    * @param skipped whether the gradient was not finite, so that nothing changed
-   * @param measures numbers of this step's batches beside the loss, by their names, in order; those
-   *     that the task {@linkplain Staging#measure stages}
+   * @param measures numbers of this step's batches beside the loss, by their names, in order: those
+   *     that the batches {@linkplain TrainingBatch#measures bring}, then those that the task
+   *     {@linkplain Staging#measure stages}
    */
   record Step(
       int step,
@@ -82,7 +83,8 @@ public interface RunListener {
   default void validated(int step, double loss, boolean best) {}
 
   /**
-   * Reports what a task measures beside the validation loss, after {@link #validated}.
+   * Reports what a task measures of what is held out: beside the validation loss, after {@link
+   * #validated}, or in place of one.
    *
    * @param measures by their names, in order; empty for most tasks
    */

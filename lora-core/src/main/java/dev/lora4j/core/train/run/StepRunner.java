@@ -1,5 +1,6 @@
 package dev.lora4j.core.train.run;
 
+import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.training.DirectionRule.Progress;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.Supplier;
 
 /** Takes the steps of a run, and finds out why one changed nothing. */
 final class StepRunner {
@@ -49,15 +51,16 @@ final class StepRunner {
   /**
    * Takes step {@code number}, from 0.
    *
+   * @param now makes the adapter as it is before the step
    * @throws TrainingFailure if too many in a row changed nothing
    */
-  RunListener.Step take(TrainingRun run, int number) {
+  RunListener.Step take(TrainingRun run, int number, Supplier<Adapter> now) {
     if (number == 0) {
       masks.ifPresent(all -> all.apply(run.state()));
     }
     directions.ifPresent(all -> all.begin(run.state(), number));
     long first = (long) number * settings.accumulate();
-    List<TrainingBatch> batches = task.batches(first, settings.accumulate());
+    List<TrainingBatch> batches = task.batches(first, settings.accumulate(), now);
     double rate =
         directions
             .map(all -> settings.rate() * all.rule().rate(number, settings.schedule()::factor))
@@ -65,6 +68,7 @@ final class StepRunner {
     double share = 1.0 / batches.size();
     double loss = 0;
     Map<String, Double> measures = new LinkedHashMap<>();
+    batches.forEach(b -> b.measures().forEach((name, n) -> add(measures, name, share * n)));
     TrainingRun.Outcome outcome = null;
     for (int b = 0; b < batches.size(); b++) {
       try (Scope inputs = scope.child("batch")) {
@@ -72,7 +76,7 @@ final class StepRunner {
         outcome =
             b + 1 < batches.size() ? run.accumulate(share, batch) : run.step(rate, share, batch);
         loss += share * outcome.loss();
-        outcome.measures().forEach((name, n) -> measures.merge(name, share * n, Double::sum));
+        outcome.measures().forEach((name, n) -> add(measures, name, share * n));
       }
     }
     if (outcome == null) {
@@ -97,6 +101,10 @@ final class StepRunner {
         rate,
         outcome.skipped(),
         measures);
+  }
+
+  private static void add(Map<String, Double> measures, String name, double number) {
+    measures.merge(name, number, Double::sum);
   }
 
   /** Tells what chooses directions of a validation loss after so many steps. */

@@ -3,6 +3,7 @@ package dev.lora4j.core.train.run;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
 import java.util.List;
+import java.util.Map;
 
 /** A batch of a {@link TrainingTask}. */
 public interface TrainingBatch {
@@ -23,6 +24,11 @@ public interface TrainingBatch {
 
   /** Items of the batch as messages name them: files, or lines of files. */
   List<String> items();
+
+  /** Numbers of the batch that are known before its step, to report, by their names, in order. */
+  default Map<String, Double> measures() {
+    return Map.of();
+  }
 
   /** Weight of its loss in the mean of the validation, above 0; for example its number of words. */
   default double weight() {

@@ -83,24 +83,27 @@ public final class TrainingLoop implements AutoCloseable {
     try (TrainingRun run = step.bind(scope, state)) {
       if (done == 0) {
         listener.preview(0, adapter(name, state, Map.of()));
-        best = validate(0, state, best);
+        best = validate(name, 0, state, best);
       }
+      boolean due = false;
       while (done < settings.steps()) {
-        if (sign.stopRequested()) {
+        if (sign.stopRequested() && task.resumesAfter(done)) {
           Optional<Path> checkpoint = write(state, done, best);
           stopped(name, state, done);
           throw new TrainingInterrupted(done, checkpoint);
         }
-        RunListener.Step progress = taker.take(run, done);
+        RunListener.Step progress = taker.take(run, done, () -> step.unrounded(name, state));
         losses.add(progress.loss());
         done++;
         listener.step(progress);
         boolean last = done == settings.steps();
         if (last || done % keeping.validateEvery() == 0) {
-          best = validate(done, state, best);
+          best = validate(name, done, state, best);
         }
-        if (last || done % keeping.every() == 0) {
+        due |= done % keeping.every() == 0;
+        if (last || (due && task.resumesAfter(done))) {
           write(state, done, best);
+          due = false;
         }
         // The last one is the result, unless that is the best.
         if ((!last || chosen())
@@ -182,8 +185,12 @@ public final class TrainingLoop implements AutoCloseable {
   }
 
   /** Computes the validation loss and returns the least so far. */
-  private double validate(int done, TrainingState state, double best) {
+  private double validate(String name, int done, TrainingState state, double best) {
     if (validation.isEmpty()) {
+      Map<String, Double> judged = task.judge(() -> adapter(name, state, Map.of()));
+      if (!judged.isEmpty()) {
+        listener.measured(done, judged);
+      }
       return best;
     }
     try (Scope work = scope.child("validation")) {

@@ -1,5 +1,6 @@
 package dev.lora4j.core.train.run;
 
+import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.nn.ParameterGroups;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
@@ -8,13 +9,14 @@ import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.adapter.FrozenParameters;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * Task of a training run: a frozen model, its layers that get an adapter, a loss, and batches of
  * samples. Called by one thread.
  *
- * <p>Results depend on the arguments alone, batches on their number, so that a stopped run resumes
- * to the same bits.
+ * <p>Results depend on the arguments alone, batches on their number and the adapter as it is then,
+ * so that a stopped run resumes to the same bits.
  */
 public interface TrainingTask extends FrozenParameters {
   /** The layers that are trained, and how. */
@@ -49,9 +51,37 @@ public interface TrainingTask extends FrozenParameters {
    */
   List<TrainingBatch> batches(long first, int count);
 
+  /**
+   * The batches of one step of training. A task whose model makes its own samples makes them here.
+   *
+   * @param first see {@link #batches(long, int)}
+   * @param now makes the adapter as it is before the step, in F32
+   */
+  default List<TrainingBatch> batches(long first, int count, Supplier<Adapter> now) {
+    return batches(first, count);
+  }
+
+  /**
+   * Returns false if a run cannot be resumed after so many steps; its checkpoints, and a request to
+   * stop, wait for a step after which it can. The last step of a run needs none.
+   */
+  default boolean resumesAfter(int steps) {
+    return true;
+  }
+
   /** Validation batches, the same each time; empty if there is no validation. */
   default List<TrainingBatch> heldOut() {
     return List.of();
+  }
+
+  /**
+   * Numbers of the adapter by what is held out, for a task that has no validation loss; by their
+   * names, in order.
+   *
+   * @param now makes the adapter with the factors that are to be judged
+   */
+  default Map<String, Double> judge(Supplier<Adapter> now) {
+    return Map.of();
   }
 
   /**
