@@ -1,13 +1,8 @@
 package dev.lora4j.text.data;
 
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
 import com.google.gson.JsonPrimitive;
-import com.google.gson.Strictness;
 import dev.lora4j.spi.NearestNames;
 import dev.lora4j.text.chat.ChatMessage;
 import java.nio.file.Path;
@@ -22,22 +17,19 @@ import java.util.stream.Collectors;
 
 /** Reads the lines of a file of JSON objects, and gathers what is wrong with them. */
 final class ExampleLines {
-  private static final Gson JSON = new GsonBuilder().setStrictness(Strictness.STRICT).create();
   private static final Set<String> KEYS =
       Arrays.stream(TextForm.values())
           .flatMap(form -> form.keys().stream())
           .collect(Collectors.toCollection(TreeSet::new));
 
-  private final Path file;
-  private final List<TextProblem> problems;
+  private final JsonFields fields;
   private final List<TextExample> examples = new ArrayList<>();
   private final List<SourceLocation> places = new ArrayList<>();
   private Optional<TextForm> form = Optional.empty();
   private int formLine;
 
   ExampleLines(Path file, List<TextProblem> problems) {
-    this.file = file;
-    this.problems = problems;
+    this.fields = new JsonFields(file, problems);
   }
 
   List<TextExample> examples() {
@@ -54,29 +46,7 @@ final class ExampleLines {
   }
 
   void read(int line, String text) {
-    if (text.isBlank()) {
-      return;
-    }
-    try {
-      if (JSON.fromJson(text, JsonElement.class) instanceof JsonObject object) {
-        readObject(line, object);
-      } else {
-        problem(line, "is no JSON object.");
-      }
-    } catch (JsonParseException e) {
-      problem(line, "is no JSON: " + reason(String.valueOf(e.getMessage())));
-    }
-  }
-
-  /** Removes the reader's own words: classes, options that nobody can set, and lines of one. */
-  private static String reason(String message) {
-    return message
-        .lines()
-        .findFirst()
-        .orElse("")
-        .replaceFirst("^([a-z]+\\.)+\\w+Exception: ", "")
-        .replaceFirst(".*Use JsonReader.* to accept ", "")
-        .replaceFirst(" at line 1 column (\\d+) path .*", " at its character $1.");
+    fields.object(line, text).ifPresent(object -> readObject(line, object));
   }
 
   private void readObject(int line, JsonObject object) {
@@ -88,14 +58,14 @@ final class ExampleLines {
           near.isEmpty()
               ? "known are " + String.join(", ", new TreeSet<>(KEYS))
               : "nearest is '" + near.get(0) + "'";
-      problem(line, "has the unknown key '%s'; %s.".formatted(key, meant));
+      fields.problem(line, "has the unknown key '%s'; %s.".formatted(key, meant));
     }
     if (!unknown.isEmpty()) {
       return;
     }
     Optional<TextForm> found = TextForm.of(keys);
     if (found.isEmpty()) {
-      problem(
+      fields.problem(
           line,
           "has the keys %s together, which are no form; a line is one of %s."
               .formatted(new TreeSet<>(keys), Arrays.toString(TextForm.values())));
@@ -105,7 +75,7 @@ final class ExampleLines {
       form = found;
       formLine = line;
     } else if (form.get().read() != found.get().read()) {
-      problem(
+      fields.problem(
           line,
           "is of the form %s, line %d of the form %s; a data set has one."
               .formatted(found.get(), formLine, form.get()));
@@ -115,27 +85,31 @@ final class ExampleLines {
   }
 
   private void example(int line, JsonObject object, TextForm kind) {
-    int before = problems.size();
+    int before = fields.problems().size();
     TextExample example =
         switch (kind) {
-          case TEXT -> new TextExample.Plain(text(line, object, "text", false));
+          case TEXT -> new TextExample.Plain(fields.text(line, object, "text", false));
           case COMPLETION ->
               new TextExample.Completion(
-                  text(line, object, "prompt", true), text(line, object, "completion", false));
+                  fields.text(line, object, "prompt", true),
+                  fields.text(line, object, "completion", false));
           case CHAT -> new TextExample.Chat(answers(line, object, "messages"));
           case LABELLED ->
-              new TextExample.Labelled(text(line, object, "text", false), label(line, object));
+              new TextExample.Labelled(
+                  fields.text(line, object, "text", false), label(line, object));
           case PAIR ->
               new TextExample.Pair(
-                  text(line, object, "input", false), text(line, object, "target", false));
+                  fields.text(line, object, "input", false),
+                  fields.text(line, object, "target", false));
           case SOURCE ->
               new TextExample.Pair(
-                  text(line, object, "source", false), text(line, object, "target", false));
+                  fields.text(line, object, "source", false),
+                  fields.text(line, object, "target", false));
           case PREFERENCE, WHOLE_PREFERENCE -> preference(line, object);
         };
-    if (problems.size() == before) {
+    if (fields.problems().size() == before) {
       examples.add(example);
-      places.add(new SourceLocation(file, line));
+      places.add(new SourceLocation(fields.file(), line));
     }
   }
 
@@ -143,16 +117,16 @@ final class ExampleLines {
     boolean asked = object.has("prompt");
     boolean chat = object.get("chosen") instanceof JsonArray;
     if (!chat) {
-      String prompt = asked ? text(line, object, "prompt", true) : "";
-      String chosen = text(line, object, "chosen", false);
-      String rejected = text(line, object, "rejected", false);
+      String prompt = asked ? fields.text(line, object, "prompt", true) : "";
+      String chosen = fields.text(line, object, "chosen", false);
+      String rejected = fields.text(line, object, "rejected", false);
       return whole(
           line,
           new TextExample.Preference(prompt, chosen, rejected),
           asked || chosen.isBlank() || rejected.isBlank(),
           () -> PreferenceLines.divided(chosen, rejected));
     }
-    List<ChatMessage> prompt = asked ? messages(line, object, "prompt") : List.of();
+    List<ChatMessage> prompt = asked ? fields.messages(line, object, "prompt") : List.of();
     List<ChatMessage> chosen = answers(line, object, "chosen");
     List<ChatMessage> rejected = answers(line, object, "rejected");
     return whole(
@@ -167,74 +141,34 @@ final class ExampleLines {
     try {
       return divided ? read : dividing.get();
     } catch (IllegalArgumentException e) {
-      problem(line, String.valueOf(e.getMessage()));
+      fields.problem(line, String.valueOf(e.getMessage()));
       return read;
     }
-  }
-
-  private String text(int line, JsonObject object, String key, boolean mayBeEmpty) {
-    if (!(object.get(key) instanceof JsonPrimitive value) || !value.isString()) {
-      problem(line, "has no text at '%s' but %s.".formatted(key, shown(object.get(key))));
-      return "";
-    }
-    if (!mayBeEmpty && value.getAsString().isBlank()) {
-      problem(line, "has an empty text at '" + key + "'.");
-    }
-    return value.getAsString();
   }
 
   private String label(int line, JsonObject object) {
     if (object.get("label") instanceof JsonPrimitive value && !value.getAsString().isBlank()) {
       return value.getAsString();
     }
-    problem(
-        line, "has neither a text nor a number at 'label' but " + shown(object.get("label")) + ".");
+    fields.problem(
+        line,
+        "has neither a text nor a number at 'label' but "
+            + JsonFields.shown(object.get("label"))
+            + ".");
     return "";
   }
 
   /** Messages, one of which at least the model writes. */
   private List<ChatMessage> answers(int line, JsonObject object, String key) {
-    List<ChatMessage> messages = messages(line, object, key);
+    List<ChatMessage> messages = fields.messages(line, object, key);
     if (!messages.isEmpty()
         && messages.stream().noneMatch(message -> message.role().equals(ChatMessage.ASSISTANT))) {
-      problem(
+      fields.problem(
           line,
           "has no message of the role 'assistant' at '"
               + key
               + "', so nothing is learned from it.");
     }
     return messages;
-  }
-
-  private List<ChatMessage> messages(int line, JsonObject object, String key) {
-    JsonElement value = object.get(key);
-    List<ChatMessage> messages = new ArrayList<>();
-    if (!(value instanceof JsonArray list) || list.isEmpty()) {
-      problem(line, "has no list of messages at '" + key + "' but " + shown(value) + ".");
-      return messages;
-    }
-    for (JsonElement each : list) {
-      if (!(each instanceof JsonObject message)
-          || !message.keySet().equals(Set.of("role", "content"))) {
-        problem(line, "has a message that is not {\"role\", \"content\"}: " + shown(each) + ".");
-        return messages;
-      }
-      String role = text(line, message, "role", false);
-      String content = text(line, message, "content", !role.equals(ChatMessage.ASSISTANT));
-      if (role.isBlank()) {
-        return messages;
-      }
-      messages.add(new ChatMessage(role, content));
-    }
-    return messages;
-  }
-
-  private static String shown(JsonElement value) {
-    String text = String.valueOf(value);
-    return text.length() > 60 ? text.substring(0, 57) + "..." : text;
-  }
-
-  private void problem(int line, String sentence) {
-    problems.add(new TextProblem(file, line, sentence));
   }
 }

@@ -20,7 +20,7 @@ public record SourceLocation(Path file, int line) {
   }
 
   /** A problem of the example. */
-  TextProblem problem(String sentence) {
+  public TextProblem problem(String sentence) {
     return new TextProblem(file, line, sentence);
   }
 }

@@ -7,7 +7,8 @@ import java.util.stream.Collectors;
 public final class TextDataException extends IllegalArgumentException {
   private static final long serialVersionUID = 1;
 
-  TextDataException(List<TextProblem> problems) {
+  /** Of these problems, at least one. */
+  public TextDataException(List<TextProblem> problems) {
     super(
         (problems.size() == 1 ? "1 thing has" : problems.size() + " things have")
             + " to be put right:\n"
