@@ -23,6 +23,8 @@ module dev.lora4j.text {
   // Extensions alone, which are found by name.
   exports dev.lora4j.text.align.loss to
       dev.lora4j.spi;
+  exports dev.lora4j.text.align.policy to
+      dev.lora4j.spi;
   exports dev.lora4j.text.bert to
       dev.lora4j.spi;
   exports dev.lora4j.text.gemma to

@@ -112,6 +112,21 @@ public final class CausalPrograms extends TextPrograms {
   }
 
   @Override
+  public Network score(Set<String> unmergedSites, double temperature) {
+    if (temperature == 1) {
+      return score(unmergedSites);
+    }
+    return program(
+        "score at " + temperature,
+        unmergedSites,
+        (graph, weights) -> {
+          NextTokenLoss loss = NextTokenLoss.declare(graph);
+          return List.of(
+              loss.unlikelihood(loss.logits(network, weights, compute, DType.F32), temperature));
+        });
+  }
+
+  @Override
   public Network logits(Set<String> unmergedSites) {
     return program(
         "logits",

@@ -112,6 +112,21 @@ public final class Seq2SeqPrograms extends TextPrograms {
   }
 
   @Override
+  public Network score(Set<String> unmergedSites, double temperature) {
+    if (temperature == 1) {
+      return score(unmergedSites);
+    }
+    return program(
+        "score at " + temperature,
+        unmergedSites,
+        (graph, weights) -> {
+          OutputLoss loss = OutputLoss.declare(graph);
+          Expr logits = loss.logits(network, weights, compute, DType.F32);
+          return List.of(loss.asked().unlikelihood(logits, temperature));
+        });
+  }
+
+  @Override
   public Network logits(Set<String> unmergedSites) {
     return program(
         "logits",

@@ -57,6 +57,13 @@ public abstract sealed class TextPrograms permits CausalPrograms, Seq2SeqProgram
   public abstract Network score(Set<String> unmergedSites);
 
   /**
+   * {@link #score(Set)} of the distribution that tokens are drawn from.
+   *
+   * @param temperature what logits are divided by, above 0
+   */
+  public abstract Network score(Set<String> unmergedSites, double temperature);
+
+  /**
    * Logits of the tokens to come at the places that count: F32 [n, vocabulary]. Its inputs are
    * those of {@link #score}.
    *

@@ -62,7 +62,19 @@ public record NextTokenLoss(TokenInputs tokens, Expr places, Expr targets) {
    * @param head gives the logits of some of its tokens
    */
   Expr unlikelihood(Expr hidden, UnaryOperator<Expr> head, DType type) {
-    return logits(hidden, head, type).crossEntropyEach(1, targets, -100, 0);
+    return unlikelihood(logits(hidden, head, type), 1);
+  }
+
+  /**
+   * Stages it from logits.
+   *
+   * @param logits at each place, [n, vocabulary]
+   * @param temperature what they are divided by
+   * @return the negative logarithm of each target's probability, [n]
+   */
+  public Expr unlikelihood(Expr logits, double temperature) {
+    Expr scaled = temperature == 1 ? logits : logits.div(temperature);
+    return scaled.crossEntropyEach(1, targets, -100, 0);
   }
 
   /** Logits of the places of a decoder's output. */

@@ -1,6 +1,5 @@
 package dev.lora4j.text.train;
 
-import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.mix.BatchMix;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.Route;
@@ -15,14 +14,13 @@ import dev.lora4j.text.data.TokenSequence;
 import dev.lora4j.text.evaluate.ScoredTokens;
 import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.pipeline.LanguageModel;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * A base with an adapter as it was before training, which what is learned is compared with. Valid
- * while the scope is open that it was made with. For one thread.
+ * A base with adapters as they are, which what is learned is compared with. Valid while the scope
+ * is open that it was made with. For one thread.
  */
 final class FrozenReference {
   private final Scope scope;
@@ -35,40 +33,52 @@ final class FrozenReference {
    * A reference on a base.
    *
    * @param owner of what is merged and stacked
+   * @param adapters of one weight each; none for the base alone
+   * @param temperature what logits are divided by
    */
-  FrozenReference(Scope owner, LanguageModel model, Adapter adapter) {
+  FrozenReference(Scope owner, LanguageModel model, MixPlan adapters, double temperature) {
     this.scope = owner.child("reference");
     this.model = model;
     TextModel base = model.base();
-    MixPlan plan = MixPlan.of(adapter, 1).route(Route.UNMERGED);
+    MixPlan plan = adapters.route(Route.UNMERGED);
     mix = new BatchMix(List.of(plan), base.sites(), TextModel.MODEL);
     StackedFactors.Use factors = scope.own(model.programs().factors().of(mix));
     Map<String, Tensor> patched =
         mix.mergedSites(scope, model.programs().patch(), base.weights(), 0).at(plan.at(0, 1));
-    score = model.programs().score(mix.unmergedSites());
+    score = model.programs().score(mix.unmergedSites(), temperature);
     held = score.hold(scope, base.weights(), patched, factors.tensors());
   }
 
-  /** Log-probability of what is learned of each sequence, summed over its tokens. */
-  double[] likelihoods(List<TokenSequence> rows) {
+  /** Log-probability of each token that is learned, row by row. */
+  double[] tokens(List<TokenSequence> rows) {
     int pad = model.tokenizer().special().padId();
     try (Scope work = scope.child("rows")) {
       Map<String, Tensor> data =
           new HashMap<>(ScoredTokens.inputs(work, rows, pad, model.network()));
       if (!mix.unmergedSites().isEmpty()) {
-        float[] weights = mix.weights(Collections.nCopies(rows.size(), 0), 0, 1);
-        Shape shape = Shape.of(rows.size(), mix.columns());
-        data.put(UnmergedAdapters.WEIGHTS, Tensor.of(work, shape, weights));
+        // One for all rows: at the head, rows are no longer those of the batch.
+        Shape shape = Shape.of(1, mix.columns());
+        data.put(UnmergedAdapters.WEIGHTS, Tensor.of(work, shape, mix.weights(List.of(0), 0, 1)));
       }
       float[] losses = score.run(work, held, data).get(0).floats();
-      double[] sums = new double[rows.size()];
-      int at = 0;
-      for (int row = 0; row < sums.length; row++) {
-        for (int i = 0; i < rows.get(row).learned(); i++) {
-          sums[row] -= losses[at++];
-        }
+      double[] likelihoods = new double[losses.length];
+      for (int i = 0; i < losses.length; i++) {
+        likelihoods[i] = -losses[i];
       }
-      return sums;
+      return likelihoods;
     }
+  }
+
+  /** Log-probability of what is learned of each sequence, summed over its tokens. */
+  double[] likelihoods(List<TokenSequence> rows) {
+    double[] tokens = tokens(rows);
+    double[] sums = new double[rows.size()];
+    int at = 0;
+    for (int row = 0; row < sums.length; row++) {
+      for (int i = 0; i < rows.get(row).learned(); i++) {
+        sums[row] += tokens[at++];
+      }
+    }
+    return sums;
   }
 }

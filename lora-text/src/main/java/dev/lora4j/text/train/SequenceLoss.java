@@ -1,5 +1,6 @@
 package dev.lora4j.text.train;
 
+import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.nn.FrozenWeights;
 import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.Scope;
@@ -10,6 +11,7 @@ import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.token.TextTokenizer;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** Loss of token sequences: of tokens, or of classes. */
 interface SequenceLoss {
@@ -37,6 +39,38 @@ interface SequenceLoss {
 
   /** Number of targets in sequences; each counts alike. */
   int learned(List<TokenSequence> sequences);
+
+  /**
+   * The number of the step whose batches are drawn in a step: itself, or an earlier one whose
+   * samples are learned more than once.
+   *
+   * @param step from 0
+   */
+  default long drawn(long step) {
+    return step;
+  }
+
+  /**
+   * Makes what is learned in a step of what is drawn for it.
+   *
+   * @param step from 0
+   * @param batches that are drawn
+   * @param adapters makes the adapters of the model as they are before the step
+   */
+  default List<List<TokenSequence>> made(
+      long step, List<List<TokenSequence>> batches, Supplier<MixPlan> adapters) {
+    return batches;
+  }
+
+  /** Numbers of what was made last, to report, by their names, in order. */
+  default Map<String, Double> told() {
+    return Map.of();
+  }
+
+  /** Numbers of adapters by what is held out, if there is no loss of it; see {@link #told}. */
+  default Map<String, Double> judge(Supplier<MixPlan> adapters) {
+    return Map.of();
+  }
 
   /** Metadata in the header of the trained adapter. */
   Map<String, String> metadata();

@@ -1,7 +1,9 @@
 package dev.lora4j.text.train;
 
+import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.format.metadata.KohyaKeys;
 import dev.lora4j.core.format.metadata.Metadata;
+import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
@@ -22,6 +24,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Texts as a task of training. Each thing that a step learns of them counts alike. */
 final class SequenceTask implements TrainingTask {
@@ -88,16 +91,37 @@ final class SequenceTask implements TrainingTask {
 
   @Override
   public List<TrainingBatch> batches(long first, int count) {
+    return made(first, count, () -> MixPlan.NONE);
+  }
+
+  @Override
+  public List<TrainingBatch> batches(long first, int count, Supplier<Adapter> now) {
+    return made(first, count, () -> MixPlan.of(now.get(), 1));
+  }
+
+  private List<TrainingBatch> made(long first, int count, Supplier<MixPlan> adapters) {
+    long step = first / count;
     List<List<TokenSequence>> all = new ArrayList<>();
     for (int b = 0; b < count; b++) {
-      all.add(batches.batch(first + b));
+      all.add(batches.batch(loss.drawn(step) * count + b));
     }
-    return together(all);
+    return together(loss.made(step, all, adapters));
+  }
+
+  @Override
+  public boolean resumesAfter(int steps) {
+    return steps == 0 || loss.drawn(steps) != loss.drawn(steps - 1L);
+  }
+
+  @Override
+  public Map<String, Double> judge(Supplier<Adapter> now) {
+    return loss.judge(() -> MixPlan.of(now.get(), 1));
   }
 
   /** Batches of one step, of which each learned thing counts alike, in whichever of them it is. */
   List<TrainingBatch> together(List<List<TokenSequence>> all) {
-    double share = (double) all.size() / all.stream().mapToInt(loss::learned).sum();
+    int learned = Math.max(1, all.stream().mapToInt(loss::learned).sum());
+    double share = (double) all.size() / learned;
     return all.stream().<TrainingBatch>map(b -> new Texts(b, share)).toList();
   }
 
@@ -137,6 +161,11 @@ final class SequenceTask implements TrainingTask {
       List<Tensor> all = new ArrayList<>(loss.inputs(scope, sequences));
       all.add(HostTensor.of(DType.F64, Shape.of(), new double[] {share}).on(scope));
       return all;
+    }
+
+    @Override
+    public Map<String, Double> measures() {
+      return loss.told();
     }
 
     @Override

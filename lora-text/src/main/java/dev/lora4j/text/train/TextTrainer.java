@@ -1,12 +1,18 @@
 package dev.lora4j.text.train;
 
+import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.training.FactorInit;
+import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.run.CheckpointPolicy;
 import dev.lora4j.core.train.run.TrainingTask;
+import dev.lora4j.text.align.PolicySettings;
 import dev.lora4j.text.align.PreferenceObjective;
+import dev.lora4j.text.align.Rewards;
+import dev.lora4j.text.align.RolloutListener;
 import dev.lora4j.text.data.PreferencePair;
+import dev.lora4j.text.data.PromptSet;
 import dev.lora4j.text.data.SequenceBatches;
 import dev.lora4j.text.data.TextDataSet;
 import dev.lora4j.text.data.TokenSequences;
@@ -33,6 +39,9 @@ public final class TextTrainer extends SequenceTrainer<TextTrainer> {
 
     /** The probabilities of teachers at each of their tokens. */
     record Teachers(Distillation distillation) implements Lesson {}
+
+    /** What is rewarded of what the model writes itself. */
+    record Rewarded(RewardedPrompts prompts) implements Lesson {}
 
     /** Which of two is better. */
     record Pairs(Preferences preferences) implements Lesson {}
@@ -97,12 +106,47 @@ public final class TextTrainer extends SequenceTrainer<TextTrainer> {
         .sequences(all.learned(), all.heldOut());
   }
 
+  /**
+   * A copy that learns from rewards of what the model writes itself. The reference, where there is
+   * one, is the base, or the base with the adapter that the recipe begins with, as it is now.
+   *
+   * @param learned the prompts to learn with
+   * @param heldOut those by which rewards are reported beside the steps; {@link PromptSet#NONE} for
+   *     none
+   * @param listener receives the completions of each step
+   * @throws IllegalArgumentException if there are no prompts, or the model has an encoder
+   * @throws dev.lora4j.text.data.TextDataException with all prompts that leave no room
+   */
+  public TextTrainer rewards(
+      PromptSet learned,
+      PromptSet heldOut,
+      PolicySettings how,
+      Rewards rewards,
+      RolloutListener listener) {
+    if (model.network() instanceof Seq2SeqNetwork) {
+      throw new IllegalArgumentException(
+          "Rewards are learned by models that go on from texts, and this one has an encoder and a"
+              + " decoder.");
+    }
+    if (learned.prompts().isEmpty()) {
+      throw new IllegalArgumentException("There are no prompts to learn with.");
+    }
+    RewardedPrompts all = new RewardedPrompts(how, rewards, listener);
+    all.add(model, learned, false);
+    all.add(model, heldOut, true);
+    // Rewards judge what is held out, not a loss.
+    return new TextTrainer(model, new Lesson.Rewarded(all), request())
+        .sequences(all.learned(), List.of());
+  }
+
   @Override
   Map<String, String> identity() {
     if (lesson instanceof Lesson.Teachers taught) {
       return taught.distillation().identity();
     } else if (lesson instanceof Lesson.Pairs pairs) {
       return pairs.preferences().identity();
+    } else if (lesson instanceof Lesson.Rewarded rewarded) {
+      return rewarded.prompts().identity();
     }
     return Map.of();
   }
@@ -159,8 +203,17 @@ public final class TextTrainer extends SequenceTrainer<TextTrainer> {
               .recipe()
               .beginning()
               .filter(adapter -> compares)
-              .map(adapter -> new FrozenReference(owner, model, adapter));
+              .map(adapter -> new FrozenReference(owner, model, MixPlan.of(adapter, 1), 1));
       return new PreferencePairLoss(model, pairs.preferences(), reference);
+    } else if (lesson instanceof Lesson.Rewarded rewarded) {
+      Optional<Adapter> begun = settings().recipe().beginning();
+      MixPlan before = begun.map(adapter -> MixPlan.of(adapter, 1)).orElse(MixPlan.NONE);
+      long seed = settings().training().seed();
+      return new PolicyRolloutLoss(
+          model,
+          rewarded.prompts(),
+          new PolicyRollouts(owner, model, rewarded.prompts(), seed, before),
+          begun.isPresent());
     }
     return new TokenLoss(model);
   }

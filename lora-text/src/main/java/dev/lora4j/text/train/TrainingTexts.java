@@ -118,6 +118,17 @@ record TrainingTexts(List<TokenSequence> learned, List<TokenSequence> heldOut, L
         Map.entry("stored", training.stored().name()));
   }
 
+  /** Digest of texts in their order. */
+  static String digestOf(List<String> texts) {
+    MessageDigest digest = Digests.sha256();
+    for (String text : texts) {
+      byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+      digest.update((bytes.length + ":").getBytes(StandardCharsets.UTF_8));
+      digest.update(bytes);
+    }
+    return Digests.hex(digest);
+  }
+
   static String digest(List<TokenSequence> sequences) {
     MessageDigest digest = Digests.sha256();
     for (TokenSequence s : sequences) {

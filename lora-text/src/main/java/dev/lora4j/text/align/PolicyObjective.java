@@ -1,0 +1,80 @@
+package dev.lora4j.text.align;
+
+import dev.lora4j.core.identity.Canonical;
+import dev.lora4j.core.identity.CanonicalForm;
+import dev.lora4j.core.tensor.Expr;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Objective of learning from rewards, which is made small.
+ *
+ * @param loss of completions and their advantages
+ * @param level what has a ratio of importance of its own
+ * @param beta what the distance from the reference costs in the loss, 0 for nothing
+ * @param corrected whether that distance is corrected for completions that an earlier model wrote,
+ *     by their ratios (TRL's use_bias_correction_kl)
+ */
+public record PolicyObjective(
+    PolicyLoss loss, ImportanceLevel level, double beta, boolean corrected) implements Canonical {
+  /** Checks beta. */
+  public PolicyObjective {
+    if (!(beta >= 0) || Double.isInfinite(beta)) {
+      throw new IllegalArgumentException("beta must be 0 or above, found " + beta + ".");
+    }
+  }
+
+  /** A loss with ratios of tokens, and no reference. */
+  public static PolicyObjective of(PolicyLoss loss) {
+    return new PolicyObjective(loss, ImportanceLevel.TOKEN, 0, true);
+  }
+
+  /** Returns true if it needs a reference. */
+  public boolean compares() {
+    return beta > 0;
+  }
+
+  /**
+   * Stages it.
+   *
+   * @param reference log-probabilities of the tokens under the reference, [tokens], if it has one
+   */
+  public Staged staged(PolicyScores scores, Optional<Expr> reference) {
+    Expr each = loss.each(scores);
+    Map<String, Expr> measures = new LinkedHashMap<>();
+    if (compares()) {
+      Expr distance = distance(scores, reference.orElseThrow());
+      each = each.add(distance.mul(beta));
+      measures.put("kl", scores.mean(distance.detach()));
+    }
+    loss.measures(scores)
+        .forEach((name, tokens) -> measures.put(name, scores.meanByLevel(tokens.detach())));
+    return new Staged(each, measures);
+  }
+
+  /** The unbiased estimate of the divergence at each token (Schulman 2020, k3). */
+  private Expr distance(PolicyScores scores, Expr reference) {
+    Expr back = reference.sub(scores.likelihoods());
+    Expr estimate = back.exp().sub(back).sub(1);
+    return corrected ? estimate.mul(scores.ratio()) : estimate;
+  }
+
+  /**
+   * A staged objective.
+   *
+   * @param each loss of each token, [tokens]
+   * @param measures means over a batch, scalars, by their names, in order
+   */
+  public record Staged(Expr each, Map<String, Expr> measures) {}
+
+  @Override
+  public String canonical() {
+    return CanonicalForm.of("PolicyObjective")
+        .with("loss", loss)
+        .with("level", level.toString())
+        .with("beta", beta)
+        .with("corrected", corrected)
+        .text();
+  }
+}

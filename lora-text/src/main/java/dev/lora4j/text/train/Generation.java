@@ -1,0 +1,56 @@
+package dev.lora4j.text.train;
+
+import dev.lora4j.text.align.ScoredRollout;
+import dev.lora4j.text.data.TokenSequence;
+import java.util.Arrays;
+import java.util.IdentityHashMap;
+import java.util.List;
+
+/**
+ * Completions that were written together, and what is known of each.
+ *
+ * @param number of the generation, from 0
+ * @param batches prompts with completions, of which the completions alone count, in the batches of
+ *     a step
+ * @param scored the completions in the same order
+ * @param known of each sequence itself, as two may be equal
+ */
+record Generation(
+    long number,
+    List<List<TokenSequence>> batches,
+    List<ScoredRollout> scored,
+    IdentityHashMap<TokenSequence, Known> known) {
+  /**
+   * Known numbers of a completion.
+   *
+   * @param advantage by how much it is better than others of its prompt
+   * @param before log-probability of each token that counts when it was written; none where the
+   *     loss does not need them
+   * @param reference the same under the reference; none where the loss computes them itself
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  record Known(double advantage, double[] before, double[] reference) {}
+
+  /** Advantages of completions. */
+  double[] advantages(List<TokenSequence> written) {
+    return written.stream().mapToDouble(s -> known(s).advantage).toArray();
+  }
+
+  /** Log-probabilities of the tokens of completions when they were written. */
+  double[] before(List<TokenSequence> written) {
+    return written.stream().flatMapToDouble(s -> Arrays.stream(known(s).before)).toArray();
+  }
+
+  /** The same under the reference. */
+  double[] reference(List<TokenSequence> written) {
+    return written.stream().flatMapToDouble(s -> Arrays.stream(known(s).reference)).toArray();
+  }
+
+  private Known known(TokenSequence sequence) {
+    Known found = known.get(sequence);
+    if (found == null) {
+      throw new IllegalArgumentException("This is no completion of this step.");
+    }
+    return found;
+  }
+}

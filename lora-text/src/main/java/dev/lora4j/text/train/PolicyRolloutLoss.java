@@ -1,0 +1,208 @@
+package dev.lora4j.text.train;
+
+import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.nn.FrozenWeights;
+import dev.lora4j.core.nn.Weights;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.core.tensor.host.HostTensor;
+import dev.lora4j.core.train.run.Staging;
+import dev.lora4j.text.align.PolicyObjective;
+import dev.lora4j.text.align.PolicyScores;
+import dev.lora4j.text.align.PolicySettings;
+import dev.lora4j.text.align.RolloutStatistics;
+import dev.lora4j.text.align.TokenWeighting;
+import dev.lora4j.text.data.TokenSequence;
+import dev.lora4j.text.evaluate.ScoredTokens;
+import dev.lora4j.text.model.TextModel;
+import dev.lora4j.text.network.CausalNetwork;
+import dev.lora4j.text.network.NextTokenLoss;
+import dev.lora4j.text.pipeline.LanguageModel;
+import dev.lora4j.text.token.TextTokenizer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Loss of completions that the model writes itself. They are written by the adapters as they are
+ * before the step, unmerged, and learned in as many steps as the settings say.
+ */
+final class PolicyRolloutLoss implements SequenceLoss {
+  private final LanguageModel model;
+  private final RewardedPrompts prompts;
+  private final PolicyRollouts rollouts;
+  private final boolean begun;
+  private Optional<Generation> latest = Optional.empty();
+
+  /**
+   * Loss of a run.
+   *
+   * @param begun whether the adapter is one that is trained further; its reference is another than
+   *     the base then
+   */
+  PolicyRolloutLoss(
+      LanguageModel model, RewardedPrompts prompts, PolicyRollouts rollouts, boolean begun) {
+    this.model = model;
+    this.prompts = prompts;
+    this.rollouts = rollouts;
+    this.begun = begun;
+  }
+
+  @Override
+  public TextModel base() {
+    return model.base();
+  }
+
+  @Override
+  public TextTokenizer tokenizer() {
+    return model.tokenizer();
+  }
+
+  private PolicySettings settings() {
+    return prompts.settings();
+  }
+
+  private PolicyObjective objective() {
+    return settings().objective();
+  }
+
+  private TokenWeighting weighting() {
+    return objective().loss().weighting();
+  }
+
+  /** Learns these completions from now on. */
+  void learn(Generation generation) {
+    latest = Optional.of(generation);
+  }
+
+  private Generation learned() {
+    return latest.orElseThrow(() -> new IllegalStateException("Nothing was written yet."));
+  }
+
+  /** True if completions are learned in several steps, so that the model is not as it was. */
+  private boolean again() {
+    return settings().iterations() > 1;
+  }
+
+  @Override
+  public StagedLoss stage(Staging at) {
+    DType compute = base().compute();
+    CausalNetwork network = (CausalNetwork) model.network();
+    NextTokenLoss loss = NextTokenLoss.declare(at.graph());
+    at.learnsAt(loss.places());
+    Expr rows = at.graph().input("rows", DType.I64, Shape.of(Shape.UNKNOWN));
+    Expr counts = numbers(at, "counts");
+    Expr advantages = numbers(at, "advantages");
+    Expr logits = scaled(loss.logits(network, weights(at), compute, at.type()));
+    Expr own = loss.unlikelihood(logits, 1).neg();
+    Expr before = again() ? numbers(at, "before") : own.detach();
+    PolicyScores scores =
+        new PolicyScores(own, before, advantages, rows, counts, objective().level());
+    PolicyObjective.Staged staged = objective().staged(scores, reference(at, network, loss));
+    Expr parts = weighting().parts(staged.each(), scores, settings().maxNewTokens());
+    Expr each = parts.detach().mul(0).add(1);
+    Map<String, Expr> measures = new LinkedHashMap<>();
+    staged.measures().forEach((name, mean) -> measures.put(name, each.mul(mean)));
+    measures.put("entropy", each.mul(scores.mean(entropy(logits.detach()))));
+    return new StagedLoss(parts, measures);
+  }
+
+  private static Expr numbers(Staging at, String name) {
+    return at.graph().input(name, DType.F64, Shape.of(Shape.UNKNOWN)).to(at.type());
+  }
+
+  private Expr scaled(Expr logits) {
+    double temperature = settings().sampling().temperature();
+    return temperature == 1 ? logits : logits.div(temperature);
+  }
+
+  /** Log-probabilities under the reference, if the loss has one. */
+  private Optional<Expr> reference(Staging at, CausalNetwork network, NextTokenLoss loss) {
+    if (!objective().compares()) {
+      return Optional.empty();
+    } else if (begun) {
+      return Optional.of(numbers(at, "reference"));
+    }
+    FrozenWeights frozen = new FrozenWeights(base().compute(), "", base().weights().forms());
+    Weights alone = Weights.of(at.graph(), TextModel.MODEL, frozen, (layer, x) -> layer.output(x));
+    Expr logits = scaled(loss.logits(network, alone, base().compute(), at.type()));
+    return Optional.of(loss.unlikelihood(logits, 1).neg().detach());
+  }
+
+  /** Entropy of the distribution that each token was drawn from, in nats, [tokens]. */
+  private static Expr entropy(Expr logits) {
+    Expr logs = logits.logSoftmax(1);
+    return logs.exp().mul(logs).sum(1).neg();
+  }
+
+  @Override
+  public List<Tensor> inputs(Scope scope, List<TokenSequence> written) {
+    int pad = tokenizer().special().padId();
+    List<Tensor> inputs =
+        new ArrayList<>(ScoredTokens.inputs(scope, written, pad, model.network()).values());
+    double[] counts = written.stream().mapToDouble(TokenSequence::learned).toArray();
+    long[] rows = new long[ScoredTokens.count(written)];
+    int at = 0;
+    for (int row = 0; row < counts.length; row++) {
+      for (int i = 0; i < counts[row]; i++) {
+        rows[at++] = row;
+      }
+    }
+    inputs.add(Tensor.ofLongs(scope, Shape.of(rows.length), rows));
+    inputs.add(numbers(scope, counts));
+    inputs.add(numbers(scope, learned().advantages(written)));
+    if (again()) {
+      inputs.add(numbers(scope, learned().before(written)));
+    }
+    if (objective().compares() && begun) {
+      inputs.add(numbers(scope, learned().reference(written)));
+    }
+    return inputs;
+  }
+
+  private static Tensor numbers(Scope scope, double[] values) {
+    return HostTensor.of(DType.F64, Shape.of(values.length), values).on(scope);
+  }
+
+  @Override
+  public int learned(List<TokenSequence> written) {
+    return weighting().count(written.size(), ScoredTokens.count(written));
+  }
+
+  @Override
+  public long drawn(long step) {
+    return step / settings().iterations();
+  }
+
+  @Override
+  public List<List<TokenSequence>> made(
+      long step, List<List<TokenSequence>> batches, Supplier<MixPlan> adapters) {
+    long number = drawn(step);
+    if (latest.isEmpty() || latest.get().number() != number) {
+      learn(rollouts.of(number, step + 1, batches, adapters.get()));
+      prompts.listener().written(step + 1, learned().scored());
+    }
+    return learned().batches();
+  }
+
+  @Override
+  public Map<String, Double> told() {
+    return RolloutStatistics.of(learned().scored(), settings().group());
+  }
+
+  @Override
+  public Map<String, Double> judge(Supplier<MixPlan> adapters) {
+    return rollouts.judged(adapters);
+  }
+
+  @Override
+  public Map<String, String> metadata() {
+    return prompts.metadata();
+  }
+}

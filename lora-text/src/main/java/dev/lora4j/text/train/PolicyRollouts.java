@@ -1,0 +1,151 @@
+package dev.lora4j.text.train;
+
+import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.text.align.PolicySettings;
+import dev.lora4j.text.align.RolloutStatistics;
+import dev.lora4j.text.data.TokenSequence;
+import dev.lora4j.text.pipeline.LanguageModel;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** Completions that the model writes, with what is known of each. For one thread. */
+final class PolicyRollouts {
+  private final Scope scope;
+  private final LanguageModel model;
+  private final RewardedPrompts prompts;
+  private final Rollouts writing;
+  private final MixPlan begun;
+  private Optional<FrozenReference> reference = Optional.empty();
+
+  /**
+   * Writing of a run.
+   *
+   * @param owner of the reference
+   * @param seed of what is drawn
+   * @param begun the adapter that the run begins with as the reference; none for the base
+   */
+  PolicyRollouts(
+      Scope owner, LanguageModel model, RewardedPrompts prompts, long seed, MixPlan begun) {
+    this.scope = owner;
+    this.model = model;
+    this.prompts = prompts;
+    this.writing = new Rollouts(model, prompts, seed);
+    this.begun = begun;
+  }
+
+  private PolicySettings settings() {
+    return prompts.settings();
+  }
+
+  /**
+   * Writes completions of prompts and finds out how good they are.
+   *
+   * @param number of the generation, from 0
+   * @param step from 1, for rewards
+   * @param batches of prompts
+   */
+  Generation of(long number, long step, List<List<TokenSequence>> batches, MixPlan adapters) {
+    try (Scope work = scope.child("generation")) {
+      List<TokenSequence> asked = batches.stream().flatMap(List::stream).toList();
+      Rollouts.Written raw = writing.of(work, asked, step, adapters);
+      List<double[]> before = before(work, raw.sequences(), adapters);
+      List<double[]> base = base(raw.sequences());
+      Rollouts.Written paid = paid(raw, before, base);
+      double[] advantages = settings().advantages().of(paid.rewards(), settings().group());
+      Rollouts.Written written = paid.advantages(advantages);
+      IdentityHashMap<TokenSequence, Generation.Known> known = new IdentityHashMap<>();
+      for (int i = 0; i < advantages.length; i++) {
+        known.put(
+            written.sequences().get(i),
+            new Generation.Known(advantages[i], before.get(i), base.get(i)));
+      }
+      return new Generation(number, divided(batches, written.sequences()), written.scored(), known);
+    }
+  }
+
+  /** Log-probabilities when they were written; empty ones where the loss does not need them. */
+  private List<double[]> before(Scope work, List<TokenSequence> sequences, MixPlan adapters) {
+    return settings().iterations() > 1 || settings().rewardBeta() > 0
+        ? tokens(new FrozenReference(work, model, adapters, temperature()), sequences)
+        : nothing(sequences);
+  }
+
+  /** Log-probabilities under the reference, where they are not computed in the step itself. */
+  private List<double[]> base(List<TokenSequence> sequences) {
+    boolean inStep = begun.adapters().isEmpty() && settings().rewardBeta() == 0;
+    if (!settings().compares() || inStep) {
+      return nothing(sequences);
+    }
+    FrozenReference known =
+        reference.orElseGet(() -> new FrozenReference(scope, model, begun, temperature()));
+    reference = Optional.of(known);
+    return tokens(known, sequences);
+  }
+
+  private double temperature() {
+    return settings().sampling().temperature();
+  }
+
+  private static List<double[]> nothing(List<TokenSequence> sequences) {
+    return sequences.stream().map(s -> new double[0]).toList();
+  }
+
+  /** Of a few rows at a time, as in the steps. */
+  private List<double[]> tokens(FrozenReference scorer, List<TokenSequence> sequences) {
+    List<double[]> all = new ArrayList<>();
+    int together = settings().group();
+    for (int from = 0; from < sequences.size(); from += together) {
+      List<TokenSequence> rows =
+          sequences.subList(from, Math.min(sequences.size(), from + together));
+      double[] each = scorer.tokens(rows);
+      int at = 0;
+      for (TokenSequence row : rows) {
+        all.add(Arrays.copyOfRange(each, at, at += row.learned()));
+      }
+    }
+    return all;
+  }
+
+  /** Rewards less what the distance from the reference costs: the sum over a completion (k1). */
+  private Rollouts.Written paid(Rollouts.Written raw, List<double[]> before, List<double[]> base) {
+    if (settings().rewardBeta() == 0) {
+      return raw;
+    }
+    double[] costs = new double[before.size()];
+    for (int i = 0; i < costs.length; i++) {
+      double distance = Arrays.stream(before.get(i)).sum() - Arrays.stream(base.get(i)).sum();
+      costs[i] = settings().rewardBeta() * distance;
+    }
+    return raw.less(costs);
+  }
+
+  private List<List<TokenSequence>> divided(
+      List<List<TokenSequence>> batches, List<TokenSequence> written) {
+    List<List<TokenSequence>> all = new ArrayList<>();
+    int at = 0;
+    for (List<TokenSequence> batch : batches) {
+      int end = at + batch.size() * settings().group();
+      all.add(written.subList(at, end));
+      at = end;
+    }
+    return all;
+  }
+
+  /** Numbers of what adapters write for the prompts that are held out. */
+  Map<String, Double> judged(Supplier<MixPlan> adapters) {
+    List<TokenSequence> held = prompts.heldOut();
+    if (held.isEmpty()) {
+      return Map.of();
+    }
+    try (Scope work = scope.child("held out")) {
+      Rollouts.Written written = writing.of(work, held, 0, adapters.get());
+      return RolloutStatistics.of(written.scored(), settings().group());
+    }
+  }
+}
