@@ -4,6 +4,7 @@ module dev.lora4j.text {
   requires ai.djl.api;
   requires ai.djl.tokenizers;
   requires com.google.gson;
+  requires java.net.http;
   requires static org.apiguardian.api;
   requires static org.jspecify;
 
@@ -24,6 +25,7 @@ module dev.lora4j.text {
   exports dev.lora4j.text.align.loss to
       dev.lora4j.spi;
   exports dev.lora4j.text.align.policy to
+  exports dev.lora4j.text.align.reward to
       dev.lora4j.spi;
   exports dev.lora4j.text.bert to
       dev.lora4j.spi;

@@ -7,22 +7,38 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
+import java.util.Map;
 
 /** What holds of every extension of a point that is on the class path. */
 public final class InstalledContract {
   private InstalledContract() {}
 
-  /** Checks all of a point. */
+  /** Checks all of a point; all of them can be made with their defaults. */
   public static <T> void check(Class<T> point) {
+    check(point, Map.of());
+  }
+
+  /**
+   * Checks all of a point.
+   *
+   * @param requests of those that need settings, by name
+   */
+  public static <T> void check(Class<T> point, Map<String, String> requests) {
     Extensions installed = Extensions.installed();
     assertFalse(installed.list(point).isEmpty(), point + " has none");
     for (Extensions.Installed one : installed.list(point)) {
       ExtensionInfo info = one.info();
-      assertTrue(info.ready(), info.name() + " cannot be made with its defaults");
-      T made = installed.make(point, info.name());
+      String request = requests.getOrDefault(info.name(), info.name());
+      assertEquals(
+          !requests.containsKey(info.name()),
+          info.ready(),
+          info.name() + " can or cannot be made with its defaults");
+      T made = installed.make(point, request);
       assertEquals(info.name(), ExtensionName.of(made));
       assertEquals(info, ExtensionType.of(made.getClass()));
-      assertSame(installed.shared(point, info.name()), installed.shared(point, info.name()));
+      if (info.ready()) {
+        assertSame(installed.shared(point, info.name()), installed.shared(point, info.name()));
+      }
       if (made instanceof Record) {
         assertEquals(made, installed.make(point, ExtensionRequest.of(made)));
         assertEquals(made, installed.make(point, ExtensionRequest.of(made).text()));
