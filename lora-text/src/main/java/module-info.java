@@ -25,6 +25,7 @@ module dev.lora4j.text {
   exports dev.lora4j.text.align.loss to
       dev.lora4j.spi;
   exports dev.lora4j.text.align.policy to
+      dev.lora4j.spi;
   exports dev.lora4j.text.align.reward to
       dev.lora4j.spi;
   exports dev.lora4j.text.bert to

@@ -13,41 +13,25 @@ import java.util.Set;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Options of what is learned from preferences. */
+/** Options of what a model is aligned by. */
 final class PreferenceOptions {
-  /** Ways to learn from preferences, with the losses and beta that each has by itself. */
-  enum Method {
-    dpo(PreferenceObjective.BETA, "sigmoid"),
-    cpo(PreferenceObjective.BETA, "cpo", "sft"),
-    simpo(2, "simpo"),
-    orpo(PreferenceObjective.BETA, "orpo", "sft");
-
-    private final double beta;
-
-    @SuppressWarnings("ImmutableEnumChecker") // a copy that nothing changes
-    private final List<String> losses;
-
-    Method(double beta, String... losses) {
-      this.beta = beta;
-      this.losses = List.of(losses);
-    }
-  }
-
   /** Alpha of the alpha divergence where none is said, as in TRL. */
   private static final double HALF = 0.5;
 
   @Parameters(
       paramLabel = "METHOD",
       description =
-          "dpo, beside a reference; or cpo, simpo or orpo, which need none and are cheaper.")
-  private Method method = Method.dpo;
+          "From pairs: dpo, beside a reference; or cpo, simpo or orpo, which need none and are"
+              + " cheaper. From rewards of what the model writes: grpo or rloo.")
+  private AlignmentMethod method = AlignmentMethod.dpo;
 
   @Option(
       names = "--loss",
       paramLabel = "NAME[:KEY=VALUE,...]",
       description =
           "Loss of a pair, by TRL's name, with its settings and weight=X; may be given several times"
-              + " (default: dpo: sigmoid; cpo: cpo and sft; simpo: simpo; orpo: orpo and sft).")
+              + " (default: dpo: sigmoid; cpo: cpo and sft; simpo: simpo; orpo: orpo and sft). Of"
+              + " grpo, one of dapo (default), grpo, bnpo, dr_grpo, cispo, sapo, luspo, vespo.")
   private List<String> losses = new ArrayList<>();
 
   @Option(
@@ -55,7 +39,7 @@ final class PreferenceOptions {
       paramLabel = "X",
       description =
           "How much the distance from the reference costs; without one, how sharply likelihoods are"
-              + " compared (default: 0.1; simpo: 2).")
+              + " compared (default: 0.1; simpo: 2; grpo: 0; rloo: 0.05).")
   private Optional<Double> beta = Optional.empty();
 
   @Option(
@@ -67,12 +51,21 @@ final class PreferenceOptions {
       defaultValue = "reverse_kl")
   private String divergence = "reverse_kl";
 
-  String method() {
-    return method.name();
+  AlignmentMethod method() {
+    return method;
+  }
+
+  /** The losses that are asked for; else those of the method. */
+  List<String> losses() {
+    return losses.isEmpty() ? method.losses() : losses;
+  }
+
+  double beta() {
+    return beta.orElse(method.beta());
   }
 
   /**
-   * Objective of the run.
+   * Objective of a run that learns from pairs.
    *
    * @throws Failure as a mistake in the command line, if options do not go together
    */
@@ -80,17 +73,15 @@ final class PreferenceOptions {
     return Failure.usage(
         () -> {
           List<PreferenceObjective.Weighted> all =
-              (losses.isEmpty() ? method.losses : losses)
-                  .stream().map(PreferenceLosses::weighted).toList();
-          PreferenceObjective objective =
-              new PreferenceObjective(all, distance(), beta.orElse(method.beta));
+              losses().stream().map(PreferenceLosses::weighted).toList();
+          PreferenceObjective objective = new PreferenceObjective(all, distance(), beta());
           boolean compares = objective.compares();
-          if (method == Method.dpo && !compares) {
+          if (method == AlignmentMethod.dpo && !compares) {
             throw new IllegalArgumentException(
                 "None of the losses of dpo compares with a reference. Add one that does, for"
                     + " example --loss sigmoid, or take cpo, simpo or orpo.");
           }
-          if (method != Method.dpo && compares) {
+          if (method != AlignmentMethod.dpo && compares) {
             throw new IllegalArgumentException(
                 method + " has no reference, and one of its losses needs one. Take dpo for it.");
           }

@@ -2,23 +2,15 @@ package dev.lora4j.cli.text;
 
 import dev.lora4j.cli.Command;
 import dev.lora4j.cli.console.Console;
-import dev.lora4j.cli.console.ErrorExplanation;
-import dev.lora4j.cli.console.Failure;
 import dev.lora4j.cli.file.ExistingPath;
 import dev.lora4j.cli.file.LockedFolder;
 import dev.lora4j.cli.train.InputAdapters;
 import dev.lora4j.core.train.adapter.AdapterRecipe;
-import dev.lora4j.text.align.PreferenceObjective;
-import dev.lora4j.text.data.PreferencePair;
-import dev.lora4j.text.data.PreferencePairs;
 import dev.lora4j.text.data.SequenceLimits;
-import dev.lora4j.text.data.TextDataSet;
-import dev.lora4j.text.data.TextForm;
 import dev.lora4j.text.pipeline.LanguageModel;
 import dev.lora4j.text.train.TextTrainer;
-import dev.lora4j.text.train.TextTrainingSettings;
-import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -27,26 +19,36 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Trains an adapter of a language model to prefer what people prefer. */
+/** Trains an adapter of a language model to write what people prefer, or what is rewarded. */
 @picocli.CommandLine.Command(
     name = "align",
     sortOptions = false,
     defaultValueProvider = PreferenceDefaults.class,
     description = {
-      "Train an adapter of a language model to prefer what people prefer.",
+      "Train an adapter of a language model to write what people prefer, or what is rewarded.",
       "",
-      "Data are lines of JSON: {\"prompt\", \"chosen\", \"rejected\"}, of which chosen is the better"
-          + " answer, each a text or a list of messages; without prompt it is what both begin with."
-          + " dpo compares with a reference, which is the base, or the adapter of --from as it is"
-          + " now. Before the first step a fresh adapter equals its reference, so that the loss of"
-          + " dpo begins at 0.693 and no answer is preferred yet."
+      "Data are lines of JSON. For dpo, cpo, simpo and orpo: {\"prompt\", \"chosen\", \"rejected\"},"
+          + " of which chosen is the better answer, each a text or a list of messages; without prompt"
+          + " it is what both begin with. For grpo and rloo: {\"prompt\"}, and whatever reward"
+          + " functions look at; the model writes several answers, and those with greater rewards"
+          + " become likelier. The reference is the base, or the adapter of --from as it is now."
+          + " Before the first step a fresh adapter equals it, so that the loss of dpo begins at"
+          + " 0.693; that of grpo begins at 0, as advantages add up to it: watch the reward.",
+      "",
+      "A batch of grpo and rloo is one prompt with its completions, and a step takes 4 of them, unless"
+          + " you give --batch."
     })
 final class TextAlign implements Command {
+  /** Prompts of a step that learns from rewards, one at once, if nothing is said. */
+  private static final int PROMPTS = 4;
+
   @Spec
   @SuppressWarnings("NullAway.Init")
   private CommandSpec spec;
 
   @Mixin private final PreferenceOptions preference = new PreferenceOptions();
+
+  @Mixin private final RewardOptions rewards = new RewardOptions();
 
   @Mixin private final TextModelOptions options = new TextModelOptions();
 
@@ -54,7 +56,7 @@ final class TextAlign implements Command {
       names = "--data",
       paramLabel = "PATH",
       required = true,
-      description = "Pairs: a .jsonl file, or a folder of such files.")
+      description = "Pairs or prompts: a .jsonl file, or a folder of such files.")
   private Path data = Path.of("");
 
   @Mixin private final TextTrainingOptions how = new TextTrainingOptions();
@@ -66,7 +68,10 @@ final class TextAlign implements Command {
 
   @Override
   public Map<String, List<String>> sections() {
-    return Map.of("Preference", List.of("loss", "beta", "divergence"));
+    Map<String, List<String>> sections = new LinkedHashMap<>();
+    sections.put("Alignment", List.of("loss", "beta", "divergence"));
+    sections.put("Rewards", RewardOptions.NAMES);
+    return sections;
   }
 
   @Override
@@ -74,12 +79,13 @@ final class TextAlign implements Command {
   public int run(Console console) {
     long began = System.nanoTime();
     ExistingPath.any(data);
-    PreferenceObjective objective = preference.objective();
+    AlignmentMethod method = preference.method();
+    require(method);
     how.require(spec, output.convention());
     how.requireRounding(spec, options.precision);
     output.require();
     InputAdapters.require(how.from(), how.sharedA(), output.out());
-    TextDataSet texts = read();
+    AlignmentLesson lesson = lesson(console, method);
     options.requireLength(how.steps.longest());
     output.requireOutput();
     output.requireNothingLost();
@@ -95,19 +101,19 @@ final class TextAlign implements Command {
               model.base(),
               model::loadAdapter,
               r -> TextTrainer.on(model, how.settings(r, limits, 1)).plan());
-      Pairs pairs = pairs(console, model, texts, limits);
-      TextTrainer unsized = trainer(model, how.settings(recipe, limits, 1), pairs, objective);
-      int count = how.steps.count(unsized.sequences());
-      TextTrainer trainer = trainer(model, how.settings(recipe, limits, count), pairs, objective);
+      lesson.read(console, model, limits);
+      TextTrainer unsized = lesson.trainer(model, how.settings(recipe, limits, 1));
+      int count = how.steps.count(unsized.sequences(), lesson.repeats());
+      TextTrainer trainer = lesson.trainer(model, how.settings(recipe, limits, count));
       TextTrainingWork work =
           TextTrainingWork.of(
               trainer, how.steps.keeping(output.checkpoints(), output.resume()), output.name());
       try (LockedFolder claim = output.begin(work, model.base())) {
-        summary(console, pairs, objective, work, count);
+        summary(console, lesson, work, count);
         TrainedTextReport trained =
             output.train(console, work, model.base(), count, how.steps.perStep());
         output.save(trained.text(), model.base(), List.of());
-        trained.tellPreferred(console, json, began);
+        lesson.tell(trained, console, json, began);
       }
     }
     if (!json) {
@@ -117,83 +123,50 @@ final class TextAlign implements Command {
     return 0;
   }
 
-  private static TextTrainer trainer(
-      LanguageModel model,
-      TextTrainingSettings settings,
-      Pairs pairs,
-      PreferenceObjective objective) {
-    return TextTrainer.on(model, settings).preferences(pairs.learned(), pairs.heldOut(), objective);
-  }
-
-  private record Pairs(List<PreferencePair> learned, List<PreferencePair> heldOut) {}
-
-  private Pairs pairs(
-      Console console, LanguageModel model, TextDataSet texts, SequenceLimits limits) {
-    if (how.heldOut() == 0) {
-      PreferencePairs all = model.preferences(texts, limits);
-      all.notes(limits).forEach(console::note);
-      return new Pairs(all.pairs(), List.of());
-    }
-    TextDataSet.Split split = texts.split(how.heldOut(), how.steps.seed());
-    PreferencePairs learned = model.preferences(split.training(), limits);
-    PreferencePairs held = model.preferences(split.validation(), limits);
-    learned.notes(limits).forEach(console::note);
-    held.notes(limits).forEach(note -> console.note("Of those held out: " + note));
-    return new Pairs(learned.pairs(), held.pairs());
-  }
-
-  private TextDataSet read() {
-    try {
-      TextDataSet texts = TextDataSet.read(data);
-      if (texts.form() != TextForm.PREFERENCE) {
-        throw new Failure(
-            data
-                + " has lines of the form "
-                + texts.form()
-                + ", and preferences are lines of "
-                + TextForm.PREFERENCE
-                + ". Learn it by text train, or say which of two answers is better.");
-      }
-      return texts;
-    } catch (IOException e) {
-      throw new Failure("Cannot read " + data + ": " + ErrorExplanation.of(e), e);
+  private void require(AlignmentMethod method) {
+    if (method.rewarded()) {
+      rewards.refuseOthers(spec, method);
+      how.steps.batchUnlessSaid(spec, 1, PROMPTS);
+    } else {
+      rewards.refuse(spec, method);
     }
   }
 
-  private void summary(
-      Console console,
-      Pairs pairs,
-      PreferenceObjective objective,
-      TextTrainingWork work,
-      int count) {
-    console.note(
-        String.format(
-            Locale.ROOT, "%d pairs; %d held out.", pairs.learned().size(), pairs.heldOut().size()));
-    if (pairs.heldOut().isEmpty() && !how.steps.ofHeldOut().isEmpty()) {
+  private AlignmentLesson lesson(Console console, AlignmentMethod method) {
+    double share = how.heldOut();
+    long seed = how.steps.seed();
+    return method.rewarded()
+        ? new RewardLesson(
+            rewards.settings(preference),
+            rewards.rewards(),
+            data,
+            share,
+            seed,
+            new CompletionLog(console, output.folder(), rewards.showEvery()))
+        : new PairLesson(preference.objective(), data, share, seed);
+  }
+
+  private void summary(Console console, AlignmentLesson lesson, TextTrainingWork work, int count) {
+    console.note(lesson.summary());
+    if (!lesson.holdsOut() && !how.steps.ofHeldOut().isEmpty()) {
       console.note(
           String.join(" and ", how.steps.ofHeldOut())
-              + " without effect: no pairs are held out; --held-out 0.1 holds out a tenth of"
-              + " them.");
+              + " without effect: nothing is held out; --held-out 0.1 holds out a tenth of it.");
     }
-    console.note(reference(objective));
+    console.note(lesson.compares() ? reference() : lesson.noReference());
     console.note(
         String.format(
             Locale.ROOT,
-            "%s by %s on %d layers, %,d numbers; %d steps of %d pairs.",
+            "%s by %s on %d layers, %,d numbers; %d steps of %s.",
             how.what(),
             preference.method(),
             work.plan().sites().size(),
             work.plan().elements(),
             count,
-            how.steps.perStep()));
+            lesson.step(how.steps.perStep())));
   }
 
-  private String reference(PreferenceObjective objective) {
-    if (!objective.compares()) {
-      return "There is no reference: "
-          + String.join(" and ", objective.losses().stream().map(l -> l.loss().name()).toList())
-          + " need none.";
-    }
+  private String reference() {
     return how.from()
         .map(
             file ->

@@ -170,6 +170,16 @@ final class TextStepOptions {
     }
   }
 
+  /** Takes other numbers where none are said. */
+  void batchUnlessSaid(CommandSpec spec, int texts, int batches) {
+    if (UnusedOptions.given(spec, "--batch").isEmpty()) {
+      batch = texts;
+      if (UnusedOptions.given(spec, "--gradient-accumulation").isEmpty()) {
+        accumulate = batches;
+      }
+    }
+  }
+
   /** Tokens of the longest text, if there is a limit. */
   Optional<Integer> longest() {
     return longest;
@@ -212,8 +222,18 @@ final class TextStepOptions {
 
   /** Number of steps. The last batch of an epoch is smaller if texts do not come out even. */
   int count(List<TokenSequence> learned) {
+    return count(learned, 1);
+  }
+
+  /**
+   * {@link #count(List)}, where each batch is learned several times.
+   *
+   * @param times so many
+   */
+  int count(List<TokenSequence> learned, int times) {
     int batches = (learned.size() + batch - 1) / batch;
-    return steps.orElseGet(() -> (int) Math.max(1, Math.round(epochs * batches / accumulate)));
+    return steps.orElseGet(
+        () -> times * (int) Math.max(1, Math.round(epochs * batches / accumulate)));
   }
 
   private Optimizer optimizer() {

@@ -33,6 +33,7 @@ record TrainedTextReport(
     Path out,
     Path run) {
   private static final String ACCURACY = "rewards/accuracies";
+  private static final String REWARD = "reward";
 
   /**
    * Prints it.
@@ -74,14 +75,7 @@ record TrainedTextReport(
         console,
         json,
         began,
-        told -> {
-          if (!heldOut.isEmpty()) {
-            told.put("heldOut", heldOut);
-            if (!untrained.isEmpty()) {
-              told.put("untrained", untrained);
-            }
-          }
-        },
+        this::putHeldOut,
         () -> {
           if (!heldOut.isEmpty()) {
             console.print(
@@ -96,6 +90,41 @@ record TrainedTextReport(
                     heldOut.getOrDefault("rewards/margins", 0.0)));
           }
         });
+  }
+
+  /**
+   * Prints it for what learned from rewards.
+   *
+   * @param began when, in nanoseconds
+   */
+  void tellRewarded(Console console, boolean json, long began) {
+    tell(
+        console,
+        json,
+        began,
+        this::putHeldOut,
+        () -> {
+          if (!heldOut.isEmpty()) {
+            console.print(
+                String.format(
+                    Locale.ROOT,
+                    "held out  reward %.3f%s, %.0f %% of completions cut",
+                    heldOut.getOrDefault(REWARD, Double.NaN),
+                    Optional.ofNullable(untrained.get(REWARD))
+                        .map(r -> String.format(Locale.ROOT, ", %.3f before", r))
+                        .orElse(""),
+                    100 * heldOut.getOrDefault("completions/clipped_ratio", 0.0)));
+          }
+        });
+  }
+
+  private void putHeldOut(Json told) {
+    if (!heldOut.isEmpty()) {
+      told.put("heldOut", heldOut);
+      if (!untrained.isEmpty()) {
+        told.put("untrained", untrained);
+      }
+    }
   }
 
   private void tell(

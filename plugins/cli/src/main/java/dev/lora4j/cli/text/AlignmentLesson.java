@@ -1,0 +1,45 @@
+package dev.lora4j.cli.text;
+
+import dev.lora4j.cli.console.Console;
+import dev.lora4j.text.data.SequenceLimits;
+import dev.lora4j.text.pipeline.LanguageModel;
+import dev.lora4j.text.train.TextTrainer;
+import dev.lora4j.text.train.TextTrainingSettings;
+
+/** Data that a model is aligned by, read before the model is loaded. */
+interface AlignmentLesson {
+  /**
+   * Makes tokens of the data.
+   *
+   * @param console receives notes about what is not learned as it stands
+   */
+  void read(Console console, LanguageModel model, SequenceLimits limits);
+
+  /** The trainer, after {@link #read}. */
+  TextTrainer trainer(LanguageModel model, TextTrainingSettings settings);
+
+  /** Number of steps that the settings take for an epoch, in units of those of plain texts. */
+  int repeats();
+
+  /** What is learned, as sentences. */
+  String summary();
+
+  /** The part of a step, for example {@code 8 pairs}. */
+  String step(int perStep);
+
+  /** True if something is held out. */
+  boolean holdsOut();
+
+  /** Returns true if there is a reference. */
+  boolean compares();
+
+  /** Why there is no reference, as a sentence. */
+  String noReference();
+
+  /**
+   * Prints the result.
+   *
+   * @param began when, in nanoseconds
+   */
+  void tell(TrainedTextReport report, Console console, boolean json, long began);
+}

@@ -1,0 +1,122 @@
+package dev.lora4j.cli.text;
+
+import dev.lora4j.cli.console.Console;
+import dev.lora4j.cli.console.ErrorExplanation;
+import dev.lora4j.cli.console.Failure;
+import dev.lora4j.text.align.PreferenceObjective;
+import dev.lora4j.text.data.PreferencePair;
+import dev.lora4j.text.data.PreferencePairs;
+import dev.lora4j.text.data.SequenceLimits;
+import dev.lora4j.text.data.TextDataSet;
+import dev.lora4j.text.data.TextForm;
+import dev.lora4j.text.pipeline.LanguageModel;
+import dev.lora4j.text.train.TextTrainer;
+import dev.lora4j.text.train.TextTrainingSettings;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+
+/** Pairs of answers, of which one is better. */
+final class PairLesson implements AlignmentLesson {
+  private final PreferenceObjective objective;
+  private final TextDataSet texts;
+  private final double heldOut;
+  private final long seed;
+  private List<PreferencePair> learned = List.of();
+  private List<PreferencePair> others = List.of();
+
+  /**
+   * Reads the data.
+   *
+   * @param share that is held out
+   */
+  PairLesson(PreferenceObjective objective, Path data, double share, long seed) {
+    this.objective = objective;
+    this.texts = texts(data);
+    this.heldOut = share;
+    this.seed = seed;
+  }
+
+  private static TextDataSet texts(Path data) {
+    try {
+      TextDataSet texts = TextDataSet.read(data);
+      if (texts.form() != TextForm.PREFERENCE) {
+        throw new Failure(
+            data
+                + " has lines of the form "
+                + texts.form()
+                + ", and preferences are lines of "
+                + TextForm.PREFERENCE
+                + ". Learn it by text train, or say which of two answers is better.");
+      }
+      return texts;
+    } catch (IOException e) {
+      throw new Failure("Cannot read " + data + ": " + ErrorExplanation.of(e), e);
+    }
+  }
+
+  @Override
+  public void read(Console console, LanguageModel model, SequenceLimits limits) {
+    if (heldOut == 0) {
+      learned = pairs(console, model, texts, limits, "");
+      return;
+    }
+    TextDataSet.Split split = texts.split(heldOut, seed);
+    learned = pairs(console, model, split.training(), limits, "");
+    others = pairs(console, model, split.validation(), limits, "Of those held out: ");
+  }
+
+  private static List<PreferencePair> pairs(
+      Console console,
+      LanguageModel model,
+      TextDataSet texts,
+      SequenceLimits limits,
+      String prefix) {
+    PreferencePairs all = model.preferences(texts, limits);
+    all.notes(limits).forEach(note -> console.note(prefix + note));
+    return all.pairs();
+  }
+
+  @Override
+  public TextTrainer trainer(LanguageModel model, TextTrainingSettings settings) {
+    return TextTrainer.on(model, settings).preferences(learned, others, objective);
+  }
+
+  @Override
+  public int repeats() {
+    return 1;
+  }
+
+  @Override
+  public String summary() {
+    return String.format(Locale.ROOT, "%d pairs; %d held out.", learned.size(), others.size());
+  }
+
+  @Override
+  public String step(int perStep) {
+    return perStep + " pairs";
+  }
+
+  @Override
+  public boolean holdsOut() {
+    return !others.isEmpty();
+  }
+
+  @Override
+  public boolean compares() {
+    return objective.compares();
+  }
+
+  @Override
+  public String noReference() {
+    return "There is no reference: "
+        + String.join(" and ", objective.losses().stream().map(l -> l.loss().name()).toList())
+        + " need none.";
+  }
+
+  @Override
+  public void tell(TrainedTextReport report, Console console, boolean json, long began) {
+    report.tellPreferred(console, json, began);
+  }
+}
