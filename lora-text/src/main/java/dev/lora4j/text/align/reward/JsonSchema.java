@@ -92,7 +92,8 @@ final class JsonSchema {
   }
 
   private Optional<JsonRule> keyword(String word, JsonElement value, Place place) {
-    if (REMARKS.contains(word)) {
+    // A name of the whole document changes no reference within it.
+    if (REMARKS.contains(word) || place.at().equals("#/$id")) {
       requireRemark(word, value, place.at());
       return Optional.empty();
     }

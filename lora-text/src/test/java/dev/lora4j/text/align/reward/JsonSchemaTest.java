@@ -67,6 +67,7 @@ class JsonSchemaTest {
         "{'$defs': {'a/b~c': {'const': 1}}, '$ref': '#/$defs/a~1b~0c'} | 1             | 2",
         "{'properties': {'next': {'$ref': '#'}}, 'required': ['v']} | {'v': 1, 'next': {'v': 2}} | {'v': 1, 'next': {}}",
         "{'$schema': 'https://json-schema.org/draft/2020-12/schema', 'title': 't'} | 1 | ",
+        "{'$id': 'https://example.com/a', 'items': {'$ref': '#'}} | [[]]                | ",
       })
   void wordIsUnderstood(String schema, String met, String broken) {
     assertTrue(holds(schema, met), met);
@@ -86,6 +87,7 @@ class JsonSchemaTest {
         "{'format': 'date'}                               | leave format out",
         "{'properties': {'a': {'if': {}}}}                | #/properties/a/if",
         "{'$defs': {'a': {'contains': {}}}}               | #/$defs/a/contains",
+        "{'items': {'$id': 'b'}}                          | #/items/$id is not",
         "{'items': [{'type': 'string'}]}                  | #/items must be an object",
         "{'type': 'float'}                                | #/type",
         "{'type': []}                                     | #/type",
