@@ -9,6 +9,8 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.tools.Diagnostic;
 import javax.tools.DiagnosticCollector;
 import javax.tools.JavaFileObject;
@@ -23,13 +25,22 @@ import org.junit.jupiter.api.io.TempDir;
 class DocumentedExamplesTest {
   @TempDir private Path classes;
 
+  private static final Pattern PUBLIC =
+      Pattern.compile("^public (?:final )?(?:class|record|interface) (\\w+)", Pattern.MULTILINE);
+
   /** A block as a source file. */
   private static final class Source extends SimpleJavaFileObject {
     private final String code;
 
     Source(String code) {
-      super(URI.create("string:///Example.java"), Kind.SOURCE);
+      super(URI.create("string:///" + name(code) + ".java"), Kind.SOURCE);
       this.code = code;
+    }
+
+    /** The name that Java wants a file to have for a public type. */
+    private static String name(String code) {
+      Matcher type = PUBLIC.matcher(code);
+      return type.find() ? type.group(1) : "Example";
     }
 
     @Override
