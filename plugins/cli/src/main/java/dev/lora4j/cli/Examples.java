@@ -81,7 +81,8 @@ final class Examples {
               "text align",
               List.of(
                   "text align dpo --data pairs.jsonl -o better",
-                  "text align dpo --data pairs.jsonl --from mine --loss ipo -o better")),
+                  "text align dpo --data pairs.jsonl --from mine --loss ipo -o better",
+                  "text align grpo --data prompts.jsonl --reward exact -o solver")),
           Map.entry(
               "text distill",
               List.of(
