@@ -47,6 +47,30 @@ final class RewardAnswer {
     }
   }
 
+  /**
+   * The rewards of an answer that is there.
+   *
+   * @throws RewardException if it failed
+   */
+  List<OptionalDouble> rewards() {
+    try {
+      return answer.join();
+    } catch (CompletionException e) {
+      throw failure(e);
+    }
+  }
+
+  /** The failure that is behind one of waiting; errors are thrown. */
+  static RewardException failure(Exception waiting) {
+    if (waiting.getCause() instanceof RewardException failure) {
+      return failure;
+    }
+    if (waiting.getCause() instanceof Error error) {
+      throw error;
+    }
+    throw new IllegalStateException("A reward function failed without a reason.", waiting);
+  }
+
   /** Stops the function if it has not answered and can be stopped. */
   void giveUp() {
     if (answer.isDone()) {

@@ -85,7 +85,7 @@ public record Rewards(List<WeightedReward> functions, Duration patience) impleme
     } finally {
       answers.forEach(RewardAnswer::giveUp);
     }
-    List<List<OptionalDouble>> each = answers.stream().map(a -> a.answer().join()).toList();
+    List<List<OptionalDouble>> each = answers.stream().map(RewardAnswer::rewards).toList();
     List<OptionalDouble> sums = new ArrayList<>();
     for (int row = 0; row < request.rollouts().size(); row++) {
       sums.add(sum(each, request, row));
@@ -117,10 +117,7 @@ public record Rewards(List<WeightedReward> functions, Duration patience) impleme
     } catch (TimeoutException e) {
       answers.forEach(each -> each.requireAnswer(patience));
     } catch (ExecutionException e) {
-      if (e.getCause() instanceof Error error) {
-        throw error;
-      }
-      throw (RewardException) e.getCause();
+      throw RewardAnswer.failure(e);
     }
   }
 
