@@ -21,7 +21,10 @@ public interface PreferenceLoss extends Canonical {
     return true;
   }
 
-  /** Returns true if it is of scores that other divergences than reverse KL may make. */
+  /**
+   * Returns true if it is of scores that other divergences than reverse KL may make, or of none and
+   * goes with any.
+   */
   default boolean diverges() {
     return false;
   }
@@ -36,7 +39,8 @@ public interface PreferenceLoss extends Canonical {
   }
 
   /**
-   * The loss of each pair, [pairs].
+   * The loss of each pair, [pairs], in the type of the likelihoods. Pairs the right way round cost
+   * less than those the wrong way round.
    *
    * @param beta how much the distance from the reference costs, above 0
    */
