@@ -28,6 +28,8 @@ module dev.lora4j.text {
       dev.lora4j.spi;
   exports dev.lora4j.text.align.reward to
       dev.lora4j.spi;
+  exports dev.lora4j.text.align.unpaired to
+      dev.lora4j.spi;
   exports dev.lora4j.text.bert to
       dev.lora4j.spi;
   exports dev.lora4j.text.gemma to

@@ -106,11 +106,34 @@ final class ExampleLines {
                   fields.text(line, object, "source", false),
                   fields.text(line, object, "target", false));
           case PREFERENCE, WHOLE_PREFERENCE -> preference(line, object);
+          case JUDGED -> judged(line, object);
         };
     if (fields.problems().size() == before) {
       examples.add(example);
       places.add(new SourceLocation(fields.file(), line));
     }
+  }
+
+  private TextExample judged(int line, JsonObject object) {
+    boolean good =
+        object.get("label") instanceof JsonPrimitive value
+            && value.isBoolean()
+            && value.getAsBoolean();
+    if (!(object.get("label") instanceof JsonPrimitive value && value.isBoolean())) {
+      fields.problem(
+          line,
+          "has neither true nor false at 'label' but "
+              + JsonFields.shown(object.get("label"))
+              + ".");
+    }
+    if (object.get("completion") instanceof JsonArray) {
+      return new TextExample.ChatJudged(
+          fields.messages(line, object, "prompt"), answers(line, object, "completion"), good);
+    }
+    return new TextExample.Judged(
+        fields.text(line, object, "prompt", true),
+        fields.text(line, object, "completion", false),
+        good);
   }
 
   private TextExample preference(int line, JsonObject object) {

@@ -4,7 +4,6 @@ import dev.lora4j.text.chat.ChatMessage;
 import dev.lora4j.text.chat.ChatTemplate;
 import dev.lora4j.text.token.TextTokenizer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -76,11 +75,12 @@ public record PreferencePairs(List<PreferencePair> pairs, int cut, int seams) {
     int seams = 0;
     for (int i = 0; i < data.examples().size(); i++) {
       try {
-        Ids ids = ids(data.examples().get(i), tokenizer, template, outputs);
-        Ids kept = ids.within(limits, outputs);
-        pairs.add(kept.pair(outputs));
+        PromptedIds ids = ids(data.examples().get(i), tokenizer, template, outputs);
+        PromptedIds kept = ids.within(limits, outputs);
+        List<TokenSequence> both = kept.sequences(List.of("chosen", "rejected"), outputs);
+        pairs.add(new PreferencePair(both.get(0), both.get(1)));
         cut += kept.longest(outputs) < ids.longest(outputs) ? 1 : 0;
-        seams += ids.prompt < ids.asked ? 1 : 0;
+        seams += ids.seam() ? 1 : 0;
       } catch (IllegalArgumentException e) {
         problems.add(data.places().get(i).problem(String.valueOf(e.getMessage())));
       }
@@ -107,7 +107,7 @@ public record PreferencePairs(List<PreferencePair> pairs, int cut, int seams) {
     return notes;
   }
 
-  private static Ids ids(
+  private static PromptedIds ids(
       TextExample example,
       TextTokenizer tokenizer,
       Optional<ChatTemplate> template,
@@ -117,12 +117,12 @@ public record PreferencePairs(List<PreferencePair> pairs, int cut, int seams) {
         throw equal();
       }
       if (outputs) {
-        return Ids.apart(
+        return PromptedIds.apart(
             tokenizer.encode(plain.prompt()),
             EndedTokens.of(tokenizer.encode(plain.chosen()), tokenizer),
             EndedTokens.of(tokenizer.encode(plain.rejected()), tokenizer));
       }
-      return Ids.of(
+      return PromptedIds.of(
           tokenizer.encode(plain.prompt()),
           EndedTokens.of(tokenizer.encode(plain.prompt() + plain.chosen()), tokenizer),
           EndedTokens.of(tokenizer.encode(plain.prompt() + plain.rejected()), tokenizer));
@@ -143,7 +143,7 @@ public record PreferencePairs(List<PreferencePair> pairs, int cut, int seams) {
                     "is a conversation, and "
                         + tokenizer
                         + " has no chat template; give texts in place of messages."));
-    return Ids.of(
+    return PromptedIds.of(
         tokenizer.encodePlain(how.render(chat.prompt(), true)),
         tokenizer.encodePlain(how.render(joined(chat.prompt(), chat.chosen()), false)),
         tokenizer.encodePlain(how.render(joined(chat.prompt(), chat.rejected()), false)));
@@ -158,87 +158,5 @@ public record PreferencePairs(List<PreferencePair> pairs, int cut, int seams) {
     List<ChatMessage> all = new ArrayList<>(first);
     all.addAll(next);
     return all;
-  }
-
-  /**
-   * Ids of a pair, as whole texts.
-   *
-   * @param asked number of ids of the prompt by itself
-   * @param prompt number of those that both texts begin with
-   */
-  @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Ids(int[] chosen, int[] rejected, int asked, int prompt) {
-    static Ids of(int[] prompt, int[] chosen, int[] rejected) {
-      int same = Math.min(common(prompt, chosen), common(prompt, rejected));
-      return new Ids(chosen, rejected, prompt.length, same);
-    }
-
-    /** Of a prompt that is read by itself. */
-    static Ids apart(int[] prompt, int[] chosen, int[] rejected) {
-      return new Ids(after(prompt, chosen), after(prompt, rejected), prompt.length, prompt.length);
-    }
-
-    private static int[] after(int[] prompt, int[] completion) {
-      int[] all = Arrays.copyOf(prompt, prompt.length + completion.length);
-      System.arraycopy(completion, 0, all, prompt.length, completion.length);
-      return all;
-    }
-
-    private static int common(int[] a, int[] b) {
-      int at = Arrays.mismatch(a, b);
-      return at < 0 ? a.length : at;
-    }
-
-    /** The longest sequence of the model. */
-    int longest(boolean outputs) {
-      int longer = Math.max(chosen.length, rejected.length);
-      return outputs ? Math.max(prompt, longer - prompt) : longer;
-    }
-
-    Ids within(SequenceLimits limits, boolean outputs) {
-      int most = limits.longest();
-      if (longest(outputs) <= most) {
-        return this;
-      }
-      if (limits.longer() == SequenceLimits.Longer.REFUSE) {
-        throw new IllegalArgumentException(
-            "has %d tokens, and %d are the most. Shorten it, allow longer ones, or have them cut."
-                .formatted(longest(outputs), most));
-      }
-      if (!outputs && prompt >= most) {
-        throw new IllegalArgumentException(
-            "has a prompt of %d tokens, which leaves no room for a completion within %d."
-                .formatted(prompt, most));
-      }
-      if (outputs && prompt > most) {
-        throw new IllegalArgumentException(
-            "has a prompt of %d tokens, and %d are the most.".formatted(prompt, most));
-      }
-      int end = outputs ? prompt + most : most;
-      return new Ids(
-          Arrays.copyOf(chosen, Math.min(end, chosen.length)),
-          Arrays.copyOf(rejected, Math.min(end, rejected.length)),
-          asked,
-          prompt);
-    }
-
-    PreferencePair pair(boolean outputs) {
-      return new PreferencePair(
-          sequence(chosen, "chosen", outputs), sequence(rejected, "rejected", outputs));
-    }
-
-    private TokenSequence sequence(int[] ids, String key, boolean outputs) {
-      int from = outputs ? prompt : Math.max(1, prompt);
-      if (ids.length <= from) {
-        throw new IllegalArgumentException("has no token to learn at '" + key + "'.");
-      }
-      if (outputs) {
-        int[] target = Arrays.copyOfRange(ids, prompt, ids.length);
-        return new TokenSequence(Arrays.copyOf(ids, prompt), new boolean[prompt], target, -1);
-      }
-      boolean[] counted = new boolean[ids.length];
-      Arrays.fill(counted, from, ids.length, true);
-      return TokenSequence.of(ids, counted);
-    }
   }
 }

@@ -37,6 +37,19 @@ public sealed interface TextExample {
     }
   }
 
+  /** A prompt and a completion that is good or bad. */
+  record Judged(String prompt, String completion, boolean good) implements TextExample {}
+
+  /** A conversation and a good or bad way to go on with it. */
+  record ChatJudged(List<ChatMessage> prompt, List<ChatMessage> completion, boolean good)
+      implements TextExample {
+    /** Copies its collections. */
+    public ChatJudged {
+      prompt = List.copyOf(prompt);
+      completion = List.copyOf(completion);
+    }
+  }
+
   /** A text and what an encoder and decoder make of it. */
   record Pair(String input, String target) implements TextExample {}
 }

@@ -21,7 +21,12 @@ public enum TextForm {
   /** {@code {"prompt": ..., "chosen": ..., "rejected": ...}}, each a text or a list of messages. */
   PREFERENCE("prompt", "chosen", "rejected"),
   /** {@code {"chosen": ..., "rejected": ...}}, which begin with the same prompt. */
-  WHOLE_PREFERENCE("chosen", "rejected");
+  WHOLE_PREFERENCE("chosen", "rejected"),
+  /**
+   * {@code {"prompt": ..., "completion": ..., "label": ...}}, texts or lists of messages, and true
+   * for a good completion.
+   */
+  JUDGED("prompt", "completion", "label");
 
   @SuppressWarnings("ImmutableEnumChecker") // a copy that nothing changes
   private final List<String> keys;

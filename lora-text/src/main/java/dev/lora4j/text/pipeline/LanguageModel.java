@@ -11,6 +11,7 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.text.chat.ChatMessage;
 import dev.lora4j.text.chat.ChatTemplate;
+import dev.lora4j.text.data.JudgedCompletions;
 import dev.lora4j.text.data.PreferencePairs;
 import dev.lora4j.text.data.SequenceLimits;
 import dev.lora4j.text.data.TextDataSet;
@@ -158,6 +159,14 @@ public final class LanguageModel implements AutoCloseable {
               + (pairs ? TextForm.PAIR : TextForm.COMPLETION)
               + ".");
     }
+    if (data.form() == TextForm.JUDGED) {
+      throw new IllegalArgumentException(
+          "The data is of the form "
+              + data.form()
+              + ": which completions are good. Learn it by text align kto, or give lines with "
+              + TextForm.COMPLETION
+              + ".");
+    }
     boolean fits = pairs == (data.form() == TextForm.PAIR) && data.form() != TextForm.LABELLED;
     if (!fits) {
       throw new IllegalArgumentException(
@@ -193,6 +202,18 @@ public final class LanguageModel implements AutoCloseable {
     return template
         .map(how -> PreferencePairs.of(data, tokenizer, how, limits, outputs))
         .orElseGet(() -> PreferencePairs.of(data, tokenizer, limits, outputs));
+  }
+
+  /**
+   * The judged completions of a data set as tokens.
+   *
+   * @throws IllegalArgumentException if they are of another form
+   * @throws dev.lora4j.text.data.TextDataException with all examples that cannot be used
+   */
+  public JudgedCompletions judgements(TextDataSet data, SequenceLimits limits) {
+    return template
+        .map(how -> JudgedCompletions.of(data, tokenizer, how, limits))
+        .orElseGet(() -> JudgedCompletions.of(data, tokenizer, limits));
   }
 
   /** Owner of the model's memory. */

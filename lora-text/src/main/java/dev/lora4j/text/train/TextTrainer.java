@@ -9,8 +9,11 @@ import dev.lora4j.core.train.run.CheckpointPolicy;
 import dev.lora4j.core.train.run.TrainingTask;
 import dev.lora4j.text.align.PolicySettings;
 import dev.lora4j.text.align.PreferenceObjective;
+import dev.lora4j.text.align.ReferenceUse;
 import dev.lora4j.text.align.Rewards;
 import dev.lora4j.text.align.RolloutListener;
+import dev.lora4j.text.align.UnpairedObjective;
+import dev.lora4j.text.data.JudgedCompletion;
 import dev.lora4j.text.data.PreferencePair;
 import dev.lora4j.text.data.PromptSet;
 import dev.lora4j.text.data.SequenceBatches;
@@ -23,6 +26,7 @@ import dev.lora4j.text.pipeline.LanguageModel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,7 +48,10 @@ public final class TextTrainer extends SequenceTrainer<TextTrainer> {
     record Rewarded(RewardedPrompts prompts) implements Lesson {}
 
     /** Which of two is better. */
-    record Pairs(Preferences preferences) implements Lesson {}
+    record Pairs(Preferences preferences, ReferenceUse reference) implements Lesson {}
+
+    /** Which are good and which are bad. */
+    record Judged(JudgedTexts texts, ReferenceUse reference) implements Lesson {}
   }
 
   private TextTrainer(LanguageModel model, Lesson lesson, Request request) {
@@ -98,12 +105,58 @@ public final class TextTrainer extends SequenceTrainer<TextTrainer> {
    */
   public TextTrainer preferences(
       List<PreferencePair> learned, List<PreferencePair> heldOut, PreferenceObjective objective) {
+    return preferences(learned, heldOut, objective, ReferenceUse.EACH_STEP);
+  }
+
+  /**
+   * {@link #preferences(List, List, PreferenceObjective)} with likelihoods under the reference that
+   * are computed when it is said.
+   */
+  public TextTrainer preferences(
+      List<PreferencePair> learned,
+      List<PreferencePair> heldOut,
+      PreferenceObjective objective,
+      ReferenceUse reference) {
     if (learned.isEmpty()) {
       throw new IllegalArgumentException("There are no pairs to learn from.");
     }
     Preferences all = new Preferences(objective, learned, heldOut);
-    return new TextTrainer(model, new Lesson.Pairs(all), request())
+    return new TextTrainer(model, new Lesson.Pairs(all, reference), request())
         .sequences(all.learned(), all.heldOut());
+  }
+
+  /**
+   * A copy that learns which completions are good and which are bad. The reference is as in {@link
+   * #preferences(List, List, PreferenceObjective)}.
+   *
+   * @param learned the completions to learn, at least two
+   * @param heldOut those to validate by
+   * @throws IllegalArgumentException if there are too few, or the model has an encoder
+   */
+  public TextTrainer judgements(
+      List<JudgedCompletion> learned,
+      List<JudgedCompletion> heldOut,
+      UnpairedObjective objective,
+      ReferenceUse reference) {
+    requireCausal("Judgements");
+    if (learned.size() < 2) {
+      throw new IllegalArgumentException(
+          "Judgements are compared with each other: give at least 2, found "
+              + learned.size()
+              + ".");
+    }
+    JudgedTexts all = new JudgedTexts(objective, learned, heldOut, model.network().longest());
+    return new TextTrainer(model, new Lesson.Judged(all, reference), request())
+        .sequences(all.learned(), all.heldOut());
+  }
+
+  private void requireCausal(String what) {
+    if (model.network() instanceof Seq2SeqNetwork) {
+      throw new IllegalArgumentException(
+          what
+              + " are learned by models that go on from texts, and this one has an encoder and a"
+              + " decoder.");
+    }
   }
 
   /**
@@ -123,11 +176,7 @@ public final class TextTrainer extends SequenceTrainer<TextTrainer> {
       PolicySettings how,
       Rewards rewards,
       RolloutListener listener) {
-    if (model.network() instanceof Seq2SeqNetwork) {
-      throw new IllegalArgumentException(
-          "Rewards are learned by models that go on from texts, and this one has an encoder and a"
-              + " decoder.");
-    }
+    requireCausal("Rewards");
     if (learned.prompts().isEmpty()) {
       throw new IllegalArgumentException("There are no prompts to learn with.");
     }
@@ -144,11 +193,21 @@ public final class TextTrainer extends SequenceTrainer<TextTrainer> {
     if (lesson instanceof Lesson.Teachers taught) {
       return taught.distillation().identity();
     } else if (lesson instanceof Lesson.Pairs pairs) {
-      return pairs.preferences().identity();
+      return known(pairs.preferences().identity(), pairs.reference());
+    } else if (lesson instanceof Lesson.Judged judged) {
+      return known(judged.texts().identity(), judged.reference());
     } else if (lesson instanceof Lesson.Rewarded rewarded) {
       return rewarded.prompts().identity();
     }
     return Map.of();
+  }
+
+  private static Map<String, String> known(Map<String, String> parts, ReferenceUse reference) {
+    Map<String, String> all = new HashMap<>(parts);
+    if (reference == ReferenceUse.ONCE) {
+      all.put("reference", "once");
+    }
+    return all;
   }
 
   @Override
@@ -198,13 +257,11 @@ public final class TextTrainer extends SequenceTrainer<TextTrainer> {
       return new DivergenceLoss(owner, model, taught.distillation());
     } else if (lesson instanceof Lesson.Pairs pairs) {
       boolean compares = pairs.preferences().objective().compares();
-      Optional<FrozenReference> reference =
-          settings()
-              .recipe()
-              .beginning()
-              .filter(adapter -> compares)
-              .map(adapter -> new FrozenReference(owner, model, MixPlan.of(adapter, 1), 1));
-      return new PreferencePairLoss(model, pairs.preferences(), reference);
+      return new PreferencePairLoss(
+          model, pairs.preferences(), reference(owner, compares, pairs.reference()));
+    } else if (lesson instanceof Lesson.Judged judged) {
+      return new JudgedCompletionLoss(
+          model, judged.texts(), reference(owner, true, judged.reference()));
     } else if (lesson instanceof Lesson.Rewarded rewarded) {
       Optional<Adapter> begun = settings().recipe().beginning();
       MixPlan before = begun.map(adapter -> MixPlan.of(adapter, 1)).orElse(MixPlan.NONE);
@@ -216,5 +273,19 @@ public final class TextTrainer extends SequenceTrainer<TextTrainer> {
           begun.isPresent());
     }
     return new TokenLoss(model);
+  }
+
+  /** Likelihoods under the reference, unless it is the base in the program that trains. */
+  private Optional<KnownLikelihoods> reference(Scope owner, boolean compares, ReferenceUse use) {
+    Optional<Adapter> begun = settings().recipe().beginning();
+    if (!compares || (begun.isEmpty() && use == ReferenceUse.EACH_STEP)) {
+      return Optional.empty();
+    }
+    MixPlan before = begun.map(adapter -> MixPlan.of(adapter, 1)).orElse(MixPlan.NONE);
+    FrozenReference reference = new FrozenReference(owner, model, before, 1);
+    return Optional.of(
+        use == ReferenceUse.ONCE
+            ? KnownLikelihoods.once(reference)
+            : KnownLikelihoods.each(reference));
   }
 }

@@ -1,0 +1,112 @@
+package dev.lora4j.text.train;
+
+import dev.lora4j.core.nn.FrozenWeights;
+import dev.lora4j.core.nn.Weights;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.core.tensor.host.HostTensor;
+import dev.lora4j.core.train.run.Staging;
+import dev.lora4j.text.data.TokenSequence;
+import dev.lora4j.text.evaluate.ScoredTokens;
+import dev.lora4j.text.model.TextModel;
+import dev.lora4j.text.network.CausalNetwork;
+import dev.lora4j.text.network.NextTokenLoss;
+import dev.lora4j.text.network.OutputLoss;
+import dev.lora4j.text.network.Seq2SeqNetwork;
+import dev.lora4j.text.pipeline.LanguageModel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * Log-probabilities of what is learned of sequences, summed over their tokens, beside those under a
+ * reference. Where the reference is the base, it runs in the same program without the adapter: as a
+ * fresh adapter changes nothing, both are equal to the last bit before the first step.
+ */
+final class CompletionLikelihoods {
+  private final LanguageModel model;
+  private final boolean compares;
+  private final Optional<KnownLikelihoods> known;
+
+  /**
+   * Likelihoods of a run.
+   *
+   * @param compares whether there is a reference
+   * @param known likelihoods under it; empty if it is the base in the same program
+   */
+  CompletionLikelihoods(LanguageModel model, boolean compares, Optional<KnownLikelihoods> known) {
+    this.model = model;
+    this.compares = compares;
+    this.known = known;
+  }
+
+  /**
+   * Staged log-probabilities.
+   *
+   * @param own with the adapter, [rows]
+   * @param before under the reference, [rows], if there is one
+   * @param counts tokens of each row that are learned, [rows]
+   */
+  record Staged(Expr own, Optional<Expr> before, Expr counts) {}
+
+  Staged stage(Staging at) {
+    FrozenWeights frozen =
+        new FrozenWeights(model.base().compute(), "", model.base().weights().forms());
+    Function<Weights, Expr> unlikelihood = declared(at);
+    Shape any = Shape.of(Shape.UNKNOWN);
+    Expr rows = at.graph().input("rows", DType.I64, any);
+    Expr counts = at.graph().input("counts", DType.F64, any).to(at.type());
+    Function<Weights, Expr> likelihood =
+        weights -> counts.mul(0).indexAdd(0, rows, unlikelihood.apply(weights).neg());
+    Expr own = likelihood.apply(Weights.of(at.graph(), TextModel.MODEL, frozen, at.adapters()));
+    Optional<Expr> before = Optional.empty();
+    if (known.isPresent()) {
+      before = Optional.of(at.graph().input("reference", DType.F64, any).to(at.type()));
+    } else if (compares) {
+      Weights base = Weights.of(at.graph(), TextModel.MODEL, frozen, (layer, x) -> layer.output(x));
+      before = Optional.of(likelihood.apply(base).detach());
+    }
+    return new Staged(own, before, counts);
+  }
+
+  /** Declares the tokens; the result gives the negative log-likelihood of each that counts. */
+  private Function<Weights, Expr> declared(Staging at) {
+    DType compute = model.base().compute();
+    if (model.network() instanceof Seq2SeqNetwork both) {
+      OutputLoss loss = OutputLoss.declare(at.graph());
+      return weights -> loss.stage(both, weights, compute, at.type());
+    }
+    CausalNetwork network = (CausalNetwork) model.network();
+    NextTokenLoss loss = NextTokenLoss.declare(at.graph());
+    at.learnsAt(loss.places());
+    return weights -> loss.stage(network, weights, compute, at.type());
+  }
+
+  /** Inputs for these sequences, in the order in which {@link #stage} declares them. */
+  List<Tensor> inputs(Scope scope, List<TokenSequence> sequences) {
+    int pad = model.tokenizer().special().padId();
+    List<Tensor> inputs =
+        new ArrayList<>(ScoredTokens.inputs(scope, sequences, pad, model.network()).values());
+    long[] rows = new long[ScoredTokens.count(sequences)];
+    double[] counts = new double[sequences.size()];
+    int at = 0;
+    for (int row = 0; row < counts.length; row++) {
+      counts[row] = sequences.get(row).learned();
+      for (int i = 0; i < counts[row]; i++) {
+        rows[at++] = row;
+      }
+    }
+    inputs.add(Tensor.ofLongs(scope, Shape.of(rows.length), rows));
+    inputs.add(numbers(scope, counts));
+    known.ifPresent(reference -> inputs.add(numbers(scope, reference.of(sequences))));
+    return inputs;
+  }
+
+  private static Tensor numbers(Scope scope, double[] values) {
+    return HostTensor.of(DType.F64, Shape.of(values.length), values).on(scope);
+  }
+}

@@ -1,0 +1,103 @@
+package dev.lora4j.text.train;
+
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.core.tensor.host.HostTensor;
+import dev.lora4j.core.train.run.Staging;
+import dev.lora4j.text.align.UnpairedObjective;
+import dev.lora4j.text.data.TokenSequence;
+import dev.lora4j.text.model.TextModel;
+import dev.lora4j.text.pipeline.LanguageModel;
+import dev.lora4j.text.token.TextTokenizer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Loss of judged completions. The program has them in its first rows, and in the others, where the
+ * loss looks at these, prompts with completions of other prompts.
+ */
+final class JudgedCompletionLoss implements SequenceLoss {
+  private final LanguageModel model;
+  private final JudgedTexts texts;
+  private final CompletionLikelihoods likelihoods;
+
+  /**
+   * Loss of a run.
+   *
+   * @param reference likelihoods under it; empty if it is the base in the same program
+   */
+  JudgedCompletionLoss(
+      LanguageModel model, JudgedTexts texts, Optional<KnownLikelihoods> reference) {
+    this.model = model;
+    this.texts = texts;
+    this.likelihoods = new CompletionLikelihoods(model, true, reference);
+  }
+
+  @Override
+  public TextModel base() {
+    return model.base();
+  }
+
+  @Override
+  public TextTokenizer tokenizer() {
+    return model.tokenizer();
+  }
+
+  @Override
+  public StagedLoss stage(Staging at) {
+    CompletionLikelihoods.Staged staged = likelihoods.stage(at);
+    Expr good = at.graph().input("good", DType.F64, Shape.of(Shape.UNKNOWN)).to(at.type());
+    Expr ratios = staged.own().sub(staged.before().orElseThrow());
+    UnpairedObjective objective = texts.objective();
+    boolean mismatches = objective.loss().mismatches();
+    Expr own = mismatches ? part(ratios, 0) : ratios;
+    Expr distance =
+        mismatches ? part(ratios, 1).mean().clampMin(0).detach() : own.detach().sum().mul(0);
+    Expr likelihood = mismatches ? part(staged.own(), 0) : staged.own();
+    Expr each = objective.loss().each(own, good, distance, objective.beta());
+    Expr one = good.mul(0).add(1);
+    Expr bad = one.sub(good);
+    Expr reward = own.mul(objective.beta());
+    Map<String, Expr> measures = new LinkedHashMap<>();
+    measures.put("rewards/margins", one.mul(mean(reward, good).sub(mean(reward, bad))));
+    measures.put("rewards/chosen", one.mul(mean(reward, good)));
+    measures.put("rewards/rejected", one.mul(mean(reward, bad)));
+    measures.put("logps/chosen", one.mul(mean(likelihood, good)));
+    measures.put("logps/rejected", one.mul(mean(likelihood, bad)));
+    measures.put("kl", one.mul(distance));
+    return new StagedLoss(each, measures);
+  }
+
+  private static Expr part(Expr rows, int number) {
+    return rows.reshape(2, -1).select(0, number);
+  }
+
+  /** Mean over those of a batch that are marked; 0 if there are none. */
+  private static Expr mean(Expr numbers, Expr marks) {
+    return numbers.mul(marks).sum().div(marks.sum().clampMin(1));
+  }
+
+  @Override
+  public List<Tensor> inputs(Scope scope, List<TokenSequence> completions) {
+    List<Tensor> inputs = new ArrayList<>(likelihoods.inputs(scope, texts.rows(completions)));
+    double[] good = texts.good(completions);
+    inputs.add(HostTensor.of(DType.F64, Shape.of(good.length), good).on(scope));
+    return inputs;
+  }
+
+  @Override
+  public int learned(List<TokenSequence> completions) {
+    return completions.size();
+  }
+
+  @Override
+  public Map<String, String> metadata() {
+    return texts.metadata();
+  }
+}
