@@ -5,28 +5,50 @@ import java.util.List;
 
 /** Ways to align a model, with the losses and beta that each has by itself. */
 enum AlignmentMethod {
-  dpo(false, PreferenceObjective.BETA, "sigmoid"),
-  cpo(false, PreferenceObjective.BETA, "cpo", "sft"),
-  simpo(false, 2, "simpo"),
-  orpo(false, PreferenceObjective.BETA, "orpo", "sft"),
-  grpo(true, 0, "dapo"),
-  rloo(true, 0.05, "rloo");
+  dpo(Kind.PAIRS, PreferenceObjective.BETA, "sigmoid"),
+  cpo(Kind.PAIRS, PreferenceObjective.BETA, "cpo", "sft"),
+  simpo(Kind.PAIRS, 2, "simpo"),
+  orpo(Kind.PAIRS, PreferenceObjective.BETA, "orpo", "sft"),
+  kto(Kind.JUDGEMENTS, PreferenceObjective.BETA, "kto"),
+  grpo(Kind.REWARDS, 0, "dapo"),
+  rloo(Kind.REWARDS, 0.05, "rloo");
 
-  private final boolean rewarded;
+  /** Kinds of data. */
+  enum Kind {
+    /** Two answers, of which one is better. */
+    PAIRS("learns from pairs"),
+    /** Answers that are good or bad. */
+    JUDGEMENTS("learns from single answers"),
+    /** Answers of the model's own, and their rewards. */
+    REWARDS("learns from rewards");
+
+    private final String what;
+
+    Kind(String what) {
+      this.what = what;
+    }
+
+    /** A predicate, for messages. */
+    @Override
+    public String toString() {
+      return what;
+    }
+  }
+
+  private final Kind kind;
   private final double beta;
 
   @SuppressWarnings("ImmutableEnumChecker") // a copy that nothing changes
   private final List<String> losses;
 
-  AlignmentMethod(boolean rewarded, double beta, String... losses) {
-    this.rewarded = rewarded;
+  AlignmentMethod(Kind kind, double beta, String... losses) {
+    this.kind = kind;
     this.beta = beta;
     this.losses = List.of(losses);
   }
 
-  /** True if it learns from rewards of what the model writes, false if it does from pairs. */
-  boolean rewarded() {
-    return rewarded;
+  Kind kind() {
+    return kind;
   }
 
   double beta() {

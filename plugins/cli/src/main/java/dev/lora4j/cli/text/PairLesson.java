@@ -1,9 +1,8 @@
 package dev.lora4j.cli.text;
 
 import dev.lora4j.cli.console.Console;
-import dev.lora4j.cli.console.ErrorExplanation;
-import dev.lora4j.cli.console.Failure;
 import dev.lora4j.text.align.PreferenceObjective;
+import dev.lora4j.text.align.ReferenceUse;
 import dev.lora4j.text.data.PreferencePair;
 import dev.lora4j.text.data.PreferencePairs;
 import dev.lora4j.text.data.SequenceLimits;
@@ -12,7 +11,6 @@ import dev.lora4j.text.data.TextForm;
 import dev.lora4j.text.pipeline.LanguageModel;
 import dev.lora4j.text.train.TextTrainer;
 import dev.lora4j.text.train.TextTrainingSettings;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -20,6 +18,7 @@ import java.util.Locale;
 /** Pairs of answers, of which one is better. */
 final class PairLesson implements AlignmentLesson {
   private final PreferenceObjective objective;
+  private final ReferenceUse reference;
   private final TextDataSet texts;
   private final double heldOut;
   private final long seed;
@@ -31,29 +30,13 @@ final class PairLesson implements AlignmentLesson {
    *
    * @param share that is held out
    */
-  PairLesson(PreferenceObjective objective, Path data, double share, long seed) {
+  PairLesson(
+      PreferenceObjective objective, ReferenceUse reference, Path data, double share, long seed) {
     this.objective = objective;
-    this.texts = texts(data);
+    this.reference = reference;
+    this.texts = AlignmentTexts.read(data, TextForm.PREFERENCE);
     this.heldOut = share;
     this.seed = seed;
-  }
-
-  private static TextDataSet texts(Path data) {
-    try {
-      TextDataSet texts = TextDataSet.read(data);
-      if (texts.form() != TextForm.PREFERENCE) {
-        throw new Failure(
-            data
-                + " has lines of the form "
-                + texts.form()
-                + ", and preferences are lines of "
-                + TextForm.PREFERENCE
-                + ". Learn it by text train, or say which of two answers is better.");
-      }
-      return texts;
-    } catch (IOException e) {
-      throw new Failure("Cannot read " + data + ": " + ErrorExplanation.of(e), e);
-    }
   }
 
   @Override
@@ -80,7 +63,7 @@ final class PairLesson implements AlignmentLesson {
 
   @Override
   public TextTrainer trainer(LanguageModel model, TextTrainingSettings settings) {
-    return TextTrainer.on(model, settings).preferences(learned, others, objective);
+    return TextTrainer.on(model, settings).preferences(learned, others, objective, reference);
   }
 
   @Override

@@ -4,7 +4,9 @@ import dev.lora4j.cli.console.Failure;
 import dev.lora4j.spi.ExtensionRequest;
 import dev.lora4j.text.align.PreferenceLosses;
 import dev.lora4j.text.align.PreferenceObjective;
+import dev.lora4j.text.align.ReferenceUse;
 import dev.lora4j.text.align.ScoreDivergence;
+import dev.lora4j.text.align.UnpairedObjective;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -22,7 +24,8 @@ final class PreferenceOptions {
       paramLabel = "METHOD",
       description =
           "From pairs: dpo, beside a reference; or cpo, simpo or orpo, which need none and are"
-              + " cheaper. From rewards of what the model writes: grpo or rloo.")
+              + " cheaper. From single answers, good and bad: kto. From rewards of what the model"
+              + " writes: grpo or rloo.")
   private AlignmentMethod method = AlignmentMethod.dpo;
 
   @Option(
@@ -31,7 +34,8 @@ final class PreferenceOptions {
       description =
           "Loss of a pair, by TRL's name, with its settings and weight=X; may be given several times"
               + " (default: dpo: sigmoid; cpo: cpo and sft; simpo: simpo; orpo: orpo and sft). Of"
-              + " grpo, one of dapo (default), grpo, bnpo, dr_grpo, cispo, sapo, luspo, vespo.")
+              + " grpo, one of dapo (default), grpo, bnpo, dr_grpo, cispo, sapo, luspo, vespo; of kto,"
+              + " kto or apo_zero_unpaired.")
   private List<String> losses = new ArrayList<>();
 
   @Option(
@@ -50,6 +54,34 @@ final class PreferenceOptions {
               + " alpha_divergence[:alpha=X] (default: ${DEFAULT-VALUE}).",
       defaultValue = "reverse_kl")
   private String divergence = "reverse_kl";
+
+  @Option(
+      names = "--precompute-reference",
+      description =
+          "Compute the log-probabilities under the reference once for each answer, and keep them:"
+              + " steps of later epochs are cheaper.")
+  private boolean precompute;
+
+  /** When log-probabilities under the reference are computed. */
+  ReferenceUse reference() {
+    return precompute ? ReferenceUse.ONCE : ReferenceUse.EACH_STEP;
+  }
+
+  /**
+   * Objective of a run that learns from single answers.
+   *
+   * @throws Failure as a mistake in the command line
+   */
+  UnpairedObjective unpaired() {
+    return Failure.usage(
+        () -> {
+          if (losses().size() != 1) {
+            throw new IllegalArgumentException(
+                method + " takes one --loss, found " + losses().size() + ".");
+          }
+          return UnpairedObjective.named(losses().get(0), beta());
+        });
+  }
 
   AlignmentMethod method() {
     return method;
@@ -80,6 +112,10 @@ final class PreferenceOptions {
             throw new IllegalArgumentException(
                 "None of the losses of dpo compares with a reference. Add one that does, for"
                     + " example --loss sigmoid, or take cpo, simpo or orpo.");
+          }
+          if (precompute && !compares) {
+            throw new IllegalArgumentException(
+                "--precompute-reference does nothing with " + method + ", which has none.");
           }
           if (method != AlignmentMethod.dpo && compares) {
             throw new IllegalArgumentException(

@@ -152,14 +152,15 @@ final class RewardOptions {
     UnusedOptions.refuse(
         spec,
         NAMES.stream().map(name -> "--" + name).toList(),
-        method + ", which learns from pairs; take grpo or rloo for rewards");
+        method + ", which " + method.kind() + "; take grpo or rloo for rewards");
   }
 
   /** Refuses options that a method which learns from rewards has no use for. */
   void refuseOthers(CommandSpec spec, AlignmentMethod method) {
-    UnusedOptions.refuse(spec, List.of("--divergence"), method + ", which takes that of KL");
     UnusedOptions.refuse(
-        spec, List.of("--pack"), method + ", as each prompt is answered by itself");
+        spec,
+        List.of("--precompute-reference"),
+        method + ", whose completions are others in each step");
     UnusedOptions.refuse(
         spec,
         List.of("--max-length"),

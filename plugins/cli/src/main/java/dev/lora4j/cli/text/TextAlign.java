@@ -2,6 +2,7 @@ package dev.lora4j.cli.text;
 
 import dev.lora4j.cli.Command;
 import dev.lora4j.cli.console.Console;
+import dev.lora4j.cli.console.UnusedOptions;
 import dev.lora4j.cli.file.ExistingPath;
 import dev.lora4j.cli.file.LockedFolder;
 import dev.lora4j.cli.train.InputAdapters;
@@ -29,7 +30,8 @@ import picocli.CommandLine.Spec;
       "",
       "Data are lines of JSON. For dpo, cpo, simpo and orpo: {\"prompt\", \"chosen\", \"rejected\"},"
           + " of which chosen is the better answer, each a text or a list of messages; without prompt"
-          + " it is what both begin with. For grpo and rloo: {\"prompt\"}, and whatever reward"
+          + " it is what both begin with. For kto: {\"prompt\", \"completion\", \"label\"}, true or"
+          + " false. For grpo and rloo: {\"prompt\"}, and whatever reward"
           + " functions look at; the model writes several answers, and those with greater rewards"
           + " become likelier. The reference is the base, or the adapter of --from as it is now."
           + " Before the first step a fresh adapter equals it, so that the loss of dpo begins at"
@@ -69,7 +71,7 @@ final class TextAlign implements Command {
   @Override
   public Map<String, List<String>> sections() {
     Map<String, List<String>> sections = new LinkedHashMap<>();
-    sections.put("Alignment", List.of("loss", "beta", "divergence"));
+    sections.put("Alignment", List.of("loss", "beta", "divergence", "precompute-reference"));
     sections.put("Rewards", RewardOptions.NAMES);
     return sections;
   }
@@ -124,26 +126,35 @@ final class TextAlign implements Command {
   }
 
   private void require(AlignmentMethod method) {
-    if (method.rewarded()) {
+    if (method.kind() == AlignmentMethod.Kind.REWARDS) {
       rewards.refuseOthers(spec, method);
       how.steps.batchUnlessSaid(spec, 1, PROMPTS);
     } else {
       rewards.refuse(spec, method);
+    }
+    if (method.kind() != AlignmentMethod.Kind.PAIRS) {
+      UnusedOptions.refuse(spec, List.of("--divergence"), method + ", which takes that of KL");
+      UnusedOptions.refuse(spec, List.of("--pack"), method + ", as each answer is by itself");
     }
   }
 
   private AlignmentLesson lesson(Console console, AlignmentMethod method) {
     double share = how.heldOut();
     long seed = how.steps.seed();
-    return method.rewarded()
-        ? new RewardLesson(
-            rewards.settings(preference),
-            rewards.rewards(),
-            data,
-            share,
-            seed,
-            new CompletionLog(console, output.folder(), rewards.showEvery()))
-        : new PairLesson(preference.objective(), data, share, seed);
+    return switch (method.kind()) {
+      case PAIRS ->
+          new PairLesson(preference.objective(), preference.reference(), data, share, seed);
+      case JUDGEMENTS ->
+          new JudgedLesson(preference.unpaired(), preference.reference(), data, share, seed);
+      case REWARDS ->
+          new RewardLesson(
+              rewards.settings(preference),
+              rewards.rewards(),
+              data,
+              share,
+              seed,
+              new CompletionLog(console, output.folder(), rewards.showEvery()));
+    };
   }
 
   private void summary(Console console, AlignmentLesson lesson, TextTrainingWork work, int count) {

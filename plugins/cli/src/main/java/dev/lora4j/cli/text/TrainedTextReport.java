@@ -93,6 +93,29 @@ record TrainedTextReport(
   }
 
   /**
+   * Prints it for what learned from single answers.
+   *
+   * @param began when, in nanoseconds
+   */
+  void tellJudged(Console console, boolean json, long began) {
+    tell(
+        console,
+        json,
+        began,
+        this::putHeldOut,
+        () -> {
+          if (!heldOut.isEmpty()) {
+            console.print(
+                String.format(
+                    Locale.ROOT,
+                    "held out  good answers have a reward of %.3f, bad ones of %.3f",
+                    heldOut.getOrDefault("rewards/chosen", 0.0),
+                    heldOut.getOrDefault("rewards/rejected", 0.0)));
+          }
+        });
+  }
+
+  /**
    * Prints it for what learned from rewards.
    *
    * @param began when, in nanoseconds

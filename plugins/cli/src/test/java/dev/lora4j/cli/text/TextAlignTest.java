@@ -117,8 +117,53 @@ class TextAlignTest {
     assertEquals(identity, again.json().get("identity").getAsString());
   }
 
+  /** Later epochs need no reference, and the result is the same up to rounding. */
+  @Test
+  void referenceMayBeKept() {
+    Run run = align("dpo", "--steps=12", "--lr=5e-3", "--precompute-reference", "--json");
+    assertEquals(0, run.code(), run.err());
+    JsonObject report = run.json();
+    assertEquals(
+        0,
+        report.getAsJsonObject("untrained").get("rewards/margins").getAsDouble(),
+        1e-3,
+        report.toString());
+    assertTrue(
+        report.getAsJsonObject("heldOut").get("rewards/margins").getAsDouble() > 0.1,
+        report.toString());
+  }
+
+  @Test
+  void singleAnswersAreGoodOrBad() throws IOException {
+    StringBuilder lines = new StringBuilder();
+    for (String who : WHO) {
+      for (String where : List.of("the sea", "the ship", "the boat")) {
+        String line = "{\"prompt\": \"%s\", \"completion\": \" %s %s.\", \"label\": %s}%n";
+        lines.append(line.formatted(who, "went down into", where, true));
+        lines.append(line.formatted(who, "spoke of", where, false));
+      }
+    }
+    Files.writeString(data, lines);
+    Run run = align("kto", "--steps=16", "--lr=5e-3", "--held-out=0.2", "--json");
+    assertEquals(0, run.code(), run.err());
+    assertTrue(run.err().contains(" of them good; 7 held out"), run.err());
+    assertTrue(run.err().contains("The reference is the base"), run.err());
+    JsonObject before = run.json().getAsJsonObject("untrained");
+    JsonObject after = run.json().getAsJsonObject("heldOut");
+    assertEquals(0, before.get("rewards/chosen").getAsDouble(), 1e-3);
+    assertTrue(after.get("rewards/margins").getAsDouble() > 0.1, after.toString());
+    assertTrue(after.has("kl"), after.toString());
+    assertEquals(0.5, run.json().get("firstLoss").getAsDouble(), 0.02);
+    assertTold(align("dpo", "--overwrite"), "Take kto for single answers");
+    assertTold(align("kto", "--divergence=forward_kl"), "--divergence does not go with kto");
+    assertTold(align("kto", "--loss=kto", "--loss=apo_zero_unpaired"), "takes one --loss");
+    Files.writeString(data, "{\"prompt\": \"a\", \"completion\": \" b\", \"label\": \"yes\"}\n");
+    assertTold(align("kto", "--overwrite"), "neither true nor false at 'label' but \"yes\"");
+  }
+
   @Test
   void mistakesAreNamedBeforeTheModelIsLoaded() throws IOException {
+    assertTold(align("simpo", "--precompute-reference"), "which has none");
     assertTold(align("dpo", "--loss=simpo"), "None of the losses of dpo compares");
     assertTold(align("orpo", "--loss=sigmoid"), "orpo has no reference");
     assertTold(align("dpo", "--loss=sigmoyd"), "sigmoid");

@@ -1,0 +1,46 @@
+package dev.lora4j.cli.text;
+
+import dev.lora4j.cli.console.ErrorExplanation;
+import dev.lora4j.cli.console.Failure;
+import dev.lora4j.text.data.TextDataSet;
+import dev.lora4j.text.data.TextForm;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** Data sets of what people think of answers. */
+final class AlignmentTexts {
+  private AlignmentTexts() {}
+
+  /**
+   * Reads one.
+   *
+   * @param form that it has to have
+   * @throws Failure if it has another
+   */
+  static TextDataSet read(Path data, TextForm form) {
+    try {
+      TextDataSet texts = TextDataSet.read(data);
+      if (texts.form() != form) {
+        throw new Failure(
+            data
+                + " has lines of the form "
+                + texts.form()
+                + ", and this method takes lines of "
+                + form
+                + ". "
+                + other(texts.form()));
+      }
+      return texts;
+    } catch (IOException e) {
+      throw new Failure("Cannot read " + data + ": " + ErrorExplanation.of(e), e);
+    }
+  }
+
+  private static String other(TextForm found) {
+    return switch (found) {
+      case PREFERENCE -> "Take dpo, cpo, simpo or orpo for pairs.";
+      case JUDGED -> "Take kto for single answers.";
+      default -> "Learn it by text train, or say which answers are better.";
+    };
+  }
+}
