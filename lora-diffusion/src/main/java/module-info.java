@@ -26,6 +26,7 @@ module dev.lora4j.diffusion {
   exports dev.lora4j.diffusion.conditioning;
   exports dev.lora4j.diffusion.latent;
   exports dev.lora4j.diffusion.pipeline;
+  exports dev.lora4j.diffusion.preference;
   exports dev.lora4j.diffusion.record;
   exports dev.lora4j.diffusion.request;
   exports dev.lora4j.diffusion.config;

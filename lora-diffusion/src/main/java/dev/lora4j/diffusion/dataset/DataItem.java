@@ -94,7 +94,8 @@ public record DataItem(
         validation);
   }
 
-  DataItem heldOut() {
+  /** A copy that is held out. */
+  public DataItem heldOut() {
     return new DataItem(
         index,
         file,

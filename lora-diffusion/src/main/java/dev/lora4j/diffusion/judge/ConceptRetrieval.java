@@ -58,6 +58,16 @@ public final class ConceptRetrieval implements AutoCloseable {
         .toList();
   }
 
+  /**
+   * How clearly each picture shows its concept: the cosine of the concept less that of the nearest
+   * other one, from -2 to 2, above 0 where its own is the nearest.
+   *
+   * @param own the number of each picture's concept
+   */
+  public double[] margins(List<Picture> pictures, List<Integer> own) {
+    return classifier.margins(pictures, own);
+  }
+
   private static int rank(float[] row, int own) {
     int rank = 0;
     for (float cosine : row) {

@@ -154,6 +154,25 @@ public final class PictureClassifier implements AutoCloseable {
     return rows;
   }
 
+  /**
+   * By how much the cosine of a label is above that of the nearest other one, from -2 to 2, for
+   * each picture.
+   *
+   * @param own number of each picture's label
+   */
+  double[] margins(List<Picture> pictures, List<Integer> own) {
+    List<float[]> rows = cosines(pictures);
+    double[] margins = new double[rows.size()];
+    for (int i = 0; i < margins.length; i++) {
+      double nearest = -1;
+      for (int label = 0; label < labels.size(); label++) {
+        nearest = label == own.get(i) ? nearest : Math.max(nearest, rows.get(i)[label]);
+      }
+      margins[i] = rows.get(i)[own.get(i)] - nearest;
+    }
+    return margins;
+  }
+
   private Tensor features(Scope batch, List<Picture> pictures) {
     List<float[]> rows = pictures.stream().map(size.features()::of).toList();
     int length = rows.get(0).length;

@@ -3,6 +3,7 @@ package dev.lora4j.diffusion.judge;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.diffusion.dataset.Picture;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -52,6 +53,25 @@ public final class StyleClassifier implements AutoCloseable {
     return classifier.cosines(pictures).stream()
         .map(row -> classifier.labels().get(greatest(row)))
         .toList();
+  }
+
+  /**
+   * How clearly each picture is in a style: the cosine of the style less that of the nearest other
+   * one, from -2 to 2, above 0 where the style is the nearest.
+   *
+   * @throws IllegalArgumentException if it does not know the style
+   */
+  public double[] margins(List<Picture> pictures, String style) {
+    int label = classifier.labels().indexOf(style);
+    if (label < 0) {
+      throw new IllegalArgumentException(
+          "The classifier does not know the style "
+              + style
+              + ", but "
+              + String.join(", ", classifier.labels())
+              + ".");
+    }
+    return classifier.margins(pictures, Collections.nCopies(pictures.size(), label));
   }
 
   private static int greatest(float[] row) {

@@ -90,7 +90,7 @@ public final class LatentStep implements AutoCloseable {
             settings,
             captions,
             new FixedSamples(batch),
-            LossTarget.NOISE,
+            PredictionLoss.NOISE,
             1,
             steps -> Map.of());
     step = new AdapterStep(scope, task, this.settings);

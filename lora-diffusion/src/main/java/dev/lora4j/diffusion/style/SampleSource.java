@@ -13,6 +13,14 @@ interface SampleSource {
   /** The pictures that are held out for validation. */
   List<TrainingSample> validation();
 
+  /**
+   * Number of equal parts of a batch, and of the pictures that are held out. Pictures at one place
+   * of their parts get the same noise at the same timestep.
+   */
+  default int parts() {
+    return 1;
+  }
+
   /** The size of an epoch. */
   Epoch epoch();
 

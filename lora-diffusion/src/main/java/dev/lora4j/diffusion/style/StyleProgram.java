@@ -73,7 +73,7 @@ final class StyleProgram {
 
   /** Stages the loss of a training task that predicts noise. */
   static Expr loss(Staging at, DiffusionModel model, Objective objective, StyleSettings settings) {
-    return loss(at, model, objective, settings, LossTarget.NOISE);
+    return loss(at, model, objective, settings, PredictionLoss.NOISE);
   }
 
   /** Stages the loss of a training task. */
@@ -82,7 +82,7 @@ final class StyleProgram {
       DiffusionModel model,
       Objective objective,
       StyleSettings settings,
-      LossTarget target) {
+      PredictionLoss loss) {
     Graph graph = at.graph();
     DType compute = model.compute();
     if (spares(model.denoiserWeights().bytes())) {
@@ -95,19 +95,20 @@ final class StyleProgram {
     Optional<AddedConditioning> told =
         captions.pooled().map(pooled -> new AddedConditioning(pooled, sizes(graph)));
     StagedObjective staged = objective.stage(graph, model.denoiser().inChannels(), at.type());
-    Expr compared = target.stage(graph, staged, at.type());
     FrozenWeights frozen = new FrozenWeights(compute, "", model.denoiserWeights().forms());
-    Weights weights = Weights.of(graph, model.denoiser().component(), frozen, at.adapters());
-    DenoiserInputs inputs =
+    DenoiserInputs plain =
         DenoiserInputs.of(
             staged.noisy().to(compute),
             staged.timesteps(),
             TextConditioning.of(captions.context()));
-    Expr predicted =
-        model
-            .denoiser()
-            .stage(weights, told.map(inputs::with).orElse(inputs), settings.checkpointing());
-    return staged.loss(predicted.to(at.type()), compared);
+    DenoiserInputs inputs = told.map(plain::with).orElse(plain);
+    return loss.stage(
+        at,
+        staged,
+        adapters -> {
+          Weights weights = Weights.of(graph, model.denoiser().component(), frozen, adapters);
+          return model.denoiser().stage(weights, inputs, settings.checkpointing()).to(at.type());
+        });
   }
 
   /** True if steps of a denoiser with so many bytes of weights spare memory. */

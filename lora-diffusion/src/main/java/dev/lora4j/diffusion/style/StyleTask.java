@@ -19,6 +19,7 @@ import dev.lora4j.diffusion.train.objective.SampleDraw;
 import dev.lora4j.diffusion.train.objective.Validation;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,14 +37,14 @@ final class StyleTask implements TrainingTask {
   private final StyleSettings settings;
   private final CaptionInputs captions;
   private final SampleSource samples;
-  private final LossTarget target;
+  private final PredictionLoss loss;
   private final AdapterPlan plan;
   private final Objective objective;
   private final Validation validation;
   private final IntFunction<Map<String, String>> metadata;
 
   /**
-   * @param target what predictions are compared with
+   * @param loss of the predictions
    * @param timesteps of the validation, for each picture
    * @param metadata for the adapter as it is after so many steps
    */
@@ -53,7 +54,7 @@ final class StyleTask implements TrainingTask {
       StyleSettings settings,
       CaptionInputs captions,
       SampleSource samples,
-      LossTarget target,
+      PredictionLoss loss,
       int timesteps,
       IntFunction<Map<String, String>> metadata) {
     this.model = model;
@@ -61,7 +62,7 @@ final class StyleTask implements TrainingTask {
     this.settings = settings;
     this.captions = captions;
     this.samples = samples;
-    this.target = target;
+    this.loss = loss;
     this.metadata = metadata;
     objective = new Objective(model.schedule(), settings.objective());
     validation = new Validation(objective, VALIDATION_SEED, timesteps);
@@ -86,7 +87,7 @@ final class StyleTask implements TrainingTask {
   public Expr loss(Staging at) {
     boolean validates = at.purpose() == Staging.Purpose.VALIDATION;
     return StyleProgram.loss(
-        at, model, validates ? validation.objective() : objective, settings, target);
+        at, model, validates ? validation.objective() : objective, settings, loss);
   }
 
   @Override
@@ -132,38 +133,49 @@ final class StyleTask implements TrainingTask {
     List<List<SampleDraw>> draws = draws(first, batches);
     List<TrainingBatch> all = new ArrayList<>();
     for (int b = 0; b < count; b++) {
-      all.add(new Pictures(objective, captions, target, batches.get(b), draws.get(b)));
+      all.add(new Pictures(objective, captions, loss, batches.get(b), draws.get(b)));
     }
     return all;
   }
 
-  /** Draws of the samples of all batches of one step. */
+  /** Draws of the samples of all batches of one step; parts of a batch are drawn alike. */
   List<List<SampleDraw>> draws(long firstBatch, List<List<TrainingSample>> batches) {
-    int places = batches.stream().mapToInt(List::size).sum();
+    int places = batches.stream().mapToInt(List::size).sum() / samples.parts();
     List<List<SampleDraw>> all = new ArrayList<>();
     int place = 0;
     for (int b = 0; b < batches.size(); b++) {
       List<SampleDraw> draws = new ArrayList<>();
-      for (int i = 0; i < batches.get(b).size(); i++) {
+      for (int i = 0; i < batches.get(b).size() / samples.parts(); i++) {
         long number = (firstBatch + b) * NUMBERS_OF_A_BATCH + i;
         LatentSample sample = batches.get(b).get(i).latents();
         draws.add(objective.draw(settings.seed(), number, place++, places, sample));
       }
-      all.add(draws);
+      all.add(repeated(draws, samples.parts()));
     }
     return all;
   }
 
-  /** Batches of the validation: for each picture, one batch that shows it at all timesteps. */
+  private static <T> List<T> repeated(List<T> all, int times) {
+    return Collections.nCopies(times, all).stream().flatMap(List::stream).toList();
+  }
+
+  /**
+   * Batches of the validation: for each picture, or each picture of the first part with its like of
+   * the others, one batch that shows it at all timesteps.
+   */
   @Override
   public List<TrainingBatch> heldOut() {
     List<TrainingSample> pictures = samples.validation();
+    int count = pictures.size() / samples.parts();
     List<TrainingBatch> all = new ArrayList<>();
-    for (int i = 0; i < pictures.size(); i++) {
-      TrainingSample sample = pictures.get(i);
-      List<SampleDraw> draws = validation.draws(i, sample.latents());
-      List<TrainingSample> same = draws.stream().map(draw -> sample).toList();
-      all.add(new Pictures(validation.objective(), captions, target, same, draws));
+    for (int i = 0; i < count; i++) {
+      List<SampleDraw> draws = validation.draws(i, pictures.get(i).latents());
+      List<TrainingSample> same = new ArrayList<>();
+      for (int part = 0; part < samples.parts(); part++) {
+        same.addAll(Collections.nCopies(draws.size(), pictures.get(part * count + i)));
+      }
+      List<SampleDraw> alike = repeated(draws, samples.parts());
+      all.add(new Pictures(validation.objective(), captions, loss, same, alike));
     }
     return all;
   }
@@ -187,7 +199,7 @@ final class StyleTask implements TrainingTask {
   private record Pictures(
       Objective objective,
       CaptionInputs captions,
-      LossTarget target,
+      PredictionLoss loss,
       List<TrainingSample> samples,
       List<SampleDraw> draws)
       implements TrainingBatch {
@@ -196,7 +208,7 @@ final class StyleTask implements TrainingTask {
       List<Tensor> all = new ArrayList<>(captions.of(scope, samples));
       List<LatentSample> latents = samples.stream().map(TrainingSample::latents).toList();
       all.addAll(objective.batch(scope, latents, draws));
-      all.addAll(target.inputs(scope, samples, draws));
+      all.addAll(loss.inputs(scope, samples, draws));
       return all;
     }
 

@@ -1,5 +1,6 @@
 package dev.lora4j.diffusion.style;
 
+import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.train.adapter.AdapterPlan;
@@ -19,10 +20,13 @@ import dev.lora4j.diffusion.dataset.caption.CaptionSettings;
 import dev.lora4j.diffusion.dataset.source.DataGroup;
 import dev.lora4j.diffusion.dataset.source.DataSource;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
+import dev.lora4j.diffusion.preference.PairObjective;
+import dev.lora4j.diffusion.preference.PicturePairs;
 import dev.lora4j.diffusion.train.objective.ObjectiveSettings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 
 /**
@@ -43,6 +47,7 @@ public final class StyleTrainer {
   final int timesteps;
   final int threads;
   final List<Teacher> teachers;
+  final Optional<PairObjective> preference;
 
   /** Source of the samples. */
   @FunctionalInterface
@@ -63,6 +68,7 @@ public final class StyleTrainer {
     this.timesteps = draft.timesteps;
     this.threads = draft.threads;
     this.teachers = List.copyOf(draft.teachers);
+    this.preference = draft.preference;
   }
 
   /** Default objective: the one that suits the base's prediction type. */
@@ -140,12 +146,38 @@ public final class StyleTrainer {
   }
 
   private SampleSource samples(DataSet data, ContentCache cache, RunListener listener) {
-    boolean masked = settings.objective().loss().masked();
-    DataSetSamples samples =
-        new DataSetSamples(base, data.usable(), cache, settings.seed(), masked);
     int all = data.items().size();
-    samples.encode(done -> listener.encoding(done, all));
+    int[] done = {0};
+    return encoded(data.usable(), cache, () -> listener.encoding(++done[0], all));
+  }
+
+  /** Encodes pictures; {@code each} is called after each. */
+  private SampleSource encoded(DataSet data, ContentCache cache, Runnable each) {
+    boolean masked = settings.objective().loss().masked();
+    DataSetSamples samples = new DataSetSamples(base, data, cache, settings.seed(), masked);
+    samples.encode(done -> each.run());
     return samples;
+  }
+
+  /**
+   * A copy that learns which picture of each pair is better, beside the base, or beside the adapter
+   * that the recipe begins with.
+   *
+   * @throws dev.lora4j.diffusion.dataset.DataSetException if the pairs have errors
+   */
+  public StyleTrainer pairs(PicturePairs pairs, PairObjective objective) {
+    PicturePairs usable = pairs.usable(base.base().sizeUnit());
+    TrainerDraft draft = new TrainerDraft(this);
+    draft.source =
+        (trainer, cache, listener) -> {
+          int all = 2 * usable.better().items().size();
+          int[] done = {0};
+          return new PairSamples(
+              trainer.encoded(usable.better(), cache, () -> listener.encoding(++done[0], all)),
+              trainer.encoded(usable.worse(), cache, () -> listener.encoding(++done[0], all)));
+        };
+    draft.preference = Optional.of(objective);
+    return draft.trainer();
   }
 
   /** A copy with these pictures, all of one size. */
@@ -395,10 +427,27 @@ public final class StyleTrainer {
         settings,
         captions,
         samples,
-        teachers.isEmpty()
-            ? LossTarget.NOISE
-            : new TeacherTarget(scope, base, teachers, settings, cache),
+        loss(scope, plan, cache),
         timesteps,
         steps -> header.of(name, settings, plan, samples, steps));
+  }
+
+  private PredictionLoss loss(Scope scope, AdapterPlan plan, ContentCache cache) {
+    if (preference.isPresent()) {
+      PairObjective objective = preference.get();
+      Optional<Adapter> begun = plan.recipe().beginning();
+      if (begun.isEmpty() && StyleProgram.trainsText(plan)) {
+        throw new IllegalArgumentException(
+            "Pairs are learned by layers of the denoiser: the base that they are compared with sees"
+                + " captions as its own text encoders do. Train no text encoder, or begin with an"
+                + " adapter of it.");
+      }
+      return begun
+          .map(a -> PairPreference.beside(objective, scope, base, a, settings, cache))
+          .orElseGet(() -> PairPreference.besideBase(objective));
+    }
+    return teachers.isEmpty()
+        ? PredictionLoss.NOISE
+        : new TeacherLoss(scope, base, teachers, settings, cache);
   }
 }

@@ -2,8 +2,10 @@ package dev.lora4j.diffusion.style;
 
 import dev.lora4j.core.train.run.CheckpointPolicy;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
+import dev.lora4j.diffusion.preference.PairObjective;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A trainer while one of its parts is changed. */
 final class TrainerDraft {
@@ -25,6 +27,7 @@ final class TrainerDraft {
 
   int threads;
   List<Teacher> teachers = List.of();
+  Optional<PairObjective> preference = Optional.empty();
 
   TrainerDraft(StableDiffusion base, StyleTrainer.Source source, StyleSettings settings) {
     this.base = base;
@@ -45,6 +48,7 @@ final class TrainerDraft {
     timesteps = trainer.timesteps;
     threads = trainer.threads;
     teachers = trainer.teachers;
+    preference = trainer.preference;
   }
 
   StyleTrainer trainer() {

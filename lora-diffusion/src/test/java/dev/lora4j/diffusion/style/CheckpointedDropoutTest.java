@@ -70,7 +70,7 @@ class CheckpointedDropoutTest {
             settings,
             captions,
             new FixedSamples(List.of()),
-            LossTarget.NOISE,
+            PredictionLoss.NOISE,
             1,
             steps -> Map.of());
     return new AdapterStep(scope, task, settings.training());

@@ -97,7 +97,7 @@ class InjectedInfinityTest {
         settings,
         captions,
         new FixedSamples(samples),
-        LossTarget.NOISE,
+        PredictionLoss.NOISE,
         1,
         steps -> Map.of());
   }

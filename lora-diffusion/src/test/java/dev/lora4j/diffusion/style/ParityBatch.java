@@ -50,6 +50,38 @@ record ParityBatch(int number) {
     return inputs;
   }
 
+  /**
+   * The same for pairs on tiny-sd, as {@code picture_pairs.py} has them: its samples are the better
+   * ones, and the worse ones stand behind them with the same noise and timesteps.
+   */
+  List<Tensor> pairs(Scope scope, Objective objective) {
+    int pairs = 2 - number % 2;
+    Shape shape = Shape.of(4, 8, number / 2 % 2 == 0 ? 8 : 12);
+    int length = (int) shape.elements();
+    float[] noise = scaled("noise", pairs * length);
+    float[] context = scaled("context", pairs * TOKENS * WIDTH);
+    float[] twice = Arrays.copyOf(context, 2 * context.length);
+    System.arraycopy(context, 0, twice, context.length, context.length);
+    List<LatentSample> clean = new ArrayList<>();
+    List<SampleDraw> draws = new ArrayList<>();
+    for (String part : List.of("latents", "worse")) {
+      float[] latents = scaled(part, pairs * length);
+      for (int row = 0; row < pairs; row++) {
+        int from = row * length;
+        int t = (37 + 331 * (number + 3 * row)) % 1000;
+        LatentSample sample =
+            LatentSample.of(shape, Arrays.copyOfRange(latents, from, from + length));
+        clean.add(sample);
+        float[] own = Arrays.copyOfRange(noise, from, from + length);
+        draws.add(InjectedDraw.of(objective, sample, t, own));
+      }
+    }
+    List<Tensor> inputs = new ArrayList<>();
+    inputs.add(Tensor.of(scope, Shape.of(2L * pairs, TOKENS, WIDTH), twice));
+    inputs.addAll(objective.batch(scope, clean, draws));
+    return inputs;
+  }
+
   private List<Tensor> captions(Scope scope, DiffusionModel model, int samples, boolean text) {
     if (!model.xl()) {
       return List.of(text ? ids(scope, samples) : context(scope, samples, WIDTH));

@@ -3,10 +3,10 @@ package dev.lora4j.diffusion.style;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
-import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.core.train.run.Staging;
 import dev.lora4j.diffusion.conditioning.EncodedCaption;
 import dev.lora4j.diffusion.dataset.cache.ContentCache;
 import dev.lora4j.diffusion.denoiser.AddedConditioning;
@@ -15,44 +15,42 @@ import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import dev.lora4j.diffusion.sampling.NoiseLevel;
 import dev.lora4j.diffusion.train.objective.SampleDraw;
 import dev.lora4j.diffusion.train.objective.StagedObjective;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
- * The predictions of teachers: of each sample that of its own teacher, for the same noisy latents
- * at the same level, without guidance. Teachers of one batch predict in one run.
+ * Predictions of a base with adapters that do not change, for the noisy latents of samples, without
+ * guidance. Rows of one batch may have different adapters. Valid while the scope is open that it
+ * was made with.
  */
-final class TeacherTarget implements LossTarget {
+final class AdapterPredictions {
   private final StableDiffusion base;
-  private final List<Teacher> teachers;
   private final RowPredictor predictor;
   private final List<EncodedCaptions> captions = new ArrayList<>();
 
   /**
-   * Teachers on a base.
+   * Predictions on a base.
    *
-   * @param scope owner of what is stacked of their factors
+   * @param scope owner of what is stacked of the factors
+   * @param plans the adapters of a row, each with one part
    * @param settings those of captions count
    */
-  TeacherTarget(
+  AdapterPredictions(
       Scope scope,
       StableDiffusion base,
-      List<Teacher> teachers,
+      List<MixPlan> plans,
       StyleSettings settings,
       ContentCache cache) {
     this.base = base;
-    this.teachers = List.copyOf(teachers);
-    List<MixPlan> plans = teachers.stream().map(Teacher::plan).toList();
     predictor = base.rowPredictor(scope, plans);
     int skip = settings.clipSkip();
     int chunks = settings.captionChunks();
-    for (int i = 0; i < teachers.size(); i++) {
-      Teacher teacher = teachers.get(i);
+    for (int i = 0; i < plans.size(); i++) {
       int plan = i;
       captions.add(
           new EncodedCaptions(
@@ -60,31 +58,52 @@ final class TeacherTarget implements LossTarget {
               cache,
               skip,
               chunks,
-              List.of(teacher.adapter().identity(), Double.toString(teacher.weight())),
+              plans.get(i).parts().stream()
+                  .flatMap(
+                      p -> Stream.of(p.adapter().identity(), Double.toString(p.weight().value())))
+                  .toList(),
               caption -> predictor.encode(plan, List.of(caption), skip, chunks).get(0)));
     }
   }
 
-  @Override
-  public Expr stage(Graph graph, StagedObjective objective, DType type) {
-    long any = Shape.UNKNOWN;
-    Shape latents = Shape.of(any, base.base().denoiser().inChannels(), any, any);
-    return graph.input("teacher", DType.F32, latents).to(type);
+  /** Declares the predictions as an input of a program, [batch, channels, h, w]. */
+  static Expr declare(Staging at, StagedObjective objective, String name) {
+    return at.graph().input(name, DType.F32, objective.noisy().shape()).to(at.type());
   }
 
-  @Override
-  public List<Tensor> inputs(Scope scope, List<TrainingSample> samples, List<SampleDraw> draws) {
-    try (Scope work = scope.child("teachers")) {
-      List<Integer> plans = samples.stream().map(s -> teacher(s.file())).toList();
-      return List.of(predictor.predict(scope, plans, told(work, plans, samples, draws)));
+  /**
+   * Predicts.
+   *
+   * @param plans for each sample the number of its plan
+   * @param texts for each sample the caption that the plan's text encoders see
+   * @return F32 of the shape of the latents, owned by {@code scope}
+   */
+  Tensor of(
+      Scope scope,
+      List<Integer> plans,
+      List<String> texts,
+      List<TrainingSample> samples,
+      List<SampleDraw> draws) {
+    try (Scope work = scope.child("predictions")) {
+      return predictor.predict(scope, plans, told(work, plans, texts, samples, draws));
     }
   }
 
   private Map<String, Tensor> told(
-      Scope work, List<Integer> plans, List<TrainingSample> samples, List<SampleDraw> draws) {
+      Scope work,
+      List<Integer> plans,
+      List<String> captioned,
+      List<TrainingSample> samples,
+      List<SampleDraw> draws) {
     int rows = samples.size();
     List<EncodedCaption> texts =
-        IntStream.range(0, rows).mapToObj(i -> caption(plans.get(i), samples.get(i))).toList();
+        IntStream.range(0, rows)
+            .mapToObj(
+                i ->
+                    captions
+                        .get(plans.get(i))
+                        .of(captioned.get(i), samples.get(i).storableCaption()))
+            .toList();
     Map<String, Tensor> inputs = new HashMap<>();
     Shape one = samples.get(0).latents().shape();
     Shape latents = Shape.of(rows, one.size(0), one.size(1), one.size(2));
@@ -107,20 +126,6 @@ final class TeacherTarget implements LossTarget {
       inputs.put("sizes", stacked(work, sizes, rows, i -> samples.get(i).sizes().added()));
     }
     return inputs;
-  }
-
-  private EncodedCaption caption(int plan, TrainingSample sample) {
-    String text = teachers.get(plan).caption(sample.caption());
-    return captions.get(plan).of(text, sample.storableCaption());
-  }
-
-  /** The number of the teacher of a picture. */
-  private int teacher(Path picture) {
-    return IntStream.range(0, teachers.size())
-        .filter(i -> teachers.get(i).has(picture))
-        .findFirst()
-        .orElseThrow(
-            () -> new IllegalArgumentException("No teacher has the picture " + picture + "."));
   }
 
   /** The denoiser's input, as {@link dev.lora4j.diffusion.train.NoisyLatents} makes it. */

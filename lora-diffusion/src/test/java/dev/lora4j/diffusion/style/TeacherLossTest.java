@@ -46,7 +46,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A batch whose rows have teachers of their own is as many batches of one row. */
-class TeacherTargetTest {
+class TeacherLossTest {
   private static final Lora4j LORA = Lora4j.open();
   private static final StableDiffusion SD = StableDiffusion.open(LORA, TinySd.FOLDER);
   private static final int RANK = 3;
@@ -122,7 +122,7 @@ class TeacherTargetTest {
   private record Gradients(
       StyleInputs captions,
       Objective objective,
-      TeacherTarget target,
+      TeacherLoss target,
       Program program,
       HeldInputs held) {
     /** Loss and gradient of a batch. */
@@ -141,7 +141,7 @@ class TeacherTargetTest {
     AdapterPlan plan = settings.recipe().plan(sd.base().sites().all());
     ContentCache cache = new ContentCache(cached, DType.F32);
     StyleInputs captions = new StyleInputs(sd, new EncodedCaptions(sd, cache, 0), false);
-    TeacherTarget target = new TeacherTarget(scope, sd, teachers, settings, cache);
+    TeacherLoss target = new TeacherLoss(scope, sd, teachers, settings, cache);
     StyleTask task =
         new StyleTask(
             sd.base(),
