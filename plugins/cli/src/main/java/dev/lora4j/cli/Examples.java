@@ -38,6 +38,11 @@ final class Examples {
               "distill",
               List.of(
                   "distill ink.safetensors glow.safetensors --trigger glow=glossy -o both.safetensors")),
+          Map.entry(
+              "align",
+              List.of(
+                  "align pairs -o liked.safetensors",
+                  "align --judge concept --from ink.safetensors -o better.safetensors")),
           Map.entry("resize", List.of("resize ink.safetensors small.safetensors --sv-fro 0.95")),
           Map.entry(
               "extract",

@@ -5,6 +5,7 @@ import dev.lora4j.cli.console.Durations;
 import dev.lora4j.cli.console.Json;
 import dev.lora4j.cli.console.ProcessMemory;
 import dev.lora4j.cli.train.LossChart;
+import dev.lora4j.cli.train.PreferredShare;
 import dev.lora4j.text.evaluate.ClassificationScores;
 import dev.lora4j.text.train.TrainedText;
 import java.nio.file.Path;
@@ -32,7 +33,6 @@ record TrainedTextReport(
     int steps,
     Path out,
     Path run) {
-  private static final String ACCURACY = "rewards/accuracies";
   private static final String REWARD = "reward";
 
   /**
@@ -75,21 +75,10 @@ record TrainedTextReport(
         console,
         json,
         began,
-        this::putHeldOut,
-        () -> {
-          if (!heldOut.isEmpty()) {
-            console.print(
-                String.format(
-                    Locale.ROOT,
-                    "held out  the better answer has the greater reward in %.1f %% of pairs%s,"
-                        + " margin %.3f",
-                    100 * heldOut.getOrDefault(ACCURACY, 0.0),
-                    Optional.ofNullable(untrained.get(ACCURACY))
-                        .map(a -> String.format(Locale.ROOT, ", %.1f %% before", 100 * a))
-                        .orElse(""),
-                    heldOut.getOrDefault("rewards/margins", 0.0)));
-          }
-        });
+        told -> PreferredShare.put(told, untrained, heldOut),
+        () ->
+            PreferredShare.of(untrained, heldOut)
+                .ifPresent(share -> console.print(share.line("answer"))));
   }
 
   /**
@@ -102,7 +91,7 @@ record TrainedTextReport(
         console,
         json,
         began,
-        this::putHeldOut,
+        told -> PreferredShare.put(told, untrained, heldOut),
         () -> {
           if (!heldOut.isEmpty()) {
             console.print(
@@ -125,7 +114,7 @@ record TrainedTextReport(
         console,
         json,
         began,
-        this::putHeldOut,
+        told -> PreferredShare.put(told, untrained, heldOut),
         () -> {
           if (!heldOut.isEmpty()) {
             console.print(
@@ -139,15 +128,6 @@ record TrainedTextReport(
                     100 * heldOut.getOrDefault("completions/clipped_ratio", 0.0)));
           }
         });
-  }
-
-  private void putHeldOut(Json told) {
-    if (!heldOut.isEmpty()) {
-      told.put("heldOut", heldOut);
-      if (!untrained.isEmpty()) {
-        told.put("untrained", untrained);
-      }
-    }
   }
 
   private void tell(

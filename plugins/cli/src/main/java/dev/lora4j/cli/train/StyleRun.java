@@ -219,6 +219,7 @@ final class StyleRun {
               .put("run", run.settings().folder().toString())
               .put("seconds", seconds);
       ProcessMemory.peak().ifPresent(bytes -> told.put("peakMemory", bytes));
+      PreferredShare.put(told, log.untrained(), log.heldOut());
       console.print(told.toString());
       return;
     }
@@ -237,6 +238,8 @@ final class StyleRun {
             + (smooth.length == 0
                 ? "no losses are kept of the steps that were taken before"
                 : String.format(Locale.ROOT, "loss from %.4f to %.4f", first, last)));
+    PreferredShare.of(log.untrained(), log.heldOut())
+        .ifPresent(share -> console.print(share.line("picture")));
     ProcessMemory.peak()
         .ifPresent(
             b -> console.note(String.format(Locale.ROOT, "At most %.1f GB of memory.", b / 1e9)));
