@@ -35,8 +35,7 @@ final class JudgeOptions {
       names = "--samples",
       paramLabel = "N",
       description =
-          "How many prompts are drawn, each for one pair (default: ${DEFAULT-VALUE}; those of"
-              + " --prompts).")
+          "How many prompts are drawn, each for one pair (default: 64, or all of --prompts).")
   private Optional<Integer> samples = Optional.empty();
 
   @Option(
