@@ -1,18 +1,14 @@
 package dev.lora4j.diffusion.style;
 
-import dev.lora4j.core.adapter.Adapter;
-import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.nn.LayerAdapters;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.train.run.Staging;
-import dev.lora4j.diffusion.dataset.cache.ContentCache;
-import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import dev.lora4j.diffusion.preference.PairObjective;
 import dev.lora4j.diffusion.train.objective.SampleDraw;
 import dev.lora4j.diffusion.train.objective.StagedObjective;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -24,13 +20,14 @@ import java.util.function.Function;
  *
  * <p>A run that begins with a fresh adapter has the base as its reference, in the same program
  * without the adapter: as a fresh adapter changes nothing, both are equal to the last bit before
- * the first step. A run that begins with another one has that as its reference.
+ * the first step. A run that begins with another one has that as its reference, in a program of its
+ * own.
  */
 final class PairPreference implements PredictionLoss {
   private final PairObjective preference;
-  private final Optional<AdapterPredictions> reference;
+  private final Optional<FrozenErrors> reference;
 
-  private PairPreference(PairObjective preference, Optional<AdapterPredictions> reference) {
+  private PairPreference(PairObjective preference, Optional<FrozenErrors> reference) {
     this.preference = preference;
     this.reference = reference;
   }
@@ -40,35 +37,21 @@ final class PairPreference implements PredictionLoss {
     return new PairPreference(preference, Optional.empty());
   }
 
-  /**
-   * With an adapter as it is now as reference.
-   *
-   * @param scope owner of what is stacked of its factors
-   * @param settings those of captions count
-   */
-  static PairPreference beside(
-      PairObjective preference,
-      Scope scope,
-      StableDiffusion base,
-      Adapter adapter,
-      StyleSettings settings,
-      ContentCache cache) {
-    List<MixPlan> plans = List.of(MixPlan.of(adapter, 1));
-    return new PairPreference(
-        preference, Optional.of(new AdapterPredictions(scope, base, plans, settings, cache)));
+  /** With the predictions that the run begins with as reference. */
+  static PairPreference beside(PairObjective preference, FrozenErrors reference) {
+    return new PairPreference(preference, Optional.of(reference));
   }
 
   @Override
   public Expr stage(
       Staging at, StagedObjective objective, Function<LayerAdapters, Expr> predicted) {
     Optional<Expr> told =
-        reference.map(r -> AdapterPredictions.declare(at, objective, "reference"));
+        reference.map(
+            r -> at.graph().input("reference", at.type(), Shape.of(Shape.UNKNOWN)).reshape(2, -1));
     Expr own = errors(objective, predicted.apply(at.adapters()));
     Expr before =
-        errors(
-                objective,
-                told.orElseGet(() -> predicted.apply((layer, x) -> layer.output(x)).detach()))
-            .detach();
+        told.orElseGet(
+            () -> errors(objective, predicted.apply((layer, x) -> layer.output(x))).detach());
     Expr rewards = before.sub(own);
     Expr better = rewards.select(0, 0);
     Expr worse = rewards.select(0, 1);
@@ -91,8 +74,6 @@ final class PairPreference implements PredictionLoss {
 
   @Override
   public List<Tensor> inputs(Scope scope, List<TrainingSample> samples, List<SampleDraw> draws) {
-    List<Integer> plans = Collections.nCopies(samples.size(), 0);
-    List<String> texts = samples.stream().map(TrainingSample::caption).toList();
-    return reference.stream().map(r -> r.of(scope, plans, texts, samples, draws)).toList();
+    return reference.stream().map(r -> r.of(scope, samples, draws)).toList();
   }
 }

@@ -1,6 +1,5 @@
 package dev.lora4j.diffusion.style;
 
-import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.train.adapter.AdapterPlan;
@@ -28,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.function.Function;
 
 /**
  * Trains a style adapter on pictures. Immutable; each method returns a changed copy.
@@ -421,33 +421,40 @@ public final class StyleTrainer {
     EncodedCaptions texts = new EncodedCaptions(base, cache, settings.clipSkip(), chunks);
     CaptionInputs captions = new StyleInputs(base, texts, StyleProgram.trainsText(plan), chunks);
     StyleMetadata header = StyleMetadata.on(base.base(), metadata);
-    return new StyleTask(
-        base.base(),
-        plan,
-        settings,
-        captions,
-        samples,
-        loss(scope, plan, cache),
-        timesteps,
-        steps -> header.of(name, settings, plan, samples, steps));
+    Function<PredictionLoss, StyleTask> task =
+        loss ->
+            new StyleTask(
+                base.base(),
+                plan,
+                settings,
+                captions,
+                samples,
+                loss,
+                timesteps,
+                steps -> header.of(name, settings, plan, samples, steps));
+    if (preference.isPresent()) {
+      StyleTask plain = task.apply(PredictionLoss.NOISE);
+      return task.apply(preference(scope, preference.get(), plain, captions));
+    }
+    return task.apply(
+        teachers.isEmpty()
+            ? PredictionLoss.NOISE
+            : new TeacherLoss(scope, base, teachers, settings, cache));
   }
 
-  private PredictionLoss loss(Scope scope, AdapterPlan plan, ContentCache cache) {
-    if (preference.isPresent()) {
-      PairObjective objective = preference.get();
-      Optional<Adapter> begun = plan.recipe().beginning();
-      if (begun.isEmpty() && StyleProgram.trainsText(plan)) {
-        throw new IllegalArgumentException(
-            "Pairs are learned by layers of the denoiser: the base that they are compared with sees"
-                + " captions as its own text encoders do. Train no text encoder, or begin with an"
-                + " adapter of it.");
-      }
-      return begun
-          .map(a -> PairPreference.beside(objective, scope, base, a, settings, cache))
-          .orElseGet(() -> PairPreference.besideBase(objective));
+  private PairPreference preference(
+      Scope scope, PairObjective objective, StyleTask plain, CaptionInputs captions) {
+    AdapterPlan plan = plain.plan();
+    if (plan.recipe().beginning().isPresent()) {
+      return PairPreference.beside(
+          objective, new FrozenErrors(scope, base.base(), plan, settings, captions, plain));
     }
-    return teachers.isEmpty()
-        ? PredictionLoss.NOISE
-        : new TeacherLoss(scope, base, teachers, settings, cache);
+    if (StyleProgram.trainsText(plan)) {
+      throw new IllegalArgumentException(
+          "Pairs are learned by layers of the denoiser: the base that they are compared with sees"
+              + " captions as its own text encoders do. Train no text encoder, or begin with an"
+              + " adapter of it.");
+    }
+    return PairPreference.besideBase(objective);
   }
 }
