@@ -24,6 +24,7 @@ module dev.lora4j.diffusion {
   exports dev.lora4j.diffusion.evaluation;
   exports dev.lora4j.diffusion.judge;
   exports dev.lora4j.diffusion.conditioning;
+  exports dev.lora4j.diffusion.consistency;
   exports dev.lora4j.diffusion.latent;
   exports dev.lora4j.diffusion.pipeline;
   exports dev.lora4j.diffusion.preference;

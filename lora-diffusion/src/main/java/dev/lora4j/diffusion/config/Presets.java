@@ -10,7 +10,8 @@ import java.util.List;
 /** The settings that come with the program, each a TOML file whose comments have the reasons. */
 public final class Presets {
   private static final String ORIGIN = "preset ";
-  private static final List<String> NAMES = List.of("style", "character", "quick", "tiny");
+  private static final List<String> NAMES =
+      List.of("style", "character", "quick", "tiny", "few-steps");
 
   private Presets() {}
 

@@ -189,6 +189,7 @@ public final class RunKeys {
           BASE_CONFIG,
           DENOISER,
           PREDICTION,
+          FewStepKeys.LEARN,
           IMAGES,
           REGULARISATION,
           OUT,
@@ -236,6 +237,7 @@ public final class RunKeys {
               OptimizerKeys.ALL,
               LossKeys.ALL,
               TimestepKeys.ALL,
+              FewStepKeys.ALL,
               ON_THE_WAY)
           .<RunKey<?>>flatMap(Collection::stream)
           .toList();

@@ -3,11 +3,14 @@ package dev.lora4j.diffusion.config;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.train.log.Tracker;
 import dev.lora4j.core.train.optimizer.Optimizers;
+import dev.lora4j.diffusion.base.DiffusionModel;
+import dev.lora4j.diffusion.consistency.ConsistencySettings;
 import dev.lora4j.diffusion.dataset.Batches;
 import dev.lora4j.diffusion.dataset.DataItem;
 import dev.lora4j.diffusion.dataset.DataSet;
 import dev.lora4j.diffusion.dataset.source.DataGroup;
 import dev.lora4j.diffusion.sampling.SchedulerConfig;
+import dev.lora4j.diffusion.style.FewStepLesson;
 import dev.lora4j.diffusion.style.StyleSettings;
 import dev.lora4j.diffusion.train.objective.LossSettings;
 import dev.lora4j.spi.Extensions;
@@ -165,7 +168,8 @@ public record RunSettings(
    * @throws RunProblems if the warm-up is of more steps than these epochs are
    */
   public StyleSettings style(DataSet data) {
-    boolean masks = data.training().stream().anyMatch(DataItem::masked);
+    boolean masks =
+        !FewStepKeys.asked(values) && data.training().stream().anyMatch(DataItem::masked);
     LossSettings loss = style.objective().loss();
     StyleSettings settled =
         style.with(
@@ -183,6 +187,17 @@ public record RunSettings(
     int batches = Batches.of(data.training(), style.seed()).perEpoch();
     long each = (batches + style.accumulate() - 1L) / style.accumulate();
     return (int) Math.max(1, Math.min(Integer.MAX_VALUE, ofEpochs * each));
+  }
+
+  /**
+   * Settings of consistency distillation, if an adapter for few steps is trained.
+   *
+   * @throws RunProblems if keys do not go together
+   */
+  public Optional<ConsistencySettings> fewSteps(DiffusionModel base) {
+    return FewStepKeys.asked(values)
+        ? Optional.of(FewStepKeys.settings(values, FewStepLesson.settings(base)))
+        : Optional.empty();
   }
 
   /** Intervals for a data set: in the steps that were set, or in those of so many epochs. */

@@ -57,6 +57,7 @@ final class StyleSettingsResolver {
     Optional<LearningRates> rates = of.part(of::rates);
     Optional<RateSchedule> schedule = of.part(of::schedule);
     Optional<ObjectiveSettings> objective = of.part(of::objective);
+    of.problems.addAll(FewStepKeys.problems(values));
     if (!of.problems.isEmpty()) {
       throw new RunProblems(of.problems);
     }

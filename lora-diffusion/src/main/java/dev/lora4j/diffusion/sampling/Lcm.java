@@ -16,9 +16,6 @@ public final class Lcm implements Sampler {
   /** Number of timesteps that the distillation visits. */
   private static final int TAUGHT = 50;
 
-  private static final double TIMESTEP_SCALING = 10;
-  private static final double DATA = 0.5;
-
   @Override
   public List<NoiseLevel> levels(NoiseSchedule schedule, int steps) {
     SamplingLevels.requireNoFlow(schedule, name());
@@ -50,10 +47,8 @@ public final class Lcm implements Sampler {
   public float[] sample(SamplingRun run, float[] x) {
     float[] at = x;
     for (int step = run.first(); step < run.steps(); step++) {
-      double scaled = run.level(step).timestep() * TIMESTEP_SCALING;
-      double skip = DATA * DATA / (scaled * scaled + DATA * DATA);
-      double out = scaled / Math.sqrt(scaled * scaled + DATA * DATA);
-      float[] picture = Latents.sum(out, run.denoise(at, step), skip, at);
+      ConsistencyBoundary shares = ConsistencyBoundary.at(run.level(step).timestep());
+      float[] picture = Latents.sum(shares.out(), run.denoise(at, step), shares.skip(), at);
       NoiseLevel to = run.level(step + 1);
       float[] next =
           to.noise() > 0

@@ -10,11 +10,14 @@ import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.run.Staging;
 import dev.lora4j.core.train.run.TaskLoss;
 import dev.lora4j.diffusion.base.DiffusionModel;
+import dev.lora4j.diffusion.consistency.ConsistencyObjective;
+import dev.lora4j.diffusion.consistency.ConsistencySettings;
 import dev.lora4j.diffusion.train.objective.Objective;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
@@ -48,14 +51,49 @@ public record StepCost(int batches, Cost batch, long weights, long state) {
       int batch,
       int latentHeight,
       int latentWidth) {
+    Objective objective = new Objective(model.schedule(), settings.objective());
+    return counted(
+        plan,
+        settings,
+        sized(plan, settings, batch, latentHeight, latentWidth),
+        graph ->
+            StyleProgram.stage(graph, model, plan, objective, settings, Staging.Purpose.TRAINING));
+  }
+
+  /**
+   * Counts a step of consistency distillation.
+   *
+   * @param batch pictures of a batch
+   * @param latentHeight height of the latents, an eighth of the pictures' for Stable Diffusion
+   */
+  public static StepCost of(
+      DiffusionModel model,
+      AdapterPlan plan,
+      StyleSettings settings,
+      ConsistencySettings how,
+      int batch,
+      int latentHeight,
+      int latentWidth) {
+    ConsistencyObjective objective = new ConsistencyObjective(model.schedule(), how);
+    return counted(
+        plan,
+        settings,
+        sized(plan, settings, batch, latentHeight, latentWidth),
+        graph -> ConsistencyProgram.stage(graph, model, plan, objective, settings));
+  }
+
+  private static Sizes sized(
+      AdapterPlan plan, StyleSettings settings, int batch, int latentHeight, int latentWidth) {
     Map<String, Shape> factors = new HashMap<>(plan.shapes());
     factors.putAll(plan.fixedShapes());
     plan.shapes().forEach((name, shape) -> factors.put(TrainedTensor.anchor(name), shape));
-    Sizes sizes = new Sizes(batch, latentHeight, latentWidth, settings.captionChunks(), factors);
+    return new Sizes(batch, latentHeight, latentWidth, settings.captionChunks(), factors);
+  }
+
+  private static StepCost counted(
+      AdapterPlan plan, StyleSettings settings, Sizes sizes, Function<Graph, TaskLoss> step) {
     Graph graph = Graph.sized(sizes);
-    Objective objective = new Objective(model.schedule(), settings.objective());
-    TaskLoss program =
-        StyleProgram.stage(graph, model, plan, objective, settings, Staging.Purpose.TRAINING);
+    TaskLoss program = step.apply(graph);
     program.parameters().gradient(program.loss());
     Set<String> trained = new HashSet<>();
     program.parameters().parameters().stream().map(Parameter::name).forEach(trained::add);

@@ -32,9 +32,25 @@ record StyleMetadata(Metadata base, BasePrecision precision, Map<String, String>
     return new StyleMetadata(ofBase(base), base.precision(), others);
   }
 
-  /** Metadata of the adapter as it is after {@code steps}. */
+  /** Metadata of an adapter that learnt a style, as it is after {@code steps}. */
   Map<String, String> of(
       String name, StyleSettings settings, AdapterPlan plan, SampleSource samples, int steps) {
+    Metadata objective = ObjectiveMetadata.of(settings.objective());
+    return of(name, settings, plan, samples, objective, steps);
+  }
+
+  /**
+   * Metadata of the adapter as it is after {@code steps}.
+   *
+   * @param objective metadata of the loss
+   */
+  Map<String, String> of(
+      String name,
+      StyleSettings settings,
+      AdapterPlan plan,
+      SampleSource samples,
+      Metadata objective,
+      int steps) {
     Metadata pictures = new Metadata(samples.metadata());
     Metadata all =
         Metadata.EMPTY
@@ -43,7 +59,7 @@ record StyleMetadata(Metadata base, BasePrecision precision, Map<String, String>
             .withAll(network(plan, settings.rates()))
             .withAll(NetworkMetadata.onBase(plan, precision))
             .withAll(LearningMetadata.of(settings, plan, samples.epoch(), steps))
-            .withAll(ObjectiveMetadata.of(settings.objective()))
+            .withAll(objective)
             .withAll(pictures);
     Optional<Long> batch = pictures.get(KohyaKeys.BATCH);
     if (batch.isPresent()) {

@@ -116,7 +116,8 @@ final class StyleProgram {
     return bytes >= LARGE;
   }
 
-  private static Expr sizes(Graph graph) {
+  /** Declares the size conditioning. */
+  static Expr sizes(Graph graph) {
     return graph.input("sizes", DType.F32, Shape.of(Shape.UNKNOWN, AddedConditioning.SIZES));
   }
 

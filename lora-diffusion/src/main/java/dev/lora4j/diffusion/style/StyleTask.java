@@ -31,7 +31,7 @@ final class StyleTask implements TrainingTask {
   private static final long NUMBERS_OF_A_BATCH = 1 << 16;
 
   /** Seed that separates the noise of validation from that of training, whatever its seed. */
-  private static final long VALIDATION_SEED = 0x76616c6964L;
+  static final long VALIDATION_SEED = 0x76616c6964L;
 
   private final DiffusionModel model;
   private final StyleSettings settings;
@@ -146,7 +146,7 @@ final class StyleTask implements TrainingTask {
     for (int b = 0; b < batches.size(); b++) {
       List<SampleDraw> draws = new ArrayList<>();
       for (int i = 0; i < batches.get(b).size() / samples.parts(); i++) {
-        long number = (firstBatch + b) * NUMBERS_OF_A_BATCH + i;
+        long number = number(firstBatch + b, i);
         LatentSample sample = batches.get(b).get(i).latents();
         draws.add(objective.draw(settings.seed(), number, place++, places, sample));
       }
@@ -157,6 +157,11 @@ final class StyleTask implements TrainingTask {
 
   private static <T> List<T> repeated(List<T> all, int times) {
     return Collections.nCopies(times, all).stream().flatMap(List::stream).toList();
+  }
+
+  /** Number of a sample in the run. */
+  static long number(long batch, int place) {
+    return batch * NUMBERS_OF_A_BATCH + place;
   }
 
   /**

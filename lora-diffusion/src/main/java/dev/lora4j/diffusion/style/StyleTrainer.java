@@ -11,6 +11,8 @@ import dev.lora4j.core.train.run.RunListener;
 import dev.lora4j.core.train.run.TrainedAdapter;
 import dev.lora4j.core.train.run.TrainingFailure;
 import dev.lora4j.core.train.run.TrainingLoop;
+import dev.lora4j.core.train.run.TrainingTask;
+import dev.lora4j.diffusion.consistency.ConsistencySettings;
 import dev.lora4j.diffusion.dataset.DataSet;
 import dev.lora4j.diffusion.dataset.Picture;
 import dev.lora4j.diffusion.dataset.bucket.Bucketing;
@@ -27,7 +29,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
-import java.util.function.Function;
 
 /**
  * Trains a style adapter on pictures. Immutable; each method returns a changed copy.
@@ -48,6 +49,7 @@ public final class StyleTrainer {
   final int threads;
   final List<Teacher> teachers;
   final Optional<PairObjective> preference;
+  final Optional<ConsistencySettings> consistency;
 
   /** Source of the samples. */
   @FunctionalInterface
@@ -69,6 +71,7 @@ public final class StyleTrainer {
     this.threads = draft.threads;
     this.teachers = List.copyOf(draft.teachers);
     this.preference = draft.preference;
+    this.consistency = draft.consistency;
   }
 
   /** Default objective: the one that suits the base's prediction type. */
@@ -295,6 +298,10 @@ public final class StyleTrainer {
    * @throws IllegalArgumentException if the base is guided within, or two have one folder
    */
   public StyleTrainer teachers(List<Teacher> others) {
+    if (consistency.isPresent() && !others.isEmpty()) {
+      throw new IllegalArgumentException(
+          "The teacher of an adapter for few steps is the base alone; it takes no others.");
+    }
     if (base.base().denoiser().guidanceWidth() > 0) {
       throw new IllegalArgumentException(
           base.base().path()
@@ -315,6 +322,25 @@ public final class StyleTrainer {
     return draft.trainer();
   }
 
+  /**
+   * A copy that trains an adapter for pictures in few steps: on the pictures it learns to jump to
+   * the end of the base's own guided way, by latent consistency distillation (Luo et al. 2023). The
+   * objective of the settings has no effect.
+   *
+   * @throws IllegalArgumentException if the base cannot be distilled in this way, or there are
+   *     teachers
+   */
+  public StyleTrainer fewSteps(ConsistencySettings how) {
+    FewStepLesson.require(base.base(), how);
+    if (!teachers.isEmpty()) {
+      throw new IllegalArgumentException(
+          "The teacher of an adapter for few steps is the base alone; it takes no others.");
+    }
+    TrainerDraft draft = new TrainerDraft(this);
+    draft.consistency = Optional.of(how);
+    return draft.trainer();
+  }
+
   /** Trains, without reports of its progress. */
   public TrainedStyle run() {
     return run(RunListener.NONE);
@@ -332,10 +358,18 @@ public final class StyleTrainer {
   public TrainedStyle run(RunListener listener) {
     AdapterPlan plan = settings.recipe().plan(base.base().sites().all());
     // Pictures take long to encode.
-    settings.requireFits(plan);
-    settings.objective().requireFits(base.base().schedule());
+    requireFits(plan);
     return InterruptibleTask.run(
         sign -> base.scope().engine().limited(threads, () -> trained(plan, listener, sign)));
+  }
+
+  private void requireFits(AdapterPlan plan) {
+    settings.requireFits(plan);
+    if (consistency.isPresent()) {
+      FewStepLesson.require(plan);
+    } else {
+      settings.objective().requireFits(base.base().schedule());
+    }
   }
 
   private TrainedStyle trained(AdapterPlan plan, RunListener listener, InterruptibleTask sign) {
@@ -373,8 +407,7 @@ public final class StyleTrainer {
   public List<RateSearch.Trial> search(
       RateSearch.Course course, int steps, RunListener encoding, RateSearch.Listener listener) {
     AdapterPlan plan = settings.recipe().plan(base.base().sites().all());
-    settings.requireFits(plan);
-    settings.objective().requireFits(base.base().schedule());
+    requireFits(plan);
     return InterruptibleTask.run(
         sign ->
             base.scope()
@@ -392,7 +425,7 @@ public final class StyleTrainer {
     ContentCache cache = ContentCache.ofUser(DType.F32);
     SampleSource samples = source.samples(this, cache, sign.telling(encoding));
     try (Scope scope = base.scope().child("search")) {
-      StyleTask task =
+      TrainingTask task =
           calibrated(
               scope,
               task(scope, plan, samples, cache),
@@ -405,9 +438,9 @@ public final class StyleTrainer {
   }
 
   /** A task with the ranks and first factors that its pictures decide, if its recipe asks so. */
-  private StyleTask calibrated(
+  private TrainingTask calibrated(
       Scope scope,
-      StyleTask task,
+      TrainingTask task,
       SampleSource samples,
       ContentCache cache,
       CheckpointPolicy kept,
@@ -416,45 +449,8 @@ public final class StyleTrainer {
     return plan.equals(task.plan()) ? task : task(scope, plan, samples, cache);
   }
 
-  private StyleTask task(Scope scope, AdapterPlan plan, SampleSource samples, ContentCache cache) {
-    int chunks = settings.captionChunks();
-    EncodedCaptions texts = new EncodedCaptions(base, cache, settings.clipSkip(), chunks);
-    CaptionInputs captions = new StyleInputs(base, texts, StyleProgram.trainsText(plan), chunks);
-    StyleMetadata header = StyleMetadata.on(base.base(), metadata);
-    Function<PredictionLoss, StyleTask> task =
-        loss ->
-            new StyleTask(
-                base.base(),
-                plan,
-                settings,
-                captions,
-                samples,
-                loss,
-                timesteps,
-                steps -> header.of(name, settings, plan, samples, steps));
-    if (preference.isPresent()) {
-      StyleTask plain = task.apply(PredictionLoss.NOISE);
-      return task.apply(preference(scope, preference.get(), plain, captions));
-    }
-    return task.apply(
-        teachers.isEmpty()
-            ? PredictionLoss.NOISE
-            : new TeacherLoss(scope, base, teachers, settings, cache));
-  }
-
-  private PairPreference preference(
-      Scope scope, PairObjective objective, StyleTask plain, CaptionInputs captions) {
-    AdapterPlan plan = plain.plan();
-    if (plan.recipe().beginning().isPresent()) {
-      return PairPreference.beside(
-          objective, new FrozenErrors(scope, base.base(), plan, settings, captions, plain));
-    }
-    if (StyleProgram.trainsText(plan)) {
-      throw new IllegalArgumentException(
-          "Pairs are learned by layers of the denoiser: the base that they are compared with sees"
-              + " captions as its own text encoders do. Train no text encoder, or begin with an"
-              + " adapter of it.");
-    }
-    return PairPreference.besideBase(objective);
+  private TrainingTask task(
+      Scope scope, AdapterPlan plan, SampleSource samples, ContentCache cache) {
+    return new StyleLesson(this, scope, plan, samples, cache).task();
   }
 }

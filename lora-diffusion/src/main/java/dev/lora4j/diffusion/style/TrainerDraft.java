@@ -1,6 +1,7 @@
 package dev.lora4j.diffusion.style;
 
 import dev.lora4j.core.train.run.CheckpointPolicy;
+import dev.lora4j.diffusion.consistency.ConsistencySettings;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import dev.lora4j.diffusion.preference.PairObjective;
 import java.util.List;
@@ -28,6 +29,7 @@ final class TrainerDraft {
   int threads;
   List<Teacher> teachers = List.of();
   Optional<PairObjective> preference = Optional.empty();
+  Optional<ConsistencySettings> consistency = Optional.empty();
 
   TrainerDraft(StableDiffusion base, StyleTrainer.Source source, StyleSettings settings) {
     this.base = base;
@@ -49,6 +51,7 @@ final class TrainerDraft {
     threads = trainer.threads;
     teachers = trainer.teachers;
     preference = trainer.preference;
+    consistency = trainer.consistency;
   }
 
   StyleTrainer trainer() {

@@ -159,13 +159,14 @@ public final class GenerateCommand implements Command {
     repetition.ifPresent(r -> r.apply(options, places()));
     BaseOutline base = options.outline();
     List<Prompt> asked = repetition.isPresent() ? List.of() : plain;
-    ModelOptions.requireFits(base, asked);
     mix.requireFits(base, asked);
+    List<Prompt> said = repetition.isPresent() ? plain : request.fewSteps(console, mix, plain);
+    ModelOptions.requireFits(base, repetition.isPresent() ? List.of() : said);
     long began = System.nanoTime();
     try (OpenModel model = OpenModel.of(console, options)) {
       MixPlan named = mix.plan(console, model);
       List<Prompt> wanted = new ArrayList<>();
-      for (Prompt prompt : begun(model, plain, repetition.flatMap(PictureReproduction::strength))) {
+      for (Prompt prompt : begun(model, said, repetition.flatMap(PictureReproduction::strength))) {
         wanted.add(
             repetition.isPresent()
                 ? repeated(console, model, repetition.get(), wanted.size(), prompt, named)

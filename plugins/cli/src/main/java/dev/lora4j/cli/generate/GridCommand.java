@@ -107,15 +107,16 @@ public final class GridCommand implements Command {
     if (request.count != 1) {
       throw new ParameterException(spec.commandLine(), "A grid takes seed=1-4 for --count.");
     }
-    Prompt plain = request.prompts(spec, List.of(prompt)).get(0);
-    requireAxes(plain);
+    Prompt said = request.prompts(spec, List.of(prompt)).get(0);
+    requireAxes(said);
     mix.requireFiles();
-    mix.requireUsed(plain);
+    mix.requireUsed(said);
     embeddings.requireFiles();
     start.require();
     BaseOutline base = options.outline();
+    mix.requireFits(base, List.of(said));
+    Prompt plain = request.fewSteps(console, mix, List.of(said)).get(0);
     ModelOptions.requireFits(base, axes(plain));
-    mix.requireFits(base, List.of(plain));
     for (GridAxis axis : List.of(x, y, z)) {
       AdapterAxis.of(axis.name()).ifPresent(a -> a.requireFits(base));
     }

@@ -24,6 +24,7 @@ import dev.lora4j.core.mix.Weight;
 import dev.lora4j.core.mixer.Mixer;
 import dev.lora4j.diffusion.base.BaseOutline;
 import dev.lora4j.diffusion.clip.LoraTags;
+import dev.lora4j.diffusion.consistency.FewSteps;
 import dev.lora4j.diffusion.request.Prompt;
 import dev.lora4j.diffusion.request.Region;
 import java.nio.file.Path;
@@ -201,6 +202,21 @@ final class MixOption {
           .filter(lora -> lora.file().equals(file))
           .forEach(lora -> lora.used(loaded.adapter()));
     }
+  }
+
+  /**
+   * The adapter of a prompt that is for few steps, by its name, if there is one; the first of
+   * several. Called after {@link #requireFits}.
+   */
+  Optional<Map.Entry<String, FewSteps>> fewSteps(Prompt prompt) {
+    List<Path> all = new ArrayList<>();
+    loras.forEach(lora -> all.add(lora.file()));
+    tags(prompt).tags().forEach(tag -> all.add(tagged(tag)));
+    return all.stream()
+        .flatMap(file -> Optional.ofNullable(read.get(file)).stream())
+        .map(LoadedAdapter::adapter)
+        .flatMap(a -> FewSteps.of(a.metadata()).map(use -> Map.entry(a.name(), use)).stream())
+        .findFirst();
   }
 
   /** The file that a prompt names. */

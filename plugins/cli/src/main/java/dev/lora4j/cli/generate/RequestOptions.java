@@ -1,13 +1,18 @@
 package dev.lora4j.cli.generate;
 
+import dev.lora4j.cli.console.Console;
 import dev.lora4j.cli.console.Names;
+import dev.lora4j.diffusion.consistency.FewSteps;
 import dev.lora4j.diffusion.request.Prompt;
 import dev.lora4j.diffusion.sampling.Samplers;
 import dev.lora4j.diffusion.sampling.SigmaSchedule;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -17,6 +22,9 @@ import picocli.CommandLine.ParameterException;
 final class RequestOptions {
   /** Requests of more pictures are a slip of the pen, and would not fit into memory. */
   private static final int MOST = 100_000;
+
+  /** Guidance scale that adapters for few steps bear. */
+  private static final double MOST_SCALE = 2;
 
   @Option(
       names = "--negative",
@@ -40,9 +48,8 @@ final class RequestOptions {
   @Option(
       names = "--steps",
       paramLabel = "N",
-      description = "Steps of the sampler (default: ${DEFAULT-VALUE}).",
-      defaultValue = "20")
-  private int steps;
+      description = "Steps of the sampler (default: 20, or as an adapter for few steps says).")
+  private Optional<Integer> steps = Optional.empty();
 
   @Option(
       names = "--guidance",
@@ -88,6 +95,45 @@ final class RequestOptions {
 
   private Optional<Long> drawn = Optional.empty();
 
+  /**
+   * Requests with what their adapters for few steps say of sampler, steps and guidance, as far as
+   * the options say nothing. It is noted, so that no picture has other settings than the user knows
+   * of.
+   */
+  List<Prompt> fewSteps(Console console, MixOption mix, List<Prompt> prompts) {
+    List<Prompt> all = new ArrayList<>();
+    Set<String> notes = new LinkedHashSet<>();
+    for (Prompt prompt : prompts) {
+      Optional<Map.Entry<String, FewSteps>> found = mix.fewSteps(prompt);
+      found.ifPresent(one -> notes.add(note(one.getKey(), one.getValue())));
+      all.add(found.map(one -> used(prompt, one.getValue())).orElse(prompt));
+    }
+    notes.forEach(console::note);
+    return all;
+  }
+
+  private Prompt used(Prompt prompt, FewSteps use) {
+    Prompt used = sampler.isEmpty() ? prompt.sampler(use.sampler()) : prompt;
+    used = steps.isEmpty() ? used.steps(use.steps()) : used;
+    return guidance.isEmpty() ? used.guidance(use.guidance()) : used;
+  }
+
+  private String note(String adapter, FewSteps use) {
+    List<String> others = new ArrayList<>();
+    sampler
+        .filter(name -> !name.equals(use.sampler()))
+        .ifPresent(name -> others.add("--sampler " + name));
+    guidance
+        .filter(scale -> scale > MOST_SCALE && use.guidance() <= 1)
+        .ifPresent(scale -> others.add("--guidance " + scale));
+    return adapter
+        + " is for few steps: "
+        + use.text()
+        + (others.isEmpty()
+            ? ". They count unless options say otherwise."
+            : ". " + String.join(" and ", others) + " may not suit it.");
+  }
+
   /** The first seed, if the user did not give it. */
   Optional<Long> drawn() {
     return drawn;
@@ -112,7 +158,8 @@ final class RequestOptions {
       List<Prompt> all = new ArrayList<>();
       for (String text : texts) {
         for (int i = 0; i < count; i++) {
-          Prompt prompt = Prompt.of(text).negative(negative).seed(first + i).steps(steps);
+          Prompt prompt = Prompt.of(text).negative(negative).seed(first + i);
+          prompt = steps.map(prompt::steps).orElse(prompt);
           prompt = prompt.sampler(sampler.orElse("")).schedule(law).clipSkip(clipSkip);
           prompt = guidance.map(prompt::guidance).orElse(prompt);
           PictureSize pixels = size.orElse(new PictureSize(0, 0));

@@ -154,6 +154,16 @@ final class PlanReport {
             + " numbers, "
             + fileSize()
             + " in the file");
+    run.fewSteps()
+        .map(
+            how ->
+                "the base's own pictures in few steps: its solver in "
+                    + how.solverSteps()
+                    + " steps, at guidance scales from "
+                    + plain(1 + how.leastGuidance())
+                    + " to "
+                    + plain(1 + how.mostGuidance()))
+        .ifPresent(lines::add);
     CalibrationText.of(style.recipe()).ifPresent(lines::add);
     run.plan().directions(style.steps()).map(DirectionRule::course).ifPresent(lines::add);
     lines.add(
@@ -267,14 +277,13 @@ final class PlanReport {
             .orElseThrow();
     DiffusionModel base = run.model().sd().base();
     int factor = base.vae().scale();
+    int height = largest.height() / factor;
+    int width = largest.width() / factor;
     StepCost cost =
-        StepCost.of(
-            base,
-            run.plan(),
-            run.style(),
-            run.batch(),
-            largest.height() / factor,
-            largest.width() / factor);
+        run.fewSteps()
+            .map(how -> StepCost.of(base, run.plan(), run.style(), how, run.batch(), height, width))
+            .orElseGet(
+                () -> StepCost.of(base, run.plan(), run.style(), run.batch(), height, width));
     return new StepCost(cost.batches(), cost.batch(), cost.weights(), cost.state() - mappedState());
   }
 

@@ -16,9 +16,11 @@ import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.adapter.AdapterRecipe;
 import dev.lora4j.diffusion.base.BaseOutline;
 import dev.lora4j.diffusion.config.RunSettings;
+import dev.lora4j.diffusion.consistency.ConsistencySettings;
 import dev.lora4j.diffusion.dataset.Batches;
 import dev.lora4j.diffusion.dataset.DataItem;
 import dev.lora4j.diffusion.dataset.DataSet;
+import dev.lora4j.diffusion.style.FewStepLesson;
 import dev.lora4j.diffusion.style.StyleSettings;
 import dev.lora4j.diffusion.style.StyleTrainer;
 import java.util.Collection;
@@ -77,7 +79,12 @@ record PreparedRun(
       AdapterPlan plan = style.reached(model.sd().base(), named);
       tellUnreached(console, named, plan);
       style.requireFits(plan);
-      style.objective().requireFits(model.sd().base().schedule());
+      if (settings.fewSteps(model.sd().base()).isPresent()) {
+        FewStepLesson.require(model.sd().base(), settings.fewSteps(model.sd().base()).get());
+        FewStepLesson.require(plan);
+      } else {
+        style.objective().requireFits(model.sd().base().schedule());
+      }
       requireForm(settings.layout(), plan, model.sd().family());
       return new PreparedRun(settings, style, data, plan, model);
     } catch (RuntimeException | Error e) {
@@ -120,6 +127,11 @@ record PreparedRun(
               + ", are not trained: what the base (or clip_skip) takes of its text encoders comes"
               + " from layers before them.");
     }
+  }
+
+  /** Settings of consistency distillation, if an adapter for few steps is trained. */
+  Optional<ConsistencySettings> fewSteps() {
+    return settings.fewSteps(model.sd().base());
   }
 
   /** Pictures of a batch; the most where groups of folders differ. */

@@ -5,6 +5,7 @@ import dev.lora4j.cli.generate.PictureGrid;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.diffusion.config.RunSettings.Previews;
+import dev.lora4j.diffusion.consistency.FewSteps;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import dev.lora4j.diffusion.record.PngFile;
 import dev.lora4j.diffusion.request.Prompt;
@@ -62,10 +63,13 @@ final class PreviewSheets {
     if (previews.guidance().isPresent()) {
       prompt = prompt.guidance(previews.guidance().getAsDouble());
     }
+    Prompt plain = prompt;
     List<BufferedImage> pictures = new ArrayList<>();
-    pictures.add(sd.generate(prompt).image());
+    pictures.add(sd.generate(plain).image());
+    // An adapter for few steps stands beside the base at its usual steps.
+    Prompt adapted = FewSteps.of(adapter.metadata()).map(use -> use.apply(plain)).orElse(plain);
     for (double strength : previews.strengths()) {
-      pictures.add(sd.generate(prompt.mix(MixPlan.of(adapter, strength))).image());
+      pictures.add(sd.generate(adapted.mix(MixPlan.of(adapter, strength))).image());
     }
     return pictures;
   }

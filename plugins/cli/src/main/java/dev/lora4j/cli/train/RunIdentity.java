@@ -26,6 +26,7 @@ final class RunIdentity {
     run.data().items().forEach(item -> pictures.append(CanonicalForm.text(of(item))).append('\n'));
     identity.put("pictures, captions and how they vary", digest(pictures.toString()));
     identity.put("settings", digest(run.style().withStored(DType.F32).canonical()));
+    run.fewSteps().ifPresent(how -> identity.put("few steps", digest(how.canonical())));
     identity.put("base", run.model().sd().base().hash().substring(0, DIGITS));
     identity.put("prediction or noise schedule", run.model().sd().base().configuration());
     identity.put("precision", run.model().sd().base().precision().text());

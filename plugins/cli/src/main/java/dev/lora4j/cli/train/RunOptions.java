@@ -67,7 +67,7 @@ final class RunOptions {
       names = "--preset",
       paramLabel = "NAME",
       description =
-          "Start from style, character, quick or tiny, instead of what RUN.toml starts from; what else"
+          "Start from style, character, quick, tiny or few-steps, instead of what RUN.toml starts from; what else"
               + " is said wins (default without RUN.toml: style with --base, else tiny).")
   private Optional<String> preset = Optional.empty();
 

@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description = {
       "Train a style adapter from a folder of pictures, by options or a run file.",
+      "With --preset few-steps the adapter learns to make the base's own pictures in 4 to 8 steps.",
       "A run file with kind = \"base\" makes a base model from random weights instead, as"
           + " plugins/emoji-sd/base.toml does (docs/emoji-sd.md); with such a file settings are"
           + " changed by --set alone, and the same command goes on where an earlier one stopped."
@@ -131,11 +132,13 @@ public final class TrainCommand implements Command {
   }
 
   private static StyleTrainer trainer(PreparedRun run) {
-    return StyleTrainer.on(run.model().sd())
-        .data(run.data())
-        .settings(run.style())
-        .name(run.settings().name())
-        .metadata(metadata(run.settings()));
+    StyleTrainer trainer =
+        StyleTrainer.on(run.model().sd())
+            .data(run.data())
+            .settings(run.style())
+            .name(run.settings().name())
+            .metadata(metadata(run.settings()));
+    return run.fewSteps().map(trainer::fewSteps).orElse(trainer);
   }
 
   private static Map<String, String> metadata(RunSettings settings) {

@@ -1,0 +1,80 @@
+package dev.lora4j.diffusion.style;
+
+import dev.lora4j.core.format.metadata.Metadata;
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.train.adapter.AdapterPlan;
+import dev.lora4j.core.train.run.TrainingTask;
+import dev.lora4j.diffusion.consistency.ConsistencyObjective;
+import dev.lora4j.diffusion.dataset.cache.ContentCache;
+import dev.lora4j.diffusion.preference.PairObjective;
+import java.util.function.Function;
+
+/**
+ * What a trainer learns of its pictures, as a task.
+ *
+ * @param scope owner of what the task needs beside the base
+ * @param plan the layers that are trained
+ * @param cache of encoded captions
+ */
+record StyleLesson(
+    StyleTrainer trainer, Scope scope, AdapterPlan plan, SampleSource samples, ContentCache cache) {
+  TrainingTask task() {
+    int chunks = trainer.settings.captionChunks();
+    EncodedCaptions texts =
+        new EncodedCaptions(trainer.base, cache, trainer.settings.clipSkip(), chunks);
+    CaptionInputs captions =
+        new StyleInputs(trainer.base, texts, StyleProgram.trainsText(plan), chunks);
+    Metadata learned =
+        trainer
+            .consistency
+            .map(FewStepLesson::metadata)
+            .orElseGet(() -> ObjectiveMetadata.of(trainer.settings.objective()));
+    StyleMetadata header = StyleMetadata.on(trainer.base.base(), trainer.metadata);
+    Function<PredictionLoss, StyleTask> task =
+        loss ->
+            new StyleTask(
+                trainer.base.base(),
+                plan,
+                trainer.settings,
+                captions,
+                samples,
+                loss,
+                trainer.timesteps,
+                steps -> header.of(trainer.name, trainer.settings, plan, samples, learned, steps));
+    if (trainer.preference.isPresent()) {
+      StyleTask plain = task.apply(PredictionLoss.NOISE);
+      return task.apply(preference(trainer.preference.get(), plain, captions));
+    }
+    if (trainer.consistency.isPresent()) {
+      return new ConsistencyTask(
+          task.apply(PredictionLoss.NOISE),
+          trainer.base.base(),
+          new ConsistencyObjective(trainer.base.base().schedule(), trainer.consistency.get()),
+          trainer.settings,
+          captions,
+          samples,
+          () -> texts.of("", true),
+          trainer.timesteps);
+    }
+    return task.apply(
+        trainer.teachers.isEmpty()
+            ? PredictionLoss.NOISE
+            : new TeacherLoss(scope, trainer.base, trainer.teachers, trainer.settings, cache));
+  }
+
+  private PairPreference preference(
+      PairObjective objective, StyleTask plain, CaptionInputs captions) {
+    if (plan.recipe().beginning().isPresent()) {
+      return PairPreference.beside(
+          objective,
+          new FrozenErrors(scope, trainer.base.base(), plan, trainer.settings, captions, plain));
+    }
+    if (StyleProgram.trainsText(plan)) {
+      throw new IllegalArgumentException(
+          "Pairs are learned by layers of the denoiser: the base that they are compared with sees"
+              + " captions as its own text encoders do. Train no text encoder, or begin with an"
+              + " adapter of it.");
+    }
+    return PairPreference.besideBase(objective);
+  }
+}
