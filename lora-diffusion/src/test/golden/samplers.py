@@ -13,7 +13,7 @@ import torch
 from diffusers import (
     DDIMScheduler, DDPMScheduler, DPMSolverMultistepScheduler, EulerAncestralDiscreteScheduler, EulerDiscreteScheduler,
     FlowMatchEulerDiscreteScheduler, FlowMatchHeunDiscreteScheduler, HeunDiscreteScheduler, LCMScheduler,
-    UniPCMultistepScheduler)
+    TCDScheduler, UniPCMultistepScheduler)
 from safetensors.torch import save_file
 
 OUT = Path(__file__).resolve().parent.parent / "resources" / "samplers.safetensors"
@@ -28,8 +28,10 @@ CLASSES = {
     "dpmpp-2m-sde": (DPMSolverMultistepScheduler, dict(algorithm_type="sde-dpmsolver++")),
     "unipc": (UniPCMultistepScheduler, {}),
     "lcm": (LCMScheduler, dict(clip_sample=False, set_alpha_to_one=False)),
+    "tcd": (TCDScheduler, dict(clip_sample=False, set_alpha_to_one=False)),
 }
 SPREAD = {"schedule": {}, "karras": dict(use_karras_sigmas=True), "exponential": dict(use_exponential_sigmas=True)}
+FEW_STEPS = {"lcm", "tcd"}
 WITH_SPREAD = {"euler", "heun", "dpmpp-2m", "dpmpp-2m-sde", "unipc"}
 
 
@@ -60,17 +62,17 @@ def main():
     for sampler, (cls, own) in CLASSES.items():
         for prediction in ("epsilon", "v_prediction"):
             for spacing in ("leading", "trailing", "linspace"):
-                if sampler == "lcm" and spacing != "leading":
+                if sampler in FEW_STEPS and spacing != "leading":
                     continue
                 for law, extra in SPREAD.items():
                     if law != "schedule" and (sampler not in WITH_SPREAD or spacing == "linspace"):
                         continue
                     for steps in (1, 2, 7, 20) if law == "schedule" else (7,):
                         config = SD | own | extra | dict(prediction_type=prediction)
-                        if sampler != "lcm":
+                        if sampler not in FEW_STEPS:
                             config["timestep_spacing"] = spacing
                         run(gold, f"{sampler}/{prediction}/{spacing}/{law}/{steps}", cls(**config), steps)
-        if sampler != "lcm" and "rescale_betas_zero_snr" in inspect.signature(cls.__init__).parameters:
+        if sampler not in FEW_STEPS and "rescale_betas_zero_snr" in inspect.signature(cls.__init__).parameters:
             config = SD | own | dict(
                 prediction_type="v_prediction", timestep_spacing="trailing", rescale_betas_zero_snr=True)
             run(gold, f"{sampler}/zero-snr", cls(**config), 7)

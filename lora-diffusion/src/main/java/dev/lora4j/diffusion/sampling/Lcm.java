@@ -1,7 +1,6 @@
 package dev.lora4j.diffusion.sampling;
 
 import dev.lora4j.spi.Extension;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -13,24 +12,9 @@ import java.util.List;
     name = "lcm",
     help = "For networks and adapters distilled to a few steps")
 public final class Lcm implements Sampler {
-  /** Number of timesteps that the distillation visits. */
-  private static final int TAUGHT = 50;
-
   @Override
   public List<NoiseLevel> levels(NoiseSchedule schedule, int steps) {
-    SamplingLevels.requireNoFlow(schedule, name());
-    int most = Math.min(TAUGHT, schedule.size());
-    if (steps < 1 || steps > most) {
-      throw new IllegalArgumentException(
-          "The sampler lcm makes from 1 to " + most + " steps, found " + steps);
-    }
-    List<NoiseLevel> levels = new ArrayList<>();
-    for (int i = 0; i < steps; i++) {
-      int index = most - (int) ((long) i * most / steps);
-      levels.add(schedule.level(index * (schedule.size() / most) - 1));
-    }
-    levels.add(NoiseLevel.CLEAN);
-    return levels;
+    return SamplingLevels.taught(schedule, steps, name(), NoiseLevel.CLEAN);
   }
 
   @Override

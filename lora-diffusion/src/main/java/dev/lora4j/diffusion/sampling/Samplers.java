@@ -36,6 +36,9 @@ public final class Samplers {
   /** Latent consistency, for denoisers distilled to it (Luo et al. 2023). */
   public static final Sampler LCM = new Lcm();
 
+  /** Trajectory consistency, for denoisers distilled to it (Zheng et al. 2024). */
+  public static final Sampler TCD = new Tcd();
+
   private Samplers() {}
 
   /** All samplers, by name. */

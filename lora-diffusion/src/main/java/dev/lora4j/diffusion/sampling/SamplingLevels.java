@@ -14,6 +14,9 @@ final class SamplingLevels {
 
   private static final double CUT = 1e-4;
 
+  /** Number of timesteps that distillation to few steps visits. */
+  private static final int TAUGHT = 50;
+
   private SamplingLevels() {}
 
   /** Levels at whole timesteps, then {@code last}. */
@@ -58,6 +61,28 @@ final class SamplingLevels {
     DoubleUnaryOperator whole =
         law == Sigmas.KARRAS ? Math::rint : t -> Math.floor(Math.max(0, t - CUT));
     return levels(sigmas, Arrays.stream(sigmas).map(schedule::timestep).map(whole).toArray());
+  }
+
+  /**
+   * Levels at some of the timesteps that distillation visits, then {@code last}.
+   *
+   * @throws IllegalArgumentException if there are fewer of them than {@code steps}, or for a flow
+   */
+  static List<NoiseLevel> taught(
+      NoiseSchedule schedule, int steps, String sampler, NoiseLevel last) {
+    requireNoFlow(schedule, sampler);
+    int most = Math.min(TAUGHT, schedule.size());
+    if (steps < 1 || steps > most) {
+      throw new IllegalArgumentException(
+          "The sampler " + sampler + " makes from 1 to " + most + " steps, found " + steps);
+    }
+    List<NoiseLevel> levels = new ArrayList<>();
+    for (int i = 0; i < steps; i++) {
+      int index = most - (int) ((long) i * most / steps);
+      levels.add(schedule.level(index * (schedule.size() / most) - 1));
+    }
+    levels.add(last);
+    return levels;
   }
 
   private static List<NoiseLevel> levels(double[] sigmas, double[] timesteps) {

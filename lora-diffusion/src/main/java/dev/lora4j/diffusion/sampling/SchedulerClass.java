@@ -42,7 +42,7 @@ record SchedulerClass(
           pixels("DEISMultistep", Spacing.LINSPACE, true).near(Samplers.DPMPP_2M),
           pixels("SASolver", Spacing.LINSPACE, true).near(Samplers.DPMPP_2M_SDE),
           latents("LCM", Betas.SCALED_LINEAR, Spacing.LEADING).as(Samplers.LCM),
-          latents("TCD", Betas.SCALED_LINEAR, Spacing.LEADING).near(Samplers.LCM),
+          latents("TCD", Betas.SCALED_LINEAR, Spacing.LEADING).as(Samplers.TCD),
           flow("FlowMatchEulerDiscrete").as(Samplers.EULER),
           flow("FlowMatchHeunDiscrete").as(Samplers.HEUN),
           flow("FlowMatchLCM").near(Samplers.EULER));

@@ -42,7 +42,7 @@ public record SchedulerRequirements(
           new Setting("sigma_min", List.of("euler", "unipc"), List.of()),
           new Setting("sigma_max", List.of("euler", "unipc"), List.of()),
           new Setting("variance_type", List.of("ddpm"), List.of("fixed_small")),
-          new Setting("original_inference_steps", LCM, List.of("50")),
+          new Setting("original_inference_steps", List.of("lcm", "tcd"), List.of("50")),
           new Setting("timestep_scaling", LCM, List.of("10")));
 
   /** A setting, the samplers that have it in diffusers, and the values that they have here. */

@@ -131,7 +131,7 @@ class ConfigurationFieldsTest {
     whole.addProperty("_class_name", name);
     SchedulerConfig said = SchedulerConfigFile.read(file(whole), false);
     assertEquals(read.canonical(), said.canonical());
-    for (String sampler : Set.of("euler", "dpmpp-2m", "unipc", "ddpm", "lcm")) {
+    for (String sampler : Set.of("euler", "dpmpp-2m", "unipc", "ddpm", "lcm", "tcd")) {
       boolean other = name.startsWith("DPMSolverSinglestep") && sampler.equals("unipc");
       if (!other) { // which means another lower_order_final than unipc's
         said.settings().require(sampler);
@@ -234,8 +234,8 @@ class ConfigurationFieldsTest {
         "sigma_min=0.1:euler,unipc:ddim",
         "sigma_max=9:euler,unipc:ddim",
         "variance_type=fixed_large:ddpm:ddim",
-        "original_inference_steps=100:lcm:ddim",
-        "timestep_scaling=1:lcm:ddim"
+        "original_inference_steps=100:lcm,tcd:ddim",
+        "timestep_scaling=1:lcm:tcd"
       })
   void samplersRefuseSettingsThatTheyDoNotHave(String line) throws IOException {
     String[] parts = line.split(":", -1);

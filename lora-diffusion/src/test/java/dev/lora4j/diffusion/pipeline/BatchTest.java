@@ -116,7 +116,7 @@ class BatchTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"ddim", "euler-a", "dpmpp-2m-sde", "unipc", "heun", "lcm"})
+  @ValueSource(strings = {"ddim", "euler-a", "dpmpp-2m-sde", "unipc", "heun", "lcm", "tcd"})
   void picturesHaveTheirOwnTextSeedAndGuidance(String sampler) {
     Prompt plain = FOX.sampler(sampler);
     List<MixSummary> accounts =

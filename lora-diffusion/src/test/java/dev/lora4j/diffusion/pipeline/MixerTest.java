@@ -170,7 +170,8 @@ class MixerTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"ddim", "ddpm", "euler", "euler-a", "heun", "dpmpp-2m", "unipc", "lcm"})
+  @ValueSource(
+      strings = {"ddim", "ddpm", "euler", "euler-a", "heun", "dpmpp-2m", "unipc", "lcm", "tcd"})
   void mixedBatchEqualsSinglePicturesWithEverySampler(String sampler) {
     Prompt plain = FOX.sampler(sampler).mix(BOTH);
     Prompt[] prompts = {

@@ -41,6 +41,7 @@ class DefaultSamplerTest {
     "DPMSolverMultistep, dpmpp-2m",
     "UniPCMultistep, unipc",
     "LCM, lcm",
+    "TCD, tcd",
     "FlowMatchEulerDiscrete, euler"
   })
   void schedulerClassIsTheDefaultSampler(String scheduler, String sampler) throws IOException {
@@ -59,7 +60,6 @@ class DefaultSamplerTest {
     "SASolver, dpmpp-2m-sde",
     "KDPM2Discrete, heun",
     "KDPM2AncestralDiscrete, euler-a",
-    "TCD, lcm",
     "FlowMatchLCM, euler"
   })
   void missingSamplerIsReplacedAndNoted(String scheduler, String sampler) throws IOException {

@@ -249,7 +249,7 @@ class SamplersTest {
 
   @Test
   void varianceNoiseSamplersRefuseAFlow() {
-    for (String name : List.of("ddim", "ddpm", "euler-a", "dpmpp-2m-sde", "lcm")) {
+    for (String name : List.of("ddim", "ddpm", "euler-a", "dpmpp-2m-sde", "lcm", "tcd")) {
       Exception refused =
           assertThrows(
               IllegalArgumentException.class, () -> Samplers.named(name).levels(flow(1), 5));

@@ -82,7 +82,8 @@ record ParityBatch(int number) {
     return inputs;
   }
 
-  private List<Tensor> captions(Scope scope, DiffusionModel model, int samples, boolean text) {
+  /** Captions, and what a Stable Diffusion XL is told besides. */
+  List<Tensor> captions(Scope scope, DiffusionModel model, int samples, boolean text) {
     if (!model.xl()) {
       return List.of(text ? ids(scope, samples) : context(scope, samples, WIDTH));
     }
@@ -141,7 +142,8 @@ record ParityBatch(int number) {
     return ids;
   }
 
-  private float[] scaled(String what, int count) {
+  /** Numbers of this batch in [-2, 2). */
+  float[] scaled(String what, int count) {
     float[] values = FormulaModel.numbers(what + "." + number, count);
     for (int i = 0; i < count; i++) {
       values[i] *= 2;
