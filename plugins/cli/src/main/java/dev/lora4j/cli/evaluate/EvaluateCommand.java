@@ -19,6 +19,7 @@ import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.Weight;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.diffusion.base.BaseOutline;
+import dev.lora4j.diffusion.consistency.FewSteps;
 import dev.lora4j.diffusion.evaluation.EvaluationManifest;
 import dev.lora4j.diffusion.evaluation.EvaluationPictures;
 import dev.lora4j.diffusion.evaluation.JudgedPicture;
@@ -153,9 +154,8 @@ public final class EvaluateCommand implements Command {
   @Option(
       names = "--steps",
       paramLabel = "N",
-      description = "Steps of the sampler (default: ${DEFAULT-VALUE}).",
-      defaultValue = "20")
-  private int steps = 20;
+      description = "Steps of the sampler (default: 20, or as an adapter for few steps says).")
+  private Optional<Integer> steps = Optional.empty();
 
   @Option(
       names = "--guidance",
@@ -228,7 +228,8 @@ public final class EvaluateCommand implements Command {
             "--concepts and --per-concept must be at least 1, found %d and %d."
                 .formatted(concepts, perConcept));
       }
-      Prompt plain = Prompt.of(template()).seed(seed).steps(steps);
+      Prompt plain = Prompt.of(template()).seed(seed);
+      plain = steps.map(plain::steps).orElse(plain);
       return guidance.map(plain::guidance).orElse(plain);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
@@ -272,11 +273,32 @@ public final class EvaluateCommand implements Command {
             OTHERS,
             SIDE);
     MixPlan mix = adapter.map(a -> MixPlan.of(a, weight)).orElse(MixPlan.NONE);
+    List<EvaluationPictures.Request> requests =
+        adapterAlone ? pictures.adapted(mix, shown) : pictures.requests(mix, shown);
+    Optional<FewSteps> use = adapter.flatMap(a -> FewSteps.of(a.metadata()));
+    use.ifPresent(
+        few ->
+            console.note(
+                "The adapter is for few steps: "
+                    + few.text()
+                    + ". Its pictures are made so, the base's as usual."));
     return EvaluationProgress.make(
         console,
         model.sd(),
         pictures,
-        adapterAlone ? pictures.adapted(mix, shown) : pictures.requests(mix, shown));
+        use.map(few -> requests.stream().map(r -> inFewSteps(r, few)).toList()).orElse(requests));
+  }
+
+  /** The request with what the adapter says of it, as far as options say nothing. */
+  private EvaluationPictures.Request inFewSteps(EvaluationPictures.Request request, FewSteps use) {
+    if (request.weight() == 0) {
+      return request;
+    }
+    Prompt prompt = use.apply(request.prompt());
+    prompt = steps.map(prompt::steps).orElse(prompt);
+    prompt = guidance.map(prompt::guidance).orElse(prompt);
+    return new EvaluationPictures.Request(
+        request.concept(), request.style(), request.weight(), prompt, request.file());
   }
 
   private void report(
