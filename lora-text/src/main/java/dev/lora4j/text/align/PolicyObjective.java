@@ -5,7 +5,6 @@ import dev.lora4j.core.identity.CanonicalForm;
 import dev.lora4j.core.tensor.Expr;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * Objective of learning from rewards, which is made small.
@@ -38,13 +37,13 @@ public record PolicyObjective(
   /**
    * Stages it.
    *
-   * @param reference log-probabilities of the tokens under the reference, [tokens], if it has one
+   * @param scores with a reference if it {@link #compares}
    */
-  public Staged staged(PolicyScores scores, Optional<Expr> reference) {
+  public Staged staged(PolicyScores scores) {
     Expr each = loss.each(scores);
     Map<String, Expr> measures = new LinkedHashMap<>();
     if (compares()) {
-      Expr distance = distance(scores, reference.orElseThrow());
+      Expr distance = distance(scores, scores.reference().orElseThrow());
       each = each.add(distance.mul(beta));
       measures.put("kl", scores.mean(distance.detach()));
     }

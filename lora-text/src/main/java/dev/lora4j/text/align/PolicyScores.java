@@ -1,6 +1,7 @@
 package dev.lora4j.text.align;
 
 import dev.lora4j.core.tensor.Expr;
+import java.util.Optional;
 
 /**
  * Scores of completions that a model wrote, for {@link PolicyLoss}: of the tokens that count of all
@@ -8,13 +9,20 @@ import dev.lora4j.core.tensor.Expr;
  *
  * @param likelihoods log-probability of each token, [tokens]
  * @param before the same when the completions were written, [tokens], without a gradient
+ * @param reference the same under the reference, [tokens]; empty where an objective has none
  * @param advantages by how much each completion is better than others, [completions]
  * @param rows number of each token's completion, I64 [tokens]
  * @param counts tokens of each completion that count, [completions]
  * @param level what has a ratio of its own
  */
 public record PolicyScores(
-    Expr likelihoods, Expr before, Expr advantages, Expr rows, Expr counts, ImportanceLevel level) {
+    Expr likelihoods,
+    Expr before,
+    Optional<Expr> reference,
+    Expr advantages,
+    Expr rows,
+    Expr counts,
+    ImportanceLevel level) {
   /** Sums over completions, [completions], of numbers of tokens, [tokens]. */
   public Expr sums(Expr tokens) {
     return counts.mul(0).indexAdd(0, rows, tokens);

@@ -103,8 +103,15 @@ final class PolicyRolloutLoss implements SequenceLoss {
     Expr own = loss.unlikelihood(logits, 1).neg();
     Expr before = again() ? numbers(at, "before") : own.detach();
     PolicyScores scores =
-        new PolicyScores(own, before, advantages, rows, counts, objective().level());
-    PolicyObjective.Staged staged = objective().staged(scores, reference(at, network, loss));
+        new PolicyScores(
+            own,
+            before,
+            reference(at, network, loss),
+            advantages,
+            rows,
+            counts,
+            objective().level());
+    PolicyObjective.Staged staged = objective().staged(scores);
     Expr parts = weighting().parts(staged.each(), scores, settings().maxNewTokens());
     Expr each = parts.detach().mul(0).add(1);
     Map<String, Expr> measures = new LinkedHashMap<>();

@@ -112,8 +112,9 @@ class PolicyLossTest {
       Expr counts = graph.input("counts", DType.F64, any);
       Expr advantages = graph.input("advantages", DType.F64, any);
       PolicyScores scores =
-          new PolicyScores(own, before, advantages, places, counts, objective.level());
-      PolicyObjective.Staged staged = objective.staged(scores, Optional.of(reference));
+          new PolicyScores(
+              own, before, Optional.of(reference), advantages, places, counts, objective.level());
+      PolicyObjective.Staged staged = objective.staged(scores);
       TokenWeighting weighting = objective.loss().weighting();
       int parts = weighting.count(tokens.length, rows.length);
       Expr loss = weighting.parts(staged.each(), scores, GREATEST).sum().div(parts);
