@@ -98,7 +98,7 @@ public final class AdapterStep {
   }
 
   /** The adapter with the factors as they are trained, in F32. */
-  Adapter unrounded(String name, TrainingState state) {
+  public Adapter unrounded(String name, TrainingState state) {
     return new Adapter(
         name, factors.factors(state.weights().floats(), initial, DType.F32), Map.of());
   }

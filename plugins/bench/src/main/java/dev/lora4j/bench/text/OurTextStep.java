@@ -28,7 +28,8 @@ public final class OurTextStep implements Contender {
   /** Tokens of each. */
   static final int TOKENS = 256;
 
-  private static final double RATE = 1e-4;
+  /** Learning rate. */
+  static final double RATE = 1e-4;
 
   private final LanguageModel model;
   private final Scope scope;
@@ -50,13 +51,16 @@ public final class OurTextStep implements Contender {
       Arrays.fill(counted, true);
       sequences.add(new TokenSequence(ModelOfChance.prompt(row, TOKENS), counted, new int[0], -1));
     }
-    AdapterRecipe recipe =
-        AdapterRecipe.DEFAULT.targets(TargetLayers.of(TargetPreset.ATTENTION)).rank(16, 16);
-    TextTrainingSettings settings = TextTrainingSettings.DEFAULT.with(recipe).batch(ROWS);
+    TextTrainingSettings settings = TextTrainingSettings.DEFAULT.with(recipe()).batch(ROWS);
     TrainingTask task = TextTrainer.on(model, settings).sequences(sequences, List.of()).task();
     AdapterStep step = new AdapterStep(scope, task, settings.training());
     run = step.bind(scope, step.begin(scope));
     batch = step.inputs(scope, 0, task.batches(0, 1).get(0));
+  }
+
+  /** A LoRA of rank 16 on queries, keys, values and outputs. */
+  static AdapterRecipe recipe() {
+    return AdapterRecipe.DEFAULT.targets(TargetLayers.of(TargetPreset.ATTENTION)).rank(16, 16);
   }
 
   private float step() {
