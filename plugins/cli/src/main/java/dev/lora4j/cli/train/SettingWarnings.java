@@ -1,5 +1,6 @@
 package dev.lora4j.cli.train;
 
+import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.train.optimizer.Optimizer;
 import dev.lora4j.diffusion.config.RunSettings.Previews;
 import dev.lora4j.diffusion.style.LearningRates;
@@ -31,6 +32,7 @@ final class SettingWarnings {
     doubts.directions();
     doubts.best();
     doubts.previews();
+    doubts.fewSteps();
     return doubts.all;
   }
 
@@ -70,6 +72,15 @@ final class SettingWarnings {
       all.add(
           "validation.keep_best has no effect, as no pictures are held out; validation.split = 0.1"
               + " holds out a tenth of them.");
+    }
+  }
+
+  private void fewSteps() {
+    if (run.fewSteps().isPresent() && run.compute() == DType.BF16) {
+      all.add(
+          "few_steps compares pictures of neighbouring steps, and rounding to BF16 is about as large"
+              + " as their difference; --compute f32, or few_steps.solver_steps = 20, learns more in"
+              + " a step.");
     }
   }
 

@@ -143,6 +143,26 @@ class TrainFewStepsTest {
   }
 
   @Test
+  void planWarnsOfRoundingThatHidesTheDifference() {
+    assertTrue(plan("bf16").contains("rounding to BF16 is about as large"), plan("bf16"));
+    assertFalse(plan("f32").contains("rounding to BF16"), plan("f32"));
+  }
+
+  private String plan(String type) {
+    Run run =
+        Run.of(
+            "plan",
+            "--preset=few-steps",
+            "--images=" + folder.resolve("pictures"),
+            "-o",
+            adapter,
+            Run.BASE,
+            "--compute=" + type);
+    assertEquals(0, run.code(), run.err());
+    return run.out() + run.err();
+  }
+
+  @Test
   void settingsWithoutEffectAreRefusedByName() {
     Run snr = train("--steps=1", "--set=loss.min_snr_gamma=5");
     assertEquals(2, snr.code(), snr.err());
