@@ -16,7 +16,7 @@ import java.util.function.Consumer;
 
 /** The style that {@code --style} names: a bundled one, or a folder of true pictures. */
 final class JudgedStyleOption {
-  static final String FORM = "ink, glossy, pixel or a folder of true pictures";
+  static final String FORM = "ink, glossy, pixel, flat or a folder of true pictures";
 
   private JudgedStyleOption() {}
 
@@ -30,6 +30,7 @@ final class JudgedStyleOption {
       case "ink" -> JudgedStyle.labelled(text, JudgeFolder.INK, judge.truths(JudgeFolder.INK));
       case "glossy" ->
           JudgedStyle.labelled(text, JudgeFolder.GLOSSY, judge.truths(JudgeFolder.GLOSSY));
+      case "flat" -> JudgedStyle.labelled(text, JudgeFolder.FLAT, judge.truths(JudgeFolder.FLAT));
       case "pixel" ->
           new JudgedStyle(
               text,

@@ -7,6 +7,7 @@ import dev.lora4j.cli.console.UnusedOptions;
 import dev.lora4j.cli.file.ExistingPath;
 import dev.lora4j.cli.file.LockedFolder;
 import dev.lora4j.cli.file.OutputFile;
+import dev.lora4j.cli.model.ModelOptions;
 import dev.lora4j.cli.model.OpenModel;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.identity.Digests;
@@ -55,6 +56,7 @@ import picocli.CommandLine.Spec;
           + " than a reference does, by more than the worse one. The reference is the base, or the"
           + " adapter of --from as it is now. Before the first step a fresh adapter equals its"
           + " reference, so that the loss begins at 0.693 and half of the pairs count as right."
+          + " Errors are small, so it computes in F32 unless --compute says another type."
           + " With --judge the base draws the pictures and judges make the pairs, which FILE.run"
           + " keeps with their scores. The same command with --resume goes on where it was stopped."
     })
@@ -109,6 +111,7 @@ public final class AlignCommand implements Command {
     long start = System.nanoTime();
     require();
     PairObjective objective = options.objective();
+    exact(console);
     BaseOutline outline = options.model.outline();
     RunSettings settings = options.settings(console);
     OutputFile.require(settings.out(), ".safetensors");
@@ -167,6 +170,19 @@ public final class AlignCommand implements Command {
       ExistingPath.any(given.get());
     }
     judging.perPrompt();
+  }
+
+  /** Computes in F32 where nothing else is said; notes what a smaller type costs. */
+  private void exact(Console console) {
+    if (options.model.compute == ModelOptions.Compute.auto) {
+      options.model.compute = ModelOptions.Compute.f32;
+    } else if (options.model.compute != ModelOptions.Compute.f32) {
+      console.note(
+          "In "
+              + options.model.compute.name()
+              + " a prediction is rounded by more than the errors of pairs differ by at first, and"
+              + " little is learned; --compute f32 is exact enough.");
+    }
   }
 
   /** Settings with the adapter that is trained further, and equal weights of all timesteps. */

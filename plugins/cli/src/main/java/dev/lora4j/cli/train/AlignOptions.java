@@ -2,6 +2,7 @@ package dev.lora4j.cli.train;
 
 import dev.lora4j.cli.console.Console;
 import dev.lora4j.cli.console.Failure;
+import dev.lora4j.cli.console.UnusedOptions;
 import dev.lora4j.cli.model.ModelOptions;
 import dev.lora4j.diffusion.config.Presets;
 import dev.lora4j.diffusion.config.RunProblems;
@@ -125,6 +126,11 @@ final class AlignOptions {
   private Optional<String> every = Optional.empty();
 
   @Option(
+      names = "--keep-best",
+      description = "Write the factors with the least loss of the pairs held out.")
+  private boolean keepBest;
+
+  @Option(
       names = "--preview",
       paramLabel = "TEXT",
       description =
@@ -155,7 +161,12 @@ final class AlignOptions {
   }
 
   double heldOut() {
-    return share("--held-out", heldOut);
+    double share = share("--held-out", heldOut);
+    if (share == 0) {
+      UnusedOptions.refuseWithout(
+          spec, List.of("--keep-best", "--validate-every"), "pairs that are held out (--held-out)");
+    }
+    return share;
   }
 
   double dropout() {
@@ -188,6 +199,9 @@ final class AlignOptions {
       say(layers, "--batch", "batch", batch);
       say(layers, "--lr", "optimizer.lr", rate.or(() -> Optional.of(RATE)));
       say(layers, "--validate-every", "validation.every", every);
+      if (keepBest) {
+        layers.set("validation.keep_best", true, "--keep-best");
+      }
       say(layers, "--seed", "seed", seed);
       say(layers, "--dtype", "dtype", stored);
       if (!previews.isEmpty()) {

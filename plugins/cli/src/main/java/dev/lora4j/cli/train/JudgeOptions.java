@@ -20,7 +20,7 @@ final class JudgeOptions {
       paramLabel = "NAME",
       description =
           "Draw pictures and let a judge of the command evaluate say which are better: concept, or"
-              + " a style, ink, glossy or pixel. May be given several times; their scores are added.")
+              + " a style, ink, glossy, pixel or flat. May be given several times; their scores are added.")
   private List<PairJudge.Kind> judges = new ArrayList<>();
 
   @Option(

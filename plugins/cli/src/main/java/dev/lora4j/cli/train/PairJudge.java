@@ -22,7 +22,8 @@ final class PairJudge {
     concept(""),
     ink(JudgeFolder.INK),
     glossy(JudgeFolder.GLOSSY),
-    pixel(JudgeFolder.PIXEL);
+    pixel(JudgeFolder.PIXEL),
+    flat(JudgeFolder.FLAT);
 
     private final String label;
 

@@ -50,7 +50,6 @@ class AlignTest {
             List.of(
                 "align",
                 Run.BASE,
-                "--compute=f32",
                 "--batch=2",
                 "--rank=2",
                 "--preview=a fox",
@@ -95,7 +94,7 @@ class AlignTest {
             "align",
             folder.resolve("pairs"),
             Run.BASE,
-            "--compute=f32",
+            "--compute=bf16",
             "--from",
             first,
             "-o",
@@ -104,11 +103,14 @@ class AlignTest {
             "--loss=hinge",
             "--beta=500",
             "--preview=a fox",
+            "--keep-best",
             "--held-out=0.34");
     assertEquals(0, run.code(), run.err());
     assertTrue(run.err().contains("The reference is the base with " + first), run.err());
     assertTrue(
         run.out().contains("held out  the better picture has the greater reward in "), run.out());
+    assertTrue(run.err().contains("Taken are the factors of step "), run.err());
+    assertTrue(run.err().contains("--compute f32 is exact enough"), run.err());
     try (Safetensors file = Safetensors.open(out)) {
       assertEquals("2", file.metadata().get("ss_network_dim"));
       assertFalse(
@@ -172,6 +174,9 @@ class AlignTest {
     assertEquals(2, align(pairs, "-o", out, "--samples=3").code());
     assertEquals(2, align(pairs, "-o", out, "--held-out=1").code());
     assertEquals(2, align(pairs, "-o", out, "--beta=0").code());
+    Run unseen = Run.of("align", pairs, Run.BASE, "-o", out, "--held-out=0", "--keep-best");
+    assertEquals(2, unseen.code());
+    assertTrue(unseen.err().contains("--keep-best does nothing without pairs"), unseen.err());
     assertEquals(2, align("--judge=ink", "--per-prompt=1", "-o", out).code());
     assertEquals(2, align("--judge=ink", "--samples=100000", "-o", out).code());
     Path prompts = folder.resolve("prompts.txt");
@@ -217,7 +222,17 @@ class AlignTest {
     assertEquals(0, again.code(), again.err());
     assertFalse(again.err().contains("Draws"), again.err());
     // The folder is one of pairs too.
-    Run reused = align(made, "-o", folder.resolve("other.safetensors"), "--steps=1");
+    Run reused =
+        Run.of(
+            "align",
+            made,
+            Run.BASE,
+            "-o",
+            folder.resolve("other.safetensors"),
+            "--steps=1",
+            "--preview=a fox",
+            "--held-out=0.34");
+    assertTrue(reused.err().contains("computing in F32"), reused.err());
     assertEquals(0, reused.code(), reused.err());
     assertTrue(reused.err().contains("2 pairs; 1 held out."), reused.err());
   }
