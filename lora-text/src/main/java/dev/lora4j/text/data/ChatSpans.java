@@ -48,6 +48,26 @@ final class ChatSpans {
     return TokenSequence.of(text.ids(), counted);
   }
 
+  /**
+   * Returns true if a token that ends a text is learned in each answer, so that the model learns to
+   * stop; also if the tokenizer names none.
+   */
+  static boolean ended(TokenSequence conversation, TextTokenizer tokenizer) {
+    List<Integer> ends = tokenizer.special().ends();
+    boolean[] counted = conversation.counted();
+    boolean ended = true;
+    for (int i = 0; i < counted.length && !ends.isEmpty(); i++) {
+      boolean begins = counted[i] && (i == 0 || !counted[i - 1]);
+      ended = begins ? false : ended;
+      ended |= counted[i] && ends.contains(conversation.ids()[i]);
+      boolean last = counted[i] && (i + 1 == counted.length || !counted[i + 1]);
+      if (last && !ended) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   private static int common(String a, String b) {
     int end = 0;
     while (end < a.length() && end < b.length() && a.charAt(end) == b.charAt(end)) {

@@ -121,7 +121,7 @@ public record PrefixedTexts(List<TaughtText> texts, List<String> notes) {
       throw new TextDataException(problems);
     }
     List<TokenSequence> kept = texts.stream().map(TaughtText::student).toList();
-    return new PrefixedTexts(texts, new TokenSequences(kept, List.of(), cut, 0).notes(limits));
+    return new PrefixedTexts(texts, new TokenSequences(kept, List.of(), cut, 0, 0).notes(limits));
   }
 
   private static TextExample prefixed(TextExample example, String prefix) {

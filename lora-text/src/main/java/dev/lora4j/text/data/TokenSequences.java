@@ -15,9 +15,11 @@ import java.util.Optional;
  * @param labels names of the classes in the order of their numbers; empty where there are none
  * @param cut how many sequences lost their end
  * @param dropped how many tokens at the end of packed texts filled no block
+ * @param open how many conversations have an answer without a token that ends texts, as their
+ *     template writes it
  */
 public record TokenSequences(
-    List<TokenSequence> sequences, List<String> labels, int cut, int dropped) {
+    List<TokenSequence> sequences, List<String> labels, int cut, int dropped, int open) {
   /** Copies its collections. */
   public TokenSequences {
     sequences = List.copyOf(sequences);
@@ -74,6 +76,7 @@ public record TokenSequences(
     List<TokenSequence> sequences = new ArrayList<>();
     List<TextProblem> problems = new ArrayList<>();
     int cut = 0;
+    int open = 0;
     for (int i = 0; i < data.examples().size(); i++) {
       try {
         TokenSequence whole = sequence(data.examples().get(i), tokenizer, template, labels);
@@ -84,6 +87,8 @@ public record TokenSequences(
               "has nothing to learn or to score within %d tokens.".formatted(limits.longest()));
         }
         cut += longer ? 1 : 0;
+        boolean chat = data.form() == TextForm.CHAT;
+        open += chat && !ChatSpans.ended(whole, tokenizer) ? 1 : 0;
         sequences.add(kept);
       } catch (IllegalArgumentException e) {
         problems.add(data.places().get(i).problem(String.valueOf(e.getMessage())));
@@ -92,7 +97,7 @@ public record TokenSequences(
     if (!problems.isEmpty()) {
       throw new TextDataException(problems);
     }
-    return new TokenSequences(sequences, labels, cut, 0);
+    return new TokenSequences(sequences, labels, cut, 0, open);
   }
 
   /**
@@ -107,6 +112,11 @@ public record TokenSequences(
     }
     if (dropped > 0) {
       notes.add("%d tokens at the end fill no block and are left out.".formatted(dropped));
+    }
+    if (open > 0) {
+      notes.add(
+          "In %d of %d conversations the chat template ends an answer with no token that ends a text, so that the model does not learn to stop there. Look at chat_template and eos_token."
+              .formatted(open, sequences.size()));
     }
     return notes;
   }
@@ -209,6 +219,6 @@ public record TokenSequences(
     for (int from = 0; from + block <= all.length; from += block) {
       blocks.add(TokenSequence.of(Arrays.copyOfRange(all, from, from + block), counted(block, 0)));
     }
-    return new TokenSequences(blocks, List.of(), 0, all.length % block);
+    return new TokenSequences(blocks, List.of(), 0, all.length % block, 0);
   }
 }

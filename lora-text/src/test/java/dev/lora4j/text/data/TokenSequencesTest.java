@@ -58,6 +58,32 @@ class TokenSequencesTest {
     assertArrayEquals(new boolean[] {false, false, true, true}, across.counted());
   }
 
+  /** Without an end token among what is learned, a model would never stop. */
+  @Test
+  void answersWithoutAnEndAreTold() {
+    String body = "{%% for m in messages %%}[{{ m.role }}]{{ m.content }}%s{%% endfor %%}";
+    String answer = "{% if add_generation_prompt %}[assistant]{% endif %}";
+    List<ChatMessage> turns =
+        List.of(
+            ChatMessage.user("one?"),
+            ChatMessage.assistant("red fox"),
+            ChatMessage.user("two?"),
+            ChatMessage.assistant("ox"));
+    TextDataSet data = new TextDataSet(TextForm.CHAT, List.of(new TextExample.Chat(turns)));
+    SequenceLimits limits = new SequenceLimits(64, SequenceLimits.Longer.CUT, false);
+    String ended = "{% if m.role == 'assistant' %}{{ eos_token }}{% endif %}";
+    String once = "{% if loop.last %}{{ eos_token }}{% endif %}";
+    for (String end : List.of(ended, once, "")) {
+      ChatTemplate template = ChatTemplate.of(body.formatted(end) + answer, tokenizer.special());
+      TokenSequences all = TokenSequences.of(data, tokenizer, template, limits);
+      assertEquals(end.equals(ended) ? 0 : 1, all.open(), end);
+      assertEquals(
+          !end.equals(ended),
+          all.notes(limits).stream().anyMatch(n -> n.contains("does not learn to stop")),
+          end);
+    }
+  }
+
   /** On published templates: what is learned, decoded, is each answer with its end. */
   @ParameterizedTest
   @ValueSource(
