@@ -58,4 +58,9 @@ public record SamplingSettings(
   public SamplingSettings minP(double other) {
     return new SamplingSettings(repetitionPenalty, temperature, topK, topP, other);
   }
+
+  /** Returns true if tokens are drawn from the whole vocabulary. */
+  boolean whole() {
+    return topK == 0 && topP == 1 && minP == 0;
+  }
 }

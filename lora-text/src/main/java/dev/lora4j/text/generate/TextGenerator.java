@@ -45,6 +45,44 @@ public record TextGenerator(TextPrograms programs) {
     return List.copyOf(grown.values());
   }
 
+  /**
+   * Generates several sequences after each prompt, which is read once.
+   *
+   * @param scope for what is needed on the way
+   * @param starts those of a prompt side by side, with its tokens and adapters
+   * @param group how many each prompt has
+   * @return one for each start
+   * @throws java.util.concurrent.CancellationException if the calling thread is interrupted
+   * @throws ArithmeticException if the model's logits are not finite
+   */
+  public List<GeneratedTokens> groups(Scope scope, List<GenerationRequest> starts, int group) {
+    TreeMap<Integer, GeneratedTokens> grown = new TreeMap<>();
+    List<GenerationRequest> prompts = new ArrayList<>();
+    for (int i = 0; i < starts.size(); i += group) {
+      prompts.add(starts.get(i));
+    }
+    AdaptedBatch.each(
+        scope,
+        programs,
+        prompts,
+        batch -> {
+          Decoding decoding = programs.begin(batch, group);
+          List<Sequence> rows = new ArrayList<>();
+          for (int i = 0; i < batch.starts().size(); i++) {
+            for (int g = 0; g < group; g++) {
+              GenerationRequest start = starts.get(batch.numbers().get(i) * group + g);
+              rows.add(new Sequence(start, decoding.begins().get(i)));
+            }
+          }
+          new SampledGeneration(batch.scope(), decoding, rows).run();
+          for (int row = 0; row < rows.size(); row++) {
+            int number = batch.numbers().get(row / group) * group + row % group;
+            grown.put(number, rows.get(row).generated());
+          }
+        });
+    return List.copyOf(grown.values());
+  }
+
   private static void requireNoChance(GenerationRequest start) {
     if (start.sampling().temperature() != 0) {
       throw new IllegalArgumentException(

@@ -26,6 +26,10 @@ final class TokenSampler {
     if (settings.temperature() < COLDEST) {
       return likeliest;
     }
+    if (settings.whole()) {
+      divide(logits, (float) settings.temperature());
+      return new TokenDraw(logits, logits[likeliest]).of(chance);
+    }
     int[] order = cut(logits, settings);
     return draw(shares(logits, order), order, chance);
   }
@@ -108,10 +112,7 @@ final class TokenSampler {
   private static int[] order(float[] logits) {
     long[] keys = new long[logits.length];
     for (int i = 0; i < keys.length; i++) {
-      int bits = Float.floatToIntBits(logits[i] + 0f);
-      // Bits of floats as whole numbers in the order of the floats, the greatest first.
-      int rising = bits >= 0 ? bits : bits ^ Integer.MAX_VALUE;
-      keys[i] = ((long) ~rising << Integer.SIZE) | i;
+      keys[i] = key(logits[i], i);
     }
     Arrays.sort(keys);
     int[] order = new int[keys.length];
@@ -119,6 +120,18 @@ final class TokenSampler {
       order[i] = (int) keys[i];
     }
     return order;
+  }
+
+  /**
+   * A number by which tokens are sorted from the likeliest on, whose lower half is the token.
+   *
+   * @param logit no NaN
+   */
+  static long key(float logit, int token) {
+    int bits = Float.floatToIntBits(logit + 0f);
+    // Bits of floats as whole numbers in the order of the floats, the greatest first.
+    int rising = bits >= 0 ? bits : bits ^ Integer.MAX_VALUE;
+    return ((long) ~rising << Integer.SIZE) | token;
   }
 
   private static void topK(float[] logits, int[] order, int k) {

@@ -107,7 +107,8 @@ final class Rollouts {
                 ids, room, ends, settings.sampling(), own, adapters, token -> false));
       }
     }
-    List<GeneratedTokens> grown = new TextGenerator(model.programs()).generate(scope, requests);
+    List<GeneratedTokens> grown =
+        new TextGenerator(model.programs()).groups(scope, requests, settings.group());
     List<Rollout> rollouts = new ArrayList<>();
     List<TokenSequence> sequences = new ArrayList<>();
     for (int i = 0; i < grown.size(); i++) {

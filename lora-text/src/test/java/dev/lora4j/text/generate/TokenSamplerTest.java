@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.lora4j.core.train.SeededNoise;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,6 +49,28 @@ class TokenSamplerTest {
     return json.getAsJsonArray("before").asList().stream()
         .mapToInt(JsonElement::getAsInt)
         .toArray();
+  }
+
+  /** Without sorting, the same token is found as by walking from the likeliest on. */
+  @Test
+  void wholeVocabularyIsDrawnFromAsInOrder() {
+    for (int size : new int[] {1, 2, 31, 33, 1000, 49152}) {
+      SeededNoise noise = SeededNoise.of(5, size);
+      float[] logits = new float[size];
+      noise.gaussians(logits, 0, size);
+      for (int i = 0; i < size; i++) {
+        logits[i] = i % 7 == 3 && size > 7 ? Float.NEGATIVE_INFINITY : 4 * logits[i];
+      }
+      logits[size / 2] = logits[0]; // equal ones come in the order of the vocabulary
+      // As many of the likeliest as there are is no cut, but goes the other way.
+      SamplingSettings sorted = SamplingSettings.at(0.8).topK(size);
+      for (double chance : new double[] {0, 1e-9, 0.1, 0.25, 0.5, 0.7, 0.9, 0.999, Math.nextDown(1)}) {
+        assertEquals(
+            TokenSampler.of(logits.clone(), NONE, sorted, chance),
+            TokenSampler.of(logits.clone(), NONE, SamplingSettings.at(0.8), chance),
+            size + " at " + chance);
+      }
+    }
   }
 
   @ParameterizedTest

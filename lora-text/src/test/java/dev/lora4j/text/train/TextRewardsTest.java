@@ -1,5 +1,6 @@
 package dev.lora4j.text.train;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -7,7 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.tensor.EngineOptions;
+import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.train.run.CheckpointPolicy;
 import dev.lora4j.core.train.run.RunListener;
 import dev.lora4j.core.train.run.TrainingInterrupted;
@@ -26,15 +29,20 @@ import dev.lora4j.text.align.WeightedReward;
 import dev.lora4j.text.data.PromptLine;
 import dev.lora4j.text.data.PromptSet;
 import dev.lora4j.text.data.TextDataException;
+import dev.lora4j.text.generate.GeneratedTokens;
+import dev.lora4j.text.generate.GenerationRequest;
 import dev.lora4j.text.generate.SamplingSettings;
+import dev.lora4j.text.generate.TextGenerator;
 import dev.lora4j.text.pipeline.LanguageModel;
 import dev.lora4j.text.pipeline.SmallModel;
+import dev.lora4j.text.pipeline.TextPrompt;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -307,6 +315,29 @@ class TextRewardsTest {
             settings(loss, 0.1, 1),
             Rewards.of(List.of(new WeightedReward(LETTERS, 1))),
             RolloutListener.NONE);
+  }
+
+  /** Reading a prompt once for all of its completions changes none of them. */
+  @Test
+  void completionsOfAPromptAreWhatEachWouldBeAlone() {
+    List<GenerationRequest> requests = new ArrayList<>();
+    for (String text : List.of("The cat", "A cat and a dog", "The dog")) {
+      int[] ids = model.ids(TextPrompt.of(text));
+      for (int seed = 0; seed < 3; seed++) {
+        requests.add(
+            new GenerationRequest(
+                ids, 7, Set.of(), SamplingSettings.at(0.7), seed, MixPlan.NONE, token -> false));
+      }
+    }
+    TextGenerator generator = new TextGenerator(model.programs());
+    try (Scope work = model.scope().child("test")) {
+      List<GeneratedTokens> alone = generator.generate(work, requests);
+      List<GeneratedTokens> together = generator.groups(work, requests, 3);
+      assertEquals(alone.size(), together.size());
+      for (int i = 0; i < alone.size(); i++) {
+        assertArrayEquals(alone.get(i).added(), together.get(i).added(), "completion " + i);
+      }
+    }
   }
 
   /** Where all completions get the same, nothing is learned, and that is seen. */
