@@ -36,7 +36,8 @@ DPO = [
     *[(name, divergence, 0.1) for divergence in ("forward_kl", "js_divergence", "alpha_divergence:0.5", "alpha_divergence:1")
       for name in ("sigmoid", "hinge", "ipo", "sigmoid_norm", "robust:smoothing=0.2", "exo_pair", "discopop")],
 ]
-OTHERS = [("cpo", 0.1), ("cpo:smoothing=0.1", 0.3), ("simpo", 2.0), ("simpo:gamma=1.2", 2.5), ("orpo", 0.1), ("orpo", 0.5)]
+OTHERS = [("cpo", 0.1), ("cpo:smoothing=0.1", 0.3), ("simpo", 2.0), ("simpo:gamma=1.2", 2.5), ("orpo", 0.1), ("orpo", 0.5),
+          ("alphapo", 2.0), ("alphapo:alpha=-0.5,gamma=1.2", 2.5)]
 
 
 def trainer(losses, divergence, beta):
@@ -101,8 +102,9 @@ def of_numbers(gold):
         name, _, rest = text.partition(":")
         given = {key: float(value) for key, value in (pair.split("=") for pair in rest.split(",") if pair)}
         self = types.SimpleNamespace(
-            alpha=0.0, beta=beta, label_smoothing=given.get("smoothing", 0.0), simpo_gamma=given.get("gamma", 0.5),
-            loss_type="simpo" if name == "simpo" else "sigmoid", accelerator=types.SimpleNamespace(device="cpu"))
+            alpha=given.get("alpha", 0.25 if name == "alphapo" else 0.0), beta=beta,
+            label_smoothing=given.get("smoothing", 0.0), simpo_gamma=given.get("gamma", 0.5),
+            loss_type="sigmoid" if name == "cpo" else "simpo", accelerator=types.SimpleNamespace(device="cpu"))
         x = policy.clone().requires_grad_()
         scores = x if name == "cpo" else x / tokens
         if name == "orpo":

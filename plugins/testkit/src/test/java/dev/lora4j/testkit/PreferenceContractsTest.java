@@ -97,6 +97,12 @@ class PreferenceContractsTest implements BrokenPromises {
     }
   }
 
+  static final class AlphaPo extends PreferenceLossContract {
+    AlphaPo() {
+      super("alphapo");
+    }
+  }
+
   static final class Simpo extends PreferenceLossContract {
     Simpo() {
       super("simpo");
@@ -242,6 +248,7 @@ class PreferenceContractsTest implements BrokenPromises {
         Map.entry(ApoDown.class, Set.of()),
         Map.entry(Sft.class, Set.of()),
         Map.entry(Cpo.class, Set.of()),
+        Map.entry(AlphaPo.class, Set.of()),
         Map.entry(Simpo.class, Set.of()),
         Map.entry(Orpo.class, Set.of()),
         Map.entry(Aot.class, Set.of()),
