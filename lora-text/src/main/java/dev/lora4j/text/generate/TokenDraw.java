@@ -80,8 +80,7 @@ final class TokenDraw {
 
   /** The least likely token of those that are drawn at all. */
   private int leastLikely() {
-    return (int)
-        Arrays.stream(keys).filter(key -> weight(key) > 0).max().orElseThrow();
+    return (int) Arrays.stream(keys).filter(key -> weight(key) > 0).max().orElseThrow();
   }
 
   /**

@@ -40,7 +40,17 @@ public record NextTokenLoss(TokenInputs tokens, Expr places, Expr targets) {
    * @return the negative logarithm of each target's probability, [n]
    */
   public Expr stage(CausalNetwork network, Weights weights, DType compute, DType type) {
-    Expr hidden = network.hidden(weights, tokens, AttentionCache.WHOLE, compute);
+    return stage(network, weights, AttentionCache.WHOLE, compute, type);
+  }
+
+  /**
+   * {@link #stage(CausalNetwork, Weights, DType, DType)} where rows may be other than sequences.
+   *
+   * @param memory attention of the tokens
+   */
+  public Expr stage(
+      CausalNetwork network, Weights weights, AttentionCache memory, DType compute, DType type) {
+    Expr hidden = network.hidden(weights, tokens, memory, compute);
     return unlikelihood(hidden, asked -> network.logits(weights, asked), type);
   }
 

@@ -38,8 +38,8 @@ public final class TextTrainer extends SequenceTrainer<TextTrainer> {
 
   /** Subject of a run: its sequences themselves, or something about them. */
   private sealed interface Lesson {
-    /** The sequences themselves. */
-    record Texts() implements Lesson {}
+    /** The sequences themselves, in rows of their own or packed. */
+    record Texts(boolean packed) implements Lesson {}
 
     /** The probabilities of teachers at each of their tokens. */
     record Teachers(Distillation distillation) implements Lesson {}
@@ -64,7 +64,7 @@ public final class TextTrainer extends SequenceTrainer<TextTrainer> {
   public static TextTrainer on(LanguageModel model, TextTrainingSettings settings) {
     return new TextTrainer(
         model,
-        new Lesson.Texts(),
+        new Lesson.Texts(false),
         new Request(TrainingTexts.NONE, settings, CheckpointPolicy.NOTHING, "text"));
   }
 
@@ -79,6 +79,21 @@ public final class TextTrainer extends SequenceTrainer<TextTrainer> {
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot read " + path + ": " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * A copy whose batches lie in few rows, one text behind the other, none of which sees another.
+   * The losses are the same up to rounding; texts of very different lengths take less time.
+   *
+   * @throws IllegalArgumentException if the model has an encoder, or something else than texts is
+   *     learned
+   */
+  public TextTrainer paddingFree() {
+    requireCausal("Rows without padding");
+    if (!(lesson instanceof Lesson.Texts)) {
+      throw new IllegalArgumentException("Only texts themselves are learned without padding.");
+    }
+    return new TextTrainer(model, new Lesson.Texts(true), request());
   }
 
   /**
@@ -199,7 +214,7 @@ public final class TextTrainer extends SequenceTrainer<TextTrainer> {
     } else if (lesson instanceof Lesson.Rewarded rewarded) {
       return rewarded.prompts().identity();
     }
-    return Map.of();
+    return packed() ? Map.of("rows", "packed") : Map.of();
   }
 
   private static Map<String, String> known(Map<String, String> parts, ReferenceUse reference) {
@@ -208,6 +223,10 @@ public final class TextTrainer extends SequenceTrainer<TextTrainer> {
       all.put("reference", "once");
     }
     return all;
+  }
+
+  private boolean packed() {
+    return lesson instanceof Lesson.Texts texts && texts.packed();
   }
 
   @Override
@@ -272,7 +291,7 @@ public final class TextTrainer extends SequenceTrainer<TextTrainer> {
           new PolicyRollouts(owner, model, rewarded.prompts(), seed, before),
           begun.isPresent());
     }
-    return new TokenLoss(model);
+    return new TokenLoss(model, packed());
   }
 
   /** Likelihoods under the reference, unless it is the base in the program that trains. */

@@ -3,14 +3,18 @@ package dev.lora4j.text.train;
 import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.train.run.Staging;
+import dev.lora4j.text.data.PackedBatch;
 import dev.lora4j.text.data.TokenSequence;
 import dev.lora4j.text.evaluate.ScoredTokens;
 import dev.lora4j.text.model.TextModel;
+import dev.lora4j.text.network.AttentionCache;
 import dev.lora4j.text.network.CausalNetwork;
 import dev.lora4j.text.network.NextTokenLoss;
 import dev.lora4j.text.network.OutputLoss;
+import dev.lora4j.text.network.PackedTokens;
 import dev.lora4j.text.network.Seq2SeqNetwork;
 import dev.lora4j.text.pipeline.LanguageModel;
 import dev.lora4j.text.token.TextTokenizer;
@@ -22,8 +26,14 @@ import java.util.Map;
  * one.
  *
  * @param model the trained model
+ * @param packed whether sequences lie one behind the other in few rows; of a causal model alone
  */
-record TokenLoss(LanguageModel model) implements SequenceLoss {
+record TokenLoss(LanguageModel model, boolean packed) implements SequenceLoss {
+  /** Of sequences in rows of their own. */
+  TokenLoss(LanguageModel model) {
+    this(model, false);
+  }
+
   @Override
   public TextModel base() {
     return model.base();
@@ -44,13 +54,28 @@ record TokenLoss(LanguageModel model) implements SequenceLoss {
     CausalNetwork network = (CausalNetwork) model.network();
     NextTokenLoss loss = NextTokenLoss.declare(at.graph());
     at.learnsAt(loss.places());
-    return StagedLoss.of(loss.stage(network, weights, compute, at.type()));
+    AttentionCache memory =
+        packed ? new PackedTokens(loss.tokens().positions()) : AttentionCache.WHOLE;
+    return StagedLoss.of(loss.stage(network, weights, memory, compute, at.type()));
   }
 
   @Override
   public List<Tensor> inputs(Scope scope, List<TokenSequence> sequences) {
     int pad = tokenizer().special().padId();
+    if (packed) {
+      return inputs(scope, PackedBatch.of(sequences, pad));
+    }
     return List.copyOf(ScoredTokens.inputs(scope, sequences, pad, model.network()).values());
+  }
+
+  private static List<Tensor> inputs(Scope scope, PackedBatch batch) {
+    Shape shape = Shape.of(batch.rows(), batch.columns());
+    Shape learned = Shape.of(batch.places().length);
+    return List.of(
+        Tensor.ofLongs(scope, shape, batch.ids()),
+        Tensor.ofLongs(scope, shape, batch.positions()),
+        Tensor.ofLongs(scope, learned, batch.places()),
+        Tensor.ofLongs(scope, learned, batch.targets()));
   }
 
   @Override

@@ -64,7 +64,8 @@ class TokenSamplerTest {
       logits[size / 2] = logits[0]; // equal ones come in the order of the vocabulary
       // As many of the likeliest as there are is no cut, but goes the other way.
       SamplingSettings sorted = SamplingSettings.at(0.8).topK(size);
-      for (double chance : new double[] {0, 1e-9, 0.1, 0.25, 0.5, 0.7, 0.9, 0.999, Math.nextDown(1)}) {
+      for (double chance :
+          new double[] {0, 1e-9, 0.1, 0.25, 0.5, 0.7, 0.9, 0.999, Math.nextDown(1)}) {
         assertEquals(
             TokenSampler.of(logits.clone(), NONE, sorted, chance),
             TokenSampler.of(logits.clone(), NONE, SamplingSettings.at(0.8), chance),

@@ -21,6 +21,7 @@ import dev.lora4j.text.pipeline.SmallModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -82,6 +83,26 @@ class TextTrainerTest {
     assertTrue(after.value() < before / 10, "from " + before + " to " + after.value());
     assertEquals(
         trainer.sequences().stream().mapToInt(TokenSequence::learned).sum(), after.tokens());
+  }
+
+  @Test
+  void rowsWithoutPaddingGiveTheSameLosses() throws IOException {
+    TextTrainingSettings four = settings(6).batch(4);
+    List<Float> padded = new ArrayList<>();
+    List<Float> packed = new ArrayList<>();
+    TextTrainer trainer = TextTrainer.on(model, four).data(lines());
+    trainer.run(done -> padded.add(done.loss()));
+    trainer.paddingFree().run(done -> packed.add(done.loss()));
+    for (int i = 0; i < padded.size(); i++) {
+      assertEquals(padded.get(i), packed.get(i), 1e-3, "step " + i);
+    }
+    assertTrue(padded.get(5) < padded.get(0));
+    // Both are no checkpoints of each other.
+    Path folder = temporary.resolve("checkpoints");
+    trainer.keeping(keeping(folder, false)).run(done -> {});
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> trainer.paddingFree().keeping(keeping(folder, true)).run(done -> {}));
   }
 
   @Test

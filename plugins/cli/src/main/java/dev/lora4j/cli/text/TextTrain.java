@@ -4,6 +4,7 @@ import dev.lora4j.cli.Command;
 import dev.lora4j.cli.console.Console;
 import dev.lora4j.cli.console.ErrorExplanation;
 import dev.lora4j.cli.console.Failure;
+import dev.lora4j.cli.console.UnusedOptions;
 import dev.lora4j.cli.file.ExistingPath;
 import dev.lora4j.cli.file.LockedFolder;
 import dev.lora4j.cli.train.CalibrationText;
@@ -62,6 +63,13 @@ final class TextTrain implements Command {
 
   @Mixin private final TextRunOptions output = new TextRunOptions();
 
+  @Option(
+      names = "--padding-free",
+      description =
+          "Put the texts of a batch one behind the other, so that short ones are not padded to the"
+              + " longest. They do not see each other: losses are the same up to rounding.")
+  private boolean paddingFree;
+
   @Option(names = "--json", description = "Report as one JSON object.")
   private boolean json;
 
@@ -87,7 +95,12 @@ final class TextTrain implements Command {
       output.requireOutput();
       output.requireNothingLost();
     }
+    UnusedOptions.refuse(
+        spec,
+        paddingFree ? List.of("--pack") : List.of(),
+        "--padding-free, as blocks have no padding");
     if (texts.form() == TextForm.LABELLED) {
+      UnusedOptions.refuse(spec, List.of("--padding-free"), "texts with classes");
       classes(console, texts);
     } else {
       words(console, texts);
@@ -125,8 +138,9 @@ final class TextTrain implements Command {
       unsized.notes().forEach(console::note);
       int count = how.steps.count(unsized.sequences());
       TextTrainer trainer =
-          TextTrainer.on(open.model(), how.settings(recipe, limits, count))
-              .sequences(unsized.sequences(), unsized.heldOut());
+          rows(
+              TextTrainer.on(open.model(), how.settings(recipe, limits, count))
+                  .sequences(unsized.sequences(), unsized.heldOut()));
       if (found(console, trainer, recipe)) {
         return;
       }
@@ -140,6 +154,10 @@ final class TextTrain implements Command {
       }
     }
     next(console, "read what it writes", "generate", "YOUR PROMPT");
+  }
+
+  private TextTrainer rows(TextTrainer trainer) {
+    return paddingFree ? Failure.usage("--padding-free", trainer::paddingFree) : trainer;
   }
 
   /** Trains a model to classify texts. */
