@@ -3,13 +3,8 @@ package dev.lora4j.text.train;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.nn.FlatLayout;
-import dev.lora4j.core.safetensors.TensorStore;
-import dev.lora4j.core.tensor.DType;
-import dev.lora4j.core.tensor.EngineOptions;
-import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.tensor.host.HostTensor;
@@ -17,9 +12,7 @@ import dev.lora4j.core.train.StepSettings;
 import dev.lora4j.core.train.TrainingRun;
 import dev.lora4j.core.train.TrainingState;
 import dev.lora4j.core.train.TrainingStep;
-import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.optimizer.AdamW;
-import dev.lora4j.core.train.run.Staging;
 import dev.lora4j.core.train.run.TaskLoss;
 import dev.lora4j.text.align.Advantages;
 import dev.lora4j.text.align.ImportanceLevel;
@@ -30,24 +23,17 @@ import dev.lora4j.text.align.RewardFunction;
 import dev.lora4j.text.align.Rewards;
 import dev.lora4j.text.align.RolloutListener;
 import dev.lora4j.text.align.WeightedReward;
-import dev.lora4j.text.data.SequenceBatches;
 import dev.lora4j.text.data.TokenSequence;
 import dev.lora4j.text.generate.SamplingSettings;
 import dev.lora4j.text.pipeline.LanguageModel;
-import dev.lora4j.text.token.TinyTokenizers;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -55,86 +41,39 @@ import org.junit.jupiter.api.io.TempDir;
 class PolicyStepTest {
   private static final ReferenceCase CASE = ReferenceCase.LLAMA_LORA;
   private static final double RATE = 1e-2;
+  private static final String GOLDEN = "policy-rollouts.safetensors";
   private static final String STEP = "step/";
   private static final double[] ADVANTAGES = {0.9, -0.3, -0.6, 1.1, -1.1, 0.0};
 
   @TempDir Path temp;
 
-  /** A model, the script's batches, and what it wrote of completions. */
-  private record Opened(
-      Lora4j lora, LanguageModel model, ReferenceSteps steps, ReferenceSteps golden)
-      implements AutoCloseable {
-    static Opened of(Path folder) throws IOException {
-      Path files = Path.of("src/test/resources/models", CASE.model());
-      for (String name : List.of("config.json", "model.safetensors")) {
-        Files.copy(files.resolve(name), folder.resolve(name));
-      }
-      Lora4j lora = Lora4j.open(EngineOptions.DEFAULT.threads(1));
-      return new Opened(
-          lora,
-          LanguageModel.open(lora, TinyTokenizers.letters(folder), DType.F64),
-          new ReferenceSteps(),
-          new ReferenceSteps("policy-rollouts.safetensors"));
+  /** Completions of a batch and the next, with what is known of them. */
+  private static Generation generation(ReferenceModel at, int first, boolean old) {
+    List<TokenSequence> rows = at.rows(first);
+    double[] before = old ? at.golden().numbers(STEP + "before") : new double[0];
+    IdentityHashMap<TokenSequence, Generation.Known> known = new IdentityHashMap<>();
+    int token = 0;
+    for (int i = 0; i < rows.size(); i++) {
+      int end = old ? token + rows.get(i).learned() : 0;
+      known.put(
+          rows.get(i),
+          new Generation.Known(
+              ADVANTAGES[i], Arrays.copyOfRange(before, token, end), new double[0]));
+      token = end;
     }
-
-    /** The rows of a batch and the next. */
-    List<TokenSequence> rows(int first) {
-      List<TokenSequence> rows = new ArrayList<>(steps.batch(CASE.model(), first));
-      rows.addAll(steps.batch(CASE.model(), first + 1));
-      return rows;
-    }
-
-    /** Completions of a batch and the next, with what is known of them. */
-    Generation generation(int first, boolean old) {
-      List<TokenSequence> rows = rows(first);
-      double[] before = old ? golden.numbers(STEP + "before") : new double[0];
-      IdentityHashMap<TokenSequence, Generation.Known> known = new IdentityHashMap<>();
-      int at = 0;
-      for (int i = 0; i < rows.size(); i++) {
-        int end = old ? at + rows.get(i).learned() : 0;
-        known.put(
-            rows.get(i),
-            new Generation.Known(
-                ADVANTAGES[i], Arrays.copyOfRange(before, at, end), new double[0]));
-        at = end;
-      }
-      return new Generation(0, List.of(rows), List.of(), known);
-    }
-
-    PolicyRolloutLoss loss(PolicyObjective objective, boolean old) {
-      SamplingSettings sampling = SamplingSettings.at(0.9);
-      Advantages by = new Advantages.LeaveOneOut(false);
-      PolicySettings settings =
-          new PolicySettings(objective, by, 0, 3, 9, sampling, old ? 2 : 1, false);
-      Rewards rewards =
-          Rewards.of(List.of(new WeightedReward(RewardFunction.of("none", r -> 0), 1)));
-      RewardedPrompts prompts = new RewardedPrompts(settings, rewards, RolloutListener.NONE);
-      PolicyRollouts rollouts = new PolicyRollouts(model.scope(), model, prompts, 0, MixPlan.NONE);
-      return new PolicyRolloutLoss(model, prompts, rollouts, false);
-    }
-
-    SequenceTask task(PolicyRolloutLoss loss) {
-      AdapterPlan plan = CASE.recipe().plan(model.base().sites().all());
-      return new SequenceTask(loss, plan, new SequenceBatches(rows(0), 6, 0, false), List.of());
-    }
-
-    @Override
-    public void close() {
-      golden.close();
-      steps.close();
-      model.close();
-      lora.close();
-    }
+    return new Generation(0, List.of(rows), List.of(), known);
   }
 
-  private static Set<String> settings() {
-    try (TensorStore file =
-        TensorStore.open(Path.of("src/test/resources/policy-rollouts.safetensors"))) {
-      return file.tensors().keySet().stream()
-          .filter(key -> key.startsWith(STEP) && key.endsWith("/loss"))
-          .map(key -> key.substring(STEP.length(), key.lastIndexOf('/')))
-          .collect(Collectors.toCollection(TreeSet::new));
-    }
+  private static PolicyRolloutLoss loss(
+      LanguageModel model, PolicyObjective objective, boolean old) {
+    SamplingSettings sampling = SamplingSettings.at(0.9);
+    Advantages by = new Advantages.LeaveOneOut(false);
+    PolicySettings settings =
+        new PolicySettings(objective, by, 0, 3, 9, sampling, old ? 2 : 1, false);
+    Rewards rewards = Rewards.of(List.of(new WeightedReward(RewardFunction.of("none", r -> 0), 1)));
+    RewardedPrompts prompts = new RewardedPrompts(settings, rewards, RolloutListener.NONE);
+    PolicyRollouts rollouts = new PolicyRollouts(model.scope(), model, prompts, 0, MixPlan.NONE);
+    return new PolicyRolloutLoss(model, prompts, rollouts, false);
   }
 
   private static PolicyObjective objective(String name) {
@@ -146,34 +85,31 @@ class PolicyStepTest {
         parts[3].equals("True"));
   }
 
-  private static TaskLoss staged(SequenceTask task) {
-    Staging staging =
-        new Staging(new Graph(), DType.F64, task.groups(), task.plan(), Staging.Purpose.TRAINING);
-    return staging.staged(task.loss(staging));
-  }
-
   @Test
   void lossAndGradientsAreThoseOfTrl() throws IOException {
-    try (Opened opened = Opened.of(temp)) {
+    try (ReferenceModel opened = ReferenceModel.open(CASE, temp, GOLDEN)) {
       int checked = 0;
-      for (String name : settings()) {
+      for (String name : opened.settings(STEP)) {
         boolean old = name.startsWith("before ");
-        try (Scope scope = opened.model.scope().child("step")) {
-          PolicyRolloutLoss loss = opened.loss(objective(name.replace("before ", "")), old);
-          Generation generation = opened.generation(0, old);
+        try (Scope scope = opened.model().scope().child("step")) {
+          PolicyRolloutLoss loss =
+              loss(opened.model(), objective(name.replace("before ", "")), old);
+          Generation generation = generation(opened, 0, old);
           loss.learn(generation);
-          SequenceTask task = opened.task(loss);
-          TaskLoss program = staged(task);
+          SequenceTask task = opened.task(loss, opened.rows(0));
+          TaskLoss program = ReferenceModel.staged(task);
           FlatLayout layout = program.factors().layout();
-          float[] start = opened.steps.start(CASE, layout);
+          float[] start = opened.steps().start(CASE, layout);
           GradientOf gradient = GradientOf.of(scope, program, task, layout, start);
           gradient.run(task.together(generation.batches()).get(0).inputs(scope));
-          double expected = opened.golden.numbers(STEP + name + "/loss")[0];
+          double expected = opened.golden().numbers(STEP + name + "/loss")[0];
           // TRL has the temperatures of SAPO in F32.
           double tolerance = name.contains("sapo") ? 1e-7 : 1e-9;
           assertEquals(expected, gradient.loss(), tolerance, name);
-          opened.golden.assertClose(
-              STEP + name, "gradient", layout, gradient.values(), tolerance, 10 * tolerance);
+          opened
+              .golden()
+              .assertClose(
+                  STEP + name, "gradient", layout, gradient.values(), tolerance, 10 * tolerance);
           checked++;
         }
       }
@@ -184,13 +120,13 @@ class PolicyStepTest {
   /** Also that what is left of a difference has no side that it prefers. */
   @Test
   void fiftyStepsAreThoseOfTorch() throws IOException {
-    try (Opened opened = Opened.of(temp);
-        Scope scope = opened.model.scope().child("run")) {
-      PolicyRolloutLoss loss = opened.loss(objective("dapo|token|0.2|True"), false);
-      SequenceTask task = opened.task(loss);
-      TaskLoss program = staged(task);
+    try (ReferenceModel opened = ReferenceModel.open(CASE, temp, GOLDEN);
+        Scope scope = opened.model().scope().child("run")) {
+      PolicyRolloutLoss loss = loss(opened.model(), objective("dapo|token|0.2|True"), false);
+      SequenceTask task = opened.task(loss, opened.rows(0));
+      TaskLoss program = ReferenceModel.staged(task);
       FlatLayout layout = program.factors().layout();
-      float[] start = opened.steps.start(CASE, layout);
+      float[] start = opened.steps().start(CASE, layout);
       TrainingStep step =
           TrainingStep.compile(
               scope,
@@ -199,8 +135,8 @@ class PolicyStepTest {
               program.measures(),
               StepSettings.of(new AdamW(0.9, 0.999, 1e-8, 1e-2), 1));
       TrainingState state = TrainingState.begin(scope, step, layout, start);
-      double[] losses = opened.golden.numbers("run/losses");
-      double[] norms = opened.golden.numbers("run/norms");
+      double[] losses = opened.golden().numbers("run/losses");
+      double[] norms = opened.golden().numbers("run/norms");
       assertEquals(50, losses.length);
       double residual = 0;
       double absolute = 0;
@@ -212,7 +148,7 @@ class PolicyStepTest {
               layout,
               name -> Optional.ofNullable(own.get(name)).orElseGet(() -> task.held(name)))) {
         for (int i = 0; i < losses.length; i++) {
-          Generation generation = opened.generation(2 * i % 20, false);
+          Generation generation = generation(opened, 2 * i % 20, false);
           loss.learn(generation);
           try (Scope work = scope.child("batch")) {
             List<Tensor> batch = task.together(generation.batches()).get(0).inputs(work);
@@ -225,8 +161,9 @@ class PolicyStepTest {
         }
       }
       assertTrue(Math.abs(residual) <= 0.9 * absolute, residual + " of " + absolute);
-      opened.golden.assertClose(
-          "run", "trained", layout, HostTensor.of(state.weights()).doubles(), 1e-6);
+      opened
+          .golden()
+          .assertClose("run", "trained", layout, HostTensor.of(state.weights()).doubles(), 1e-6);
     }
   }
 }

@@ -33,6 +33,11 @@ final class ReferenceSteps implements AutoCloseable {
     file = TensorStore.open(Path.of("src/test/resources", name));
   }
 
+  /** Names of all that it wrote. */
+  Set<String> keys() {
+    return file.tensors().keySet();
+  }
+
   Set<String> cases() {
     return file.tensors().keySet().stream()
         .filter(key -> key.endsWith("/losses"))

@@ -1,7 +1,6 @@
 package dev.lora4j.text.align.policy;
 
 import dev.lora4j.core.tensor.Expr;
-import dev.lora4j.text.align.PolicyScores;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -48,16 +47,6 @@ record Clipping(double low, double high, double greatest) {
     measures.put("clip_ratio/high_mean", above);
     measures.put("clip_ratio/region_mean", below.add(above));
     return measures;
-  }
-
-  /** {@link #each(Expr, Expr)} of tokens. */
-  Expr each(PolicyScores scores) {
-    return each(scores.ratio(), scores.advantage());
-  }
-
-  /** {@link #measures(Expr, Expr)} of tokens. */
-  Map<String, Expr> measures(PolicyScores scores) {
-    return measures(scores.ratio(), scores.advantage());
   }
 
   private Expr limited(Expr ratio) {

@@ -1,12 +1,9 @@
 package dev.lora4j.text.align.policy;
 
-import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.spi.Extension;
 import dev.lora4j.spi.Setting;
 import dev.lora4j.text.align.PolicyLoss;
-import dev.lora4j.text.align.PolicyScores;
 import dev.lora4j.text.align.TokenWeighting;
-import java.util.Map;
 
 /**
  * LUSPO (2026): clipped ratios; sums over completions, so that long ones count more. Meant for
@@ -29,28 +26,14 @@ public record Luspo(
             min = 0)
         double epsilonHigh,
     @Setting(help = "Greatest ratio of all", defaultValue = "inf", above = 1) double delta)
-    implements PolicyLoss {
+    implements Clipped {
   /** Checks that the settings go together. */
   public Luspo {
     Clipping.of(epsilon, epsilonHigh, delta);
   }
 
-  private Clipping clipping() {
-    return Clipping.of(epsilon, epsilonHigh, delta);
-  }
-
-  @Override
-  public Expr each(PolicyScores scores) {
-    return clipping().each(scores);
-  }
-
   @Override
   public TokenWeighting weighting() {
     return TokenWeighting.SUMS;
-  }
-
-  @Override
-  public Map<String, Expr> measures(PolicyScores scores) {
-    return clipping().measures(scores);
   }
 }
