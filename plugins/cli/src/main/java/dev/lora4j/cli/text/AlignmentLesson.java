@@ -18,8 +18,10 @@ interface AlignmentLesson {
   /** The trainer, after {@link #read}. */
   TextTrainer trainer(LanguageModel model, TextTrainingSettings settings);
 
-  /** Number of steps that the settings take for an epoch, in units of those of plain texts. */
-  int repeats();
+  /** In how many steps each batch is learned. */
+  default int repeats() {
+    return 1;
+  }
 
   /** What is learned, as sentences. */
   String summary();

@@ -22,8 +22,7 @@ final class JudgedLesson implements AlignmentLesson {
   private final TextDataSet texts;
   private final double heldOut;
   private final long seed;
-  private List<JudgedCompletion> learned = List.of();
-  private List<JudgedCompletion> others = List.of();
+  private DividedTexts<JudgedCompletion> parts = new DividedTexts<>(List.of(), List.of());
 
   /**
    * Reads the data.
@@ -41,49 +40,37 @@ final class JudgedLesson implements AlignmentLesson {
 
   @Override
   public void read(Console console, LanguageModel model, SequenceLimits limits) {
-    if (heldOut == 0) {
-      learned = completions(console, model, texts, limits, "");
-      return;
-    }
-    TextDataSet.Split split = texts.split(heldOut, seed);
-    learned = completions(console, model, split.training(), limits, "");
-    others = completions(console, model, split.validation(), limits, "Of those held out: ");
-  }
-
-  private static List<JudgedCompletion> completions(
-      Console console,
-      LanguageModel model,
-      TextDataSet texts,
-      SequenceLimits limits,
-      String prefix) {
-    JudgedCompletions all = model.judgements(texts, limits);
-    all.notes(limits).forEach(note -> console.note(prefix + note));
-    return all.completions();
+    parts =
+        DividedTexts.of(
+            texts,
+            heldOut,
+            seed,
+            (part, prefix) -> {
+              JudgedCompletions all = model.judgements(part, limits);
+              all.notes(limits).forEach(note -> console.note(prefix + note));
+              return all.completions();
+            });
   }
 
   @Override
   public TextTrainer trainer(LanguageModel model, TextTrainingSettings settings) {
-    return TextTrainer.on(model, settings).judgements(learned, others, objective, reference);
-  }
-
-  @Override
-  public int repeats() {
-    return 1;
+    return TextTrainer.on(model, settings)
+        .judgements(parts.learned(), parts.heldOut(), objective, reference);
   }
 
   @Override
   public String summary() {
-    long good = learned.stream().filter(JudgedCompletion::good).count();
+    long good = parts.learned().stream().filter(JudgedCompletion::good).count();
     String balance =
-        good == 0 || good == learned.size()
+        good == 0 || good == parts.learned().size()
             ? " All are " + (good == 0 ? "bad" : "good") + ": give answers of both kinds."
             : "";
     return String.format(
         Locale.ROOT,
         "%d answers, %d of them good; %d held out.%s",
-        learned.size(),
+        parts.learned().size(),
         good,
-        others.size(),
+        parts.heldOut().size(),
         balance);
   }
 
@@ -94,7 +81,7 @@ final class JudgedLesson implements AlignmentLesson {
 
   @Override
   public boolean holdsOut() {
-    return !others.isEmpty();
+    return !parts.heldOut().isEmpty();
   }
 
   @Override

@@ -22,8 +22,7 @@ final class PairLesson implements AlignmentLesson {
   private final TextDataSet texts;
   private final double heldOut;
   private final long seed;
-  private List<PreferencePair> learned = List.of();
-  private List<PreferencePair> others = List.of();
+  private DividedTexts<PreferencePair> parts = new DividedTexts<>(List.of(), List.of());
 
   /**
    * Reads the data.
@@ -41,39 +40,28 @@ final class PairLesson implements AlignmentLesson {
 
   @Override
   public void read(Console console, LanguageModel model, SequenceLimits limits) {
-    if (heldOut == 0) {
-      learned = pairs(console, model, texts, limits, "");
-      return;
-    }
-    TextDataSet.Split split = texts.split(heldOut, seed);
-    learned = pairs(console, model, split.training(), limits, "");
-    others = pairs(console, model, split.validation(), limits, "Of those held out: ");
-  }
-
-  private static List<PreferencePair> pairs(
-      Console console,
-      LanguageModel model,
-      TextDataSet texts,
-      SequenceLimits limits,
-      String prefix) {
-    PreferencePairs all = model.preferences(texts, limits);
-    all.notes(limits).forEach(note -> console.note(prefix + note));
-    return all.pairs();
+    parts =
+        DividedTexts.of(
+            texts,
+            heldOut,
+            seed,
+            (part, prefix) -> {
+              PreferencePairs all = model.preferences(part, limits);
+              all.notes(limits).forEach(note -> console.note(prefix + note));
+              return all.pairs();
+            });
   }
 
   @Override
   public TextTrainer trainer(LanguageModel model, TextTrainingSettings settings) {
-    return TextTrainer.on(model, settings).preferences(learned, others, objective, reference);
-  }
-
-  @Override
-  public int repeats() {
-    return 1;
+    return TextTrainer.on(model, settings)
+        .preferences(parts.learned(), parts.heldOut(), objective, reference);
   }
 
   @Override
   public String summary() {
-    return String.format(Locale.ROOT, "%d pairs; %d held out.", learned.size(), others.size());
+    return String.format(
+        Locale.ROOT, "%d pairs; %d held out.", parts.learned().size(), parts.heldOut().size());
   }
 
   @Override
@@ -83,7 +71,7 @@ final class PairLesson implements AlignmentLesson {
 
   @Override
   public boolean holdsOut() {
-    return !others.isEmpty();
+    return !parts.heldOut().isEmpty();
   }
 
   @Override
