@@ -97,8 +97,8 @@ class PreferenceContractsTest implements BrokenPromises {
     }
   }
 
-  static final class AlphaPo extends PreferenceLossContract {
-    AlphaPo() {
+  static final class Alphapo extends PreferenceLossContract {
+    Alphapo() {
       super("alphapo");
     }
   }
@@ -248,7 +248,7 @@ class PreferenceContractsTest implements BrokenPromises {
         Map.entry(ApoDown.class, Set.of()),
         Map.entry(Sft.class, Set.of()),
         Map.entry(Cpo.class, Set.of()),
-        Map.entry(AlphaPo.class, Set.of()),
+        Map.entry(Alphapo.class, Set.of()),
         Map.entry(Simpo.class, Set.of()),
         Map.entry(Orpo.class, Set.of()),
         Map.entry(Aot.class, Set.of()),

@@ -114,6 +114,7 @@ public final class GridCommand implements Command {
     embeddings.requireFiles();
     start.require();
     BaseOutline base = options.outline();
+    requireNames(said);
     mix.requireFits(base, List.of(said));
     Prompt plain = request.fewSteps(console, mix, List.of(said)).get(0);
     ModelOptions.requireFits(base, axes(plain));
@@ -178,15 +179,21 @@ public final class GridCommand implements Command {
     }
   }
 
+  /** Checks that the adapters of axes are there, before any is read. */
+  private void requireNames(Prompt plain) {
+    List<String> names = mix.names(plain);
+    for (GridAxis axis : List.of(x, y, z)) {
+      AdapterAxis.of(axis.name()).ifPresent(a -> Failure.usage(() -> a.require(names)));
+    }
+  }
+
   /**
    * A request for each value of each direction that needs no adapter. The possible number of steps
    * depends on samplers and schedules, so it is checked later where these change.
    */
   private List<Prompt> axes(Prompt plain) {
     List<Prompt> all = new ArrayList<>(List.of(plain));
-    List<String> names = mix.names(plain);
     for (GridAxis axis : List.of(x, y, z)) {
-      AdapterAxis.of(axis.name()).ifPresent(a -> Failure.usage(() -> a.require(names)));
       if (AdapterAxis.of(axis.name()).isEmpty() && !samplers()) {
         for (int i = 0; i < axis.values().size(); i++) {
           int value = i;
