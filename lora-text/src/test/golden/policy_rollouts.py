@@ -12,6 +12,7 @@ GRPOTrainer's and RLOOTrainer's, on numbers and on a tiny LLaMA, and their advan
                                       llama-lora with its first factors at a temperature of 0.9, the reference the model without
                                       them; with "before" the completions are some steps old
   step/before                         F64, of each token that counts, row by row
+  shared/NAME/loss, gradient          F64: the same where the completions of a group follow the prompt of its first row
   run/losses, norms, trained          F64: fifty steps of AdamW by dapo, batches 2 i and 2 i + 1 (of 20) for step i
 """
 
@@ -41,6 +42,7 @@ STEPS = [
     *[(loss, "token", 0.0, True) for loss in ("grpo", "bnpo", "dapo", "dr_grpo", "cispo", "sapo", "vespo")],
     ("luspo", "sequence", 0.0, True), ("dapo", "token", 0.2, True), ("grpo", "sequence", 0.2, False),
     ("rloo", "sequence", 0.0, True)]
+SHARED = [("dapo", "token", 0.2, True), ("grpo", "sequence", 0.0, True), ("rloo", "sequence", 0.0, True)]
 
 
 def trainer(setting):
@@ -154,13 +156,31 @@ class Rollouts:
         self.student = Training(CASES["llama-lora"], self.batches)
         self.factors = list(self.student.factors.values())
 
+    shared = False
+
     def rows(self, first):
+        if self.shared:
+            return self.shared_rows(first)
         ids = self.batches["causal/ids"][first:first + 2].flatten(0, 1)
         size = self.batches["causal/lengths"][first:first + 2].flatten()[:, None]
         begin = self.batches["causal/from"][first:first + 2].flatten()[:, None].clamp(min=1)
         places = torch.arange(10)[None]
         inside = places < size
         return ids * inside, inside.long(), (inside & (places >= begin)).long()
+
+    def shared_rows(self, first):
+        ids = self.batches["causal/ids"][first:first + 2].flatten(0, 1)
+        size = self.batches["causal/lengths"][first:first + 2].flatten()
+        begin = self.batches["causal/from"][first:first + 2].flatten().clamp(min=1)
+        rows = []
+        for i in range(6):
+            head = i - i % 3
+            rows.append((torch.cat((ids[head, :begin[head]], ids[i, begin[i]:size[i]])), begin[head]))
+        width = max(len(row) for row, _ in rows)
+        made, inside, mask = (torch.zeros((6, width), dtype=torch.long) for _ in range(3))
+        for i, (row, start) in enumerate(rows):
+            made[i, :len(row)], inside[i, :len(row)], mask[i, start:len(row)] = row, 1, 1
+        return made, inside, mask
 
     def log_probs(self, first):
         ids, inside, mask = self.rows(first)
@@ -203,6 +223,16 @@ def of_steps(gold):
             name = kind + "|".join(map(str, setting))
             gold[f"step/{name}/loss"] = made.detach()
             gold[f"step/{name}/gradient"] = rollouts.student.flat(factor.grad for factor in rollouts.factors)
+    rollouts.shared = True
+    for setting in SHARED:
+        for factor in rollouts.factors:
+            factor.grad = None
+        made, _ = rollouts.loss(0, setting)
+        made.backward()
+        name = "|".join(map(str, setting))
+        gold[f"shared/{name}/loss"] = made.detach()
+        gold[f"shared/{name}/gradient"] = rollouts.student.flat(factor.grad for factor in rollouts.factors)
+    rollouts.shared = False
     optimizer = torch.optim.AdamW(rollouts.factors, lr=RATE, weight_decay=0.01)
     losses, norms = [], []
     for step in range(50):

@@ -62,7 +62,17 @@ public record NextTokenLoss(TokenInputs tokens, Expr places, Expr targets) {
    * @return the logits at each place, [n, vocabulary]
    */
   public Expr logits(CausalNetwork network, Weights weights, DType compute, DType type) {
-    Expr hidden = network.hidden(weights, tokens, AttentionCache.WHOLE, compute);
+    return logits(network, weights, AttentionCache.WHOLE, compute, type);
+  }
+
+  /**
+   * {@link #logits(CausalNetwork, Weights, DType, DType)} where rows may be other than sequences.
+   *
+   * @param memory attention of the tokens
+   */
+  public Expr logits(
+      CausalNetwork network, Weights weights, AttentionCache memory, DType compute, DType type) {
+    Expr hidden = network.hidden(weights, tokens, memory, compute);
     return logits(hidden, asked -> network.logits(weights, asked), type);
   }
 

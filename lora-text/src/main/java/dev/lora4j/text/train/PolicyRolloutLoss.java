@@ -2,6 +2,7 @@ package dev.lora4j.text.train;
 
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.nn.FrozenWeights;
+import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
@@ -15,11 +16,13 @@ import dev.lora4j.text.align.PolicyScores;
 import dev.lora4j.text.align.PolicySettings;
 import dev.lora4j.text.align.RolloutStatistics;
 import dev.lora4j.text.align.TokenWeighting;
+import dev.lora4j.text.data.GroupedBatch;
 import dev.lora4j.text.data.TokenSequence;
 import dev.lora4j.text.evaluate.ScoredTokens;
 import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.network.CausalNetwork;
 import dev.lora4j.text.network.NextTokenLoss;
+import dev.lora4j.text.network.SegmentedTokens;
 import dev.lora4j.text.pipeline.LanguageModel;
 import dev.lora4j.text.token.TextTokenizer;
 import java.util.ArrayList;
@@ -30,8 +33,9 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Loss of completions that the model writes itself. They are written by the adapters as they are
- * before the step, unmerged, and learned in as many steps as the settings say.
+ * Loss of completions that the model writes itself. A row has a prompt once and its completions
+ * behind it, so that a prompt is computed once for several of them. They are written by the
+ * adapters as they are before the step, unmerged, and learned in as many steps as the settings say.
  */
 final class PolicyRolloutLoss implements SequenceLoss {
   private final LanguageModel model;
@@ -96,17 +100,21 @@ final class PolicyRolloutLoss implements SequenceLoss {
     CausalNetwork network = (CausalNetwork) model.network();
     NextTokenLoss loss = NextTokenLoss.declare(at.graph());
     at.learnsAt(loss.places());
+    Shape any = Shape.of(Shape.UNKNOWN, Shape.UNKNOWN);
+    SegmentedTokens memory =
+        new SegmentedTokens(
+            loss.tokens().positions(), at.graph().input("segments", DType.I64, any));
     Expr rows = at.graph().input("rows", DType.I64, Shape.of(Shape.UNKNOWN));
     Expr counts = numbers(at, "counts");
     Expr advantages = numbers(at, "advantages");
-    Expr logits = scaled(loss.logits(network, weights(at), compute, at.type()));
+    Expr logits = scaled(loss.logits(network, weights(at), memory, compute, at.type()));
     Expr own = loss.unlikelihood(logits, 1).neg();
     Expr before = again() ? numbers(at, "before") : own.detach();
     PolicyScores scores =
         new PolicyScores(
             own,
             before,
-            reference(at, network, loss),
+            reference(at, network, loss, memory),
             advantages,
             rows,
             counts,
@@ -130,7 +138,8 @@ final class PolicyRolloutLoss implements SequenceLoss {
   }
 
   /** Log-probabilities under the reference, if the loss has one. */
-  private Optional<Expr> reference(Staging at, CausalNetwork network, NextTokenLoss loss) {
+  private Optional<Expr> reference(
+      Staging at, CausalNetwork network, NextTokenLoss loss, SegmentedTokens memory) {
     if (!objective().compares()) {
       return Optional.empty();
     } else if (begun) {
@@ -138,7 +147,7 @@ final class PolicyRolloutLoss implements SequenceLoss {
     }
     FrozenWeights frozen = new FrozenWeights(base().compute(), "", base().weights().forms());
     Weights alone = Weights.of(at.graph(), TextModel.MODEL, frozen, (layer, x) -> layer.output(x));
-    Expr logits = scaled(loss.logits(network, alone, base().compute(), at.type()));
+    Expr logits = scaled(loss.logits(network, alone, memory, base().compute(), at.type()));
     return Optional.of(loss.unlikelihood(logits, 1).neg().detach());
   }
 
@@ -151,8 +160,14 @@ final class PolicyRolloutLoss implements SequenceLoss {
   @Override
   public List<Tensor> inputs(Scope scope, List<TokenSequence> written) {
     int pad = tokenizer().special().padId();
-    List<Tensor> inputs =
-        new ArrayList<>(ScoredTokens.inputs(scope, written, pad, model.network()).values());
+    GroupedBatch batch = GroupedBatch.of(written, pad, pairCost());
+    Shape tokens = Shape.of(batch.rows(), batch.columns());
+    List<Tensor> inputs = new ArrayList<>();
+    inputs.add(Tensor.ofLongs(scope, tokens, batch.ids()));
+    inputs.add(Tensor.ofLongs(scope, tokens, batch.positions()));
+    inputs.add(Tensor.ofLongs(scope, Shape.of(batch.places().length), batch.places()));
+    inputs.add(Tensor.ofLongs(scope, Shape.of(batch.targets().length), batch.targets()));
+    inputs.add(Tensor.ofLongs(scope, tokens, batch.segments()));
     double[] counts = written.stream().mapToDouble(TokenSequence::learned).toArray();
     long[] rows = new long[ScoredTokens.count(written)];
     int at = 0;
@@ -171,6 +186,16 @@ final class PolicyRolloutLoss implements SequenceLoss {
       inputs.add(numbers(scope, learned().reference(written)));
     }
     return inputs;
+  }
+
+  /** Operations of attention for a pair of tokens, beside those of all layers for a token. */
+  private double pairCost() {
+    List<Site> sites =
+        base().sites().all().stream().filter(s -> s.kind() == Site.Kind.LINEAR).toList();
+    double layers = 2 * sites.stream().mapToDouble(s -> (double) s.in() * s.out()).sum();
+    double width = sites.stream().mapToDouble(Site::in).min().orElse(0);
+    int depth = ((CausalNetwork) model.network()).cacheSize().layers();
+    return 4 * depth * width / layers;
   }
 
   private static Tensor numbers(Scope scope, double[] values) {

@@ -14,7 +14,7 @@ import dev.lora4j.text.network.AttentionCache;
 import dev.lora4j.text.network.CausalNetwork;
 import dev.lora4j.text.network.NextTokenLoss;
 import dev.lora4j.text.network.OutputLoss;
-import dev.lora4j.text.network.PackedTokens;
+import dev.lora4j.text.network.SegmentedTokens;
 import dev.lora4j.text.network.Seq2SeqNetwork;
 import dev.lora4j.text.pipeline.LanguageModel;
 import dev.lora4j.text.token.TextTokenizer;
@@ -55,7 +55,7 @@ record TokenLoss(LanguageModel model, boolean packed) implements SequenceLoss {
     NextTokenLoss loss = NextTokenLoss.declare(at.graph());
     at.learnsAt(loss.places());
     AttentionCache memory =
-        packed ? new PackedTokens(loss.tokens().positions()) : AttentionCache.WHOLE;
+        packed ? SegmentedTokens.packed(loss.tokens().positions()) : AttentionCache.WHOLE;
     return StagedLoss.of(loss.stage(network, weights, memory, compute, at.type()));
   }
 

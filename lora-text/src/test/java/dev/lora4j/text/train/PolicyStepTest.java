@@ -28,6 +28,7 @@ import dev.lora4j.text.generate.SamplingSettings;
 import dev.lora4j.text.pipeline.LanguageModel;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -43,13 +44,35 @@ class PolicyStepTest {
   private static final double RATE = 1e-2;
   private static final String GOLDEN = "policy-rollouts.safetensors";
   private static final String STEP = "step/";
+  private static final String SHARED = "shared/";
+  private static final int GROUP = 3;
   private static final double[] ADVANTAGES = {0.9, -0.3, -0.6, 1.1, -1.1, 0.0};
 
   @TempDir Path temp;
 
   /** Completions of a batch and the next, with what is known of them. */
   private static Generation generation(ReferenceModel at, int first, boolean old) {
-    List<TokenSequence> rows = at.rows(first);
+    return generation(at, at.rows(first), old);
+  }
+
+  /** The completions of each group behind the prompt of its first row. */
+  private static List<TokenSequence> shared(List<TokenSequence> rows) {
+    List<TokenSequence> all = new ArrayList<>();
+    for (int i = 0; i < rows.size(); i++) {
+      TokenSequence head = rows.get(i - i % GROUP);
+      TokenSequence own = rows.get(i);
+      int prompt = head.ids().length - head.learned();
+      int from = own.ids().length - own.learned();
+      int[] ids = Arrays.copyOf(head.ids(), prompt + own.learned());
+      System.arraycopy(own.ids(), from, ids, prompt, own.learned());
+      boolean[] counted = new boolean[ids.length];
+      Arrays.fill(counted, prompt, ids.length, true);
+      all.add(new TokenSequence(ids, counted, new int[0], -1));
+    }
+    return all;
+  }
+
+  private static Generation generation(ReferenceModel at, List<TokenSequence> rows, boolean old) {
     double[] before = old ? at.golden().numbers(STEP + "before") : new double[0];
     IdentityHashMap<TokenSequence, Generation.Known> known = new IdentityHashMap<>();
     int token = 0;
@@ -69,7 +92,7 @@ class PolicyStepTest {
     SamplingSettings sampling = SamplingSettings.at(0.9);
     Advantages by = new Advantages.LeaveOneOut(false);
     PolicySettings settings =
-        new PolicySettings(objective, by, 0, 3, 9, sampling, old ? 2 : 1, false);
+        new PolicySettings(objective, by, 0, GROUP, 9, sampling, old ? 2 : 1, false);
     Rewards rewards = Rewards.of(List.of(new WeightedReward(RewardFunction.of("none", r -> 0), 1)));
     RewardedPrompts prompts = new RewardedPrompts(settings, rewards, RolloutListener.NONE);
     PolicyRollouts rollouts = new PolicyRollouts(model.scope(), model, prompts, 0, MixPlan.NONE);
@@ -114,6 +137,34 @@ class PolicyStepTest {
         }
       }
       assertTrue(checked > 20, "only " + checked);
+    }
+  }
+
+  /** A prompt that is computed once for its completions is the same as one for each. */
+  @Test
+  void sharedPromptsChangeNothing() throws IOException {
+    try (ReferenceModel opened = ReferenceModel.open(CASE, temp, GOLDEN)) {
+      assertEquals(3, opened.settings(SHARED).size());
+      for (String name : opened.settings(SHARED)) {
+        try (Scope scope = opened.model().scope().child("step")) {
+          PolicyRolloutLoss loss = loss(opened.model(), objective(name), false);
+          Generation generation = generation(opened, shared(opened.rows(0)), false);
+          loss.learn(generation);
+          SequenceTask task = opened.task(loss, opened.rows(0));
+          TaskLoss program = ReferenceModel.staged(task);
+          FlatLayout layout = program.factors().layout();
+          float[] start = opened.steps().start(CASE, layout);
+          GradientOf gradient = GradientOf.of(scope, program, task, layout, start);
+          List<Tensor> inputs = task.together(generation.batches()).get(0).inputs(scope);
+          assertTrue(inputs.get(0).shape().size(0) < generation.known().size(), "shared rows");
+          gradient.run(inputs);
+          double expected = opened.golden().numbers(SHARED + name + "/loss")[0];
+          assertEquals(expected, gradient.loss(), 1e-9, name);
+          opened
+              .golden()
+              .assertClose(SHARED + name, "gradient", layout, gradient.values(), 1e-9, 1e-8);
+        }
+      }
     }
   }
 
