@@ -25,17 +25,20 @@ import java.util.Optional;
 final class JudgedCompletionLoss implements SequenceLoss {
   private final LanguageModel model;
   private final JudgedTexts texts;
+  private final int longest;
   private final CompletionLikelihoods likelihoods;
 
   /**
    * Loss of a run.
    *
+   * @param longest the most tokens of a prompt with a completion of another
    * @param reference likelihoods under it; empty if it is the base in the same program
    */
   JudgedCompletionLoss(
-      LanguageModel model, JudgedTexts texts, Optional<KnownLikelihoods> reference) {
+      LanguageModel model, JudgedTexts texts, int longest, Optional<KnownLikelihoods> reference) {
     this.model = model;
     this.texts = texts;
+    this.longest = longest;
     this.likelihoods = new CompletionLikelihoods(model, true, reference);
   }
 
@@ -63,13 +66,15 @@ final class JudgedCompletionLoss implements SequenceLoss {
     Expr each = objective.loss().each(own, good, distance, objective.beta());
     Expr one = good.mul(0).add(1);
     Expr bad = one.sub(good);
+    Expr chosen = shares(at, good, texts.heldOutShare());
+    Expr rejected = shares(at, bad, 1 - texts.heldOutShare());
     Expr reward = own.mul(objective.beta());
     Map<String, Expr> measures = new LinkedHashMap<>();
-    measures.put("rewards/margins", one.mul(mean(reward, good).sub(mean(reward, bad))));
-    measures.put("rewards/chosen", one.mul(mean(reward, good)));
-    measures.put("rewards/rejected", one.mul(mean(reward, bad)));
-    measures.put("logps/chosen", one.mul(mean(likelihood, good)));
-    measures.put("logps/rejected", one.mul(mean(likelihood, bad)));
+    measures.put("rewards/margins", reward.mul(chosen.sub(rejected)));
+    measures.put("rewards/chosen", reward.mul(chosen));
+    measures.put("rewards/rejected", reward.mul(rejected));
+    measures.put("logps/chosen", likelihood.mul(chosen));
+    measures.put("logps/rejected", likelihood.mul(rejected));
     measures.put("kl", one.mul(distance));
     return new StagedLoss(each, measures);
   }
@@ -78,14 +83,23 @@ final class JudgedCompletionLoss implements SequenceLoss {
     return rows.reshape(2, -1).select(0, number);
   }
 
-  /** Mean over those of a batch that are marked; 0 if there are none. */
-  private static Expr mean(Expr numbers, Expr marks) {
-    return numbers.mul(marks).sum().div(marks.sum().clampMin(1));
+  /**
+   * Factors that make the mean over all completions one over those that are marked: of a batch in
+   * training, 0 if it has none; of all that are held out in validation, however these lie in
+   * batches.
+   */
+  private static Expr shares(Staging at, Expr marks, double heldOut) {
+    if (at.purpose() == Staging.Purpose.VALIDATION) {
+      return marks.div(Math.max(heldOut, 1e-9));
+    }
+    Expr count = marks.mul(0).add(1).sum();
+    return marks.mul(count).div(marks.sum().clampMin(1));
   }
 
   @Override
   public List<Tensor> inputs(Scope scope, List<TokenSequence> completions) {
-    List<Tensor> inputs = new ArrayList<>(likelihoods.inputs(scope, texts.rows(completions)));
+    List<Tensor> inputs =
+        new ArrayList<>(likelihoods.inputs(scope, texts.rows(completions, longest)));
     double[] good = texts.good(completions);
     inputs.add(HostTensor.of(DType.F64, Shape.of(good.length), good).on(scope));
     return inputs;

@@ -14,25 +14,16 @@ final class JudgedTexts {
   private static final String ENTRY = "lora4j_preferences";
 
   private final UnpairedObjective objective;
-  private final int longest;
   private final List<TokenSequence> learned = new ArrayList<>();
   private final List<TokenSequence> heldOut = new ArrayList<>();
 
   /** By the sequences themselves, as two may be equal. */
   private final IdentityHashMap<TokenSequence, JudgedCompletion> judged = new IdentityHashMap<>();
 
-  /**
-   * Completions of a run.
-   *
-   * @param longest the most tokens of a sequence
-   */
+  /** Completions of a run. */
   JudgedTexts(
-      UnpairedObjective objective,
-      List<JudgedCompletion> learned,
-      List<JudgedCompletion> heldOut,
-      int longest) {
+      UnpairedObjective objective, List<JudgedCompletion> learned, List<JudgedCompletion> heldOut) {
     this.objective = objective;
-    this.longest = longest;
     learned.forEach(one -> this.learned.add(known(one)));
     heldOut.forEach(one -> this.heldOut.add(known(one)));
   }
@@ -59,17 +50,26 @@ final class JudgedTexts {
     return heldOut;
   }
 
+  /** Share of good completions among those that are held out. */
+  double heldOutShare() {
+    return Arrays.stream(good(heldOut)).average().orElse(0);
+  }
+
   /** 1 for good completions and 0 for bad ones. */
   double[] good(List<TokenSequence> sequences) {
     return sequences.stream().mapToDouble(s -> of(s).good() ? 1 : 0).toArray();
   }
 
-  /** The sequences, and with mismatches each prompt with the completion before it in the batch. */
-  List<TokenSequence> rows(List<TokenSequence> sequences) {
+  /**
+   * The sequences, and with mismatches each prompt with the completion before it in the batch.
+   *
+   * @param longest the most tokens of a mismatched one, unless its prompt's own is longer
+   */
+  List<TokenSequence> rows(List<TokenSequence> sequences, int longest) {
     List<TokenSequence> rows = new ArrayList<>(sequences);
     if (objective.loss().mismatches()) {
       for (int i = 0; i < sequences.size(); i++) {
-        rows.add(mismatched(sequences.get(i), other(sequences, i)));
+        rows.add(mismatched(sequences.get(i), other(sequences, i), longest));
       }
     }
     return rows;
@@ -85,10 +85,11 @@ final class JudgedTexts {
     return all.get((all.indexOf(one) + 1) % all.size());
   }
 
-  private TokenSequence mismatched(TokenSequence prompt, TokenSequence completion) {
+  private TokenSequence mismatched(TokenSequence prompt, TokenSequence completion, int longest) {
     int kept = of(prompt).prompt();
     int from = of(completion).prompt();
-    int size = Math.min(longest, kept + completion.ids().length - from);
+    int most = Math.max(longest, prompt.ids().length);
+    int size = Math.min(most, kept + completion.ids().length - from);
     int[] ids = Arrays.copyOf(prompt.ids(), size);
     System.arraycopy(completion.ids(), from, ids, kept, size - kept);
     boolean[] counted = new boolean[size];

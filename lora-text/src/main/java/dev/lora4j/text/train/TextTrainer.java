@@ -156,11 +156,13 @@ public final class TextTrainer extends SequenceTrainer<TextTrainer> {
     requireCausal("Judgements");
     if (learned.size() < 2) {
       throw new IllegalArgumentException(
-          "Judgements are compared with each other: give at least 2, found "
+          "Judgements are compared with each other: give at least 2 to learn, found "
               + learned.size()
-              + ".");
+              + " beside "
+              + heldOut.size()
+              + " held out.");
     }
-    JudgedTexts all = new JudgedTexts(objective, learned, heldOut, model.network().longest());
+    JudgedTexts all = new JudgedTexts(objective, learned, heldOut);
     return new TextTrainer(model, new Lesson.Judged(all, reference), request())
         .sequences(all.learned(), all.heldOut());
   }
@@ -279,8 +281,9 @@ public final class TextTrainer extends SequenceTrainer<TextTrainer> {
       return new PreferencePairLoss(
           model, pairs.preferences(), reference(owner, compares, pairs.reference()));
     } else if (lesson instanceof Lesson.Judged judged) {
+      int longest = Math.min(model.network().longest(), settings().limits().longest());
       return new JudgedCompletionLoss(
-          model, judged.texts(), reference(owner, true, judged.reference()));
+          model, judged.texts(), longest, reference(owner, true, judged.reference()));
     } else if (lesson instanceof Lesson.Rewarded rewarded) {
       Optional<Adapter> begun = settings().recipe().beginning();
       MixPlan before = begun.map(adapter -> MixPlan.of(adapter, 1)).orElse(MixPlan.NONE);

@@ -50,10 +50,10 @@ class JudgedStepTest {
       for (String name : opened.settings(STEP)) {
         try (Scope scope = opened.model().scope().child("step")) {
           JudgedTexts texts =
-              new JudgedTexts(objective(name), completions(opened.rows(0)), List.of(), 64);
+              new JudgedTexts(objective(name), completions(opened.rows(0)), List.of());
           SequenceTask task =
               opened.task(
-                  new JudgedCompletionLoss(opened.model(), texts, Optional.empty()),
+                  new JudgedCompletionLoss(opened.model(), texts, 64, Optional.empty()),
                   texts.learned());
           TaskLoss program = ReferenceModel.staged(task);
           FlatLayout layout = program.factors().layout();
