@@ -1,5 +1,6 @@
 package dev.lora4j.text.train;
 
+import dev.lora4j.core.identity.CanonicalForm;
 import dev.lora4j.text.align.PolicySettings;
 import dev.lora4j.text.align.Rewards;
 import dev.lora4j.text.align.RolloutListener;
@@ -107,6 +108,15 @@ final class RewardedPrompts {
 
   /** Metadata in the header of the trained adapter. */
   Map<String, String> metadata() {
-    return Map.of(ENTRY, settings.canonical() + " " + rewards.canonical());
+    return Map.of(ENTRY, settings.canonical() + " " + published().text());
+  }
+
+  /** Names and weights alone: settings name hosts and files that are not for others to read. */
+  private CanonicalForm published() {
+    CanonicalForm form = CanonicalForm.of("Rewards");
+    for (int i = 0; i < rewards.functions().size(); i++) {
+      form = form.with(rewards.names().get(i), rewards.functions().get(i).weight());
+    }
+    return form;
   }
 }
