@@ -35,6 +35,11 @@ public final class SeededNoise {
     return random.nextDouble();
   }
 
+  /** 64 bits, for the seed of others. */
+  public long bits() {
+    return random.nextLong();
+  }
+
   /** Uniform in 0 .. {@code bound} - 1. */
   public int index(int bound) {
     return random.nextInt(bound);

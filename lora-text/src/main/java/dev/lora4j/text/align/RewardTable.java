@@ -4,15 +4,15 @@ import java.util.List;
 import java.util.OptionalDouble;
 
 /**
- * Rewards that several functions gave for the same completions.
+ * Rewards of completions by each of several functions.
  *
  * @param each of each function in order, one for each completion, without weights; empty where it
  *     had nothing to say
  * @param sums of each completion, by weights; empty where no function had anything to say
  */
-public record GivenRewards(List<List<OptionalDouble>> each, List<OptionalDouble> sums) {
+public record RewardTable(List<List<OptionalDouble>> each, List<OptionalDouble> sums) {
   /** Copies the lists. */
-  public GivenRewards {
+  public RewardTable {
     each = each.stream().map(List::copyOf).toList();
     sums = List.copyOf(sums);
   }

@@ -73,9 +73,9 @@ public record Rewards(List<WeightedReward> functions, Duration patience) impleme
    * @throws RewardException if one fails, gives what are no rewards, or is too late
    * @throws CancellationException if the calling thread is interrupted, which it stays
    */
-  public GivenRewards ask(RewardRequest request) {
+  public RewardTable ask(RewardRequest request) {
     if (request.rollouts().isEmpty()) {
-      return new GivenRewards(
+      return new RewardTable(
           functions.stream().map(f -> List.<OptionalDouble>of()).toList(), List.of());
     }
     List<RewardAnswer> answers =
@@ -90,7 +90,7 @@ public record Rewards(List<WeightedReward> functions, Duration patience) impleme
     for (int row = 0; row < request.rollouts().size(); row++) {
       sums.add(sum(each, request, row));
     }
-    return new GivenRewards(each, sums);
+    return new RewardTable(each, sums);
   }
 
   /** Waits for the last answer or the first failure. */

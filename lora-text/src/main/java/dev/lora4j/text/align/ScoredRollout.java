@@ -9,9 +9,9 @@ import java.util.OptionalDouble;
  * Completion with its rewards, as it is learned.
  *
  * @param rewards of each function by its name, without weights; empty where it had nothing to say
- * @param reward their weighted sum, less what the distance from the reference takes away; empty if
- *     there is none
- * @param advantage by how much it is better than others of its prompt
+ * @param reward their weighted sum; empty if there is none
+ * @param advantage by how much it is better than others of its prompt, by its rewards less what its
+ *     distance from the reference costs
  */
 public record ScoredRollout(
     Rollout rollout, Map<String, OptionalDouble> rewards, OptionalDouble reward, double advantage) {

@@ -5,6 +5,7 @@ import dev.lora4j.text.data.TokenSequence;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Completions that were written together, and what is known of each.
@@ -13,12 +14,14 @@ import java.util.List;
  * @param batches prompts with completions, of which the completions alone count, in the batches of
  *     a step
  * @param scored the completions in the same order
+ * @param measures numbers of all of them, to report
  * @param known of each sequence itself, as two may be equal
  */
 record Generation(
     long number,
     List<List<TokenSequence>> batches,
     List<ScoredRollout> scored,
+    Map<String, Double> measures,
     IdentityHashMap<TokenSequence, Known> known) {
   /**
    * Known numbers of a completion.

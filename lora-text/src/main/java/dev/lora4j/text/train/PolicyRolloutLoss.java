@@ -14,7 +14,6 @@ import dev.lora4j.core.train.run.Staging;
 import dev.lora4j.text.align.PolicyObjective;
 import dev.lora4j.text.align.PolicyScores;
 import dev.lora4j.text.align.PolicySettings;
-import dev.lora4j.text.align.RolloutStatistics;
 import dev.lora4j.text.align.TokenWeighting;
 import dev.lora4j.text.data.GroupedBatch;
 import dev.lora4j.text.data.TokenSequence;
@@ -38,6 +37,9 @@ import java.util.function.Supplier;
  * adapters as they are before the step, unmerged, and learned in as many steps as the settings say.
  */
 final class PolicyRolloutLoss implements SequenceLoss {
+  /** Number of generations that no step learns. */
+  private static final long CALIBRATION = -1;
+
   private final LanguageModel model;
   private final RewardedPrompts prompts;
   private final PolicyRollouts rollouts;
@@ -224,8 +226,14 @@ final class PolicyRolloutLoss implements SequenceLoss {
   }
 
   @Override
+  public List<List<TokenSequence>> looked(long step, List<List<TokenSequence>> batches) {
+    learn(rollouts.of(CALIBRATION, step + 1, batches, MixPlan.NONE));
+    return learned().batches();
+  }
+
+  @Override
   public Map<String, Double> told() {
-    return RolloutStatistics.of(learned().scored(), settings().group());
+    return learned().measures();
   }
 
   @Override

@@ -3,15 +3,20 @@ package dev.lora4j.text.train;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.text.align.PolicySettings;
+import dev.lora4j.text.align.RewardTable;
 import dev.lora4j.text.align.RolloutStatistics;
+import dev.lora4j.text.align.ScoredRollout;
+import dev.lora4j.text.align.WeightedReward;
 import dev.lora4j.text.data.TokenSequence;
 import dev.lora4j.text.pipeline.LanguageModel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Supplier;
 
 /** Completions that the model writes, with what is known of each. For one thread. */
@@ -53,19 +58,23 @@ final class PolicyRollouts {
   Generation of(long number, long step, List<List<TokenSequence>> batches, MixPlan adapters) {
     try (Scope work = scope.child("generation")) {
       List<TokenSequence> asked = batches.stream().flatMap(List::stream).toList();
-      Rollouts.Written raw = writing.of(work, asked, step, adapters);
-      List<double[]> before = before(work, raw.sequences(), adapters);
-      List<double[]> base = base(raw.sequences());
-      Rollouts.Written paid = paid(raw, before, base);
-      double[] advantages = settings().advantages().of(paid.rewards(), settings().group());
-      Rollouts.Written written = paid.advantages(advantages);
+      Rollouts.Written written = writing.of(work, asked, step, adapters);
+      List<double[]> before = before(work, written.sequences(), adapters);
+      List<double[]> base = base(written.sequences());
+      double[] distances = distances(before, base);
+      List<ScoredRollout> scored = scored(written, distances);
       IdentityHashMap<TokenSequence, Generation.Known> known = new IdentityHashMap<>();
-      for (int i = 0; i < advantages.length; i++) {
+      for (int i = 0; i < scored.size(); i++) {
         known.put(
             written.sequences().get(i),
-            new Generation.Known(advantages[i], before.get(i), base.get(i)));
+            new Generation.Known(scored.get(i).advantage(), before.get(i), base.get(i)));
       }
-      return new Generation(number, divided(batches, written.sequences()), written.scored(), known);
+      return new Generation(
+          number,
+          divided(batches, written.sequences()),
+          scored,
+          measures(scored, distances, before),
+          known);
     }
   }
 
@@ -112,17 +121,56 @@ final class PolicyRollouts {
     return all;
   }
 
-  /** Rewards less what the distance from the reference costs: the sum over a completion (k1). */
-  private Rollouts.Written paid(Rollouts.Written raw, List<double[]> before, List<double[]> base) {
-    if (settings().rewardBeta() == 0) {
-      return raw;
+  /**
+   * Distances of completions from the reference: the sum over the tokens of each (k1); 0 where
+   * rewards do not pay for them.
+   */
+  private double[] distances(List<double[]> before, List<double[]> base) {
+    double[] all = new double[before.size()];
+    if (settings().rewardBeta() > 0) {
+      Arrays.setAll(
+          all, i -> Arrays.stream(before.get(i)).sum() - Arrays.stream(base.get(i)).sum());
     }
-    double[] costs = new double[before.size()];
-    for (int i = 0; i < costs.length; i++) {
-      double distance = Arrays.stream(before.get(i)).sum() - Arrays.stream(base.get(i)).sum();
-      costs[i] = settings().rewardBeta() * distance;
+    return all;
+  }
+
+  /** Completions with their rewards, and advantages by these less what the distances cost. */
+  private List<ScoredRollout> scored(Rollouts.Written written, double[] distances) {
+    RewardTable rewards = written.rewards();
+    double[][] each = rewards.each().stream().map(PolicyRollouts::numbers).toArray(double[][]::new);
+    double[] weights =
+        prompts.rewards().functions().stream().mapToDouble(WeightedReward::weight).toArray();
+    double[] paid = settings().advantages().combined(each, weights, settings().group());
+    for (int i = 0; i < paid.length; i++) {
+      paid[i] -= settings().rewardBeta() * distances[i];
     }
-    return raw.less(costs);
+    double[] advantages = settings().advantages().of(paid, settings().group());
+    List<String> names = prompts.rewards().names();
+    List<ScoredRollout> all = new ArrayList<>();
+    for (int i = 0; i < advantages.length; i++) {
+      Map<String, OptionalDouble> own = new LinkedHashMap<>();
+      for (int k = 0; k < names.size(); k++) {
+        own.put(names.get(k), rewards.each().get(k).get(i));
+      }
+      all.add(
+          new ScoredRollout(written.rollouts().get(i), own, rewards.sums().get(i), advantages[i]));
+    }
+    return all;
+  }
+
+  private static double[] numbers(List<OptionalDouble> rewards) {
+    return rewards.stream().mapToDouble(r -> r.orElse(Double.NaN)).toArray();
+  }
+
+  /** Numbers of a step; with costs the mean distance of a token too. */
+  private Map<String, Double> measures(
+      List<ScoredRollout> scored, double[] distances, List<double[]> before) {
+    Map<String, Double> all = new LinkedHashMap<>(RolloutStatistics.of(scored, settings().group()));
+    if (settings().rewardBeta() > 0) {
+      int tokens = before.stream().mapToInt(b -> b.length).sum();
+      all.put("kl", Arrays.stream(distances).sum() / Math.max(1, tokens));
+    }
+    return all;
   }
 
   private List<List<TokenSequence>> divided(
@@ -145,7 +193,8 @@ final class PolicyRollouts {
     }
     try (Scope work = scope.child("held out")) {
       Rollouts.Written written = writing.of(work, held, 0, adapters.get());
-      return RolloutStatistics.of(written.scored(), settings().group());
+      List<ScoredRollout> scored = scored(written, new double[written.rollouts().size()]);
+      return RolloutStatistics.of(scored, settings().group());
     }
   }
 }

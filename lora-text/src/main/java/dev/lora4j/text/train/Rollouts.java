@@ -3,11 +3,10 @@ package dev.lora4j.text.train;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.train.SeededNoise;
-import dev.lora4j.text.align.GivenRewards;
 import dev.lora4j.text.align.PolicySettings;
 import dev.lora4j.text.align.RewardRequest;
+import dev.lora4j.text.align.RewardTable;
 import dev.lora4j.text.align.Rollout;
-import dev.lora4j.text.align.ScoredRollout;
 import dev.lora4j.text.data.TokenSequence;
 import dev.lora4j.text.generate.GeneratedTokens;
 import dev.lora4j.text.generate.GenerationRequest;
@@ -15,13 +14,8 @@ import dev.lora4j.text.generate.TextGenerator;
 import dev.lora4j.text.pipeline.LanguageModel;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.Set;
-import java.util.stream.IntStream;
 
 /**
  * Completions that a model with adapters writes, and their rewards. What it draws depends on seed,
@@ -45,47 +39,10 @@ final class Rollouts {
   /**
    * Completions, those of a prompt side by side.
    *
-   * @param scored in the same order, without what a reference takes away
+   * @param rewards of each, in the same order
    * @param sequences prompts with completions, of which the completions alone count
    */
-  record Written(List<ScoredRollout> scored, List<TokenSequence> sequences) {
-    /** Rewards, NaN where there is none. */
-    double[] rewards() {
-      return scored.stream().mapToDouble(s -> s.reward().orElse(Double.NaN)).toArray();
-    }
-
-    /** The same with what a reference takes away from rewards. */
-    Written less(double[] costs) {
-      return with(
-          IntStream.range(0, costs.length)
-              .mapToObj(
-                  i -> {
-                    ScoredRollout s = scored.get(i);
-                    OptionalDouble left =
-                        s.reward().isPresent()
-                            ? OptionalDouble.of(s.reward().getAsDouble() - costs[i])
-                            : s.reward();
-                    return new ScoredRollout(s.rollout(), s.rewards(), left, s.advantage());
-                  })
-              .toList());
-    }
-
-    /** The same with advantages. */
-    Written advantages(double[] all) {
-      return with(
-          IntStream.range(0, all.length)
-              .mapToObj(
-                  i -> {
-                    ScoredRollout s = scored.get(i);
-                    return new ScoredRollout(s.rollout(), s.rewards(), s.reward(), all[i]);
-                  })
-              .toList());
-    }
-
-    private Written with(List<ScoredRollout> others) {
-      return new Written(others, sequences);
-    }
-  }
+  record Written(List<Rollout> rollouts, RewardTable rewards, List<TokenSequence> sequences) {}
 
   /**
    * Writes completions of prompts and asks for their rewards.
@@ -101,7 +58,7 @@ final class Rollouts {
       int[] ids = asked.get(p).ids();
       int room = Math.min(settings.maxNewTokens(), model.network().longest() - ids.length);
       for (int g = 0; g < settings.group(); g++) {
-        long own = Double.doubleToLongBits(SeededNoise.of(seed, DRAW, step, p, g).uniform());
+        long own = SeededNoise.of(seed, DRAW, step, p, g).bits();
         requests.add(
             new GenerationRequest(
                 ids, room, ends, settings.sampling(), own, adapters, token -> false));
@@ -116,7 +73,8 @@ final class Rollouts {
       rollouts.add(rollout(prompt, grown.get(i)));
       sequences.add(sequence(prompt, grown.get(i)));
     }
-    return new Written(scored(rollouts, step), sequences);
+    RewardTable rewards = prompts.rewards().ask(new RewardRequest(rollouts, step));
+    return new Written(rollouts, rewards, sequences);
   }
 
   private Rollout rollout(TokenSequence prompt, GeneratedTokens grown) {
@@ -137,36 +95,5 @@ final class Rollouts {
     boolean[] counted = new boolean[ids.length];
     Arrays.fill(counted, begin, ids.length, grown.ended() || !prompts.settings().maskCut());
     return new TokenSequence(ids, counted, new int[0], -1);
-  }
-
-  private List<ScoredRollout> scored(List<Rollout> rollouts, long step) {
-    GivenRewards given = prompts.rewards().ask(new RewardRequest(rollouts, step));
-    List<String> names = prompts.rewards().names();
-    double[] combined = combined(given);
-    List<ScoredRollout> all = new ArrayList<>();
-    for (int i = 0; i < rollouts.size(); i++) {
-      Map<String, OptionalDouble> own = new LinkedHashMap<>();
-      for (int k = 0; k < names.size(); k++) {
-        own.put(names.get(k), given.each().get(k).get(i));
-      }
-      OptionalDouble reward =
-          Optional.of(combined[i])
-              .filter(r -> !Double.isNaN(r))
-              .map(OptionalDouble::of)
-              .orElse(OptionalDouble.empty());
-      all.add(new ScoredRollout(rollouts.get(i), own, reward, 0));
-    }
-    return all;
-  }
-
-  private double[] combined(GivenRewards given) {
-    double[][] each =
-        given.each().stream()
-            .map(f -> f.stream().mapToDouble(r -> r.orElse(Double.NaN)).toArray())
-            .toArray(double[][]::new);
-    double[] weights =
-        prompts.rewards().functions().stream().mapToDouble(f -> f.weight()).toArray();
-    PolicySettings settings = prompts.settings();
-    return settings.advantages().combined(each, weights, settings.group());
   }
 }

@@ -62,6 +62,16 @@ interface SequenceLoss {
     return batches;
   }
 
+  /**
+   * Makes what calibration looks at of what is drawn for a step, before there is an adapter.
+   *
+   * @param step from 0
+   * @param batches that are drawn
+   */
+  default List<List<TokenSequence>> looked(long step, List<List<TokenSequence>> batches) {
+    return batches;
+  }
+
   /** Numbers of what was made last, to report, by their names, in order. */
   default Map<String, Double> told() {
     return Map.of();

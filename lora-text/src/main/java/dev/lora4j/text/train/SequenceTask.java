@@ -91,21 +91,22 @@ final class SequenceTask implements TrainingTask {
 
   @Override
   public List<TrainingBatch> batches(long first, int count) {
-    return made(first, count, () -> MixPlan.NONE);
+    return together(loss.looked(first / count, drawn(first, count)));
   }
 
   @Override
   public List<TrainingBatch> batches(long first, int count, Supplier<Adapter> now) {
-    return made(first, count, () -> MixPlan.of(now.get(), 1));
+    Supplier<MixPlan> adapters = () -> MixPlan.of(now.get(), 1);
+    return together(loss.made(first / count, drawn(first, count), adapters));
   }
 
-  private List<TrainingBatch> made(long first, int count, Supplier<MixPlan> adapters) {
+  private List<List<TokenSequence>> drawn(long first, int count) {
     long step = first / count;
     List<List<TokenSequence>> all = new ArrayList<>();
     for (int b = 0; b < count; b++) {
       all.add(batches.batch(loss.drawn(step) * count + b));
     }
-    return together(loss.made(step, all, adapters));
+    return all;
   }
 
   @Override

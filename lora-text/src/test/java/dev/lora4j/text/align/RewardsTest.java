@@ -58,7 +58,7 @@ class RewardsTest {
             List.of(
                 new WeightedReward(length, -0.5),
                 new WeightedReward(giving(of(4), NOTHING, of(2)), 2)));
-    GivenRewards given = rewards.ask(THREE);
+    RewardTable given = rewards.ask(THREE);
     assertEquals(
         List.of(List.of(of(1), of(2), of(3)), List.of(of(4), NOTHING, of(2))), given.each());
     assertEquals(List.of(of(7.5), of(-1), of(2.5)), given.sums());
@@ -109,7 +109,7 @@ class RewardsTest {
   @Test
   void noCompletionsNeedNoAnswer() {
     RewardFunction never = answering(request -> new CompletableFuture<>());
-    GivenRewards given = rewards(never).ask(new RewardRequest(List.of(), 1));
+    RewardTable given = rewards(never).ask(new RewardRequest(List.of(), 1));
     assertEquals(List.of(List.of()), given.each());
     assertEquals(List.of(), given.sums());
   }

@@ -84,7 +84,7 @@ class PolicyStepTest {
               ADVANTAGES[i], Arrays.copyOfRange(before, token, end), new double[0]));
       token = end;
     }
-    return new Generation(0, List.of(rows), List.of(), known);
+    return new Generation(0, List.of(rows), List.of(), Map.of(), known);
   }
 
   private static PolicyRolloutLoss loss(

@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonParser;
 import com.sun.net.httpserver.HttpServer;
-import dev.lora4j.text.align.GivenRewards;
 import dev.lora4j.text.align.RewardException;
 import dev.lora4j.text.align.RewardRequest;
+import dev.lora4j.text.align.RewardTable;
 import dev.lora4j.text.align.Rewards;
 import dev.lora4j.text.align.Rollouts;
 import dev.lora4j.text.align.WeightedReward;
@@ -95,7 +95,7 @@ class HttpRewardTest {
     threads.shutdownNow();
   }
 
-  private GivenRewards ask(double timeout, int retries) {
+  private RewardTable ask(double timeout, int retries) {
     String url = "http://localhost:" + server.getAddress().getPort() + "/score";
     return Rewards.of(List.of(new WeightedReward(new Http(url, timeout, retries), 1))).ask(TWO);
   }
