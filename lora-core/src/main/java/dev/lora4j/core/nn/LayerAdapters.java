@@ -5,6 +5,9 @@ import dev.lora4j.core.tensor.Expr;
 /** Effect of adapters on the layers of a network. */
 @FunctionalInterface
 public interface LayerAdapters {
+  /** No adapters: each layer alone. */
+  LayerAdapters NONE = SiteLayer::output;
+
   /**
    * The output of {@code layer} with its adapters, which may use other weights in place of its own
    * or another input.

@@ -71,12 +71,12 @@ public final class StagedConsistency {
   /**
    * One deterministic step of the guided teacher (Song et al. 2021, equation 12 with eta 0).
    *
-   * @param told what it predicts for the noisy latents with their captions
-   * @param untold what it predicts without
+   * @param conditional what it predicts for the noisy latents with their captions
+   * @param unconditional what it predicts without
    * @return latents at the level below, without gradient
    */
-  public Expr stepped(Expr told, Expr untold) {
-    Expr guided = told.add(guidance.mul(told.sub(untold)));
+  public Expr stepped(Expr conditional, Expr unconditional) {
+    Expr guided = conditional.add(guidance.mul(conditional.sub(unconditional)));
     Expr picture = picture(from, noisy, guided);
     Expr noise =
         prediction == Prediction.EPSILON

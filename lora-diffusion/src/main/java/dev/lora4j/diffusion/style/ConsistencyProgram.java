@@ -24,17 +24,15 @@ import java.util.Optional;
  * the same weights, which the teacher uses without the adapter.
  */
 final class ConsistencyProgram {
-  private static final LayerAdapters NONE = (layer, x) -> layer.output(x);
-
   private final DiffusionModel model;
   private final Graph graph;
   private final FrozenWeights frozen;
 
-  /** What the denoiser is told beside the latents. */
-  private record Told(Expr context, Optional<AddedConditioning> added) {
+  /** Captions of a batch as the denoiser takes them, with what belongs to them. */
+  private record Conditioning(Expr context, Optional<AddedConditioning> added) {
     /** The same captions with others behind them. */
-    Told with(Told others) {
-      return new Told(
+    Conditioning with(Conditioning others) {
+      return new Conditioning(
           context.cat(0, others.context()),
           added.map(
               own -> {
@@ -52,8 +50,8 @@ final class ConsistencyProgram {
   }
 
   /**
-   * Stages the loss. Its inputs are those of captions, {@code untold} [1, tokens, width] unless the
-   * base is a Stable Diffusion XL, and those of the objective.
+   * Stages the loss. Its inputs are those of captions, {@code unconditional} [1, tokens, width]
+   * unless the base is a Stable Diffusion XL, and those of the objective.
    */
   static Expr loss(
       Staging at, DiffusionModel model, ConsistencyObjective objective, StyleSettings settings) {
@@ -81,52 +79,67 @@ final class ConsistencyProgram {
     if (StyleProgram.spares(model.denoiserWeights().bytes())) {
       graph.lowMemory();
     }
-    Told told = told();
-    Told untold = untold(told);
+    Conditioning conditional = conditional();
+    Conditioning unconditional = unconditional(conditional);
     DType type = at.type();
     StagedConsistency step = objective.stage(graph, model.denoiser().inChannels(), type);
     Expr both = step.noisy().cat(0, step.noisy());
     Expr times = step.timesteps().cat(0, step.timesteps());
-    Expr teacher = predicted(NONE, both, times, told.with(untold), false).to(type).detach();
+    Expr teacher =
+        predicted(LayerAdapters.NONE, both, times, conditional.with(unconditional), false)
+            .to(type)
+            .detach();
     Expr halves =
         teacher.reshape(Dim.of(2), Dim.of(-1), teacher.dim(1), teacher.dim(2), teacher.dim(3));
     Expr next = step.stepped(halves.select(0, 0), halves.select(0, 1));
     Expr student =
-        predicted(at.adapters(), step.noisy(), step.timesteps(), told, settings.checkpointing());
+        predicted(
+            at.adapters(), step.noisy(), step.timesteps(), conditional, settings.checkpointing());
     // Calibration looks at the layers of the base, each once.
     boolean looked = at.purpose() == Staging.Purpose.CALIBRATION;
-    Expr target = predicted(looked ? NONE : at.adapters(), next, step.nextTimesteps(), told, false);
+    Expr target =
+        predicted(
+            looked ? LayerAdapters.NONE : at.adapters(),
+            next,
+            step.nextTimesteps(),
+            conditional,
+            false);
     return step.loss(student.to(type), next, target.to(type).detach());
   }
 
-  private Told told() {
+  private Conditioning conditional() {
     StagedCaptions captions = StagedCaptions.encoded(graph, model);
-    return new Told(
+    return new Conditioning(
         captions.context(),
         captions.pooled().map(pooled -> new AddedConditioning(pooled, StyleProgram.sizes(graph))));
   }
 
   /** No caption: zeros for a Stable Diffusion XL, else the empty one. */
-  private Told untold(Told told) {
-    if (told.added().isPresent()) {
-      AddedConditioning added = told.added().get();
-      return new Told(
-          told.context().mul(0),
+  private Conditioning unconditional(Conditioning conditional) {
+    if (conditional.added().isPresent()) {
+      AddedConditioning added = conditional.added().get();
+      return new Conditioning(
+          conditional.context().mul(0),
           Optional.of(new AddedConditioning(added.pooled().mul(0), added.sizes())));
     }
     Shape one = Shape.of(1, Shape.UNKNOWN, model.denoiser().crossAttentionDim());
-    Expr empty = graph.input("untold", DType.F32, one).to(model.compute());
-    return new Told(
-        empty.expand(told.context().dim(0), empty.dim(1), empty.dim(2)), Optional.empty());
+    Expr empty = graph.input("unconditional", DType.F32, one).to(model.compute());
+    return new Conditioning(
+        empty.expand(conditional.context().dim(0), empty.dim(1), empty.dim(2)), Optional.empty());
   }
 
   private Expr predicted(
-      LayerAdapters adapters, Expr x, Expr timesteps, Told told, boolean checkpointing) {
+      LayerAdapters adapters,
+      Expr x,
+      Expr timesteps,
+      Conditioning conditional,
+      boolean checkpointing) {
     Weights weights = Weights.of(graph, model.denoiser().component(), frozen, adapters);
     DenoiserInputs inputs =
-        DenoiserInputs.of(x.to(model.compute()), timesteps, TextConditioning.of(told.context()));
+        DenoiserInputs.of(
+            x.to(model.compute()), timesteps, TextConditioning.of(conditional.context()));
     return model
         .denoiser()
-        .stage(weights, told.added().map(inputs::with).orElse(inputs), checkpointing);
+        .stage(weights, conditional.added().map(inputs::with).orElse(inputs), checkpointing);
   }
 }

@@ -34,14 +34,14 @@ final class ConsistencyTask implements TrainingTask {
   private final StyleSettings settings;
   private final CaptionInputs captions;
   private final SampleSource samples;
-  private final Supplier<EncodedCaption> untold;
+  private final Supplier<EncodedCaption> unconditional;
   private final int levels;
 
   /**
    * A task.
    *
    * @param task of the same base, plan, settings and pictures
-   * @param untold the empty caption
+   * @param unconditional the empty caption
    * @param levels of the validation, for each picture
    */
   ConsistencyTask(
@@ -51,7 +51,7 @@ final class ConsistencyTask implements TrainingTask {
       StyleSettings settings,
       CaptionInputs captions,
       SampleSource samples,
-      Supplier<EncodedCaption> untold,
+      Supplier<EncodedCaption> unconditional,
       int levels) {
     this.task = task;
     this.model = model;
@@ -59,7 +59,7 @@ final class ConsistencyTask implements TrainingTask {
     this.settings = settings;
     this.captions = captions;
     this.samples = samples;
-    this.untold = untold;
+    this.unconditional = unconditional;
     this.levels = levels;
   }
 
@@ -116,7 +116,7 @@ final class ConsistencyTask implements TrainingTask {
     public List<Tensor> inputs(Scope scope) {
       List<Tensor> all = new ArrayList<>(captions.of(scope, batch));
       if (!model.xl()) {
-        float[] context = untold.get().context();
+        float[] context = unconditional.get().context();
         long width = model.denoiser().crossAttentionDim();
         all.add(Tensor.of(scope, Shape.of(1, context.length / width, width), context));
       }

@@ -50,8 +50,7 @@ final class PairPreference implements PredictionLoss {
             r -> at.graph().input("reference", at.type(), Shape.of(Shape.UNKNOWN)).reshape(2, -1));
     Expr own = errors(objective, predicted.apply(at.adapters()));
     Expr before =
-        told.orElseGet(
-            () -> errors(objective, predicted.apply((layer, x) -> layer.output(x))).detach());
+        told.orElseGet(() -> errors(objective, predicted.apply(LayerAdapters.NONE)).detach());
     Expr rewards = before.sub(own);
     Expr better = rewards.select(0, 0);
     Expr worse = rewards.select(0, 1);

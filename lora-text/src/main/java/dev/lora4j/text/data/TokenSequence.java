@@ -15,6 +15,11 @@ public record TokenSequence(int[] ids, boolean[] counted, int[] target, int labe
     return new TokenSequence(ids, counted, new int[0], -1);
   }
 
+  /** Another sequence that is the same, to know it by itself. */
+  public TokenSequence copy() {
+    return new TokenSequence(ids, counted, target, label);
+  }
+
   /** Number of ids, of the longer side. */
   public int length() {
     return Math.max(ids.length, target.length);

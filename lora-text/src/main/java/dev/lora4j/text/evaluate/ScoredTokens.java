@@ -27,6 +27,18 @@ public final class ScoredTokens {
     return sequences.stream().mapToInt(TokenSequence::learned).sum();
   }
 
+  /** Number of the sequence of each token that is learned, in order. */
+  public static long[] rows(List<TokenSequence> sequences) {
+    long[] rows = new long[count(sequences)];
+    int at = 0;
+    for (int row = 0; row < sequences.size(); row++) {
+      int end = at + sequences.get(row).learned();
+      Arrays.fill(rows, at, end, row);
+      at = end;
+    }
+    return rows;
+  }
+
   /**
    * The inputs by name, in the order in which the network's loss declares them.
    *

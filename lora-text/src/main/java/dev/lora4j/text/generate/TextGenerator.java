@@ -28,16 +28,17 @@ public record TextGenerator(TextPrograms programs) {
    */
   public List<GeneratedTokens> generate(
       Scope scope, List<GenerationRequest> starts, BeamSettings settings) {
-    if (settings.beams() > 1) {
-      starts.forEach(TextGenerator::requireNoChance);
+    if (settings.beams() == 1) {
+      return groups(scope, starts, 1);
     }
+    starts.forEach(TextGenerator::requireNoChance);
     TreeMap<Integer, GeneratedTokens> grown = new TreeMap<>();
     AdaptedBatch.each(
         scope,
         programs,
         starts,
         batch -> {
-          List<GeneratedTokens> some = settings.beams() > 1 ? search(batch, settings) : grow(batch);
+          List<GeneratedTokens> some = search(batch, settings);
           for (int i = 0; i < some.size(); i++) {
             grown.put(batch.numbers().get(i), some.get(i));
           }
@@ -93,16 +94,6 @@ public record TextGenerator(TextPrograms programs) {
       throw new IllegalArgumentException(
           "A beam search tells no log-probabilities: ask for none, or set num_beams to 1.");
     }
-  }
-
-  private List<GeneratedTokens> grow(AdaptedBatch batch) {
-    Decoding decoding = programs.begin(batch, 1);
-    List<Sequence> rows = new ArrayList<>();
-    for (int i = 0; i < batch.starts().size(); i++) {
-      rows.add(new Sequence(batch.starts().get(i), decoding.begins().get(i)));
-    }
-    new SampledGeneration(batch.scope(), decoding, rows).run();
-    return rows.stream().map(Sequence::generated).toList();
   }
 
   private List<GeneratedTokens> search(AdaptedBatch batch, BeamSettings settings) {

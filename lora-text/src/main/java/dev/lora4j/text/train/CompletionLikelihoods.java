@@ -1,6 +1,7 @@
 package dev.lora4j.text.train;
 
 import dev.lora4j.core.nn.FrozenWeights;
+import dev.lora4j.core.nn.LayerAdapters;
 import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
@@ -67,7 +68,7 @@ final class CompletionLikelihoods {
     if (known.isPresent()) {
       before = Optional.of(at.graph().input("reference", DType.F64, any).to(at.type()));
     } else if (compares) {
-      Weights base = Weights.of(at.graph(), TextModel.MODEL, frozen, (layer, x) -> layer.output(x));
+      Weights base = Weights.of(at.graph(), TextModel.MODEL, frozen, LayerAdapters.NONE);
       before = Optional.of(likelihood.apply(base).detach());
     }
     return new Staged(own, before, counts);
@@ -91,15 +92,8 @@ final class CompletionLikelihoods {
     int pad = model.tokenizer().special().padId();
     List<Tensor> inputs =
         new ArrayList<>(ScoredTokens.inputs(scope, sequences, pad, model.network()).values());
-    long[] rows = new long[ScoredTokens.count(sequences)];
-    double[] counts = new double[sequences.size()];
-    int at = 0;
-    for (int row = 0; row < counts.length; row++) {
-      counts[row] = sequences.get(row).learned();
-      for (int i = 0; i < counts[row]; i++) {
-        rows[at++] = row;
-      }
-    }
+    long[] rows = ScoredTokens.rows(sequences);
+    double[] counts = sequences.stream().mapToDouble(TokenSequence::learned).toArray();
     inputs.add(Tensor.ofLongs(scope, Shape.of(rows.length), rows));
     inputs.add(numbers(scope, counts));
     known.ifPresent(reference -> inputs.add(numbers(scope, reference.of(sequences))));

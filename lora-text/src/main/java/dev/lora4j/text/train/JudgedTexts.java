@@ -29,9 +29,7 @@ final class JudgedTexts {
   }
 
   private TokenSequence known(JudgedCompletion one) {
-    TokenSequence given = one.sequence();
-    TokenSequence own =
-        new TokenSequence(given.ids(), given.counted(), given.target(), given.label());
+    TokenSequence own = one.sequence().copy();
     judged.put(own, one);
     return own;
   }

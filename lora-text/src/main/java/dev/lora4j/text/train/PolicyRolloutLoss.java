@@ -2,6 +2,7 @@ package dev.lora4j.text.train;
 
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.nn.FrozenWeights;
+import dev.lora4j.core.nn.LayerAdapters;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.DType;
@@ -148,7 +149,7 @@ final class PolicyRolloutLoss implements SequenceLoss {
       return Optional.of(numbers(at, "reference"));
     }
     FrozenWeights frozen = new FrozenWeights(base().compute(), "", base().weights().forms());
-    Weights alone = Weights.of(at.graph(), TextModel.MODEL, frozen, (layer, x) -> layer.output(x));
+    Weights alone = Weights.of(at.graph(), TextModel.MODEL, frozen, LayerAdapters.NONE);
     Expr logits = scaled(loss.logits(network, alone, memory, base().compute(), at.type()));
     return Optional.of(loss.unlikelihood(logits, 1).neg().detach());
   }
@@ -171,13 +172,7 @@ final class PolicyRolloutLoss implements SequenceLoss {
     inputs.add(Tensor.ofLongs(scope, Shape.of(batch.targets().length), batch.targets()));
     inputs.add(Tensor.ofLongs(scope, tokens, batch.segments()));
     double[] counts = written.stream().mapToDouble(TokenSequence::learned).toArray();
-    long[] rows = new long[ScoredTokens.count(written)];
-    int at = 0;
-    for (int row = 0; row < counts.length; row++) {
-      for (int i = 0; i < counts[row]; i++) {
-        rows[at++] = row;
-      }
-    }
+    long[] rows = ScoredTokens.rows(written);
     inputs.add(Tensor.ofLongs(scope, Shape.of(rows.length), rows));
     inputs.add(numbers(scope, counts));
     inputs.add(numbers(scope, learned().advantages(written)));

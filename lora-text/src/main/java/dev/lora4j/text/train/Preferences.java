@@ -27,9 +27,7 @@ final class Preferences {
   }
 
   private TokenSequence known(PreferencePair pair) {
-    TokenSequence given = pair.chosen();
-    TokenSequence chosen =
-        new TokenSequence(given.ids(), given.counted(), given.target(), given.label());
+    TokenSequence chosen = pair.chosen().copy();
     others.put(chosen, pair.rejected());
     return chosen;
   }
