@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 final class PairFolder {
   private PairFolder() {}
 
-  /** Whether a folder has the two. */
+  /** Returns true if a folder has both. */
   static boolean is(Path folder) {
     return Files.isDirectory(folder.resolve(PairRows.BETTER))
         && Files.isDirectory(folder.resolve(PairRows.WORSE));

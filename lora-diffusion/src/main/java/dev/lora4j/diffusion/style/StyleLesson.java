@@ -10,7 +10,7 @@ import dev.lora4j.diffusion.preference.PairObjective;
 import java.util.function.Function;
 
 /**
- * What a trainer learns of its pictures, as a task.
+ * Subject of a trainer, as a task with its pictures.
  *
  * @param scope owner of what the task needs beside the base
  * @param plan the layers that are trained

@@ -53,8 +53,8 @@ class PairTrainingTest {
     LORA.close();
   }
 
-  /** Everything that a run tells. */
-  private static final class Told implements RunListener {
+  /** Numbers of all steps, and of what is held out. */
+  private static final class Recorder implements RunListener {
     private final List<Step> steps = new ArrayList<>();
     private final Map<Integer, Map<String, Double>> heldOut = new LinkedHashMap<>();
     private final Map<Integer, Double> validation = new LinkedHashMap<>();
@@ -106,7 +106,7 @@ class PairTrainingTest {
   @ValueSource(strings = {"SIGMOID", "HINGE", "IPO"})
   void lossBeginsWhereNothingIsPreferred(String name) {
     PairObjective objective = new PairObjective(PairLoss.valueOf(name), 500);
-    Told told = new Told();
+    Recorder told = new Recorder();
     trainer(fresh(), objective).run(told);
     float expected =
         switch (objective.loss()) {
@@ -124,7 +124,7 @@ class PairTrainingTest {
 
   @Test
   void pairsThatAreHeldOutAreToldApartAfterSomeSteps() {
-    Told told = new Told();
+    Recorder told = new Recorder();
     trainer(fresh(), new PairObjective(PairLoss.SIGMOID, 500)).run(told);
     Map<String, Double> after = told.heldOut.getOrDefault(STEPS, Map.of());
     assertEquals(1.0, after.get(ACCURACY), "blue is better than red");
@@ -206,7 +206,7 @@ class PairTrainingTest {
   void adapterThatIsTrainedFurtherIsItsOwnReference() {
     PairObjective objective = new PairObjective(PairLoss.SIGMOID, 500);
     Adapter begun = trainer(fresh(), objective).run().adapter();
-    Told told = new Told();
+    Recorder told = new Recorder();
     Adapter further = trainer(fresh().from(begun), objective).run(told).adapter();
     float nothing = (float) Math.log(2);
     assertEquals(nothing, told.steps.get(0).loss(), Math.ulp(nothing), "beside itself");

@@ -7,8 +7,8 @@ import java.util.Locale;
 import java.util.function.IntToDoubleFunction;
 
 /**
- * By how much completions are better than others of their prompt. Rewards that are NaN were not
- * given; they count in no mean, and what has none is neither better nor worse.
+ * Measure of how much better completions are than others of their prompt. Rewards that are NaN were
+ * not given; they count in no mean, and what has none is neither better nor worse.
  */
 public sealed interface Advantages extends Canonical {
   /** Keeps a spread of 0 from being divided by, as in TRL. */

@@ -1,6 +1,6 @@
 package dev.lora4j.text.align;
 
-/** When log-probabilities under a reference are computed. */
+/** Time at which log-probabilities under a reference are computed. */
 public enum ReferenceUse {
   /** In each step, beside those of the model. */
   EACH_STEP,

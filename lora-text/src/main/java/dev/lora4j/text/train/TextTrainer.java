@@ -44,7 +44,7 @@ public final class TextTrainer extends SequenceTrainer<TextTrainer> {
     /** The probabilities of teachers at each of their tokens. */
     record Teachers(Distillation distillation) implements Lesson {}
 
-    /** What is rewarded of what the model writes itself. */
+    /** Rewards of completions that the model writes itself. */
     record Rewarded(RewardedPrompts prompts) implements Lesson {}
 
     /** Which of two is better. */

@@ -85,7 +85,7 @@ final class OurRolloutStep implements Contender {
     return "ours";
   }
 
-  /** What is written: completions are drawn by chance, each side's own. */
+  /** Numbers of completions, which are drawn by chance, each side's own. */
   @Override
   public double[] check() {
     step();

@@ -23,7 +23,7 @@ interface AlignmentLesson {
     return 1;
   }
 
-  /** What is learned, as sentences. */
+  /** The subject of the run, as sentences. */
   String summary();
 
   /** The part of a step, for example {@code 8 pairs}. */

@@ -51,7 +51,7 @@ final class RewardOptions {
     }
   }
 
-  /** What rewards are divided by, as people write it. */
+  /** The spread that rewards are divided by, as people write it. */
   enum Scale {
     group,
     batch,

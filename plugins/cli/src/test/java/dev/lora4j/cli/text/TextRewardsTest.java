@@ -82,7 +82,7 @@ class TextRewardsTest {
     assertEquals(0, used.code(), used.err());
   }
 
-  /** What was written after the checkpoint is written again, to the same letters. */
+  /** Completions after the checkpoint are written again, to the same letters. */
   @Test
   void resumedRunHasTheSameBits() throws IOException {
     Object[] asked = {
