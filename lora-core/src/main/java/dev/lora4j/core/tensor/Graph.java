@@ -396,7 +396,8 @@ public final class Graph {
     return outputs;
   }
 
-  private List<Expr> inside(Supplier<List<Expr>> body) {
+  /** Stages a part of a program that no piece begins in. */
+  List<Expr> inside(Supplier<List<Expr>> body) {
     insideSegment = true;
     try {
       return body.get();
@@ -416,9 +417,14 @@ public final class Graph {
     return new Backpropagation(this, tape).run(scalar, parameters);
   }
 
-  /** Returns true if {@code value} depends on {@code trainable}. */
-  boolean dependsOn(Expr value, Expr trainable) {
-    return tape.dependsOn(value, trainable);
+  /** Returns true if a gradient may be formed of what {@code x} is part of from here on. */
+  boolean recorded(Expr x) {
+    return !insideSegment && tape.value(x).differentiable();
+  }
+
+  /** Record of what depends on trainable values. */
+  Tape tape() {
+    return tape;
   }
 
   /** Stages the engine's gradient of the values that {@code arguments} name. */

@@ -76,7 +76,7 @@ class CheckpointTest {
 
   /** All five weights take part unless the draw left one out, which both programs see alike. */
   private static boolean used(Expr loss, Expr weight) {
-    return loss.graph().dependsOn(loss, weight);
+    return loss.graph().tape().dependsOn(loss, weight);
   }
 
   private static List<float[]> run(Cutter cutter, long seed, int batch) {

@@ -6,8 +6,6 @@ import dev.lora4j.core.mix.Route;
 import dev.lora4j.core.mix.StackedFactors;
 import dev.lora4j.core.mix.UnmergedAdapters;
 import dev.lora4j.core.model.Network;
-import dev.lora4j.core.nn.FrozenWeights;
-import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
@@ -18,9 +16,6 @@ import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.text.data.TokenSequence;
 import dev.lora4j.text.model.TextModel;
-import dev.lora4j.text.network.CausalNetwork;
-import dev.lora4j.text.network.LanguageNetwork;
-import dev.lora4j.text.network.Seq2SeqNetwork;
 import dev.lora4j.text.pipeline.LanguageModel;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -65,36 +60,12 @@ public final class RowLogits {
     this.plans = plans.stream().map(p -> p.route(Route.UNMERGED)).toList();
     mix = new BatchMix(this.plans, model.base().sites(), TextModel.MODEL);
     factors = scope.own(model.programs().factors().of(mix));
-    Set<String> head = new TreeSet<>(head(model));
+    Set<String> head = new TreeSet<>(HeadSites.of(model));
     head.retainAll(mix.unmergedSites());
     alone = !head.isEmpty();
     network = model.programs().logits(mix.unmergedSites());
     cat = cat(scope);
     pick = pick(scope);
-  }
-
-  /** Layers behind the places that are asked for, where rows of a batch are not told apart. */
-  private static Set<String> head(LanguageModel model) {
-    Set<String> sites = new TreeSet<>();
-    DType compute = model.base().compute();
-    Graph graph = new Graph();
-    Weights weights =
-        Weights.of(
-            graph,
-            TextModel.MODEL,
-            new FrozenWeights(compute, "", model.base().weights().forms()),
-            (layer, x) -> {
-              sites.add(layer.site().name());
-              return layer.output(x);
-            });
-    LanguageNetwork network = model.network();
-    Expr hidden = graph.input("hidden", compute, Shape.of(Shape.UNKNOWN, Shape.UNKNOWN));
-    if (network instanceof CausalNetwork causal) {
-      causal.logits(weights, hidden);
-    } else if (network instanceof Seq2SeqNetwork both) {
-      both.logits(weights, hidden);
-    }
-    return sites;
   }
 
   private static Program cat(Scope scope) {

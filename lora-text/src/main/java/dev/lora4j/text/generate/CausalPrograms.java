@@ -1,13 +1,16 @@
 package dev.lora4j.text.generate;
 
 import dev.lora4j.core.model.Network;
+import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.network.AttentionCache;
 import dev.lora4j.text.network.CausalNetwork;
+import dev.lora4j.text.network.HeadChunks;
 import dev.lora4j.text.network.NextTokenLoss;
 import dev.lora4j.text.network.PrefillTokens;
 import dev.lora4j.text.network.StagedCache;
@@ -104,26 +107,29 @@ public final class CausalPrograms extends TextPrograms {
   /** Negative log-likelihoods of tokens of whole sequences: F32 [n], by {@link NextTokenLoss}. */
   @Override
   public Network score(Set<String> unmergedSites) {
-    return program(
-        "score",
-        unmergedSites,
-        (graph, weights) ->
-            List.of(NextTokenLoss.declare(graph).stage(network, weights, compute, DType.F32)));
+    return program("score", unmergedSites, (graph, weights) -> scores(graph, weights, 1));
   }
 
   @Override
   public Network score(Set<String> unmergedSites, double temperature) {
-    if (temperature == 1) {
-      return score(unmergedSites);
-    }
-    return program(
-        "score at " + temperature,
-        unmergedSites,
-        (graph, weights) -> {
-          NextTokenLoss loss = NextTokenLoss.declare(graph);
-          return List.of(
-              loss.unlikelihood(loss.logits(network, weights, compute, DType.F32), temperature));
-        });
+    return temperature == 1
+        ? score(unmergedSites)
+        : program(
+            "score at " + temperature,
+            unmergedSites,
+            (graph, weights) -> scores(graph, weights, temperature));
+  }
+
+  private List<Expr> scores(Graph graph, Weights weights, double temperature) {
+    return NextTokenLoss.declare(graph)
+        .values(
+            network,
+            weights,
+            AttentionCache.WHOLE,
+            HeadChunks.frozen(network.vocabulary()),
+            compute,
+            DType.F32,
+            at -> List.of(at.unlikelihood(temperature)));
   }
 
   @Override

@@ -10,6 +10,7 @@ import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.network.AttentionCache;
 import dev.lora4j.text.network.EncodedInputs;
+import dev.lora4j.text.network.HeadChunks;
 import dev.lora4j.text.network.OutputLoss;
 import dev.lora4j.text.network.Seq2SeqNetwork;
 import dev.lora4j.text.network.TokenInputs;
@@ -104,26 +105,28 @@ public final class Seq2SeqPrograms extends TextPrograms {
   /** Negative log-likelihoods of tokens of whole outputs: F32 [n], by {@link OutputLoss}. */
   @Override
   public Network score(Set<String> unmergedSites) {
-    return program(
-        "score",
-        unmergedSites,
-        (graph, weights) ->
-            List.of(OutputLoss.declare(graph).stage(network, weights, compute, DType.F32)));
+    return program("score", unmergedSites, (graph, weights) -> scores(graph, weights, 1));
   }
 
   @Override
   public Network score(Set<String> unmergedSites, double temperature) {
-    if (temperature == 1) {
-      return score(unmergedSites);
-    }
-    return program(
-        "score at " + temperature,
-        unmergedSites,
-        (graph, weights) -> {
-          OutputLoss loss = OutputLoss.declare(graph);
-          Expr logits = loss.logits(network, weights, compute, DType.F32);
-          return List.of(loss.asked().unlikelihood(logits, temperature));
-        });
+    return temperature == 1
+        ? score(unmergedSites)
+        : program(
+            "score at " + temperature,
+            unmergedSites,
+            (graph, weights) -> scores(graph, weights, temperature));
+  }
+
+  private List<Expr> scores(Graph graph, Weights weights, double temperature) {
+    return OutputLoss.declare(graph)
+        .values(
+            network,
+            weights,
+            HeadChunks.frozen(network.vocabulary()),
+            compute,
+            DType.F32,
+            at -> List.of(at.unlikelihood(temperature)));
   }
 
   @Override

@@ -5,6 +5,8 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Shape;
+import java.util.List;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
@@ -33,25 +35,25 @@ public record NextTokenLoss(TokenInputs tokens, Expr places, Expr targets) {
   }
 
   /**
-   * Stages it.
-   *
-   * @param compute the type to compute in
-   * @param type of the result
-   * @return the negative logarithm of each target's probability, [n]
-   */
-  public Expr stage(CausalNetwork network, Weights weights, DType compute, DType type) {
-    return stage(network, weights, AttentionCache.WHOLE, compute, type);
-  }
-
-  /**
-   * {@link #stage(CausalNetwork, Weights, DType, DType)} where rows may be other than sequences.
+   * Stages values of the logits at each place.
    *
    * @param memory attention of the tokens
+   * @param chunks in which the head is computed
+   * @param compute the type to compute in
+   * @param type of the logits
+   * @param body makes values of some places, each [some] and of its own place alone
+   * @return the values in the order of {@code body}, each [n]
    */
-  public Expr stage(
-      CausalNetwork network, Weights weights, AttentionCache memory, DType compute, DType type) {
+  public List<Expr> values(
+      CausalNetwork network,
+      Weights weights,
+      AttentionCache memory,
+      HeadChunks chunks,
+      DType compute,
+      DType type,
+      Function<PlacedLogits, List<Expr>> body) {
     Expr hidden = network.hidden(weights, tokens, memory, compute);
-    return unlikelihood(hidden, asked -> network.logits(weights, asked), type);
+    return values(hidden, some -> network.logits(weights, some), chunks, type, body);
   }
 
   /**
@@ -62,43 +64,36 @@ public record NextTokenLoss(TokenInputs tokens, Expr places, Expr targets) {
    * @return the logits at each place, [n, vocabulary]
    */
   public Expr logits(CausalNetwork network, Weights weights, DType compute, DType type) {
-    return logits(network, weights, AttentionCache.WHOLE, compute, type);
+    return values(
+            network,
+            weights,
+            AttentionCache.WHOLE,
+            HeadChunks.WHOLE,
+            compute,
+            type,
+            at -> List.of(at.logits()))
+        .get(0);
   }
 
   /**
-   * {@link #logits(CausalNetwork, Weights, DType, DType)} where rows may be other than sequences.
-   *
-   * @param memory attention of the tokens
-   */
-  public Expr logits(
-      CausalNetwork network, Weights weights, AttentionCache memory, DType compute, DType type) {
-    Expr hidden = network.hidden(weights, tokens, memory, compute);
-    return logits(hidden, asked -> network.logits(weights, asked), type);
-  }
-
-  /**
-   * Losses of a decoder's output [batch, tokens, width].
+   * Values of a decoder's output [batch, tokens, width].
    *
    * @param head gives the logits of some of its tokens
    */
-  Expr unlikelihood(Expr hidden, UnaryOperator<Expr> head, DType type) {
-    return unlikelihood(logits(hidden, head, type), 1);
-  }
-
-  /**
-   * Stages it from logits.
-   *
-   * @param logits at each place, [n, vocabulary]
-   * @param temperature what they are divided by
-   * @return the negative logarithm of each target's probability, [n]
-   */
-  public Expr unlikelihood(Expr logits, double temperature) {
-    Expr scaled = temperature == 1 ? logits : logits.div(temperature);
-    return scaled.crossEntropyEach(1, targets, -100, 0);
-  }
-
-  /** Logits of the places of a decoder's output. */
-  Expr logits(Expr hidden, UnaryOperator<Expr> head, DType type) {
-    return head.apply(hidden.flatten(0, 1).indexSelect(0, places)).to(type);
+  List<Expr> values(
+      Expr hidden,
+      UnaryOperator<Expr> head,
+      HeadChunks chunks,
+      DType type,
+      Function<PlacedLogits, List<Expr>> body) {
+    Expr all = hidden.flatten(0, 1).indexSelect(0, places);
+    return chunks.values(
+        all,
+        chunk ->
+            body.apply(
+                new PlacedLogits(
+                    head.apply(chunk.hidden()).to(type),
+                    chunk.part().apply(targets),
+                    chunk.part())));
   }
 }

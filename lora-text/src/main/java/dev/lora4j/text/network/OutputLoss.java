@@ -5,6 +5,8 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Shape;
+import java.util.List;
+import java.util.function.Function;
 
 /**
  * Loss of whole outputs: negative log-likelihoods of their tokens, each after its input and those
@@ -28,15 +30,23 @@ public record OutputLoss(Expr input, Expr present, NextTokenLoss asked) {
   }
 
   /**
-   * Stages it.
+   * Stages values of the logits at each place.
    *
+   * @param chunks in which the head is computed
    * @param compute the type to compute in
-   * @param type of the result
-   * @return the negative logarithm of each target's probability, [n]
+   * @param type of the logits
+   * @param body makes values of some places, each [some] and of its own place alone
+   * @return the values in the order of {@code body}, each [n]
    */
-  public Expr stage(Seq2SeqNetwork network, Weights weights, DType compute, DType type) {
+  public List<Expr> values(
+      Seq2SeqNetwork network,
+      Weights weights,
+      HeadChunks chunks,
+      DType compute,
+      DType type,
+      Function<PlacedLogits, List<Expr>> body) {
     Expr hidden = network.whole(weights, input, present, asked.tokens(), compute);
-    return asked.unlikelihood(hidden, places -> network.logits(weights, places), type);
+    return asked.values(hidden, some -> network.logits(weights, some), chunks, type, body);
   }
 
   /**
@@ -47,7 +57,7 @@ public record OutputLoss(Expr input, Expr present, NextTokenLoss asked) {
    * @return the logits at each place, [n, vocabulary]
    */
   public Expr logits(Seq2SeqNetwork network, Weights weights, DType compute, DType type) {
-    Expr hidden = network.whole(weights, input, present, asked.tokens(), compute);
-    return asked.logits(hidden, places -> network.logits(weights, places), type);
+    return values(network, weights, HeadChunks.WHOLE, compute, type, at -> List.of(at.logits()))
+        .get(0);
   }
 }

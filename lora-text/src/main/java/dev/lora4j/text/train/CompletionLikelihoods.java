@@ -13,9 +13,12 @@ import dev.lora4j.core.train.run.Staging;
 import dev.lora4j.text.data.TokenSequence;
 import dev.lora4j.text.evaluate.ScoredTokens;
 import dev.lora4j.text.model.TextModel;
+import dev.lora4j.text.network.AttentionCache;
 import dev.lora4j.text.network.CausalNetwork;
+import dev.lora4j.text.network.HeadChunks;
 import dev.lora4j.text.network.NextTokenLoss;
 import dev.lora4j.text.network.OutputLoss;
+import dev.lora4j.text.network.PlacedLogits;
 import dev.lora4j.text.network.Seq2SeqNetwork;
 import dev.lora4j.text.pipeline.LanguageModel;
 import java.util.ArrayList;
@@ -30,17 +33,20 @@ import java.util.function.Function;
  */
 final class CompletionLikelihoods {
   private final LanguageModel model;
+  private final HeadUse head;
   private final boolean compares;
   private final Optional<KnownLikelihoods> known;
 
   /**
    * Likelihoods of a run.
    *
+   * @param head use of the model's head
    * @param compares whether there is a reference
    * @param known likelihoods under it; empty if it is the base in the same program
    */
-  CompletionLikelihoods(LanguageModel model, boolean compares, Optional<KnownLikelihoods> known) {
-    this.model = model;
+  CompletionLikelihoods(HeadUse head, boolean compares, Optional<KnownLikelihoods> known) {
+    this.model = head.model();
+    this.head = head;
     this.compares = compares;
     this.known = known;
   }
@@ -77,14 +83,30 @@ final class CompletionLikelihoods {
   /** Declares the tokens; the result gives the negative log-likelihood of each that counts. */
   private Function<Weights, Expr> declared(Staging at) {
     DType compute = model.base().compute();
+    HeadChunks chunks = head.chunks(at);
     if (model.network() instanceof Seq2SeqNetwork both) {
       OutputLoss loss = OutputLoss.declare(at.graph());
-      return weights -> loss.stage(both, weights, compute, at.type());
+      return weights ->
+          loss.values(both, weights, chunks, compute, at.type(), CompletionLikelihoods::each)
+              .get(0);
     }
     CausalNetwork network = (CausalNetwork) model.network();
     NextTokenLoss loss = NextTokenLoss.declare(at.graph());
     at.learnsAt(loss.places());
-    return weights -> loss.stage(network, weights, compute, at.type());
+    return weights ->
+        loss.values(
+                network,
+                weights,
+                AttentionCache.WHOLE,
+                chunks,
+                compute,
+                at.type(),
+                CompletionLikelihoods::each)
+            .get(0);
+  }
+
+  private static List<Expr> each(PlacedLogits places) {
+    return List.of(places.unlikelihood(1));
   }
 
   /** Inputs for these sequences, in the order in which {@link #stage} declares them. */

@@ -11,9 +11,12 @@ import dev.lora4j.text.data.TokenSequence;
 import dev.lora4j.text.evaluate.RowLogits;
 import dev.lora4j.text.evaluate.ScoredTokens;
 import dev.lora4j.text.model.TextModel;
+import dev.lora4j.text.network.AttentionCache;
 import dev.lora4j.text.network.CausalNetwork;
+import dev.lora4j.text.network.HeadChunks;
 import dev.lora4j.text.network.NextTokenLoss;
 import dev.lora4j.text.network.OutputLoss;
+import dev.lora4j.text.network.PlacedLogits;
 import dev.lora4j.text.network.Seq2SeqNetwork;
 import dev.lora4j.text.pipeline.LanguageModel;
 import dev.lora4j.text.token.TextTokenizer;
@@ -27,6 +30,7 @@ import java.util.Map;
  */
 final class DivergenceLoss implements SequenceLoss {
   private final LanguageModel model;
+  private final HeadUse head;
   private final Distillation distillation;
   private final RowLogits teachers;
 
@@ -35,8 +39,9 @@ final class DivergenceLoss implements SequenceLoss {
    *
    * @param owner of what is stacked of their factors
    */
-  DivergenceLoss(Scope owner, LanguageModel model, Distillation distillation) {
-    this.model = model;
+  DivergenceLoss(Scope owner, HeadUse head, Distillation distillation) {
+    this.model = head.model();
+    this.head = head;
     this.distillation = distillation;
     teachers =
         new RowLogits(
@@ -57,27 +62,41 @@ final class DivergenceLoss implements SequenceLoss {
   public StagedLoss stage(Staging at) {
     DType compute = base().compute();
     Weights weights = weights(at);
+    HeadChunks chunks = head.chunks(at);
     if (model.network() instanceof Seq2SeqNetwork both) {
       OutputLoss asked = OutputLoss.declare(at.graph());
       Expr teacher = teacher(at);
       return StagedLoss.of(
-          distillation
-              .divergence()
-              .stage(asked.logits(both, weights, compute, at.type()), teacher));
+          asked
+              .values(both, weights, chunks, compute, at.type(), places -> from(places, teacher))
+              .get(0));
     }
     CausalNetwork network = (CausalNetwork) model.network();
     NextTokenLoss asked = NextTokenLoss.declare(at.graph());
     Expr teacher = teacher(at);
     at.learnsAt(asked.places());
     return StagedLoss.of(
-        distillation
-            .divergence()
-            .stage(asked.logits(network, weights, compute, at.type()), teacher));
+        asked
+            .values(
+                network,
+                weights,
+                AttentionCache.WHOLE,
+                chunks,
+                compute,
+                at.type(),
+                places -> from(places, teacher))
+            .get(0));
+  }
+
+  /** Divergence at some places from the teacher. */
+  private List<Expr> from(PlacedLogits places, Expr teacher) {
+    Expr there = places.part().apply(teacher).to(places.logits().dtype());
+    return List.of(distillation.divergence().stage(places.logits(), there));
   }
 
   private Expr teacher(Staging at) {
     Shape logits = Shape.of(Shape.UNKNOWN, model.network().vocabulary());
-    return at.graph().input("teacher", DType.F32, logits).to(at.type());
+    return at.graph().input("teacher", DType.F32, logits);
   }
 
   @Override

@@ -31,15 +31,16 @@ final class JudgedCompletionLoss implements SequenceLoss {
   /**
    * Loss of a run.
    *
+   * @param head use of the model's head
    * @param longest the most tokens of a prompt with a completion of another
    * @param reference likelihoods under it; empty if it is the base in the same program
    */
   JudgedCompletionLoss(
-      LanguageModel model, JudgedTexts texts, int longest, Optional<KnownLikelihoods> reference) {
-    this.model = model;
+      HeadUse head, JudgedTexts texts, int longest, Optional<KnownLikelihoods> reference) {
+    this.model = head.model();
     this.texts = texts;
     this.longest = longest;
-    this.likelihoods = new CompletionLikelihoods(model, true, reference);
+    this.likelihoods = new CompletionLikelihoods(head, true, reference);
   }
 
   @Override

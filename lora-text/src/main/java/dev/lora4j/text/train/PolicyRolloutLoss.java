@@ -21,6 +21,7 @@ import dev.lora4j.text.data.TokenSequence;
 import dev.lora4j.text.evaluate.ScoredTokens;
 import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.network.CausalNetwork;
+import dev.lora4j.text.network.HeadChunks;
 import dev.lora4j.text.network.NextTokenLoss;
 import dev.lora4j.text.network.SegmentedTokens;
 import dev.lora4j.text.pipeline.LanguageModel;
@@ -42,6 +43,7 @@ final class PolicyRolloutLoss implements SequenceLoss {
   private static final long CALIBRATION = -1;
 
   private final LanguageModel model;
+  private final HeadUse head;
   private final RewardedPrompts prompts;
   private final PolicyRollouts rollouts;
   private final boolean begun;
@@ -50,12 +52,13 @@ final class PolicyRolloutLoss implements SequenceLoss {
   /**
    * Loss of a run.
    *
+   * @param head use of the model's head
    * @param begun whether the adapter is one that is trained further; its reference is another than
    *     the base then
    */
-  PolicyRolloutLoss(
-      LanguageModel model, RewardedPrompts prompts, PolicyRollouts rollouts, boolean begun) {
-    this.model = model;
+  PolicyRolloutLoss(HeadUse head, RewardedPrompts prompts, PolicyRollouts rollouts, boolean begun) {
+    this.model = head.model();
+    this.head = head;
     this.prompts = prompts;
     this.rollouts = rollouts;
     this.begun = begun;
@@ -110,14 +113,24 @@ final class PolicyRolloutLoss implements SequenceLoss {
     Expr rows = at.graph().input("rows", DType.I64, Shape.of(Shape.UNKNOWN));
     Expr counts = numbers(at, "counts");
     Expr advantages = numbers(at, "advantages");
-    Expr logits = scaled(loss.logits(network, weights(at), memory, compute, at.type()));
-    Expr own = loss.unlikelihood(logits, 1).neg();
+    HeadChunks chunks = head.chunks(at);
+    List<Expr> values =
+        loss.values(
+            network,
+            weights(at),
+            memory,
+            chunks,
+            compute,
+            at.type(),
+            places -> List.of(places.unlikelihood(temperature()), places.entropy(temperature())));
+    Expr own = values.get(0).neg();
+    Expr entropy = values.get(1);
     Expr before = again() ? numbers(at, "before") : own.detach();
     PolicyScores scores =
         new PolicyScores(
             own,
             before,
-            reference(at, network, loss, memory),
+            reference(at, network, loss, memory, chunks),
             advantages,
             rows,
             counts,
@@ -127,7 +140,7 @@ final class PolicyRolloutLoss implements SequenceLoss {
     Expr each = parts.detach().mul(0).add(1);
     Map<String, Expr> measures = new LinkedHashMap<>();
     staged.measures().forEach((name, mean) -> measures.put(name, each.mul(mean)));
-    measures.put("entropy", each.mul(scores.mean(entropy(logits.detach()))));
+    measures.put("entropy", each.mul(scores.mean(entropy.detach())));
     return new StagedLoss(parts, measures);
   }
 
@@ -135,14 +148,17 @@ final class PolicyRolloutLoss implements SequenceLoss {
     return at.graph().input(name, DType.F64, Shape.of(Shape.UNKNOWN)).to(at.type());
   }
 
-  private Expr scaled(Expr logits) {
-    double temperature = settings().sampling().temperature();
-    return temperature == 1 ? logits : logits.div(temperature);
+  private double temperature() {
+    return settings().sampling().temperature();
   }
 
   /** Log-probabilities under the reference, if the loss has one. */
   private Optional<Expr> reference(
-      Staging at, CausalNetwork network, NextTokenLoss loss, SegmentedTokens memory) {
+      Staging at,
+      CausalNetwork network,
+      NextTokenLoss loss,
+      SegmentedTokens memory,
+      HeadChunks chunks) {
     if (!objective().compares()) {
       return Optional.empty();
     } else if (begun) {
@@ -150,14 +166,16 @@ final class PolicyRolloutLoss implements SequenceLoss {
     }
     FrozenWeights frozen = new FrozenWeights(base().compute(), "", base().weights().forms());
     Weights alone = Weights.of(at.graph(), TextModel.MODEL, frozen, LayerAdapters.NONE);
-    Expr logits = scaled(loss.logits(network, alone, memory, base().compute(), at.type()));
-    return Optional.of(loss.unlikelihood(logits, 1).neg().detach());
-  }
-
-  /** Entropy of the distribution that each token was drawn from, in nats, [tokens]. */
-  private static Expr entropy(Expr logits) {
-    Expr logs = logits.logSoftmax(1);
-    return logs.exp().mul(logs).sum(1).neg();
+    List<Expr> values =
+        loss.values(
+            network,
+            alone,
+            memory,
+            chunks,
+            base().compute(),
+            at.type(),
+            places -> List.of(places.unlikelihood(temperature())));
+    return Optional.of(values.get(0).neg().detach());
   }
 
   @Override

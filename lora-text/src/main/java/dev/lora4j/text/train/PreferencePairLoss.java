@@ -28,15 +28,15 @@ final class PreferencePairLoss implements SequenceLoss {
   /**
    * Loss of a run.
    *
+   * @param head use of the model's head
    * @param reference likelihoods under it; empty if it is the base in the same program, or the
    *     objective has none
    */
-  PreferencePairLoss(
-      LanguageModel model, Preferences preferences, Optional<KnownLikelihoods> reference) {
-    this.model = model;
+  PreferencePairLoss(HeadUse head, Preferences preferences, Optional<KnownLikelihoods> reference) {
+    this.model = head.model();
     this.preferences = preferences;
     this.likelihoods =
-        new CompletionLikelihoods(model, preferences.objective().compares(), reference);
+        new CompletionLikelihoods(head, preferences.objective().compares(), reference);
   }
 
   @Override

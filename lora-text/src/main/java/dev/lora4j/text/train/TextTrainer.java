@@ -275,26 +275,40 @@ public final class TextTrainer extends SequenceTrainer<TextTrainer> {
 
   private SequenceLoss loss(Scope owner) {
     if (lesson instanceof Lesson.Teachers taught) {
-      return new DivergenceLoss(owner, model, taught.distillation());
+      return new DivergenceLoss(owner, head(1), taught.distillation());
     } else if (lesson instanceof Lesson.Pairs pairs) {
       boolean compares = pairs.preferences().objective().compares();
       return new PreferencePairLoss(
-          model, pairs.preferences(), reference(owner, compares, pairs.reference()));
+          head(2), pairs.preferences(), reference(owner, compares, pairs.reference()));
     } else if (lesson instanceof Lesson.Judged judged) {
-      int longest = Math.min(model.network().longest(), settings().limits().longest());
       return new JudgedCompletionLoss(
-          model, judged.texts(), longest, reference(owner, true, judged.reference()));
+          head(2), judged.texts(), longest(), reference(owner, true, judged.reference()));
     } else if (lesson instanceof Lesson.Rewarded rewarded) {
       Optional<Adapter> begun = settings().recipe().beginning();
       MixPlan before = begun.map(adapter -> MixPlan.of(adapter, 1)).orElse(MixPlan.NONE);
       long seed = settings().training().seed();
+      PolicySettings how = rewarded.prompts().settings();
+      long places = (long) settings().batch() * how.group() * how.maxNewTokens();
       return new PolicyRolloutLoss(
-          model,
+          new HeadUse(model, places),
           rewarded.prompts(),
           new PolicyRollouts(owner, model, rewarded.prompts(), seed, before),
           begun.isPresent());
     }
-    return new TokenLoss(model, packed());
+    return new TokenLoss(model, head(1), packed());
+  }
+
+  /**
+   * Use of the head by batches of texts.
+   *
+   * @param rows of each thing that is learned
+   */
+  private HeadUse head(int rows) {
+    return new HeadUse(model, (long) settings().batch() * rows * longest());
+  }
+
+  private int longest() {
+    return Math.min(model.network().longest(), settings().limits().longest());
   }
 
   /** Likelihoods under the reference, unless it is the base in the program that trains. */

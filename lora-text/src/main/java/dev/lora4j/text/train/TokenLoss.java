@@ -2,6 +2,7 @@ package dev.lora4j.text.train;
 
 import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
@@ -14,6 +15,7 @@ import dev.lora4j.text.network.AttentionCache;
 import dev.lora4j.text.network.CausalNetwork;
 import dev.lora4j.text.network.NextTokenLoss;
 import dev.lora4j.text.network.OutputLoss;
+import dev.lora4j.text.network.PlacedLogits;
 import dev.lora4j.text.network.SegmentedTokens;
 import dev.lora4j.text.network.Seq2SeqNetwork;
 import dev.lora4j.text.pipeline.LanguageModel;
@@ -26,14 +28,10 @@ import java.util.Map;
  * one.
  *
  * @param model the trained model
+ * @param head use of its head
  * @param packed whether sequences lie one behind the other in few rows; of a causal model alone
  */
-record TokenLoss(LanguageModel model, boolean packed) implements SequenceLoss {
-  /** Of sequences in rows of their own. */
-  TokenLoss(LanguageModel model) {
-    this(model, false);
-  }
-
+record TokenLoss(LanguageModel model, HeadUse head, boolean packed) implements SequenceLoss {
   @Override
   public TextModel base() {
     return model.base();
@@ -49,14 +47,22 @@ record TokenLoss(LanguageModel model, boolean packed) implements SequenceLoss {
     DType compute = base().compute();
     Weights weights = weights(at);
     if (model.network() instanceof Seq2SeqNetwork both) {
-      return StagedLoss.of(OutputLoss.declare(at.graph()).stage(both, weights, compute, at.type()));
+      OutputLoss loss = OutputLoss.declare(at.graph());
+      return StagedLoss.of(
+          loss.values(both, weights, head.chunks(at), compute, at.type(), TokenLoss::of).get(0));
     }
     CausalNetwork network = (CausalNetwork) model.network();
     NextTokenLoss loss = NextTokenLoss.declare(at.graph());
     at.learnsAt(loss.places());
     AttentionCache memory =
         packed ? SegmentedTokens.packed(loss.tokens().positions()) : AttentionCache.WHOLE;
-    return StagedLoss.of(loss.stage(network, weights, memory, compute, at.type()));
+    return StagedLoss.of(
+        loss.values(network, weights, memory, head.chunks(at), compute, at.type(), TokenLoss::of)
+            .get(0));
+  }
+
+  private static List<Expr> of(PlacedLogits at) {
+    return List.of(at.unlikelihood(1));
   }
 
   @Override

@@ -27,6 +27,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A step that is taught by two adapters of PEFT's, against torch: see {@code distillation.py}. */
 class DistillationStepTest {
+  /** More places than batches have, so that the head is computed in chunks. */
+  private static final long HEAD = 1L << 24;
+
   private static final ReferenceCase CASE = ReferenceCase.LLAMA_LORA;
   private static final Path ADAPTERS = Path.of("src/test/resources/adapters");
 
@@ -77,7 +80,8 @@ class DistillationStepTest {
       AdapterPlan plan = CASE.recipe().plan(model.base().sites().all());
       SequenceBatches order = new SequenceBatches(taught.learned(), 3, 0, false);
       SequenceTask task =
-          new SequenceTask(new DivergenceLoss(scope, model, taught), plan, order, List.of());
+          new SequenceTask(
+              new DivergenceLoss(scope, new HeadUse(model, HEAD), taught), plan, order, List.of());
       Staging staging =
           new Staging(new Graph(), DType.F32, task.groups(), task.plan(), Staging.Purpose.TRAINING);
       TaskLoss program = staging.staged(task.loss(staging));

@@ -20,6 +20,9 @@ import org.junit.jupiter.api.io.TempDir;
  * Steps on judged completions against TRL's loss and PEFT's model: {@code judged_completions.py}.
  */
 class JudgedStepTest {
+  /** More places than batches have, so that the head is computed in chunks. */
+  private static final long HEAD = 1L << 24;
+
   private static final ReferenceCase CASE = ReferenceCase.LLAMA_LORA;
   private static final String GOLDEN = "judged-completions.safetensors";
   private static final String STEP = "step/";
@@ -53,7 +56,8 @@ class JudgedStepTest {
               new JudgedTexts(objective(name), completions(opened.rows(0)), List.of());
           SequenceTask task =
               opened.task(
-                  new JudgedCompletionLoss(opened.model(), texts, 64, Optional.empty()),
+                  new JudgedCompletionLoss(
+                      new HeadUse(opened.model(), HEAD), texts, 64, Optional.empty()),
                   texts.learned());
           TaskLoss program = ReferenceModel.staged(task);
           FlatLayout layout = program.factors().layout();

@@ -100,7 +100,9 @@ class LoftqTrainingTest {
               .rank(64, 32);
       SequenceBatches order = new SequenceBatches(GOLDEN.batch("llama", 0), 1, 0, false);
       AdapterPlan plan = recipe.plan(model.base().sites().all());
-      SequenceTask task = new SequenceTask(new TokenLoss(model), plan, order, List.of());
+      SequenceTask task =
+          new SequenceTask(
+              new TokenLoss(model, new HeadUse(model, 0), false), plan, order, List.of());
       Staging staging =
           new Staging(new Graph(), DType.F32, task.groups(), plan, Staging.Purpose.TRAINING);
       TaskLoss staged = staging.staged(task.loss(staging));
@@ -132,12 +134,16 @@ class LoftqTrainingTest {
         LanguageModel.open(LORA, TinyTokenizers.letters(folder), precision)) {
       SequenceBatches order = new SequenceBatches(GOLDEN.batch("llama", 0), 2, 0, false);
       AdapterPlan plan = recipe.plan(model.base().sites().all());
-      SequenceTask task = new SequenceTask(new TokenLoss(model), plan, order, List.of());
+      SequenceTask task =
+          new SequenceTask(
+              new TokenLoss(model, new HeadUse(model, 0), false), plan, order, List.of());
       AdapterPlan found =
           Calibration.of(model.scope(), task, CheckpointPolicy.NOTHING, RunListener.NONE);
       Map<String, Long> ranks = new TreeMap<>();
       found.sites().forEach((site, one) -> ranks.put(site.name(), one.rank()));
-      SequenceTask then = new SequenceTask(new TokenLoss(model), found, order, List.of());
+      SequenceTask then =
+          new SequenceTask(
+              new TokenLoss(model, new HeadUse(model, 0), false), found, order, List.of());
       Staging at =
           new Staging(new Graph(), DType.F32, then.groups(), found, Staging.Purpose.TRAINING);
       TaskLoss staged = at.staged(then.loss(at));

@@ -40,6 +40,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Steps on fixed completions against TRL's loss and PEFT's model: {@code policy_rollouts.py}. */
 class PolicyStepTest {
+  /** More places than batches have, so that the head is computed in chunks. */
+  private static final long HEAD = 1L << 24;
+
   private static final ReferenceCase CASE = ReferenceCase.LLAMA_LORA;
   private static final double RATE = 1e-2;
   private static final String GOLDEN = "policy-rollouts.safetensors";
@@ -96,7 +99,7 @@ class PolicyStepTest {
     Rewards rewards = Rewards.of(List.of(new WeightedReward(RewardFunction.of("none", r -> 0), 1)));
     RewardedPrompts prompts = new RewardedPrompts(settings, rewards, RolloutListener.NONE);
     PolicyRollouts rollouts = new PolicyRollouts(model.scope(), model, prompts, 0, MixPlan.NONE);
-    return new PolicyRolloutLoss(model, prompts, rollouts, false);
+    return new PolicyRolloutLoss(new HeadUse(model, HEAD), prompts, rollouts, false);
   }
 
   private static PolicyObjective objective(String name) {

@@ -32,6 +32,9 @@ import org.junit.jupiter.api.io.TempDir;
  * Steps of learning from pairs against TRL's loss and PEFT's model: {@code preference_pairs.py}.
  */
 class PreferenceStepTest {
+  /** More places than batches have, so that the head is computed in chunks. */
+  private static final long HEAD = 1L << 24;
+
   private static final ReferenceCase CASE = ReferenceCase.LLAMA_LORA;
   private static final double RATE = 1e-2;
   private static final String GOLDEN = "preference-pairs.safetensors";
@@ -52,7 +55,9 @@ class PreferenceStepTest {
 
   /** The task of pairs, with a fresh adapter. */
   private static SequenceTask task(ReferenceModel at, Preferences pairs) {
-    return at.task(new PreferencePairLoss(at.model(), pairs, Optional.empty()), pairs.learned());
+    return at.task(
+        new PreferencePairLoss(new HeadUse(at.model(), HEAD), pairs, Optional.empty()),
+        pairs.learned());
   }
 
   private static PreferenceObjective objective(String name) {

@@ -155,7 +155,9 @@ class QuantisedTrainingTest {
               .rank(2, 3);
       SequenceBatches order = new SequenceBatches(GOLDEN.batch("llama", 0), 1, 0, false);
       AdapterPlan plan = recipe.plan(model.base().sites().all());
-      SequenceTask task = new SequenceTask(new TokenLoss(model), plan, order, List.of());
+      SequenceTask task =
+          new SequenceTask(
+              new TokenLoss(model, new HeadUse(model, 0), false), plan, order, List.of());
       Staging staging =
           new Staging(new Graph(), DType.F32, task.groups(), task.plan(), Staging.Purpose.TRAINING);
       TaskLoss program = staging.staged(task.loss(staging));

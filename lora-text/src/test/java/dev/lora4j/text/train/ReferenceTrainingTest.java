@@ -76,7 +76,9 @@ class ReferenceTrainingTest {
       LanguageModel model = LanguageModel.open(LORA, TinyTokenizers.letters(folder), compute);
       SequenceBatches order = new SequenceBatches(GOLDEN.batch(at.model(), 0), 1, 0, false);
       AdapterPlan plan = at.recipe().plan(model.base().sites().all());
-      SequenceTask task = new SequenceTask(new TokenLoss(model, packed), plan, order, List.of());
+      SequenceTask task =
+          new SequenceTask(
+              new TokenLoss(model, new HeadUse(model, 0), packed), plan, order, List.of());
       Staging staging =
           new Staging(new Graph(), compute, task.groups(), task.plan(), Staging.Purpose.TRAINING);
       TaskLoss program = staging.staged(task.loss(staging));

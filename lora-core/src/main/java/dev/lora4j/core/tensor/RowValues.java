@@ -1,0 +1,54 @@
+package dev.lora4j.core.tensor;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * Values of rows with their gradients, which are formed with the values and not later. The values
+ * of a row depend on that row alone, so that the gradient of their sum has in each row the gradient
+ * of that row's value. Whatever lies between is free before the next statement: it neither waits
+ * for the gradient of the whole, as in an uncut program, nor is it computed twice, as in a
+ * {@linkplain Graph#checkpoint segment}.
+ */
+final class RowValues {
+  private RowValues() {}
+
+  /** Stages {@link Expr#rowValues}. */
+  static List<Expr> of(Expr x, Function<Expr, List<Expr>> body) {
+    Graph graph = x.graph();
+    Expr leaf = graph.trainable(x);
+    List<Expr> made = graph.inside(() -> body.apply(leaf));
+    Tape tape = graph.tape();
+    List<Expr> all = new ArrayList<>();
+    for (int i = 0; i < made.size(); i++) {
+      Expr value = made.get(i);
+      List<Expr> sources = tape.sources(List.of(value), tape.number());
+      if (!sources.equals(List.of(leaf))) {
+        throw Mismatch.of(
+            "rowValues",
+            value,
+            "values of " + leaf + " and of nothing else that is trained",
+            "" + sources);
+      }
+      all.add(carrying(x, value, gradient(graph, leaf, value, i < made.size() - 1)));
+    }
+    return all;
+  }
+
+  private static Expr gradient(Graph graph, Expr leaf, Expr value, boolean again) {
+    List<Object> arguments =
+        List.of(List.of(value.sum()), List.of(leaf), Keyword.of("retain_graph", again));
+    return graph.autograd(arguments, List.of(leaf)).get(0);
+  }
+
+  /*
+   * A difference of 0 whose gradient is 1: times the gradient and added to the value, it changes no
+   * bit of the value, and hands the gradient on.
+   */
+  private static Expr carrying(Expr x, Expr value, Expr gradient) {
+    DType type = value.dtype();
+    Expr difference = x.sub(x.detach()).to(type);
+    return value.detach().add(difference.mul(gradient.to(type)).over(1).sum());
+  }
+}
