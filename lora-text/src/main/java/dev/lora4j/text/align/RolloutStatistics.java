@@ -31,12 +31,21 @@ public final class RolloutStatistics {
       all.put("rewards/" + name + "/mean", Advantages.mean(own));
       all.put("rewards/" + name + "/std", Advantages.spread(own));
     }
-    double[] lengths = rollouts.stream().mapToDouble(r -> r.rollout().ids().size()).toArray();
+    all.putAll(lengths(rollouts.stream().map(ScoredRollout::rollout).toList()));
+    return all;
+  }
+
+  /**
+   * Numbers of their lengths, in order.
+   *
+   * @param rollouts at least one
+   */
+  public static Map<String, Double> lengths(List<Rollout> rollouts) {
+    double[] lengths = rollouts.stream().mapToDouble(r -> r.ids().size()).toArray();
     double[] ended =
-        rollouts.stream()
-            .mapToDouble(r -> r.rollout().ended() ? r.rollout().ids().size() : Double.NaN)
-            .toArray();
-    double cut = rollouts.stream().filter(r -> !r.rollout().ended()).count();
+        rollouts.stream().mapToDouble(r -> r.ended() ? r.ids().size() : Double.NaN).toArray();
+    double cut = rollouts.stream().filter(r -> !r.ended()).count();
+    Map<String, Double> all = new LinkedHashMap<>();
     all.put("completions/mean_length", Advantages.mean(lengths));
     all.put("completions/min_length", Arrays.stream(lengths).min().orElse(Double.NaN));
     all.put("completions/max_length", Arrays.stream(lengths).max().orElse(Double.NaN));

@@ -9,6 +9,7 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.text.data.TaughtText;
+import dev.lora4j.text.data.TokenSequence;
 import dev.lora4j.text.network.JensenShannonDivergence;
 import dev.lora4j.text.pipeline.LanguageModel;
 import java.util.Collections;
@@ -40,32 +41,51 @@ public record Divergence(double value, long tokens) {
       IntConsumer listener) {
     try (Scope scope = model.scope().child("divergence")) {
       RowLogits logits = new RowLogits(scope, model, List.of(teacher, student));
-      Program program = program(scope, how);
-      double sum = 0;
-      long count = 0;
-      for (int from = 0; from < texts.size(); from += BATCH) {
-        List<TaughtText> batch = texts.subList(from, Math.min(texts.size(), from + BATCH));
-        try (Scope step = scope.child("batch")) {
-          Tensor said =
-              logits.of(
-                  step,
-                  Collections.nCopies(batch.size(), 0),
-                  batch.stream().map(TaughtText::own).toList());
-          Tensor learned =
-              logits.of(
-                  step,
-                  Collections.nCopies(batch.size(), 1),
-                  batch.stream().map(TaughtText::student).toList());
-          for (float each : program.run(step, List.of(learned, said)).get(0).floats()) {
-            sum += each;
-            count++;
-          }
-        }
-        listener.accept(Math.min(texts.size(), from + BATCH));
-      }
-      // Rounding leaves what is equal a little below 0.
-      return new Divergence(Math.max(0, sum / count), count);
+      return of(
+          scope,
+          texts,
+          (step, rows) -> logits.of(step, Collections.nCopies(rows.size(), 0), rows),
+          (step, rows) -> logits.of(step, Collections.nCopies(rows.size(), 1), rows),
+          how,
+          listener);
     }
+  }
+
+  /** Logits F32 [n, vocabulary] of what counts of sequences, row by row, owned by a scope. */
+  public interface Speaker {
+    /** Computes them. */
+    Tensor logits(Scope owner, List<TokenSequence> sequences);
+  }
+
+  /**
+   * The divergence of two models of the same tokens, on texts that both read.
+   *
+   * @param owner of what is needed on the way
+   */
+  public static Divergence of(
+      Scope owner,
+      List<TaughtText> texts,
+      Speaker teacher,
+      Speaker student,
+      JensenShannonDivergence how,
+      IntConsumer listener) {
+    Program program = program(owner, how);
+    double sum = 0;
+    long count = 0;
+    for (int from = 0; from < texts.size(); from += BATCH) {
+      List<TaughtText> batch = texts.subList(from, Math.min(texts.size(), from + BATCH));
+      try (Scope step = owner.child("batch")) {
+        Tensor said = teacher.logits(step, batch.stream().map(TaughtText::own).toList());
+        Tensor learned = student.logits(step, batch.stream().map(TaughtText::student).toList());
+        for (float each : program.run(step, List.of(learned, said)).get(0).floats()) {
+          sum += each;
+          count++;
+        }
+      }
+      listener.accept(Math.min(texts.size(), from + BATCH));
+    }
+    // Rounding leaves what is equal a little below 0.
+    return new Divergence(Math.max(0, sum / count), count);
   }
 
   private static Program program(Scope scope, JensenShannonDivergence how) {

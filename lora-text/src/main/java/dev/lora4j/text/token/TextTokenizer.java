@@ -33,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  * after the calls in progress.
  */
 public final class TextTokenizer implements AutoCloseable {
+  /** A text whose tokens tell tokenisers of the same vocabulary apart. */
+  private static final String PROBE = "It's 3.14 naïve  WORDS: 你好, _x1!";
+
   private final Path folder;
   private final HuggingFaceTokenizer words;
   private final Map<String, Integer> ids;
@@ -146,6 +149,24 @@ public final class TextTokenizer implements AutoCloseable {
     // A model's table may be larger than its vocabulary, and chance may choose from all of it.
     long[] longs = Arrays.stream(tokens).filter(texts::containsKey).asLongStream().toArray();
     return using(all -> all.decode(longs, withoutSpecial));
+  }
+
+  /**
+   * The first token, by its id, that is another one for another tokeniser, as a sentence for
+   * messages; empty if all that both have are the same, and both cut texts alike.
+   */
+  public Optional<String> difference(TextTokenizer other) {
+    for (int id = 0; id < Math.max(size, other.size); id++) {
+      Optional<String> here = token(id);
+      Optional<String> there = other.token(id);
+      if (here.isPresent() && there.isPresent() && !here.equals(there)) {
+        return Optional.of(
+            "token " + id + " is '" + here.get() + "' here and '" + there.get() + "' there");
+      }
+    }
+    return Arrays.equals(encodePlain(PROBE), other.encodePlain(PROBE))
+        ? Optional.empty()
+        : Optional.of("the text '" + PROBE + "' is cut into other tokens");
   }
 
   /**

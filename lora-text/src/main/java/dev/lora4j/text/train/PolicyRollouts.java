@@ -187,7 +187,7 @@ final class PolicyRollouts {
 
   /** Numbers of what adapters write for the prompts that are held out. */
   Map<String, Double> judged(Supplier<MixPlan> adapters) {
-    List<TokenSequence> held = prompts.heldOut();
+    List<TokenSequence> held = prompts.sequences().heldOut();
     if (held.isEmpty()) {
       return Map.of();
     }

@@ -7,6 +7,7 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.run.CheckpointPolicy;
 import dev.lora4j.core.train.run.TrainingTask;
+import dev.lora4j.text.align.OnPolicySettings;
 import dev.lora4j.text.align.PolicySettings;
 import dev.lora4j.text.align.PreferenceObjective;
 import dev.lora4j.text.align.ReferenceUse;
@@ -46,6 +47,9 @@ public final class TextTrainer extends SequenceTrainer<TextTrainer> {
 
     /** Rewards of completions that the model writes itself. */
     record Rewarded(RewardedPrompts prompts) implements Lesson {}
+
+    /** The probabilities of a teacher at each token that the model writes itself. */
+    record Written(OnPolicyTeaching teaching) implements Lesson {}
 
     /** Which of two is better. */
     record Pairs(Preferences preferences, ReferenceUse reference) implements Lesson {}
@@ -194,15 +198,37 @@ public final class TextTrainer extends SequenceTrainer<TextTrainer> {
       Rewards rewards,
       RolloutListener listener) {
     requireCausal("Rewards");
-    if (learned.prompts().isEmpty()) {
-      throw new IllegalArgumentException("There are no prompts to learn with.");
-    }
-    RewardedPrompts all = new RewardedPrompts(how, rewards, listener);
-    all.add(model, learned, false);
-    all.add(model, heldOut, true);
+    RewardedPrompts all =
+        new RewardedPrompts(new PromptSequences(model, learned, heldOut), how, rewards, listener);
     // Rewards judge what is held out, not a loss.
     return new TextTrainer(model, new Lesson.Rewarded(all), request())
-        .sequences(all.learned(), List.of());
+        .sequences(all.sequences().learned(), List.of());
+  }
+
+  /**
+   * A copy that writes completions of prompts, and learns at each of its own tokens how likely the
+   * teacher finds every next one (Agarwal et al. 2024).
+   *
+   * @param learned the prompts to learn with
+   * @param heldOut those by which the distance from the teacher is reported beside the steps;
+   *     {@link PromptSet#NONE} for none
+   * @param listener receives the completions of each step, which have no rewards
+   * @throws IllegalArgumentException if there are no prompts, one of the models has an encoder, or
+   *     the teacher has other tokens or no room for a prompt
+   * @throws dev.lora4j.text.data.TextDataException with all prompts that leave no room
+   */
+  public TextTrainer teacher(
+      PromptSet learned,
+      PromptSet heldOut,
+      PolicyTeacher teacher,
+      OnPolicySettings how,
+      RolloutListener listener) {
+    requireCausal("Completions of the student's own");
+    PromptSequences prompts = new PromptSequences(model, learned, heldOut);
+    OnPolicyTeaching all = new OnPolicyTeaching(prompts, teacher, how, listener);
+    all.requireFor(model);
+    return new TextTrainer(model, new Lesson.Written(all), request())
+        .sequences(prompts.learned(), List.of());
   }
 
   @Override
@@ -215,6 +241,8 @@ public final class TextTrainer extends SequenceTrainer<TextTrainer> {
       return known(judged.texts().identity(), judged.reference());
     } else if (lesson instanceof Lesson.Rewarded rewarded) {
       return rewarded.prompts().identity();
+    } else if (lesson instanceof Lesson.Written written) {
+      return written.teaching().identity();
     }
     return packed() ? Map.of("rows", "packed") : Map.of();
   }
@@ -294,6 +322,10 @@ public final class TextTrainer extends SequenceTrainer<TextTrainer> {
           rewarded.prompts(),
           new PolicyRollouts(owner, model, rewarded.prompts(), seed, before),
           begun.isPresent());
+    } else if (lesson instanceof Lesson.Written written) {
+      long places = (long) settings().batch() * written.teaching().settings().maxNewTokens();
+      long seed = settings().training().seed();
+      return new OnPolicyLoss(owner, new HeadUse(model, places), written.teaching(), seed);
     }
     return new TokenLoss(model, head(1), packed());
   }

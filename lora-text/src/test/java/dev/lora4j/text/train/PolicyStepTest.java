@@ -23,6 +23,8 @@ import dev.lora4j.text.align.RewardFunction;
 import dev.lora4j.text.align.Rewards;
 import dev.lora4j.text.align.RolloutListener;
 import dev.lora4j.text.align.WeightedReward;
+import dev.lora4j.text.data.PromptLine;
+import dev.lora4j.text.data.PromptSet;
 import dev.lora4j.text.data.TokenSequence;
 import dev.lora4j.text.generate.SamplingSettings;
 import dev.lora4j.text.pipeline.LanguageModel;
@@ -97,7 +99,12 @@ class PolicyStepTest {
     PolicySettings settings =
         new PolicySettings(objective, by, 0, GROUP, 9, sampling, old ? 2 : 1, false);
     Rewards rewards = Rewards.of(List.of(new WeightedReward(RewardFunction.of("none", r -> 0), 1)));
-    RewardedPrompts prompts = new RewardedPrompts(settings, rewards, RolloutListener.NONE);
+    RewardedPrompts prompts =
+        new RewardedPrompts(
+            new PromptSequences(model, new PromptSet(List.of(PromptLine.of("a"))), PromptSet.NONE),
+            settings,
+            rewards,
+            RolloutListener.NONE);
     PolicyRollouts rollouts = new PolicyRollouts(model.scope(), model, prompts, 0, MixPlan.NONE);
     return new PolicyRolloutLoss(new HeadUse(model, HEAD), prompts, rollouts, false);
   }

@@ -7,7 +7,10 @@ import dev.lora4j.text.train.TextTrainer;
 import dev.lora4j.text.train.TextTrainingSettings;
 
 /** Data that a model is aligned by, read before the model is loaded. */
-interface AlignmentLesson {
+interface AlignmentLesson extends AutoCloseable {
+  /** Opens what it needs beside the base, before {@link #read}. */
+  default void open(Console console, OpenText base, TextModelOptions how) {}
+
   /**
    * Makes tokens of the data.
    *
@@ -44,4 +47,8 @@ interface AlignmentLesson {
    * @param began when, in nanoseconds
    */
   void tell(TrainedTextReport report, Console console, boolean json, long began);
+
+  /** Closes what was opened. */
+  @Override
+  default void close() {}
 }

@@ -11,7 +11,8 @@ enum AlignmentMethod {
   orpo(Kind.PAIRS, PreferenceObjective.BETA, "orpo", "sft"),
   kto(Kind.JUDGEMENTS, PreferenceObjective.BETA, "kto"),
   grpo(Kind.REWARDS, 0, "dapo"),
-  rloo(Kind.REWARDS, 0.05, "rloo");
+  rloo(Kind.REWARDS, 0.05, "rloo"),
+  distill(Kind.TEACHER, 1);
 
   /** Kinds of data. */
   enum Kind {
@@ -20,7 +21,9 @@ enum AlignmentMethod {
     /** Answers that are good or bad. */
     JUDGEMENTS("learns from single answers"),
     /** Answers of the model's own, and their rewards. */
-    REWARDS("learns from rewards");
+    REWARDS("learns from rewards"),
+    /** Answers of the model's own, and what a teacher says to each of their tokens. */
+    TEACHER("learns from a teacher");
 
     private final String what;
 

@@ -100,9 +100,11 @@ final class CompletionLog implements RolloutListener {
     line.addProperty("prompt", each.rollout().prompt());
     line.addProperty("completion", each.rollout().completion());
     line.addProperty("ended", each.rollout().ended());
-    line.add("rewards", rewards);
-    each.reward().ifPresent(reward -> line.addProperty("reward", reward));
-    line.addProperty("advantage", each.advantage());
+    if (!each.rewards().isEmpty()) {
+      line.add("rewards", rewards);
+      each.reward().ifPresent(reward -> line.addProperty("reward", reward));
+      line.addProperty("advantage", each.advantage());
+    }
     return GSON.toJson(line);
   }
 
@@ -113,6 +115,10 @@ final class CompletionLog implements RolloutListener {
     List<ScoredRollout> same =
         rollouts.stream().filter(r -> r.rollout().prompt().equals(prompt)).sorted(order).toList();
     console.note("Step " + step + ", a prompt: " + shortened(prompt));
+    if (rollouts.get(0).rewards().isEmpty()) {
+      console.note("  completion: " + shortened(rollouts.get(0).rollout().completion()));
+      return;
+    }
     console.note("  best  " + shown(same.get(same.size() - 1)));
     console.note("  worst " + shown(same.get(0)));
   }

@@ -2,11 +2,13 @@ package dev.lora4j.cli.text;
 
 import dev.lora4j.cli.console.Failure;
 import dev.lora4j.spi.ExtensionRequest;
+import dev.lora4j.text.align.OnPolicySettings;
 import dev.lora4j.text.align.PreferenceLosses;
 import dev.lora4j.text.align.PreferenceObjective;
 import dev.lora4j.text.align.ReferenceUse;
 import dev.lora4j.text.align.ScoreDivergence;
 import dev.lora4j.text.align.UnpairedObjective;
+import dev.lora4j.text.network.JensenShannonDivergence;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -25,7 +27,7 @@ final class PreferenceOptions {
       description =
           "From pairs: dpo, beside a reference; or cpo, simpo or orpo, which need none and are"
               + " cheaper. From single answers, good and bad: kto. From rewards of what the model"
-              + " writes: grpo or rloo.")
+              + " writes: grpo or rloo. From a teacher of what it writes: distill.")
   private AlignmentMethod method = AlignmentMethod.dpo;
 
   @Option(
@@ -43,7 +45,8 @@ final class PreferenceOptions {
       paramLabel = "X",
       description =
           "How much the distance from the reference costs; without one, how sharply likelihoods are"
-              + " compared (default: 0.1; simpo: 2; grpo: 0; rloo: 0.05).")
+              + " compared. Of distill 0 to 1, from all that the teacher could say to what it says most"
+              + " (default: 0.1; simpo: 2; grpo: 0; rloo: 0.05; distill: 1).")
   private Optional<Double> beta = Optional.empty();
 
   @Option(
@@ -80,6 +83,23 @@ final class PreferenceOptions {
                 method + " takes one --loss, found " + losses().size() + ".");
           }
           return UnpairedObjective.named(losses().get(0), beta());
+        });
+  }
+
+  /**
+   * Settings of a run that learns from a teacher.
+   *
+   * @throws Failure as a mistake in the command line
+   */
+  OnPolicySettings teaching(WritingOptions writing) {
+    return Failure.usage(
+        () -> {
+          double temperature = writing.sampling().temperature();
+          return new OnPolicySettings(
+              new JensenShannonDivergence(beta(), temperature),
+              writing.tokens(),
+              writing.sampling(),
+              writing.maskCut());
         });
   }
 

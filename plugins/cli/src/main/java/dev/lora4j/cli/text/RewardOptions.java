@@ -9,7 +9,6 @@ import dev.lora4j.text.align.PolicyObjective;
 import dev.lora4j.text.align.PolicySettings;
 import dev.lora4j.text.align.RewardFunctions;
 import dev.lora4j.text.align.Rewards;
-import dev.lora4j.text.generate.SamplingSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,19 +22,7 @@ final class RewardOptions {
   /** Names of all of them, without dashes. */
   static final List<String> NAMES =
       List.of(
-          "reward",
-          "reward-timeout",
-          "generations",
-          "max-new-tokens",
-          "temperature",
-          "top-k",
-          "top-p",
-          "min-p",
-          "iterations",
-          "importance",
-          "scale-rewards",
-          "mask-truncated",
-          "show-every");
+          "reward", "reward-timeout", "generations", "iterations", "importance", "scale-rewards");
 
   private static final int GENERATIONS = 8;
 
@@ -80,39 +67,6 @@ final class RewardOptions {
   private Optional<Integer> generations = Optional.empty();
 
   @Option(
-      names = "--max-new-tokens",
-      paramLabel = "N",
-      description = "The most tokens of a completion (default: 256).")
-  private Optional<Integer> tokens = Optional.empty();
-
-  @Option(
-      names = "--temperature",
-      paramLabel = "X",
-      description = "How daring completions are (default: 1).")
-  private Optional<Double> temperature = Optional.empty();
-
-  @Option(
-      names = "--top-k",
-      paramLabel = "N",
-      description = "Choose among so many of the likeliest tokens; 0 for all (default: 0).")
-  private Optional<Integer> topK = Optional.empty();
-
-  @Option(
-      names = "--top-p",
-      paramLabel = "X",
-      description =
-          "Choose among the likeliest tokens that together have this probability (default: 1).")
-  private Optional<Double> topP = Optional.empty();
-
-  @Option(
-      names = "--min-p",
-      paramLabel = "X",
-      description =
-          "Leave out tokens with less than this share of the likeliest one's probability (default:"
-              + " 0).")
-  private Optional<Double> minP = Optional.empty();
-
-  @Option(
       names = "--iterations",
       paramLabel = "N",
       description =
@@ -134,19 +88,6 @@ final class RewardOptions {
               + " of each function by themselves, as in GDPO (default: grpo: group; rloo: none).")
   private Optional<Scale> scale = Optional.empty();
 
-  @Option(
-      names = "--mask-truncated",
-      description = "Do not learn completions that are cut at --max-new-tokens.")
-  private boolean maskCut;
-
-  @Option(
-      names = "--show-every",
-      paramLabel = "N",
-      description =
-          "Show the best and the worst completion of a prompt every N steps; 0 for never (default:"
-              + " 20).")
-  private Optional<Integer> showEvery = Optional.empty();
-
   /** Refuses all of them for a method that learns from pairs. */
   void refuse(CommandSpec spec, AlignmentMethod method) {
     UnusedOptions.refuse(
@@ -157,15 +98,6 @@ final class RewardOptions {
 
   /** Refuses options that a method which learns from rewards has no use for. */
   void refuseOthers(CommandSpec spec, AlignmentMethod method) {
-    UnusedOptions.refuse(
-        spec,
-        List.of("--precompute-reference"),
-        method + ", whose completions are others in each step");
-    UnusedOptions.refuse(
-        spec,
-        List.of("--max-length"),
-        method + ", as prompts are not cut; --max-new-tokens limits what is written");
-    UnusedOptions.refuse(spec, List.of("--keep-best"), method + ", which has no validation loss");
     if (method == AlignmentMethod.rloo) {
       UnusedOptions.refuse(
           spec, List.of("--importance"), "rloo, whose ratios are of whole completions");
@@ -198,7 +130,7 @@ final class RewardOptions {
    *
    * @throws Failure as a mistake in the command line
    */
-  PolicySettings settings(PreferenceOptions what) {
+  PolicySettings settings(PreferenceOptions what, WritingOptions writing) {
     return Failure.usage(
         () -> {
           boolean rloo = what.method() == AlignmentMethod.rloo;
@@ -229,10 +161,10 @@ final class RewardOptions {
               advantages(rloo),
               rloo ? what.beta() : 0,
               generations.orElse(GENERATIONS),
-              tokens.orElse(256),
-              sampling(),
+              writing.tokens(),
+              writing.sampling(),
               iterations.orElse(1),
-              maskCut);
+              writing.maskCut());
         });
   }
 
@@ -250,15 +182,5 @@ final class RewardOptions {
       case none -> new Advantages.GroupRelative(Advantages.Scale.NONE);
       case each -> new Advantages.EachNormalised();
     };
-  }
-
-  private SamplingSettings sampling() {
-    return new SamplingSettings(
-        1, temperature.orElse(1.0), topK.orElse(0), topP.orElse(1.0), minP.orElse(0.0));
-  }
-
-  /** Steps between completions that are shown; 0 for never. */
-  int showEvery() {
-    return showEvery.orElse(20);
   }
 }

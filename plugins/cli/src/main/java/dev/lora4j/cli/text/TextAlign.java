@@ -26,14 +26,16 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     defaultValueProvider = PreferenceDefaults.class,
     description = {
-      "Train an adapter of a language model to write what people prefer, or what is rewarded.",
+      "Train an adapter of a language model to write what people prefer, what is rewarded, or what a"
+          + " teacher would.",
       "",
       "Data are lines of JSON. For dpo, cpo, simpo and orpo: {\"prompt\", \"chosen\", \"rejected\"},"
           + " of which chosen is the better answer, each a text or a list of messages; without prompt"
           + " it is what both begin with. For kto: {\"prompt\", \"completion\", \"label\"}, true or"
           + " false. For grpo and rloo: {\"prompt\"}, and whatever reward"
           + " functions look at; the model writes several answers, and those with greater rewards"
-          + " become likelier. The reference is the base, or the adapter of --from as it is now."
+          + " become likelier. For distill: {\"prompt\"}; the model writes an answer, and learns at each"
+          + " of its tokens what --teacher says next. The reference is the base, or the adapter of --from as it is now."
           + " Before the first step a fresh adapter equals it, so that the loss of dpo begins at"
           + " 0.693; that of grpo begins at 0, as advantages add up to it: watch the reward.",
       "",
@@ -51,6 +53,10 @@ final class TextAlign implements Command {
   @Mixin private final PreferenceOptions preference = new PreferenceOptions();
 
   @Mixin private final RewardOptions rewards = new RewardOptions();
+
+  @Mixin private final TeacherOptions teacher = new TeacherOptions();
+
+  @Mixin private final WritingOptions writing = new WritingOptions();
 
   @Mixin private final TextModelOptions options = new TextModelOptions();
 
@@ -73,6 +79,8 @@ final class TextAlign implements Command {
     Map<String, List<String>> sections = new LinkedHashMap<>();
     sections.put("Alignment", List.of("loss", "beta", "divergence", "precompute-reference"));
     sections.put("Rewards", RewardOptions.NAMES);
+    sections.put("Teacher", TeacherOptions.NAMES);
+    sections.put("Writing", WritingOptions.NAMES);
     return sections;
   }
 
@@ -92,8 +100,10 @@ final class TextAlign implements Command {
     output.requireOutput();
     output.requireNothingLost();
     options.requireFits(how.from().stream().toList(), 0);
-    try (OpenText open = OpenText.of(console, options)) {
+    try (OpenText open = OpenText.of(console, options);
+        AlignmentLesson opened = lesson) {
       LanguageModel model = open.model();
+      opened.open(console, open, options);
       SequenceLimits limits = how.steps.limits(model.base());
       AdapterRecipe recipe =
           how.recipe(
@@ -126,11 +136,24 @@ final class TextAlign implements Command {
   }
 
   private void require(AlignmentMethod method) {
-    if (method.kind() == AlignmentMethod.Kind.REWARDS) {
+    boolean rewarded = method.kind() == AlignmentMethod.Kind.REWARDS;
+    boolean taught = method.kind() == AlignmentMethod.Kind.TEACHER;
+    if (rewarded || taught) {
+      writing.refuseOthers(spec, method);
+      how.steps.batchUnlessSaid(spec, rewarded ? 1 : PROMPTS, rewarded ? PROMPTS : 1);
+    } else {
+      writing.refuse(spec, method);
+    }
+    if (rewarded) {
       rewards.refuseOthers(spec, method);
-      how.steps.batchUnlessSaid(spec, 1, PROMPTS);
     } else {
       rewards.refuse(spec, method);
+    }
+    if (taught) {
+      UnusedOptions.refuse(spec, List.of("--loss"), method + ", whose loss is the divergence");
+      teacher.require(spec, options.path());
+    } else {
+      teacher.refuse(spec, method);
     }
     if (method.kind() != AlignmentMethod.Kind.PAIRS) {
       UnusedOptions.refuse(spec, List.of("--divergence"), method + ", which takes that of KL");
@@ -148,13 +171,21 @@ final class TextAlign implements Command {
           new JudgedLesson(preference.unpaired(), preference.reference(), data, share, seed);
       case REWARDS ->
           new RewardLesson(
-              rewards.settings(preference),
+              rewards.settings(preference, writing),
               rewards.rewards(),
-              data,
-              share,
-              seed,
-              new CompletionLog(console, output.folder(), rewards.showEvery()));
+              HeldOutPrompts.read(data, share, seed),
+              log(console));
+      case TEACHER ->
+          new TeacherLesson(
+              preference.teaching(writing),
+              teacher,
+              HeldOutPrompts.read(data, share, seed),
+              log(console));
     };
+  }
+
+  private CompletionLog log(Console console) {
+    return new CompletionLog(console, output.folder(), writing.showEvery());
   }
 
   private void summary(Console console, AlignmentLesson lesson, TextTrainingWork work, int count) {

@@ -34,6 +34,7 @@ record TrainedTextReport(
     Path out,
     Path run) {
   private static final String REWARD = "reward";
+  private static final String DIVERGENCE = "divergence";
 
   /**
    * Prints it.
@@ -124,6 +125,32 @@ record TrainedTextReport(
                     heldOut.getOrDefault(REWARD, Double.NaN),
                     Optional.ofNullable(untrained.get(REWARD))
                         .map(r -> String.format(Locale.ROOT, ", %.3f before", r))
+                        .orElse(""),
+                    100 * heldOut.getOrDefault("completions/clipped_ratio", 0.0)));
+          }
+        });
+  }
+
+  /**
+   * Prints it for what learned from a teacher of its own writing.
+   *
+   * @param began when, in nanoseconds
+   */
+  void tellTaught(Console console, boolean json, long began) {
+    tell(
+        console,
+        json,
+        began,
+        told -> PreferredShare.put(told, untrained, heldOut),
+        () -> {
+          if (!heldOut.isEmpty()) {
+            console.print(
+                String.format(
+                    Locale.ROOT,
+                    "held out  divergence from the teacher %.4f%s, %.0f %% of completions cut",
+                    heldOut.getOrDefault(DIVERGENCE, Double.NaN),
+                    Optional.ofNullable(untrained.get(DIVERGENCE))
+                        .map(d -> String.format(Locale.ROOT, ", %.4f before", d))
                         .orElse(""),
                     100 * heldOut.getOrDefault("completions/clipped_ratio", 0.0)));
           }

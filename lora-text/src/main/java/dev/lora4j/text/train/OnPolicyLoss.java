@@ -1,0 +1,201 @@
+package dev.lora4j.text.train;
+
+import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.core.train.run.Staging;
+import dev.lora4j.text.align.Rollout;
+import dev.lora4j.text.align.RolloutStatistics;
+import dev.lora4j.text.align.ScoredRollout;
+import dev.lora4j.text.data.TaughtText;
+import dev.lora4j.text.data.TokenSequence;
+import dev.lora4j.text.evaluate.Divergence;
+import dev.lora4j.text.evaluate.ScoredTokens;
+import dev.lora4j.text.model.TextModel;
+import dev.lora4j.text.network.AttentionCache;
+import dev.lora4j.text.network.CausalNetwork;
+import dev.lora4j.text.network.NextTokenLoss;
+import dev.lora4j.text.network.PlacedLogits;
+import dev.lora4j.text.pipeline.LanguageModel;
+import dev.lora4j.text.token.TextTokenizer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.function.Supplier;
+
+/**
+ * Divergence, at each token of completions that the student writes itself, of what it says next
+ * from what a teacher says there. The student writes as it is before the step, with its adapter
+ * unmerged.
+ */
+final class OnPolicyLoss implements SequenceLoss {
+  private static final String DIVERGENCE = "divergence";
+
+  private final Scope scope;
+  private final LanguageModel model;
+  private final HeadUse head;
+  private final OnPolicyTeaching teaching;
+  private final CompletionWriter writer;
+  private final CutLogits teacher;
+  private Map<String, Double> told = Map.of();
+
+  /**
+   * Loss of a run.
+   *
+   * @param owner of what is merged and stacked
+   * @param head use of the student's head
+   * @param seed of what is drawn
+   */
+  OnPolicyLoss(Scope owner, HeadUse head, OnPolicyTeaching teaching, long seed) {
+    this.scope = owner;
+    this.model = head.model();
+    this.head = head;
+    this.teaching = teaching;
+    this.writer = new CompletionWriter(model, teaching.prompts(), teaching.manner(model), seed);
+    PolicyTeacher by = teaching.teacher();
+    this.teacher = new CutLogits(owner, by.model(), by.adapters(), vocabulary());
+  }
+
+  private int vocabulary() {
+    return teaching.teacher().vocabulary(model);
+  }
+
+  @Override
+  public TextModel base() {
+    return model.base();
+  }
+
+  @Override
+  public TextTokenizer tokenizer() {
+    return model.tokenizer();
+  }
+
+  @Override
+  public StagedLoss stage(Staging at) {
+    CausalNetwork network = (CausalNetwork) model.network();
+    NextTokenLoss asked = NextTokenLoss.declare(at.graph());
+    Expr said = at.graph().input("teacher", DType.F32, Shape.of(Shape.UNKNOWN, vocabulary()));
+    at.learnsAt(asked.places());
+    List<Expr> values =
+        asked.values(
+            network,
+            weights(at),
+            AttentionCache.WHOLE,
+            head.chunks(at),
+            base().compute(),
+            at.type(),
+            places -> from(places, said));
+    Map<String, Expr> measures = new LinkedHashMap<>();
+    measures.put(DIVERGENCE, values.get(0));
+    measures.put("entropy", values.get(1));
+    return new StagedLoss(values.get(0), measures);
+  }
+
+  private List<Expr> from(PlacedLogits places, Expr said) {
+    Expr there = places.part().apply(said).to(places.logits().dtype());
+    Expr own = places.logits().slice(1, 0, vocabulary());
+    return List.of(
+        teaching.settings().divergence().stage(own, there),
+        places.entropy(teaching.settings().divergence().temperature()));
+  }
+
+  @Override
+  public List<Tensor> inputs(Scope owner, List<TokenSequence> written) {
+    int pad = tokenizer().special().padId();
+    List<Tensor> all =
+        new ArrayList<>(ScoredTokens.inputs(owner, written, pad, model.network()).values());
+    all.add(teacher.logits(owner, written));
+    return all;
+  }
+
+  @Override
+  public int learned(List<TokenSequence> written) {
+    return ScoredTokens.count(written);
+  }
+
+  @Override
+  public List<List<TokenSequence>> made(
+      long step, List<List<TokenSequence>> batches, Supplier<MixPlan> adapters) {
+    List<CompletionWriter.Written> written = written(step + 1, batches, adapters.get());
+    List<Rollout> rollouts = written.stream().map(CompletionWriter.Written::rollout).toList();
+    told = RolloutStatistics.lengths(rollouts);
+    teaching
+        .listener()
+        .written(
+            step + 1,
+            rollouts.stream()
+                .map(each -> new ScoredRollout(each, Map.of(), OptionalDouble.empty(), 0))
+                .toList());
+    return divided(batches, written);
+  }
+
+  @Override
+  public List<List<TokenSequence>> looked(long step, List<List<TokenSequence>> batches) {
+    return divided(batches, written(step + 1, batches, MixPlan.NONE));
+  }
+
+  private List<CompletionWriter.Written> written(
+      long step, List<List<TokenSequence>> batches, MixPlan adapters) {
+    try (Scope work = scope.child("writing")) {
+      List<TokenSequence> prompts = batches.stream().flatMap(List::stream).toList();
+      return writer.of(work, prompts, step, adapters);
+    }
+  }
+
+  private static List<List<TokenSequence>> divided(
+      List<List<TokenSequence>> batches, List<CompletionWriter.Written> written) {
+    List<List<TokenSequence>> all = new ArrayList<>();
+    int at = 0;
+    for (List<TokenSequence> batch : batches) {
+      List<CompletionWriter.Written> own = written.subList(at, at += batch.size());
+      all.add(own.stream().map(CompletionWriter.Written::sequence).toList());
+    }
+    return all;
+  }
+
+  @Override
+  public Map<String, Double> told() {
+    return told;
+  }
+
+  @Override
+  public Map<String, Double> judge(Supplier<MixPlan> adapters) {
+    List<TokenSequence> held = teaching.prompts().heldOut();
+    if (held.isEmpty()) {
+      return Map.of();
+    }
+    try (Scope work = scope.child("held out")) {
+      MixPlan now = adapters.get();
+      List<CompletionWriter.Written> written = writer.of(work, held, 0, now);
+      List<TaughtText> texts =
+          written.stream()
+              .map(CompletionWriter.Written::sequence)
+              .filter(sequence -> sequence.learned() > 0)
+              .map(TaughtText::of)
+              .toList();
+      Map<String, Double> all = new LinkedHashMap<>();
+      all.put(DIVERGENCE, texts.isEmpty() ? Double.NaN : distance(work, texts, now));
+      all.putAll(
+          RolloutStatistics.lengths(
+              written.stream().map(CompletionWriter.Written::rollout).toList()));
+      return all;
+    }
+  }
+
+  private double distance(Scope work, List<TaughtText> texts, MixPlan adapters) {
+    CutLogits student = new CutLogits(work, model, adapters, vocabulary());
+    return Divergence.of(
+            work, texts, teacher, student, teaching.settings().divergence(), done -> {})
+        .value();
+  }
+
+  @Override
+  public Map<String, String> metadata() {
+    return teaching.metadata();
+  }
+}
