@@ -37,6 +37,7 @@ import dev.lora4j.diffusion.latent.Pixels;
 import dev.lora4j.diffusion.latent.Tiling.Planes;
 import dev.lora4j.diffusion.record.GeneratedImage;
 import dev.lora4j.diffusion.record.GenerationInfo;
+import dev.lora4j.diffusion.request.FewSteps;
 import dev.lora4j.diffusion.request.Prompt;
 import dev.lora4j.diffusion.request.StepListener;
 import java.awt.image.BufferedImage;
@@ -252,11 +253,19 @@ public final class StableDiffusion implements AutoCloseable {
     }
   }
 
-  /** A prompt with the base's own size, sampler and guidance scale where it names none. */
-  public Prompt completed(Prompt prompt) {
+  /**
+   * A prompt that names its size, sampler, steps and guidance scale. Where it names none, sampler,
+   * steps and guidance scale are those of its first adapter for few steps ({@link FewSteps}), and
+   * what is left is the base's own.
+   */
+  public Prompt completed(Prompt asked) {
+    Prompt prompt = FewSteps.of(asked.mix()).map(few -> few.complete(asked)).orElse(asked);
     Shape latents = Generation.latentShape(base, prompt);
     int scale = base.vae().scale();
-    Prompt sized = prompt.size((int) latents.size(3) * scale, (int) latents.size(2) * scale);
+    Prompt sized =
+        prompt
+            .steps(prompt.steps())
+            .size((int) latents.size(3) * scale, (int) latents.size(2) * scale);
     GenerationDefaults defaults = base.defaults();
     Prompt guided = sized.guidance(prompt.guidance().orElse(defaults.guidance()));
     return prompt.sampler().isEmpty() ? guided.sampler(defaults.sampler()) : guided;

@@ -12,12 +12,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 
 /**
  * Request of a picture. Immutable; begin with {@link #of}, and each method returns a changed copy.
  */
 public final class Prompt {
+  private static final int STEPS = 20;
+
   private final PromptValues values;
 
   Prompt(PromptValues values) {
@@ -39,14 +42,21 @@ public final class Prompt {
     return values.seed();
   }
 
-  /** Number of steps. */
+  /** Number of steps; 20 if it names none. */
   public int steps() {
+    return values.steps().orElse(STEPS);
+  }
+
+  /**
+   * Number of steps that it names; empty for that of its first adapter for few steps, or else 20.
+   */
+  public OptionalInt namedSteps() {
     return values.steps();
   }
 
   /**
    * Guidance scale: how far to go from the negative text towards the text; 1 ignores the negative.
-   * Empty for the base's default.
+   * Empty for that of its first adapter for few steps, or else the base's default.
    */
   public OptionalDouble guidance() {
     return values.guidance();
@@ -62,7 +72,10 @@ public final class Prompt {
     return values.height();
   }
 
-  /** Name of the sampler; empty for that of the base's scheduler. */
+  /**
+   * Name of the sampler; empty for that of its first adapter for few steps, or else of the base's
+   * scheduler.
+   */
   public String sampler() {
     return values.sampler();
   }
@@ -124,8 +137,9 @@ public final class Prompt {
   }
 
   /**
-   * A prompt with seed 0, 20 steps and no adapter, with the sampler, guidance scale and size of the
-   * base.
+   * A prompt with seed 0 and no adapter, with the sampler, guidance scale and size of the base, and
+   * 20 steps. An adapter for few steps that is given to it counts for sampler, steps and guidance
+   * scale, as far as the prompt does not name them ({@link FewSteps}).
    */
   public static Prompt of(String text) {
     return new Prompt(
@@ -133,7 +147,7 @@ public final class Prompt {
             text,
             "",
             0,
-            20,
+            OptionalInt.empty(),
             OptionalDouble.empty(),
             0,
             0,
@@ -164,7 +178,7 @@ public final class Prompt {
 
   /** A copy with another number of steps. */
   public Prompt steps(int other) {
-    return changed(d -> d.steps = other);
+    return changed(d -> d.steps = OptionalInt.of(other));
   }
 
   /** A copy with another guidance scale. */
@@ -192,7 +206,7 @@ public final class Prompt {
     return sampler(other.name());
   }
 
-  /** A copy with the sampler of a name; empty for that of the base's scheduler. */
+  /** A copy with the sampler of a name; empty to name none. */
   public Prompt sampler(String name) {
     return changed(d -> d.sampler = name);
   }

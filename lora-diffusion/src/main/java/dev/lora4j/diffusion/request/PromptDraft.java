@@ -7,13 +7,14 @@ import dev.lora4j.diffusion.sampling.SigmaSchedule;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 
 /** A prompt while something of it is changed: the one place that knows all of its parts. */
 final class PromptDraft {
   String text;
   String negative;
   long seed;
-  int steps;
+  OptionalInt steps;
   OptionalDouble guidance;
   int width;
   int height;
@@ -30,7 +31,7 @@ final class PromptDraft {
     text = prompt.text();
     negative = prompt.negative();
     seed = prompt.seed();
-    steps = prompt.steps();
+    steps = prompt.namedSteps();
     guidance = prompt.guidance();
     width = prompt.width();
     height = prompt.height();

@@ -9,13 +9,14 @@ import dev.lora4j.spi.ExtensionRequest;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 
 /** Values of a {@link Prompt}, checked. */
 record PromptValues(
     String text,
     String negative,
     long seed,
-    int steps,
+    OptionalInt steps,
     OptionalDouble guidance,
     int width,
     int height,
@@ -35,8 +36,8 @@ record PromptValues(
     embeddings = List.copyOf(embeddings);
     EmbeddingTokens.of(embeddings);
     mixer.ifPresent(ExtensionRequest::of);
-    if (steps < 1) {
-      throw new IllegalArgumentException("steps must be at least 1, found " + steps);
+    if (steps.orElse(1) < 1) {
+      throw new IllegalArgumentException("steps must be at least 1, found " + steps.getAsInt());
     }
     double scale = guidance.orElse(0);
     if (!Double.isFinite(scale) || scale < 0) {

@@ -6,7 +6,7 @@ import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.consistency.ConsistencyObjective;
 import dev.lora4j.diffusion.consistency.ConsistencySettings;
-import dev.lora4j.diffusion.consistency.FewSteps;
+import dev.lora4j.diffusion.request.FewSteps;
 import java.util.Locale;
 
 /** Requirements and metadata of adapters for few steps. */

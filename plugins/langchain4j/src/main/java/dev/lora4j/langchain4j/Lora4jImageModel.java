@@ -47,7 +47,7 @@ public final class Lora4jImageModel implements ImageModel, AutoCloseable {
       MixPlan mix = AdapterMixes.of(builder.adapters(), sd::adapter);
       template = builder.settings.apply(Prompt.of("")).mix(mix);
       LoadOptions options = LoadOptions.in(sd.base().compute());
-      template.requireFits(BaseOutline.of(sd.base().path(), options));
+      sd.completed(template).requireFits(BaseOutline.of(sd.base().path(), options));
     } catch (RuntimeException | Error e) {
       opened.close();
       throw e;
@@ -133,7 +133,10 @@ public final class Lora4jImageModel implements ImageModel, AutoCloseable {
     opened.close();
   }
 
-  /** Builder of the model: sizes and settings are those of the base if they are not given. */
+  /**
+   * Builder of the model. What is not given is the base's own; sampler, steps and guidance scale
+   * are those of an adapter for few steps if there is one.
+   */
   public static final class Builder extends ModelBuilder<Builder> {
     private static final double HALF = 0.5;
 
@@ -160,7 +163,7 @@ public final class Lora4jImageModel implements ImageModel, AutoCloseable {
       return with(prompt -> prompt.size(width, height));
     }
 
-    /** Number of steps; 20 if this is not called. */
+    /** Number of steps; as an adapter for few steps says, or else 20, if this is not called. */
     public Builder steps(int count) {
       return with(prompt -> prompt.steps(count));
     }

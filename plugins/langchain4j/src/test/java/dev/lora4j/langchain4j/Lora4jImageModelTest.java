@@ -11,13 +11,19 @@ import dev.langchain4j.data.image.Image;
 import dev.langchain4j.exception.InvalidRequestException;
 import dev.langchain4j.exception.UnsupportedFeatureException;
 import dev.langchain4j.model.output.Response;
+import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.AdapterException;
+import dev.lora4j.core.format.writing.AdapterOutput;
+import dev.lora4j.core.format.writing.AdapterWriters;
+import dev.lora4j.core.format.writing.WriteOptions;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.diffusion.dataset.image.PictureFile;
+import dev.lora4j.diffusion.request.FewSteps;
 import dev.lora4j.diffusion.request.Prompt;
 import dev.lora4j.emoji.EmojiSd;
 import dev.lora4j.tinylm.TinyLm;
 import java.awt.image.BufferedImage;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -25,6 +31,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The bundled base for pictures as LangChain4j asks it. */
 @Timeout(300)
@@ -67,6 +74,38 @@ class Lora4jImageModelTest {
     assertEquals(7L, response.metadata().get("seed"));
     assertArrayEquals(own(7), bytes(response.content().get(0)));
     assertArrayEquals(own(8), bytes(response.content().get(1)));
+  }
+
+  @Test
+  void whatNobodySaysIsAsTheAdapterForFewStepsSays(@TempDir Path folder) {
+    Adapter glossy = images.adapter(EmojiSd.glossy());
+    Adapter few =
+        new Adapter("few", glossy.sites(), new FewSteps("lcm", 2, 1).metadata().entries());
+    Path file = folder.resolve("few.safetensors");
+    AdapterOutput.write(
+        few, images.base().family(), AdapterWriters.named("kohya"), WriteOptions.EXACT, file);
+    Prompt fox = Prompt.of("a fox").seed(7).mix(MixPlan.of(few, 1));
+    try (Lora4jImageModel unsaid =
+            Lora4jImageModel.builder()
+                .stableDiffusion(images.base())
+                .adapter(file, 1)
+                .seed(7)
+                .build();
+        Lora4jImageModel said =
+            Lora4jImageModel.builder()
+                .stableDiffusion(images.base())
+                .adapter(file, 1)
+                .seed(7)
+                .steps(3)
+                .build()) {
+      Prompt two = fox.sampler("lcm").steps(2).guidance(1);
+      assertArrayEquals(pixels(own(two)), pixels(bytes(unsaid.generate("a fox").content())));
+      assertArrayEquals(pixels(own(two.steps(3))), pixels(bytes(said.generate("a fox").content())));
+    }
+  }
+
+  private static byte[] own(Prompt prompt) {
+    return images.base().generate(prompt).png();
   }
 
   @Test

@@ -21,8 +21,9 @@ import org.springframework.ai.image.ImageResponse;
 
 /**
  * Stable Diffusion with adapters, in this process, as an image model of Spring AI. Pictures are PNG
- * files in base64, which record how they were made; {@link SeedMetadata} has their seeds. Several
- * threads may ask at once; interrupting one stops its picture.
+ * files in base64, which record how they were made; {@link SeedMetadata} has their seeds. Sampler,
+ * steps and guidance scale that nobody says are those of an adapter for few steps, or else of the
+ * base. Several threads may ask at once; interrupting one stops its picture.
  */
 public final class Lora4jImageModel implements ImageModel {
   private static final long SEEDS = 1L << 32;
@@ -43,7 +44,7 @@ public final class Lora4jImageModel implements ImageModel {
 
   /** Refuses properties that the base cannot follow. */
   void requireDefaults() {
-    prompt("", Lora4jImageOptions.NONE)
+    sd.completed(prompt("", Lora4jImageOptions.NONE))
         .requireFits(BaseOutline.of(sd.base().path(), LoadOptions.in(sd.base().compute())));
   }
 
@@ -98,13 +99,14 @@ public final class Lora4jImageModel implements ImageModel {
     Map<String, Double> weights = or(options.adapters(), defaults.adapters());
     Prompt prompt =
         Prompt.of(text)
-            .steps(or(options.steps(), defaults.steps()))
             .negative(or(options.negativePrompt(), defaults.negativePrompt()))
             .sampler(or(options.sampler(), defaults.sampler()))
             .mix(adapters.mix(weights));
     Double scale =
         options.guidanceScale() == null ? defaults.guidanceScale() : options.guidanceScale();
-    Prompt guided = scale == null ? prompt : prompt.guidance(scale);
+    Integer steps = options.steps() == null ? defaults.steps() : options.steps();
+    Prompt stepped = steps == null ? prompt : prompt.steps(steps);
+    Prompt guided = scale == null ? stepped : stepped.guidance(scale);
     int width = side(options.width(), defaults.width());
     int height = side(options.height(), defaults.height());
     if ((width == 0) != (height == 0)) {

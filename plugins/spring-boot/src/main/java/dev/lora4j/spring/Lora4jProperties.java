@@ -42,17 +42,20 @@ public record Lora4jProperties(
    * @param adapters Weights of adapters by their names.
    * @param width Width in pixels; the base's own if this is not given.
    * @param height Height in pixels; the base's own if this is not given.
-   * @param steps Number of steps.
-   * @param guidanceScale Guidance scale; the base's own if this is not given.
+   * @param steps Number of steps; as an adapter for few steps says, or else 20, if this is not
+   *     given.
+   * @param guidanceScale Guidance scale; as an adapter for few steps says, or else the base's own,
+   *     if this is not given.
    * @param negativePrompt Text that pictures must not show.
-   * @param sampler Name of the sampler; the base's own if this is not given.
+   * @param sampler Name of the sampler; as an adapter for few steps says, or else the base's own,
+   *     if this is not given.
    * @param seed Seed of the first picture; another one for each request if this is not given.
    */
   public record Image(
       @DefaultValue Map<String, Double> adapters,
       @Nullable Integer width,
       @Nullable Integer height,
-      @DefaultValue("20") int steps,
+      @Nullable Integer steps,
       @Nullable Double guidanceScale,
       @DefaultValue("") String negativePrompt,
       @DefaultValue("") String sampler,

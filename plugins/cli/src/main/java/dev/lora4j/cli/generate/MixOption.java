@@ -24,7 +24,7 @@ import dev.lora4j.core.mix.Weight;
 import dev.lora4j.core.mixer.Mixer;
 import dev.lora4j.diffusion.base.BaseOutline;
 import dev.lora4j.diffusion.clip.LoraTags;
-import dev.lora4j.diffusion.consistency.FewSteps;
+import dev.lora4j.diffusion.request.FewSteps;
 import dev.lora4j.diffusion.request.Prompt;
 import dev.lora4j.diffusion.request.Region;
 import java.nio.file.Path;
@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -205,14 +206,15 @@ final class MixOption {
   }
 
   /**
-   * The adapter of a prompt that is for few steps, by its name, if there is one; the first of
-   * several. Called after {@link #requireFits}.
+   * The adapter of a prompt that is for few steps, by its name, if there is one of a weight other
+   * than 0; the first of several. Called after {@link #requireFits}.
    */
   Optional<Map.Entry<String, FewSteps>> fewSteps(Prompt prompt) {
-    List<Path> all = new ArrayList<>();
-    loras.forEach(lora -> all.add(lora.file()));
-    tags(prompt).tags().forEach(tag -> all.add(tagged(tag)));
-    return all.stream()
+    Stream<Path> named =
+        loras.stream().filter(lora -> lora.weight().value() != 0).map(LoraOption::file);
+    Stream<Path> inText =
+        tags(prompt).tags().stream().filter(tag -> tag.weight() != 0).map(this::tagged);
+    return Stream.concat(named, inText)
         .flatMap(file -> Optional.ofNullable(read.get(file)).stream())
         .map(LoadedAdapter::adapter)
         .flatMap(a -> FewSteps.of(a.metadata()).map(use -> Map.entry(a.name(), use)).stream())

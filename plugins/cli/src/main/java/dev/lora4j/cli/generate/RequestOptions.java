@@ -2,7 +2,7 @@ package dev.lora4j.cli.generate;
 
 import dev.lora4j.cli.console.Console;
 import dev.lora4j.cli.console.Names;
-import dev.lora4j.diffusion.consistency.FewSteps;
+import dev.lora4j.diffusion.request.FewSteps;
 import dev.lora4j.diffusion.request.Prompt;
 import dev.lora4j.diffusion.sampling.Samplers;
 import dev.lora4j.diffusion.sampling.SigmaSchedule;
@@ -106,16 +106,10 @@ final class RequestOptions {
     for (Prompt prompt : prompts) {
       Optional<Map.Entry<String, FewSteps>> found = mix.fewSteps(prompt);
       found.ifPresent(one -> notes.add(note(one.getKey(), one.getValue())));
-      all.add(found.map(one -> used(prompt, one.getValue())).orElse(prompt));
+      all.add(found.map(one -> one.getValue().complete(prompt)).orElse(prompt));
     }
     notes.forEach(console::note);
     return all;
-  }
-
-  private Prompt used(Prompt prompt, FewSteps use) {
-    Prompt used = sampler.isEmpty() ? prompt.sampler(use.sampler()) : prompt;
-    used = steps.isEmpty() ? used.steps(use.steps()) : used;
-    return guidance.isEmpty() ? used.guidance(use.guidance()) : used;
   }
 
   private String note(String adapter, FewSteps use) {

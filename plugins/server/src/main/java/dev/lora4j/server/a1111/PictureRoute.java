@@ -1,7 +1,9 @@
 package dev.lora4j.server.a1111;
 
 import com.google.gson.JsonObject;
+import dev.lora4j.core.mix.Weight;
 import dev.lora4j.diffusion.record.GeneratedImage;
+import dev.lora4j.diffusion.request.FewSteps;
 import dev.lora4j.diffusion.request.Prompt;
 import dev.lora4j.server.catalogue.ModelCatalogue;
 import dev.lora4j.server.catalogue.ServedModel;
@@ -15,6 +17,7 @@ import dev.lora4j.server.picture.PictureService;
 import dev.lora4j.server.work.JobTicket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 
@@ -44,13 +47,18 @@ final class PictureRoute {
       throws Exception {
     JsonObject sent = JsonFields.parse(request.text()).object();
     RequestFields.require(fields, sent);
-    JsonFields body = JsonFields.of(RequestFields.complete(fields, sent));
-    ScriptFields.require(body);
-    PictureRequest asked = PictureRequest.of(body, image);
+    JsonFields given = JsonFields.of(RequestFields.complete(fields, sent));
+    ScriptFields.require(given);
+    PictureRequest read = PictureRequest.of(given, image);
     Tenant tenant = Tenants.of(request.principal());
     JsonFields overrides =
-        body.fields("override_settings").orElseGet(() -> JsonFields.of(new JsonObject()));
+        given.fields("override_settings").orElseGet(() -> JsonFields.of(new JsonObject()));
     Settings own = settings.of(tenant).with(overrides);
+    UnsaidSampling unsaid = UnsaidSampling.of(sent);
+    Optional<FewSteps> few = unsaid.any() ? fewSteps(tenant, read, own) : Optional.empty();
+    few.ifPresent(use -> unsaid.say(use, sent));
+    JsonFields body = few.isPresent() ? JsonFields.of(RequestFields.complete(fields, sent)) : given;
+    PictureRequest asked = few.isPresent() ? PictureRequest.of(body, image) : read;
     ServedModel<PictureService> model = model(tenant, asked, own);
     if (!body.flag("override_settings_restore_afterwards", true)) {
       settings.change(tenant, overrides);
@@ -93,14 +101,26 @@ final class PictureRoute {
     }
   }
 
+  private Optional<FewSteps> fewSteps(Tenant tenant, PictureRequest asked, Settings own) {
+    // Over how many steps weights change is not known before the adapters have said it.
+    List<NamedAdapter> named =
+        asked.tags().tags().stream()
+            .map(tag -> new NamedAdapter(tag.name(), Weight.of(tag.unet())))
+            .toList();
+    ServedModel<PictureService> model = models.picture(tenant, checkpoint(own), named);
+    return model.service().fewSteps(tenant, model.adapters());
+  }
+
+  private String checkpoint(Settings own) {
+    return checkpoints.find(own.checkpoint()).map(PictureService::name).orElse(own.checkpoint());
+  }
+
   private ServedModel<PictureService> model(Tenant tenant, PictureRequest asked, Settings own) {
     Prompt first = asked.prompts().get(0);
     List<AdapterTag> tags = asked.tags().tags();
     List<NamedAdapter> named =
         tags.stream().map(tag -> tag.named(first.steps(), asked.first())).toList();
-    String checkpoint =
-        checkpoints.find(own.checkpoint()).map(PictureService::name).orElse(own.checkpoint());
-    ServedModel<PictureService> model = models.picture(tenant, checkpoint, named);
+    ServedModel<PictureService> model = models.picture(tenant, checkpoint(own), named);
     List<NamedAdapter> all = new ArrayList<>(model.adapters());
     int before = all.size() - tags.size();
     for (int i = 0; i < tags.size(); i++) {

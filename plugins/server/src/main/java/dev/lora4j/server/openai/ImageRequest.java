@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -14,7 +15,8 @@ import java.util.regex.Pattern;
 /**
  * Body of {@code POST /v1/images/generations}. Beside OpenAI's fields it has those that pictures
  * here need: {@code seed}, {@code steps}, {@code guidance_scale}, {@code negative_prompt} and
- * {@code sampler}.
+ * {@code sampler}. Steps, guidance scale and sampler that it does not say stay unnamed in its
+ * prompts.
  *
  * @param model name of a base, or of adapters on it
  * @param prompts one for each picture; tags of adapters are still in their texts
@@ -29,9 +31,9 @@ record ImageRequest(
   private static final int MOST_STEPS = 1000;
   private static final long SEEDS = 1L << 32;
 
-  /** Steps for each value of {@code quality}. */
+  /** Steps for each value of {@code quality} that says any. */
   private static final Map<String, Integer> STEPS =
-      Map.of("low", 10, "medium", 20, "standard", 20, "auto", 20, "high", 40, "hd", 40);
+      Map.of("low", 10, "medium", 20, "standard", 20, "high", 40, "hd", 40);
 
   private static final List<String> QUALITIES =
       List.of("auto", "low", "medium", "high", "standard", "hd");
@@ -55,7 +57,7 @@ record ImageRequest(
     long seed =
         body.whole("seed", Long.MIN_VALUE, Long.MAX_VALUE)
             .orElseGet(() -> ThreadLocalRandom.current().nextLong(SEEDS));
-    Prompt prompt = sized(body, Prompt.of(text)).steps(steps(body));
+    Prompt prompt = stepped(body, sized(body, Prompt.of(text)));
     prompt = prompt.negative(body.text("negative_prompt").orElse(""));
     if (body.has("guidance_scale")) {
       prompt = prompt.guidance(body.number("guidance_scale", 0, 1000).orElseThrow());
@@ -73,9 +75,14 @@ record ImageRequest(
         WITHOUT_EFFECT.stream().filter(body::has).toList());
   }
 
-  private static int steps(JsonFields body) {
+  /** The prompt with the steps that the request says, by their number or by its quality. */
+  private static Prompt stepped(JsonFields body, Prompt prompt) {
     String quality = choice(body, "quality", QUALITIES).orElse("auto");
-    return body.integer("steps", 1, MOST_STEPS).orElse(STEPS.getOrDefault(quality, 20));
+    OptionalInt said = body.integer("steps", 1, MOST_STEPS);
+    if (said.isPresent()) {
+      return prompt.steps(said.getAsInt());
+    }
+    return STEPS.containsKey(quality) ? prompt.steps(STEPS.get(quality)) : prompt;
   }
 
   private static Prompt sized(JsonFields body, Prompt prompt) {

@@ -80,7 +80,11 @@ final class ImageRoute {
     } else {
       picture.addProperty("b64_json", text);
     }
-    picture.addProperty("seed", made.prompt().seed());
+    Prompt used = made.prompt();
+    picture.addProperty("seed", used.seed());
+    picture.addProperty("sampler", used.sampler());
+    picture.addProperty("steps", used.steps());
+    used.guidance().ifPresent(scale -> picture.addProperty("guidance_scale", scale));
     return picture;
   }
 

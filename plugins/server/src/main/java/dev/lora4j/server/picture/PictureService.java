@@ -4,6 +4,7 @@ import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.diffusion.base.BaseOutline;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import dev.lora4j.diffusion.record.GeneratedImage;
+import dev.lora4j.diffusion.request.FewSteps;
 import dev.lora4j.diffusion.request.Prompt;
 import dev.lora4j.diffusion.request.StepListener;
 import dev.lora4j.server.library.AdapterCache;
@@ -18,6 +19,7 @@ import dev.lora4j.server.work.Job;
 import dev.lora4j.server.work.JobTicket;
 import dev.lora4j.server.work.WorkQueue;
 import java.util.List;
+import java.util.Optional;
 
 /** One base of pictures at the service of many clients. Whoever opens it closes it. */
 public final class PictureService implements AutoCloseable {
@@ -82,9 +84,23 @@ public final class PictureService implements AutoCloseable {
   }
 
   /**
+   * Use that a request's adapters for few steps state, which counts for what the request does not
+   * say; as {@link FewSteps#of(MixPlan)} has it.
+   *
+   * @throws dev.lora4j.server.library.UnknownAdapterException if the tenant can use none of a name
+   * @throws dev.lora4j.server.library.UnusableAdapterException if one does not fit the base
+   */
+  public Optional<FewSteps> fewSteps(Tenant tenant, List<NamedAdapter> named) {
+    try (LeasedAdapters leased = LeasedAdapters.of(adapters, tenant, named)) {
+      return FewSteps.of(leased.mix());
+    }
+  }
+
+  /**
    * Asks for a picture.
    *
-   * @param prompt without adapters; the route and the order of its plan are theirs
+   * @param prompt without adapters; the route and the order of its plan are theirs. Sampler, steps
+   *     and guidance scale that it does not name are those of its adapters, or else of the base
    * @param named its adapters
    * @param listener receives the steps, on the worker's thread; it must not block
    * @throws IllegalArgumentException if the base cannot make it
@@ -92,13 +108,19 @@ public final class PictureService implements AutoCloseable {
    */
   public JobTicket<GeneratedImage> submit(
       Tenant tenant, Prompt prompt, List<NamedAdapter> named, StepListener listener) {
-    prompt.requireFits(outline);
-    Prompt completed = sd.completed(prompt);
-    MixPlan none = completed.mix();
+    LeasedAdapters leased = LeasedAdapters.of(adapters, tenant, named);
+    Prompt completed;
+    try {
+      completed = sd.completed(prompt.mix(prompt.mix().parts(leased.mix().parts())));
+      completed.requireFits(outline);
+    } catch (RuntimeException | Error e) {
+      leased.close();
+      throw e;
+    }
     return work.submit(
         tenant,
-        LeasedAdapters.of(adapters, tenant, named),
-        leased -> new AskedPicture(completed.mix(none.parts(leased.mix().parts())), listener),
+        leased,
+        with -> new AskedPicture(completed, listener),
         AskedPicture.cost(completed));
   }
 

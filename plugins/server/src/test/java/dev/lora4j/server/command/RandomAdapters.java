@@ -29,6 +29,17 @@ final class RandomAdapters {
    * @param strength of its numbers
    */
   static void write(Path folder, Family base, String part, long seed, float strength) {
+    write(folder, base, part, seed, strength, Map.of());
+  }
+
+  /** Writes one with metadata in its header. */
+  static void write(
+      Path folder,
+      Family base,
+      String part,
+      long seed,
+      float strength,
+      Map<String, String> metadata) {
     Random random = new Random(seed);
     Map<String, List<Factors>> all = new LinkedHashMap<>();
     for (Site site : base.sites().all()) {
@@ -40,7 +51,7 @@ final class RandomAdapters {
     }
     String name = String.valueOf(folder.getFileName());
     AdapterOutput.write(
-        new Adapter(name, all, Map.of()), base, new PeftWriter(), WriteOptions.EXACT, folder);
+        new Adapter(name, all, metadata), base, new PeftWriter(), WriteOptions.EXACT, folder);
   }
 
   private static HostTensor tensor(Random random, float strength, long... sizes) {

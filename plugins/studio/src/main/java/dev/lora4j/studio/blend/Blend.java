@@ -25,7 +25,9 @@ import java.util.Set;
  * @param base name of the base; empty for the first that the adapters fit
  * @param text of the prompt, without tags of adapters
  * @param seed absent where any will do
- * @param sampler empty for the base's
+ * @param steps absent, as {@code guidance}, for those of an adapter for few steps, or else of the
+ *     base
+ * @param sampler empty for that of an adapter for few steps, or else of the base
  * @param width 0 for the base's own, as {@code height}
  * @param rows the adapters that take part, those of tags in the prompt last
  * @param mixer as {@code --mixer} has it; empty for none
@@ -35,7 +37,7 @@ record Blend(
     String text,
     String negative,
     OptionalLong seed,
-    int steps,
+    OptionalInt steps,
     OptionalDouble guidance,
     String sampler,
     SigmaSchedule schedule,
@@ -60,7 +62,6 @@ record Blend(
           "mixer",
           "route");
 
-  static final int STEPS = 20;
   private static final int LONGEST_TEXT = 20_000;
   private static final int MOST_STEPS = 1000;
   private static final int MOST_GUIDANCE = 1000;
@@ -110,7 +111,7 @@ record Blend(
             tags.text(),
             text(fields, "negative", false),
             fields.whole("seed", Long.MIN_VALUE, Long.MAX_VALUE),
-            fields.integer("steps", 1, MOST_STEPS).orElse(STEPS),
+            fields.integer("steps", 1, MOST_STEPS),
             fields.number("guidance", 0, MOST_GUIDANCE),
             sampler,
             schedule(fields),
@@ -184,11 +185,11 @@ record Blend(
         Prompt.of(text)
             .negative(negative)
             .seed(seed.orElse(drawn))
-            .steps(steps)
             .sampler(sampler)
             .schedule(schedule)
             .size(width, height)
             .mix(MixPlan.NONE.route(route));
+    prompt = steps.isPresent() ? prompt.steps(steps.getAsInt()) : prompt;
     prompt = guidance.isPresent() ? prompt.guidance(guidance.getAsDouble()) : prompt;
     return mixer.isEmpty() ? prompt : prompt.mixer(mixer(mixer));
   }

@@ -58,9 +58,7 @@ final class BlendWords {
       words.option("--negative", blend.negative());
     }
     blend.seed().ifPresent(seed -> words.option("--seed", Long.toString(seed)));
-    if (blend.steps() != Blend.STEPS) {
-      words.option("--steps", Integer.toString(blend.steps()));
-    }
+    blend.steps().ifPresent(steps -> words.option("--steps", Integer.toString(steps)));
     blend.guidance().ifPresent(scale -> words.option("--guidance", number(scale)));
     if (!blend.sampler().isEmpty()) {
       words.option("--sampler", blend.sampler());

@@ -79,6 +79,7 @@ final class Cards {
             .value("tags", header.tags())
             .text("sha256", library.knownSha256(file).orElse(""));
     triggers(card, header, notes, origin);
+    header.fewSteps().forEach(use -> card.value("fewSteps", use));
     notes.weight().ifPresent(weight -> card.value("weight", weight));
     previews
         .find(file, neighbours)

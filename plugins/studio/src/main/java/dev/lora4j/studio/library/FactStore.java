@@ -28,7 +28,7 @@ final class FactStore {
   private static final Logger LOG = LoggerFactory.getLogger("dev.lora4j.studio.library");
 
   /** Changes with the meaning of what is stored. */
-  private static final String VERSION = "1";
+  private static final String VERSION = "2";
 
   private static final Gson GSON = new Gson();
 

@@ -6,6 +6,7 @@ import dev.lora4j.core.format.metadata.MetadataKey;
 import dev.lora4j.core.format.metadata.ModelSpecKeys;
 import dev.lora4j.core.format.metadata.TagCounts;
 import dev.lora4j.core.format.metadata.TriggerWords;
+import dev.lora4j.diffusion.request.FewSteps;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,6 +24,7 @@ import java.util.Map;
  * @param rank 0 if it says none
  * @param alpha 0 if it says none
  * @param thumbnail true if it holds a picture
+ * @param fewSteps its use, if it is for few steps: one; else none
  */
 record HeaderFacts(
     String title,
@@ -34,9 +36,10 @@ record HeaderFacts(
     Map<String, Long> tags,
     long rank,
     double alpha,
-    boolean thumbnail) {
+    boolean thumbnail,
+    List<FewSteps> fewSteps) {
   static final HeaderFacts NONE =
-      new HeaderFacts("", "", "", "", List.of(), "", Map.of(), 0, 0, false);
+      new HeaderFacts("", "", "", "", List.of(), "", Map.of(), 0, 0, false, List.of());
 
   private static final MetadataKey<Long> RANK = MetadataKey.whole(KohyaKeys.NETWORK_DIM.name());
   private static final MetadataKey<Double> ALPHA =
@@ -47,6 +50,7 @@ record HeaderFacts(
   /** Copies the lists. */
   HeaderFacts {
     triggers = List.copyOf(triggers);
+    fewSteps = List.copyOf(fewSteps);
     tags = Collections.unmodifiableMap(new LinkedHashMap<>(tags));
   }
 
@@ -62,7 +66,8 @@ record HeaderFacts(
         tags(metadata),
         metadata.get(RANK).filter(r -> r > 0).orElse(0L),
         metadata.get(ALPHA).filter(a -> a > 0).orElse(0.0),
-        metadata.get(ModelSpecKeys.THUMBNAIL).isPresent());
+        metadata.get(ModelSpecKeys.THUMBNAIL).isPresent(),
+        FewSteps.of(metadata.entries()).stream().toList());
   }
 
   @SafeVarargs

@@ -13,6 +13,7 @@ import dev.lora4j.cli.model.BundledModel;
 import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.metadata.FileHashes;
 import dev.lora4j.diffusion.record.PictureRecord;
+import dev.lora4j.diffusion.request.FewSteps;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -124,6 +125,27 @@ class BlendTest {
         "{'prompt': '--json <lora:glossy:0.5:0.9>', 'negative': '@fox', 'seed': -4, 'steps': 5,"
             + " 'guidance': 4.5, 'sampler': 'euler', 'schedule': 'karras', 'width': 80, 'height':"
             + " 48, 'route': 'merged'}");
+  }
+
+  @Test
+  void fewStepsOfAnAdapterCountWhereTheBlendSaysNothing() throws Exception {
+    Family base = studio.models().pictures().get(0).base().family();
+    Path file = studio.adapters().resolve("fast.safetensors");
+    Map<String, String> header = new FewSteps("lcm", 3, 1).metadata().entries();
+    RandomAdapters.write(file, base, "attn", 4, 0.1f, header);
+    same("{'prompt': 'a fox', 'seed': 7, 'adapters': [{'name': 'fast'}]}");
+    same("{'prompt': 'a fox', 'seed': 7, 'steps': 20, 'adapters': [{'name': 'fast'}]}");
+    StudioClient.Answer made =
+        studio
+            .client()
+            .post(
+                "/studio/picture",
+                "{'prompt': 'a fox', 'seed': 7, 'guidance': 2, 'adapters': [{'name': 'fast'}]}");
+    Path picture = Files.write(root.resolve("fast.png"), made.bytes());
+    PictureRecord record = PictureRecord.read(picture);
+    assertEquals("lcm", record.prompt().sampler());
+    assertEquals(3, record.prompt().steps());
+    assertEquals(2, record.prompt().guidance().orElseThrow());
   }
 
   private static JsonObject command(String blend) throws Exception {

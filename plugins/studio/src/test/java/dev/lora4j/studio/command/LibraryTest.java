@@ -11,6 +11,7 @@ import com.google.gson.JsonParser;
 import dev.lora4j.cli.model.BundledModel;
 import dev.lora4j.core.format.Families;
 import dev.lora4j.core.format.Family;
+import dev.lora4j.diffusion.request.FewSteps;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
@@ -96,6 +97,17 @@ class LibraryTest {
     g.fillRect(0, 0, width, height);
     g.dispose();
     return image;
+  }
+
+  @Test
+  void cardSaysForHowManyStepsTheAdapterIs() throws Exception {
+    adapter("fast", Map.of());
+    assertFalse(read("fast").has("fewSteps"));
+    adapter("fast4", FewSteps.LCM.metadata().entries());
+    JsonObject few = read("fast4").getAsJsonObject("fewSteps");
+    assertEquals("lcm", few.get("sampler").getAsString());
+    assertEquals(4, few.get("steps").getAsInt());
+    assertEquals(1, few.get("guidance").getAsDouble());
   }
 
   @Test

@@ -5,10 +5,12 @@ import { ErrorBox } from "../parts/error-box.js";
 import { PageHead } from "../parts/page-head.js";
 import { toast, toastError } from "../parts/toast.js";
 import { setQuery } from "../router.js";
+import { library } from "../state.js";
 import { storedStore, useStore } from "../store.js";
 import { AdapterList } from "./blend/adapter-list.js";
 import { blendOfPicture } from "./blend/dropped-picture.js";
 import { edit, redoEdit, undoEdit, useEdits, useUndoKeys } from "./blend/editing.js";
+import { defaultsOf } from "./blend/few-steps.js";
 import { Interference } from "./blend/interference.js";
 import { ShownPicture, useLivePreview } from "./blend/live-preview.js";
 import { completed } from "./blend/model.js";
@@ -25,7 +27,9 @@ function BlendPage({ start, query }) {
   const { now: blend, past, future } = useEdits();
   const shownView = useStore(view);
   const [over, setOver] = useState(false);
-  const base = start.bases.find((one) => one.name === blend.base) ?? start.bases[0];
+  const cards = useStore(library).value?.adapters ?? [];
+  const chosen = start.bases.find((one) => one.name === blend.base) ?? start.bases[0];
+  const base = defaultsOf(chosen, blend, cards);
   const preview = useLivePreview(blend, base, shownView.live);
   useUndoKeys();
   useEffect(() => {

@@ -7,9 +7,10 @@ import { EmptyState } from "../parts/empty-state.js";
 import { PageHead } from "../parts/page-head.js";
 import { plural } from "../parts/words.js";
 import { setQuery } from "../router.js";
-import { blend } from "../state.js";
+import { blend, library } from "../state.js";
 import { storedStore, useStore } from "../store.js";
 import { blocksOf } from "./blend/block-shares.js";
+import { defaultsOf } from "./blend/few-steps.js";
 import { AxisField } from "./grid/axis-field.js";
 import { countOf, lackOf, problemOf } from "./grid/axes.js";
 import { GridResult } from "./grid/grid-result.js";
@@ -35,7 +36,9 @@ function GridPage({ query, start }) {
       setQuery({ adapter: undefined });
     }
   }, [query.adapter]);
-  const base = start.bases.find((one) => one.name === settings.base) ?? start.bases[0];
+  const cards = useStore(library).value?.adapters ?? [];
+  const chosen = start.bases.find((one) => one.name === settings.base) ?? start.bases[0];
+  const base = defaultsOf(chosen, settings, cards);
   const known = { ...settings, adapters: settings.adapters.map((row) => row.name), blocks: blocksOf(base) };
   const problems = directions.map(([name]) => problemOf(settings.axes[name], known));
   const lacking = [

@@ -6,6 +6,7 @@ import { NumberField } from "../../parts/number-field.js";
 import { Slider } from "../../parts/slider.js";
 import { TextField } from "../../parts/text-field.js";
 import { edit } from "./editing.js";
+import { fewStepsText } from "./few-steps.js";
 import { SamplingFields } from "./sampling-fields.js";
 
 const SEEDS = 2 ** 31;
@@ -31,6 +32,7 @@ export function PromptSettings({ blend, base, start }) {
         onInput=${set("steps")} />
       <${Slider} label="Guidance" min=${0} max=${15} step=${0.5} least=${0}
         value=${blend.guidance ?? base?.guidance ?? 7.5} onInput=${set("guidance")} />
+      ${fewStepsText(base) && html`<p class="help">${fewStepsText(base)}</p>`}
     <//>
   </section>`;
 }

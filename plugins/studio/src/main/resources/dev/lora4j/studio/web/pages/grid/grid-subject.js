@@ -7,6 +7,7 @@ import { TextField } from "../../parts/text-field.js";
 import { library } from "../../state.js";
 import { useStore } from "../../store.js";
 import { AdapterPicker } from "../blend/adapter-picker.js";
+import { fewStepsText } from "../blend/few-steps.js";
 import { SamplingFields } from "../blend/sampling-fields.js";
 import { parseWeight } from "../blend/weight.js";
 import { focusOn } from "../focus.js";
@@ -52,6 +53,7 @@ export function GridSubject({ settings, change, start, base }) {
           <${NumberField} label="Guidance" min=${0} value=${settings.guidance}
             placeholder=${String(base?.guidance ?? "")} onInput=${set("guidance")} />
         </div>
+        ${fewStepsText(base) && html`<p class="help">${fewStepsText(base)}</p>`}
         ${
           settings.mixer &&
           html`<p class="help">Mixer: ${settings.mixer}. <button type="button" class="link"

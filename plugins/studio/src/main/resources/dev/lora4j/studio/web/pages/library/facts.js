@@ -15,6 +15,7 @@ export function Facts({ card }) {
     ["Trained on", card.trainedOn],
     ["Method", card.method && methodName(card.method) + rank],
     ["Weight", card.weight],
+    ["For few steps", stepsOf(card.fewSteps)],
     ["Licence", card.license || "The file says none."],
     ["Author", card.author],
     ["From", originOf(card)],
@@ -39,6 +40,10 @@ export function Facts({ card }) {
 }
 
 const isKnown = ([, value]) => value !== undefined && value !== null && value !== "";
+
+function stepsOf(few) {
+  return few && `sampler ${few.sampler}, ${few.steps} steps, guidance ${few.guidance}`;
+}
 
 // Anybody may have written the page into the file: an address is a link only if it is https.
 function originOf({ source, page }) {

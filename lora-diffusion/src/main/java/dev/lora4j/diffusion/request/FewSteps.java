@@ -1,9 +1,9 @@
-package dev.lora4j.diffusion.consistency;
+package dev.lora4j.diffusion.request;
 
 import dev.lora4j.core.format.metadata.Metadata;
 import dev.lora4j.core.format.metadata.MetadataKey;
 import dev.lora4j.core.format.metadata.ModelSpecKeys;
-import dev.lora4j.diffusion.request.Prompt;
+import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.diffusion.sampling.Samplers;
 import java.util.Map;
 import java.util.Optional;
@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param guidance guidance scale; at 1 pictures take one run of the denoiser per step
  */
 public record FewSteps(String sampler, int steps, double guidance) {
-  /** Use of adapters that {@link ConsistencyObjective} trained. */
+  /** Use of adapters that consistency distillation (Song et al. 2023) trained. */
   public static final FewSteps LCM = new FewSteps(Samplers.LCM.name(), 4, 1);
 
   private static final MetadataKey<String> SAMPLER = MetadataKey.text("lora4j_sampler");
@@ -36,6 +36,17 @@ public record FewSteps(String sampler, int steps, double guidance) {
         : Optional.empty();
   }
 
+  /**
+   * Use that the adapters of a picture state: that of the first whose weight is not 0 and that
+   * states one.
+   */
+  public static Optional<FewSteps> of(MixPlan mix) {
+    return mix.parts().stream()
+        .filter(part -> part.weight().value() != 0)
+        .flatMap(part -> of(part.adapter().metadata()).stream())
+        .findFirst();
+  }
+
   private static boolean installed(String sampler) {
     return Samplers.all().stream().anyMatch(s -> s.name().equals(sampler));
   }
@@ -52,6 +63,13 @@ public record FewSteps(String sampler, int steps, double guidance) {
   /** A copy of a prompt with this sampler, number of steps and guidance scale. */
   public Prompt apply(Prompt prompt) {
     return prompt.sampler(sampler).steps(steps).guidance(guidance);
+  }
+
+  /** A copy of a prompt with those of the three that it does not name itself. */
+  public Prompt complete(Prompt prompt) {
+    Prompt all = prompt.sampler().isEmpty() ? prompt.sampler(sampler) : prompt;
+    all = prompt.namedSteps().isPresent() ? all : all.steps(steps);
+    return prompt.guidance().isPresent() ? all : all.guidance(guidance);
   }
 
   /** Description for people. */
