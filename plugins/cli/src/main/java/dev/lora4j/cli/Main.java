@@ -102,7 +102,8 @@ public final class Main {
     program.setParameterExceptionHandler(this::misused);
     program.setExecutionExceptionHandler((thrown, command, parsed) -> failed(thrown));
     HelpText.install(program);
-    return program.execute(OptionAliases.resolved(program, arguments));
+    String[] words = OptionAliases.resolved(program, arguments);
+    return program.execute(RunFileWords.expanded(program, words));
   }
 
   private static PrintWriter writer(PrintStream stream) {

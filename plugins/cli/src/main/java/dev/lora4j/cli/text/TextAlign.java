@@ -5,6 +5,7 @@ import dev.lora4j.cli.console.Console;
 import dev.lora4j.cli.console.UnusedOptions;
 import dev.lora4j.cli.file.ExistingPath;
 import dev.lora4j.cli.file.LockedFolder;
+import dev.lora4j.cli.file.RunFileOption;
 import dev.lora4j.cli.train.InputAdapters;
 import dev.lora4j.core.train.adapter.AdapterRecipe;
 import dev.lora4j.text.data.SequenceLimits;
@@ -40,7 +41,10 @@ import picocli.CommandLine.Spec;
           + " 0.693; that of grpo begins at 0, as advantages add up to it: watch the reward.",
       "",
       "A batch of grpo and rloo is one prompt with its completions, and a step takes 4 of them, unless"
-          + " you give --batch."
+          + " you give --batch.",
+      "",
+      "A word that ends with .toml is a run file, whose keys are the options below, method for METHOD"
+          + " and adapter-method for --method; DIR.run/run.toml has those of a run."
     })
 final class TextAlign implements Command {
   /** Prompts of a step that learns from rewards, one at once, if nothing is said. */
@@ -57,6 +61,11 @@ final class TextAlign implements Command {
   @Mixin private final TeacherOptions teacher = new TeacherOptions();
 
   @Mixin private final WritingOptions writing = new WritingOptions();
+
+  @Mixin
+  private final RunFileOption file =
+      new RunFileOption(
+          Map.of("method", "METHOD", "adapter-method", "--method"), Map.of("reward", "schema"));
 
   @Mixin private final TextModelOptions options = new TextModelOptions();
 
@@ -121,6 +130,7 @@ final class TextAlign implements Command {
           TextTrainingWork.of(
               trainer, how.steps.keeping(output.checkpoints(), output.resume()), output.name());
       try (LockedFolder claim = output.begin(work, model.base())) {
+        file.keep(output.folder());
         summary(console, lesson, work, count);
         TrainedTextReport trained =
             output.train(console, work, model.base(), count, how.steps.perStep());
@@ -211,9 +221,9 @@ final class TextAlign implements Command {
   private String reference() {
     return how.from()
         .map(
-            file ->
+            begun ->
                 "The reference is the base with "
-                    + file
+                    + begun
                     + " as it is now, as training begins there.")
         .orElse("The reference is the base, as training begins with a fresh adapter.");
   }

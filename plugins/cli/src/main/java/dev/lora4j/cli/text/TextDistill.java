@@ -5,6 +5,7 @@ import dev.lora4j.cli.adapter.UsageBaseModel;
 import dev.lora4j.cli.adapter.WeightedFile;
 import dev.lora4j.cli.console.Console;
 import dev.lora4j.cli.file.LockedFolder;
+import dev.lora4j.cli.file.RunFileOption;
 import dev.lora4j.cli.train.TeacherFiles;
 import dev.lora4j.cli.train.TeacherPrompts;
 import dev.lora4j.core.adapter.Adapter;
@@ -43,7 +44,10 @@ import picocli.CommandLine.Spec;
           + " teacher's probabilities of the next one are the target, on the base without other"
           + " adapters. Words that you give a teacher with --trigger call it in the student. Texts of"
           + " teachers are kept in DIR.run and made once. The same command with --resume goes on"
-          + " where it was stopped."
+          + " where it was stopped.",
+      "",
+      "A word that ends with .toml is a run file, whose keys are the options below, and teachers;"
+          + " DIR.run/run.toml has those of a run."
     })
 final class TextDistill implements Command {
   @Spec
@@ -53,6 +57,10 @@ final class TextDistill implements Command {
   @Mixin private final TeacherFiles files = new TeacherFiles();
 
   @Mixin private final TeachingOptions teaching = new TeachingOptions();
+
+  @Mixin
+  private final RunFileOption file =
+      new RunFileOption(Map.of("teachers", "PATH[:WEIGHT]"), Map.of("teachers", ""));
 
   @Mixin private final TextModelOptions options = new TextModelOptions();
 
@@ -98,6 +106,7 @@ final class TextDistill implements Command {
       console.note("The student has rank " + rank + " at " + first.sites().size() + " layers.");
       try (LockedFolder claim = LockedFolder.of(output.folder())) {
         output.clear();
+        file.keep(output.folder());
         List<TextTeacher> teachers = teachers(console, model, named, adapters, prompts);
         TextTrainer trainer = trainer(model, recipe, teachers);
         int count = steps.count(trainer.sequences());

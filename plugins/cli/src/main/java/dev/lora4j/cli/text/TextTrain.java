@@ -7,6 +7,7 @@ import dev.lora4j.cli.console.Failure;
 import dev.lora4j.cli.console.UnusedOptions;
 import dev.lora4j.cli.file.ExistingPath;
 import dev.lora4j.cli.file.LockedFolder;
+import dev.lora4j.cli.file.RunFileOption;
 import dev.lora4j.cli.train.CalibrationText;
 import dev.lora4j.cli.train.InputAdapters;
 import dev.lora4j.cli.train.RateOptions;
@@ -41,12 +42,16 @@ import picocli.CommandLine.Spec;
       "Train an adapter of a language model on texts.",
       "Texts are files of plain text, or of lines of JSON: {\"text\"}, {\"prompt\", \"completion\"}"
           + " of which the completion alone is learned, or {\"messages\"} of which the assistant's"
-          + " are; {\"text\", \"label\"} teaches a model to tell classes apart."
+          + " are; {\"text\", \"label\"} teaches a model to tell classes apart.",
+      "A word that ends with .toml is a run file, whose keys are the options below; DIR.run/run.toml"
+          + " has those of a run."
     })
 final class TextTrain implements Command {
   @Spec
   @SuppressWarnings("NullAway.Init")
   private CommandSpec spec;
+
+  @Mixin private final RunFileOption file = new RunFileOption();
 
   @Mixin private final TextModelOptions options = new TextModelOptions();
 
@@ -148,6 +153,7 @@ final class TextTrain implements Command {
           TextTrainingWork.of(
               trainer, how.steps.keeping(output.checkpoints(), output.resume()), output.name());
       try (LockedFolder claim = output.begin(work, open.model().base())) {
+        file.keep(output.folder());
         TrainedTextReport trained = train(console, work, open.model().base(), count);
         output.save(trained.text(), open.model().base(), List.of());
         trained.tell(console, json, began, Optional.empty());
@@ -193,6 +199,7 @@ final class TextTrain implements Command {
           TextTrainingWork.of(
               trainer, how.steps.keeping(output.checkpoints(), output.resume()), output.name());
       try (LockedFolder claim = output.begin(work, model.base())) {
+        file.keep(output.folder());
         TrainedTextReport trained = train(console, work, model.base(), count);
         output.save(trained.text(), model.base(), model.labels());
         MixPlan mix = MixPlan.of(trained.text().adapter(), 1);

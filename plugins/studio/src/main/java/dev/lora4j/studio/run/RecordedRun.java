@@ -27,9 +27,15 @@ final class RecordedRun {
         }
       }
     } catch (IOException e) {
-      // There are none, as of a training on texts.
+      // There are none yet.
     }
     return settings;
+  }
+
+  /** True if they are those of a training on texts, by keys that one on pictures has not. */
+  static boolean ofTexts(Path file) {
+    JsonObject settings = settings(file);
+    return settings.has("data") || settings.has("teachers");
   }
 
   private static void add(JsonObject settings, TomlTable table, String prefix) {

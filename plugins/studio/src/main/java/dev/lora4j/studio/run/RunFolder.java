@@ -30,9 +30,9 @@ record RunFolder(String id, Path path) {
     return pictures() || Files.exists(adapterFile()) ? adapterFile() : adapterFolder();
   }
 
-  /** True if it learns from pictures: trainings on texts keep no settings. */
+  /** True if it learns from pictures, by the keys of its settings. */
   boolean pictures() {
-    return Files.exists(path.resolve(RunFiles.SETTINGS));
+    return Files.exists(settings()) && !RecordedRun.ofTexts(settings());
   }
 
   Path table() {
