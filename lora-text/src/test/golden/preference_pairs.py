@@ -6,7 +6,8 @@ numbers and on a tiny LLaMA; CPOTrainer's and ORPOTrainer's on numbers.
   numbers/NAME/loss           F64, the mean over the pairs; NAME is LOSS|DIVERGENCE|BETA, a loss as people write it
   numbers/NAME/gradient       F64 [2, 6], of the policy
   step/NAME/loss              F64: rows of the first batch of peft_steps.py are chosen, those of its second one rejected, the
-                              policy is llama-lora with its first factors, the reference the model without them
+                              policy is llama-lora with its first factors, the reference the model without them; NAME may
+                              have |ld=X, the share of tokens beyond the shorter completion, and |wpo, weighted pairs
   step/NAME/gradient          F64, of the factors in the order of their names
   run/losses, run/norms       F64 [10]: ten steps of AdamW by sigmoid and a fifth of sft, batches 2 i and 2 i + 1 for step i
   run/trained                 F64, the factors after them
@@ -36,11 +37,17 @@ DPO = [
     *[(name, divergence, 0.1) for divergence in ("forward_kl", "js_divergence", "alpha_divergence:0.5", "alpha_divergence:1")
       for name in ("sigmoid", "hinge", "ipo", "sigmoid_norm", "robust:smoothing=0.2", "exo_pair", "discopop")],
 ]
+# Also the share of tokens beyond the shorter completion and whether pairs are weighted.
+PAIRS = [("sigmoid", KL, 0.1, "ld=0.3"), ("sigmoid", KL, 0.1, "ld=0"), ("sigmoid", KL, 0.1, "wpo"),
+         ("sigmoid", KL, 0.1, "ld=0.3", "wpo"), ("ipo", KL, 0.1, "ld=0.5"), ("sigmoid_norm", KL, 0.1, "ld=0.6", "wpo"),
+         ("robust:smoothing=0.2", "js_divergence", 0.1, "wpo"), ("nca_pair", KL, 0.1, "wpo"), ("aot", KL, 0.1, "ld=0.3"),
+         ("sigmoid:weight=0.8+bco_pair:weight=0.2", KL, 0.1, "ld=0.2", "wpo"),
+         ("sigmoid:weight=0.8+bco_pair:weight=0.2+sft", KL, 0.1, "ld=0.2")]
 OTHERS = [("cpo", 0.1), ("cpo:smoothing=0.1", 0.3), ("simpo", 2.0), ("simpo:gamma=1.2", 2.5), ("orpo", 0.1), ("orpo", 0.5),
           ("alphapo", 2.0), ("alphapo:alpha=-0.5,gamma=1.2", 2.5)]
 
 
-def trainer(losses, divergence, beta):
+def trainer(losses, divergence, beta, *more):
     """What _compute_loss reads of a trainer."""
     names, weights, settings = [], [], {}
     for text in losses.split("+"):
@@ -50,25 +57,38 @@ def trainer(losses, divergence, beta):
         weights.append(float(given.pop("weight", 1)))
         settings |= {key: float(value) for key, value in given.items()}
     kind, _, alpha = divergence.partition(":")
+    share = [float(one[3:]) for one in more if one.startswith("ld=")]
     same = types.SimpleNamespace(device="cpu", gather_for_metrics=lambda x: x, gather=lambda x: x)
     return types.SimpleNamespace(
-        model=types.SimpleNamespace(training=True), aux_loss_enabled=False, ld_alpha=None, precompute_ref_logps=True,
+        model=types.SimpleNamespace(training=True), aux_loss_enabled=False, ld_alpha=share[0] if share else None,
+        precompute_ref_logps=True,
         f_divergence_type=kind, f_alpha_divergence_coef=float(alpha or 0.5), loss_types=names, loss_weights=weights, beta=beta,
-        label_smoothing=settings.get("smoothing", 1e-3 if "exo_pair" in names else 0.0), use_weighting=False,
+        label_smoothing=settings.get("smoothing", 1e-3 if "exo_pair" in names else 0.0), use_weighting="wpo" in more,
         args=types.SimpleNamespace(discopop_tau=settings.get("tau", 0.05)), accelerator=same, _tp_size=1,
         _metrics=collections.defaultdict(lambda: collections.defaultdict(list)), _total_train_tokens=0)
 
 
-def loss(log_probs, mask, reference, setting):
-    """The loss of DPOTrainer for log-probabilities [rows, tokens] of tokens, at the place of the one before."""
+def loss(log_probs, mask, reference, setting, squares=None):
+    """The loss of DPOTrainer for log-probabilities [rows, tokens] of tokens, at the place of the one before.
+
+    The reference has sums [rows], or is a program that computes what log_probs are; squares are the logarithms of the sums
+    of the squared probabilities of all tokens.
+    """
     nothing = torch.zeros_like(log_probs)
     told = types.SimpleNamespace(
-        log_probs=log_probs, entropy=nothing, mean_logits=nothing, is_top1=nothing > 1, log_sum_sq_probs=nothing)
-    chosen, rejected = reference.chunk(2)
-    inputs = {
-        "input_ids": torch.zeros_like(mask), "attention_mask": torch.ones_like(mask), "completion_mask": mask,
-        "ref_chosen_logps": chosen, "ref_rejected_logps": rejected}
-    return DPOTrainer._compute_loss(trainer(*setting), lambda **_: told, inputs, False)
+        log_probs=log_probs, entropy=nothing, mean_logits=nothing, is_top1=nothing > 1,
+        log_sum_sq_probs=nothing if squares is None else squares)
+    inputs = {"input_ids": torch.zeros_like(mask), "attention_mask": torch.ones_like(mask), "completion_mask": mask}
+    self = trainer(*setting)
+    if callable(reference):
+        self.precompute_ref_logps = False
+        self.args.gradient_checkpointing_kwargs = None
+        self.model = torch.nn.Identity()
+        self.model.is_gradient_checkpointing = False
+        self.ref_model = lambda **_: types.SimpleNamespace(log_probs=reference())
+    else:
+        inputs["ref_chosen_logps"], inputs["ref_rejected_logps"] = reference.chunk(2)
+    return DPOTrainer._compute_loss(self, lambda **_: told, inputs, False)
 
 
 def of_numbers(gold):
@@ -131,7 +151,8 @@ class Pairs:
     def log_probs(self, first):
         ids, inside, mask = self.rows(first)
         logits = self.student.model(input_ids=ids, attention_mask=inside).logits[:, :-1].log_softmax(-1)
-        return logits.gather(-1, ids[:, 1:, None])[..., 0] * mask[:, 1:], mask
+        squares = torch.logsumexp(2 * logits.detach(), -1)
+        return logits.gather(-1, ids[:, 1:, None])[..., 0] * mask[:, 1:], mask, squares
 
     def layers(self, on):
         for module in self.student.model.modules():
@@ -141,18 +162,18 @@ class Pairs:
     def loss(self, first, setting):
         self.layers(False)
         with torch.no_grad():
-            reference = self.log_probs(first)[0].sum(1)
+            each = self.log_probs(first)[0]
         self.layers(True)
-        own, mask = self.log_probs(first)
+        own, mask, squares = self.log_probs(first)
         for factor in self.student.factors.values():
             factor.requires_grad_(True)
-        return loss(own, mask, reference, setting)
+        return loss(own, mask, (lambda: each) if len(setting) > 3 else each.sum(1), setting, squares)
 
 
 def of_steps(gold):
     pairs = Pairs()
     factors = list(pairs.student.factors.values())
-    for setting in [s for s in DPO if s[2] == 0.1 and not s[1].startswith("alpha")]:
+    for setting in [s for s in DPO if s[2] == 0.1 and not s[1].startswith("alpha")] + PAIRS:
         for factor in factors:
             factor.grad = None
         made = pairs.loss(0, setting)

@@ -87,9 +87,9 @@ public final class Expr
    * one number. The gradients are those of {@code body} but for the order of sums.
    *
    * @param body makes values [rows] of rows, each of its own row and of nothing else that is
-   *     trained; on the terms of {@link Graph#checkpoint}, but staged once
-   * @throws TensorException if a value does not depend on the rows, or on something else that is
-   *     trained
+   *     trained; on the terms of {@link Graph#checkpoint}, but staged once. Detached values have no
+   *     gradient and cost none
+   * @throws TensorException if a value depends on something else that is trained
    */
   public List<Expr> rowValues(Function<Expr, List<Expr>> body) {
     return graph.recorded(this) ? RowValues.of(this, body) : body.apply(this);

@@ -20,18 +20,24 @@ final class RowValues {
     Expr leaf = graph.trainable(x);
     List<Expr> made = graph.inside(() -> body.apply(leaf));
     Tape tape = graph.tape();
+    List<Expr> learned = made.stream().filter(e -> tape.value(e).differentiable()).toList();
     List<Expr> all = new ArrayList<>();
-    for (int i = 0; i < made.size(); i++) {
-      Expr value = made.get(i);
+    for (Expr value : made) {
+      int number = learned.indexOf(value);
+      if (number < 0) {
+        all.add(value);
+        continue;
+      }
       List<Expr> sources = tape.sources(List.of(value), tape.number());
       if (!sources.equals(List.of(leaf))) {
         throw Mismatch.of(
             "rowValues",
             value,
             "values of " + leaf + " and of nothing else that is trained",
-            "" + sources);
+            "values of " + sources);
       }
-      all.add(carrying(x, value, gradient(graph, leaf, value, i < made.size() - 1)));
+      boolean again = number < learned.size() - 1;
+      all.add(carrying(x, value, gradient(graph, leaf, value, again)));
     }
     return all;
   }

@@ -9,8 +9,15 @@ import java.util.Optional;
  * @param likelihood sum of the log-probabilities of its tokens
  * @param reference the same under the reference; empty where a loss has none
  * @param tokens number of its tokens, at least 1
+ * @param whole sum of the log-probabilities in which all of its tokens count alike, whatever counts
+ *     less in the others
  */
-public record CompletionScores(Expr likelihood, Optional<Expr> reference, Expr tokens) {
+public record CompletionScores(Expr likelihood, Optional<Expr> reference, Expr tokens, Expr whole) {
+  /** Scores in which all tokens count alike. */
+  public CompletionScores(Expr likelihood, Optional<Expr> reference, Expr tokens) {
+    this(likelihood, reference, tokens, likelihood);
+  }
+
   /**
    * Log of how much likelier it has become than under the reference, [pairs].
    *

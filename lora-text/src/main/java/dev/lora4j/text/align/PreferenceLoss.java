@@ -30,6 +30,14 @@ public interface PreferenceLoss extends Canonical {
   }
 
   /**
+   * Returns false if the loss of a pair depends on other pairs of its batch, so that it cannot be
+   * weighted by itself.
+   */
+  default boolean separate() {
+    return true;
+  }
+
+  /**
    * Reward of a completion, for what is reported: log-ratio or likelihood, times beta, [pairs].
    *
    * @param beta see {@link #each}

@@ -12,8 +12,16 @@ import java.util.List;
  * @param divergence from the reference
  * @param beta how much the distance from the reference costs; in losses without one the inverse
  *     temperature
+ * @param tail share at which tokens of a completion count that lie beyond the length of the other
+ *     one of its pair, from 0 to 1 (alpha of LD-DPO, Liu et al. 2024); 1 for all alike
+ * @param weighting what the loss of each pair is multiplied with
  */
-public record PreferenceObjective(List<Weighted> losses, ScoreDivergence divergence, double beta)
+public record PreferenceObjective(
+    List<Weighted> losses,
+    ScoreDivergence divergence,
+    double beta,
+    double tail,
+    PairWeighting weighting)
     implements Canonical {
   /** Beta of DPO where nothing else is said, as in TRL. */
   public static final double BETA = 0.1;
@@ -36,8 +44,9 @@ public record PreferenceObjective(List<Weighted> losses, ScoreDivergence diverge
   /**
    * Checks that the losses go together.
    *
-   * @throws IllegalArgumentException if there is none, one is there twice, beta is not above 0, or
-   *     a loss is of no other divergence than reverse KL and there is another
+   * @throws IllegalArgumentException if there is none, one is there twice, beta is not above 0, the
+   *     tail is not from 0 to 1, a loss is of no other divergence than reverse KL and there is
+   *     another, or pairs are weighted and a loss has none for each pair by itself
    */
   public PreferenceObjective {
     losses = List.copyOf(losses);
@@ -50,6 +59,24 @@ public record PreferenceObjective(List<Weighted> losses, ScoreDivergence diverge
     if (losses.stream().map(Weighted::loss).distinct().count() < losses.size()) {
       throw new IllegalArgumentException(
           "A loss is there twice; say it once, with a weight of its own.");
+    }
+    if (!(tail >= 0 && tail <= 1)) {
+      throw new IllegalArgumentException(
+          "Tokens beyond the shorter completion count at 0 to 1, found " + tail + ".");
+    }
+    if (weighting != PairWeighting.NONE) {
+      losses.stream()
+          .map(Weighted::loss)
+          .filter(loss -> !loss.separate())
+          .findFirst()
+          .ifPresent(
+              loss -> {
+                throw new IllegalArgumentException(
+                    "The loss "
+                        + loss.name()
+                        + " mixes the pairs of a batch, so that no pair has a loss to weight; leave"
+                        + " the weighting out or take another loss.");
+              });
     }
     if (!divergence.equals(ScoreDivergence.REVERSE_KL)) {
       losses.stream()
@@ -64,6 +91,21 @@ public record PreferenceObjective(List<Weighted> losses, ScoreDivergence diverge
                         + " is of reverse KL alone; leave the divergence out or take another loss.");
               });
     }
+  }
+
+  /** An objective in which all tokens and pairs count alike. */
+  public PreferenceObjective(List<Weighted> losses, ScoreDivergence divergence, double beta) {
+    this(losses, divergence, beta, 1, PairWeighting.NONE);
+  }
+
+  /** A copy in which tokens beyond the shorter completion count at a share. */
+  public PreferenceObjective tail(double share) {
+    return new PreferenceObjective(losses, divergence, beta, share, weighting);
+  }
+
+  /** A copy with another weighting of pairs. */
+  public PreferenceObjective weighting(PairWeighting other) {
+    return new PreferenceObjective(losses, divergence, beta, tail, other);
   }
 
   /** One loss alone, by reverse KL and {@link #BETA}. */
@@ -96,6 +138,10 @@ public record PreferenceObjective(List<Weighted> losses, ScoreDivergence diverge
     for (int i = 0; i < losses.size(); i++) {
       form = form.with("loss" + i, losses.get(i).loss()).with("weight" + i, losses.get(i).weight());
     }
-    return form.with("divergence", divergence).with("beta", beta).text();
+    form = form.with("divergence", divergence).with("beta", beta);
+    form = tail == 1 ? form : form.with("tail", tail);
+    return weighting == PairWeighting.NONE
+        ? form.text()
+        : form.with("weighting", weighting.name()).text();
   }
 }

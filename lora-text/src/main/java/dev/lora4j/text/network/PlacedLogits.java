@@ -30,6 +30,11 @@ public record PlacedLogits(Expr logits, Expr targets, UnaryOperator<Expr> part) 
     return logs.exp().mul(logs).over(1).sum().neg();
   }
 
+  /** The same without a gradient. */
+  public PlacedLogits detached() {
+    return new PlacedLogits(logits.detach(), targets, part);
+  }
+
   private Expr scaled(double temperature) {
     return temperature == 1 ? logits : logits.div(temperature);
   }

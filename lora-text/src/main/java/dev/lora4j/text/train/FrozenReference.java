@@ -17,6 +17,7 @@ import dev.lora4j.text.pipeline.LanguageModel;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A base with adapters as they are, which what is learned is compared with. Valid while the scope
@@ -69,14 +70,20 @@ final class FrozenReference {
     }
   }
 
-  /** Log-probability of what is learned of each sequence, summed over its tokens. */
-  double[] likelihoods(List<TokenSequence> rows) {
+  /**
+   * Log-probability of what is learned of each sequence, summed over its tokens.
+   *
+   * @param shares of the tokens; all count alike without
+   */
+  double[] likelihoods(List<TokenSequence> rows, Optional<TokenShares> shares) {
     double[] tokens = tokens(rows);
     double[] sums = new double[rows.size()];
     int at = 0;
     for (int row = 0; row < sums.length; row++) {
-      for (int i = 0; i < rows.get(row).learned(); i++) {
-        sums[row] += tokens[at++];
+      TokenSequence one = rows.get(row);
+      double[] counting = shares.map(all -> all.of(one)).orElse(new double[0]);
+      for (int i = 0; i < one.learned(); i++) {
+        sums[row] += shares.isPresent() ? counting[i] * tokens[at++] : tokens[at++];
       }
     }
     return sums;

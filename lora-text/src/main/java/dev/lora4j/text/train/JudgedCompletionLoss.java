@@ -40,7 +40,7 @@ final class JudgedCompletionLoss implements SequenceLoss {
     this.model = head.model();
     this.texts = texts;
     this.longest = longest;
-    this.likelihoods = new CompletionLikelihoods(head, true, reference);
+    this.likelihoods = new CompletionLikelihoods(head, true, reference, Optional.empty(), false);
   }
 
   @Override

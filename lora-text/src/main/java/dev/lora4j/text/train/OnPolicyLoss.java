@@ -101,7 +101,7 @@ final class OnPolicyLoss implements SequenceLoss {
     Expr own = places.logits().slice(1, 0, vocabulary());
     return List.of(
         teaching.settings().divergence().stage(own, there),
-        places.entropy(teaching.settings().divergence().temperature()));
+        places.detached().entropy(teaching.settings().divergence().temperature()));
   }
 
   @Override

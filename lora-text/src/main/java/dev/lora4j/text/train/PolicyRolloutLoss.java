@@ -122,7 +122,9 @@ final class PolicyRolloutLoss implements SequenceLoss {
             chunks,
             compute,
             at.type(),
-            places -> List.of(places.unlikelihood(temperature()), places.entropy(temperature())));
+            places ->
+                List.of(
+                    places.unlikelihood(temperature()), places.detached().entropy(temperature())));
     Expr own = values.get(0).neg();
     Expr entropy = values.get(1);
     Expr before = again() ? numbers(at, "before") : own.detach();
@@ -140,7 +142,7 @@ final class PolicyRolloutLoss implements SequenceLoss {
     Expr each = parts.detach().mul(0).add(1);
     Map<String, Expr> measures = new LinkedHashMap<>();
     staged.measures().forEach((name, mean) -> measures.put(name, each.mul(mean)));
-    measures.put("entropy", each.mul(scores.mean(entropy.detach())));
+    measures.put("entropy", each.mul(scores.mean(entropy)));
     return new StagedLoss(parts, measures);
   }
 

@@ -6,6 +6,7 @@ import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.train.run.Staging;
 import dev.lora4j.text.align.CompletionScores;
 import dev.lora4j.text.align.PairScores;
+import dev.lora4j.text.align.PairWeighting;
 import dev.lora4j.text.align.PreferenceObjective;
 import dev.lora4j.text.data.TokenSequence;
 import dev.lora4j.text.model.TextModel;
@@ -35,8 +36,14 @@ final class PreferencePairLoss implements SequenceLoss {
   PreferencePairLoss(HeadUse head, Preferences preferences, Optional<KnownLikelihoods> reference) {
     this.model = head.model();
     this.preferences = preferences;
+    PreferenceObjective objective = preferences.objective();
     this.likelihoods =
-        new CompletionLikelihoods(head, preferences.objective().compares(), reference);
+        new CompletionLikelihoods(
+            head,
+            objective.compares(),
+            reference,
+            preferences.shares(),
+            objective.weighting() == PairWeighting.WPO);
   }
 
   @Override
@@ -64,15 +71,17 @@ final class PreferencePairLoss implements SequenceLoss {
     measures.put("rewards/rejected", bad);
     measures.put("logps/chosen", chosen.likelihood());
     measures.put("logps/rejected", rejected.likelihood());
-    return new StagedLoss(
-        objective.each(new PairScores(chosen, rejected, objective.divergence())), measures);
+    Expr each = objective.each(new PairScores(chosen, rejected, objective.divergence()));
+    Expr weighted = staged.weights().map(w -> each.mul(half(w, 0)).mul(half(w, 1))).orElse(each);
+    return new StagedLoss(weighted, measures);
   }
 
   private static CompletionScores side(CompletionLikelihoods.Staged staged, int number) {
     return new CompletionScores(
         half(staged.own(), number),
         staged.before().map(all -> half(all, number)),
-        half(staged.counts(), number));
+        half(staged.counts(), number),
+        half(staged.whole(), number));
   }
 
   private static Expr half(Expr rows, int number) {

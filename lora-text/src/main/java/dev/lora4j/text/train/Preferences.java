@@ -4,9 +4,12 @@ import dev.lora4j.text.align.PreferenceObjective;
 import dev.lora4j.text.data.PreferencePair;
 import dev.lora4j.text.data.TokenSequence;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 
 /** Pairs of a run, each known by its chosen sequence, and what is learned of them. */
 final class Preferences {
@@ -19,6 +22,9 @@ final class Preferences {
   /** By the sequences themselves, as two pairs may have equal ones. */
   private final IdentityHashMap<TokenSequence, TokenSequence> others = new IdentityHashMap<>();
 
+  /** Tokens that both completions of the pair of a sequence have. */
+  private final IdentityHashMap<TokenSequence, Integer> shared = new IdentityHashMap<>();
+
   Preferences(
       PreferenceObjective objective, List<PreferencePair> learned, List<PreferencePair> heldOut) {
     this.objective = objective;
@@ -28,8 +34,24 @@ final class Preferences {
 
   private TokenSequence known(PreferencePair pair) {
     TokenSequence chosen = pair.chosen().copy();
-    others.put(chosen, pair.rejected());
+    TokenSequence rejected = pair.rejected().copy();
+    others.put(chosen, rejected);
+    int shorter = Math.min(chosen.learned(), rejected.learned());
+    shared.put(chosen, shorter);
+    shared.put(rejected, shorter);
     return chosen;
+  }
+
+  /** Shares of tokens, if those beyond the shorter completion of a pair count less. */
+  Optional<TokenShares> shares() {
+    return objective.tail() == 1 ? Optional.empty() : Optional.of(this::shares);
+  }
+
+  private double[] shares(TokenSequence one) {
+    double[] shares = new double[one.learned()];
+    Arrays.fill(shares, objective.tail());
+    Arrays.fill(shares, 0, Objects.requireNonNull(shared.get(one)), 1);
+    return shares;
   }
 
   PreferenceObjective objective() {

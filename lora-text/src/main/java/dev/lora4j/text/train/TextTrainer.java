@@ -307,10 +307,15 @@ public final class TextTrainer extends SequenceTrainer<TextTrainer> {
     } else if (lesson instanceof Lesson.Pairs pairs) {
       boolean compares = pairs.preferences().objective().compares();
       return new PreferencePairLoss(
-          head(2), pairs.preferences(), reference(owner, compares, pairs.reference()));
+          head(2),
+          pairs.preferences(),
+          reference(owner, compares, pairs.reference(), pairs.preferences().shares()));
     } else if (lesson instanceof Lesson.Judged judged) {
       return new JudgedCompletionLoss(
-          head(2), judged.texts(), longest(), reference(owner, true, judged.reference()));
+          head(2),
+          judged.texts(),
+          longest(),
+          reference(owner, true, judged.reference(), Optional.empty()));
     } else if (lesson instanceof Lesson.Rewarded rewarded) {
       Optional<Adapter> begun = settings().recipe().beginning();
       MixPlan before = begun.map(adapter -> MixPlan.of(adapter, 1)).orElse(MixPlan.NONE);
@@ -344,7 +349,8 @@ public final class TextTrainer extends SequenceTrainer<TextTrainer> {
   }
 
   /** Likelihoods under the reference, unless it is the base in the program that trains. */
-  private Optional<KnownLikelihoods> reference(Scope owner, boolean compares, ReferenceUse use) {
+  private Optional<KnownLikelihoods> reference(
+      Scope owner, boolean compares, ReferenceUse use, Optional<TokenShares> shares) {
     Optional<Adapter> begun = settings().recipe().beginning();
     if (!compares || (begun.isEmpty() && use == ReferenceUse.EACH_STEP)) {
       return Optional.empty();
@@ -353,7 +359,7 @@ public final class TextTrainer extends SequenceTrainer<TextTrainer> {
     FrozenReference reference = new FrozenReference(owner, model, before, 1);
     return Optional.of(
         use == ReferenceUse.ONCE
-            ? KnownLikelihoods.once(reference)
-            : KnownLikelihoods.each(reference));
+            ? KnownLikelihoods.once(reference, shares)
+            : KnownLikelihoods.each(reference, shares));
   }
 }

@@ -1,6 +1,7 @@
 package dev.lora4j.text.align;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -153,6 +154,15 @@ class PreferenceLossTest {
     }
   }
 
+  /** What a checkpoint depends on changes with a setting, and not by its default. */
+  @Test
+  void identityHasWhatIsSaid() {
+    PreferenceObjective plain = PreferenceObjective.of(PreferenceLosses.weighted("sigmoid").loss());
+    assertEquals(plain.canonical(), plain.tail(1).weighting(PairWeighting.NONE).canonical());
+    assertNotEquals(plain.canonical(), plain.tail(0.5).canonical());
+    assertNotEquals(plain.canonical(), plain.weighting(PairWeighting.WPO).canonical());
+  }
+
   @Test
   void wrongSettingsAreNamed() {
     assertTold("smoothing", () -> PreferenceLosses.weighted("robust:smoothing=0.5"));
@@ -163,6 +173,11 @@ class PreferenceLossTest {
     assertTold("twice", () -> objective("sigmoid+sigmoid|reverse_kl|0.1"));
     assertTold("beta", () -> objective("sigmoid|reverse_kl|0"));
     assertTold("reverse KL alone", () -> objective("nca_pair|forward_kl|0.1"));
+    PreferenceObjective aot = objective("aot|reverse_kl|0.1");
+    assertTold("aot mixes the pairs", () -> aot.weighting(PairWeighting.WPO));
+    assertTold(
+        "sft mixes", () -> objective("sigmoid+sft|reverse_kl|1").weighting(PairWeighting.WPO));
+    assertTold("count at 0 to 1, found 1.5", () -> aot.tail(1.5));
     assertTold("js_divergence", () -> objective("sigmoid|kl|0.1"));
   }
 

@@ -13,6 +13,7 @@ import dev.lora4j.core.train.TrainingState;
 import dev.lora4j.core.train.TrainingStep;
 import dev.lora4j.core.train.optimizer.AdamW;
 import dev.lora4j.core.train.run.TaskLoss;
+import dev.lora4j.text.align.PairWeighting;
 import dev.lora4j.text.align.PreferenceLosses;
 import dev.lora4j.text.align.PreferenceObjective;
 import dev.lora4j.text.align.ScoreDivergence;
@@ -62,10 +63,17 @@ class PreferenceStepTest {
 
   private static PreferenceObjective objective(String name) {
     String[] parts = name.split("\\|", -1);
+    List<String> more = List.of(parts).subList(3, parts.length);
     return new PreferenceObjective(
         Arrays.stream(parts[0].split("\\+", -1)).map(PreferenceLosses::weighted).toList(),
         ScoreDivergence.named(parts[1], 0.5),
-        Double.parseDouble(parts[2]));
+        Double.parseDouble(parts[2]),
+        more.stream()
+            .filter(one -> one.startsWith("ld="))
+            .mapToDouble(one -> Double.parseDouble(one.substring(3)))
+            .findFirst()
+            .orElse(1),
+        more.contains("wpo") ? PairWeighting.WPO : PairWeighting.NONE);
   }
 
   /** By a step of plain descent, which moves the factors by their gradient. */
@@ -93,7 +101,7 @@ class PreferenceStepTest {
           checked++;
         }
       }
-      assertTrue(checked > 30, "only " + checked);
+      assertTrue(checked > 44, "only " + checked);
     }
   }
 

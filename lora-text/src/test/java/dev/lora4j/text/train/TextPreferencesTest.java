@@ -12,9 +12,11 @@ import dev.lora4j.core.train.run.CheckpointPolicy;
 import dev.lora4j.core.train.run.RunListener;
 import dev.lora4j.core.train.run.TrainingInterrupted;
 import dev.lora4j.spi.InstalledContract;
+import dev.lora4j.text.align.PairWeighting;
 import dev.lora4j.text.align.PreferenceLoss;
 import dev.lora4j.text.align.PreferenceLosses;
 import dev.lora4j.text.align.PreferenceObjective;
+import dev.lora4j.text.align.ReferenceUse;
 import dev.lora4j.text.data.PreferencePair;
 import dev.lora4j.text.data.SequenceLimits;
 import dev.lora4j.text.data.TextDataSet;
@@ -66,11 +68,16 @@ class TextPreferencesTest {
   }
 
   private static TextTrainer trainer(TextTrainingSettings settings, String loss) {
+    return trainer(settings, objective(loss));
+  }
+
+  private static TextTrainer trainer(TextTrainingSettings settings, PreferenceObjective objective) {
     return TextTrainer.on(model, settings)
-        .preferences(
-            pairs.subList(0, 4),
-            pairs.subList(4, 5),
-            PreferenceObjective.of(PreferenceLosses.named(loss, Map.of())));
+        .preferences(pairs.subList(0, 4), pairs.subList(4, 5), objective);
+  }
+
+  private static PreferenceObjective objective(String loss) {
+    return PreferenceObjective.of(PreferenceLosses.named(loss, Map.of()));
   }
 
   private static TextTrainingSettings settings(int steps) {
@@ -133,9 +140,38 @@ class TextPreferencesTest {
     assertNotEquals(0, further.steps.get(2).measures().get("rewards/margins"), 1e-4);
   }
 
+  /** The reference is kept with what counts of each token, which is what each step computes. */
+  @Test
+  void keptReferenceCountsTokensAsTheModelDoes() {
+    PreferenceObjective tail = objective("sigmoid").tail(0.25);
+    Recorder each = new Recorder();
+    trainer(settings(6), tail).run(each);
+    Recorder kept = new Recorder();
+    TextTrainer.on(model, settings(6))
+        .preferences(pairs.subList(0, 4), pairs.subList(4, 5), tail, ReferenceUse.ONCE)
+        .run(kept);
+    Recorder alike = new Recorder();
+    trainer(settings(6), "sigmoid").run(alike);
+    assertEquals((float) Math.log(2), each.steps.get(0).loss(), 0);
+    for (int i = 0; i < 6; i++) {
+      assertEquals(each.steps.get(i).loss(), kept.steps.get(i).loss(), 1e-4, "step " + i);
+    }
+    assertNotEquals(alike.steps.get(5).loss(), each.steps.get(5).loss(), 1e-4);
+  }
+
+  @Test
+  void headerSaysHowTokensAndPairsCount() {
+    PreferenceObjective both = objective("sigmoid").tail(0.25).weighting(PairWeighting.WPO);
+    Adapter adapter = trainer(settings(1), both).run(done -> {}).adapter();
+    String told = String.valueOf(adapter.metadata().get("lora4j_preferences"));
+    assertEquals(both.canonical(), told);
+    assertTrue(told.contains("WPO"), told);
+  }
+
   @Test
   void resumedRunHasTheSameBits() {
-    TextTrainer trainer = trainer(settings(10), "sigmoid");
+    TextTrainer trainer =
+        trainer(settings(10), objective("sigmoid").tail(0.5).weighting(PairWeighting.WPO));
     String whole = trainer.run(done -> {}).adapter().identity();
     Path folder = temporary.resolve("checkpoints");
     CheckpointPolicy keeping =

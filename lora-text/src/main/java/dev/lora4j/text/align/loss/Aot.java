@@ -32,6 +32,11 @@ public record Aot(
   }
 
   @Override
+  public boolean separate() {
+    return false;
+  }
+
+  @Override
   public Expr each(PairScores pairs, double beta) {
     Expr own = pairs.chosen().likelihood().sub(pairs.rejected().likelihood());
     Expr before = own.sub(pairs.chosen().ratio().sub(pairs.rejected().ratio()));

@@ -33,6 +33,11 @@ public record AotUnpaired(
   }
 
   @Override
+  public boolean separate() {
+    return false;
+  }
+
+  @Override
   public Expr each(PairScores pairs, double beta) {
     Expr chosen = pairs.chosen().ratio().sort(0).values();
     Expr gain = chosen.sub(pairs.rejected().ratio().sort(0).values()).mul(beta);

@@ -26,9 +26,14 @@ public record Sft() implements PreferenceLoss {
   }
 
   @Override
+  public boolean separate() {
+    return false;
+  }
+
+  @Override
   public Expr each(PairScores pairs, double beta) {
     CompletionScores chosen = pairs.chosen();
-    Expr all = chosen.likelihood().sum().div(chosen.tokens().sum()).neg();
+    Expr all = chosen.whole().sum().div(chosen.tokens().sum()).neg();
     return chosen.tokens().mul(0).add(all);
   }
 }

@@ -3,6 +3,7 @@ package dev.lora4j.cli.text;
 import dev.lora4j.cli.console.Failure;
 import dev.lora4j.spi.ExtensionRequest;
 import dev.lora4j.text.align.OnPolicySettings;
+import dev.lora4j.text.align.PairWeighting;
 import dev.lora4j.text.align.PreferenceLosses;
 import dev.lora4j.text.align.PreferenceObjective;
 import dev.lora4j.text.align.ReferenceUse;
@@ -59,11 +60,32 @@ final class PreferenceOptions {
   private String divergence = "reverse_kl";
 
   @Option(
+      names = "--weighting",
+      paramLabel = "NAME",
+      description =
+          "Weight pairs of dpo: wpo, by how near both answers are to what the model itself would"
+              + " write (default: all alike).")
+  private Optional<Weighting> weighting = Optional.empty();
+
+  @Option(
+      names = "--ld-alpha",
+      paramLabel = "X",
+      description =
+          "Share at which tokens of dpo count beyond the length of the shorter answer, from 0 to 1"
+              + " (default: 1).")
+  private Optional<Double> tail = Optional.empty();
+
+  @Option(
       names = "--precompute-reference",
       description =
           "Compute the log-probabilities under the reference once for each answer, and keep them:"
               + " steps of later epochs are cheaper.")
   private boolean precompute;
+
+  /** Weightings of pairs, as people write them. */
+  enum Weighting {
+    wpo
+  }
 
   /** When log-probabilities under the reference are computed. */
   ReferenceUse reference() {
@@ -126,7 +148,13 @@ final class PreferenceOptions {
         () -> {
           List<PreferenceObjective.Weighted> all =
               losses().stream().map(PreferenceLosses::weighted).toList();
-          PreferenceObjective objective = new PreferenceObjective(all, distance(), beta());
+          PreferenceObjective objective =
+              new PreferenceObjective(
+                  all,
+                  distance(),
+                  beta(),
+                  tail.orElse(1.0),
+                  weighting.isPresent() ? PairWeighting.WPO : PairWeighting.NONE);
           boolean compares = objective.compares();
           if (method == AlignmentMethod.dpo && !compares) {
             throw new IllegalArgumentException(

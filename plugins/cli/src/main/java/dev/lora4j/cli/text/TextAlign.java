@@ -86,7 +86,9 @@ final class TextAlign implements Command {
   @Override
   public Map<String, List<String>> sections() {
     Map<String, List<String>> sections = new LinkedHashMap<>();
-    sections.put("Alignment", List.of("loss", "beta", "divergence", "precompute-reference"));
+    sections.put(
+        "Alignment",
+        List.of("loss", "beta", "divergence", "weighting", "ld-alpha", "precompute-reference"));
     sections.put("Rewards", RewardOptions.NAMES);
     sections.put("Teacher", TeacherOptions.NAMES);
     sections.put("Writing", WritingOptions.NAMES);
@@ -164,6 +166,10 @@ final class TextAlign implements Command {
       teacher.require(spec, options.path());
     } else {
       teacher.refuse(spec, method);
+    }
+    if (method != AlignmentMethod.dpo) {
+      UnusedOptions.refuse(
+          spec, List.of("--weighting", "--ld-alpha"), method + "; take dpo for it");
     }
     if (method.kind() != AlignmentMethod.Kind.PAIRS) {
       UnusedOptions.refuse(spec, List.of("--divergence"), method + ", which takes that of KL");

@@ -120,7 +120,15 @@ class TextAlignTest {
   /** Later epochs need no reference, and the result is the same up to rounding. */
   @Test
   void referenceMayBeKept() {
-    Run run = align("dpo", "--steps=12", "--lr=5e-3", "--precompute-reference", "--json");
+    Run run =
+        align(
+            "dpo",
+            "--steps=12",
+            "--lr=5e-3",
+            "--precompute-reference",
+            "--ld-alpha=0.5",
+            "--weighting=wpo",
+            "--json");
     assertEquals(0, run.code(), run.err());
     JsonObject report = run.json();
     assertEquals(
@@ -168,6 +176,11 @@ class TextAlignTest {
     assertTold(align("orpo", "--loss=sigmoid"), "orpo has no reference");
     assertTold(align("dpo", "--loss=sigmoyd"), "sigmoid");
     assertTold(align("dpo", "--beta=0"), "beta must be above 0");
+    assertTold(align("dpo", "--ld-alpha=2"), "count at 0 to 1, found 2.0");
+    assertTold(align("simpo", "--ld-alpha=0.5"), "--ld-alpha does not go with simpo");
+    assertTold(align("kto", "--weighting=wpo"), "--weighting does not go with kto");
+    assertTold(align("dpo", "--weighting=wpo", "--loss=aot"), "aot mixes the pairs");
+    assertTold(align("dpo", "--weighting=tpo"), "expected one of wpo");
     assertTold(align("dpo", "--divergence=kl"), "js_divergence");
     assertTold(align("dpo", "--divergence=forward_kl:alpha=1"), "alpha_divergence takes alpha=X");
     assertTold(align("dpo", "--divergence=alpha_divergence:alpha=much"), "must be a number");
