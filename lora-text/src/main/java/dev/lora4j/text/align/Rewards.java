@@ -54,6 +54,23 @@ public record Rewards(List<WeightedReward> functions, Duration patience) impleme
     return new Rewards(functions, longest);
   }
 
+  /**
+   * The functions as they answer during a training: those that need something of it are opened. The
+   * names stay.
+   *
+   * @throws RuntimeException as {@link ModelReward#open} says
+   */
+  public Rewards open(RewardContext run) {
+    List<WeightedReward> opened = new ArrayList<>();
+    for (WeightedReward each : functions) {
+      opened.add(
+          each.function() instanceof ModelReward model
+              ? new WeightedReward(model.open(run), each.weight())
+              : each);
+    }
+    return new Rewards(opened, patience);
+  }
+
   /** A name for each function, no two alike: {@code regex}, {@code regex-2}. */
   public List<String> names() {
     Map<String, Integer> seen = new LinkedHashMap<>();

@@ -1,5 +1,6 @@
 package dev.lora4j.text.align;
 
+import dev.lora4j.text.data.PromptLine;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,13 +16,25 @@ import java.util.Map;
  * @param columns all that the prompt's line of data has, by name, in order: a {@code String}, a
  *     {@code Boolean}, a {@code Long}, a {@code Double}, a {@code List} or a {@code Map}; columns
  *     that are null are left out
+ * @param asked the prompt as the line of data has it: a text, or a conversation
  */
 public record Rollout(
     String prompt,
     String completion,
     List<Integer> ids,
     boolean ended,
-    Map<String, Object> columns) {
+    Map<String, Object> columns,
+    PromptLine asked) {
+  /** A completion of a text, which the model read as it is. */
+  public Rollout(
+      String prompt,
+      String completion,
+      List<Integer> ids,
+      boolean ended,
+      Map<String, Object> columns) {
+    this(prompt, completion, ids, ended, columns, new PromptLine(prompt, List.of(), columns));
+  }
+
   /** Copies list and map. */
   public Rollout {
     ids = List.copyOf(ids);

@@ -19,4 +19,11 @@ final class EndedTokens {
     more[ids.length] = end.get().id();
     return more;
   }
+
+  /** The ids without an end token that the tokeniser put after them. */
+  static int[] without(int[] ids, TextTokenizer tokenizer) {
+    Optional<Token> end = tokenizer.special().end();
+    boolean ended = end.isPresent() && ids.length > 1 && ids[ids.length - 1] == end.get().id();
+    return ended ? Arrays.copyOf(ids, ids.length - 1) : ids;
+  }
 }

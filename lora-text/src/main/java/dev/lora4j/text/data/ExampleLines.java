@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
@@ -21,6 +22,8 @@ final class ExampleLines {
       Arrays.stream(TextForm.values())
           .flatMap(form -> form.keys().stream())
           .collect(Collectors.toCollection(TreeSet::new));
+
+  private static final String MARGIN = "margin";
 
   private final JsonFields fields;
   private final List<TextExample> examples = new ArrayList<>();
@@ -105,7 +108,8 @@ final class ExampleLines {
               new TextExample.Pair(
                   fields.text(line, object, "source", false),
                   fields.text(line, object, "target", false));
-          case PREFERENCE, WHOLE_PREFERENCE -> preference(line, object);
+          case PREFERENCE, WHOLE_PREFERENCE, MARGIN_PREFERENCE, WHOLE_MARGIN_PREFERENCE ->
+              preference(line, object);
           case JUDGED -> judged(line, object);
         };
     if (fields.problems().size() == before) {
@@ -139,24 +143,37 @@ final class ExampleLines {
   private TextExample preference(int line, JsonObject object) {
     boolean asked = object.has("prompt");
     boolean chat = object.get("chosen") instanceof JsonArray;
+    OptionalDouble margin = object.has(MARGIN) ? margin(line, object) : OptionalDouble.empty();
     if (!chat) {
       String prompt = asked ? fields.text(line, object, "prompt", true) : "";
       String chosen = fields.text(line, object, "chosen", false);
       String rejected = fields.text(line, object, "rejected", false);
       return whole(
           line,
-          new TextExample.Preference(prompt, chosen, rejected),
+          new TextExample.Preference(prompt, chosen, rejected, margin),
           asked || chosen.isBlank() || rejected.isBlank(),
-          () -> PreferenceLines.divided(chosen, rejected));
+          () -> PreferenceLines.divided(chosen, rejected, margin));
     }
     List<ChatMessage> prompt = asked ? fields.messages(line, object, "prompt") : List.of();
     List<ChatMessage> chosen = answers(line, object, "chosen");
     List<ChatMessage> rejected = answers(line, object, "rejected");
     return whole(
         line,
-        new TextExample.ChatPreference(prompt, chosen, rejected),
+        new TextExample.ChatPreference(prompt, chosen, rejected, margin),
         asked || chosen.isEmpty() || rejected.isEmpty(),
-        () -> PreferenceLines.divided(chosen, rejected));
+        () -> PreferenceLines.divided(chosen, rejected, margin));
+  }
+
+  private OptionalDouble margin(int line, JsonObject object) {
+    if (object.get(MARGIN) instanceof JsonPrimitive value
+        && value.isNumber()
+        && Double.isFinite(value.getAsDouble())) {
+      return OptionalDouble.of(value.getAsDouble());
+    }
+    fields.problem(
+        line,
+        "has no number at '" + MARGIN + "' but " + JsonFields.shown(object.get(MARGIN)) + ".");
+    return OptionalDouble.empty();
   }
 
   private TextExample whole(

@@ -2,6 +2,7 @@ package dev.lora4j.text.data;
 
 import dev.lora4j.text.chat.ChatMessage;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /** Prompts of preferences that have none of their own: what both completions begin with. */
 final class PreferenceLines {
@@ -12,7 +13,7 @@ final class PreferenceLines {
    *
    * @throws IllegalArgumentException if one is the beginning of the other
    */
-  static TextExample.Preference divided(String chosen, String rejected) {
+  static TextExample.Preference divided(String chosen, String rejected, OptionalDouble margin) {
     int same = 0;
     int shorter = Math.min(chosen.length(), rejected.length());
     while (same < shorter && chosen.charAt(same) == rejected.charAt(same)) {
@@ -31,7 +32,7 @@ final class PreferenceLines {
       same--;
     }
     return new TextExample.Preference(
-        chosen.substring(0, same), chosen.substring(same), rejected.substring(same));
+        chosen.substring(0, same), chosen.substring(same), rejected.substring(same), margin);
   }
 
   /**
@@ -39,7 +40,8 @@ final class PreferenceLines {
    *
    * @throws IllegalArgumentException if one is the beginning of the other
    */
-  static TextExample.ChatPreference divided(List<ChatMessage> chosen, List<ChatMessage> rejected) {
+  static TextExample.ChatPreference divided(
+      List<ChatMessage> chosen, List<ChatMessage> rejected, OptionalDouble margin) {
     int same = 0;
     int shorter = Math.min(chosen.size(), rejected.size());
     while (same < shorter && chosen.get(same).equals(rejected.get(same))) {
@@ -53,6 +55,7 @@ final class PreferenceLines {
     return new TextExample.ChatPreference(
         chosen.subList(0, same),
         chosen.subList(same, chosen.size()),
-        rejected.subList(same, rejected.size()));
+        rejected.subList(same, rejected.size()),
+        margin);
   }
 }

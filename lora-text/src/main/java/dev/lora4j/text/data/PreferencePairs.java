@@ -6,6 +6,7 @@ import dev.lora4j.text.token.TextTokenizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * The examples of a data set of preferences as token ids.
@@ -78,7 +79,7 @@ public record PreferencePairs(List<PreferencePair> pairs, int cut, int seams) {
         PromptedIds ids = ids(data.examples().get(i), tokenizer, template, outputs);
         PromptedIds kept = ids.within(limits, outputs);
         List<TokenSequence> both = kept.sequences(List.of("chosen", "rejected"), outputs);
-        pairs.add(new PreferencePair(both.get(0), both.get(1)));
+        pairs.add(new PreferencePair(both.get(0), both.get(1), margin(data.examples().get(i))));
         cut += kept.longest(outputs) < ids.longest(outputs) ? 1 : 0;
         seams += ids.seam() ? 1 : 0;
       } catch (IllegalArgumentException e) {
@@ -147,6 +148,12 @@ public record PreferencePairs(List<PreferencePair> pairs, int cut, int seams) {
         tokenizer.encodePlain(how.render(chat.prompt(), true)),
         tokenizer.encodePlain(how.render(joined(chat.prompt(), chat.chosen()), false)),
         tokenizer.encodePlain(how.render(joined(chat.prompt(), chat.rejected()), false)));
+  }
+
+  private static OptionalDouble margin(TextExample example) {
+    return example instanceof TextExample.Preference plain
+        ? plain.margin()
+        : ((TextExample.ChatPreference) example).margin();
   }
 
   private static IllegalArgumentException equal() {

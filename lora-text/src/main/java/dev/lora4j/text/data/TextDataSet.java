@@ -87,10 +87,37 @@ public record TextDataSet(TextForm form, List<TextExample> examples, List<Source
     if (examples.isEmpty() && problems.isEmpty()) {
       problems.add(new TextProblem(path, 0, "holds no examples."));
     }
+    problems.addAll(lackingMargins(examples, places));
     if (!problems.isEmpty()) {
       throw new TextDataException(problems);
     }
     return new TextDataSet(form.orElseThrow(), examples, places);
+  }
+
+  /** Examples without a margin where others have one. */
+  private static List<TextProblem> lackingMargins(
+      List<TextExample> examples, List<SourceLocation> places) {
+    int[] without = IntStream.range(0, examples.size()).filter(i -> !margin(examples, i)).toArray();
+    return without.length == examples.size()
+        ? List.of()
+        : Arrays.stream(without)
+            .mapToObj(
+                i ->
+                    places
+                        .get(i)
+                        .problem("has no 'margin', and others have one; give one in all or none."))
+            .toList();
+  }
+
+  private static boolean margin(List<TextExample> examples, int i) {
+    return (examples.get(i) instanceof TextExample.Preference plain && plain.margin().isPresent())
+        || (examples.get(i) instanceof TextExample.ChatPreference chat
+            && chat.margin().isPresent());
+  }
+
+  /** True if the examples are pairs that say by how much the better one is better. */
+  public boolean margins() {
+    return !examples.isEmpty() && margin(examples, 0);
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.lora4j.text.data;
 
 import dev.lora4j.text.chat.ChatMessage;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /** One thing that is learned from. */
 public sealed interface TextExample {
@@ -22,13 +23,36 @@ public sealed interface TextExample {
   /** A text and the class that it belongs to. */
   record Labelled(String text, String label) implements TextExample {}
 
-  /** A prompt and two completions of it, the first of which is the better one. */
-  record Preference(String prompt, String chosen, String rejected) implements TextExample {}
-
-  /** A conversation and two ways to go on with it, the first of which is the better one. */
-  record ChatPreference(
-      List<ChatMessage> prompt, List<ChatMessage> chosen, List<ChatMessage> rejected)
+  /**
+   * A prompt and two completions of it, the first of which is the better one.
+   *
+   * @param margin by how much, for reward models; empty if nothing is said
+   */
+  record Preference(String prompt, String chosen, String rejected, OptionalDouble margin)
       implements TextExample {
+    /** One of which no margin is said. */
+    public Preference(String prompt, String chosen, String rejected) {
+      this(prompt, chosen, rejected, OptionalDouble.empty());
+    }
+  }
+
+  /**
+   * A conversation and two ways to go on with it, the first of which is the better one.
+   *
+   * @param margin by how much, for reward models; empty if nothing is said
+   */
+  record ChatPreference(
+      List<ChatMessage> prompt,
+      List<ChatMessage> chosen,
+      List<ChatMessage> rejected,
+      OptionalDouble margin)
+      implements TextExample {
+    /** One of which no margin is said. */
+    public ChatPreference(
+        List<ChatMessage> prompt, List<ChatMessage> chosen, List<ChatMessage> rejected) {
+      this(prompt, chosen, rejected, OptionalDouble.empty());
+    }
+
     /** Copies its collections. */
     public ChatPreference {
       prompt = List.copyOf(prompt);

@@ -22,6 +22,10 @@ public enum TextForm {
   PREFERENCE("prompt", "chosen", "rejected"),
   /** {@code {"chosen": ..., "rejected": ...}}, which begin with the same prompt. */
   WHOLE_PREFERENCE("chosen", "rejected"),
+  /** {@link #PREFERENCE} with a number, {@code "margin": ...}, which is read as that. */
+  MARGIN_PREFERENCE("prompt", "chosen", "rejected", "margin"),
+  /** {@link #WHOLE_PREFERENCE} with a number, {@code "margin": ...}, which is read as that. */
+  WHOLE_MARGIN_PREFERENCE("chosen", "rejected", "margin"),
   /**
    * {@code {"prompt": ..., "completion": ..., "label": ...}}, texts or lists of messages, and true
    * for a good completion.
@@ -54,7 +58,7 @@ public enum TextForm {
   TextForm read() {
     return switch (this) {
       case SOURCE -> PAIR;
-      case WHOLE_PREFERENCE -> PREFERENCE;
+      case WHOLE_PREFERENCE, MARGIN_PREFERENCE, WHOLE_MARGIN_PREFERENCE -> PREFERENCE;
       default -> this;
     };
   }

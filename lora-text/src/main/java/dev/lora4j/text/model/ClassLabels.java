@@ -9,6 +9,7 @@ import java.util.stream.IntStream;
 /** Names of a model's classes. */
 public final class ClassLabels {
   private static final String HEAD = "ForSequenceClassification";
+  private static final String PROBLEM = "problem_type";
   private static final int MOST = 1_000_000;
 
   private ClassLabels() {}
@@ -25,9 +26,12 @@ public final class ClassLabels {
     if (!head) {
       return List.of();
     }
-    config.require("problem_type", "single_label_classification");
     Optional<ConfigFile> named = config.section("id2label");
     int count = named.map(ConfigFile::size).orElse(config.integer("num_labels", 2));
+    // A head of one label gives a number, as those of reward models do.
+    if (count != 1 || !config.text(PROBLEM, "").equals("regression")) {
+      config.require(PROBLEM, "single_label_classification");
+    }
     if (count < 1 || count > MOST) {
       throw new ModelException(
           config.file()

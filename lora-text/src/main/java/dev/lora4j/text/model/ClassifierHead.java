@@ -1,11 +1,13 @@
 package dev.lora4j.text.model;
 
+import dev.lora4j.core.model.ConfigFile;
 import dev.lora4j.core.nn.FlatLayout;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.train.Initialiser;
+import dev.lora4j.core.train.SeededNoise;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -15,10 +17,17 @@ import java.util.stream.Collectors;
 /**
  * A new classification head, for a model that was saved without one or for other classes.
  *
+ * <p>A head of one class gives a number, such as a reward, and begins as transformers' heads do:
+ * normal with the deviation {@code initializer_range} of the configuration. One of several classes
+ * is uniform within 1/sqrt(width).
+ *
  * @param labels number of classes
  * @param seed of its random weights
  */
 public record ClassifierHead(int labels, long seed) {
+  private static final String RANGE = "initializer_range";
+  private static final double DEVIATION = 0.02;
+
   /** Refuses numbers of classes that are none. */
   public ClassifierHead {
     if (labels < 1) {
@@ -27,9 +36,10 @@ public record ClassifierHead(int labels, long seed) {
   }
 
   /** The first values of weights, by name; each depends on the seed and its name alone. */
-  Map<String, Tensor> start(Scope scope, List<Parameter> parameters, DType compute) {
+  Map<String, Tensor> start(
+      Scope scope, List<Parameter> parameters, DType compute, ConfigFile config) {
     FlatLayout layout = FlatLayout.of(parameters);
-    float[] flat = Initialiser.fill(layout, seed);
+    float[] flat = labels == 1 ? normal(layout, config) : Initialiser.fill(layout, seed);
     Map<String, Tensor> tensors = new HashMap<>();
     for (FlatLayout.Slot slot : layout.slots()) {
       Parameter parameter = slot.parameter();
@@ -43,10 +53,27 @@ public record ClassifierHead(int labels, long seed) {
     return tensors;
   }
 
+  private float[] normal(FlatLayout layout, ConfigFile config) {
+    double deviation = config.real(RANGE, DEVIATION);
+    float[] flat = new float[Math.toIntExact(layout.length())];
+    for (FlatLayout.Slot slot : layout.slots()) {
+      if (slot.parameter().init() != Parameter.Init.KAIMING) {
+        continue; // Biases are 0.
+      }
+      int from = Math.toIntExact(slot.offset());
+      int to = from + Math.toIntExact(slot.parameter().shape().elements());
+      SeededNoise noise = SeededNoise.of(seed, slot.parameter().name().hashCode());
+      for (int i = from; i < to; i++) {
+        flat[i] = (float) (noise.gaussian() * deviation);
+      }
+    }
+    return flat;
+  }
+
   /** Note for the user about a new head. */
   static String note(List<Parameter> started) {
-    return "The head starts from chance and has to be trained, as the model has none for these"
-        + " classes: "
+    return "The base has no such head: it starts from chance, until an adapter brings it or it is"
+        + " trained: "
         + started.stream().map(Parameter::name).collect(Collectors.joining(", "))
         + ".";
   }

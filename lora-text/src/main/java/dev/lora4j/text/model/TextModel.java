@@ -94,7 +94,7 @@ public final class TextModel {
                       .get(MODEL))
               .orElseThrow();
       weights =
-          head.map(h -> loaded.with(h.start(scope, started, compute)))
+          head.map(h -> loaded.with(h.start(scope, started, compute, config)))
               .orElse(loaded)
               .sharing(shared);
       notes = new ArrayList<>(conversion.notes());
@@ -103,6 +103,25 @@ public final class TextModel {
         notes.add(ClassifierHead.note(started));
       }
     }
+    sites = walkSites();
+  }
+
+  private TextModel(Scope scope, TextModel other, ClassifierHead head) {
+    this.scope = scope;
+    path = other.path;
+    config = other.config;
+    family = other.family;
+    precision = other.precision;
+    files = other.files;
+    network = family.classifier(config, head.labels());
+    List<Parameter> lacking =
+        Network.walk(MODEL, precision.compute(), walk(SiteAdapters.NONE)).stream()
+            .filter(p -> !other.weights.has(p.name()) && !network.optional(p.name()))
+            .toList();
+    weights = other.weights.with(head.start(scope, lacking, precision.compute(), config));
+    whole = other.whole;
+    started = lacking.stream().map(Parameter::name).toList();
+    notes = new ArrayList<>(List.of(ClassifierHead.note(lacking)));
     sites = walkSites();
   }
 
@@ -147,6 +166,22 @@ public final class TextModel {
   public static TextModel load(
       Scope scope, Path folder, BasePrecision precision, ClassifierHead head) {
     return new TextModel(scope, folder, precision, Optional.of(head));
+  }
+
+  /**
+   * This model of words with a new classification head in place of its own. Both have the same
+   * weights in memory but for the head, so this one must stay open as long.
+   *
+   * @param owner of the head
+   * @throws ModelException if the family of the model has no such heads
+   * @throws IllegalArgumentException if this model has a head for classes
+   */
+  public TextModel withHead(Scope owner, ClassifierHead head) {
+    if (!(network instanceof CausalNetwork)) {
+      throw new IllegalArgumentException(
+          path + " does not go on from texts, so it takes no other head beside its own.");
+    }
+    return new TextModel(owner, this, head);
   }
 
   /**

@@ -76,6 +76,16 @@ public final class TextClassifier implements AutoCloseable {
     encoding = new TextEncoding(new EncoderPrograms(scope, base, network));
   }
 
+  /** On a loaded base with a head. */
+  TextClassifier(Scope scope, TextModel base, EncoderNetwork network, TextTokenizer tokenizer) {
+    this.scope = scope;
+    this.base = base;
+    this.network = network;
+    this.labels = network.labels();
+    this.tokenizer = tokenizer;
+    this.encoding = new TextEncoding(new EncoderPrograms(scope, base, network));
+  }
+
   /** Loads a folder in the layout of transformers, with the head that it has, if it has one. */
   public static TextClassifier open(Lora4j lora, Path folder) {
     return open(lora, folder, List.of());

@@ -91,7 +91,8 @@ final class CompletionWriter {
         model.tokenizer().decode(text, true),
         Arrays.stream(all).boxed().toList(),
         grown.ended(),
-        prompts.line(prompt).columns());
+        prompts.line(prompt).columns(),
+        prompts.line(prompt));
   }
 
   private TokenSequence sequence(TokenSequence prompt, GeneratedTokens grown) {

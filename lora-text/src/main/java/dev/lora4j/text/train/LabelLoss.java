@@ -13,6 +13,7 @@ import dev.lora4j.text.network.ClassLoss;
 import dev.lora4j.text.pipeline.AdapterClasses;
 import dev.lora4j.text.pipeline.TextClassifier;
 import dev.lora4j.text.token.TextTokenizer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -46,7 +47,15 @@ record LabelLoss(TextClassifier model) implements SequenceLoss {
 
   @Override
   public List<Tensor> inputs(Scope scope, List<TokenSequence> sequences) {
-    PaddedBatch batch = PaddedBatch.of(sequences, tokenizer().special().padId(), 1);
+    long[] classes = sequences.stream().mapToLong(TokenSequence::label).toArray();
+    List<Tensor> inputs = new ArrayList<>(texts(scope, sequences, tokenizer().special().padId()));
+    inputs.add(Tensor.ofLongs(scope, Shape.of(classes.length), classes));
+    return inputs;
+  }
+
+  /** Inputs of {@link dev.lora4j.text.network.EncoderInputs}, in their order. */
+  static List<Tensor> texts(Scope scope, List<TokenSequence> sequences, int padId) {
+    PaddedBatch batch = PaddedBatch.of(sequences, padId, 1);
     Shape shape = Shape.of(batch.rows(), batch.columns());
     long[] ids = IntStream.of(batch.ids()).asLongStream().toArray();
     long[] positions = new long[ids.length];
@@ -57,13 +66,11 @@ record LabelLoss(TextClassifier model) implements SequenceLoss {
       positions[i] = there ? i % batch.columns() : 0;
       present[i] = there ? 1 : 0;
     }
-    long[] classes = sequences.stream().mapToLong(TokenSequence::label).toArray();
     return List.of(
         Tensor.ofLongs(scope, shape, ids),
         Tensor.ofLongs(scope, shape, positions),
         Tensor.ofLongs(scope, shape, new long[ids.length]),
-        Tensor.ofLongs(scope, shape, present),
-        Tensor.ofLongs(scope, Shape.of(classes.length), classes));
+        Tensor.ofLongs(scope, shape, present));
   }
 
   @Override

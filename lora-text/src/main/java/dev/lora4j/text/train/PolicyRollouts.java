@@ -31,7 +31,7 @@ final class PolicyRollouts {
   /**
    * Writing of a run.
    *
-   * @param owner of the reference
+   * @param owner of the reference and of what reward functions open
    * @param seed of what is drawn
    * @param begun the adapter that the run begins with as the reference; none for the base
    */
@@ -40,7 +40,7 @@ final class PolicyRollouts {
     this.scope = owner;
     this.model = model;
     this.prompts = prompts;
-    this.writing = new Rollouts(model, prompts, seed);
+    this.writing = new Rollouts(owner, model, prompts, seed);
     this.begun = begun;
   }
 

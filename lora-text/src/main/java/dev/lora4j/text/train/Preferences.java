@@ -3,7 +3,6 @@ package dev.lora4j.text.train;
 import dev.lora4j.text.align.PreferenceObjective;
 import dev.lora4j.text.data.PreferencePair;
 import dev.lora4j.text.data.TokenSequence;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -11,35 +10,37 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
-/** Pairs of a run, each known by its chosen sequence, and what is learned of them. */
+/** Pairs of a run, and what is learned of them. */
 final class Preferences {
   private static final String ENTRY = "lora4j_preferences";
 
   private final PreferenceObjective objective;
-  private final List<TokenSequence> learned = new ArrayList<>();
-  private final List<TokenSequence> heldOut = new ArrayList<>();
-
-  /** By the sequences themselves, as two pairs may have equal ones. */
-  private final IdentityHashMap<TokenSequence, TokenSequence> others = new IdentityHashMap<>();
+  private final PairedTexts texts;
 
   /** Tokens that both completions of the pair of a sequence have. */
   private final IdentityHashMap<TokenSequence, Integer> shared = new IdentityHashMap<>();
 
+  /**
+   * Pairs of a run.
+   *
+   * @throws IllegalArgumentException if a pair has a margin, which no loss looks at
+   */
   Preferences(
       PreferenceObjective objective, List<PreferencePair> learned, List<PreferencePair> heldOut) {
     this.objective = objective;
-    learned.forEach(pair -> this.learned.add(known(pair)));
-    heldOut.forEach(pair -> this.heldOut.add(known(pair)));
+    this.texts = new PairedTexts(learned, heldOut);
+    if (texts.all().anyMatch(pair -> pair.margin().isPresent())) {
+      throw new IllegalArgumentException(
+          "A pair has a margin, which losses of preferences do not look at. Learn it by a reward"
+              + " model, or leave margins out.");
+    }
+    texts.all().forEach(this::share);
   }
 
-  private TokenSequence known(PreferencePair pair) {
-    TokenSequence chosen = pair.chosen().copy();
-    TokenSequence rejected = pair.rejected().copy();
-    others.put(chosen, rejected);
-    int shorter = Math.min(chosen.learned(), rejected.learned());
-    shared.put(chosen, shorter);
-    shared.put(rejected, shorter);
-    return chosen;
+  private void share(PreferencePair pair) {
+    int shorter = Math.min(pair.chosen().learned(), pair.rejected().learned());
+    shared.put(pair.chosen(), shorter);
+    shared.put(pair.rejected(), shorter);
   }
 
   /** Shares of tokens, if those beyond the shorter completion of a pair count less. */
@@ -60,37 +61,22 @@ final class Preferences {
 
   /** The chosen sequences of all pairs that are learned. */
   List<TokenSequence> learned() {
-    return learned;
+    return texts.learned();
   }
 
   /** Those of the pairs that are held out. */
   List<TokenSequence> heldOut() {
-    return heldOut;
+    return texts.heldOut();
   }
 
   /** All chosen sequences, then the rejected ones in the same order. */
   List<TokenSequence> rows(List<TokenSequence> chosen) {
-    List<TokenSequence> rows = new ArrayList<>(chosen);
-    chosen.forEach(one -> rows.add(rejected(one)));
-    return rows;
-  }
-
-  private TokenSequence rejected(TokenSequence chosen) {
-    TokenSequence found = others.get(chosen);
-    if (found == null) {
-      throw new IllegalArgumentException(
-          "There is no pair with this chosen text of " + chosen.ids().length + " tokens.");
-    }
-    return found;
+    return texts.rows(chosen);
   }
 
   /** Parts of the run that a checkpoint depends on, beside the chosen texts. */
   Map<String, String> identity() {
-    List<TokenSequence> rejected = new ArrayList<>();
-    learned.forEach(one -> rejected.add(rejected(one)));
-    heldOut.forEach(one -> rejected.add(rejected(one)));
-    return Map.of(
-        "objective", objective.canonical(), "rejected texts", TrainingTexts.digest(rejected));
+    return Map.of("objective", objective.canonical(), "rejected texts", texts.digestOfRejected());
   }
 
   /** Metadata in the header of the trained adapter. */

@@ -3,8 +3,10 @@ package dev.lora4j.text.train;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.text.align.PolicySettings;
+import dev.lora4j.text.align.RewardContext;
 import dev.lora4j.text.align.RewardRequest;
 import dev.lora4j.text.align.RewardTable;
+import dev.lora4j.text.align.Rewards;
 import dev.lora4j.text.align.Rollout;
 import dev.lora4j.text.data.TokenSequence;
 import dev.lora4j.text.pipeline.LanguageModel;
@@ -12,11 +14,16 @@ import java.util.List;
 
 /** Completions that a model with adapters writes, and their rewards. */
 final class Rollouts {
-  private final RewardedPrompts prompts;
   private final CompletionWriter writer;
+  private final Rewards judges;
 
-  Rollouts(LanguageModel model, RewardedPrompts prompts, long seed) {
-    this.prompts = prompts;
+  /**
+   * Writing of a run.
+   *
+   * @param owner of what reward functions open
+   */
+  Rollouts(Scope owner, LanguageModel model, RewardedPrompts prompts, long seed) {
+    this.judges = prompts.rewards().open(new RewardContext(owner, model));
     PolicySettings how = prompts.settings();
     CompletionWriter.Manner manner =
         new CompletionWriter.Manner(
@@ -46,7 +53,7 @@ final class Rollouts {
   Written of(Scope scope, List<TokenSequence> asked, long step, MixPlan adapters) {
     List<CompletionWriter.Written> all = writer.of(scope, asked, step, adapters);
     List<Rollout> rollouts = all.stream().map(CompletionWriter.Written::rollout).toList();
-    RewardTable rewards = prompts.rewards().ask(new RewardRequest(rollouts, step));
+    RewardTable rewards = judges.ask(new RewardRequest(rollouts, step));
     return new Written(
         rollouts, rewards, all.stream().map(CompletionWriter.Written::sequence).toList());
   }

@@ -9,7 +9,6 @@ import dev.lora4j.core.train.run.RunListener;
 import dev.lora4j.core.train.run.TrainingTask;
 import dev.lora4j.text.data.TextDataSet;
 import dev.lora4j.text.data.TokenSequence;
-import dev.lora4j.text.data.TokenSequences;
 import dev.lora4j.text.model.TextModel;
 import java.util.HashMap;
 import java.util.List;
@@ -24,7 +23,7 @@ import java.util.Map;
  * @param <T> the trainer itself
  */
 public abstract sealed class SequenceTrainer<T extends SequenceTrainer<T>>
-    permits TextTrainer, TextClassifierTrainer {
+    permits TextTrainer, TextClassifierTrainer, RewardTrainer {
   /**
    * Request of a training: texts, settings, and what is kept of it.
    *
@@ -42,8 +41,6 @@ public abstract sealed class SequenceTrainer<T extends SequenceTrainer<T>>
 
   /** A copy with another request. */
   abstract T with(Request other);
-
-  abstract TokenSequences tokenized(TextDataSet data);
 
   abstract Scope scope();
 
@@ -81,7 +78,7 @@ public abstract sealed class SequenceTrainer<T extends SequenceTrainer<T>>
     return request.settings();
   }
 
-  private T with(TrainingTexts other) {
+  final T with(TrainingTexts other) {
     return with(new Request(other, request.settings(), request.keeping(), request.name()));
   }
 
@@ -91,9 +88,7 @@ public abstract sealed class SequenceTrainer<T extends SequenceTrainer<T>>
    * @throws IllegalArgumentException if they are of a form that this kind of model does not learn
    * @throws dev.lora4j.text.data.TextDataException with all that is wrong with them
    */
-  public T data(TextDataSet data) {
-    return with(TrainingTexts.of(data, request.settings(), this::tokenized));
-  }
+  public abstract T data(TextDataSet data);
 
   /** A copy with these sequences, and those to validate by. */
   public T sequences(List<TokenSequence> learned, List<TokenSequence> others) {

@@ -2,19 +2,15 @@ package dev.lora4j.text.train;
 
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.train.adapter.AdapterPlan;
-import dev.lora4j.core.train.adapter.AdapterRecipe;
 import dev.lora4j.core.train.run.CheckpointPolicy;
 import dev.lora4j.core.train.run.TrainingTask;
 import dev.lora4j.text.data.SequenceBatches;
 import dev.lora4j.text.data.TextDataSet;
 import dev.lora4j.text.data.TokenSequence;
-import dev.lora4j.text.data.TokenSequences;
 import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.pipeline.TextClassifier;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * Trainer of an adapter with a classification head, on texts with classes of the model's.
@@ -23,8 +19,6 @@ import java.util.stream.Collectors;
  * saved}; by default the head and a pooler below it.
  */
 public final class TextClassifierTrainer extends SequenceTrainer<TextClassifierTrainer> {
-  private static final String WEIGHT = ".weight";
-
   private final TextClassifier model;
 
   private TextClassifierTrainer(TextClassifier model, Request request) {
@@ -54,8 +48,9 @@ public final class TextClassifierTrainer extends SequenceTrainer<TextClassifierT
   }
 
   @Override
-  TokenSequences tokenized(TextDataSet data) {
-    return model.sequences(data, settings().limits());
+  public TextClassifierTrainer data(TextDataSet data) {
+    return with(
+        TrainingTexts.of(data, settings(), part -> model.sequences(part, settings().limits())));
   }
 
   @Override
@@ -76,42 +71,7 @@ public final class TextClassifierTrainer extends SequenceTrainer<TextClassifierT
    */
   @Override
   public AdapterPlan plan() {
-    AdapterRecipe recipe = settings().recipe();
-    if (recipe.saved().isEmpty()) {
-      String[] head =
-          model.base().sites().all().stream()
-              .map(s -> s.name())
-              .filter(s -> model.network().ofHead(weight(s)))
-              .toArray(String[]::new);
-      recipe = recipe.saved(head);
-    }
-    AdapterPlan plan = recipe.plan(model.base().sites().all());
-    List<String> left = left(plan);
-    if (!left.isEmpty()) {
-      throw new IllegalArgumentException(
-          "Layers that start from chance have to be trained whole: "
-              + String.join(", ", left)
-              + ". Name them among the layers to be saved, or none there.");
-    }
-    return plan;
-  }
-
-  /** Layers that start from chance and would not be in the adapter as they end. */
-  private List<String> left(AdapterPlan plan) {
-    Set<String> whole =
-        plan.sites().keySet().stream()
-            .map(s -> s.name())
-            .filter(s -> plan.recipe().saved().stream().anyMatch(p -> p.matches(s)))
-            .map(TextClassifierTrainer::weight)
-            .collect(Collectors.toSet());
-    return model.base().started().stream()
-        .filter(w -> w.endsWith(WEIGHT) && !whole.contains(w))
-        .map(w -> w.substring(0, w.length() - WEIGHT.length()))
-        .toList();
-  }
-
-  private static String weight(String site) {
-    return site.substring(TextModel.MODEL.length() + 1) + WEIGHT;
+    return HeadPlan.of(settings().recipe(), model.base(), model.network());
   }
 
   @Override

@@ -19,7 +19,6 @@ import dev.lora4j.text.data.PreferencePair;
 import dev.lora4j.text.data.PromptSet;
 import dev.lora4j.text.data.SequenceBatches;
 import dev.lora4j.text.data.TextDataSet;
-import dev.lora4j.text.data.TokenSequences;
 import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.network.JensenShannonDivergence;
 import dev.lora4j.text.network.Seq2SeqNetwork;
@@ -265,8 +264,9 @@ public final class TextTrainer extends SequenceTrainer<TextTrainer> {
   }
 
   @Override
-  TokenSequences tokenized(TextDataSet data) {
-    return model.sequences(data, settings().limits());
+  public TextTrainer data(TextDataSet data) {
+    return with(
+        TrainingTexts.of(data, settings(), part -> model.sequences(part, settings().limits())));
   }
 
   @Override

@@ -94,7 +94,12 @@ final class ReferenceSteps implements AutoCloseable {
 
   /** The flat buffer before the first step. */
   float[] start(Object at, FlatLayout layout) {
-    double[] values = numbers(at, "start");
+    return flat(at + "/start", layout);
+  }
+
+  /** A flat buffer of all that is trained. */
+  float[] flat(String key, FlatLayout layout) {
+    double[] values = numbers(key);
     float[] flat = new float[(int) layout.length()];
     int from = 0;
     for (FlatLayout.Slot slot : sorted(layout)) {

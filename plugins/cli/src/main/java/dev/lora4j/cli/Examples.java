@@ -81,13 +81,15 @@ final class Examples {
               "text generate",
               List.of("text generate \"The whale\" --lora mine:1.2 --temperature 0.8")),
           Map.entry("text classify", List.of("text classify \"A fine film\" --lora reviews")),
+          Map.entry("text score", List.of("text score --data answers.jsonl --lora judge")),
           Map.entry("text train", List.of("text train --data texts -o mine --rank 8 --lr 1e-3")),
           Map.entry(
               "text align",
               List.of(
                   "text align dpo --data pairs.jsonl -o better",
                   "text align dpo --data pairs.jsonl --from mine --loss ipo -o better",
-                  "text align grpo --data prompts.jsonl --reward exact -o solver")),
+                  "text align grpo --data prompts.jsonl --reward exact -o solver",
+                  "text align reward --data pairs.jsonl -o judge")),
           Map.entry(
               "text distill",
               List.of(

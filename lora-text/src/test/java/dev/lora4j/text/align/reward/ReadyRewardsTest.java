@@ -36,6 +36,7 @@ class ReadyRewardsTest {
         Map.of(
             "regex", "regex:pattern=[0-9]{1,3},whole=true",
             "length", "length:most=3,limit=5",
+            "model", "model:path=src/test/resources/adapters/llama-reward",
             "http", "http:url=https://judge.example/v1?a=b,timeout=2.5"));
   }
 

@@ -12,7 +12,8 @@ enum AlignmentMethod {
   kto(Kind.JUDGEMENTS, PreferenceObjective.BETA, "kto"),
   grpo(Kind.REWARDS, 0, "dapo"),
   rloo(Kind.REWARDS, 0.05, "rloo"),
-  distill(Kind.TEACHER, 1);
+  distill(Kind.TEACHER, 1),
+  reward(Kind.REWARD_MODEL, 0);
 
   /** Kinds of data. */
   enum Kind {
@@ -23,7 +24,9 @@ enum AlignmentMethod {
     /** Answers of the model's own, and their rewards. */
     REWARDS("learns from rewards"),
     /** Answers of the model's own, and what a teacher says to each of their tokens. */
-    TEACHER("learns from a teacher");
+    TEACHER("learns from a teacher"),
+    /** Two answers, of which one is better, for a reward model. */
+    REWARD_MODEL("makes a reward model");
 
     private final String what;
 

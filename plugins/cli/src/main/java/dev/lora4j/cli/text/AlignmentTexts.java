@@ -36,9 +36,25 @@ final class AlignmentTexts {
     }
   }
 
+  /**
+   * Reads pairs.
+   *
+   * @throws Failure if they are none, or have margins, which nothing would look at
+   */
+  static TextDataSet withoutMargins(Path data) {
+    TextDataSet texts = read(data, TextForm.PREFERENCE);
+    if (texts.margins()) {
+      throw new Failure(
+          data
+              + " has pairs with a 'margin', which reward alone learns. Take text align reward, or"
+              + " leave margins out.");
+    }
+    return texts;
+  }
+
   private static String other(TextForm found) {
     return switch (found) {
-      case PREFERENCE -> "Take dpo, cpo, simpo or orpo for pairs.";
+      case PREFERENCE -> "Take dpo, cpo, simpo, orpo or reward for pairs.";
       case JUDGED -> "Take kto for single answers.";
       default -> "Learn it by text train, or say which answers are better.";
     };

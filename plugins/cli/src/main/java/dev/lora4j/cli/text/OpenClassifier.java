@@ -60,6 +60,13 @@ record OpenClassifier(Lora4j lora, TextClassifier model) implements AutoCloseabl
               + Invocation.of("text", "train", "--base", options.path().toString(), "--data")
               + " with lines of {\"text\", \"label\"}.");
     }
+    if (labels.size() == 1) {
+      throw new Failure(
+          "The adapter is a reward model, whose head gives one number and tells no classes apart."
+              + " Score answers by it: "
+              + Invocation.of("text", "score", "--lora", "DIR", "--data")
+              + " with lines of {\"prompt\", \"completion\"}.");
+    }
     options.requireFits(loras.stream().map(LoraOption::file).toList(), labels.size());
     return of(console, options, labels, 0);
   }

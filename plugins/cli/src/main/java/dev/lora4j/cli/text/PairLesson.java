@@ -7,7 +7,6 @@ import dev.lora4j.text.data.PreferencePair;
 import dev.lora4j.text.data.PreferencePairs;
 import dev.lora4j.text.data.SequenceLimits;
 import dev.lora4j.text.data.TextDataSet;
-import dev.lora4j.text.data.TextForm;
 import dev.lora4j.text.pipeline.LanguageModel;
 import dev.lora4j.text.train.TextTrainer;
 import dev.lora4j.text.train.TextTrainingSettings;
@@ -33,7 +32,7 @@ final class PairLesson implements AlignmentLesson {
       PreferenceObjective objective, ReferenceUse reference, Path data, double share, long seed) {
     this.objective = objective;
     this.reference = reference;
-    this.texts = AlignmentTexts.read(data, TextForm.PREFERENCE);
+    this.texts = AlignmentTexts.withoutMargins(data);
     this.heldOut = share;
     this.seed = seed;
   }

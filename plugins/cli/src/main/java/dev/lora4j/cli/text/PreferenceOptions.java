@@ -28,7 +28,8 @@ final class PreferenceOptions {
       description =
           "From pairs: dpo, beside a reference; or cpo, simpo or orpo, which need none and are"
               + " cheaper. From single answers, good and bad: kto. From rewards of what the model"
-              + " writes: grpo or rloo. From a teacher of what it writes: distill.")
+              + " writes: grpo or rloo. From a teacher of what it writes: distill. A reward model,"
+              + " from pairs: reward.")
   private AlignmentMethod method = AlignmentMethod.dpo;
 
   @Option(

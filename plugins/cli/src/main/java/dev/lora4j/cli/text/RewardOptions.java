@@ -51,7 +51,7 @@ final class RewardOptions {
       paramLabel = "NAME[:KEY=VALUE,...]",
       description =
           "Reward function, with its settings and weight=X: regex, json, exact, length, ended, http,"
-              + " or one of a plug-in. May be given several times; rewards add up.")
+              + " model:path=DIR, or one of a plug-in. May be given several times; rewards add up.")
   private List<String> rewards = new ArrayList<>();
 
   @Option(

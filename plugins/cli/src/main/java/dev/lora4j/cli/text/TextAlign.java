@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
     defaultValueProvider = PreferenceDefaults.class,
     description = {
       "Train an adapter of a language model to write what people prefer, what is rewarded, or what a"
-          + " teacher would.",
+          + " teacher would; or one that tells how good an answer is.",
       "",
       "Data are lines of JSON. For dpo, cpo, simpo and orpo: {\"prompt\", \"chosen\", \"rejected\"},"
           + " of which chosen is the better answer, each a text or a list of messages; without prompt"
@@ -36,7 +36,10 @@ import picocli.CommandLine.Spec;
           + " false. For grpo and rloo: {\"prompt\"}, and whatever reward"
           + " functions look at; the model writes several answers, and those with greater rewards"
           + " become likelier. For distill: {\"prompt\"}; the model writes an answer, and learns at each"
-          + " of its tokens what --teacher says next. The reference is the base, or the adapter of --from as it is now."
+          + " of its tokens what --teacher says next. For reward: pairs as for dpo, in all or none of"
+          + " which a number \"margin\" says by how much; the adapter then has a head that gives a text"
+          + " a number, for text score and --reward model:path=DIR. The reference is the base, or the"
+          + " adapter of --from as it is now."
           + " Before the first step a fresh adapter equals it, so that the loss of dpo begins at"
           + " 0.693; that of grpo begins at 0, as advantages add up to it: watch the reward.",
       "",
@@ -67,6 +70,8 @@ final class TextAlign implements Command {
       new RunFileOption(
           Map.of("method", "METHOD", "adapter-method", "--method"), Map.of("reward", "schema"));
 
+  @Mixin private final RewardModelOptions judge = new RewardModelOptions();
+
   @Mixin private final TextModelOptions options = new TextModelOptions();
 
   @Option(
@@ -92,6 +97,7 @@ final class TextAlign implements Command {
     sections.put("Rewards", RewardOptions.NAMES);
     sections.put("Teacher", TeacherOptions.NAMES);
     sections.put("Writing", WritingOptions.NAMES);
+    sections.put("Reward model", RewardModelOptions.NAMES);
     return sections;
   }
 
@@ -106,10 +112,12 @@ final class TextAlign implements Command {
     how.requireRounding(spec, options.precision);
     output.require();
     InputAdapters.require(how.from(), how.sharedA(), output.out());
+    if (method.kind() == AlignmentMethod.Kind.REWARD_MODEL) {
+      rewardModel(console, began);
+      return 0;
+    }
     AlignmentLesson lesson = lesson(console, method);
-    options.requireLength(how.steps.longest());
-    output.requireOutput();
-    output.requireNothingLost();
+    requireRoom();
     options.requireFits(how.from().stream().toList(), 0);
     try (OpenText open = OpenText.of(console, options);
         AlignmentLesson opened = lesson) {
@@ -147,6 +155,24 @@ final class TextAlign implements Command {
     return 0;
   }
 
+  private void requireRoom() {
+    options.requireLength(how.steps.longest());
+    output.requireOutput();
+    output.requireNothingLost();
+  }
+
+  private void rewardModel(Console console, long began) {
+    RewardModelTraining training =
+        new RewardModelTraining(
+            spec, RewardModelTraining.read(data), judge.objective(), options, how, output);
+    requireRoom();
+    training.run(console, json, began);
+    if (!json) {
+      output.next(
+          console, "score answers", List.of("text", "score", "--data", "ANSWERS.jsonl"), options);
+    }
+  }
+
   private void require(AlignmentMethod method) {
     boolean rewarded = method.kind() == AlignmentMethod.Kind.REWARDS;
     boolean taught = method.kind() == AlignmentMethod.Kind.TEACHER;
@@ -166,6 +192,11 @@ final class TextAlign implements Command {
       teacher.require(spec, options.path());
     } else {
       teacher.refuse(spec, method);
+    }
+    if (method.kind() == AlignmentMethod.Kind.REWARD_MODEL) {
+      judge.refuseOthers(spec);
+    } else {
+      judge.refuse(spec, method);
     }
     if (method != AlignmentMethod.dpo) {
       UnusedOptions.refuse(
@@ -197,6 +228,7 @@ final class TextAlign implements Command {
               teacher,
               HeldOutPrompts.read(data, share, seed),
               log(console));
+      case REWARD_MODEL -> throw new IllegalArgumentException(method + " has a run of its own.");
     };
   }
 

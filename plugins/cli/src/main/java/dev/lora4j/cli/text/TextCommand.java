@@ -11,17 +11,19 @@ import picocli.CommandLine.Spec;
 @Extension(
     point = Command.class,
     name = "text",
-    help = "Adapters of language models: train, align, distill, generate, classify, evaluate.")
+    help =
+        "Adapters of language models: train, align, distill, generate, classify, score, evaluate.")
 @picocli.CommandLine.Command(
     name = "text",
     sortOptions = false,
     description =
         "Adapters of language models: train them, generate and classify texts with them,"
-            + " evaluate them.",
+            + " evaluate them, score answers.",
     subcommands = {
       TextQuickstart.class,
       TextGenerate.class,
       TextClassify.class,
+      TextScore.class,
       TextTrain.class,
       TextAlign.class,
       TextDistill.class,

@@ -157,6 +157,29 @@ record TrainedTextReport(
         });
   }
 
+  /**
+   * Prints it for a reward model.
+   *
+   * @param began when, in nanoseconds
+   */
+  void tellRewardModel(Console console, boolean json, long began) {
+    tell(
+        console,
+        json,
+        began,
+        told -> PreferredShare.put(told, untrained, heldOut),
+        () -> {
+          if (!heldOut.isEmpty()) {
+            console.print(
+                new PreferredShare(
+                        Optional.ofNullable(untrained.get("accuracy")),
+                        heldOut.getOrDefault("accuracy", Double.NaN),
+                        heldOut.getOrDefault("margin", Double.NaN))
+                    .line("answer"));
+          }
+        });
+  }
+
   private void tell(
       Console console, boolean json, long began, Consumer<Json> more, Runnable lines) {
     double seconds = (System.nanoTime() - began) / 1e9;

@@ -1,0 +1,149 @@
+package dev.lora4j.cli.text;
+
+import dev.lora4j.cli.console.Console;
+import dev.lora4j.cli.console.Failure;
+import dev.lora4j.cli.file.LockedFolder;
+import dev.lora4j.core.train.adapter.AdapterRecipe;
+import dev.lora4j.text.align.RewardObjective;
+import dev.lora4j.text.data.PreferencePair;
+import dev.lora4j.text.data.RewardPairs;
+import dev.lora4j.text.data.SequenceLimits;
+import dev.lora4j.text.data.TextDataSet;
+import dev.lora4j.text.data.TextForm;
+import dev.lora4j.text.pipeline.RewardAdapters;
+import dev.lora4j.text.pipeline.RewardModel;
+import dev.lora4j.text.train.RewardTrainer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine.Model.CommandSpec;
+
+/**
+ * A run that makes a reward model of pairs. Their file is read before the model is loaded.
+ *
+ * @param spec of the command
+ * @param how options of the training
+ * @param output options of what it writes
+ */
+record RewardModelTraining(
+    CommandSpec spec,
+    TextDataSet texts,
+    RewardObjective objective,
+    TextModelOptions options,
+    TextTrainingOptions how,
+    TextRunOptions output) {
+  /** Reads the data. */
+  static TextDataSet read(Path data) {
+    return AlignmentTexts.read(data, TextForm.PREFERENCE);
+  }
+
+  /** Refuses a base or an adapter of a warm start that no reward model is made of. */
+  private void require() {
+    Failure.usage(
+        "--base",
+        () -> {
+          RewardModel.require(options.path());
+          return true;
+        });
+    Failure.usage(
+        "--from",
+        () -> {
+          how.from().ifPresent(RewardAdapters::require);
+          return true;
+        });
+  }
+
+  /**
+   * Trains and prints the result.
+   *
+   * @param began when, in nanoseconds
+   */
+  @SuppressWarnings("try") // the claim is only held
+  void run(Console console, boolean json, long began) {
+    require();
+    options.requireFits(how.from().stream().toList(), 1);
+    try (OpenRewardModel open = OpenRewardModel.of(console, options, how.steps.seed())) {
+      RewardModel model = open.model();
+      SequenceLimits limits = how.steps.limits(model.base());
+      AdapterRecipe recipe =
+          how.recipe(
+              spec,
+              console,
+              output.convention(),
+              model.base(),
+              model::loadAdapter,
+              r -> RewardTrainer.on(model, how.settings(r, limits, 1)).plan());
+      DividedTexts<PreferencePair> pairs = divided(console, model, limits.longest());
+      RewardTrainer unsized = trainer(model, recipe, limits, 1, pairs);
+      int count = how.steps.count(unsized.sequences());
+      TextTrainingWork work =
+          TextTrainingWork.of(
+              trainer(model, recipe, limits, count, pairs),
+              how.steps.keeping(output.checkpoints(), output.resume()),
+              output.name());
+      try (LockedFolder claim = output.begin(work, model.base())) {
+        summary(console, pairs, work, count);
+        TrainedTextReport trained =
+            output.train(console, work, model.base(), count, how.steps.perStep());
+        output.save(trained.text(), model.base(), model.network().labels());
+        trained.tellRewardModel(console, json, began);
+      }
+    }
+  }
+
+  private DividedTexts<PreferencePair> divided(Console console, RewardModel model, int longest) {
+    DividedTexts<PreferencePair> pairs =
+        DividedTexts.of(
+            texts,
+            how.heldOut(),
+            how.steps.seed(),
+            (part, prefix) -> {
+              RewardPairs all = model.pairs(part, longest);
+              all.notes(longest).forEach(note -> console.note(prefix + note));
+              return all.pairs();
+            });
+    if (pairs.learned().isEmpty()) {
+      throw new Failure(
+          "No pair is left to learn from, as all have a text of more than "
+              + longest
+              + " tokens. Give shorter ones, or a greater --max-length if the model reads it.");
+    }
+    return pairs;
+  }
+
+  private RewardTrainer trainer(
+      RewardModel model,
+      AdapterRecipe recipe,
+      SequenceLimits limits,
+      int count,
+      DividedTexts<PreferencePair> pairs) {
+    return RewardTrainer.on(model, how.settings(recipe, limits, count))
+        .pairs(pairs.learned(), pairs.heldOut(), objective);
+  }
+
+  private void summary(
+      Console console, DividedTexts<PreferencePair> pairs, TextTrainingWork work, int count) {
+    List<PreferencePair> learned = pairs.learned();
+    console.note(
+        String.format(
+            Locale.ROOT,
+            "%d pairs%s; %d held out.",
+            learned.size(),
+            texts.margins() ? " with margins" : "",
+            pairs.heldOut().size()));
+    if (pairs.heldOut().isEmpty() && !how.steps.ofHeldOut().isEmpty()) {
+      console.note(
+          String.join(" and ", how.steps.ofHeldOut())
+              + " without effect: nothing is held out; --held-out 0.1 holds out a tenth of it.");
+    }
+    console.note(
+        String.format(
+            Locale.ROOT,
+            "%s and a head of one number, on %d layers, %,d numbers; %d steps of %d pairs.",
+            how.what(),
+            work.plan().sites().size(),
+            work.plan().elements(),
+            count,
+            how.steps.perStep()));
+  }
+}
