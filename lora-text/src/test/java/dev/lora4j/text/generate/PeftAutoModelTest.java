@@ -6,6 +6,8 @@ import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.adapter.training.TrainableMethod;
 import dev.lora4j.core.adapter.training.TrainableMethods;
 import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.model.BasePrecision;
+import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.EngineOptions;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
@@ -18,9 +20,11 @@ import dev.lora4j.text.network.EncodedInputs;
 import dev.lora4j.text.network.OutputLoss;
 import dev.lora4j.text.network.TokenInputs;
 import dev.lora4j.text.pipeline.LanguageModel;
+import dev.lora4j.text.pipeline.RewardModel;
 import dev.lora4j.text.pipeline.SmallClassifier;
 import dev.lora4j.text.pipeline.TextClassifier;
 import dev.lora4j.text.token.TinyTokenizers;
+import dev.lora4j.text.train.RewardTrainer;
 import dev.lora4j.text.train.TextClassifierTrainer;
 import dev.lora4j.text.train.TextTrainer;
 import dev.lora4j.text.train.TextTrainingSettings;
@@ -155,6 +159,35 @@ class PeftAutoModelTest {
           false,
           AskedLogits.of(model, MixPlan.of(trained.adapter(), 1)),
           classes);
+    }
+  }
+
+  /** A base with padding, as PEFT's models take no several texts without. */
+  @ParameterizedTest
+  @CsvSource({"llama, q_proj|down_proj", "qwen2, k_proj", "gpt2, c_attn|c_fc", "gemma3, o_proj"})
+  void rewardsAreThoseOfPeft(String name, String targets) throws IOException, InterruptedException {
+    Path folder = SmallClassifier.write(name, temporary.resolve("base"));
+    Path config = folder.resolve("config.json");
+    String known = Files.readString(config).replaceAll("\"pad_token_id\": [a-z0-9]+,", "");
+    Files.writeString(config, known.replaceFirst("\\{", "{\"pad_token_id\": 0,"));
+    TextExample example = new TextExample.Preference("red", " fox", "es, fox");
+    try (RewardModel model =
+        RewardModel.open(
+            LORA.engine().scope("reward model"), folder, BasePrecision.in(DType.F32), 0)) {
+      TrainedText trained =
+          RewardTrainer.on(model, settings(targets))
+              .data(new TextDataSet(TextForm.PREFERENCE, List.of(example, example)))
+              .run(step -> {});
+      trained.save(temporary.resolve("adapter"));
+    }
+    try (TextClassifier model = TextClassifier.open(LORA, folder, List.of("LABEL_0"))) {
+      AskedLogits.assertSame(
+          "AutoPeftModelForSequenceClassification",
+          temporary.resolve("adapter"),
+          AskedLogits.present(),
+          false,
+          AskedLogits.of(model, MixPlan.of(model.adapter(temporary.resolve("adapter")), 1)),
+          List.of());
     }
   }
 
