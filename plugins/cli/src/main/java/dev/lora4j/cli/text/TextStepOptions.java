@@ -112,7 +112,8 @@ final class TextStepOptions {
       names = "--max-length",
       paramLabel = "N",
       description =
-          "Longest text in tokens; longer ones are cut (default: what the model reads, at most 1024).")
+          "Longest text in tokens; longer ones are cut, pairs of a reward model left out (default: what"
+              + " the model reads, at most 1024).")
   private Optional<Integer> longest = Optional.empty();
 
   @Option(

@@ -209,10 +209,11 @@ class TextRewardModelTest {
     assertEquals(0, margins.code(), margins.err());
     assertTrue(margins.err().contains("4 pairs with margins"), margins.err());
     data = own;
+    out = folder.resolve("other");
     Run none = Run.of("text", "score", "--data", data);
     assertEquals(1, none.code(), none.err());
     assertTrue(none.err().contains("is no reward model, and no adapter makes it one"), none.err());
-    Run encoder = judge("--overwrite", "--base=../../lora-text/src/test/resources/models/bert");
+    Run encoder = judge("--base=../../lora-text/src/test/resources/models/bert");
     assertTrue(encoder.err().contains("has an encoder"), encoder.err());
   }
 }
