@@ -50,6 +50,11 @@ final class FrozenReference {
     held = score.hold(scope, base.weights(), patched, factors.tensors());
   }
 
+  /** Frees what is merged and stacked. */
+  void close() {
+    scope.close();
+  }
+
   /** Log-probability of each token that is learned, row by row. */
   double[] tokens(List<TokenSequence> rows) {
     int pad = model.tokenizer().special().padId();

@@ -1,5 +1,6 @@
 package dev.lora4j.text.train;
 
+import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Scope;
@@ -17,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Loss of judged completions. The program has them in its first rows, and in the others, where the
@@ -27,6 +29,7 @@ final class JudgedCompletionLoss implements SequenceLoss {
   private final JudgedTexts texts;
   private final int longest;
   private final CompletionLikelihoods likelihoods;
+  private final Optional<MovingReference> moving;
 
   /**
    * Loss of a run.
@@ -34,10 +37,16 @@ final class JudgedCompletionLoss implements SequenceLoss {
    * @param head use of the model's head
    * @param longest the most tokens of a prompt with a completion of another
    * @param reference likelihoods under it; empty if it is the base in the same program
+   * @param moving what these are under, if it follows the model
    */
   JudgedCompletionLoss(
-      HeadUse head, JudgedTexts texts, int longest, Optional<KnownLikelihoods> reference) {
+      HeadUse head,
+      JudgedTexts texts,
+      int longest,
+      Optional<KnownLikelihoods> reference,
+      Optional<MovingReference> moving) {
     this.model = head.model();
+    this.moving = moving;
     this.texts = texts;
     this.longest = longest;
     this.likelihoods = new CompletionLikelihoods(head, true, reference, Optional.empty(), false);
@@ -112,7 +121,26 @@ final class JudgedCompletionLoss implements SequenceLoss {
   }
 
   @Override
+  public List<List<TokenSequence>> made(
+      long step, List<List<TokenSequence>> batches, Supplier<MixPlan> adapters) {
+    moving.ifPresent(reference -> reference.before(step, adapters));
+    return batches;
+  }
+
+  @Override
+  public Map<String, HostTensor> state() {
+    return moving.map(MovingReference::state).orElse(Map.of());
+  }
+
+  @Override
+  public void restore(Map<String, HostTensor> state) {
+    moving.ifPresent(reference -> reference.restore(state));
+  }
+
+  @Override
   public Map<String, String> metadata() {
-    return texts.metadata();
+    Map<String, String> all = new LinkedHashMap<>(texts.metadata());
+    moving.ifPresent(reference -> all.putAll(reference.metadata()));
+    return all;
   }
 }

@@ -15,6 +15,11 @@ interface KnownLikelihoods {
     return sequences -> reference.likelihoods(sequences, shares);
   }
 
+  /** Computes them for each batch under a reference as it is then; see {@link #each}. */
+  static KnownLikelihoods moving(MovingReference reference, Optional<TokenShares> shares) {
+    return sequences -> reference.reference().likelihoods(sequences, shares);
+  }
+
   /**
    * Computes those of a sequence when it is first met, and keeps them. Each alone, so that they do
    * not depend on the sequences beside it, and a run that resumes has the same.

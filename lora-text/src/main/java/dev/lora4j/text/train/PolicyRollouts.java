@@ -26,6 +26,7 @@ final class PolicyRollouts {
   private final RewardedPrompts prompts;
   private final Rollouts writing;
   private final MixPlan begun;
+  private final Optional<MovingReference> moving;
   private Optional<FrozenReference> reference = Optional.empty();
 
   /**
@@ -34,14 +35,26 @@ final class PolicyRollouts {
    * @param owner of the reference and of what reward functions open
    * @param seed of what is drawn
    * @param begun the adapter that the run begins with as the reference; none for the base
+   * @param moving the reference, if it follows the model
    */
   PolicyRollouts(
-      Scope owner, LanguageModel model, RewardedPrompts prompts, long seed, MixPlan begun) {
+      Scope owner,
+      LanguageModel model,
+      RewardedPrompts prompts,
+      long seed,
+      MixPlan begun,
+      Optional<MovingReference> moving) {
+    this.moving = moving;
     this.scope = owner;
     this.model = model;
     this.prompts = prompts;
     this.writing = new Rollouts(owner, model, prompts, seed);
     this.begun = begun;
+  }
+
+  /** The reference, if it follows the model. */
+  Optional<MovingReference> moving() {
+    return moving;
   }
 
   private PolicySettings settings() {
@@ -87,9 +100,12 @@ final class PolicyRollouts {
 
   /** Log-probabilities under the reference, where they are not computed in the step itself. */
   private List<double[]> base(List<TokenSequence> sequences) {
-    boolean inStep = begun.adapters().isEmpty() && settings().rewardBeta() == 0;
+    boolean inStep = begun.adapters().isEmpty() && moving.isEmpty() && settings().rewardBeta() == 0;
     if (!settings().compares() || inStep) {
       return nothing(sequences);
+    }
+    if (moving.isPresent()) {
+      return tokens(moving.get().reference(), sequences);
     }
     FrozenReference known =
         reference.orElseGet(() -> new FrozenReference(scope, model, begun, temperature()));

@@ -1,8 +1,10 @@
 package dev.lora4j.text.train;
 
+import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.core.train.run.Staging;
 import dev.lora4j.text.align.CompletionScores;
 import dev.lora4j.text.align.PairScores;
@@ -16,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Loss of pairs. The program has the chosen completions in its first rows and the rejected ones in
@@ -25,6 +28,7 @@ final class PreferencePairLoss implements SequenceLoss {
   private final LanguageModel model;
   private final Preferences preferences;
   private final CompletionLikelihoods likelihoods;
+  private final Optional<MovingReference> moving;
 
   /**
    * Loss of a run.
@@ -32,10 +36,16 @@ final class PreferencePairLoss implements SequenceLoss {
    * @param head use of the model's head
    * @param reference likelihoods under it; empty if it is the base in the same program, or the
    *     objective has none
+   * @param moving what these are under, if it follows the model
    */
-  PreferencePairLoss(HeadUse head, Preferences preferences, Optional<KnownLikelihoods> reference) {
+  PreferencePairLoss(
+      HeadUse head,
+      Preferences preferences,
+      Optional<KnownLikelihoods> reference,
+      Optional<MovingReference> moving) {
     this.model = head.model();
     this.preferences = preferences;
+    this.moving = moving;
     PreferenceObjective objective = preferences.objective();
     this.likelihoods =
         new CompletionLikelihoods(
@@ -99,7 +109,26 @@ final class PreferencePairLoss implements SequenceLoss {
   }
 
   @Override
+  public List<List<TokenSequence>> made(
+      long step, List<List<TokenSequence>> batches, Supplier<MixPlan> adapters) {
+    moving.ifPresent(reference -> reference.before(step, adapters));
+    return batches;
+  }
+
+  @Override
+  public Map<String, HostTensor> state() {
+    return moving.map(MovingReference::state).orElse(Map.of());
+  }
+
+  @Override
+  public void restore(Map<String, HostTensor> state) {
+    moving.ifPresent(reference -> reference.restore(state));
+  }
+
+  @Override
   public Map<String, String> metadata() {
-    return preferences.metadata();
+    Map<String, String> all = new LinkedHashMap<>(preferences.metadata());
+    moving.ifPresent(reference -> all.putAll(reference.metadata()));
+    return all;
   }
 }

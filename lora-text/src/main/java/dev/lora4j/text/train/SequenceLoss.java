@@ -5,6 +5,7 @@ import dev.lora4j.core.nn.FrozenWeights;
 import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.core.train.run.Staging;
 import dev.lora4j.text.data.TokenSequence;
 import dev.lora4j.text.model.TextModel;
@@ -71,6 +72,14 @@ interface SequenceLoss {
   default List<List<TokenSequence>> looked(long step, List<List<TokenSequence>> batches) {
     return batches;
   }
+
+  /** What a step depends on beside its number and the adapter, as a checkpoint keeps it. */
+  default Map<String, HostTensor> state() {
+    return Map.of();
+  }
+
+  /** Goes back to what {@link #state} gave. */
+  default void restore(Map<String, HostTensor> state) {}
 
   /** Numbers of what was made last, to report, by their names, in order. */
   default Map<String, Double> told() {

@@ -110,6 +110,16 @@ final class SequenceTask implements TrainingTask {
   }
 
   @Override
+  public Map<String, HostTensor> state() {
+    return loss.state();
+  }
+
+  @Override
+  public void restore(Map<String, HostTensor> state) {
+    loss.restore(state);
+  }
+
+  @Override
   public boolean resumesAfter(int steps) {
     return steps == 0 || loss.drawn(steps) != loss.drawn(steps - 1L);
   }

@@ -10,6 +10,7 @@ import dev.lora4j.core.train.run.TrainingTask;
 import dev.lora4j.text.align.OnPolicySettings;
 import dev.lora4j.text.align.PolicySettings;
 import dev.lora4j.text.align.PreferenceObjective;
+import dev.lora4j.text.align.ReferenceSync;
 import dev.lora4j.text.align.ReferenceUse;
 import dev.lora4j.text.align.Rewards;
 import dev.lora4j.text.align.RolloutListener;
@@ -45,16 +46,18 @@ public final class TextTrainer extends SequenceTrainer<TextTrainer> {
     record Teachers(Distillation distillation) implements Lesson {}
 
     /** Rewards of completions that the model writes itself. */
-    record Rewarded(RewardedPrompts prompts) implements Lesson {}
+    record Rewarded(RewardedPrompts prompts, Optional<ReferenceSync> sync) implements Lesson {}
 
     /** The probabilities of a teacher at each token that the model writes itself. */
     record Written(OnPolicyTeaching teaching) implements Lesson {}
 
     /** Which of two is better. */
-    record Pairs(Preferences preferences, ReferenceUse reference) implements Lesson {}
+    record Pairs(Preferences preferences, ReferenceUse reference, Optional<ReferenceSync> sync)
+        implements Lesson {}
 
     /** Which are good and which are bad. */
-    record Judged(JudgedTexts texts, ReferenceUse reference) implements Lesson {}
+    record Judged(JudgedTexts texts, ReferenceUse reference, Optional<ReferenceSync> sync)
+        implements Lesson {}
   }
 
   private TextTrainer(LanguageModel model, Lesson lesson, Request request) {
@@ -139,7 +142,7 @@ public final class TextTrainer extends SequenceTrainer<TextTrainer> {
       throw new IllegalArgumentException("There are no pairs to learn from.");
     }
     Preferences all = new Preferences(objective, learned, heldOut);
-    return new TextTrainer(model, new Lesson.Pairs(all, reference), request())
+    return new TextTrainer(model, new Lesson.Pairs(all, reference, Optional.empty()), request())
         .sequences(all.learned(), all.heldOut());
   }
 
@@ -166,7 +169,7 @@ public final class TextTrainer extends SequenceTrainer<TextTrainer> {
               + " held out.");
     }
     JudgedTexts all = new JudgedTexts(objective, learned, heldOut);
-    return new TextTrainer(model, new Lesson.Judged(all, reference), request())
+    return new TextTrainer(model, new Lesson.Judged(all, reference, Optional.empty()), request())
         .sequences(all.learned(), all.heldOut());
   }
 
@@ -200,7 +203,7 @@ public final class TextTrainer extends SequenceTrainer<TextTrainer> {
     RewardedPrompts all =
         new RewardedPrompts(new PromptSequences(model, learned, heldOut), how, rewards, listener);
     // Rewards judge what is held out, not a loss.
-    return new TextTrainer(model, new Lesson.Rewarded(all), request())
+    return new TextTrainer(model, new Lesson.Rewarded(all, Optional.empty()), request())
         .sequences(all.sequences().learned(), List.of());
   }
 
@@ -230,24 +233,58 @@ public final class TextTrainer extends SequenceTrainer<TextTrainer> {
         .sequences(prompts.learned(), List.of());
   }
 
+  /**
+   * A copy whose reference follows the model. It begins as the model does, and moves before a step
+   * by the adapter as it is then.
+   *
+   * @throws IllegalArgumentException if what is learned has no reference, or one that is asked once
+   */
+  public TextTrainer sync(ReferenceSync sync) {
+    Optional<ReferenceSync> some = Optional.of(sync);
+    if (lesson instanceof Lesson.Pairs pairs && pairs.preferences().objective().compares()) {
+      requireAsked(pairs.reference());
+      return with(new Lesson.Pairs(pairs.preferences(), pairs.reference(), some));
+    } else if (lesson instanceof Lesson.Judged judged) {
+      requireAsked(judged.reference());
+      return with(new Lesson.Judged(judged.texts(), judged.reference(), some));
+    } else if (lesson instanceof Lesson.Rewarded rewarded
+        && rewarded.prompts().settings().compares()) {
+      return with(new Lesson.Rewarded(rewarded.prompts(), some));
+    }
+    throw new IllegalArgumentException("What is learned has no reference that could move.");
+  }
+
+  private TextTrainer with(Lesson other) {
+    return new TextTrainer(model, other, request());
+  }
+
+  private static void requireAsked(ReferenceUse use) {
+    if (use == ReferenceUse.ONCE) {
+      throw new IllegalArgumentException(
+          "A reference that is asked once for each completion cannot move; ask it in each step.");
+    }
+  }
+
   @Override
   Map<String, String> identity() {
     if (lesson instanceof Lesson.Teachers taught) {
       return taught.distillation().identity();
     } else if (lesson instanceof Lesson.Pairs pairs) {
-      return known(pairs.preferences().identity(), pairs.reference());
+      return known(pairs.preferences().identity(), pairs.reference(), pairs.sync());
     } else if (lesson instanceof Lesson.Judged judged) {
-      return known(judged.texts().identity(), judged.reference());
+      return known(judged.texts().identity(), judged.reference(), judged.sync());
     } else if (lesson instanceof Lesson.Rewarded rewarded) {
-      return rewarded.prompts().identity();
+      return known(rewarded.prompts().identity(), ReferenceUse.EACH_STEP, rewarded.sync());
     } else if (lesson instanceof Lesson.Written written) {
       return written.teaching().identity();
     }
     return packed() ? Map.of("rows", "packed") : Map.of();
   }
 
-  private static Map<String, String> known(Map<String, String> parts, ReferenceUse reference) {
+  private static Map<String, String> known(
+      Map<String, String> parts, ReferenceUse reference, Optional<ReferenceSync> sync) {
     Map<String, String> all = new HashMap<>(parts);
+    sync.ifPresent(moving -> all.put("reference sync", moving.text()));
     if (reference == ReferenceUse.ONCE) {
       all.put("reference", "once");
     }
@@ -306,16 +343,25 @@ public final class TextTrainer extends SequenceTrainer<TextTrainer> {
       return new DivergenceLoss(owner, head(1), taught.distillation());
     } else if (lesson instanceof Lesson.Pairs pairs) {
       boolean compares = pairs.preferences().objective().compares();
+      Optional<MovingReference> moving = moving(owner, pairs.sync(), 1);
+      Optional<TokenShares> shares = pairs.preferences().shares();
       return new PreferencePairLoss(
           head(2),
           pairs.preferences(),
-          reference(owner, compares, pairs.reference(), pairs.preferences().shares()));
+          moving
+              .map(reference -> KnownLikelihoods.moving(reference, shares))
+              .or(() -> reference(owner, compares, pairs.reference(), shares)),
+          moving);
     } else if (lesson instanceof Lesson.Judged judged) {
+      Optional<MovingReference> moving = moving(owner, judged.sync(), 1);
       return new JudgedCompletionLoss(
           head(2),
           judged.texts(),
           longest(),
-          reference(owner, true, judged.reference(), Optional.empty()));
+          moving
+              .map(reference -> KnownLikelihoods.moving(reference, Optional.empty()))
+              .or(() -> reference(owner, true, judged.reference(), Optional.empty())),
+          moving);
     } else if (lesson instanceof Lesson.Rewarded rewarded) {
       Optional<Adapter> begun = settings().recipe().beginning();
       MixPlan before = begun.map(adapter -> MixPlan.of(adapter, 1)).orElse(MixPlan.NONE);
@@ -325,7 +371,14 @@ public final class TextTrainer extends SequenceTrainer<TextTrainer> {
       return new PolicyRolloutLoss(
           new HeadUse(model, places),
           rewarded.prompts(),
-          new PolicyRollouts(owner, model, rewarded.prompts(), seed, before),
+          new PolicyRollouts(
+              owner,
+              model,
+              rewarded.prompts(),
+              seed,
+              before,
+              moving(
+                  owner, rewarded.sync(), rewarded.prompts().settings().sampling().temperature())),
           begun.isPresent());
     } else if (lesson instanceof Lesson.Written written) {
       long places = (long) settings().batch() * written.teaching().settings().maxNewTokens();
@@ -346,6 +399,14 @@ public final class TextTrainer extends SequenceTrainer<TextTrainer> {
 
   private int longest() {
     return Math.min(model.network().longest(), settings().limits().longest());
+  }
+
+  /** The reference that follows the model, if there is one. */
+  private Optional<MovingReference> moving(
+      Scope owner, Optional<ReferenceSync> sync, double temperature) {
+    MixPlan before =
+        settings().recipe().beginning().map(a -> MixPlan.of(a, 1)).orElse(MixPlan.NONE);
+    return sync.map(how -> new MovingReference(owner, model, before, temperature, how));
   }
 
   /** Likelihoods under the reference, unless it is the base in the program that trains. */

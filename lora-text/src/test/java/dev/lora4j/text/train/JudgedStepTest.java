@@ -57,7 +57,11 @@ class JudgedStepTest {
           SequenceTask task =
               opened.task(
                   new JudgedCompletionLoss(
-                      new HeadUse(opened.model(), HEAD), texts, 64, Optional.empty()),
+                      new HeadUse(opened.model(), HEAD),
+                      texts,
+                      64,
+                      Optional.empty(),
+                      Optional.empty()),
                   texts.learned());
           TaskLoss program = ReferenceModel.staged(task);
           FlatLayout layout = program.factors().layout();

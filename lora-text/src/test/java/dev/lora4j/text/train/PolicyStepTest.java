@@ -105,7 +105,8 @@ class PolicyStepTest {
             settings,
             rewards,
             RolloutListener.NONE);
-    PolicyRollouts rollouts = new PolicyRollouts(model.scope(), model, prompts, 0, MixPlan.NONE);
+    PolicyRollouts rollouts =
+        new PolicyRollouts(model.scope(), model, prompts, 0, MixPlan.NONE, Optional.empty());
     return new PolicyRolloutLoss(new HeadUse(model, HEAD), prompts, rollouts, false);
   }
 

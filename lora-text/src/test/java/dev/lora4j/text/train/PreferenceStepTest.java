@@ -57,7 +57,8 @@ class PreferenceStepTest {
   /** The task of pairs, with a fresh adapter. */
   private static SequenceTask task(ReferenceModel at, Preferences pairs) {
     return at.task(
-        new PreferencePairLoss(new HeadUse(at.model(), HEAD), pairs, Optional.empty()),
+        new PreferencePairLoss(
+            new HeadUse(at.model(), HEAD), pairs, Optional.empty(), Optional.empty()),
         pairs.learned());
   }
 

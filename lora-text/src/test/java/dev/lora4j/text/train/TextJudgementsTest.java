@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.tensor.EngineOptions;
 import dev.lora4j.core.train.run.RunListener;
+import dev.lora4j.text.align.ReferenceSync;
 import dev.lora4j.text.align.ReferenceUse;
 import dev.lora4j.text.align.UnpairedObjective;
 import dev.lora4j.text.data.JudgedCompletion;
@@ -80,6 +81,30 @@ class TextJudgementsTest {
         assertTrue(alone.get(name) < -10, alone.toString());
         assertEquals(together.get(name), alone.get(name), 1e-3, name);
       }
+    }
+  }
+
+  @Test
+  void referenceThatIsTheModelGivesNoReward() throws IOException {
+    Path file =
+        Files.writeString(
+            temporary.resolve("judged.jsonl"),
+            """
+            {"prompt": "The cat", "completion": " sat on the mat.", "label": true}
+            {"prompt": "The dog", "completion": " ran to the dog.", "label": false}
+            """);
+    try (Lora4j lora = Lora4j.open(EngineOptions.DEFAULT.threads(1));
+        LanguageModel model =
+            LanguageModel.open(lora, SmallModel.write(temporary.resolve("model")))) {
+      List<JudgedCompletion> all = model.judgements(TextDataSet.read(file), LIMITS).completions();
+      TextTrainer.on(model, TextTrainingSettings.DEFAULT.steps(4, 1e-2).batch(2))
+          .judgements(all, List.of(), UnpairedObjective.named("kto", 0.1), ReferenceUse.EACH_STEP)
+          .sync(new ReferenceSync(1, 1))
+          .run(
+              done -> {
+                assertEquals(0, done.measures().get("rewards/chosen"), 1e-4);
+                assertEquals(0, done.measures().get("rewards/rejected"), 1e-4);
+              });
     }
   }
 

@@ -16,6 +16,7 @@ import dev.lora4j.text.align.PairWeighting;
 import dev.lora4j.text.align.PreferenceLoss;
 import dev.lora4j.text.align.PreferenceLosses;
 import dev.lora4j.text.align.PreferenceObjective;
+import dev.lora4j.text.align.ReferenceSync;
 import dev.lora4j.text.align.ReferenceUse;
 import dev.lora4j.text.data.PreferencePair;
 import dev.lora4j.text.data.SequenceLimits;
@@ -170,8 +171,47 @@ class TextPreferencesTest {
 
   @Test
   void resumedRunHasTheSameBits() {
-    TextTrainer trainer =
-        trainer(settings(10), objective("sigmoid").tail(0.5).weighting(PairWeighting.WPO));
+    PreferenceObjective objective = objective("sigmoid").tail(0.5).weighting(PairWeighting.WPO);
+    resumes(trainer(settings(10), objective));
+  }
+
+  /** It moves after three steps, and the checkpoint of the fourth has it. */
+  @Test
+  void resumedReferenceFollowsTheModelAsBefore() {
+    TextTrainer moving = trainer(settings(10), "sigmoid").sync(new ReferenceSync(3, 0.6));
+    resumes(moving);
+    assertNotEquals(
+        trainer(settings(10), "sigmoid").run(done -> {}).adapter().identity(),
+        moving.run(done -> {}).adapter().identity());
+  }
+
+  /** A reference that is the model before each step prefers nothing. */
+  @Test
+  void referenceThatIsTheModelPrefersNothing() {
+    Recorder recorder = new Recorder();
+    Adapter adapter =
+        trainer(settings(6), "sigmoid").sync(new ReferenceSync(1, 1)).run(recorder).adapter();
+    for (RunListener.Step step : recorder.steps) {
+      assertEquals(Math.log(2), step.loss(), 1e-5, "step " + step.step());
+      assertEquals(0, step.measures().get("rewards/margins"), 1e-4, "step " + step.step());
+    }
+    assertEquals("1:1.0", adapter.metadata().get("lora4j_reference_sync"));
+  }
+
+  @Test
+  void referenceThatCannotMoveIsRefused() {
+    ReferenceSync sync = new ReferenceSync(2, 0.5);
+    assertThrows(IllegalArgumentException.class, () -> trainer(settings(1), "simpo").sync(sync));
+    TextTrainer once =
+        TextTrainer.on(model, settings(1))
+            .preferences(pairs, List.of(), objective("sigmoid"), ReferenceUse.ONCE);
+    assertThrows(IllegalArgumentException.class, () -> once.sync(sync));
+    assertThrows(IllegalArgumentException.class, () -> ReferenceSync.parse("512:0"));
+    assertThrows(IllegalArgumentException.class, () -> ReferenceSync.parse("0.6"));
+    assertEquals(new ReferenceSync(512, 0.6), ReferenceSync.parse("512"));
+  }
+
+  private void resumes(TextTrainer trainer) {
     String whole = trainer.run(done -> {}).adapter().identity();
     Path folder = temporary.resolve("checkpoints");
     CheckpointPolicy keeping =

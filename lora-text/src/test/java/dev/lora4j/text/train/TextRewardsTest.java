@@ -19,6 +19,7 @@ import dev.lora4j.text.align.ImportanceLevel;
 import dev.lora4j.text.align.PolicyLosses;
 import dev.lora4j.text.align.PolicyObjective;
 import dev.lora4j.text.align.PolicySettings;
+import dev.lora4j.text.align.ReferenceSync;
 import dev.lora4j.text.align.RewardException;
 import dev.lora4j.text.align.RewardFunction;
 import dev.lora4j.text.align.Rewards;
@@ -246,11 +247,30 @@ class TextRewardsTest {
     assertTrue(recorder.heldOut.isEmpty());
   }
 
+  /** A reference that is the model before each step is no distance away. */
+  @Test
+  void referenceThatIsTheModelCostsNothing() {
+    for (PolicySettings how : List.of(settings("dapo", 0.1, 1), rloo(0.1))) {
+      Recorder recorder = new Recorder();
+      trainer(4, how, LETTERS).sync(new ReferenceSync(1, 1)).run(recorder);
+      for (RunListener.Step step : recorder.steps) {
+        assertEquals(0, step.measures().get("kl"), 1e-5, "step " + step.step());
+      }
+      Recorder still = new Recorder();
+      trainer(4, how, LETTERS).run(still);
+      assertNotEquals(0, still.steps.get(3).measures().get("kl"), 1e-5);
+    }
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> trainer(1, settings("dapo", 0, 1), LETTERS).sync(new ReferenceSync(1, 1)));
+  }
+
   /** Also where completions are learned twice, and the run is stopped between the two. */
   @Test
   void resumedRunHasTheSameBits() {
     for (int iterations : List.of(1, 2)) {
-      TextTrainer trainer = trainer(10, settings("dapo", 0.05, iterations), LETTERS);
+      TextTrainer trainer =
+          trainer(10, settings("dapo", 0.05, iterations), LETTERS).sync(new ReferenceSync(2, 0.5));
       String whole = trainer.run(done -> {}).adapter().identity();
       Path folder = temporary.resolve("checkpoints" + iterations);
       CheckpointPolicy keeping =
@@ -280,6 +300,7 @@ class TextRewardsTest {
                       IllegalArgumentException.class,
                       () ->
                           trainer(10, settings("dapo", 0.06, iterations), LETTERS)
+                              .sync(new ReferenceSync(2, 0.5))
                               .keeping(keeping.resume(true))
                               .run(done -> {}))
                   .getMessage());

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.cli.Documents.Piece;
+import dev.lora4j.cli.file.RunFileOption;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -70,7 +71,25 @@ class DocumentedCommandsTest {
   private static void parse(List<String> words) {
     CommandLine program = new CommandLine(new Root());
     Commands.add(program, words);
-    program.parseArgs(words.toArray(String[]::new));
+    program.parseArgs(filled(program, words).toArray(String[]::new));
+  }
+
+  /** With the options that a run file has to say in place of it, as there is none. */
+  private static List<String> filled(CommandLine program, List<String> words) {
+    CommandLine command = program;
+    for (String word : words) {
+      command = command.getSubcommands().getOrDefault(word, command);
+    }
+    boolean file = words.stream().anyMatch(word -> word.endsWith(".toml"));
+    if (!file || RunFileOption.of(command.getCommandSpec()).isEmpty()) {
+      return words;
+    }
+    List<String> said = new ArrayList<>(words);
+    said.removeIf(word -> word.endsWith(".toml"));
+    command.getCommandSpec().options().stream()
+        .filter(option -> option.required() && !said.contains(option.shortestName()))
+        .forEach(option -> said.add(option.longestName() + "=1"));
+    return said;
   }
 
   @Test

@@ -160,7 +160,7 @@ public record CheckpointPolicy(
    */
   public Set<String> changed() {
     return resume && checkpoints.filter(Files::isDirectory).isPresent()
-        ? new RunCheckpoints(this, 0).changed()
+        ? new RunCheckpoints(this, 0, Map::of).changed()
         : Set.of();
   }
 

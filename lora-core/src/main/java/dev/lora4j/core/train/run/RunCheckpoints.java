@@ -2,6 +2,7 @@ package dev.lora4j.core.train.run;
 
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.TensorException;
+import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.core.train.CheckpointFolder;
 import dev.lora4j.core.train.TrainingCheckpoint;
 import dev.lora4j.core.train.TrainingState;
@@ -9,12 +10,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** The checkpoints of a run: the newest ones, and the one with the least validation loss. */
@@ -22,10 +25,15 @@ final class RunCheckpoints {
   private static final String STEP = "step";
   private static final String STEPS = "steps";
   private static final String BEST = "best_validation";
+
+  /** Beginning of the names of a task's own tensors. */
+  private static final String TASK = "task/";
+
   private static final String BEST_FILE = "best.safetensors";
 
   private final CheckpointPolicy keeping;
   private final int steps;
+  private final Supplier<Map<String, HostTensor>> beside;
   private OptionalInt bestStep = OptionalInt.empty();
 
   /** The best where there is no folder for it. */
@@ -33,10 +41,12 @@ final class RunCheckpoints {
 
   /**
    * @param steps of the whole run
+   * @param beside state of the task, which is kept beside that of the factors
    */
-  RunCheckpoints(CheckpointPolicy keeping, int steps) {
+  RunCheckpoints(CheckpointPolicy keeping, int steps, Supplier<Map<String, HostTensor>> beside) {
     this.keeping = keeping;
     this.steps = steps;
+    this.beside = beside;
   }
 
   /**
@@ -52,8 +62,14 @@ final class RunCheckpoints {
    * @param step number of steps taken, those that changed nothing included
    * @param best the least validation loss until then; of the saved factors, if the best are saved
    * @param notes notes about it for the user
+   * @param beside state of the task
    */
-  record Resumed(TrainingState state, int step, double best, List<String> notes) {}
+  record Resumed(
+      TrainingState state,
+      int step,
+      double best,
+      List<String> notes,
+      Map<String, HostTensor> beside) {}
 
   private Optional<CheckpointFolder> folder() {
     return keeping.checkpoints().map(path -> new CheckpointFolder(path, keeping.keep()));
@@ -77,7 +93,16 @@ final class RunCheckpoints {
     TrainingState state = restored(scope, step, found);
     List<String> notes = new ArrayList<>(newest.damaged());
     double least = keeping.keepBest() ? leastKept(found, notes) : least(found);
-    return Optional.of(new Resumed(state, step(found), least, notes));
+    Map<String, HostTensor> own = new HashMap<>();
+    found
+        .tensors()
+        .forEach(
+            (name, tensor) -> {
+              if (name.startsWith(TASK)) {
+                own.put(name.substring(TASK.length()), tensor);
+              }
+            });
+    return Optional.of(new Resumed(state, step(found), least, notes, own));
   }
 
   private static int step(TrainingCheckpoint found) {
@@ -232,7 +257,9 @@ final class RunCheckpoints {
   }
 
   private TrainingState restored(Scope scope, AdapterStep step, TrainingCheckpoint found) {
-    return found.restore(scope, step.step(), step.layout(), keeping.storage());
+    Map<String, HostTensor> own = new LinkedHashMap<>(found.tensors());
+    own.keySet().removeIf(name -> name.startsWith(TASK));
+    return with(found, own).restore(scope, step.step(), step.layout(), keeping.storage());
   }
 
   private TrainingCheckpoint checkpoint(TrainingState state, int step, double best) {
@@ -241,6 +268,20 @@ final class RunCheckpoints {
     notes.put(STEPS, Integer.toString(steps));
     notes.put(BEST, Double.toString(best));
     // Minutes differ from run to run, and a checkpoint shall not.
-    return TrainingCheckpoint.of(state, 0, notes);
+    TrainingCheckpoint own = TrainingCheckpoint.of(state, 0, notes);
+    Map<String, HostTensor> all = new LinkedHashMap<>(own.tensors());
+    beside.get().forEach((name, tensor) -> all.put(TASK + name, tensor));
+    return with(own, all);
+  }
+
+  private static TrainingCheckpoint with(
+      TrainingCheckpoint found, Map<String, HostTensor> tensors) {
+    return new TrainingCheckpoint(
+        tensors,
+        found.optimizer(),
+        found.layout(),
+        found.lossScale(),
+        found.minutes(),
+        found.notes());
   }
 }

@@ -58,7 +58,7 @@ public final class TrainingLoop implements AutoCloseable {
     step = new AdapterStep(scope, task, settings);
     taker = new StepRunner(scope, task, settings, step, this.listener);
     validation = ValidationLoss.of(scope, task);
-    checkpoints = new RunCheckpoints(keeping, settings.steps());
+    checkpoints = new RunCheckpoints(keeping, settings.steps(), task::state);
   }
 
   /**
@@ -78,6 +78,7 @@ public final class TrainingLoop implements AutoCloseable {
             .orElseGet(() -> step.begin(scope, keeping.storage()));
     int done = resumed.map(RunCheckpoints.Resumed::step).orElse(0);
     double best = resumed.map(RunCheckpoints.Resumed::best).orElse(Double.POSITIVE_INFINITY);
+    resumed.ifPresent(r -> task.restore(r.beside()));
     resumed.ifPresent(r -> listener.resumed(r.step(), r.notes()));
     List<Float> losses = new ArrayList<>();
     try (TrainingRun run = step.bind(scope, state)) {

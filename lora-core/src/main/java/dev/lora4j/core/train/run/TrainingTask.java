@@ -5,6 +5,7 @@ import dev.lora4j.core.nn.ParameterGroups;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.adapter.FrozenParameters;
 import java.util.List;
@@ -68,6 +69,21 @@ public interface TrainingTask extends FrozenParameters {
   default boolean resumesAfter(int steps) {
     return true;
   }
+
+  /**
+   * What a step depends on beside its number and the adapter, by name, as a checkpoint keeps it. A
+   * task whose loss changes with the run has such a state.
+   */
+  default Map<String, HostTensor> state() {
+    return Map.of();
+  }
+
+  /**
+   * Goes back to a state; called before the first step of a run that is gone on with.
+   *
+   * @param state that {@link #state} gave when the checkpoint was written
+   */
+  default void restore(Map<String, HostTensor> state) {}
 
   /** Validation batches, the same each time; empty if there is no validation. */
   default List<TrainingBatch> heldOut() {

@@ -6,6 +6,7 @@ import dev.lora4j.text.align.OnPolicySettings;
 import dev.lora4j.text.align.PairWeighting;
 import dev.lora4j.text.align.PreferenceLosses;
 import dev.lora4j.text.align.PreferenceObjective;
+import dev.lora4j.text.align.ReferenceSync;
 import dev.lora4j.text.align.ReferenceUse;
 import dev.lora4j.text.align.ScoreDivergence;
 import dev.lora4j.text.align.UnpairedObjective;
@@ -82,6 +83,44 @@ final class PreferenceOptions {
           "Compute the log-probabilities under the reference once for each answer, and keep them:"
               + " steps of later epochs are cheaper.")
   private boolean precompute;
+
+  @Option(
+      names = "--sync-reference",
+      paramLabel = "STEPS[:SHARE]",
+      description =
+          "Let the reference follow the model: every so many steps its factors become SHARE of the"
+              + " model's and the rest its own (512:0.6 in TRL; SHARE: 0.6).")
+  private Optional<String> sync = Optional.empty();
+
+  /**
+   * How the reference follows the model, if it does.
+   *
+   * @throws Failure as a mistake in the command line, if there is none that could
+   */
+  Optional<ReferenceSync> sync() {
+    Optional<ReferenceSync> asked =
+        Failure.usage("--sync-reference", () -> sync.map(ReferenceSync::parse));
+    if (asked.isPresent() && precompute) {
+      throw Failure.usage(
+          "--sync-reference does not go with --precompute-reference, which asks a reference that"
+              + " stays as it is.");
+    }
+    boolean none =
+        switch (method.kind()) {
+          case PAIRS -> method != AlignmentMethod.dpo;
+          case JUDGEMENTS -> false;
+          case REWARDS -> beta() == 0;
+          case TEACHER, REWARD_MODEL -> true;
+        };
+    if (asked.isPresent() && none) {
+      throw Failure.usage(
+          "--sync-reference does nothing with "
+              + method
+              + ", which has no reference"
+              + (method == AlignmentMethod.grpo ? " without --beta above 0." : "."));
+    }
+    return asked;
+  }
 
   /** Weightings of pairs, as people write them. */
   enum Weighting {

@@ -11,6 +11,7 @@ import dev.lora4j.core.train.adapter.AdapterRecipe;
 import dev.lora4j.text.data.SequenceLimits;
 import dev.lora4j.text.pipeline.LanguageModel;
 import dev.lora4j.text.train.TextTrainer;
+import dev.lora4j.text.train.TextTrainingSettings;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -93,7 +94,14 @@ final class TextAlign implements Command {
     Map<String, List<String>> sections = new LinkedHashMap<>();
     sections.put(
         "Alignment",
-        List.of("loss", "beta", "divergence", "weighting", "ld-alpha", "precompute-reference"));
+        List.of(
+            "loss",
+            "beta",
+            "divergence",
+            "weighting",
+            "ld-alpha",
+            "sync-reference",
+            "precompute-reference"));
     sections.put("Rewards", RewardOptions.NAMES);
     sections.put("Teacher", TeacherOptions.NAMES);
     sections.put("Writing", WritingOptions.NAMES);
@@ -133,9 +141,9 @@ final class TextAlign implements Command {
               model::loadAdapter,
               r -> TextTrainer.on(model, how.settings(r, limits, 1)).plan());
       lesson.read(console, model, limits);
-      TextTrainer unsized = lesson.trainer(model, how.settings(recipe, limits, 1));
+      TextTrainer unsized = trainer(lesson, model, how.settings(recipe, limits, 1));
       int count = how.steps.count(unsized.sequences(), lesson.repeats());
-      TextTrainer trainer = lesson.trainer(model, how.settings(recipe, limits, count));
+      TextTrainer trainer = trainer(lesson, model, how.settings(recipe, limits, count));
       TextTrainingWork work =
           TextTrainingWork.of(
               trainer, how.steps.keeping(output.checkpoints(), output.resume()), output.name());
@@ -173,6 +181,12 @@ final class TextAlign implements Command {
     }
   }
 
+  private TextTrainer trainer(
+      AlignmentLesson lesson, LanguageModel model, TextTrainingSettings settings) {
+    TextTrainer plain = lesson.trainer(model, settings);
+    return preference.sync().map(plain::sync).orElse(plain);
+  }
+
   private void require(AlignmentMethod method) {
     boolean rewarded = method.kind() == AlignmentMethod.Kind.REWARDS;
     boolean taught = method.kind() == AlignmentMethod.Kind.TEACHER;
@@ -198,6 +212,7 @@ final class TextAlign implements Command {
     } else {
       judge.refuse(spec, method);
     }
+    preference.sync();
     if (method != AlignmentMethod.dpo) {
       UnusedOptions.refuse(
           spec, List.of("--weighting", "--ld-alpha"), method + "; take dpo for it");
@@ -244,6 +259,16 @@ final class TextAlign implements Command {
               + " without effect: nothing is held out; --held-out 0.1 holds out a tenth of it.");
     }
     console.note(lesson.compares() ? reference() : lesson.noReference());
+    preference
+        .sync()
+        .ifPresent(
+            sync ->
+                console.note(
+                    String.format(
+                        Locale.ROOT,
+                        "It follows the model: every %d steps by %.0f %%.",
+                        sync.every(),
+                        100 * sync.share())));
     console.note(
         String.format(
             Locale.ROOT,

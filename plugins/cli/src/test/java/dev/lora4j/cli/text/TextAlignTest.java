@@ -117,6 +117,15 @@ class TextAlignTest {
     assertEquals(identity, again.json().get("identity").getAsString());
   }
 
+  @Test
+  void referenceMayFollowTheModel() {
+    Run run = align("dpo", "--steps=4", "--lr=5e-3", "--sync-reference=1:1", "--json");
+    assertEquals(0, run.code(), run.err());
+    assertTrue(run.err().contains("It follows the model: every 1 steps by 100 %."), run.err());
+    assertEquals(Math.log(2), run.json().get("firstLoss").getAsDouble(), 1e-3);
+    assertEquals(Math.log(2), run.json().get("lastLoss").getAsDouble(), 1e-3);
+  }
+
   /** Later epochs need no reference, and the result is the same up to rounding. */
   @Test
   void referenceMayBeKept() {
@@ -181,6 +190,12 @@ class TextAlignTest {
     assertTold(align("kto", "--weighting=wpo"), "--weighting does not go with kto");
     assertTold(align("dpo", "--weighting=wpo", "--loss=aot"), "aot mixes the pairs");
     assertTold(align("dpo", "--weighting=tpo"), "expected one of wpo");
+    assertTold(align("simpo", "--sync-reference=4"), "simpo, which has no reference");
+    assertTold(align("grpo", "--sync-reference=4", "--reward=exact"), "without --beta above 0");
+    assertTold(align("dpo", "--sync-reference=4:2"), "above 0 and up to 1 of the model, found 2.0");
+    assertTold(
+        align("dpo", "--sync-reference=4", "--precompute-reference"),
+        "--sync-reference does not go with --precompute-reference");
     assertTold(align("dpo", "--divergence=kl"), "js_divergence");
     assertTold(align("dpo", "--divergence=forward_kl:alpha=1"), "alpha_divergence takes alpha=X");
     assertTold(align("dpo", "--divergence=alpha_divergence:alpha=much"), "must be a number");
