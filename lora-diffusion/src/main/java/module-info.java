@@ -33,6 +33,7 @@ module dev.lora4j.diffusion {
   exports dev.lora4j.diffusion.config;
   exports dev.lora4j.diffusion.config.kohya;
   exports dev.lora4j.diffusion.sampling;
+  exports dev.lora4j.diffusion.slider;
   exports dev.lora4j.diffusion.style;
   exports dev.lora4j.diffusion.train;
   exports dev.lora4j.diffusion.train.objective;

@@ -104,7 +104,12 @@ public final class DataTables {
     return new DataDefaults(Toml.parse(toml.toString()), Bucketing.around(side, unit), unit);
   }
 
-  private static void requireOneSource(RunValues values) {
+  /** True if something names pictures. */
+  static boolean named(RunValues values) {
+    return !sources(values).isEmpty();
+  }
+
+  private static List<String> sources(RunValues values) {
     List<String> named = new ArrayList<>();
     values.find(RunKeys.IMAGES).ifPresent(i -> named.add("images"));
     values
@@ -116,6 +121,11 @@ public final class DataTables {
                 named.add(key.equals(FILE) ? key : "[[data." + key + "]]");
               }
             });
+    return named;
+  }
+
+  private static void requireOneSource(RunValues values) {
+    List<String> named = sources(values);
     if (named.isEmpty()) {
       throw problem("There are no pictures to train on: name a folder as images (or --images).");
     }

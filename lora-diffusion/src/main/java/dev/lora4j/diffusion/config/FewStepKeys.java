@@ -21,9 +21,9 @@ final class FewStepKeys {
   static final RunKey<String> LEARN =
       RunKey.of(
           "learn",
-          choice("pictures", FEW_STEPS),
+          choice("pictures", FEW_STEPS, SliderKeys.SLIDER),
           "pictures",
-          "The style of the pictures, or to make the base's own pictures in few_steps");
+          "The style of the pictures, to make the base's own in few_steps, or a slider");
 
   private static final RunKey<Integer> SOLVER_STEPS =
       unset("few_steps.solver_steps", count(2), "Steps of the teacher over all noise; 50");

@@ -11,7 +11,7 @@ import java.util.List;
 public final class Presets {
   private static final String ORIGIN = "preset ";
   private static final List<String> NAMES =
-      List.of("style", "character", "quick", "tiny", "few-steps");
+      List.of("style", "character", "quick", "tiny", "few-steps", "slider");
 
   private Presets() {}
 

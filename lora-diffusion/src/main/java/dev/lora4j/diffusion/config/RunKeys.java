@@ -238,6 +238,7 @@ public final class RunKeys {
               LossKeys.ALL,
               TimestepKeys.ALL,
               FewStepKeys.ALL,
+              SliderKeys.ALL,
               ON_THE_WAY)
           .<RunKey<?>>flatMap(Collection::stream)
           .toList();

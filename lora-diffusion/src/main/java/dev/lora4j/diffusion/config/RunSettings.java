@@ -10,6 +10,7 @@ import dev.lora4j.diffusion.dataset.DataItem;
 import dev.lora4j.diffusion.dataset.DataSet;
 import dev.lora4j.diffusion.dataset.source.DataGroup;
 import dev.lora4j.diffusion.sampling.SchedulerConfig;
+import dev.lora4j.diffusion.slider.SliderSettings;
 import dev.lora4j.diffusion.style.FewStepLesson;
 import dev.lora4j.diffusion.style.StyleSettings;
 import dev.lora4j.diffusion.train.objective.LossSettings;
@@ -95,6 +96,16 @@ public record RunSettings(
       prompts = List.copyOf(prompts);
       strengths = List.copyOf(strengths);
     }
+
+    /** True if the base has a column of its own, as no strength is 0. */
+    public boolean showsBase() {
+      return !strengths.contains(0.0);
+    }
+
+    /** Number of pictures of a prompt. */
+    public int columns() {
+      return strengths.size() + (showsBase() ? 1 : 0);
+    }
   }
 
   /**
@@ -152,13 +163,15 @@ public record RunSettings(
   }
 
   /**
-   * The folders with pictures.
+   * The folders with pictures; none for a slider that learns on what the base draws.
    *
    * @param side of the base's pictures, for the default resolution
    * @param unit unit of the sides of pictures
    */
   public List<DataGroup> groups(int side, int unit) {
-    return DataTables.groups(values, Path.of("").toAbsolutePath(), side, unit);
+    return SliderKeys.draws(values)
+        ? List.of()
+        : DataTables.groups(values, Path.of("").toAbsolutePath(), side, unit);
   }
 
   /**
@@ -200,6 +213,20 @@ public record RunSettings(
         : Optional.empty();
   }
 
+  /**
+   * Settings of a slider, if one is trained.
+   *
+   * @throws RunProblems if keys do not go together
+   */
+  public Optional<SliderSettings> slider() {
+    return SliderKeys.asked(values) ? Optional.of(SliderKeys.settings(values)) : Optional.empty();
+  }
+
+  /** Samples of a batch where no data set says its own. */
+  public int batch() {
+    return values.get(RunKeys.BATCH);
+  }
+
   /** Intervals for a data set: in the steps that were set, or in those of so many epochs. */
   public Saving saving(DataSet data) {
     Optional<Integer> validation = values.find(RunKeys.VALIDATION_EPOCHS);
@@ -217,12 +244,16 @@ public record RunSettings(
    * The previews for a data set: after the steps that were set, or so many epochs, and of the
    * prompts that were set. If none were, of the captions of up to four of its pictures, which the
    * previews' seed draws, and of one strength unless others were set; held out ones, if there are
-   * any.
+   * any. Those of a slider show its target prompt.
    */
   public Previews previews(DataSet data) {
     boolean said = values.find(RunKeys.PREVIEW_PROMPTS).isPresent();
     return new Previews(
-        said ? previews.prompts() : CaptionPrompts.of(data, previews.seed()),
+        said
+            ? previews.prompts()
+            : slider()
+                .map(SliderKeys::previews)
+                .orElseGet(() -> CaptionPrompts.of(data, previews.seed())),
         values.find(RunKeys.PREVIEW_EPOCHS).map(e -> steps(e, data)).orElse(previews.every()),
         said ? previews.strengths() : values.find(RunKeys.PREVIEW_STRENGTHS).orElse(WHOLE),
         previews.steps(),
@@ -232,7 +263,7 @@ public record RunSettings(
 
   /** True if previews show captions of the data set. */
   public boolean previewsCaptions() {
-    return values.find(RunKeys.PREVIEW_PROMPTS).isEmpty();
+    return values.find(RunKeys.PREVIEW_PROMPTS).isEmpty() && !SliderKeys.asked(values);
   }
 
   /** Configurations and tokenisers for a base in one file, if it does not bring its own. */

@@ -58,6 +58,7 @@ final class StyleSettingsResolver {
     Optional<RateSchedule> schedule = of.part(of::schedule);
     Optional<ObjectiveSettings> objective = of.part(of::objective);
     of.problems.addAll(FewStepKeys.problems(values));
+    of.problems.addAll(SliderKeys.problems(values));
     if (!of.problems.isEmpty()) {
       throw new RunProblems(of.problems);
     }

@@ -137,15 +137,28 @@ public final class Generation {
 
   /** Latents as the autoencoder knows them, still scaled, one picture after the other. */
   public float[] run(StepListener listener) {
-    boolean fills = base.denoiser().inChannels() == 2 * base.vae().latentChannels() + 1;
-    float[] noise = joined(i -> pictures.get(i).begin(scope, base, programs, fills, values));
-    return run(
-        noise,
-        () -> joined(i -> pictures.get(i).noise(values)),
+    return followed(
         (step, x) -> {
           listener.done(step + 1, first.steps());
           return x;
         });
+  }
+
+  /** The same, where {@code after} receives the latents of all pictures after each step. */
+  public float[] followed(SamplingRun.AfterStep after) {
+    boolean fills = base.denoiser().inChannels() == 2 * base.vae().latentChannels() + 1;
+    float[] noise = joined(i -> pictures.get(i).begin(scope, base, programs, fills, values));
+    return run(noise, () -> joined(i -> pictures.get(i).noise(values)), after);
+  }
+
+  /** The levels of the way, the one that it begins with first and its end last. */
+  public List<NoiseLevel> levels() {
+    return sampler().levels(first.schedule().of(base.schedule()), first.steps());
+  }
+
+  private Sampler sampler() {
+    String name = first.sampler();
+    return Samplers.named(name.isEmpty() ? base.defaults().sampler().name() : name);
   }
 
   /**
@@ -155,8 +168,7 @@ public final class Generation {
    * @param later the noise of samplers that add some on the way
    */
   public float[] run(float[] noise, SamplingRun.Noise later, SamplingRun.AfterStep after) {
-    String name = first.sampler();
-    Sampler sampler = Samplers.named(name.isEmpty() ? base.defaults().sampler().name() : name);
+    Sampler sampler = sampler();
     first.schedule().requireFollowedBy(sampler);
     base.schedule().config().settings().require(sampler.name());
     NoiseSchedule schedule = first.schedule().of(base.schedule());

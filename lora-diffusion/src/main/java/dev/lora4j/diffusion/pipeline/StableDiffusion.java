@@ -40,6 +40,7 @@ import dev.lora4j.diffusion.record.GenerationInfo;
 import dev.lora4j.diffusion.request.FewSteps;
 import dev.lora4j.diffusion.request.Prompt;
 import dev.lora4j.diffusion.request.StepListener;
+import dev.lora4j.diffusion.sampling.NoiseLevel;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -250,6 +251,44 @@ public final class StableDiffusion implements AutoCloseable {
       if (prompts.stream().anyMatch(p -> !p.mix().parts().isEmpty())) {
         scope.engine().trimMemory();
       }
+    }
+  }
+
+  /**
+   * The ways from noise that pictures would take which are made together.
+   *
+   * @param prompts without init images, of two steps or more
+   * @return their latents after each step but the last, in the order of the prompts
+   * @throws IllegalArgumentException if they differ in size, steps, sampler or schedule
+   */
+  public List<LatentPath> paths(List<Prompt> prompts) {
+    List<Prompt> sized = prompts.stream().map(this::completed).toList();
+    if (sized.stream().anyMatch(p -> p.start().isPresent() || p.steps() < 2)) {
+      throw new IllegalArgumentException(
+          "A way from noise has two steps or more, and no picture to begin with.");
+    }
+    try (Scope work = scope.child("paths")) {
+      Generation generation =
+          new Generation(work, base, programs, tokenizers, sized, StepListener.NONE);
+      List<NoiseLevel> levels = generation.levels();
+      List<NoiseLevel> between = levels.subList(1, levels.size() - 1);
+      List<float[]> seen = new ArrayList<>();
+      generation.followed(
+          (step, x) -> {
+            if (step < between.size()) {
+              seen.add(x.clone());
+            }
+            return x;
+          });
+      Shape all = Generation.latentShape(base, sized.get(0));
+      Shape one = Shape.of(all.size(1), all.size(2), all.size(3));
+      List<LatentPath> paths = new ArrayList<>();
+      for (int i = 0; i < sized.size(); i++) {
+        int picture = i;
+        List<float[]> own = seen.stream().map(x -> generation.own(x, picture)).toList();
+        paths.add(new LatentPath(one, between, own));
+      }
+      return paths;
     }
   }
 

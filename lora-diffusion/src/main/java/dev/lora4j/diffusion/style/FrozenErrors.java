@@ -1,7 +1,6 @@
 package dev.lora4j.diffusion.style;
 
 import dev.lora4j.core.nn.FlatLayout;
-import dev.lora4j.core.nn.LayerAdapters;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.HeldInputs;
@@ -22,7 +21,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 
 /**
  * Errors of the predictions that a run begins with, whatever its factors have become since. The
@@ -40,8 +38,7 @@ final class FrozenErrors {
     private Optional<Expr> errors = Optional.empty();
 
     @Override
-    public Expr stage(
-        Staging at, StagedObjective objective, Function<LayerAdapters, Expr> predicted) {
+    public Expr stage(Staging at, StagedObjective objective, StepDenoiser predicted) {
       Expr each = objective.losses(predicted.apply(at.adapters()));
       errors = Optional.of(each.detach());
       return each.mean();

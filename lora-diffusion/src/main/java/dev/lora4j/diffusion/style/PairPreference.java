@@ -11,7 +11,6 @@ import dev.lora4j.diffusion.train.objective.SampleDraw;
 import dev.lora4j.diffusion.train.objective.StagedObjective;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 
 /**
  * Diffusion-DPO (Wallace et al. 2023): the adapter is to be better than a reference at denoising
@@ -43,8 +42,7 @@ final class PairPreference implements PredictionLoss {
   }
 
   @Override
-  public Expr stage(
-      Staging at, StagedObjective objective, Function<LayerAdapters, Expr> predicted) {
+  public Expr stage(Staging at, StagedObjective objective, StepDenoiser predicted) {
     Optional<Expr> told =
         reference.map(
             r -> at.graph().input("reference", at.type(), Shape.of(Shape.UNKNOWN)).reshape(2, -1));

@@ -1,6 +1,5 @@
 package dev.lora4j.diffusion.style;
 
-import dev.lora4j.core.nn.LayerAdapters;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
@@ -8,7 +7,6 @@ import dev.lora4j.core.train.run.Staging;
 import dev.lora4j.diffusion.train.objective.SampleDraw;
 import dev.lora4j.diffusion.train.objective.StagedObjective;
 import java.util.List;
-import java.util.function.Function;
 
 /** Loss of a batch by the denoiser's predictions, with the inputs that it needs besides. */
 interface PredictionLoss {
@@ -16,8 +14,7 @@ interface PredictionLoss {
   PredictionLoss NOISE =
       new PredictionLoss() {
         @Override
-        public Expr stage(
-            Staging at, StagedObjective objective, Function<LayerAdapters, Expr> predicted) {
+        public Expr stage(Staging at, StagedObjective objective, StepDenoiser predicted) {
           return objective.loss(predicted.apply(at.adapters()));
         }
 
@@ -32,10 +29,10 @@ interface PredictionLoss {
    * Stages the loss. Inputs are declared before the first prediction.
    *
    * @param objective staged before
-   * @param predicted stages the denoiser with adapters; of the type of the loss
+   * @param predicted the denoiser; its predictions are of the type of the loss
    * @return a scalar
    */
-  Expr stage(Staging at, StagedObjective objective, Function<LayerAdapters, Expr> predicted);
+  Expr stage(Staging at, StagedObjective objective, StepDenoiser predicted);
 
   /** The inputs for a batch, in the order in which {@link #stage} declares them. */
   List<Tensor> inputs(Scope scope, List<TrainingSample> samples, List<SampleDraw> draws);

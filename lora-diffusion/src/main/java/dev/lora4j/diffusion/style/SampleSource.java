@@ -1,5 +1,8 @@
 package dev.lora4j.diffusion.style;
 
+import dev.lora4j.diffusion.slider.SliderPrompts;
+import dev.lora4j.diffusion.train.objective.Objective;
+import dev.lora4j.diffusion.train.objective.SampleDraw;
 import java.util.List;
 import java.util.Map;
 
@@ -9,6 +12,23 @@ import java.util.Map;
 interface SampleSource {
   /** The pictures of batch {@code number}, counted from 0 over all epochs; all of one size. */
   List<TrainingSample> batch(long number);
+
+  /**
+   * A sample as the denoiser sees it.
+   *
+   * @param draw its level, and the noise that is added
+   */
+  record Seen(TrainingSample sample, SampleDraw draw) {}
+
+  /** What a step sees of a sample for which a draw was made; by default it is noised by that. */
+  default Seen seen(Objective objective, TrainingSample sample, SampleDraw draw) {
+    return new Seen(sample, draw);
+  }
+
+  /** The same samples captioned by target prompts of a slider. */
+  default SampleSource prompted(List<SliderPrompts> prompts, long seed) {
+    return new SliderPictures(this, prompts, seed);
+  }
 
   /** The pictures that are held out for validation. */
   List<TrainingSample> validation();

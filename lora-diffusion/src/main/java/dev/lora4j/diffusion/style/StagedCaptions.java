@@ -35,14 +35,20 @@ record StagedCaptions(Expr context, Optional<Expr> pooled) {
 
   /** Declares {@code context} and {@code pooled} as inputs. */
   static StagedCaptions encoded(Graph graph, DiffusionModel model) {
+    return encoded(graph, model, "");
+  }
+
+  /** Declares others, with a prefix before the names of the inputs. */
+  static StagedCaptions encoded(Graph graph, DiffusionModel model, String prefix) {
     DType compute = model.compute();
     Shape words = Shape.of(ANY, ANY, model.denoiser().crossAttentionDim());
-    Expr context = graph.input("context", DType.F32, words).to(compute);
+    Expr context = graph.input(prefix + "context", DType.F32, words).to(compute);
     Optional<Expr> pooled = Optional.empty();
     if (model.xl()) {
       int last = model.textEncoders().size() - 1;
       long width = model.textEncoders().get(last).network().pooledWidth();
-      pooled = Optional.of(graph.input("pooled", DType.F32, Shape.of(ANY, width)).to(compute));
+      pooled =
+          Optional.of(graph.input(prefix + "pooled", DType.F32, Shape.of(ANY, width)).to(compute));
     }
     return new StagedCaptions(context, pooled);
   }

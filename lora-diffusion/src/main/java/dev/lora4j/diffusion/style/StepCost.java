@@ -12,6 +12,7 @@ import dev.lora4j.core.train.run.TaskLoss;
 import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.consistency.ConsistencyObjective;
 import dev.lora4j.diffusion.consistency.ConsistencySettings;
+import dev.lora4j.diffusion.slider.SliderSettings;
 import dev.lora4j.diffusion.train.objective.Objective;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -51,13 +52,56 @@ public record StepCost(int batches, Cost batch, long weights, long state) {
       int batch,
       int latentHeight,
       int latentWidth) {
+    Sizes sizes = sized(plan, settings, batch, latentHeight, latentWidth);
+    return of(model, plan, settings, PredictionLoss.NOISE, sizes);
+  }
+
+  /**
+   * Counts a step of a slider.
+   *
+   * @param batch samples of a batch
+   * @param latentHeight height of the latents, an eighth of the pictures' for Stable Diffusion
+   */
+  public static StepCost of(
+      DiffusionModel model,
+      AdapterPlan plan,
+      StyleSettings settings,
+      SliderSettings how,
+      int batch,
+      int latentHeight,
+      int latentWidth) {
+    SliderLoss loss =
+        new SliderLoss(
+            model,
+            how,
+            prompt -> {
+              throw new IllegalStateException("a step that is counted has no inputs");
+            });
+    Sizes sizes = sized(plan, settings, batch, latentHeight, latentWidth);
+    return of(model, plan, settings, loss, sizes);
+  }
+
+  private static StepCost of(
+      DiffusionModel model,
+      AdapterPlan plan,
+      StyleSettings settings,
+      PredictionLoss loss,
+      Sizes sizes) {
     Objective objective = new Objective(model.schedule(), settings.objective());
     return counted(
         plan,
         settings,
-        sized(plan, settings, batch, latentHeight, latentWidth),
-        graph ->
-            StyleProgram.stage(graph, model, plan, objective, settings, Staging.Purpose.TRAINING));
+        sizes,
+        graph -> {
+          Staging at =
+              new Staging(
+                  graph,
+                  model.compute(),
+                  StyleProgram.groups(plan, settings),
+                  plan,
+                  Staging.Purpose.TRAINING);
+          return at.staged(StyleProgram.loss(at, model, objective, settings, loss));
+        });
   }
 
   /**

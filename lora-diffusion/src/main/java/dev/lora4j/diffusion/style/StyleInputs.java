@@ -4,6 +4,7 @@ import dev.lora4j.core.model.text.PromptTokenizer;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.conditioning.CaptionTokens;
 import dev.lora4j.diffusion.conditioning.EncodedCaption;
 import dev.lora4j.diffusion.denoiser.AddedConditioning;
@@ -59,20 +60,25 @@ final class StyleInputs implements CaptionInputs {
         }
       }
     } else {
-      List<EncodedCaption> encoded = batch.stream().map(captions::of).toList();
-      long width = base.base().denoiser().crossAttentionDim();
-      float[] context = stacked(encoded.stream().map(EncodedCaption::context).toList());
-      long tokens = context.length / batch.size() / width;
-      inputs.add(Tensor.of(scope, Shape.of(batch.size(), tokens, width), context));
-      if (base.base().xl()) {
-        float[] pooled = stacked(encoded.stream().map(EncodedCaption::pooled).toList());
-        Shape shape = Shape.of(batch.size(), pooled.length / batch.size());
-        inputs.add(Tensor.of(scope, shape, pooled));
-      }
+      inputs.addAll(encoded(scope, base.base(), batch.stream().map(captions::of).toList()));
     }
     if (base.base().xl()) {
       float[] sizes = stacked(batch.stream().map(s -> s.sizes().added()).toList());
       inputs.add(Tensor.of(scope, Shape.of(batch.size(), AddedConditioning.SIZES), sizes));
+    }
+    return inputs;
+  }
+
+  /** Encoded captions as inputs: {@code context}, and {@code pooled} if the denoiser takes it. */
+  static List<Tensor> encoded(Scope scope, DiffusionModel model, List<EncodedCaption> rows) {
+    List<Tensor> inputs = new ArrayList<>();
+    long width = model.denoiser().crossAttentionDim();
+    float[] context = stacked(rows.stream().map(EncodedCaption::context).toList());
+    long tokens = context.length / rows.size() / width;
+    inputs.add(Tensor.of(scope, Shape.of(rows.size(), tokens, width), context));
+    if (model.xl()) {
+      float[] pooled = stacked(rows.stream().map(EncodedCaption::pooled).toList());
+      inputs.add(Tensor.of(scope, Shape.of(rows.size(), pooled.length / rows.size()), pooled));
     }
     return inputs;
   }

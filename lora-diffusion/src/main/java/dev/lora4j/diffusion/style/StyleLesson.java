@@ -7,6 +7,7 @@ import dev.lora4j.core.train.run.TrainingTask;
 import dev.lora4j.diffusion.consistency.ConsistencyObjective;
 import dev.lora4j.diffusion.dataset.cache.ContentCache;
 import dev.lora4j.diffusion.preference.PairObjective;
+import dev.lora4j.diffusion.slider.SliderSettings;
 import java.util.function.Function;
 
 /**
@@ -28,8 +29,17 @@ record StyleLesson(
         trainer
             .consistency
             .map(FewStepLesson::metadata)
-            .orElseGet(() -> ObjectiveMetadata.of(trainer.settings.objective()));
+            .orElseGet(
+                () ->
+                    ObjectiveMetadata.of(trainer.settings.objective())
+                        .withAll(
+                            trainer.slider.map(SliderSettings::metadata).orElse(Metadata.EMPTY)));
     StyleMetadata header = StyleMetadata.on(trainer.base.base(), trainer.metadata);
+    SampleSource shown =
+        trainer
+            .slider
+            .map(how -> samples.prompted(how.variants(), trainer.settings.seed()))
+            .orElse(samples);
     Function<PredictionLoss, StyleTask> task =
         loss ->
             new StyleTask(
@@ -37,10 +47,10 @@ record StyleLesson(
                 plan,
                 trainer.settings,
                 captions,
-                samples,
+                shown,
                 loss,
                 trainer.timesteps,
-                steps -> header.of(trainer.name, trainer.settings, plan, samples, learned, steps));
+                steps -> header.of(trainer.name, trainer.settings, plan, shown, learned, steps));
     if (trainer.preference.isPresent()) {
       StyleTask plain = task.apply(PredictionLoss.NOISE);
       return task.apply(preference(trainer.preference.get(), plain, captions));
@@ -55,6 +65,11 @@ record StyleLesson(
           samples,
           () -> texts.of("", true),
           trainer.timesteps);
+    }
+    if (trainer.slider.isPresent()) {
+      return task.apply(
+          new SliderLoss(
+              trainer.base.base(), trainer.slider.get(), prompt -> texts.of(prompt, true)));
     }
     return task.apply(
         trainer.teachers.isEmpty()

@@ -19,8 +19,6 @@ import dev.lora4j.core.train.run.TaskLoss;
 import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.base.TextEncoder;
 import dev.lora4j.diffusion.denoiser.AddedConditioning;
-import dev.lora4j.diffusion.denoiser.DenoiserInputs;
-import dev.lora4j.diffusion.denoiser.TextConditioning;
 import dev.lora4j.diffusion.train.objective.Objective;
 import dev.lora4j.diffusion.train.objective.StagedObjective;
 import java.util.List;
@@ -92,23 +90,19 @@ final class StyleProgram {
         trainsText(at.plan())
             ? StagedCaptions.trained(graph, model, at.adapters(), settings)
             : StagedCaptions.encoded(graph, model);
-    Optional<AddedConditioning> told =
-        captions.pooled().map(pooled -> new AddedConditioning(pooled, sizes(graph)));
+    Optional<Expr> sizes = captions.pooled().map(pooled -> sizes(graph));
     StagedObjective staged = objective.stage(graph, model.denoiser().inChannels(), at.type());
     FrozenWeights frozen = new FrozenWeights(compute, "", model.denoiserWeights().forms());
-    DenoiserInputs plain =
-        DenoiserInputs.of(
-            staged.noisy().to(compute),
-            staged.timesteps(),
-            TextConditioning.of(captions.context()));
-    DenoiserInputs inputs = told.map(plain::with).orElse(plain);
-    return loss.stage(
-        at,
-        staged,
-        adapters -> {
-          Weights weights = Weights.of(graph, model.denoiser().component(), frozen, adapters);
-          return model.denoiser().stage(weights, inputs, settings.checkpointing()).to(at.type());
-        });
+    StepDenoiser denoiser =
+        new StepDenoiser(
+            model,
+            adapters -> Weights.of(graph, model.denoiser().component(), frozen, adapters),
+            staged,
+            captions,
+            sizes,
+            at.type(),
+            settings.checkpointing());
+    return loss.stage(at, staged, denoiser);
   }
 
   /** True if steps of a denoiser with so many bytes of weights spare memory. */

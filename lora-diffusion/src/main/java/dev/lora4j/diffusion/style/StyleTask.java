@@ -133,7 +133,17 @@ final class StyleTask implements TrainingTask {
     List<List<SampleDraw>> draws = draws(first, batches);
     List<TrainingBatch> all = new ArrayList<>();
     for (int b = 0; b < count; b++) {
-      all.add(new Pictures(objective, captions, loss, batches.get(b), draws.get(b)));
+      List<SampleSource.Seen> seen = new ArrayList<>();
+      for (int i = 0; i < batches.get(b).size(); i++) {
+        seen.add(samples.seen(objective, batches.get(b).get(i), draws.get(b).get(i)));
+      }
+      all.add(
+          new Pictures(
+              objective,
+              captions,
+              loss,
+              seen.stream().map(SampleSource.Seen::sample).toList(),
+              seen.stream().map(SampleSource.Seen::draw).toList()));
     }
     return all;
   }

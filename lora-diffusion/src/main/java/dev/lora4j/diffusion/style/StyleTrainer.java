@@ -23,6 +23,7 @@ import dev.lora4j.diffusion.dataset.source.DataSource;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import dev.lora4j.diffusion.preference.PairObjective;
 import dev.lora4j.diffusion.preference.PicturePairs;
+import dev.lora4j.diffusion.slider.SliderSettings;
 import dev.lora4j.diffusion.train.objective.ObjectiveSettings;
 import java.nio.file.Path;
 import java.util.List;
@@ -50,6 +51,7 @@ public final class StyleTrainer {
   final List<Teacher> teachers;
   final Optional<PairObjective> preference;
   final Optional<ConsistencySettings> consistency;
+  final Optional<SliderSettings> slider;
 
   /** Source of the samples. */
   @FunctionalInterface
@@ -72,6 +74,7 @@ public final class StyleTrainer {
     this.teachers = List.copyOf(draft.teachers);
     this.preference = draft.preference;
     this.consistency = draft.consistency;
+    this.slider = draft.slider;
   }
 
   /** Default objective: the one that suits the base's prediction type. */
@@ -107,11 +110,23 @@ public final class StyleTrainer {
    */
   public static StyleTrainer on(StableDiffusion base) {
     requireTrainable(base);
-    Source none =
-        (trainer, cache, listener) -> {
-          throw new IllegalArgumentException("There are no pictures to train on.");
-        };
-    return new TrainerDraft(base, none, StyleSettings.DEFAULT.with(objective(base))).trainer();
+    return new TrainerDraft(base, StyleTrainer::drawn, StyleSettings.DEFAULT.with(objective(base)))
+        .trainer();
+  }
+
+  /** The source of a trainer without pictures, which a slider has of the base. */
+  private static SampleSource drawn(
+      StyleTrainer trainer, ContentCache cache, RunListener listener) {
+    SliderSettings how =
+        trainer.slider.orElseThrow(
+            () -> new IllegalArgumentException("There are no pictures to train on."));
+    return DrawnLatents.of(
+        trainer.base,
+        how,
+        trainer.settings.clipSkip(),
+        trainer.batch,
+        trainer.settings.seed(),
+        done -> listener.encoding(done, how.drawn()));
   }
 
   /**
@@ -302,6 +317,10 @@ public final class StyleTrainer {
       throw new IllegalArgumentException(
           "The teacher of an adapter for few steps is the base alone; it takes no others.");
     }
+    if (slider.isPresent() && !others.isEmpty()) {
+      throw new IllegalArgumentException(
+          "A slider learns from the base alone; it takes no teachers.");
+    }
     if (base.base().denoiser().guidanceWidth() > 0) {
       throw new IllegalArgumentException(
           base.base().path()
@@ -341,6 +360,26 @@ public final class StyleTrainer {
     return draft.trainer();
   }
 
+  /**
+   * A copy that trains a concept slider (Gandikota et al. 2023): an adapter whose weight, which may
+   * be negative, leads from one prompt to another. With pictures it learns on these, whose captions
+   * do not count; without, on what the base itself passes through on its way from noise when it
+   * draws the target prompt. Of the objective's settings the loss, its weights and the timesteps
+   * count, with pictures the noise too.
+   *
+   * @throws IllegalArgumentException if no slider can be trained on the base, or there are teachers
+   */
+  public StyleTrainer slider(SliderSettings how) {
+    SliderLesson.require(base.base());
+    if (!teachers.isEmpty()) {
+      throw new IllegalArgumentException(
+          "A slider learns from the base alone; it takes no teachers.");
+    }
+    TrainerDraft draft = new TrainerDraft(this);
+    draft.slider = Optional.of(how);
+    return draft.trainer();
+  }
+
   /** Trains, without reports of its progress. */
   public TrainedStyle run() {
     return run(RunListener.NONE);
@@ -369,6 +408,17 @@ public final class StyleTrainer {
       FewStepLesson.require(plan);
     } else {
       settings.objective().requireFits(base.base().schedule());
+    }
+    if (slider.isPresent()) {
+      requireOneSubject();
+      SliderLesson.require(plan);
+    }
+  }
+
+  private void requireOneSubject() {
+    if (consistency.isPresent() || preference.isPresent()) {
+      throw new IllegalArgumentException(
+          "A slider is trained by itself: not from pairs of pictures, and not for few steps.");
     }
   }
 

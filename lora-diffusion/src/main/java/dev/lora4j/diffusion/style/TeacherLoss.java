@@ -1,6 +1,5 @@
 package dev.lora4j.diffusion.style;
 
-import dev.lora4j.core.nn.LayerAdapters;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
@@ -12,7 +11,6 @@ import dev.lora4j.diffusion.train.objective.StagedObjective;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
@@ -42,8 +40,7 @@ final class TeacherLoss implements PredictionLoss {
   }
 
   @Override
-  public Expr stage(
-      Staging at, StagedObjective objective, Function<LayerAdapters, Expr> predicted) {
+  public Expr stage(Staging at, StagedObjective objective, StepDenoiser predicted) {
     Expr compared = AdapterPredictions.declare(at, objective, "teacher");
     return objective.loss(predicted.apply(at.adapters()), compared);
   }

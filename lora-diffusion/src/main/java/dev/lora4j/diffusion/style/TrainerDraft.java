@@ -4,6 +4,7 @@ import dev.lora4j.core.train.run.CheckpointPolicy;
 import dev.lora4j.diffusion.consistency.ConsistencySettings;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import dev.lora4j.diffusion.preference.PairObjective;
+import dev.lora4j.diffusion.slider.SliderSettings;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +31,7 @@ final class TrainerDraft {
   List<Teacher> teachers = List.of();
   Optional<PairObjective> preference = Optional.empty();
   Optional<ConsistencySettings> consistency = Optional.empty();
+  Optional<SliderSettings> slider = Optional.empty();
 
   TrainerDraft(StableDiffusion base, StyleTrainer.Source source, StyleSettings settings) {
     this.base = base;
@@ -52,6 +54,7 @@ final class TrainerDraft {
     teachers = trainer.teachers;
     preference = trainer.preference;
     consistency = trainer.consistency;
+    slider = trainer.slider;
   }
 
   StyleTrainer trainer() {

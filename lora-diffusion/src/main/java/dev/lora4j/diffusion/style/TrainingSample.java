@@ -14,6 +14,16 @@ import java.nio.file.Path;
  */
 record TrainingSample(
     Path file, LatentSample latents, String caption, boolean storableCaption, Sizes sizes) {
+  /** The same with another caption, which comes again. */
+  TrainingSample captioned(String other) {
+    return new TrainingSample(file, latents, other, true, sizes);
+  }
+
+  /** The same with other latents. */
+  TrainingSample of(LatentSample other) {
+    return new TrainingSample(file, other, caption, storableCaption, sizes);
+  }
+
   /**
    * Sizes in pixels (Podell et al. 2023, section 2.2).
    *

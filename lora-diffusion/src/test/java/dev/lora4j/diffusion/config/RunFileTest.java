@@ -147,6 +147,10 @@ class RunFileTest {
     SettingLayers layers = new SettingLayers(KohyaOptions::new);
     Presets.read(name, layers);
     layers.set("out", "x.safetensors", "test");
+    if (name.equals("slider")) {
+      // Which direction is the user's to say.
+      layers.set("slider.positive", "old", "test");
+    }
     assertTrue(RunSettings.of(layers.values()).style().steps() > 0);
   }
 

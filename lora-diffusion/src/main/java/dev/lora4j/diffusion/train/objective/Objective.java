@@ -138,6 +138,19 @@ public final class Objective {
     return new SampleDraw(level, weight * prior, c, noise, seen);
   }
 
+  /**
+   * A draw for latents that are noisy already: nothing is added to them, and a step has no target
+   * of its own for them.
+   *
+   * @param level how noisy they are; gives timestep and weight
+   */
+  public SampleDraw withoutNoise(LatentSample sample, NoiseLevel level) {
+    float[] none = new float[sample.latents().length];
+    SampleDraw weighted = drawn(sample, level, none, none);
+    NoiseLevel unchanged = new NoiseLevel(1, 0, level.timestep());
+    return new SampleDraw(unchanged, weighted.weight(), weighted.threshold(), none, none);
+  }
+
   NoiseLevel levelAt(double uniform) {
     return law.level(uniform);
   }

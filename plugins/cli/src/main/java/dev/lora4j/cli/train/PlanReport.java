@@ -118,29 +118,15 @@ final class PlanReport {
     StyleSettings style = run.style();
     List<String> lines = new ArrayList<>();
     int training = run.data().training().size();
-    if (training == 0) {
+    if (training == 0 && !run.draws()) {
       return List.of("There is no picture to train on.");
     }
-    lines.add(
-        training
-            + (training == 1 ? " picture" : " pictures")
-            + (run.data().validation().isEmpty()
-                ? ""
-                : " and " + run.data().validation().size() + " held out")
-            + ", in sizes "
-            + buckets());
-    cutCaptions().ifPresent(lines::add);
-    long epochs = (long) style.steps() * style.accumulate() / Math.max(1, run.batchesPerEpoch());
-    lines.add(
-        style.steps()
-            + " steps of "
-            + run.batch()
-            + (style.accumulate() > 1 ? " x " + style.accumulate() : "")
-            + " pictures, "
-            + epochs
-            + " epochs of "
-            + run.batchesPerEpoch()
-            + " batches");
+    if (run.draws()) {
+      lines.addAll(SliderText.drawn(run));
+    } else {
+      lines.addAll(pictureLines(training));
+    }
+    run.settings().slider().map(SliderText::of).ifPresent(lines::add);
     lines.add(
         style.recipe().method().name()
             + " of rank "
@@ -191,6 +177,33 @@ final class PlanReport {
     return lines;
   }
 
+  /** Lines about pictures and epochs. */
+  private List<String> pictureLines(int training) {
+    StyleSettings style = run.style();
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        training
+            + (training == 1 ? " picture" : " pictures")
+            + (run.data().validation().isEmpty()
+                ? ""
+                : " and " + run.data().validation().size() + " held out")
+            + ", in sizes "
+            + buckets());
+    cutCaptions().ifPresent(lines::add);
+    long epochs = (long) style.steps() * style.accumulate() / Math.max(1, run.batchesPerEpoch());
+    lines.add(
+        style.steps()
+            + " steps of "
+            + run.batch()
+            + (style.accumulate() > 1 ? " x " + style.accumulate() : "")
+            + " pictures, "
+            + epochs
+            + " epochs of "
+            + run.batchesPerEpoch()
+            + " batches");
+    return lines;
+  }
+
   /** Line about the previews. */
   private String previews() {
     Previews previews = run.previews();
@@ -203,7 +216,7 @@ final class PlanReport {
     return "previews at step 0 and every "
         + previews.every()
         + ", "
-        + rows * (1 + previews.strengths().size())
+        + rows * previews.columns()
         + " pictures each, by "
         + (captions ? "captions of " + rows + pictures : rows + " prompt")
         + (rows > 1 ? "s: " : ": ")
@@ -215,7 +228,8 @@ final class PlanReport {
   List<String> doubts() {
     List<String> all = new ArrayList<>(masks());
     all.addAll(triggers());
-    all.addAll(run.data().training().isEmpty() ? List.of() : SettingWarnings.of(run));
+    all.addAll(
+        run.data().training().isEmpty() && !run.draws() ? List.of() : SettingWarnings.of(run));
     return all;
   }
 
@@ -270,20 +284,15 @@ final class PlanReport {
   }
 
   private StepCost stepCost() {
-    Bucket largest =
-        run.data().training().stream()
-            .map(item -> item.fit().bucket())
-            .max(Comparator.comparingInt(b -> b.width() * b.height()))
-            .orElseThrow();
     DiffusionModel base = run.model().sd().base();
     int factor = base.vae().scale();
-    int height = largest.height() / factor;
-    int width = largest.width() / factor;
-    StepCost cost =
-        run.fewSteps()
-            .map(how -> StepCost.of(base, run.plan(), run.style(), how, run.batch(), height, width))
-            .orElseGet(
-                () -> StepCost.of(base, run.plan(), run.style(), run.batch(), height, width));
+    Optional<Bucket> largest =
+        run.data().training().stream()
+            .map(item -> item.fit().bucket())
+            .max(Comparator.comparingInt(b -> b.width() * b.height()));
+    int height = largest.map(b -> b.height() / factor).orElse(base.sampleSize());
+    int width = largest.map(b -> b.width() / factor).orElse(base.sampleSize());
+    StepCost cost = run.stepCost(height, width);
     return new StepCost(cost.batches(), cost.batch(), cost.weights(), cost.state() - mappedState());
   }
 
@@ -377,7 +386,7 @@ final class PlanReport {
               .put("regularisation", item.regularisation()));
     }
     json.put("pictures", pictures);
-    if (!run.data().training().isEmpty()) {
+    if (!run.data().training().isEmpty() || run.draws()) {
       StepCost cost = stepCost();
       json.put("secondsPerStep", seconds(cost)).put("memoryBytes", cost.bytes());
     }

@@ -15,12 +15,15 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.adapter.AdapterRecipe;
 import dev.lora4j.diffusion.base.BaseOutline;
+import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.config.RunSettings;
 import dev.lora4j.diffusion.consistency.ConsistencySettings;
 import dev.lora4j.diffusion.dataset.Batches;
 import dev.lora4j.diffusion.dataset.DataItem;
 import dev.lora4j.diffusion.dataset.DataSet;
 import dev.lora4j.diffusion.style.FewStepLesson;
+import dev.lora4j.diffusion.style.SliderLesson;
+import dev.lora4j.diffusion.style.StepCost;
 import dev.lora4j.diffusion.style.StyleSettings;
 import dev.lora4j.diffusion.style.StyleTrainer;
 import java.util.Collection;
@@ -85,6 +88,10 @@ record PreparedRun(
       } else {
         style.objective().requireFits(model.sd().base().schedule());
       }
+      if (settings.slider().isPresent()) {
+        SliderLesson.require(model.sd().base());
+        SliderLesson.require(plan);
+      }
       requireForm(settings.layout(), plan, model.sd().family());
       return new PreparedRun(settings, style, data, plan, model);
     } catch (RuntimeException | Error e) {
@@ -134,9 +141,27 @@ record PreparedRun(
     return settings.fewSteps(model.sd().base());
   }
 
+  /** True if there are no pictures, and the base draws what is learned on. */
+  boolean draws() {
+    return settings.slider().isPresent() && data.items().isEmpty();
+  }
+
   /** Pictures of a batch; the most where groups of folders differ. */
   int batch() {
-    return data.training().stream().mapToInt(DataItem::batch).max().orElse(1);
+    return data.training().stream().mapToInt(DataItem::batch).max().orElse(settings.batch());
+  }
+
+  /** Cost of a step on latents of this size. */
+  StepCost stepCost(int height, int width) {
+    DiffusionModel base = model.sd().base();
+    return fewSteps()
+        .map(how -> StepCost.of(base, plan, style, how, batch(), height, width))
+        .or(
+            () ->
+                settings
+                    .slider()
+                    .map(how -> StepCost.of(base, plan, style, how, batch(), height, width)))
+        .orElseGet(() -> StepCost.of(base, plan, style, batch(), height, width));
   }
 
   /** Intervals of checkpoints, validations and adapters. */

@@ -18,7 +18,8 @@ import java.util.Optional;
 
 /**
  * Pictures of an adapter in training, by the generator that everybody uses: a row for each prompt,
- * a column without the adapter and one for each strength.
+ * a column without the adapter and one for each strength; that without it stands at strength 0 if
+ * this is one of them.
  */
 final class PreviewSheets {
   private final StableDiffusion sd;
@@ -43,8 +44,11 @@ final class PreviewSheets {
     if (previews.prompts().isEmpty()) {
       return Optional.empty();
     }
-    List<String> headings = new ArrayList<>(List.of("base"));
-    previews.strengths().forEach(s -> headings.add(Double.toString(s)));
+    List<String> headings = new ArrayList<>();
+    if (previews.showsBase()) {
+      headings.add("base");
+    }
+    previews.strengths().forEach(s -> headings.add(s == 0 ? "base" : Double.toString(s)));
     PictureGrid grid = new PictureGrid(adapter.name() + ", step " + step, headings);
     for (int row = 0; row < previews.prompts().size(); row++) {
       grid.add(previews.prompts().get(row), row(row, adapter));
@@ -65,11 +69,15 @@ final class PreviewSheets {
     }
     Prompt plain = prompt;
     List<BufferedImage> pictures = new ArrayList<>();
-    pictures.add(sd.generate(plain).image());
+    BufferedImage base = sd.generate(plain).image();
+    if (previews.showsBase()) {
+      pictures.add(base);
+    }
     // An adapter for few steps stands beside the base at its usual steps.
     Prompt adapted = FewSteps.of(adapter.metadata()).map(use -> use.apply(plain)).orElse(plain);
     for (double strength : previews.strengths()) {
-      pictures.add(sd.generate(adapted.mix(MixPlan.of(adapter, strength))).image());
+      pictures.add(
+          strength == 0 ? base : sd.generate(adapted.mix(MixPlan.of(adapter, strength))).image());
     }
     return pictures;
   }

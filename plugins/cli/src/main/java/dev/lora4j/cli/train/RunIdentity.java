@@ -27,6 +27,11 @@ final class RunIdentity {
     identity.put("pictures, captions and how they vary", digest(pictures.toString()));
     identity.put("settings", digest(run.style().withStored(DType.F32).canonical()));
     run.fewSteps().ifPresent(how -> identity.put("few steps", digest(how.canonical())));
+    // Pictures have the size of a batch themselves.
+    int batch = run.draws() ? run.batch() : 0;
+    run.settings()
+        .slider()
+        .ifPresent(how -> identity.put("slider", digest(how.canonical() + " " + batch)));
     identity.put("base", run.model().sd().base().hash().substring(0, DIGITS));
     identity.put("prediction or noise schedule", run.model().sd().base().configuration());
     identity.put("precision", run.model().sd().base().precision().text());

@@ -67,8 +67,8 @@ final class RunOptions {
       names = "--preset",
       paramLabel = "NAME",
       description =
-          "Start from style, character, quick, tiny or few-steps, instead of what RUN.toml starts from; what else"
-              + " is said wins (default without RUN.toml: style with --base, else tiny).")
+          "Start from style, character, quick, tiny, few-steps or slider, instead of what RUN.toml starts"
+              + " from; what else is said wins (default without RUN.toml: style with --base, else tiny).")
   private Optional<String> preset = Optional.empty();
 
   @Option(

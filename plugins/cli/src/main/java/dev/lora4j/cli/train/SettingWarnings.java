@@ -91,7 +91,7 @@ final class SettingWarnings {
     double training = (double) style.steps() * style.accumulate() * run.batch() * PASSES_OF_A_STEP;
     double sheets = 1 + Math.ceil((double) style.steps() / previews.every());
     double guided = previews.guidance().orElse(FAR) > 1 ? 2 : 1;
-    double pictures = sheets * previews.prompts().size() * (1 + previews.strengths().size());
+    double pictures = sheets * previews.prompts().size() * previews.columns();
     double share = pictures * previews.steps() * guided / training;
     if (share > 1) {
       all.add(

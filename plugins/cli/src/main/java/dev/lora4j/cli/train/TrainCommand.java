@@ -32,6 +32,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Train a style adapter from a folder of pictures, by options or a run file.",
       "With --preset few-steps the adapter learns to make the base's own pictures in 4 to 8 steps.",
+      "With --preset slider it is a direction between two prompts, of which no pictures are needed:"
+          + " --set slider.positive=old --set slider.negative=young (docs/training.md).",
       "A run file with kind = \"base\" makes a base model from random weights instead, as"
           + " plugins/emoji-sd/base.toml does (docs/emoji-sd.md); with such a file settings are"
           + " changed by --set alone, and the same command goes on where an earlier one stopped."
@@ -132,13 +134,16 @@ public final class TrainCommand implements Command {
   }
 
   private static StyleTrainer trainer(PreparedRun run) {
-    StyleTrainer trainer =
+    StyleTrainer plain =
         StyleTrainer.on(run.model().sd())
-            .data(run.data())
             .settings(run.style())
             .name(run.settings().name())
             .metadata(metadata(run.settings()));
-    return run.fewSteps().map(trainer::fewSteps).orElse(trainer);
+    StyleTrainer trainer = run.draws() ? plain.batch(run.batch()) : plain.data(run.data());
+    return run.fewSteps()
+        .map(trainer::fewSteps)
+        .or(() -> run.settings().slider().map(trainer::slider))
+        .orElse(trainer);
   }
 
   private static Map<String, String> metadata(RunSettings settings) {
