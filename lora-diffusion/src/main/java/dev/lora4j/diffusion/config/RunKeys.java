@@ -239,6 +239,7 @@ public final class RunKeys {
               TimestepKeys.ALL,
               FewStepKeys.ALL,
               SliderKeys.ALL,
+              PreservationKeys.ALL,
               ON_THE_WAY)
           .<RunKey<?>>flatMap(Collection::stream)
           .toList();

@@ -13,6 +13,7 @@ import dev.lora4j.diffusion.sampling.SchedulerConfig;
 import dev.lora4j.diffusion.slider.SliderSettings;
 import dev.lora4j.diffusion.style.FewStepLesson;
 import dev.lora4j.diffusion.style.StyleSettings;
+import dev.lora4j.diffusion.train.objective.ClassPreservation;
 import dev.lora4j.diffusion.train.objective.LossSettings;
 import dev.lora4j.spi.Extensions;
 import java.nio.file.Path;
@@ -220,6 +221,15 @@ public record RunSettings(
    */
   public Optional<SliderSettings> slider() {
     return SliderKeys.asked(values) ? Optional.of(SliderKeys.settings(values)) : Optional.empty();
+  }
+
+  /**
+   * What is kept as the base has it, if something is.
+   *
+   * @throws RunProblems if there is no trigger in the captions, so that nothing could be told apart
+   */
+  public Optional<ClassPreservation> preservation(DataSet data) {
+    return PreservationKeys.settings(values, data);
   }
 
   /** Samples of a batch where no data set says its own. */

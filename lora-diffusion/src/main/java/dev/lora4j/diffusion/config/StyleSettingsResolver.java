@@ -59,6 +59,7 @@ final class StyleSettingsResolver {
     Optional<ObjectiveSettings> objective = of.part(of::objective);
     of.problems.addAll(FewStepKeys.problems(values));
     of.problems.addAll(SliderKeys.problems(values));
+    of.problems.addAll(PreservationKeys.problems(values));
     if (!of.problems.isEmpty()) {
       throw new RunProblems(of.problems);
     }

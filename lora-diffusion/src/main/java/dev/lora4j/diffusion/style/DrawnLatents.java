@@ -3,6 +3,8 @@ package dev.lora4j.diffusion.style;
 import dev.lora4j.core.format.metadata.KohyaKeys;
 import dev.lora4j.core.format.metadata.Metadata;
 import dev.lora4j.core.train.SeededNoise;
+import dev.lora4j.core.train.run.RunListener;
+import dev.lora4j.diffusion.dataset.cache.ContentCache;
 import dev.lora4j.diffusion.pipeline.LatentPath;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import dev.lora4j.diffusion.request.Prompt;
@@ -17,7 +19,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.IntConsumer;
 
 /**
  * Noisy latents that the base passes through when it draws a slider's target prompts with its own
@@ -47,18 +48,18 @@ final class DrawnLatents implements SampleSource {
   }
 
   /**
-   * Draws them.
+   * Draws those of a trainer.
    *
-   * @param clipSkip layers of the text encoders to leave out, beyond what the base leaves out
-   * @param done receives the number of pictures
+   * @param cache has nothing of them
+   * @throws IllegalArgumentException if it trains no slider, so that it has no prompt
    */
-  static DrawnLatents of(
-      StableDiffusion base,
-      SliderSettings settings,
-      int clipSkip,
-      int batch,
-      long seed,
-      IntConsumer done) {
+  static DrawnLatents of(StyleTrainer trainer, ContentCache cache, RunListener listener) {
+    StableDiffusion base = trainer.base;
+    SliderSettings settings =
+        trainer.slider.orElseThrow(
+            () -> new IllegalArgumentException("There are no pictures to train on."));
+    int clipSkip = trainer.settings.clipSkip();
+    long seed = trainer.settings.seed();
     List<SliderPrompts> variants = settings.variants();
     List<TrainingSample> samples = new ArrayList<>();
     Map<Path, LatentPath> paths = new HashMap<>();
@@ -77,9 +78,9 @@ final class DrawnLatents implements SampleSource {
         paths.put(name, path);
         samples.add(sample(base, name, path, prompts.get(samples.size() - first).text()));
       }
-      done.accept(samples.size());
+      listener.encoding(samples.size(), settings.drawn());
     }
-    return new DrawnLatents(samples, paths, batch, seed);
+    return new DrawnLatents(samples, paths, trainer.batch, seed);
   }
 
   private static TrainingSample sample(

@@ -10,9 +10,11 @@ import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.run.Staging;
 import dev.lora4j.core.train.run.TaskLoss;
 import dev.lora4j.diffusion.base.DiffusionModel;
+import dev.lora4j.diffusion.conditioning.EncodedCaption;
 import dev.lora4j.diffusion.consistency.ConsistencyObjective;
 import dev.lora4j.diffusion.consistency.ConsistencySettings;
 import dev.lora4j.diffusion.slider.SliderSettings;
+import dev.lora4j.diffusion.train.objective.ClassPreservation;
 import dev.lora4j.diffusion.train.objective.Objective;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -70,15 +72,32 @@ public record StepCost(int batches, Cost batch, long weights, long state) {
       int batch,
       int latentHeight,
       int latentWidth) {
-    SliderLoss loss =
-        new SliderLoss(
-            model,
-            how,
-            prompt -> {
-              throw new IllegalStateException("a step that is counted has no inputs");
-            });
+    SliderLoss loss = new SliderLoss(model, how, prompt -> uncounted());
     Sizes sizes = sized(plan, settings, batch, latentHeight, latentWidth);
     return of(model, plan, settings, loss, sizes);
+  }
+
+  /**
+   * Counts a step that keeps the base's predictions of a class.
+   *
+   * @param batch pictures of a batch
+   * @param latentHeight height of the latents, an eighth of the pictures' for Stable Diffusion
+   */
+  public static StepCost of(
+      DiffusionModel model,
+      AdapterPlan plan,
+      StyleSettings settings,
+      ClassPreservation how,
+      int batch,
+      int latentHeight,
+      int latentWidth) {
+    PreservedLoss loss = new PreservedLoss(model, how, (caption, storable) -> uncounted());
+    Sizes sizes = sized(plan, settings, batch, latentHeight, latentWidth);
+    return of(model, plan, settings, loss, sizes);
+  }
+
+  private static EncodedCaption uncounted() {
+    throw new IllegalStateException("a step that is counted has no inputs");
   }
 
   private static StepCost of(

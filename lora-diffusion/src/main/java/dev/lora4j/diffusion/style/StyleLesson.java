@@ -8,6 +8,7 @@ import dev.lora4j.diffusion.consistency.ConsistencyObjective;
 import dev.lora4j.diffusion.dataset.cache.ContentCache;
 import dev.lora4j.diffusion.preference.PairObjective;
 import dev.lora4j.diffusion.slider.SliderSettings;
+import dev.lora4j.diffusion.train.objective.ClassPreservation;
 import java.util.function.Function;
 
 /**
@@ -33,7 +34,12 @@ record StyleLesson(
                 () ->
                     ObjectiveMetadata.of(trainer.settings.objective())
                         .withAll(
-                            trainer.slider.map(SliderSettings::metadata).orElse(Metadata.EMPTY)));
+                            trainer.slider.map(SliderSettings::metadata).orElse(Metadata.EMPTY))
+                        .withAll(
+                            trainer
+                                .preservation
+                                .map(ClassPreservation::metadata)
+                                .orElse(Metadata.EMPTY)));
     StyleMetadata header = StyleMetadata.on(trainer.base.base(), trainer.metadata);
     SampleSource shown =
         trainer
@@ -70,6 +76,10 @@ record StyleLesson(
       return task.apply(
           new SliderLoss(
               trainer.base.base(), trainer.slider.get(), prompt -> texts.of(prompt, true)));
+    }
+    if (trainer.preservation.isPresent()) {
+      return task.apply(
+          new PreservedLoss(trainer.base.base(), trainer.preservation.get(), texts::of));
     }
     return task.apply(
         trainer.teachers.isEmpty()

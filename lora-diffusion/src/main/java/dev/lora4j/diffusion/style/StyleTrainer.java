@@ -24,6 +24,7 @@ import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import dev.lora4j.diffusion.preference.PairObjective;
 import dev.lora4j.diffusion.preference.PicturePairs;
 import dev.lora4j.diffusion.slider.SliderSettings;
+import dev.lora4j.diffusion.train.objective.ClassPreservation;
 import dev.lora4j.diffusion.train.objective.ObjectiveSettings;
 import java.nio.file.Path;
 import java.util.List;
@@ -52,6 +53,7 @@ public final class StyleTrainer {
   final Optional<PairObjective> preference;
   final Optional<ConsistencySettings> consistency;
   final Optional<SliderSettings> slider;
+  final Optional<ClassPreservation> preservation;
 
   /** Source of the samples. */
   @FunctionalInterface
@@ -75,6 +77,7 @@ public final class StyleTrainer {
     this.preference = draft.preference;
     this.consistency = draft.consistency;
     this.slider = draft.slider;
+    this.preservation = draft.preservation;
   }
 
   /** Default objective: the one that suits the base's prediction type. */
@@ -110,23 +113,8 @@ public final class StyleTrainer {
    */
   public static StyleTrainer on(StableDiffusion base) {
     requireTrainable(base);
-    return new TrainerDraft(base, StyleTrainer::drawn, StyleSettings.DEFAULT.with(objective(base)))
+    return new TrainerDraft(base, DrawnLatents::of, StyleSettings.DEFAULT.with(objective(base)))
         .trainer();
-  }
-
-  /** The source of a trainer without pictures, which a slider has of the base. */
-  private static SampleSource drawn(
-      StyleTrainer trainer, ContentCache cache, RunListener listener) {
-    SliderSettings how =
-        trainer.slider.orElseThrow(
-            () -> new IllegalArgumentException("There are no pictures to train on."));
-    return DrawnLatents.of(
-        trainer.base,
-        how,
-        trainer.settings.clipSkip(),
-        trainer.batch,
-        trainer.settings.seed(),
-        done -> listener.encoding(done, how.drawn()));
   }
 
   /**
@@ -317,10 +305,6 @@ public final class StyleTrainer {
       throw new IllegalArgumentException(
           "The teacher of an adapter for few steps is the base alone; it takes no others.");
     }
-    if (slider.isPresent() && !others.isEmpty()) {
-      throw new IllegalArgumentException(
-          "A slider learns from the base alone; it takes no teachers.");
-    }
     if (base.base().denoiser().guidanceWidth() > 0) {
       throw new IllegalArgumentException(
           base.base().path()
@@ -367,16 +351,23 @@ public final class StyleTrainer {
    * draws the target prompt. Of the objective's settings the loss, its weights and the timesteps
    * count, with pictures the noise too.
    *
-   * @throws IllegalArgumentException if no slider can be trained on the base, or there are teachers
+   * @throws IllegalArgumentException if no slider can be trained on the base
    */
   public StyleTrainer slider(SliderSettings how) {
     SliderLesson.require(base.base());
-    if (!teachers.isEmpty()) {
-      throw new IllegalArgumentException(
-          "A slider learns from the base alone; it takes no teachers.");
-    }
     TrainerDraft draft = new TrainerDraft(this);
     draft.slider = Optional.of(how);
+    return draft.trainer();
+  }
+
+  /**
+   * A copy that keeps what the base predicts for the captions without their trigger: in each step
+   * the adapter's distance from the base alone counts too, for the same noisy latents with captions
+   * of the class.
+   */
+  public StyleTrainer preserving(ClassPreservation how) {
+    TrainerDraft draft = new TrainerDraft(this);
+    draft.preservation = Optional.of(how);
     return draft.trainer();
   }
 
@@ -397,29 +388,9 @@ public final class StyleTrainer {
   public TrainedStyle run(RunListener listener) {
     AdapterPlan plan = settings.recipe().plan(base.base().sites().all());
     // Pictures take long to encode.
-    requireFits(plan);
+    TrainerChecks.require(this, plan);
     return InterruptibleTask.run(
         sign -> base.scope().engine().limited(threads, () -> trained(plan, listener, sign)));
-  }
-
-  private void requireFits(AdapterPlan plan) {
-    settings.requireFits(plan);
-    if (consistency.isPresent()) {
-      FewStepLesson.require(plan);
-    } else {
-      settings.objective().requireFits(base.base().schedule());
-    }
-    if (slider.isPresent()) {
-      requireOneSubject();
-      SliderLesson.require(plan);
-    }
-  }
-
-  private void requireOneSubject() {
-    if (consistency.isPresent() || preference.isPresent()) {
-      throw new IllegalArgumentException(
-          "A slider is trained by itself: not from pairs of pictures, and not for few steps.");
-    }
   }
 
   private TrainedStyle trained(AdapterPlan plan, RunListener listener, InterruptibleTask sign) {
@@ -457,7 +428,7 @@ public final class StyleTrainer {
   public List<RateSearch.Trial> search(
       RateSearch.Course course, int steps, RunListener encoding, RateSearch.Listener listener) {
     AdapterPlan plan = settings.recipe().plan(base.base().sites().all());
-    requireFits(plan);
+    TrainerChecks.require(this, plan);
     return InterruptibleTask.run(
         sign ->
             base.scope()

@@ -5,6 +5,7 @@ import dev.lora4j.diffusion.consistency.ConsistencySettings;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import dev.lora4j.diffusion.preference.PairObjective;
 import dev.lora4j.diffusion.slider.SliderSettings;
+import dev.lora4j.diffusion.train.objective.ClassPreservation;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,6 +33,7 @@ final class TrainerDraft {
   Optional<PairObjective> preference = Optional.empty();
   Optional<ConsistencySettings> consistency = Optional.empty();
   Optional<SliderSettings> slider = Optional.empty();
+  Optional<ClassPreservation> preservation = Optional.empty();
 
   TrainerDraft(StableDiffusion base, StyleTrainer.Source source, StyleSettings settings) {
     this.base = base;
@@ -55,6 +57,7 @@ final class TrainerDraft {
     preference = trainer.preference;
     consistency = trainer.consistency;
     slider = trainer.slider;
+    preservation = trainer.preservation;
   }
 
   StyleTrainer trainer() {

@@ -10,11 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.training.TrainableMethods;
-import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.tensor.DType;
-import dev.lora4j.core.tensor.Scope;
-import dev.lora4j.core.tensor.Shape;
-import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.adapter.AdapterRecipe;
 import dev.lora4j.core.train.adapter.TargetLayers;
 import dev.lora4j.core.train.adapter.TargetPreset;
@@ -24,7 +21,6 @@ import dev.lora4j.core.train.run.TrainingInterrupted;
 import dev.lora4j.diffusion.TinySd;
 import dev.lora4j.diffusion.TinyXl;
 import dev.lora4j.diffusion.base.LoadOptions;
-import dev.lora4j.diffusion.conditioning.EncodedCaption;
 import dev.lora4j.diffusion.dataset.Picture;
 import dev.lora4j.diffusion.pipeline.LatentPath;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
@@ -96,39 +92,17 @@ class SliderTrainingTest {
     assertEquals(1, shares.get(0), 1e-5, "a fresh adapter changes nothing");
     double last = shares.subList(50, 60).stream().mapToDouble(d -> d).average().orElseThrow();
     assertTrue(last < 0.5, "share of the direction that is left: " + last);
-    float[] base = predicted(slider, 0, "a face");
+    float[] base = OnePrediction.of(SD, slider, 0, "a face");
     float[] aimed = new float[base.length];
-    float[] positive = predicted(slider, 0, HOW.prompts().positive());
-    float[] negative = predicted(slider, 0, HOW.prompts().negative());
+    float[] positive = OnePrediction.of(SD, slider, 0, HOW.prompts().positive());
+    float[] negative = OnePrediction.of(SD, slider, 0, HOW.prompts().negative());
     for (int i = 0; i < aimed.length; i++) {
       aimed[i] = positive[i] - negative[i];
     }
-    double forwards = cosine(difference(predicted(slider, 1, "a face"), base), aimed);
-    double backwards = cosine(difference(predicted(slider, -1, "a face"), base), aimed);
+    double forwards = cosine(difference(OnePrediction.of(SD, slider, 1, "a face"), base), aimed);
+    double backwards = cosine(difference(OnePrediction.of(SD, slider, -1, "a face"), base), aimed);
     assertTrue(forwards > 0.4, "forwards " + forwards);
     assertTrue(backwards < -0.4, "backwards " + backwards);
-  }
-
-  /** What the denoiser predicts for one picture of the base on its way, with a weight. */
-  private static float[] predicted(Adapter adapter, double weight, String prompt) {
-    LatentPath path = SD.paths(List.of(Prompt.of("a face").seed(99).steps(4))).get(0);
-    EncodedCaption caption = SD.encodeCaptions(List.of(prompt), 0).get(0);
-    try (Scope scope = SD.scope().child("predicted")) {
-      Shape one = path.shape();
-      long width = SD.base().denoiser().crossAttentionDim();
-      Map<String, Tensor> inputs =
-          Map.of(
-              "x",
-              Tensor.of(
-                  scope, Shape.of(1, one.size(0), one.size(1), one.size(2)), path.latents().get(1)),
-              "timesteps",
-              Tensor.of(scope, Shape.of(1), (float) path.levels().get(1).timestep()),
-              "context",
-              Tensor.of(
-                  scope, Shape.of(1, caption.context().length / width, width), caption.context()));
-      MixPlan plan = weight == 0 ? MixPlan.NONE : MixPlan.of(adapter, weight);
-      return SD.rowPredictor(scope, List.of(plan)).predict(scope, List.of(0), inputs).floats();
-    }
   }
 
   private static float[] difference(float[] a, float[] b) {
@@ -268,7 +242,7 @@ class SliderTrainingTest {
   @Test
   void stepCostsMoreThanTwoOfAStyle() {
     StyleSettings settings = settings();
-    var plan = settings.recipe().plan(SD.base().sites().all());
+    AdapterPlan plan = settings.recipe().plan(SD.base().sites().all());
     StepCost style = StepCost.of(SD.base(), plan, settings, 2, 8, 8);
     StepCost slider = StepCost.of(SD.base(), plan, settings, HOW, 2, 8, 8);
     double times = (double) slider.flops() / style.flops();
@@ -287,8 +261,9 @@ class SliderTrainingTest {
     Adapter other = trainer(settings().withSteps(1)).run().adapter();
     List<Teacher> others = List.of(new Teacher(other, 1, folder, "", ""));
     Exception teachers =
-        assertThrows(IllegalArgumentException.class, () -> trainer(settings()).teachers(others));
-    assertTrue(teachers.getMessage().contains("the base alone"), teachers.getMessage());
+        assertThrows(
+            IllegalArgumentException.class, () -> trainer(settings()).teachers(others).run());
+    assertTrue(teachers.getMessage().contains("no teachers"), teachers.getMessage());
     Exception same =
         assertThrows(IllegalArgumentException.class, () -> SliderSettings.of("a", "b", "b "));
     assertTrue(same.getMessage().contains("\"b\" twice"), same.getMessage());

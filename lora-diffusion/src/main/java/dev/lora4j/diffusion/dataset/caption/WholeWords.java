@@ -1,5 +1,6 @@
 package dev.lora4j.diffusion.dataset.caption;
 
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -13,6 +14,18 @@ public record WholeWords(String words) {
   /** True if a text has these words. */
   public boolean in(String text) {
     return Pattern.compile(regex()).matcher(text).find();
+  }
+
+  /**
+   * A text with others in the place of these words; without them, and without the comma that
+   * divided them from the rest, if the others are empty.
+   */
+  public String replaced(String text, String others) {
+    if (!others.isEmpty()) {
+      return Pattern.compile(regex()).matcher(text).replaceAll(Matcher.quoteReplacement(others));
+    }
+    String left = Pattern.compile(regex() + "\\s*,?\\s*").matcher(text).replaceAll("");
+    return left.equals(text) ? text : left.replaceFirst("\\s*,\\s*$", "").strip();
   }
 
   /** Regular expression of the words, as a group of a larger expression. */

@@ -15,6 +15,7 @@ import dev.lora4j.diffusion.dataset.bucket.Bucket;
 import dev.lora4j.diffusion.dataset.caption.WholeWords;
 import dev.lora4j.diffusion.style.StepCost;
 import dev.lora4j.diffusion.style.StyleSettings;
+import dev.lora4j.diffusion.train.objective.ClassPreservation;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -127,6 +128,7 @@ final class PlanReport {
       lines.addAll(pictureLines(training));
     }
     run.settings().slider().map(SliderText::of).ifPresent(lines::add);
+    run.preservation().map(PlanReport::kept).ifPresent(lines::add);
     lines.add(
         style.recipe().method().name()
             + " of rank "
@@ -175,6 +177,15 @@ final class PlanReport {
         .adapterEvery()
         .ifPresent(every -> lines.add("adapters on the way every " + every + " steps"));
     return lines;
+  }
+
+  private static String kept(ClassPreservation how) {
+    return "the base is kept for captions without "
+        + String.join(" or ", how.triggers())
+        + (how.words().isEmpty() ? "" : ", with \"" + how.words() + "\" in its place")
+        + ", which counts "
+        + plain(how.weight())
+        + " beside the pictures";
   }
 
   /** Lines about pictures and epochs. */

@@ -22,10 +22,12 @@ import dev.lora4j.diffusion.dataset.Batches;
 import dev.lora4j.diffusion.dataset.DataItem;
 import dev.lora4j.diffusion.dataset.DataSet;
 import dev.lora4j.diffusion.style.FewStepLesson;
+import dev.lora4j.diffusion.style.PreservationLesson;
 import dev.lora4j.diffusion.style.SliderLesson;
 import dev.lora4j.diffusion.style.StepCost;
 import dev.lora4j.diffusion.style.StyleSettings;
 import dev.lora4j.diffusion.style.StyleTrainer;
+import dev.lora4j.diffusion.train.objective.ClassPreservation;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -64,6 +66,8 @@ record PreparedRun(
     if (strict || data.training().isEmpty()) {
       data.usable();
     }
+    // Refuses captions without a trigger.
+    Optional<ClassPreservation> kept = settings.preservation(data);
     OpenModel model = OpenModel.of(console, base);
     try {
       StyleTrainer.requireTrainable(model.sd());
@@ -91,6 +95,9 @@ record PreparedRun(
       if (settings.slider().isPresent()) {
         SliderLesson.require(model.sd().base());
         SliderLesson.require(plan);
+      }
+      if (kept.isPresent()) {
+        PreservationLesson.require(plan);
       }
       requireForm(settings.layout(), plan, model.sd().family());
       return new PreparedRun(settings, style, data, plan, model);
@@ -141,6 +148,11 @@ record PreparedRun(
     return settings.fewSteps(model.sd().base());
   }
 
+  /** What is kept as the base has it, if something is. */
+  Optional<ClassPreservation> preservation() {
+    return settings.preservation(data);
+  }
+
   /** True if there are no pictures, and the base draws what is learned on. */
   boolean draws() {
     return settings.slider().isPresent() && data.items().isEmpty();
@@ -160,6 +172,10 @@ record PreparedRun(
             () ->
                 settings
                     .slider()
+                    .map(how -> StepCost.of(base, plan, style, how, batch(), height, width)))
+        .or(
+            () ->
+                preservation()
                     .map(how -> StepCost.of(base, plan, style, how, batch(), height, width)))
         .orElseGet(() -> StepCost.of(base, plan, style, batch(), height, width));
   }

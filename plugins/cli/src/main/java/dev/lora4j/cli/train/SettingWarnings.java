@@ -33,6 +33,7 @@ final class SettingWarnings {
     doubts.best();
     doubts.previews();
     doubts.fewSteps();
+    doubts.preservation();
     return doubts.all;
   }
 
@@ -72,6 +73,16 @@ final class SettingWarnings {
       all.add(
           "validation.keep_best has no effect, as no pictures are held out; validation.split = 0.1"
               + " holds out a tenth of them.");
+    }
+  }
+
+  private void preservation() {
+    boolean dropped =
+        run.data().training().stream().anyMatch(i -> i.source().captions().dropout() > 0);
+    if (run.preservation().isPresent() && dropped) {
+      all.add(
+          "Captions that are left out (data.caption_dropout_rate) teach the style without words too,"
+              + " and preservation works against that; --dropout 0 is meant.");
     }
   }
 

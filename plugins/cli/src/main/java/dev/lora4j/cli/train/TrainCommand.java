@@ -143,6 +143,7 @@ public final class TrainCommand implements Command {
     return run.fewSteps()
         .map(trainer::fewSteps)
         .or(() -> run.settings().slider().map(trainer::slider))
+        .or(() -> run.preservation().map(trainer::preserving))
         .orElse(trainer);
   }
 

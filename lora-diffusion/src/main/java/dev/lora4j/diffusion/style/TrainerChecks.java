@@ -1,0 +1,55 @@
+package dev.lora4j.diffusion.style;
+
+import dev.lora4j.core.train.adapter.AdapterPlan;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Checks of a trainer that need its layers, made before pictures are encoded. */
+final class TrainerChecks {
+  private TrainerChecks() {}
+
+  /**
+   * Refuses settings that do not fit the base, the layers or each other.
+   *
+   * @throws IllegalArgumentException with the reason
+   * @throws dev.lora4j.core.tensor.TensorException likewise
+   */
+  static void require(StyleTrainer trainer, AdapterPlan plan) {
+    trainer.settings.requireFits(plan);
+    if (trainer.consistency.isPresent()) {
+      FewStepLesson.require(plan);
+    } else {
+      trainer.settings.objective().requireFits(trainer.base.base().schedule());
+    }
+    requireOneSubject(trainer);
+    if (trainer.slider.isPresent()) {
+      SliderLesson.require(plan);
+    }
+    if (trainer.preservation.isPresent()) {
+      PreservationLesson.require(plan);
+    }
+  }
+
+  /** Sliders and what is preserved go with the loss of a style alone. */
+  private static void requireOneSubject(StyleTrainer trainer) {
+    List<String> others = new ArrayList<>();
+    trainer.consistency.ifPresent(how -> others.add("few steps"));
+    trainer.preference.ifPresent(how -> others.add("pairs of pictures"));
+    if (!trainer.teachers.isEmpty()) {
+      others.add("teachers");
+    }
+    if (trainer.slider.isPresent() && !others.isEmpty()) {
+      throw new IllegalArgumentException(
+          "A slider learns from the base alone; it goes with no "
+              + String.join(", ", others)
+              + ".");
+    }
+    trainer.slider.ifPresent(how -> others.add("slider"));
+    if (trainer.preservation.isPresent() && !others.isEmpty()) {
+      throw new IllegalArgumentException(
+          "The base is preserved beside the loss of pictures alone; that goes with no "
+              + String.join(", ", others)
+              + ".");
+    }
+  }
+}
