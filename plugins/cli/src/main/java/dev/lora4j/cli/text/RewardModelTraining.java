@@ -10,6 +10,7 @@ import dev.lora4j.text.data.RewardPairs;
 import dev.lora4j.text.data.SequenceLimits;
 import dev.lora4j.text.data.TextDataSet;
 import dev.lora4j.text.data.TextForm;
+import dev.lora4j.text.pipeline.AdapterClasses;
 import dev.lora4j.text.pipeline.RewardAdapters;
 import dev.lora4j.text.pipeline.RewardModel;
 import dev.lora4j.text.train.RewardTrainer;
@@ -48,7 +49,10 @@ record RewardModelTraining(
     Failure.usage(
         "--from",
         () -> {
-          how.from().ifPresent(RewardAdapters::require);
+          // One without a head, as text train makes it, gets a new one.
+          how.from()
+              .filter(file -> !AdapterClasses.of(file).isEmpty())
+              .ifPresent(RewardAdapters::require);
           return true;
         });
   }

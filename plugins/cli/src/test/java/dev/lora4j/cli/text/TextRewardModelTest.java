@@ -130,6 +130,12 @@ class TextRewardModelTest {
     assertTrue(again.err().contains("further"), again.err());
     Run pairs = Run.of("text", "score", "--data", data, "--lora", further, "--json");
     assertEquals(1, pairs.json().get("accuracy").getAsDouble());
+    Path begun = folder.resolve("begun");
+    Run words =
+        Run.of(
+            "text", "align", "reward", "--from", taught, "--data", data, "-o", begun, "--steps=1");
+    assertEquals(0, words.code(), words.err());
+    assertTrue(words.err().contains("42 layers, most of rank 16; 1 more begin anew"), words.err());
     Run classes = Run.of("text", "classify", "Ahoy.", "--lora", out);
     assertTrue(classes.err().contains("is a reward model"), classes.err());
   }
