@@ -66,6 +66,7 @@ record PreparedRun(
     if (strict || data.training().isEmpty()) {
       data.usable();
     }
+    requireNoClass(settings, data);
     // Refuses captions without a trigger.
     Optional<ClassPreservation> kept = settings.preservation(data);
     OpenModel model = OpenModel.of(console, base);
@@ -104,6 +105,22 @@ record PreparedRun(
     } catch (RuntimeException | Error e) {
       model.close();
       throw e;
+    }
+  }
+
+  /** Refuses pictures of a class for a slider, which has no loss for them. */
+  private static void requireNoClass(RunSettings settings, DataSet data) {
+    if (settings.slider().isPresent()) {
+      data.items().stream()
+          .filter(DataItem::regularisation)
+          .findFirst()
+          .ifPresent(
+              item -> {
+                throw new Failure(
+                    item.file()
+                        + " is a picture of the class (is_reg), of which a slider learns nothing;"
+                        + " take its folder out of the data set.");
+              });
     }
   }
 

@@ -129,6 +129,20 @@ class TrainSliderTest {
     assertEquals(2, trigger.code(), trigger.err());
     assertTrue(trigger.err().contains("data.trigger has no effect"), trigger.err());
     assertTrue(trigger.err().contains("slider.drawn has no effect"), trigger.err());
+    Run.pictures(folder.resolve("class"));
+    Path data = folder.resolve("data.toml");
+    Files.write(
+        data,
+        List.of(
+            "[[datasets]]",
+            "[[datasets.subsets]]",
+            "image_dir = 'pictures'",
+            "[[datasets.subsets]]",
+            "image_dir = 'class'",
+            "is_reg = true"));
+    Run ofClass = run("train", POSITIVE, "--set=dataset_config=" + data);
+    assertEquals(1, ofClass.code(), ofClass.err());
+    assertTrue(ofClass.err().contains("is a picture of the class (is_reg)"), ofClass.err());
     Run style = new SmallTraining(folder).train("--steps=1", "--set=slider.strength=2");
     assertEquals(2, style.code(), style.err());
     assertTrue(style.err().contains("slider.strength has an effect with"), style.err());
