@@ -172,7 +172,6 @@ class OnPolicyTrainingTest {
     String whole = trainer.run(done -> {}).adapter().identity();
     CheckpointPolicy keeping =
         CheckpointPolicy.NOTHING.in(temporary).every(3).validateEvery(4).previewEvery(1000);
-    Thread caller = Thread.currentThread();
     assertThrows(
         TrainingInterrupted.class,
         () ->
@@ -181,7 +180,7 @@ class OnPolicyTrainingTest {
                 .run(
                     done -> {
                       if (done.step() == 5) {
-                        caller.interrupt();
+                        Thread.currentThread().interrupt();
                       }
                     }));
     Thread.interrupted();

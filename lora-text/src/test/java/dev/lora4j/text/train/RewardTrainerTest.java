@@ -148,7 +148,6 @@ class RewardTrainerTest {
     Path folder = temporary.resolve("checkpoints");
     CheckpointPolicy keeping =
         CheckpointPolicy.NOTHING.in(folder).every(4).validateEvery(4).previewEvery(1000);
-    Thread caller = Thread.currentThread();
     assertThrows(
         TrainingInterrupted.class,
         () ->
@@ -157,7 +156,7 @@ class RewardTrainerTest {
                 .run(
                     done -> {
                       if (done.step() == 6) {
-                        caller.interrupt();
+                        Thread.currentThread().interrupt();
                       }
                     }));
     Thread.interrupted();

@@ -216,7 +216,6 @@ class TextPreferencesTest {
     Path folder = temporary.resolve("checkpoints");
     CheckpointPolicy keeping =
         CheckpointPolicy.NOTHING.in(folder).every(4).validateEvery(4).previewEvery(1000);
-    Thread caller = Thread.currentThread();
     assertThrows(
         TrainingInterrupted.class,
         () ->
@@ -225,7 +224,7 @@ class TextPreferencesTest {
                 .run(
                     done -> {
                       if (done.step() == 6) {
-                        caller.interrupt();
+                        Thread.currentThread().interrupt();
                       }
                     }));
     Thread.interrupted();

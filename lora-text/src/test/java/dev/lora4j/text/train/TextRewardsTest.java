@@ -275,7 +275,6 @@ class TextRewardsTest {
       Path folder = temporary.resolve("checkpoints" + iterations);
       CheckpointPolicy keeping =
           CheckpointPolicy.NOTHING.in(folder).every(3).validateEvery(4).previewEvery(1000);
-      Thread caller = Thread.currentThread();
       int stop = 5;
       TrainingInterrupted told =
           assertThrows(
@@ -286,7 +285,7 @@ class TextRewardsTest {
                       .run(
                           done -> {
                             if (done.step() == stop) {
-                              caller.interrupt();
+                              Thread.currentThread().interrupt();
                             }
                           }));
       Thread.interrupted();

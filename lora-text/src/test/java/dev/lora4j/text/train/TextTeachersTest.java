@@ -167,7 +167,6 @@ class TextTeachersTest {
   void resumedRunHasTheSameBits() {
     String whole = trainer(8, 2).run(done -> {}).adapter().identity();
     Path folder = temporary.resolve("checkpoints");
-    Thread caller = Thread.currentThread();
     assertThrows(
         TrainingInterrupted.class,
         () ->
@@ -176,7 +175,7 @@ class TextTeachersTest {
                 .run(
                     done -> {
                       if (done.step() == 5) {
-                        caller.interrupt();
+                        Thread.currentThread().interrupt();
                       }
                     }));
     Thread.interrupted();
