@@ -13,11 +13,6 @@ import java.util.Optional;
  *     less in the others
  */
 public record CompletionScores(Expr likelihood, Optional<Expr> reference, Expr tokens, Expr whole) {
-  /** Scores in which all tokens count alike. */
-  public CompletionScores(Expr likelihood, Optional<Expr> reference, Expr tokens) {
-    this(likelihood, reference, tokens, likelihood);
-  }
-
   /**
    * Log of how much likelier it has become than under the reference, [pairs].
    *

@@ -82,7 +82,8 @@ class PreferenceLossTest {
             new CompletionScores(
                 own.select(0, number),
                 reference.map(all -> all.select(0, number)),
-                counts.select(0, number)));
+                counts.select(0, number),
+                own.select(0, number)));
       }
       PairScores scores = new PairScores(both.get(0), both.get(1), objective.divergence());
       Expr loss = objective.each(scores).mean();

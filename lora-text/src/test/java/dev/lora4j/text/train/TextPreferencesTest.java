@@ -224,7 +224,7 @@ class TextPreferencesTest {
                 .run(
                     done -> {
                       if (done.step() == 6) {
-                        Thread.currentThread().interrupt();
+                        Thread.currentThread().interrupt(); // as a listener asks to stop
                       }
                     }));
     Thread.interrupted();

@@ -285,7 +285,7 @@ class TextRewardsTest {
                       .run(
                           done -> {
                             if (done.step() == stop) {
-                              Thread.currentThread().interrupt();
+                              Thread.currentThread().interrupt(); // as a listener asks to stop
                             }
                           }));
       Thread.interrupted();

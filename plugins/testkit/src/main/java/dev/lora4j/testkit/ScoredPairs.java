@@ -73,8 +73,8 @@ record ScoredPairs(
       Expr worse = inputs.get(1).trainable();
       PairScores scores =
           new PairScores(
-              new CompletionScores(better, reference(loss, inputs.get(2)), chosenTokens),
-              new CompletionScores(worse, reference(loss, inputs.get(3)), rejectedTokens),
+              new CompletionScores(better, reference(loss, inputs.get(2)), chosenTokens, better),
+              new CompletionScores(worse, reference(loss, inputs.get(3)), rejectedTokens, worse),
               divergence);
       Expr each = loss.each(scores, beta);
       assertEquals(type, each.dtype(), "a loss of another type than the likelihoods");
