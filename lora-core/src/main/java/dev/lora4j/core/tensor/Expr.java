@@ -1,8 +1,5 @@
 package dev.lora4j.core.tensor;
 
-import java.util.List;
-import java.util.function.Function;
-
 /**
  * A tensor in a program that is being staged. Operators are the methods of the interfaces; each
  * appends a statement to the {@link Graph} and returns its result.
@@ -79,20 +76,6 @@ public final class Expr
   /** A leaf with this value that {@link Graph#gradients} may name. */
   public Expr trainable() {
     return graph.trainable(this);
-  }
-
-  /**
-   * Values of the rows of this [rows, width], with gradients that are formed at once, so that
-   * nothing else that they are made of is kept: of logits over a large vocabulary each row needs
-   * one number. The gradients are those of {@code body} but for the order of sums.
-   *
-   * @param body makes values [rows] of rows, each of its own row and of nothing else that is
-   *     trained; on the terms of {@link Graph#checkpoint}, but staged once. Detached values have no
-   *     gradient and cost none
-   * @throws TensorException if a value depends on something else that is trained
-   */
-  public List<Expr> rowValues(Function<Expr, List<Expr>> body) {
-    return graph.recorded(this) ? RowValues.of(this, body) : body.apply(this);
   }
 
   /** Variable in the program's text. */

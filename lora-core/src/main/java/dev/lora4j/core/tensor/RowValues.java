@@ -11,12 +11,24 @@ import java.util.function.Function;
  * for the gradient of the whole, as in an uncut program, nor is it computed twice, as in a
  * {@linkplain Graph#checkpoint segment}.
  */
-final class RowValues {
+public final class RowValues {
   private RowValues() {}
 
-  /** Stages {@link Expr#rowValues}. */
-  static List<Expr> of(Expr x, Function<Expr, List<Expr>> body) {
+  /**
+   * Stages values of rows. Their gradients are those of {@code body} but for the order of sums.
+   *
+   * @param x [rows, width]
+   * @param body makes values [rows] of rows, each of its own row and of nothing else that is
+   *     trained; on the terms of {@link Graph#checkpoint}, but staged once. Detached values have no
+   *     gradient and cost none
+   * @return the values; those of {@code body} alone in a program without gradients
+   * @throws TensorException if a value depends on something else that is trained
+   */
+  public static List<Expr> of(Expr x, Function<Expr, List<Expr>> body) {
     Graph graph = x.graph();
+    if (!graph.recorded(x)) {
+      return body.apply(x);
+    }
     Expr leaf = graph.trainable(x);
     List<Expr> made = graph.inside(() -> body.apply(leaf));
     Tape tape = graph.tape();

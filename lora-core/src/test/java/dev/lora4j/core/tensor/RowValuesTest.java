@@ -72,7 +72,7 @@ class RowValuesTest {
   @ValueSource(booleans = {false, true})
   void valuesAndGradientsAreThoseOfTheBody(boolean segments) {
     List<float[]> plain = run((x, body) -> body.apply(x), segments, 9);
-    List<float[]> rows = run(Expr::rowValues, segments, 9);
+    List<float[]> rows = run(RowValues::of, segments, 9);
     assertEquals(4, rows.size());
     assertTrue(Math.abs(plain.get(3)[0]) > 1e-3);
     for (int i = 0; i < 4; i++) {
@@ -85,8 +85,8 @@ class RowValuesTest {
     List<float[]> rows =
         run(
             (x, body) ->
-                part(x, 0, 0)
-                    .rowValues(some -> List.of(some.over(1).sum(), some.pow(2).over(1).sum())),
+                RowValues.of(
+                    part(x, 0, 0), some -> List.of(some.over(1).sum(), some.pow(2).over(1).sum())),
             false,
             3);
     assertEquals(0, rows.get(1).length);
@@ -102,7 +102,7 @@ class RowValuesTest {
     Graph graph = new Graph();
     Expr x = graph.input("x", DType.F32, Shape.of(3, WIDTH)).trainable();
     List<Expr> values =
-        x.rowValues(some -> List.of(some.detach().over(1).sum(), some.over(1).sum()));
+        RowValues.of(x, some -> List.of(some.detach().over(1).sum(), some.over(1).sum()));
     List<Expr> out = new ArrayList<>(values);
     out.addAll(graph.gradients(values.get(0).add(values.get(1)).sum(), List.of(x)));
     String text = graph.source(out, Device.CPU);
@@ -119,7 +119,7 @@ class RowValuesTest {
   void frozenRowsAreTheBodyAlone() {
     Graph graph = new Graph();
     Expr x = graph.input("x", DType.F32, Shape.of(3, WIDTH));
-    Expr value = x.rowValues(some -> List.of(some.over(1).sum())).get(0);
+    Expr value = RowValues.of(x, some -> List.of(some.over(1).sum())).get(0);
     assertTrue(!graph.source(List.of(value), Device.CPU).contains("autograd"));
   }
 
@@ -131,7 +131,7 @@ class RowValuesTest {
     TensorException e =
         assertThrows(
             TensorException.class,
-            () -> x.rowValues(some -> List.of(some.linear(w).over(1).sum())));
+            () -> RowValues.of(x, some -> List.of(some.linear(w).over(1).sum())));
     assertTrue(e.getMessage().contains("nothing else that is trained"), e.getMessage());
   }
 }

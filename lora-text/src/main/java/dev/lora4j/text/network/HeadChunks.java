@@ -1,6 +1,7 @@
 package dev.lora4j.text.network;
 
 import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.RowValues;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.ShapeOps;
 import java.util.ArrayList;
@@ -11,8 +12,8 @@ import java.util.function.UnaryOperator;
 /**
  * Chunks of places whose logits are computed together. Over a large vocabulary logits take far more
  * memory than all else in a step, and what is learned of a place is a number or two: in chunks, the
- * logits of one chunk are there at a time, and their gradient with them ({@link Expr#rowValues}),
- * so that nothing is computed twice.
+ * logits of one chunk are there at a time, and their gradient with them ({@link RowValues}), so
+ * that nothing is computed twice.
  *
  * @param rows places of a chunk; the last one has the rest
  * @param count chunks, at least 1; those behind the last place are empty
@@ -98,7 +99,7 @@ public record HeadChunks(int rows, int count, boolean learned) {
       UnaryOperator<Expr> part = part(i);
       Function<Expr, List<Expr>> of = rows -> body.apply(new Chunk(rows, part));
       Expr some = part.apply(hidden);
-      parts.add(learned ? some.rowValues(of) : of.apply(some));
+      parts.add(learned ? RowValues.of(some, of) : of.apply(some));
     }
     List<Expr> all = new ArrayList<>();
     for (int value = 0; value < parts.get(0).size(); value++) {

@@ -1,6 +1,5 @@
 package dev.lora4j.text.train;
 
-import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Scope;
@@ -18,7 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /**
  * Loss of judged completions. The program has them in its first rows, and in the others, where the
@@ -121,26 +119,12 @@ final class JudgedCompletionLoss implements SequenceLoss {
   }
 
   @Override
-  public List<List<TokenSequence>> made(
-      long step, List<List<TokenSequence>> batches, Supplier<MixPlan> adapters) {
-    moving.ifPresent(reference -> reference.before(step, adapters));
-    return batches;
-  }
-
-  @Override
-  public Map<String, HostTensor> state() {
-    return moving.map(MovingReference::state).orElse(Map.of());
-  }
-
-  @Override
-  public void restore(Map<String, HostTensor> state) {
-    moving.ifPresent(reference -> reference.restore(state));
+  public Optional<MovingReference> moving() {
+    return moving;
   }
 
   @Override
   public Map<String, String> metadata() {
-    Map<String, String> all = new LinkedHashMap<>(texts.metadata());
-    moving.ifPresent(reference -> all.putAll(reference.metadata()));
-    return all;
+    return texts.metadata();
   }
 }

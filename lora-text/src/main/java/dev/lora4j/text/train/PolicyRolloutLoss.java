@@ -232,7 +232,6 @@ final class PolicyRolloutLoss implements SequenceLoss {
   @Override
   public List<List<TokenSequence>> made(
       long step, List<List<TokenSequence>> batches, Supplier<MixPlan> adapters) {
-    rollouts.moving().ifPresent(reference -> reference.before(step, adapters));
     long number = drawn(step);
     if (latest.isEmpty() || latest.get().number() != number) {
       learn(rollouts.of(number, step + 1, batches, adapters.get()));
@@ -258,19 +257,12 @@ final class PolicyRolloutLoss implements SequenceLoss {
   }
 
   @Override
-  public Map<String, HostTensor> state() {
-    return rollouts.moving().map(MovingReference::state).orElse(Map.of());
-  }
-
-  @Override
-  public void restore(Map<String, HostTensor> state) {
-    rollouts.moving().ifPresent(reference -> reference.restore(state));
+  public Optional<MovingReference> moving() {
+    return rollouts.moving();
   }
 
   @Override
   public Map<String, String> metadata() {
-    Map<String, String> all = new LinkedHashMap<>(prompts.metadata());
-    rollouts.moving().ifPresent(reference -> all.putAll(reference.metadata()));
-    return all;
+    return prompts.metadata();
   }
 }

@@ -1,10 +1,8 @@
 package dev.lora4j.text.train;
 
-import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
-import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.core.train.run.Staging;
 import dev.lora4j.text.align.CompletionScores;
 import dev.lora4j.text.align.PairScores;
@@ -18,7 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /**
  * Loss of pairs. The program has the chosen completions in its first rows and the rejected ones in
@@ -109,26 +106,12 @@ final class PreferencePairLoss implements SequenceLoss {
   }
 
   @Override
-  public List<List<TokenSequence>> made(
-      long step, List<List<TokenSequence>> batches, Supplier<MixPlan> adapters) {
-    moving.ifPresent(reference -> reference.before(step, adapters));
-    return batches;
-  }
-
-  @Override
-  public Map<String, HostTensor> state() {
-    return moving.map(MovingReference::state).orElse(Map.of());
-  }
-
-  @Override
-  public void restore(Map<String, HostTensor> state) {
-    moving.ifPresent(reference -> reference.restore(state));
+  public Optional<MovingReference> moving() {
+    return moving;
   }
 
   @Override
   public Map<String, String> metadata() {
-    Map<String, String> all = new LinkedHashMap<>(preferences.metadata());
-    moving.ifPresent(reference -> all.putAll(reference.metadata()));
-    return all;
+    return preferences.metadata();
   }
 }

@@ -5,13 +5,13 @@ import dev.lora4j.core.nn.FrozenWeights;
 import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
-import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.core.train.run.Staging;
 import dev.lora4j.text.data.TokenSequence;
 import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.token.TextTokenizer;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** Loss of token sequences: of tokens, or of classes. */
@@ -73,13 +73,10 @@ interface SequenceLoss {
     return batches;
   }
 
-  /** What a step depends on beside its number and the adapter, as a checkpoint keeps it. */
-  default Map<String, HostTensor> state() {
-    return Map.of();
+  /** The reference, if it follows the model. */
+  default Optional<MovingReference> moving() {
+    return Optional.empty();
   }
-
-  /** Goes back to what {@link #state} gave. */
-  default void restore(Map<String, HostTensor> state) {}
 
   /** Numbers of what was made last, to report, by their names, in order. */
   default Map<String, Double> told() {

@@ -97,6 +97,7 @@ final class SequenceTask implements TrainingTask {
   @Override
   public List<TrainingBatch> batches(long first, int count, Supplier<Adapter> now) {
     Supplier<MixPlan> adapters = () -> MixPlan.of(now.get(), 1);
+    loss.moving().ifPresent(reference -> reference.before(first / count, adapters));
     return together(loss.made(first / count, drawn(first, count), adapters));
   }
 
@@ -111,12 +112,12 @@ final class SequenceTask implements TrainingTask {
 
   @Override
   public Map<String, HostTensor> state() {
-    return loss.state();
+    return loss.moving().map(MovingReference::state).orElse(Map.of());
   }
 
   @Override
   public void restore(Map<String, HostTensor> state) {
-    loss.restore(state);
+    loss.moving().ifPresent(reference -> reference.restore(state));
   }
 
   @Override
@@ -150,7 +151,9 @@ final class SequenceTask implements TrainingTask {
   public Map<String, String> metadata(int steps) {
     TextModel base = loss.base();
     String name = String.valueOf(base.path().toAbsolutePath().normalize().getFileName());
+    Map<String, String> moves = loss.moving().map(MovingReference::metadata).orElse(Map.of());
     return new Metadata(loss.metadata())
+        .withAll(new Metadata(moves))
         .with(KohyaKeys.BASE_NAME, name)
         .with(KohyaKeys.BASE_HASH, base.hash())
         .withAll(NetworkMetadata.onBase(plan, base.precision()))

@@ -6,13 +6,7 @@ import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.nn.FlatLayout;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
-import dev.lora4j.core.tensor.Tensor;
-import dev.lora4j.core.tensor.host.HostTensor;
-import dev.lora4j.core.train.StepSettings;
 import dev.lora4j.core.train.TrainingRun;
-import dev.lora4j.core.train.TrainingState;
-import dev.lora4j.core.train.TrainingStep;
-import dev.lora4j.core.train.optimizer.AdamW;
 import dev.lora4j.core.train.run.TaskLoss;
 import dev.lora4j.text.align.OnPolicySettings;
 import dev.lora4j.text.align.RolloutListener;
@@ -27,8 +21,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,7 +34,6 @@ class OnPolicyStepTest {
   private static final ReferenceCase CASE = ReferenceCase.LLAMA_LORA;
   private static final String GOLDEN = "on-policy.safetensors";
   private static final String STEP = "step/";
-  private static final double RATE = 1e-2;
 
   @TempDir Path temp;
 
@@ -101,32 +92,15 @@ class OnPolicyStepTest {
         Scope scope = opened.model().scope().child("run")) {
       OnPolicyLoss loss = loss(scope, opened, teacher, "1.0|0.9", CHUNKS);
       SequenceTask task = opened.task(loss, opened.steps().batch(CASE.model(), 0));
-      TaskLoss program = ReferenceModel.staged(task);
-      FlatLayout layout = program.factors().layout();
-      float[] start = opened.steps().start(CASE, layout);
-      TrainingStep step =
-          TrainingStep.compile(
-              scope,
-              program.parameters(),
-              program.loss(),
-              program.measures(),
-              StepSettings.of(new AdamW(0.9, 0.999, 1e-8, 1e-2), 1));
-      TrainingState state = TrainingState.begin(scope, step, layout, start);
       double[] losses = opened.golden().numbers("run/losses");
       double[] norms = opened.golden().numbers("run/norms");
-      Map<String, Tensor> own = program.factors().held(scope, start);
-      try (TrainingRun run =
-          step.bind(
-              scope,
-              state,
-              layout,
-              name -> Optional.ofNullable(own.get(name)).orElseGet(() -> task.held(name)))) {
+      try (ReferenceRun run =
+          ReferenceRun.of(scope, task, layout -> opened.steps().start(CASE, layout))) {
         double residuals = 0;
         for (int i = 0; i < losses.length; i++) {
           List<TokenSequence> rows = opened.steps().batch(CASE.model(), i);
           try (Scope work = scope.child("batch")) {
-            TrainingRun.Outcome found =
-                run.step(RATE, task.together(List.of(rows)).get(0).inputs(work));
+            TrainingRun.Outcome found = run.step(task.together(List.of(rows)).get(0).inputs(work));
             assertEquals(losses[i], found.loss(), 2e-7 * losses[i], "step " + i);
             assertEquals(norms[i], found.gradientNorm(), 1e-6 * norms[i], "step " + i);
             residuals += found.loss() / losses[i] - 1;
@@ -137,10 +111,8 @@ class OnPolicyStepTest {
           }
         }
         assertEquals(0, residuals / losses.length, 1e-7);
+        opened.golden().assertClose("run", "trained", run.layout(), run.trained(), 1e-7);
       }
-      opened
-          .golden()
-          .assertClose("run", "trained", layout, HostTensor.of(state.weights()).doubles(), 1e-7);
     }
   }
 }

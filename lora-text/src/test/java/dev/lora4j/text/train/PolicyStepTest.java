@@ -7,12 +7,7 @@ import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.nn.FlatLayout;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
-import dev.lora4j.core.tensor.host.HostTensor;
-import dev.lora4j.core.train.StepSettings;
 import dev.lora4j.core.train.TrainingRun;
-import dev.lora4j.core.train.TrainingState;
-import dev.lora4j.core.train.TrainingStep;
-import dev.lora4j.core.train.optimizer.AdamW;
 import dev.lora4j.core.train.run.TaskLoss;
 import dev.lora4j.text.align.Advantages;
 import dev.lora4j.text.align.ImportanceLevel;
@@ -46,7 +41,6 @@ class PolicyStepTest {
   private static final long HEAD = 1L << 24;
 
   private static final ReferenceCase CASE = ReferenceCase.LLAMA_LORA;
-  private static final double RATE = 1e-2;
   private static final String GOLDEN = "policy-rollouts.safetensors";
   private static final String STEP = "step/";
   private static final String SHARED = "shared/";
@@ -186,46 +180,28 @@ class PolicyStepTest {
         Scope scope = opened.model().scope().child("run")) {
       PolicyRolloutLoss loss = loss(opened.model(), objective("dapo|token|0.2|True"), false);
       SequenceTask task = opened.task(loss, opened.rows(0));
-      TaskLoss program = ReferenceModel.staged(task);
-      FlatLayout layout = program.factors().layout();
-      float[] start = opened.steps().start(CASE, layout);
-      TrainingStep step =
-          TrainingStep.compile(
-              scope,
-              program.parameters(),
-              program.loss(),
-              program.measures(),
-              StepSettings.of(new AdamW(0.9, 0.999, 1e-8, 1e-2), 1));
-      TrainingState state = TrainingState.begin(scope, step, layout, start);
       double[] losses = opened.golden().numbers("run/losses");
       double[] norms = opened.golden().numbers("run/norms");
       assertEquals(50, losses.length);
       double residual = 0;
       double absolute = 0;
-      Map<String, Tensor> own = program.factors().held(scope, start);
-      try (TrainingRun run =
-          step.bind(
-              scope,
-              state,
-              layout,
-              name -> Optional.ofNullable(own.get(name)).orElseGet(() -> task.held(name)))) {
+      try (ReferenceRun run =
+          ReferenceRun.of(scope, task, layout -> opened.steps().start(CASE, layout))) {
         for (int i = 0; i < losses.length; i++) {
           Generation generation = generation(opened, 2 * i % 20, false);
           loss.learn(generation);
           try (Scope work = scope.child("batch")) {
             List<Tensor> batch = task.together(generation.batches()).get(0).inputs(work);
-            TrainingRun.Outcome found = run.step(RATE, batch);
+            TrainingRun.Outcome found = run.step(batch);
             assertEquals(losses[i], found.loss(), 1e-6 * Math.max(1, losses[i]), "step " + i);
             assertEquals(norms[i], found.gradientNorm(), 1e-5 * norms[i], "step " + i);
             residual += norms[i] - found.gradientNorm();
             absolute += Math.abs(norms[i] - found.gradientNorm());
           }
         }
+        assertTrue(Math.abs(residual) <= 0.9 * absolute, residual + " of " + absolute);
+        opened.golden().assertClose("run", "trained", run.layout(), run.trained(), 1e-6);
       }
-      assertTrue(Math.abs(residual) <= 0.9 * absolute, residual + " of " + absolute);
-      opened
-          .golden()
-          .assertClose("run", "trained", layout, HostTensor.of(state.weights()).doubles(), 1e-6);
     }
   }
 }

@@ -6,12 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lora4j.core.nn.FlatLayout;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
-import dev.lora4j.core.tensor.host.HostTensor;
-import dev.lora4j.core.train.StepSettings;
 import dev.lora4j.core.train.TrainingRun;
-import dev.lora4j.core.train.TrainingState;
-import dev.lora4j.core.train.TrainingStep;
-import dev.lora4j.core.train.optimizer.AdamW;
 import dev.lora4j.core.train.run.TaskLoss;
 import dev.lora4j.text.align.PairWeighting;
 import dev.lora4j.text.align.PreferenceLosses;
@@ -24,7 +19,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,7 +31,6 @@ class PreferenceStepTest {
   private static final long HEAD = 1L << 24;
 
   private static final ReferenceCase CASE = ReferenceCase.LLAMA_LORA;
-  private static final double RATE = 1e-2;
   private static final String GOLDEN = "preference-pairs.safetensors";
   private static final String STEP = "step/";
 
@@ -112,32 +105,16 @@ class PreferenceStepTest {
     try (ReferenceModel opened = ReferenceModel.open(CASE, temp, GOLDEN);
         Scope scope = opened.model().scope().child("run")) {
       SequenceTask first = task(opened, pairs(opened, 0, objective));
-      TaskLoss program = ReferenceModel.staged(first);
-      FlatLayout layout = program.factors().layout();
-      float[] start = opened.steps().start(CASE, layout);
-      TrainingStep step =
-          TrainingStep.compile(
-              scope,
-              program.parameters(),
-              program.loss(),
-              program.measures(),
-              StepSettings.of(new AdamW(0.9, 0.999, 1e-8, 1e-2), 1));
-      TrainingState state = TrainingState.begin(scope, step, layout, start);
       double[] losses = opened.golden().numbers("run/losses");
       double[] norms = opened.golden().numbers("run/norms");
-      Map<String, Tensor> own = program.factors().held(scope, start);
-      try (TrainingRun run =
-          step.bind(
-              scope,
-              state,
-              layout,
-              name -> Optional.ofNullable(own.get(name)).orElseGet(() -> first.held(name)))) {
+      try (ReferenceRun run =
+          ReferenceRun.of(scope, first, layout -> opened.steps().start(CASE, layout))) {
         for (int i = 0; i < losses.length; i++) {
           Preferences pairs = pairs(opened, 2 * i, objective);
           try (Scope work = scope.child("batch")) {
             List<Tensor> batch =
                 task(opened, pairs).together(List.of(pairs.learned())).get(0).inputs(work);
-            TrainingRun.Outcome found = run.step(RATE, batch);
+            TrainingRun.Outcome found = run.step(batch);
             assertEquals(losses[i], found.loss(), 2e-7 * losses[i], "step " + i);
             assertEquals(norms[i], found.gradientNorm(), 1e-6 * norms[i], "step " + i);
             assertEquals(
@@ -151,10 +128,8 @@ class PreferenceStepTest {
                 List.copyOf(found.measures().keySet()));
           }
         }
+        opened.golden().assertClose("run", "trained", run.layout(), run.trained(), 1e-8);
       }
-      opened
-          .golden()
-          .assertClose("run", "trained", layout, HostTensor.of(state.weights()).doubles(), 1e-8);
     }
   }
 }

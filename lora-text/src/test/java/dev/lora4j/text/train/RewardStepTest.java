@@ -10,12 +10,7 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.EngineOptions;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
-import dev.lora4j.core.tensor.host.HostTensor;
-import dev.lora4j.core.train.StepSettings;
 import dev.lora4j.core.train.TrainingRun;
-import dev.lora4j.core.train.TrainingState;
-import dev.lora4j.core.train.TrainingStep;
-import dev.lora4j.core.train.optimizer.AdamW;
 import dev.lora4j.core.train.run.TaskLoss;
 import dev.lora4j.text.align.RewardObjective;
 import dev.lora4j.text.data.PreferencePair;
@@ -29,7 +24,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -40,7 +34,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Steps of a reward model against TRL's loss and PEFT's model: {@code reward_pairs.py}. */
 class RewardStepTest {
-  private static final double RATE = 1e-2;
   private static final String STEP = "step/";
   private static final String LOSS = "/loss";
   private static final List<String> MEASURES =
@@ -129,31 +122,15 @@ class RewardStepTest {
   void tenStepsAndTheirMeasuresAreThoseOfTorch() {
     try (Scope scope = model.scope().child("run")) {
       SequenceTask first = task(pairs(0, true, 0.01));
-      TaskLoss program = ReferenceModel.staged(first);
-      FlatLayout layout = program.factors().layout();
-      float[] start = GOLDEN.flat("start", layout);
-      TrainingStep step =
-          TrainingStep.compile(
-              scope,
-              program.parameters(),
-              program.loss(),
-              program.measures(),
-              StepSettings.of(new AdamW(0.9, 0.999, 1e-8, 1e-2), 1));
-      TrainingState state = TrainingState.begin(scope, step, layout, start);
       double[] losses = GOLDEN.numbers("run/losses");
       double[] norms = GOLDEN.numbers("run/norms");
-      Map<String, Tensor> own = program.factors().held(scope, start);
-      try (TrainingRun run =
-          step.bind(
-              scope,
-              state,
-              layout,
-              name -> Optional.ofNullable(own.get(name)).orElseGet(() -> first.held(name)))) {
+      try (ReferenceRun run =
+          ReferenceRun.of(scope, first, layout -> GOLDEN.flat("start", layout))) {
         for (int i = 0; i < losses.length; i++) {
           RatedPairs pairs = pairs(2 * i, true, 0.01);
           try (Scope work = scope.child("batch")) {
             List<Tensor> batch = task(pairs).together(List.of(pairs.learned())).get(0).inputs(work);
-            TrainingRun.Outcome found = run.step(RATE, batch);
+            TrainingRun.Outcome found = run.step(batch);
             assertEquals(losses[i], found.loss(), 2e-7 * losses[i], "step " + i);
             assertEquals(norms[i], found.gradientNorm(), 1e-6 * norms[i], "step " + i);
             assertEquals(MEASURES, List.copyOf(found.measures().keySet()));
@@ -162,9 +139,9 @@ class RewardStepTest {
             }
           }
         }
+        assertTrue(losses.length >= 10);
+        GOLDEN.assertClose("run", "trained", run.layout(), run.trained(), 1e-8);
       }
-      assertTrue(losses.length >= 10);
-      GOLDEN.assertClose("run", "trained", layout, HostTensor.of(state.weights()).doubles(), 1e-8);
     }
   }
 

@@ -33,8 +33,6 @@ record TrainedTextReport(
     int steps,
     Path out,
     Path run) {
-  private static final String REWARD = "reward";
-  private static final String DIVERGENCE = "divergence";
 
   /**
    * Prints it.
@@ -111,24 +109,7 @@ record TrainedTextReport(
    * @param began when, in nanoseconds
    */
   void tellRewarded(Console console, boolean json, long began) {
-    tell(
-        console,
-        json,
-        began,
-        told -> PreferredShare.put(told, untrained, heldOut),
-        () -> {
-          if (!heldOut.isEmpty()) {
-            console.print(
-                String.format(
-                    Locale.ROOT,
-                    "held out  reward %.3f%s, %.0f %% of completions cut",
-                    heldOut.getOrDefault(REWARD, Double.NaN),
-                    Optional.ofNullable(untrained.get(REWARD))
-                        .map(r -> String.format(Locale.ROOT, ", %.3f before", r))
-                        .orElse(""),
-                    100 * heldOut.getOrDefault("completions/clipped_ratio", 0.0)));
-          }
-        });
+    tellWritten(console, json, began, "reward", "reward %.3f", ", %.3f before");
   }
 
   /**
@@ -137,6 +118,19 @@ record TrainedTextReport(
    * @param began when, in nanoseconds
    */
   void tellTaught(Console console, boolean json, long began) {
+    tellWritten(
+        console, json, began, "divergence", "divergence from the teacher %.4f", ", %.4f before");
+  }
+
+  /**
+   * Prints it for what learned of its own writing.
+   *
+   * @param name of the number by which what is held out is measured
+   * @param form of that number
+   * @param before form of what it was before the first step
+   */
+  private void tellWritten(
+      Console console, boolean json, long began, String name, String form, String before) {
     tell(
         console,
         json,
@@ -144,15 +138,14 @@ record TrainedTextReport(
         told -> PreferredShare.put(told, untrained, heldOut),
         () -> {
           if (!heldOut.isEmpty()) {
+            double cut = 100 * heldOut.getOrDefault("completions/clipped_ratio", 0.0);
             console.print(
-                String.format(
-                    Locale.ROOT,
-                    "held out  divergence from the teacher %.4f%s, %.0f %% of completions cut",
-                    heldOut.getOrDefault(DIVERGENCE, Double.NaN),
-                    Optional.ofNullable(untrained.get(DIVERGENCE))
-                        .map(d -> String.format(Locale.ROOT, ", %.4f before", d))
-                        .orElse(""),
-                    100 * heldOut.getOrDefault("completions/clipped_ratio", 0.0)));
+                "held out  "
+                    + String.format(Locale.ROOT, form, heldOut.getOrDefault(name, Double.NaN))
+                    + Optional.ofNullable(untrained.get(name))
+                        .map(number -> String.format(Locale.ROOT, before, number))
+                        .orElse("")
+                    + String.format(Locale.ROOT, ", %.0f %% of completions cut", cut));
           }
         });
   }
