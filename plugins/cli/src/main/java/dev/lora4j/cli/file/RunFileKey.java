@@ -18,10 +18,15 @@ import picocli.CommandLine.Model.OptionSpec;
  *
  * @param name as the file has it
  * @param arg the option or parameter that it says
- * @param located setting behind a name, in its values, that is a path; empty text for values that
- *     begin with one
+ * @param located settings behind a name, in its values, that are paths; an empty text for values
+ *     that begin with one
  */
-public record RunFileKey(String name, ArgSpec arg, Optional<String> located) {
+public record RunFileKey(String name, ArgSpec arg, List<String> located) {
+  /** Copies its list. */
+  public RunFileKey {
+    located = List.copyOf(located);
+  }
+
   /**
    * Values as a command line has them, of which paths count from a folder.
    *
@@ -85,7 +90,7 @@ public record RunFileKey(String name, ArgSpec arg, Optional<String> located) {
       }
       return folder.resolve(text).toString();
     }
-    return checked(located.map(setting -> located(text, setting, folder)).orElse(text), whole);
+    return checked(located(text, folder), whole);
   }
 
   /** A text that the option can be given. */
@@ -111,18 +116,26 @@ public record RunFileKey(String name, ArgSpec arg, Optional<String> located) {
     return text;
   }
 
-  private static String located(String text, String setting, Path folder) {
-    if (setting.isEmpty()) {
+  /** A text whose paths count from a folder. */
+  private String located(String text, Path folder) {
+    if (located.isEmpty()) {
+      return text;
+    }
+    if (located.contains("")) {
       return folder.resolve(text).toString();
     }
     ExtensionRequest asked = ExtensionRequest.parse(text);
-    Object path = asked.settings().get(setting);
-    if (path == null || String.valueOf(path).isBlank()) {
-      return text;
-    }
     Map<String, Object> settings = new LinkedHashMap<>(asked.settings());
-    settings.put(setting, folder.resolve(String.valueOf(path)).toString());
-    return new ExtensionRequest(asked.name(), settings).text();
+    settings.replaceAll(
+        (setting, value) -> {
+          String path = String.valueOf(value);
+          return located.contains(setting) && !path.isBlank()
+              ? folder.resolve(path).toString()
+              : value;
+        });
+    return settings.equals(asked.settings())
+        ? text
+        : new ExtensionRequest(asked.name(), settings).text();
   }
 
   private IllegalArgumentException wrong(Object value) {
@@ -185,6 +198,6 @@ public record RunFileKey(String name, ArgSpec arg, Optional<String> located) {
       return value;
     }
     String text = String.valueOf(value);
-    return located.map(s -> located(text, s, Path.of("").toAbsolutePath())).orElse(text);
+    return located(text, Path.of("").toAbsolutePath());
   }
 }

@@ -39,7 +39,7 @@ public final class RunFileKeys {
 
   /** Keys of a command's options; see {@link RunFileOption#RunFileOption(Map, Map)}. */
   static RunFileKeys of(
-      CommandSpec command, Map<String, String> names, Map<String, String> located) {
+      CommandSpec command, Map<String, String> names, Map<String, List<String>> located) {
     RunFileKeys all = new RunFileKeys(command);
     for (PositionalParamSpec parameter : command.positionalParameters()) {
       all.add(parameter.paramLabel(), parameter, names, located);
@@ -54,14 +54,14 @@ public final class RunFileKeys {
   }
 
   private void add(
-      String said, ArgSpec arg, Map<String, String> names, Map<String, String> located) {
+      String said, ArgSpec arg, Map<String, String> names, Map<String, List<String>> located) {
     String key =
         names.entrySet().stream()
             .filter(e -> e.getValue().equals(said))
             .map(Map.Entry::getKey)
             .findFirst()
             .orElseGet(() -> plain(said));
-    keys.put(key, new RunFileKey(key, arg, Optional.ofNullable(located.get(key))));
+    keys.put(key, new RunFileKey(key, arg, located.getOrDefault(key, List.of())));
   }
 
   private static String plain(String option) {

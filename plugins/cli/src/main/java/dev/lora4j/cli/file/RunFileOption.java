@@ -5,6 +5,7 @@ import dev.lora4j.cli.console.Failure;
 import dev.lora4j.core.safetensors.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
@@ -33,7 +34,7 @@ public final class RunFileOption {
   private Optional<Path> file = Optional.empty();
 
   private final Map<String, String> names;
-  private final Map<String, String> located;
+  private final Map<String, List<String>> located;
 
   /** A file whose keys are the names of all options. */
   public RunFileOption() {
@@ -44,11 +45,11 @@ public final class RunFileOption {
    * A file with keys of other names.
    *
    * @param names by key, the option with its dashes, or the label of the parameter without dashes
-   * @param located by key, the setting behind a name that is a path, as in {@code
+   * @param located by key, the settings behind a name that are paths, as in {@code
    *     json:schema=FILE}; an empty text where values begin with a path, as in {@code
    *     ink.safetensors:0.7}
    */
-  public RunFileOption(Map<String, String> names, Map<String, String> located) {
+  public RunFileOption(Map<String, String> names, Map<String, List<String>> located) {
     this.names = Map.copyOf(names);
     this.located = Map.copyOf(located);
   }

@@ -69,7 +69,8 @@ final class TextAlign implements Command {
   @Mixin
   private final RunFileOption file =
       new RunFileOption(
-          Map.of("method", "METHOD", "adapter-method", "--method"), Map.of("reward", "schema"));
+          Map.of("method", "METHOD", "adapter-method", "--method"),
+          Map.of("reward", List.of("schema", "path", "base"), "teacher-lora", List.of("")));
 
   @Mixin private final RewardModelOptions judge = new RewardModelOptions();
 

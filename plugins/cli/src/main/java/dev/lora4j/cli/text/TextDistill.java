@@ -60,7 +60,7 @@ final class TextDistill implements Command {
 
   @Mixin
   private final RunFileOption file =
-      new RunFileOption(Map.of("teachers", "PATH[:WEIGHT]"), Map.of("teachers", ""));
+      new RunFileOption(Map.of("teachers", "PATH[:WEIGHT]"), Map.of("teachers", List.of("")));
 
   @Mixin private final TextModelOptions options = new TextModelOptions();
 

@@ -116,6 +116,34 @@ class TextRunFileTest {
     assertEquals(before, Files.readString(kept));
   }
 
+  /** Adapters and judges count from where the file is too, behind whichever word they stand. */
+  @Test
+  void pathsBehindNamesCountFromTheFile() throws IOException {
+    Path run =
+        file(
+            """
+            method = "distill"
+            data = "../prompts.jsonl"
+            output = "../student"
+            teacher-lora = ["../judges/far:0.5"]
+            """);
+    Files.writeString(folder.resolve("prompts.jsonl"), "{\"prompt\": \"The captain\"}\n".repeat(3));
+    String teacher = Run.of("text", "align", run).err();
+    assertTrue(teacher.contains(Path.of("judges", "far").toString()), teacher);
+    assertTrue(teacher.contains(folder.toString()), teacher);
+    Path rewarded =
+        file(
+            """
+            method = "grpo"
+            data = "../prompts.jsonl"
+            output = "../better"
+            reward = ["ended", "model:path=../judges/near,base=../bases/small"]
+            """);
+    String judge = Run.of("text", "align", rewarded).err();
+    assertTrue(judge.contains(folder.toString()), judge);
+    assertTrue(judge.contains("near") || judge.contains("small"), judge);
+  }
+
   @Test
   void methodOfAlignmentIsAKeyToo() throws IOException {
     Path run =
