@@ -5,6 +5,7 @@ import dev.lora4j.core.identity.CanonicalForm;
 import dev.lora4j.core.tensor.Expr;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Objective of learning from rewards, which is made small.
@@ -14,9 +15,16 @@ import java.util.Map;
  * @param beta what the distance from the reference costs in the loss, 0 for nothing
  * @param corrected whether that distance is corrected for completions that an earlier model wrote,
  *     by their ratios (TRL's use_bias_correction_kl)
+ * @param entropy use of entropies
  */
 public record PolicyObjective(
-    PolicyLoss loss, ImportanceLevel level, double beta, boolean corrected) implements Canonical {
+    PolicyLoss loss, ImportanceLevel level, double beta, boolean corrected, EntropyUse entropy)
+    implements Canonical {
+  /** An objective that makes no use of entropies. */
+  public PolicyObjective(PolicyLoss loss, ImportanceLevel level, double beta, boolean corrected) {
+    this(loss, level, beta, corrected, EntropyUse.NONE);
+  }
+
   /** Checks beta. */
   public PolicyObjective {
     if (!(beta >= 0) || Double.isInfinite(beta)) {
@@ -38,9 +46,11 @@ public record PolicyObjective(
    * Stages it.
    *
    * @param scores with a reference if it {@link #compares}
+   * @param entropies of the distribution that each token was drawn from, in nats, [tokens]
    */
-  public Staged staged(PolicyScores scores) {
-    Expr each = loss.each(scores);
+  public Staged staged(PolicyScores scores, Expr entropies) {
+    Expr marks = entropy.marks(entropies);
+    Expr each = entropy.quantile() == 1 ? loss.each(scores) : loss.each(scores).mul(marks);
     Map<String, Expr> measures = new LinkedHashMap<>();
     if (compares()) {
       Expr distance = distance(scores, scores.reference().orElseThrow());
@@ -49,7 +59,12 @@ public record PolicyObjective(
     }
     loss.measures(scores)
         .forEach((name, tokens) -> measures.put(name, scores.meanByLevel(tokens.detach())));
-    return new Staged(each, measures);
+    Optional<Expr> bonus =
+        entropy.rewarded()
+            ? Optional.of(
+                entropies.mul(marks).sum().div(marks.sum().clampMin(1)).mul(entropy.coefficient()))
+            : Optional.empty();
+    return new Staged(each, bonus, measures);
   }
 
   /** The unbiased estimate of the divergence at each token (Schulman 2020, k3). */
@@ -63,9 +78,10 @@ public record PolicyObjective(
    * A staged objective.
    *
    * @param each loss of each token, [tokens]
+   * @param bonus what entropies take from the loss of a batch, a scalar, if they do
    * @param measures means over a batch, scalars, by their names, in order
    */
-  public record Staged(Expr each, Map<String, Expr> measures) {}
+  public record Staged(Expr each, Optional<Expr> bonus, Map<String, Expr> measures) {}
 
   @Override
   public String canonical() {
@@ -74,6 +90,7 @@ public record PolicyObjective(
         .with("level", level.toString())
         .with("beta", beta)
         .with("corrected", corrected)
+        .with("entropy", entropy)
         .text();
   }
 }

@@ -114,6 +114,7 @@ final class PolicyRolloutLoss implements SequenceLoss {
     Expr counts = numbers(at, "counts");
     Expr advantages = numbers(at, "advantages");
     HeadChunks chunks = head.chunks(at);
+    boolean rewarded = objective().entropy().rewarded();
     List<Expr> values =
         loss.values(
             network,
@@ -124,7 +125,8 @@ final class PolicyRolloutLoss implements SequenceLoss {
             at.type(),
             places ->
                 List.of(
-                    places.unlikelihood(temperature()), places.detached().entropy(temperature())));
+                    places.unlikelihood(temperature()),
+                    (rewarded ? places : places.detached()).entropy(temperature())));
     Expr own = values.get(0).neg();
     Expr entropy = values.get(1);
     Expr before = again() ? numbers(at, "before") : own.detach();
@@ -137,13 +139,16 @@ final class PolicyRolloutLoss implements SequenceLoss {
             rows,
             counts,
             objective().level());
-    PolicyObjective.Staged staged = objective().staged(scores);
+    PolicyObjective.Staged staged = objective().staged(scores, entropy);
     Expr parts = weighting().parts(staged.each(), scores, settings().maxNewTokens());
     Expr each = parts.detach().mul(0).add(1);
     Map<String, Expr> measures = new LinkedHashMap<>();
     staged.measures().forEach((name, mean) -> measures.put(name, each.mul(mean)));
-    measures.put("entropy", each.mul(scores.mean(entropy)));
-    return new StagedLoss(parts, measures);
+    measures.put("entropy", each.mul(scores.mean(entropy.detach())));
+    if (rewarded) {
+      measures.put("policy_loss", parts.detach());
+    }
+    return new StagedLoss(parts, staged.bonus().map(Expr::neg), measures);
   }
 
   private static Expr numbers(Staging at, String name) {

@@ -62,7 +62,8 @@ final class SequenceTask implements TrainingTask {
     StagedLoss staged = loss.stage(at);
     Expr share = at.graph().input("share", DType.F64, Shape.of()).to(at.type());
     staged.measures().forEach((name, each) -> at.measure(name, each.sum().mul(share)));
-    return staged.each().sum().mul(share);
+    Expr sum = staged.each().sum().mul(share);
+    return staged.whole().map(sum::add).orElse(sum);
   }
 
   @Override

@@ -114,7 +114,7 @@ class PolicyLossTest {
       PolicyScores scores =
           new PolicyScores(
               own, before, Optional.of(reference), advantages, places, counts, objective.level());
-      PolicyObjective.Staged staged = objective.staged(scores);
+      PolicyObjective.Staged staged = objective.staged(scores, before);
       TokenWeighting weighting = objective.loss().weighting();
       int parts = weighting.count(tokens.length, rows.length);
       Expr loss = weighting.parts(staged.each(), scores, GREATEST).sum().div(parts);
@@ -231,6 +231,8 @@ class PolicyLossTest {
     assertTold("dapo", () -> PolicyLosses.named("dappo"));
     PolicyObjective dapo = PolicyObjective.of(PolicyLosses.named("dapo"));
     assertTold("beta", () -> new PolicyObjective(dapo.loss(), dapo.level(), -1, true));
+    assertTold("coefficient of the entropy", () -> new EntropyUse(Double.NaN, 1));
+    assertTold("from 0 to 1, found 1.5", () -> new EntropyUse(0, 1.5));
     assertTold("at least 2", () -> settings(dapo, 1, 1, 1));
     assertTold("at least 1 token", () -> settings(dapo, 2, 0, 1));
     assertTold("at least 1 step", () -> settings(dapo, 2, 1, 0));

@@ -10,6 +10,7 @@ import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.train.TrainingRun;
 import dev.lora4j.core.train.run.TaskLoss;
 import dev.lora4j.text.align.Advantages;
+import dev.lora4j.text.align.EntropyUse;
 import dev.lora4j.text.align.ImportanceLevel;
 import dev.lora4j.text.align.PolicyLosses;
 import dev.lora4j.text.align.PolicyObjective;
@@ -110,7 +111,10 @@ class PolicyStepTest {
         PolicyLosses.named(parts[0]),
         ImportanceLevel.valueOf(parts[1].toUpperCase(Locale.ROOT)),
         Double.parseDouble(parts[2]),
-        parts[3].equals("True"));
+        parts[3].equals("True"),
+        parts.length == 4
+            ? EntropyUse.NONE
+            : new EntropyUse(Double.parseDouble(parts[4]), Double.parseDouble(parts[5])));
   }
 
   @Test
@@ -168,6 +172,30 @@ class PolicyStepTest {
           opened
               .golden()
               .assertClose(SHARED + name, "gradient", layout, gradient.values(), 1e-9, 1e-8);
+        }
+      }
+    }
+  }
+
+  /** Of completions in rows of their own, by {@code policy_entropy.py}. */
+  @Test
+  void entropyCountsAsInTrl() throws IOException {
+    try (ReferenceModel opened = ReferenceModel.open(CASE, temp, "policy-entropy.safetensors")) {
+      assertEquals(17, opened.settings("").size());
+      for (String name : opened.settings("")) {
+        try (Scope scope = opened.model().scope().child("step")) {
+          PolicyRolloutLoss loss = loss(opened.model(), objective(name), false);
+          Generation generation = generation(opened, 0, false);
+          loss.learn(generation);
+          SequenceTask task = opened.task(loss, opened.rows(0));
+          TaskLoss program = ReferenceModel.staged(task);
+          FlatLayout layout = program.factors().layout();
+          float[] start = opened.steps().start(CASE, layout);
+          GradientOf gradient = GradientOf.of(scope, program, task, layout, start);
+          gradient.run(task.together(generation.batches()).get(0).inputs(scope));
+          double expected = opened.golden().numbers(name + "/loss")[0];
+          assertEquals(expected, gradient.loss(), 1e-9, name);
+          opened.golden().assertClose(name, "gradient", layout, gradient.values(), 1e-9, 1e-8);
         }
       }
     }

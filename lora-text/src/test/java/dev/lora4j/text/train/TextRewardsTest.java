@@ -15,6 +15,7 @@ import dev.lora4j.core.train.run.CheckpointPolicy;
 import dev.lora4j.core.train.run.RunListener;
 import dev.lora4j.core.train.run.TrainingInterrupted;
 import dev.lora4j.text.align.Advantages;
+import dev.lora4j.text.align.EntropyUse;
 import dev.lora4j.text.align.ImportanceLevel;
 import dev.lora4j.text.align.PolicyLosses;
 import dev.lora4j.text.align.PolicyObjective;
@@ -367,6 +368,31 @@ class TextRewardsTest {
     trainer(2, settings("dapo", 0, 1), RewardFunction.of("same", rollout -> 1)).run(recorder);
     assertEquals(1, recorder.steps.get(0).measures().get("frac_reward_zero_std"));
     assertEquals(0, recorder.steps.get(1).gradientNorm(), 1e-12);
+  }
+
+  /** A model whose entropy is rewarded stays less sure of itself. */
+  @Test
+  void rewardedEntropyStaysGreater() {
+    double plain = entropyAfter(EntropyUse.NONE);
+    double rewarded = entropyAfter(new EntropyUse(0.5, 1));
+    assertTrue(rewarded > plain + 0.1, plain + " and " + rewarded);
+    Recorder some = new Recorder();
+    trainer(2, exploring(new EntropyUse(0.1, 0.2)), LETTERS).run(some);
+    assertTrue(some.steps.get(0).measures().containsKey("policy_loss"));
+    assertTrue(some.steps.get(0).gradientNorm() > 0);
+  }
+
+  private static double entropyAfter(EntropyUse use) {
+    Recorder recorder = new Recorder();
+    trainer(15, exploring(use), LETTERS).run(recorder);
+    return recorder.steps.get(14).measures().get("entropy");
+  }
+
+  private static PolicySettings exploring(EntropyUse use) {
+    PolicyObjective objective =
+        new PolicyObjective(PolicyLosses.named("dapo"), ImportanceLevel.TOKEN, 0, true, use);
+    Advantages by = new Advantages.GroupRelative(Advantages.Scale.GROUP);
+    return new PolicySettings(objective, by, 0, 8, 8, SamplingSettings.at(0.3), 1, false);
   }
 
   /** Completions that are cut are left out, even all of them. */

@@ -3,6 +3,7 @@ package dev.lora4j.cli.text;
 import dev.lora4j.cli.console.Failure;
 import dev.lora4j.cli.console.UnusedOptions;
 import dev.lora4j.text.align.Advantages;
+import dev.lora4j.text.align.EntropyUse;
 import dev.lora4j.text.align.ImportanceLevel;
 import dev.lora4j.text.align.PolicyLosses;
 import dev.lora4j.text.align.PolicyObjective;
@@ -81,6 +82,22 @@ final class RewardOptions {
   private Optional<Importance> importance = Optional.empty();
 
   @Option(
+      names = "--entropy-coef",
+      paramLabel = "X",
+      description =
+          "What a nat of the mean entropy takes from the loss of grpo; above 0 it keeps the model from"
+              + " saying always the same (default: 0).")
+  private Optional<Double> entropyCoefficient = Optional.empty();
+
+  @Option(
+      names = "--top-entropy-quantile",
+      paramLabel = "X",
+      description =
+          "Learn in grpo only this share of a batch's tokens, those of which the model was least sure"
+              + " (default: 1).")
+  private Optional<Double> topEntropy = Optional.empty();
+
+  @Option(
       names = "--scale-rewards",
       paramLabel = "BY",
       description =
@@ -101,6 +118,10 @@ final class RewardOptions {
     if (method == AlignmentMethod.rloo) {
       UnusedOptions.refuse(
           spec, List.of("--importance"), "rloo, whose ratios are of whole completions");
+      UnusedOptions.refuse(
+          spec,
+          List.of("--entropy-coef", "--top-entropy-quantile"),
+          "rloo, which learns whole completions; take grpo");
     }
     if (rewards.isEmpty()) {
       throw new ParameterException(
@@ -155,7 +176,8 @@ final class RewardOptions {
                   PolicyLosses.named(loss),
                   rloo ? ImportanceLevel.SEQUENCE : importance.orElse(Importance.token).level,
                   rloo ? 0 : what.beta(),
-                  true);
+                  true,
+                  new EntropyUse(entropyCoefficient.orElse(0.0), topEntropy.orElse(1.0)));
           return new PolicySettings(
               objective,
               advantages(rloo),

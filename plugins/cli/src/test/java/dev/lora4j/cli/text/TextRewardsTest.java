@@ -138,6 +138,8 @@ class TextRewardsTest {
     assertTold(align("grpo", reward, "--loss=dapo", "--loss=grpo"), "takes one --loss");
     assertTold(align("rloo", reward, "--importance=sequence"), "whole completions");
     assertTold(align("rloo", reward, "--scale-rewards=group"), "none or batch");
+    assertTold(align("rloo", reward, "--entropy-coef=0.1"), "--entropy-coef does not go with rloo");
+    assertTold(align("grpo", reward, "--top-entropy-quantile=2"), "from 0 to 1");
     assertTold(align("grpo", "--reward=regexx:pattern=e"), "regex");
     assertTold(align("grpo", "--reward=regex"), "pattern");
     assertTold(align("grpo", reward, reward), "twice");
