@@ -1,8 +1,6 @@
 package dev.lora4j.text.train;
 
-import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.training.FactorInit;
-import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.run.CheckpointPolicy;
@@ -27,7 +25,6 @@ import dev.lora4j.text.pipeline.LanguageModel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,29 +33,6 @@ import java.util.Optional;
 public final class TextTrainer extends SequenceTrainer<TextTrainer> {
   private final LanguageModel model;
   private final Lesson lesson;
-
-  /** Subject of a run: its sequences themselves, or something about them. */
-  private sealed interface Lesson {
-    /** The sequences themselves, in rows of their own or packed. */
-    record Texts(boolean packed) implements Lesson {}
-
-    /** The probabilities of teachers at each of their tokens. */
-    record Teachers(Distillation distillation) implements Lesson {}
-
-    /** Rewards of completions that the model writes itself. */
-    record Rewarded(RewardedPrompts prompts, Optional<ReferenceSync> sync) implements Lesson {}
-
-    /** The probabilities of a teacher at each token that the model writes itself. */
-    record Written(OnPolicyTeaching teaching) implements Lesson {}
-
-    /** Which of two is better. */
-    record Pairs(Preferences preferences, ReferenceUse reference, Optional<ReferenceSync> sync)
-        implements Lesson {}
-
-    /** Which are good and which are bad. */
-    record Judged(JudgedTexts texts, ReferenceUse reference, Optional<ReferenceSync> sync)
-        implements Lesson {}
-  }
 
   private TextTrainer(LanguageModel model, Lesson lesson, Request request) {
     super(request);
@@ -267,32 +241,7 @@ public final class TextTrainer extends SequenceTrainer<TextTrainer> {
 
   @Override
   Map<String, String> identity() {
-    if (lesson instanceof Lesson.Teachers taught) {
-      return taught.distillation().identity();
-    } else if (lesson instanceof Lesson.Pairs pairs) {
-      return known(pairs.preferences().identity(), pairs.reference(), pairs.sync());
-    } else if (lesson instanceof Lesson.Judged judged) {
-      return known(judged.texts().identity(), judged.reference(), judged.sync());
-    } else if (lesson instanceof Lesson.Rewarded rewarded) {
-      return known(rewarded.prompts().identity(), ReferenceUse.EACH_STEP, rewarded.sync());
-    } else if (lesson instanceof Lesson.Written written) {
-      return written.teaching().identity();
-    }
-    return packed() ? Map.of("rows", "packed") : Map.of();
-  }
-
-  private static Map<String, String> known(
-      Map<String, String> parts, ReferenceUse reference, Optional<ReferenceSync> sync) {
-    Map<String, String> all = new HashMap<>(parts);
-    sync.ifPresent(moving -> all.put("reference sync", moving.text()));
-    if (reference == ReferenceUse.ONCE) {
-      all.put("reference", "once");
-    }
-    return all;
-  }
-
-  private boolean packed() {
-    return lesson instanceof Lesson.Texts texts && texts.packed();
+    return lesson.identity();
   }
 
   @Override
@@ -335,92 +284,7 @@ public final class TextTrainer extends SequenceTrainer<TextTrainer> {
     int batch = settings().batch();
     SequenceBatches batches =
         new SequenceBatches(texts().learned(), batch, settings().training().seed(), false);
-    return new SequenceTask(loss(owner), planned, batches, texts().validation(batch));
-  }
-
-  private SequenceLoss loss(Scope owner) {
-    if (lesson instanceof Lesson.Teachers taught) {
-      return new DivergenceLoss(owner, head(1), taught.distillation());
-    } else if (lesson instanceof Lesson.Pairs pairs) {
-      boolean compares = pairs.preferences().objective().compares();
-      Optional<MovingReference> moving = moving(owner, pairs.sync(), 1);
-      Optional<TokenShares> shares = pairs.preferences().shares();
-      return new PreferencePairLoss(
-          head(2),
-          pairs.preferences(),
-          moving
-              .map(reference -> KnownLikelihoods.moving(reference, shares))
-              .or(() -> reference(owner, compares, pairs.reference(), shares)),
-          moving);
-    } else if (lesson instanceof Lesson.Judged judged) {
-      Optional<MovingReference> moving = moving(owner, judged.sync(), 1);
-      return new JudgedCompletionLoss(
-          head(2),
-          judged.texts(),
-          longest(),
-          moving
-              .map(reference -> KnownLikelihoods.moving(reference, Optional.empty()))
-              .or(() -> reference(owner, true, judged.reference(), Optional.empty())),
-          moving);
-    } else if (lesson instanceof Lesson.Rewarded rewarded) {
-      Optional<Adapter> begun = settings().recipe().beginning();
-      MixPlan before = begun.map(adapter -> MixPlan.of(adapter, 1)).orElse(MixPlan.NONE);
-      long seed = settings().training().seed();
-      PolicySettings how = rewarded.prompts().settings();
-      long places = (long) settings().batch() * how.group() * how.maxNewTokens();
-      return new PolicyRolloutLoss(
-          new HeadUse(model, places),
-          rewarded.prompts(),
-          new PolicyRollouts(
-              owner,
-              model,
-              rewarded.prompts(),
-              seed,
-              before,
-              moving(
-                  owner, rewarded.sync(), rewarded.prompts().settings().sampling().temperature())),
-          begun.isPresent());
-    } else if (lesson instanceof Lesson.Written written) {
-      long places = (long) settings().batch() * written.teaching().settings().maxNewTokens();
-      long seed = settings().training().seed();
-      return new OnPolicyLoss(owner, new HeadUse(model, places), written.teaching(), seed);
-    }
-    return new TokenLoss(model, head(1), packed());
-  }
-
-  /**
-   * Use of the head by batches of texts.
-   *
-   * @param rows of each thing that is learned
-   */
-  private HeadUse head(int rows) {
-    return new HeadUse(model, (long) settings().batch() * rows * longest());
-  }
-
-  private int longest() {
-    return Math.min(model.network().longest(), settings().limits().longest());
-  }
-
-  /** The reference that follows the model, if there is one. */
-  private Optional<MovingReference> moving(
-      Scope owner, Optional<ReferenceSync> sync, double temperature) {
-    MixPlan before =
-        settings().recipe().beginning().map(a -> MixPlan.of(a, 1)).orElse(MixPlan.NONE);
-    return sync.map(how -> new MovingReference(owner, model, before, temperature, how));
-  }
-
-  /** Likelihoods under the reference, unless it is the base in the program that trains. */
-  private Optional<KnownLikelihoods> reference(
-      Scope owner, boolean compares, ReferenceUse use, Optional<TokenShares> shares) {
-    Optional<Adapter> begun = settings().recipe().beginning();
-    if (!compares || (begun.isEmpty() && use == ReferenceUse.EACH_STEP)) {
-      return Optional.empty();
-    }
-    MixPlan before = begun.map(adapter -> MixPlan.of(adapter, 1)).orElse(MixPlan.NONE);
-    FrozenReference reference = new FrozenReference(owner, model, before, 1);
-    return Optional.of(
-        use == ReferenceUse.ONCE
-            ? KnownLikelihoods.once(reference, shares)
-            : KnownLikelihoods.each(reference, shares));
+    SequenceLoss loss = new LessonLosses(owner, model, settings()).of(lesson);
+    return new SequenceTask(loss, planned, batches, texts().validation(batch));
   }
 }
