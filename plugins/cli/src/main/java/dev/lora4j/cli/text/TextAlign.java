@@ -7,6 +7,7 @@ import dev.lora4j.cli.file.ExistingPath;
 import dev.lora4j.cli.file.LockedFolder;
 import dev.lora4j.cli.file.RunFileOption;
 import dev.lora4j.cli.train.InputAdapters;
+import dev.lora4j.cli.train.RateOptions;
 import dev.lora4j.core.train.adapter.AdapterRecipe;
 import dev.lora4j.text.data.SequenceLimits;
 import dev.lora4j.text.pipeline.LanguageModel;
@@ -85,6 +86,8 @@ final class TextAlign implements Command {
 
   @Mixin private final TextTrainingOptions how = new TextTrainingOptions();
 
+  @Mixin private final RateOptions rates = new RateOptions();
+
   @Mixin private final TextRunOptions output = new TextRunOptions();
 
   @Option(names = "--json", description = "Report as one JSON object.")
@@ -122,11 +125,18 @@ final class TextAlign implements Command {
     output.require();
     InputAdapters.require(how.from(), how.sharedA(), output.out());
     if (method.kind() == AlignmentMethod.Kind.REWARD_MODEL) {
+      if (rates.asked(spec)) {
+        requireRate(method);
+      }
       rewardModel(console, began);
       return 0;
     }
+    boolean finding = rates.asked(spec);
+    if (finding) {
+      requireRate(method);
+    }
     AlignmentLesson lesson = lesson(console, method);
-    requireRoom();
+    requireRoom(finding);
     options.requireFits(how.from().stream().toList(), 0);
     try (OpenText open = OpenText.of(console, options);
         AlignmentLesson opened = lesson) {
@@ -145,6 +155,11 @@ final class TextAlign implements Command {
       TextTrainer unsized = trainer(lesson, model, how.settings(recipe, limits, 1));
       int count = how.steps.count(unsized.sequences(), lesson.repeats());
       TextTrainer trainer = trainer(lesson, model, how.settings(recipe, limits, count));
+      if (finding) {
+        new TextRateFinding(recipe, how.steps.rate(), how.alphas(), output.folder(), rates.steps())
+            .find(console, trainer, json);
+        return 0;
+      }
       TextTrainingWork work =
           TextTrainingWork.of(
               trainer, how.steps.keeping(output.checkpoints(), output.resume()), output.name());
@@ -164,17 +179,33 @@ final class TextAlign implements Command {
     return 0;
   }
 
-  private void requireRoom() {
+  /** Refuses a search of rates where losses of short trainings do not tell which is best. */
+  private void requireRate(AlignmentMethod method) {
+    how.steps.requireRate();
+    if (method.kind() != AlignmentMethod.Kind.PAIRS
+        && method.kind() != AlignmentMethod.Kind.JUDGEMENTS) {
+      UnusedOptions.refuse(
+          spec,
+          List.of("--find-rate"),
+          method + "; rates are found for dpo, cpo, simpo, orpo and kto, whose losses compare");
+    }
+    UnusedOptions.refuse(
+        spec, List.of("--sync-reference"), "--find-rate, as trials need the same reference");
+  }
+
+  private void requireRoom(boolean finding) {
     options.requireLength(how.steps.longest());
-    output.requireOutput();
-    output.requireNothingLost();
+    if (!finding) {
+      output.requireOutput();
+      output.requireNothingLost();
+    }
   }
 
   private void rewardModel(Console console, long began) {
     RewardModelTraining training =
         new RewardModelTraining(
             spec, RewardModelTraining.read(data), judge.objective(), options, how, output);
-    requireRoom();
+    requireRoom(false);
     training.run(console, json, began);
     if (!json) {
       output.next(

@@ -179,7 +179,22 @@ class TextAlignTest {
   }
 
   @Test
+  void ratesAreTriedOnPairs() {
+    Run run = align("dpo", "--find-rate", "--find-steps=2", "--held-out=0.25", "--json");
+    assertEquals(0, run.code(), run.err());
+    JsonObject found = run.json();
+    assertEquals("validation", found.get("measure").getAsString());
+    assertEquals(7, found.getAsJsonArray("trials").size());
+    assertTrue(Files.exists(folder.resolve("better.run/rates.png")));
+    assertFalse(Files.exists(out));
+  }
+
+  @Test
   void mistakesAreNamedBeforeTheModelIsLoaded() throws IOException {
+    assertTold(align("grpo", "--reward=ended", "--find-rate"), "whose losses compare");
+    assertTold(align("reward", "--find-rate"), "--find-rate does not go with reward");
+    assertTold(align("dpo", "--find-rate", "--sync-reference=2"), "the same reference");
+    assertTold(align("dpo", "--find-steps=2"), "--find-rate");
     assertTold(align("simpo", "--precompute-reference"), "which has none");
     assertTold(align("dpo", "--loss=simpo"), "None of the losses of dpo compares");
     assertTold(align("orpo", "--loss=sigmoid"), "orpo has no reference");
