@@ -23,7 +23,14 @@ final class RewardOptions {
   /** Names of all of them, without dashes. */
   static final List<String> NAMES =
       List.of(
-          "reward", "reward-timeout", "generations", "iterations", "importance", "scale-rewards");
+          "reward",
+          "reward-timeout",
+          "generations",
+          "iterations",
+          "importance",
+          "entropy-coef",
+          "top-entropy-quantile",
+          "scale-rewards");
 
   private static final int GENERATIONS = 8;
 

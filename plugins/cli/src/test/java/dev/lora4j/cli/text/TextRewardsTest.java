@@ -127,6 +127,8 @@ class TextRewardsTest {
     assertTold(align("grpo"), "grpo needs a reward");
     assertTold(align("dpo", reward), "--reward does not go with dpo");
     assertTold(align("dpo", "--generations=4"), "--generations does not go with dpo");
+    assertTold(align("dpo", "--entropy-coef=0.1"), "--entropy-coef does not go with dpo");
+    assertTold(align("kto", "--temperature=0.5"), "--temperature does not go with kto");
     assertTold(align("grpo", reward, "--divergence=forward_kl"), "--divergence");
     assertTold(align("grpo", reward, "--keep-best"), "no validation loss");
     assertTold(align("grpo", reward, "--pack"), "--pack");
