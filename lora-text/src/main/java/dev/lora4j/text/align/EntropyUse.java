@@ -7,6 +7,7 @@ import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.ShapeOps;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Use of the entropy of the distributions that tokens were drawn from, in an objective of rewards.
@@ -38,15 +39,16 @@ public record EntropyUse(double coefficient, double quantile) implements Canonic
   }
 
   /**
-   * Marks of the tokens that are learned, 1 and 0 of the type of the entropies, [tokens].
+   * Marks of the tokens that are learned, 1 and 0 of the type of the entropies, [tokens]; none if
+   * all are.
    *
    * @param entropies of each token, [tokens]
    */
-  Expr marks(Expr entropies) {
-    Expr known = entropies.detach();
+  Optional<Expr> marks(Expr entropies) {
     if (quantile == 1) {
-      return known.mul(0).add(1);
+      return Optional.empty();
     }
+    Expr known = entropies.detach();
     // Of no tokens there is no quantile; with one that is no number there is none to count.
     Expr none = known.graph().constant(Double.NaN, known.dtype()).reshape(1);
     Expr least =
@@ -58,7 +60,7 @@ public record EntropyUse(double coefficient, double quantile) implements Canonic
                 Shape.of(),
                 ShapeOps.cat(List.of(known, none), 0).to(DType.F32),
                 1 - quantile);
-    return known.ge(least.to(known.dtype())).to(known.dtype());
+    return Optional.of(known.ge(least.to(known.dtype())).to(known.dtype()));
   }
 
   @Override

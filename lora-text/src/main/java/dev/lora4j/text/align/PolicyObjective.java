@@ -49,8 +49,9 @@ public record PolicyObjective(
    * @param entropies of the distribution that each token was drawn from, in nats, [tokens]
    */
   public Staged staged(PolicyScores scores, Expr entropies) {
-    Expr marks = entropy.marks(entropies);
-    Expr each = entropy.quantile() == 1 ? loss.each(scores) : loss.each(scores).mul(marks);
+    Optional<Expr> marks = entropy.marks(entropies);
+    Expr all = loss.each(scores);
+    Expr each = marks.map(all::mul).orElse(all);
     Map<String, Expr> measures = new LinkedHashMap<>();
     if (compares()) {
       Expr distance = distance(scores, scores.reference().orElseThrow());
@@ -62,7 +63,10 @@ public record PolicyObjective(
     Optional<Expr> bonus =
         entropy.rewarded()
             ? Optional.of(
-                entropies.mul(marks).sum().div(marks.sum().clampMin(1)).mul(entropy.coefficient()))
+                marks
+                    .map(m -> entropies.mul(m).sum().div(m.sum().clampMin(1)))
+                    .orElseGet(() -> scores.mean(entropies))
+                    .mul(entropy.coefficient()))
             : Optional.empty();
     return new Staged(each, bonus, measures);
   }
