@@ -224,7 +224,7 @@ public record RunSettings(
   }
 
   /**
-   * What is kept as the base has it, if something is.
+   * Preservation of what the base says without the trigger, if there is one.
    *
    * @throws RunProblems if there is no trigger in the captions, so that nothing could be told apart
    */

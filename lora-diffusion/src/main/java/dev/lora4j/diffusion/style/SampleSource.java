@@ -20,7 +20,7 @@ interface SampleSource {
    */
   record Seen(TrainingSample sample, SampleDraw draw) {}
 
-  /** What a step sees of a sample for which a draw was made; by default it is noised by that. */
+  /** Input of a step for a sample and its draw; by default the sample, noised by the draw. */
   default Seen seen(Objective objective, TrainingSample sample, SampleDraw draw) {
     return new Seen(sample, draw);
   }

@@ -12,7 +12,7 @@ import dev.lora4j.diffusion.request.Prompt;
 import java.util.List;
 import java.util.Map;
 
-/** What a denoiser predicts for a picture of its base on the way from noise. */
+/** Prediction of a denoiser for a picture of its base on the way from noise. */
 final class OnePrediction {
   private OnePrediction() {}
 

@@ -1,6 +1,6 @@
 package dev.lora4j.text.align;
 
-/** What the loss of each pair is multiplied with, beside the weights of the losses. */
+/** Weighting of the losses of pairs, beside the weights of the losses. */
 public enum PairWeighting {
   /** Nothing. */
   NONE,

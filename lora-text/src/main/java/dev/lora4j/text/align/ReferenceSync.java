@@ -16,7 +16,7 @@ public record ReferenceSync(int every, double share) {
   public ReferenceSync {
     if (every < 1) {
       throw new IllegalArgumentException(
-          "A reference follows the model every 1 steps or more, found " + every + ".");
+          "A reference follows the model every so many steps, at least 1, found " + every + ".");
     }
     if (!(share > 0 && share <= 1)) {
       throw new IllegalArgumentException(

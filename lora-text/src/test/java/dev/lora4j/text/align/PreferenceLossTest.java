@@ -155,7 +155,7 @@ class PreferenceLossTest {
     }
   }
 
-  /** What a checkpoint depends on changes with a setting, and not by its default. */
+  /** The identity of a checkpoint changes with a setting, and not by its default. */
   @Test
   void identityHasWhatIsSaid() {
     PreferenceObjective plain = PreferenceObjective.of(PreferenceLosses.weighted("sigmoid").loss());

@@ -71,8 +71,8 @@ public interface TrainingTask extends FrozenParameters {
   }
 
   /**
-   * What a step depends on beside its number and the adapter, by name, as a checkpoint keeps it. A
-   * task whose loss changes with the run has such a state.
+   * State that a step depends on beside its number and the adapter, by name, as a checkpoint keeps
+   * it. A task whose loss changes with the run has one.
    */
   default Map<String, HostTensor> state() {
     return Map.of();

@@ -9,8 +9,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * What an adapter is to leave as the base has it: its predictions for captions without their
- * trigger, by prior preservation (Ruiz et al. 2023) without pictures of the class.
+ * Preservation of the base by an adapter: its predictions for captions without their trigger, by
+ * prior preservation (Ruiz et al. 2023) without pictures of the class.
  *
  * @param triggers words that call the adapter, one or more
  * @param words of the class, in the place of a trigger; empty to leave the trigger out

@@ -165,7 +165,7 @@ record PreparedRun(
     return settings.fewSteps(model.sd().base());
   }
 
-  /** What is kept as the base has it, if something is. */
+  /** Preservation of the base without the trigger, if there is one. */
   Optional<ClassPreservation> preservation() {
     return settings.preservation(data);
   }
