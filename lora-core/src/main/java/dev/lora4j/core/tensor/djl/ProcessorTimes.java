@@ -23,13 +23,10 @@ record ProcessorTimes(Map<Integer, Ticks> processors, long own) {
    */
   private static final int FIELDS = 9;
 
-  /**
-   * Index of utime, with those of stime and nice, in the line of a process, counted after its name.
-   */
+  /** Index of utime, with that of stime, in the line of a process, counted after its name. */
   private static final int USER = 11;
 
   private static final int SYSTEM = 12;
-  private static final int NICE = 16;
 
   /** Copies the map. */
   ProcessorTimes {
@@ -56,8 +53,6 @@ record ProcessorTimes(Map<Integer, Ticks> processors, long own) {
     try {
       String line = Files.readString(root.resolve("proc/self/stat"), StandardCharsets.ISO_8859_1);
       String[] self = line.substring(line.lastIndexOf(')') + 2).split(" ", -1);
-      // Programs of a lower priority give way, unless this one is of a lower priority itself.
-      boolean low = Long.parseLong(self[NICE]) > 0;
       Set<Integer> allowed = allowed(root.resolve("proc/self/status"));
       Map<Integer, Ticks> all = new TreeMap<>();
       for (String each :
@@ -66,7 +61,7 @@ record ProcessorTimes(Map<Integer, Ticks> processors, long own) {
         if (fields[0].matches("cpu\\d{1,6}") && fields.length >= FIELDS) {
           int number = Integer.parseInt(fields[0].substring(3));
           if (allowed.contains(number)) {
-            all.put(number, ticks(fields, low));
+            all.put(number, ticks(fields));
           }
         }
       }
@@ -78,13 +73,16 @@ record ProcessorTimes(Map<Integer, Ticks> processors, long own) {
     }
   }
 
-  private static Ticks ticks(String[] fields, boolean low) {
+  private static Ticks ticks(String[] fields) {
     long all = 0;
     for (int i = 1; i < FIELDS; i++) {
       all += Long.parseLong(fields[i]);
     }
-    long busy = low ? Long.parseLong(fields[2]) : 0;
-    for (int i : new int[] {1, 3, 6, 7}) {
+    // The second is of programs that were started by nice. The scheduler weighs them against others
+    // of
+    // their session alone, so beside programs of another session they compute like any.
+    long busy = 0;
+    for (int i : new int[] {1, 2, 3, 6, 7}) {
       busy += Long.parseLong(fields[i]);
     }
     return new Ticks(busy, all);

@@ -36,16 +36,15 @@ class LoadMonitorTest {
    * @param busy of each processor, for anybody
    */
   private ProcessorTimes use(int own, int... busy) throws IOException {
-    return beside(0, 0, own, busy);
+    return beside(0, own, busy);
   }
 
   /**
-   * The same where this process or others have a lower priority.
+   * The same beside programs of a lower priority.
    *
-   * @param nice what this process has
-   * @param low ticks of each processor for programs of a lower priority
+   * @param low ticks of each processor for these
    */
-  private ProcessorTimes beside(int nice, int low, int own, int... busy) throws IOException {
+  private ProcessorTimes beside(int low, int own, int... busy) throws IOException {
     Files.createDirectories(root.resolve("proc/self"));
     StringBuilder stat = new StringBuilder("cpu  1 2 3 4 5 6 7 8 9 10\n");
     for (int i = 0; i < busy.length; i++) {
@@ -55,7 +54,7 @@ class LoadMonitorTest {
     Files.writeString(root.resolve("proc/stat"), stat + "intr 1 2 3\n");
     Files.writeString(
         root.resolve("proc/self/stat"),
-        "12 (a (strange) name) S 1 1 1 0 -1 4194304 1 0 0 0 " + own + " 0 0 0 20 " + nice + " 9\n");
+        "12 (a (strange) name) S 1 1 1 0 -1 4194304 1 0 0 0 " + own + " 0 0 0 20 0 9\n");
     Files.writeString(
         root.resolve("proc/self/status"), "Cpus_allowed_list:\t0-" + (busy.length - 1) + "\n");
     return ProcessorTimes.now(root).orElseThrow();
@@ -80,11 +79,11 @@ class LoadMonitorTest {
     assertEquals(0.9, use(90, 100, 90).own(NONE), 1e-9);
   }
 
-  /** They give way, unless we are of a low priority too. */
+  /** In a session of their own they do not give way. */
   @Test
-  void programsOfALowerPriorityDoNotCount() throws IOException {
-    assertEquals(0.0, beside(0, 50, 0, 0, 0).others(NONE), 1e-9);
-    assertEquals(1.0, beside(5, 50, 0, 0, 0).others(NONE), 1e-9);
+  void programsOfALowerPriorityCount() throws IOException {
+    assertEquals(1.0, beside(50, 0, 0, 0).others(NONE), 1e-9);
+    assertEquals(1.2, beside(50, 30, 50, 0).others(NONE), 1e-9);
   }
 
   @Test
