@@ -51,7 +51,8 @@ final class OptionSections {
     section(CHANCE, "seed");
     section(
         "Scoring",
-        "concepts sweep-concepts per-concept adapter-alone other-style no-bleu peer rounds seconds");
+        "concepts sweep-concepts per-concept adapter-alone other-style no-bleu reward reward-timeout generations peer"
+            + " rounds seconds");
     section(
         "Ranks",
         "rank conv-rank dylora sv-ratio sv-fro sv-cumulative full min-diff exact with-biases");

@@ -8,8 +8,10 @@ import com.google.gson.JsonParser;
 import dev.lora4j.cli.console.Console;
 import dev.lora4j.cli.console.ErrorExplanation;
 import dev.lora4j.cli.console.Failure;
+import dev.lora4j.text.align.Rollout;
 import dev.lora4j.text.align.RolloutListener;
 import dev.lora4j.text.align.ScoredRollout;
+import dev.lora4j.text.chat.ChatMessage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -114,13 +116,20 @@ final class CompletionLog implements RolloutListener {
         Comparator.comparingDouble(each -> each.reward().orElse(Double.NEGATIVE_INFINITY));
     List<ScoredRollout> same =
         rollouts.stream().filter(r -> r.rollout().prompt().equals(prompt)).sorted(order).toList();
-    console.note("Step " + step + ", a prompt: " + shortened(prompt));
+    console.note("Step " + step + ", a prompt: " + asked(rollouts.get(0).rollout()));
     if (rollouts.get(0).rewards().isEmpty()) {
       console.note("  completion: " + shortened(rollouts.get(0).rollout().completion()));
       return;
     }
     console.note("  best  " + shown(same.get(same.size() - 1)));
     console.note("  worst " + shown(same.get(0)));
+  }
+
+  /** The prompt as its line has it: of a conversation the last message. */
+  private static String asked(Rollout rollout) {
+    List<ChatMessage> messages = rollout.asked().messages();
+    return shortened(
+        messages.isEmpty() ? rollout.prompt() : messages.get(messages.size() - 1).content());
   }
 
   private static String shown(ScoredRollout each) {

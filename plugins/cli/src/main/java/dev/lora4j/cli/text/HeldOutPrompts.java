@@ -27,7 +27,8 @@ record HeldOutPrompts(PromptSet learned, PromptSet heldOut) {
     return new HeldOutPrompts(split.training(), split.validation());
   }
 
-  private static PromptSet prompts(Path data) {
+  /** Reads all. */
+  static PromptSet prompts(Path data) {
     try {
       return PromptSet.read(data);
     } catch (IOException e) {

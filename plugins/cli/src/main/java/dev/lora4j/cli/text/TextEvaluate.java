@@ -28,7 +28,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Scores a language model on texts. */
 @picocli.CommandLine.Command(
@@ -37,7 +39,8 @@ import picocli.CommandLine.Option;
     description =
         "Score a language model on texts that it was not taught, without and with adapters: its"
             + " perplexity; where the data say what should be written, also the BLEU of what it"
-            + " writes; on texts with classes, how many it tells rightly.")
+            + " writes; on texts with classes, how many it tells rightly; with --reward, how good what"
+            + " it writes for prompts is, and how often adapters make it better.")
 final class TextEvaluate implements Command {
   @Mixin private final TextModelOptions options = new TextModelOptions();
 
@@ -45,7 +48,9 @@ final class TextEvaluate implements Command {
       names = "--data",
       paramLabel = "PATH",
       required = true,
-      description = "Texts: a .jsonl or .txt file, or a folder of such files.")
+      description =
+          "Texts: a .jsonl or .txt file, or a folder of such files. With --reward lines of JSON with"
+              + " a prompt and what the reward functions look at.")
   private Path data = Path.of("");
 
   @Option(
@@ -67,6 +72,8 @@ final class TextEvaluate implements Command {
   private boolean pack;
 
   @Mixin private final TextOutputs outputs = new TextOutputs();
+  @Mixin private final AnswerOptions answers = new AnswerOptions();
+  @Spec private CommandSpec spec = CommandSpec.create();
 
   @Option(names = "--json", description = "Report as one JSON object.")
   private boolean json;
@@ -78,6 +85,10 @@ final class TextEvaluate implements Command {
     outputs.require();
     outputs.requireOther(data);
     options.requireLength(longest);
+    if (answers.wanted(spec)) {
+      new AnswerScores(answers, outputs, json).run(console, options, data, loras);
+      return 0;
+    }
     TextDataSet texts;
     try {
       texts = TextDataSet.read(data);
@@ -177,8 +188,12 @@ final class TextEvaluate implements Command {
     }
   }
 
-  /** Label of the scored model, padded to the width of the other. */
   private String told(MixPlan mix) {
+    return told(mix, loras);
+  }
+
+  /** Label of the scored model, padded to the width of the other. */
+  static String told(MixPlan mix, List<LoraOption> loras) {
     String alone = "base alone";
     String with = "with " + LoraOption.names(loras);
     int width = loras.isEmpty() ? alone.length() : Math.max(alone.length(), with.length());

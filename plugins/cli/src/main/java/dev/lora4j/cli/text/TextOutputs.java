@@ -31,7 +31,7 @@ final class TextOutputs {
       names = "--max-new-tokens",
       paramLabel = "N",
       description =
-          "How many tokens to write at most for a prompt with a completion or an input with a target"
+          "How many tokens to write at most for a prompt or an input with a target"
               + " (default: ${DEFAULT-VALUE}).",
       defaultValue = "128")
   private int tokens = 128;
@@ -46,7 +46,8 @@ final class TextOutputs {
       names = "--outputs",
       paramLabel = "FILE",
       description =
-          "Keep what was written beside prompts and references, as lines of JSON in a .jsonl file.")
+          "Keep what was written beside prompts and references, or rewards, as lines of JSON in a"
+              + " .jsonl file.")
   private Optional<Path> file = Optional.empty();
 
   @Option(names = "--no-bleu", description = "Write nothing: tell the perplexity alone.")
@@ -71,6 +72,16 @@ final class TextOutputs {
           Path one = Files.isDirectory(data) ? data.resolve(f.getFileName()) : data;
           OutputFile.requireOther(f, one, "among the texts that are read");
         });
+  }
+
+  /** The most tokens to write. */
+  int tokens() {
+    return tokens;
+  }
+
+  /** The file to keep what was written in. */
+  Optional<Path> file() {
+    return file;
   }
 
   /** Refuses what cannot be done before anything is loaded; whether there is something to write. */
@@ -140,8 +151,16 @@ final class TextOutputs {
       }
       lines.append(Printable.line(line.toString())).append('\n');
     }
+    write(lines.toString());
+  }
+
+  /** Writes lines into the requested file, if one is. */
+  void write(String lines) {
+    if (file.isEmpty()) {
+      return;
+    }
     try {
-      AtomicFile.write(file.get(), lines.toString());
+      AtomicFile.write(file.get(), lines);
     } catch (IOException e) {
       throw new Failure("Cannot write " + file.get() + ": " + ErrorExplanation.of(e), e);
     }
