@@ -11,7 +11,7 @@ SMALL = {"width": 64, "height": 64, "steps": 4}
 
 
 def listings(api):
-    assert [lora["name"] for lora in api.get_loras()] == ["glossy"]
+    assert [lora["name"] for lora in api.get_loras()] == ["fast", "glossy"]
     assert "Euler a" in api.util_get_sampler_names()
     assert "karras" in api.util_get_scheduler_names()
     assert api.util_get_model_names() == [api.util_get_current_model()]

@@ -11,7 +11,7 @@ CHAT = {**GREEDY, "messages": [{"role": "user", "content": CITIZENS}]}
 
 
 def models(client):
-    assert [model.id for model in client.models.list()] == ["emoji-sd", "tiny-lm", "bert", "glossy"]
+    assert [model.id for model in client.models.list()] == ["emoji-sd", "tiny-lm", "bert", "fast", "glossy"]
     assert client.models.retrieve("glossy").id == "glossy"
 
 

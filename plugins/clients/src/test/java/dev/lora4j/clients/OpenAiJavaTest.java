@@ -65,7 +65,7 @@ class OpenAiJavaTest {
   @Test
   void modelsAreListed() {
     List<String> ids = client.models().list().data().stream().map(Model::id).toList();
-    assertEquals(List.of("emoji-sd", "tiny-lm", "bert", "glossy"), ids);
+    assertEquals(List.of("emoji-sd", "tiny-lm", "bert", "fast", "glossy"), ids);
     assertEquals("glossy", client.models().retrieve("glossy").id());
   }
 

@@ -2,6 +2,7 @@ package dev.lora4j.emoji;
 
 import dev.lora4j.core.model.BundledFiles;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * The bundled base model: pictograms of 64x64 pixels. Its files are unpacked once, below {@code
@@ -34,6 +35,33 @@ public final class EmojiSd {
 
   /** An adapter in the style of glossy objects. */
   public static Path glossy() {
-    return BUNDLE.unpacked().resolve("adapters").resolve("glossy.safetensors");
+    return adapter("glossy");
+  }
+
+  /** An adapter for pictures in four steps, alone or beside styles. */
+  public static Path fast() {
+    return adapter("fast");
+  }
+
+  /** Names of the adapters of the model. */
+  public static List<String> adapters() {
+    return List.of("fast", "glossy");
+  }
+
+  /**
+   * An adapter by its name.
+   *
+   * @throws IllegalArgumentException if there is none of this name
+   */
+  public static Path adapter(String name) {
+    if (!adapters().contains(name)) {
+      throw new IllegalArgumentException(
+          "There is no bundled adapter '"
+              + name
+              + "'. There are "
+              + String.join(", ", adapters())
+              + ".");
+    }
+    return BUNDLE.unpacked().resolve("adapters").resolve(name + ".safetensors");
   }
 }

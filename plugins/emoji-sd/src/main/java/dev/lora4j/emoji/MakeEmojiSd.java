@@ -13,6 +13,7 @@ import java.util.List;
  *
  * <pre>
  * MakeEmojiSd sets     DATA WORK
+ * MakeEmojiSd pictures DATA FOLDER
  * MakeEmojiSd adapters DATA WORK
  * MakeEmojiSd judge    DATA WORK
  * MakeEmojiSd bundle   WORK RESOURCES
@@ -30,6 +31,7 @@ public final class MakeEmojiSd {
     Path second = Path.of(arguments[2]);
     switch (arguments[0]) {
       case "sets" -> StyleStage.sets(first, second);
+      case "pictures" -> StyleStage.pictures(first, second);
       case "adapters" -> StyleStage.adapters(first, second, log);
       case "judge" -> {
         try (Engine engine = Engine.open()) {
@@ -39,7 +41,7 @@ public final class MakeEmojiSd {
       case "bundle" -> BundleIndex.write(first, PARTS, second);
       default ->
           throw new IllegalArgumentException(
-              "expected sets, adapters, judge or bundle, found " + arguments[0]);
+              "expected sets, pictures, adapters, judge or bundle, found " + arguments[0]);
     }
   }
 }

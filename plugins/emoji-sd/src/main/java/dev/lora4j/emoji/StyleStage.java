@@ -25,6 +25,7 @@ import java.util.stream.Collectors;
  * concepts.
  */
 final class StyleStage {
+  private static final List<String> BASE_STYLES = List.of("noto", "twemoji", "fluent-flat");
   private static final int GLOSSY_BATCH = 16;
   private static final StyleSettings GLOSSY =
       StyleSettings.DEFAULT.withRank(16).withSteps(600).withSeed(Recipe.SEED);
@@ -36,6 +37,18 @@ final class StyleStage {
     HeldOutConcepts split = HeldOutConcepts.of(data);
     write(chosen(data, "fluent-hc", split.ink()), work.resolve("ink"));
     write(PixelTiles.taught(data.resolveSibling("dcss"), kept(data, split)), work.resolve("pixel"));
+  }
+
+  /** Writes the captioned pictures that the base was made of, for an adapter for few steps. */
+  static void pictures(Path data, Path folder) throws IOException {
+    Files.createDirectories(folder);
+    for (String style : BASE_STYLES) {
+      for (Picture picture : Atlas.pictures(data, style)) {
+        String name = picture.name().replace('/', '-');
+        PngFile.write(folder.resolve(name + ".png"), picture.image(), picture.caption());
+        Files.writeString(folder.resolve(name + ".txt"), picture.caption() + "\n");
+      }
+    }
   }
 
   /** Trains the adapter. */

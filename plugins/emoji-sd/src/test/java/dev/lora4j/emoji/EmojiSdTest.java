@@ -3,6 +3,7 @@ package dev.lora4j.emoji;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.Lora4j;
@@ -79,6 +80,30 @@ class EmojiSdTest {
     int[] with = pixels(plain.mix(MixPlan.of(glossy, 1)));
     assertFalse(java.util.Arrays.equals(before, with));
     assertArrayEquals(before, pixels(plain));
+  }
+
+  /** Four runs of the denoiser, alone and beside a style, in place of 20 steps of two. */
+  @Test
+  void fastAdapterDrawsInFourSteps() {
+    var fast = SD.adapter(EmojiSd.fast());
+    MixPlan styled = MixPlan.of(fast, 1).with(SD.adapter(EmojiSd.glossy()), 1);
+    for (MixPlan mix : List.of(MixPlan.of(fast, 1), styled)) {
+      Prompt fox = Prompt.of("a fox").seed(1).mix(mix);
+      assertEquals(fox.sampler(Samplers.LCM).steps(4).guidance(1).size(64, 64), SD.completed(fox));
+      int[] pixels = pixels(fox);
+      assertTrue((pixels[0] & 0xff) > 220, "white ground");
+      assertTrue(covered(pixels) > 0.1 && covered(pixels) < 0.9, "something on it");
+    }
+  }
+
+  @Test
+  void adaptersAreKnownByTheirNames() {
+    for (String name : EmojiSd.adapters()) {
+      assertTrue(java.nio.file.Files.exists(EmojiSd.adapter(name)), name);
+    }
+    IllegalArgumentException none =
+        assertThrows(IllegalArgumentException.class, () -> EmojiSd.adapter("ink"));
+    assertEquals("There is no bundled adapter 'ink'. There are fast, glossy.", none.getMessage());
   }
 
   @Test

@@ -4,6 +4,7 @@ import dev.lora4j.cli.console.ErrorExplanation;
 import dev.lora4j.cli.console.Failure;
 import dev.lora4j.core.store.AdapterStore;
 import dev.lora4j.core.store.StoreException;
+import dev.lora4j.emoji.EmojiSd;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,8 +14,8 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * Adapters of a store on the command line: {@code STORE/NAME} is a file that the process has while
- * it runs.
+ * Adapters on the command line that are no files of the user: {@code STORE/NAME} of a store is a
+ * file that the process has while it runs, and the bundled ones are known by their names.
  */
 public final class StoredAdapterFile {
   private static final Map<Path, Path> WRITTEN = new ConcurrentHashMap<>();
@@ -22,14 +23,18 @@ public final class StoredAdapterFile {
   private StoredAdapterFile() {}
 
   /**
-   * A file with the adapter, if {@code path} names one of a store; else {@code path} itself.
+   * A file with the adapter, if {@code path} names one of a store or, where nothing has this path,
+   * a bundled one; else {@code path} itself.
    *
    * @throws IllegalArgumentException if there is none of this name in the store, or it is damaged
    */
   public static Path of(Path path) {
-    Path folder = path.toAbsolutePath().normalize().getParent();
-    if (folder == null || Files.exists(path) || !AdapterStore.is(folder)) {
+    if (Files.exists(path)) {
       return path;
+    }
+    Path folder = path.toAbsolutePath().normalize().getParent();
+    if (folder == null || !AdapterStore.is(folder)) {
+      return EmojiSd.adapters().contains(path.toString()) ? EmojiSd.adapter(path.toString()) : path;
     }
     try {
       return WRITTEN.computeIfAbsent(

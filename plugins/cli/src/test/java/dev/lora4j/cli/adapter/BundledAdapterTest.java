@@ -28,6 +28,19 @@ class BundledAdapterTest {
     assertTrue(run.out().contains("OUT03"), run.out());
   }
 
+  /** A file of the user's with that name comes first. */
+  @Test
+  void bundledAdaptersAreKnownByTheirNames() {
+    assertEquals(
+        done(Run.of("inspect", GLOSSY, "--json")).get("identity"),
+        done(Run.of("inspect", "glossy", "--json")).get("identity"));
+    Path output = folder.resolve("m.safetensors");
+    done(Run.of("merge", "glossy:0.5", "fast", "-o", output, "--json"));
+    Run none = Run.of("inspect", "gloss");
+    assertEquals(1, none.code());
+    assertTrue(none.err().contains("There is no file"), none.err());
+  }
+
   @Test
   void mergedHalvesAreTheWhole() {
     Path output = folder.resolve("m.safetensors");

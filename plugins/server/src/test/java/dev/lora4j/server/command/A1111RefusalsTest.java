@@ -93,7 +93,7 @@ class A1111RefusalsTest {
   @Test
   void listsSayWhatThereIs() throws Exception {
     server.post("refresh-loras", "");
-    assertEquals(List.of("glossy"), names("loras", "name"));
+    assertEquals(List.of("fast", "glossy"), names("loras", "name"));
     assertTrue(server.got("loras").getAsJsonArray().get(0).getAsJsonObject().has("metadata"));
     assertEquals(List.of("emoji-sd"), names("sd-models", "model_name"));
     assertTrue(names("samplers", "name").containsAll(List.of("Euler a", "DPM++ 2M", "DDIM")));

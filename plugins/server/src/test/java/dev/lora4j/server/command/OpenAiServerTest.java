@@ -234,7 +234,7 @@ class OpenAiServerTest {
     listing
         .getAsJsonArray("data")
         .forEach(card -> ids.add(card.getAsJsonObject().get("id").getAsString()));
-    assertEquals(List.of("emoji-sd", "tiny-lm", "glossy"), ids);
+    assertEquals(List.of("emoji-sd", "tiny-lm", "fast", "glossy"), ids);
     assertEquals(200, server.get("/v1/models/glossy").statusCode());
     assertEquals(404, server.get("/v1/models/glosy").statusCode());
   }
