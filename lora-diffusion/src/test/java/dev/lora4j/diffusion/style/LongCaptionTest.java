@@ -14,6 +14,7 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.adapter.TargetLayers;
 import dev.lora4j.core.train.adapter.TargetPreset;
+import dev.lora4j.core.train.run.StepCost;
 import dev.lora4j.diffusion.TinyFolder;
 import dev.lora4j.diffusion.TinySd;
 import dev.lora4j.diffusion.TinyXl;
@@ -152,8 +153,8 @@ class LongCaptionTest {
       TargetLayers targets = text ? style.and(TargetLayers.of(TargetPreset.TEXT_ENCODERS)) : style;
       StyleSettings one = StyleSettings.DEFAULT.withRank(2);
       AdapterPlan plan = one.recipe().targets(targets).plan(sd.base().sites().all());
-      StepCost cost = StepCost.of(sd.base(), plan, one, 2, 8, 8);
-      StepCost three = StepCost.of(sd.base(), plan, one.withCaptionChunks(3), 2, 8, 8);
+      StepCost cost = StyleCost.of(sd.base(), plan, one, 2, 8, 8);
+      StepCost three = StyleCost.of(sd.base(), plan, one.withCaptionChunks(3), 2, 8, 8);
       assertTrue(three.flops() > cost.flops(), three + " after " + cost);
     }
   }

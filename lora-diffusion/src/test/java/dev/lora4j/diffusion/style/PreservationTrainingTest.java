@@ -14,6 +14,7 @@ import dev.lora4j.core.train.adapter.Dropouts;
 import dev.lora4j.core.train.adapter.TargetLayers;
 import dev.lora4j.core.train.adapter.TargetPreset;
 import dev.lora4j.core.train.run.CheckpointPolicy;
+import dev.lora4j.core.train.run.StepCost;
 import dev.lora4j.core.train.run.TrainingInterrupted;
 import dev.lora4j.diffusion.TinySd;
 import dev.lora4j.diffusion.dataset.Picture;
@@ -147,8 +148,8 @@ class PreservationTrainingTest {
   void stepCostsTwoMoreRuns() {
     StyleSettings settings = settings();
     AdapterPlan plan = settings.recipe().plan(SD.base().sites().all());
-    StepCost style = StepCost.of(SD.base(), plan, settings, 2, 8, 8);
-    StepCost kept = StepCost.of(SD.base(), plan, settings, HOW, 2, 8, 8);
+    StepCost style = StyleCost.of(SD.base(), plan, settings, 2, 8, 8);
+    StepCost kept = StyleCost.of(SD.base(), plan, settings, HOW, 2, 8, 8);
     double times = (double) kept.flops() / style.flops();
     // A trained run more, and one of the base, which costs about a third.
     assertTrue(times > 2 && times < 2.6, "times " + times);

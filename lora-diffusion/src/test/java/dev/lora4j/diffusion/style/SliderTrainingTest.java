@@ -17,6 +17,7 @@ import dev.lora4j.core.train.adapter.TargetLayers;
 import dev.lora4j.core.train.adapter.TargetPreset;
 import dev.lora4j.core.train.run.CheckpointPolicy;
 import dev.lora4j.core.train.run.RunListener;
+import dev.lora4j.core.train.run.StepCost;
 import dev.lora4j.core.train.run.TrainingInterrupted;
 import dev.lora4j.diffusion.TinySd;
 import dev.lora4j.diffusion.TinyXl;
@@ -243,8 +244,8 @@ class SliderTrainingTest {
   void stepCostsMoreThanTwoOfAStyle() {
     StyleSettings settings = settings();
     AdapterPlan plan = settings.recipe().plan(SD.base().sites().all());
-    StepCost style = StepCost.of(SD.base(), plan, settings, 2, 8, 8);
-    StepCost slider = StepCost.of(SD.base(), plan, settings, HOW, 2, 8, 8);
+    StepCost style = StyleCost.of(SD.base(), plan, settings, 2, 8, 8);
+    StepCost slider = StyleCost.of(SD.base(), plan, settings, HOW, 2, 8, 8);
     double times = (double) slider.flops() / style.flops();
     // Two trained runs and three of the base, of which a trained one costs about three.
     assertTrue(times > 2.5 && times < 3.5, "times " + times);

@@ -83,6 +83,15 @@ final class CompletionWriter {
     return all;
   }
 
+  /** A prompt with a completion as long as there is room for, to see what it costs. */
+  static TokenSequence longest(TokenSequence prompt, int maxNewTokens, int longest) {
+    int begin = prompt.ids().length;
+    int[] ids = Arrays.copyOf(prompt.ids(), Math.min(begin + maxNewTokens, longest));
+    boolean[] counted = new boolean[ids.length];
+    Arrays.fill(counted, begin, ids.length, true);
+    return new TokenSequence(ids, counted, new int[0], -1);
+  }
+
   private Rollout rollout(TokenSequence prompt, GeneratedTokens grown) {
     int[] all = grown.added();
     int[] text = grown.ended() ? Arrays.copyOf(all, all.length - 1) : all;

@@ -2,6 +2,7 @@ package dev.lora4j.text.train;
 
 import dev.lora4j.text.align.ScoredRollout;
 import dev.lora4j.text.data.TokenSequence;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -33,6 +34,28 @@ record Generation(
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   record Known(double advantage, double[] before, double[] reference) {}
+
+  /**
+   * Completions of the greatest length, of which nothing is known: for a count of what a step
+   * costs.
+   *
+   * @param group completions of each prompt
+   * @param maxNewTokens the most tokens of one
+   * @param longest the most tokens with the prompt
+   */
+  static Generation longest(List<TokenSequence> prompts, int group, int maxNewTokens, int longest) {
+    IdentityHashMap<TokenSequence, Known> known = new IdentityHashMap<>();
+    List<TokenSequence> all = new ArrayList<>();
+    for (TokenSequence prompt : prompts) {
+      for (int g = 0; g < group; g++) {
+        TokenSequence grown = CompletionWriter.longest(prompt, maxNewTokens, longest);
+        double[] none = new double[grown.learned()];
+        known.put(grown, new Known(0, none, none));
+        all.add(grown);
+      }
+    }
+    return new Generation(0, List.of(all), List.of(), Map.of(), known);
+  }
 
   /** Advantages of completions. */
   double[] advantages(List<TokenSequence> written) {

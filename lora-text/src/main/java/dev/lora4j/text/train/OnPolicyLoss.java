@@ -114,6 +114,19 @@ final class OnPolicyLoss implements SequenceLoss {
   }
 
   @Override
+  public List<TokenSequence> largest(List<TokenSequence> batch) {
+    int tokens = teaching.settings().maxNewTokens();
+    return batch.stream()
+        .map(prompt -> CompletionWriter.longest(prompt, tokens, model.network().longest()))
+        .toList();
+  }
+
+  @Override
+  public int written(List<TokenSequence> batch) {
+    return batch.size();
+  }
+
+  @Override
   public int learned(List<TokenSequence> written) {
     return ScoredTokens.count(written);
   }

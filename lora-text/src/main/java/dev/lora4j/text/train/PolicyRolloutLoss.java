@@ -225,6 +225,23 @@ final class PolicyRolloutLoss implements SequenceLoss {
   }
 
   @Override
+  public List<TokenSequence> largest(List<TokenSequence> batch) {
+    Generation largest =
+        Generation.longest(batch, settings().group(), settings().maxNewTokens(), longest());
+    learn(largest);
+    return largest.batches().get(0);
+  }
+
+  private int longest() {
+    return model.network().longest();
+  }
+
+  @Override
+  public int written(List<TokenSequence> batch) {
+    return batch.size() * settings().group();
+  }
+
+  @Override
   public int learned(List<TokenSequence> written) {
     return weighting().count(written.size(), ScoredTokens.count(written));
   }

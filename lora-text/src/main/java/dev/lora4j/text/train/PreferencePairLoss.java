@@ -101,6 +101,14 @@ final class PreferencePairLoss implements SequenceLoss {
   }
 
   @Override
+  public int length(TokenSequence chosen) {
+    return preferences.rows(List.of(chosen)).stream()
+        .mapToInt(TokenSequence::length)
+        .max()
+        .orElse(0);
+  }
+
+  @Override
   public int learned(List<TokenSequence> chosen) {
     return chosen.size();
   }

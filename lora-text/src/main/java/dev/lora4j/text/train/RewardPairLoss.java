@@ -78,6 +78,11 @@ record RewardPairLoss(RewardModel model, RatedPairs pairs) implements SequenceLo
   }
 
   @Override
+  public int length(TokenSequence chosen) {
+    return pairs.rows(List.of(chosen)).stream().mapToInt(TokenSequence::length).max().orElse(0);
+  }
+
+  @Override
   public int learned(List<TokenSequence> chosen) {
     return chosen.size();
   }

@@ -3,7 +3,6 @@ package dev.lora4j.text.train;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.run.CheckpointPolicy;
-import dev.lora4j.core.train.run.TrainingTask;
 import dev.lora4j.text.align.RewardObjective;
 import dev.lora4j.text.data.PreferencePair;
 import dev.lora4j.text.data.RewardPairs;
@@ -111,7 +110,7 @@ public final class RewardTrainer extends SequenceTrainer<RewardTrainer> {
   }
 
   @Override
-  TrainingTask task(Scope owner, AdapterPlan planned) {
+  SequenceTask task(Scope owner, AdapterPlan planned) {
     int batch = settings().batch();
     SequenceBatches batches =
         new SequenceBatches(texts().learned(), batch, settings().training().seed(), false);

@@ -38,6 +38,26 @@ interface SequenceLoss {
   /** Inputs of the staged loss, in the order in which it declares them. */
   List<Tensor> inputs(Scope scope, List<TokenSequence> sequences);
 
+  /** Tokens of the longest row that a sequence has in a step. */
+  default int length(TokenSequence drawn) {
+    return drawn.length();
+  }
+
+  /**
+   * The largest that a step could learn of what is drawn for it, to see the sizes of its inputs.
+   * Nothing is written and nobody is asked, so that no step may follow.
+   *
+   * @param batch that is drawn
+   */
+  default List<TokenSequence> largest(List<TokenSequence> batch) {
+    return batch;
+  }
+
+  /** Completions that are written at once for a batch that is drawn; 0 if none are. */
+  default int written(List<TokenSequence> batch) {
+    return 0;
+  }
+
   /** Number of targets in sequences; each counts alike. */
   int learned(List<TokenSequence> sequences);
 

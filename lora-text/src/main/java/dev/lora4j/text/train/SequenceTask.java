@@ -21,6 +21,7 @@ import dev.lora4j.text.data.TokenSequence;
 import dev.lora4j.text.model.TextModel;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -137,6 +138,32 @@ final class SequenceTask implements TrainingTask {
     double share = (double) all.size() / learned;
     return all.stream().<TrainingBatch>map(b -> new Texts(b, share)).toList();
   }
+
+  /**
+   * The batch of the longest of these sequences, as a step would learn it.
+   *
+   * @param count the most sequences of a batch
+   */
+  Largest largest(List<TokenSequence> drawn, int count) {
+    List<TokenSequence> longest =
+        drawn.stream()
+            .sorted(Comparator.comparingInt(loss::length).reversed())
+            .limit(count)
+            .toList();
+    List<TokenSequence> learned = loss.largest(longest);
+    return new Largest(
+        new Texts(learned, 1.0 / Math.max(1, loss.learned(learned))),
+        learned.stream().mapToInt(loss::length).max().orElse(0),
+        loss.written(longest));
+  }
+
+  /**
+   * Largest batch of a step.
+   *
+   * @param length tokens of its longest row
+   * @param written completions that are written at once for it
+   */
+  record Largest(TrainingBatch batch, int length, int written) {}
 
   @Override
   public List<TrainingBatch> heldOut() {

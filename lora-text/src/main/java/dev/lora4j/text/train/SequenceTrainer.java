@@ -2,10 +2,12 @@ package dev.lora4j.text.train;
 
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.train.adapter.AdapterPlan;
+import dev.lora4j.core.train.optimizer.Optimizer;
 import dev.lora4j.core.train.run.CheckpointPolicy;
 import dev.lora4j.core.train.run.InterruptibleTask;
 import dev.lora4j.core.train.run.RateSearch;
 import dev.lora4j.core.train.run.RunListener;
+import dev.lora4j.core.train.run.StepCost;
 import dev.lora4j.core.train.run.TrainingTask;
 import dev.lora4j.text.data.TextDataSet;
 import dev.lora4j.text.data.TokenSequence;
@@ -59,7 +61,7 @@ public abstract sealed class SequenceTrainer<T extends SequenceTrainer<T>>
    *
    * @param owner of what it needs beside the model
    */
-  abstract TrainingTask task(Scope owner, AdapterPlan planned);
+  abstract SequenceTask task(Scope owner, AdapterPlan planned);
 
   /** Identity of this kind of training, which a checkpoint depends on beside texts and settings. */
   Map<String, String> identity() {
@@ -118,6 +120,36 @@ public abstract sealed class SequenceTrainer<T extends SequenceTrainer<T>>
   /** The sequences that are held out. */
   public List<TokenSequence> heldOut() {
     return request.texts().heldOut();
+  }
+
+  /**
+   * Cost of the largest step of the run, counted before anything is trained. It takes about as long
+   * as staging the step; a reference or a teacher that a step asks reads its texts once.
+   */
+  public TextStepCost cost() {
+    request.texts().requireFor(base());
+    try (Scope scope = scope().child("cost")) {
+      SequenceTask task = task(scope, plan());
+      SequenceTask.Largest largest = task.largest(sequences(), settings().batch());
+      StepCost step = StepCost.of(scope, task, largest.batch(), settings().training());
+      return new TextStepCost(step, largest.length(), cache(task, largest));
+    }
+  }
+
+  /** The rule by which the numbers of the plan change, with what their method does after it. */
+  public Optimizer optimizer() {
+    return settings().training().optimizer(plan());
+  }
+
+  /** Bytes of keys and values of completions that are written at once. */
+  private long cache(SequenceTask task, SequenceTask.Largest largest) {
+    long rows = (long) largest.written() * settings().training().accumulate();
+    return rows == 0 ? 0 : task.compute().bytes(rows * largest.length() * cached());
+  }
+
+  /** Numbers that the model remembers of a token while it writes; 0 if it writes nothing. */
+  long cached() {
+    return 0;
   }
 
   /**

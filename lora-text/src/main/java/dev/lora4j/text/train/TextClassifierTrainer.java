@@ -3,7 +3,6 @@ package dev.lora4j.text.train;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.run.CheckpointPolicy;
-import dev.lora4j.core.train.run.TrainingTask;
 import dev.lora4j.text.data.SequenceBatches;
 import dev.lora4j.text.data.TextDataSet;
 import dev.lora4j.text.data.TokenSequence;
@@ -75,7 +74,7 @@ public final class TextClassifierTrainer extends SequenceTrainer<TextClassifierT
   }
 
   @Override
-  TrainingTask task(Scope owner, AdapterPlan planned) {
+  SequenceTask task(Scope owner, AdapterPlan planned) {
     SequenceBatches batches =
         new SequenceBatches(
             texts().learned(), settings().batch(), settings().training().seed(), true);

@@ -4,7 +4,6 @@ import dev.lora4j.core.adapter.training.FactorInit;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.run.CheckpointPolicy;
-import dev.lora4j.core.train.run.TrainingTask;
 import dev.lora4j.text.align.OnPolicySettings;
 import dev.lora4j.text.align.PolicySettings;
 import dev.lora4j.text.align.PreferenceObjective;
@@ -19,6 +18,8 @@ import dev.lora4j.text.data.PromptSet;
 import dev.lora4j.text.data.SequenceBatches;
 import dev.lora4j.text.data.TextDataSet;
 import dev.lora4j.text.model.TextModel;
+import dev.lora4j.text.network.CacheSize;
+import dev.lora4j.text.network.CausalNetwork;
 import dev.lora4j.text.network.JensenShannonDivergence;
 import dev.lora4j.text.network.Seq2SeqNetwork;
 import dev.lora4j.text.pipeline.LanguageModel;
@@ -280,7 +281,16 @@ public final class TextTrainer extends SequenceTrainer<TextTrainer> {
   }
 
   @Override
-  TrainingTask task(Scope owner, AdapterPlan planned) {
+  long cached() {
+    if (model.network() instanceof CausalNetwork network) {
+      CacheSize size = network.cacheSize();
+      return 2L * size.layers() * size.heads() * size.width();
+    }
+    return 0;
+  }
+
+  @Override
+  SequenceTask task(Scope owner, AdapterPlan planned) {
     int batch = settings().batch();
     SequenceBatches batches =
         new SequenceBatches(texts().learned(), batch, settings().training().seed(), false);

@@ -41,7 +41,7 @@ final class OptionSections {
             + " negative-original-size negative-crop negative-target-size x y z grid");
     section(
         TRAINING,
-        "method learn target shared-a targets saved rank alpha init ranks calibration-batches rslora steps epochs batch gradient-accumulation lr find-rate find-steps same-steps seeds rates"
+        "method learn target shared-a targets saved rank alpha init ranks calibration-batches rslora steps epochs batch gradient-accumulation lr plan find-rate find-steps same-steps seeds rates"
             + " lr-scheduler warmup optimizer optimizer-state max-grad-norm dropout caption-chunks max-length pack padding-free held-out"
             + " validate-every keep-best save-every runs preview seed resume overwrite");
     section(

@@ -12,9 +12,10 @@ import dev.lora4j.bench.Work;
 import dev.lora4j.bench.denoiser.RandomDenoiser;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.train.run.StepCost;
 import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.base.LoadOptions;
-import dev.lora4j.diffusion.style.StepCost;
+import dev.lora4j.diffusion.style.StyleCost;
 import dev.lora4j.diffusion.style.StyleSettings;
 import dev.lora4j.spi.Extension;
 import java.nio.file.Path;
@@ -83,7 +84,7 @@ public final class StyleTrainingStep implements Benchmark {
           DiffusionModel.load(scope, setting.folder(), LoadOptions.in(setting.compute()));
       StyleSettings style = setting.style();
       int side = setting.side();
-      return StepCost.of(
+      return StyleCost.of(
           model, style.recipe().plan(model.sites().all()), style, setting.batch(), side, side);
     }
   }

@@ -25,6 +25,7 @@ import picocli.CommandLine.Model.CommandSpec;
  * @param spec of the command
  * @param how options of the training
  * @param output options of what it writes
+ * @param planned whether it is only planned
  */
 record RewardModelTraining(
     CommandSpec spec,
@@ -32,7 +33,8 @@ record RewardModelTraining(
     RewardObjective objective,
     TextModelOptions options,
     TextTrainingOptions how,
-    TextRunOptions output) {
+    TextRunOptions output,
+    TextPlanOption planned) {
   /** Reads the data. */
   static TextDataSet read(Path data) {
     return AlignmentTexts.read(data, TextForm.PREFERENCE);
@@ -85,6 +87,19 @@ record RewardModelTraining(
               trainer(model, recipe, limits, count, pairs),
               how.steps.keeping(output.checkpoints(), output.resume()),
               output.name());
+      if (planned.asked(spec)) {
+        output.requireForm(work.plan(), model.base());
+        summary(console, pairs, work, count);
+        planned.tell(
+            console,
+            work,
+            model.base(),
+            open.lora().engine(),
+            count,
+            how.steps.mappedState(),
+            json);
+        return;
+      }
       try (LockedFolder claim = output.begin(work, model.base())) {
         summary(console, pairs, work, count);
         TrainedTextReport trained =

@@ -88,6 +88,8 @@ final class TextAlign implements Command {
 
   @Mixin private final RateOptions rates = new RateOptions();
 
+  @Mixin private final TextPlanOption planned = new TextPlanOption();
+
   @Mixin private final TextRunOptions output = new TextRunOptions();
 
   @Option(names = "--json", description = "Report as one JSON object.")
@@ -122,6 +124,7 @@ final class TextAlign implements Command {
     require(method);
     how.require(spec, output.convention());
     how.requireRounding(spec, options.precision);
+    planned.asked(spec);
     output.require();
     InputAdapters.require(how.from(), how.sharedA(), output.out());
     if (method.kind() == AlignmentMethod.Kind.REWARD_MODEL) {
@@ -163,6 +166,19 @@ final class TextAlign implements Command {
       TextTrainingWork work =
           TextTrainingWork.of(
               trainer, how.steps.keeping(output.checkpoints(), output.resume()), output.name());
+      if (planned.asked(spec)) {
+        output.requireForm(work.plan(), model.base());
+        summary(console, lesson, work, count);
+        planned.tell(
+            console,
+            work,
+            model.base(),
+            open.lora().engine(),
+            count,
+            how.steps.mappedState(),
+            json);
+        return 0;
+      }
       try (LockedFolder claim = output.begin(work, model.base())) {
         file.keep(output.folder());
         summary(console, lesson, work, count);
@@ -204,10 +220,10 @@ final class TextAlign implements Command {
   private void rewardModel(Console console, long began) {
     RewardModelTraining training =
         new RewardModelTraining(
-            spec, RewardModelTraining.read(data), judge.objective(), options, how, output);
+            spec, RewardModelTraining.read(data), judge.objective(), options, how, output, planned);
     requireRoom(false);
     training.run(console, json, began);
-    if (!json) {
+    if (!json && !planned.asked(spec)) {
       output.next(
           console, "score answers", List.of("text", "score", "--data", "ANSWERS.jsonl"), options);
     }

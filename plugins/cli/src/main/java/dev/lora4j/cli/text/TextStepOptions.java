@@ -250,7 +250,8 @@ final class TextStepOptions {
     return Failure.usage("--lr-scheduler", () -> Decays.named(schedule));
   }
 
-  private boolean mapped() {
+  /** True if the optimizer's state lies in a file. */
+  boolean mappedState() {
     String name = ExtensionRequest.parse(optimizer).name();
     return place.map(StatePlace.mapped::equals).orElseGet(() -> Optimizers.paged(name));
   }
@@ -290,6 +291,6 @@ final class TextStepOptions {
         .validateEvery(validateEvery.orElse(VALIDATE_EVERY))
         .keepBest(keepBest)
         .previewEvery(Integer.MAX_VALUE)
-        .mapped(mapped());
+        .mapped(mappedState());
   }
 }

@@ -66,6 +66,8 @@ final class TextTrain implements Command {
 
   @Mixin private final RateOptions rates = new RateOptions();
 
+  @Mixin private final TextPlanOption planned = new TextPlanOption();
+
   @Mixin private final TextRunOptions output = new TextRunOptions();
 
   @Option(
@@ -87,6 +89,7 @@ final class TextTrain implements Command {
     if (finding) {
       how.steps.requireRate();
     }
+    planned.asked(spec);
     output.require();
     if (how.savedAlone() && output.layout().equals("peft")) {
       throw Failure.usage(
@@ -152,6 +155,19 @@ final class TextTrain implements Command {
       TextTrainingWork work =
           TextTrainingWork.of(
               trainer, how.steps.keeping(output.checkpoints(), output.resume()), output.name());
+      if (planned.asked(spec)) {
+        output.requireForm(work.plan(), open.model().base());
+        summary(console, work, count, how.steps.perStep());
+        planned.tell(
+            console,
+            work,
+            open.model().base(),
+            open.lora().engine(),
+            count,
+            how.steps.mappedState(),
+            json);
+        return;
+      }
       try (LockedFolder claim = output.begin(work, open.model().base())) {
         file.keep(output.folder());
         TrainedTextReport trained = train(console, work, open.model().base(), count);
@@ -198,6 +214,19 @@ final class TextTrain implements Command {
       TextTrainingWork work =
           TextTrainingWork.of(
               trainer, how.steps.keeping(output.checkpoints(), output.resume()), output.name());
+      if (planned.asked(spec)) {
+        output.requireForm(work.plan(), model.base());
+        summary(console, work, count, how.steps.perStep());
+        planned.tell(
+            console,
+            work,
+            model.base(),
+            open.lora().engine(),
+            count,
+            how.steps.mappedState(),
+            json);
+        return;
+      }
       try (LockedFolder claim = output.begin(work, model.base())) {
         file.keep(output.folder());
         TrainedTextReport trained = train(console, work, model.base(), count);

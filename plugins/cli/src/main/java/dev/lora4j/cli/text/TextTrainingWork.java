@@ -1,13 +1,16 @@
 package dev.lora4j.cli.text;
 
 import dev.lora4j.core.train.adapter.AdapterPlan;
+import dev.lora4j.core.train.optimizer.Optimizer;
 import dev.lora4j.core.train.run.CheckpointPolicy;
 import dev.lora4j.core.train.run.RunListener;
 import dev.lora4j.text.data.TokenSequence;
 import dev.lora4j.text.train.SequenceTrainer;
+import dev.lora4j.text.train.TextStepCost;
 import dev.lora4j.text.train.TrainedText;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * A training run on texts, whatever is learned of them.
@@ -15,18 +18,24 @@ import java.util.function.Function;
  * @param learned the texts
  * @param heldOut those to validate by
  * @param plan the layers that are trained
+ * @param cost of its largest step
+ * @param optimizer the rule by which its numbers change
  * @param training the run
  */
 record TextTrainingWork(
     List<TokenSequence> learned,
     List<TokenSequence> heldOut,
     AdapterPlan plan,
+    Supplier<TextStepCost> cost,
+    Optimizer optimizer,
     Function<RunListener, TrainedText> training) {
   static TextTrainingWork of(SequenceTrainer<?> trainer, CheckpointPolicy keeping, String name) {
     return new TextTrainingWork(
         trainer.sequences(),
         trainer.heldOut(),
         trainer.plan(),
+        trainer::cost,
+        trainer.optimizer(),
         trainer.keeping(keeping).name(name)::run);
   }
 }

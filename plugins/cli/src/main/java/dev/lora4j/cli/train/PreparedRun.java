@@ -14,6 +14,7 @@ import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.adapter.AdapterRecipe;
+import dev.lora4j.core.train.run.StepCost;
 import dev.lora4j.diffusion.base.BaseOutline;
 import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.config.RunSettings;
@@ -24,7 +25,7 @@ import dev.lora4j.diffusion.dataset.DataSet;
 import dev.lora4j.diffusion.style.FewStepLesson;
 import dev.lora4j.diffusion.style.PreservationLesson;
 import dev.lora4j.diffusion.style.SliderLesson;
-import dev.lora4j.diffusion.style.StepCost;
+import dev.lora4j.diffusion.style.StyleCost;
 import dev.lora4j.diffusion.style.StyleSettings;
 import dev.lora4j.diffusion.style.StyleTrainer;
 import dev.lora4j.diffusion.train.objective.ClassPreservation;
@@ -184,17 +185,17 @@ record PreparedRun(
   StepCost stepCost(int height, int width) {
     DiffusionModel base = model.sd().base();
     return fewSteps()
-        .map(how -> StepCost.of(base, plan, style, how, batch(), height, width))
+        .map(how -> StyleCost.of(base, plan, style, how, batch(), height, width))
         .or(
             () ->
                 settings
                     .slider()
-                    .map(how -> StepCost.of(base, plan, style, how, batch(), height, width)))
+                    .map(how -> StyleCost.of(base, plan, style, how, batch(), height, width)))
         .or(
             () ->
                 preservation()
-                    .map(how -> StepCost.of(base, plan, style, how, batch(), height, width)))
-        .orElseGet(() -> StepCost.of(base, plan, style, batch(), height, width));
+                    .map(how -> StyleCost.of(base, plan, style, how, batch(), height, width)))
+        .orElseGet(() -> StyleCost.of(base, plan, style, batch(), height, width));
   }
 
   /** Intervals of checkpoints, validations and adapters. */

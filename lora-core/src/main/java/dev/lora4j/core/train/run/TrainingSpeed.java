@@ -1,4 +1,4 @@
-package dev.lora4j.diffusion.style;
+package dev.lora4j.core.train.run;
 
 import dev.lora4j.core.tensor.Cost;
 import dev.lora4j.core.tensor.DType;

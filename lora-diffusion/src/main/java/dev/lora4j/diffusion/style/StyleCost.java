@@ -1,13 +1,11 @@
 package dev.lora4j.diffusion.style;
 
 import dev.lora4j.core.adapter.training.TrainedTensor;
-import dev.lora4j.core.nn.Parameter;
-import dev.lora4j.core.tensor.Cost;
-import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.run.Staging;
+import dev.lora4j.core.train.run.StepCost;
 import dev.lora4j.core.train.run.TaskLoss;
 import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.conditioning.EncodedCaption;
@@ -17,29 +15,18 @@ import dev.lora4j.diffusion.slider.SliderSettings;
 import dev.lora4j.diffusion.train.objective.ClassPreservation;
 import dev.lora4j.diffusion.train.objective.Objective;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
-/**
- * Cost of a training step, computed before anything heavy is done: from the step's own staging,
- * with the sizes of a batch filled in.
- *
- * @param batches number of batches in a step
- * @param batch cost of one batch
- * @param weights bytes of the frozen weights that it uses
- * @param state bytes of the trained values, their gradients and the optimiser's moments
- */
-public record StepCost(int batches, Cost batch, long weights, long state) {
+/** Cost of a training step of a style, from the sizes of its latents and captions. */
+public final class StyleCost {
   /** Tokens that a text encoder reads at once, and those of them around a text. */
   private static final int WORDS = 77;
 
   private static final int AROUND = 2;
 
-  /** The gradient by weight and as one buffer. */
-  private static final int GRADIENTS = 2;
+  private StyleCost() {}
 
   /**
    * Counts a step; takes about as long as staging it, and no memory to speak of.
@@ -155,47 +142,7 @@ public record StepCost(int batches, Cost batch, long weights, long state) {
 
   private static StepCost counted(
       AdapterPlan plan, StyleSettings settings, Sizes sizes, Function<Graph, TaskLoss> step) {
-    Graph graph = Graph.sized(sizes);
-    TaskLoss program = step.apply(graph);
-    program.parameters().gradient(program.loss());
-    Set<String> trained = new HashSet<>();
-    program.parameters().parameters().stream().map(Parameter::name).forEach(trained::add);
-    long weights =
-        graph.heldInputs().stream()
-            .filter(i -> !trained.contains(i.name()))
-            .mapToLong(i -> i.shape().elements() * i.dtype().bits() / Byte.SIZE)
-            .sum();
-    return new StepCost(settings.accumulate(), graph.cost(), weights, state(plan, settings));
-  }
-
-  private static long state(AdapterPlan plan, StyleSettings settings) {
-    long elements = plan.elements() * (1 + GRADIENTS);
-    elements += settings.accumulate() > 1 ? plan.elements() : 0;
-    elements += settings.averageDecay() > 0 ? plan.elements() : 0;
-    return DType.F32.bytes(elements)
-        + settings.training().optimizer(plan).bytes(plan.shapes().values(), DType.F32);
-  }
-
-  /** Floating-point operations of a step in linear layers, convolutions and attention. */
-  public long flops() {
-    return batches * batch.flops();
-  }
-
-  /**
-   * Bytes that a step needs at the most: frozen weights, state, values stored for the gradient, and
-   * those that the largest operator reads and writes. What engine and Java need beside them, some
-   * 300 MB, is not among them, and neither is a base's part that no step uses.
-   */
-  public long bytes() {
-    return weights + state + batch.kept() + batch.working();
-  }
-
-  /** Seconds of a step on a machine of this speed. */
-  public double seconds(TrainingSpeed rate) {
-    return batches
-        * (batch.flops() / rate.flops()
-            + batch.traffic() / rate.traffic()
-            + batch.operators() * rate.operator());
+    return StepCost.of(Graph.sized(sizes), step, plan, settings.training());
   }
 
   /** The sizes that a batch gives to the inputs of a step. */
