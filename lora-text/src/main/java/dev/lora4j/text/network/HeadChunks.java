@@ -114,8 +114,9 @@ public record HeadChunks(int rows, int count, boolean learned) {
     long begin = (long) number * rows;
     long end = number == count - 1 ? Long.MAX_VALUE : begin + rows;
     return x -> {
-      Shape shape = x.shape().with(0, Shape.UNKNOWN);
-      return x.graph().call("slice", x.dtype(), shape, x, 0, begin, end, 1);
+      long all = x.shape().size(0);
+      long left = all == Shape.UNKNOWN ? all : Math.max(0, Math.min(all, end) - begin);
+      return x.graph().call("slice", x.dtype(), x.shape().with(0, left), x, 0, begin, end, 1);
     };
   }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lora4j.core.tensor.Cost;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.Expr;
@@ -33,8 +34,7 @@ class HeadChunksTest {
   }
 
   /** Losses and entropies, a loss that squares them, and the gradient of a layer below the head. */
-  private static List<float[]> run(HeadChunks chunks, int places, boolean trains) {
-    Graph graph = new Graph();
+  private static List<Expr> staged(Graph graph, HeadChunks chunks, boolean trains) {
     Expr hidden = graph.input("hidden", DType.F32, Shape.of(Shape.UNKNOWN, WIDTH));
     Expr layer = graph.input("layer", DType.F32, Shape.of(WIDTH, WIDTH));
     Expr trained = trains ? layer.trainable() : layer;
@@ -55,6 +55,12 @@ class HeadChunksTest {
     if (trains) {
       out.addAll(graph.gradients(loss, List.of(trained)));
     }
+    return out;
+  }
+
+  private static List<float[]> run(HeadChunks chunks, int places, boolean trains) {
+    Graph graph = new Graph();
+    List<Expr> out = staged(graph, chunks, trains);
     try (Scope scope = ENGINE.scope("head")) {
       SplittableRandom random = new SplittableRandom(3);
       List<Tensor> inputs =
@@ -96,6 +102,32 @@ class HeadChunksTest {
       most = Math.max(most, Math.abs(value));
     }
     return most * 2e-6f;
+  }
+
+  /** As many operations, of which a part of the logits is there at a time. */
+  @Test
+  void costsOfChunksAreThoseOfTheWhole() {
+    Cost whole = cost(HeadChunks.WHOLE);
+    for (HeadChunks chunks : List.of(new HeadChunks(50, 5, true), new HeadChunks(100, 4, true))) {
+      Cost parts = cost(chunks);
+      assertEquals(whole.flops(), parts.flops(), chunks.toString());
+      assertTrue(parts.working() < whole.working(), parts + " against " + whole);
+      assertTrue(parts.kept() < whole.kept(), parts + " against " + whole);
+    }
+  }
+
+  private static Cost cost(HeadChunks chunks) {
+    Graph graph =
+        Graph.sized(
+            input ->
+                new Graph.Input(
+                    input.name(),
+                    input.dtype(),
+                    input.shape().size(0) == Shape.UNKNOWN
+                        ? input.shape().with(0, 240)
+                        : input.shape()));
+    staged(graph, chunks, true);
+    return graph.cost();
   }
 
   @ParameterizedTest
