@@ -144,6 +144,23 @@ public sealed interface Advantages extends Canonical {
     }
   }
 
+  /**
+   * Rewards themselves, where a value head says what was to be expected ({@link TokenAdvantages}).
+   */
+  record Uncompared() implements Advantages {
+    @Override
+    public double[] of(double[] rewards, int group) {
+      double[] advantages = new double[rewards.length];
+      fill(advantages, 0, rewards.length, i -> rewards[i]);
+      return advantages;
+    }
+
+    @Override
+    public String canonical() {
+      return CanonicalForm.of("Uncompared").text();
+    }
+  }
+
   /** Weighted sums of what was given, completion by completion; NaN where nothing was. */
   private static double[] sums(double[][] each, double[] weights) {
     double[] sums = new double[each[0].length];

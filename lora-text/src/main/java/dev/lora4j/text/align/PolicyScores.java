@@ -11,6 +11,8 @@ import java.util.Optional;
  * @param before the same when the completions were written, [tokens], without a gradient
  * @param reference the same under the reference, [tokens]; empty where an objective has none
  * @param advantages by how much each completion is better than others, [completions]
+ * @param gains advantage of each token, [tokens], where a value head tells it; empty where tokens
+ *     have that of their completion
  * @param rows number of each token's completion, I64 [tokens]
  * @param counts tokens of each completion that count, [completions]
  * @param level what has a ratio of its own
@@ -20,6 +22,7 @@ public record PolicyScores(
     Expr before,
     Optional<Expr> reference,
     Expr advantages,
+    Optional<Expr> gains,
     Expr rows,
     Expr counts,
     ImportanceLevel level) {
@@ -46,9 +49,9 @@ public record PolicyScores(
     };
   }
 
-  /** The advantage of each token's completion, [tokens]. */
+  /** The advantage of each token, or of its completion, [tokens]. */
   public Expr advantage() {
-    return atTokens(advantages);
+    return gains.orElseGet(() -> atTokens(advantages));
   }
 
   /** Log of how much likelier each token has become, [tokens]. */

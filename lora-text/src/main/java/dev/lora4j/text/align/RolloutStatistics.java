@@ -21,7 +21,9 @@ public final class RolloutStatistics {
     Map<String, Double> all = new LinkedHashMap<>();
     all.put("reward", Advantages.mean(rewards));
     all.put("reward_std", Advantages.spread(rewards));
-    all.put("frac_reward_zero_std", alike(rollouts, group));
+    if (group > 1) {
+      all.put("frac_reward_zero_std", alike(rollouts, group));
+    }
     for (String name : rollouts.get(0).rewards().keySet()) {
       double[] own =
           rollouts.stream()

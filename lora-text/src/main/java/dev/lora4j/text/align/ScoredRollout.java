@@ -11,7 +11,7 @@ import java.util.OptionalDouble;
  * @param rewards of each function by its name, without weights; empty where it had nothing to say
  * @param reward their weighted sum; empty if there is none
  * @param advantage by how much it is better than others of its prompt, by its rewards less what its
- *     distance from the reference costs
+ *     distance from the reference costs; with a value head the mean of its tokens' advantages
  */
 public record ScoredRollout(
     Rollout rollout, Map<String, OptionalDouble> rewards, OptionalDouble reward, double advantage) {

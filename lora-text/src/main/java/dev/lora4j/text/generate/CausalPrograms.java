@@ -15,6 +15,7 @@ import dev.lora4j.text.network.NextTokenLoss;
 import dev.lora4j.text.network.PrefillTokens;
 import dev.lora4j.text.network.StagedCache;
 import dev.lora4j.text.network.TokenInputs;
+import dev.lora4j.text.network.ValueHead;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -118,6 +119,36 @@ public final class CausalPrograms extends TextPrograms {
             "score at " + temperature,
             unmergedSites,
             (graph, weights) -> scores(graph, weights, temperature));
+  }
+
+  /**
+   * {@link #score(Set, double)} with the values of a head: negative log-likelihoods of the tokens
+   * and what is to be expected where they come, F32 [n] each. Its inputs are those of {@link
+   * NextTokenLoss}, and a {@link ValueHead} in F32 by its names.
+   *
+   * @param unmergedSites sites with unmerged adapters
+   * @param temperature what logits are divided by, above 0
+   */
+  public Network valued(Set<String> unmergedSites, double temperature) {
+    return program(
+        "score and value at " + temperature,
+        unmergedSites,
+        (graph, weights) -> {
+          NextTokenLoss loss = NextTokenLoss.declare(graph);
+          Expr placed = loss.placed(network, weights, AttentionCache.WHOLE, compute);
+          ValueHead values =
+              new ValueHead(
+                  graph.input(ValueHead.WEIGHT, DType.F32, ValueHead.weight(placed)),
+                  graph.input(ValueHead.BIAS, DType.F32, ValueHead.ONE));
+          List<Expr> scores =
+              loss.valuesAt(
+                  placed,
+                  some -> network.logits(weights, some),
+                  HeadChunks.frozen(network.vocabulary()),
+                  DType.F32,
+                  at -> List.of(at.unlikelihood(temperature)));
+          return List.of(scores.get(0), values.values(placed));
+        });
   }
 
   private List<Expr> scores(Graph graph, Weights weights, double temperature) {

@@ -52,8 +52,24 @@ public record NextTokenLoss(TokenInputs tokens, Expr places, Expr targets) {
       DType compute,
       DType type,
       Function<PlacedLogits, List<Expr>> body) {
-    Expr hidden = network.hidden(weights, tokens, memory, compute);
-    return values(hidden, some -> network.logits(weights, some), chunks, type, body);
+    Expr placed = placed(network, weights, memory, compute);
+    return valuesAt(placed, some -> network.logits(weights, some), chunks, type, body);
+  }
+
+  /**
+   * Stages the output of the last layer where the places are, for other heads beside that of the
+   * logits.
+   *
+   * @param memory attention of the tokens
+   * @param compute the type to compute in
+   * @return [n, width]
+   */
+  public Expr placed(CausalNetwork network, Weights weights, AttentionCache memory, DType compute) {
+    return placed(network.hidden(weights, tokens, memory, compute));
+  }
+
+  private Expr placed(Expr hidden) {
+    return hidden.flatten(0, 1).indexSelect(0, places);
   }
 
   /**
@@ -86,9 +102,27 @@ public record NextTokenLoss(TokenInputs tokens, Expr places, Expr targets) {
       HeadChunks chunks,
       DType type,
       Function<PlacedLogits, List<Expr>> body) {
-    Expr all = hidden.flatten(0, 1).indexSelect(0, places);
+    return valuesAt(placed(hidden), head, chunks, type, body);
+  }
+
+  /**
+   * Stages values of the logits at each place from what {@link #placed} gave.
+   *
+   * @param placed [n, width]
+   * @param head gives the logits of some of its rows
+   * @param chunks in which the head is computed
+   * @param type of the logits
+   * @param body makes values of some places, each [some] and of its own place alone
+   * @return the values in the order of {@code body}, each [n]
+   */
+  public List<Expr> valuesAt(
+      Expr placed,
+      UnaryOperator<Expr> head,
+      HeadChunks chunks,
+      DType type,
+      Function<PlacedLogits, List<Expr>> body) {
     return chunks.values(
-        all,
+        placed,
         chunk ->
             body.apply(
                 new PlacedLogits(

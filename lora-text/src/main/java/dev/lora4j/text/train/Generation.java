@@ -7,6 +7,8 @@ import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Completions that were written together, and what is known of each.
@@ -31,9 +33,19 @@ record Generation(
    * @param before log-probability of each token that counts when it was written; none where the
    *     loss does not need them
    * @param reference the same under the reference; none where the loss computes them itself
+   * @param valued its tokens by a value head, where there is one
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  record Known(double advantage, double[] before, double[] reference) {}
+  record Known(
+      double advantage,
+      double[] before,
+      double[] reference,
+      Optional<ValuedTokens.Completion> valued) {
+    /** Numbers without a value head. */
+    Known(double advantage, double[] before, double[] reference) {
+      this(advantage, before, reference, Optional.empty());
+    }
+  }
 
   /**
    * Completions of the greatest length, of which nothing is known: for a count of what a step
@@ -70,6 +82,13 @@ record Generation(
   /** The same under the reference. */
   double[] reference(List<TokenSequence> written) {
     return written.stream().flatMapToDouble(s -> Arrays.stream(known(s).reference)).toArray();
+  }
+
+  /** Numbers of tokens of completions by a value head. */
+  double[] valued(List<TokenSequence> written, Function<ValuedTokens.Completion, double[]> which) {
+    return written.stream()
+        .flatMapToDouble(s -> Arrays.stream(which.apply(known(s).valued.orElseThrow())))
+        .toArray();
   }
 
   private Known known(TokenSequence sequence) {

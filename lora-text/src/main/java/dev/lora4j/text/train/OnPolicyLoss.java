@@ -133,8 +133,8 @@ final class OnPolicyLoss implements SequenceLoss {
 
   @Override
   public List<List<TokenSequence>> made(
-      long step, List<List<TokenSequence>> batches, Supplier<MixPlan> adapters) {
-    List<CompletionWriter.Written> written = written(step + 1, batches, adapters.get());
+      long step, List<List<TokenSequence>> batches, TrainedModel now) {
+    List<CompletionWriter.Written> written = written(step + 1, batches, now.adapters().get());
     List<Rollout> rollouts = written.stream().map(CompletionWriter.Written::rollout).toList();
     told = RolloutStatistics.lengths(rollouts);
     teaching

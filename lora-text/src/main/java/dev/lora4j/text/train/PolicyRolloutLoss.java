@@ -24,6 +24,7 @@ import dev.lora4j.text.network.CausalNetwork;
 import dev.lora4j.text.network.HeadChunks;
 import dev.lora4j.text.network.NextTokenLoss;
 import dev.lora4j.text.network.SegmentedTokens;
+import dev.lora4j.text.network.ValueHead;
 import dev.lora4j.text.pipeline.LanguageModel;
 import dev.lora4j.text.token.TextTokenizer;
 import java.util.ArrayList;
@@ -115,40 +116,57 @@ final class PolicyRolloutLoss implements SequenceLoss {
     Expr advantages = numbers(at, "advantages");
     HeadChunks chunks = head.chunks(at);
     boolean rewarded = objective().entropy().rewarded();
-    List<Expr> values =
-        loss.values(
-            network,
-            weights(at),
-            memory,
+    Weights weights = weights(at);
+    Expr placed = loss.placed(network, weights, memory, compute);
+    List<Expr> told =
+        loss.valuesAt(
+            placed,
+            some -> network.logits(weights, some),
             chunks,
-            compute,
             at.type(),
             places ->
                 List.of(
                     places.unlikelihood(temperature()),
                     (rewarded ? places : places.detached()).entropy(temperature())));
-    Expr own = values.get(0).neg();
-    Expr entropy = values.get(1);
+    Expr own = told.get(0).neg();
+    Expr entropy = told.get(1);
     Expr before = again() ? numbers(at, "before") : own.detach();
+    Optional<Expr> reference = reference(at, network, loss, memory, chunks);
+    Optional<StagedValues> valued = settings().values().map(how -> StagedValues.declare(at, how));
     PolicyScores scores =
         new PolicyScores(
             own,
             before,
-            reference(at, network, loss, memory, chunks),
+            reference,
             advantages,
+            valued.map(StagedValues::gains),
             rows,
             counts,
             objective().level());
     PolicyObjective.Staged staged = objective().staged(scores, entropy);
-    Expr parts = weighting().parts(staged.each(), scores, settings().maxNewTokens());
-    Expr each = parts.detach().mul(0).add(1);
+    Expr policy = parts(staged.each(), scores);
+    Map<String, Expr> means = new LinkedHashMap<>(staged.measures());
+    Expr parts = policy;
+    if (valued.isPresent()) {
+      StagedValues values = valued.get();
+      Expr said = values.said(at, placed);
+      parts = policy.add(parts(values.weighted(said), scores));
+      means.put("policy/entropy_avg", scores.mean(entropy.detach()));
+      means.putAll(values.measures(said, scores));
+    } else {
+      means.put("entropy", scores.mean(entropy.detach()));
+    }
     Map<String, Expr> measures = new LinkedHashMap<>();
-    staged.measures().forEach((name, mean) -> measures.put(name, each.mul(mean)));
-    measures.put("entropy", each.mul(scores.mean(entropy.detach())));
-    if (rewarded) {
-      measures.put("policy_loss", parts.detach());
+    Expr one = policy.detach().mul(0).add(1);
+    means.forEach((name, mean) -> measures.put(name, one.mul(mean)));
+    if (rewarded || valued.isPresent()) {
+      measures.put(valued.isPresent() ? "loss/policy_avg" : "policy_loss", policy.detach());
     }
     return new StagedLoss(parts, staged.bonus().map(Expr::neg), measures);
+  }
+
+  private Expr parts(Expr each, PolicyScores scores) {
+    return weighting().parts(each, scores, settings().maxNewTokens());
   }
 
   private static Expr numbers(Staging at, String name) {
@@ -207,6 +225,11 @@ final class PolicyRolloutLoss implements SequenceLoss {
     if (objective().compares() && begun) {
       inputs.add(numbers(scope, learned().reference(written)));
     }
+    if (settings().values().isPresent()) {
+      inputs.add(numbers(scope, learned().valued(written, ValuedTokens.Completion::gains)));
+      inputs.add(numbers(scope, learned().valued(written, ValuedTokens.Completion::values)));
+      inputs.add(numbers(scope, learned().valued(written, ValuedTokens.Completion::returns)));
+    }
     return inputs;
   }
 
@@ -253,18 +276,27 @@ final class PolicyRolloutLoss implements SequenceLoss {
 
   @Override
   public List<List<TokenSequence>> made(
-      long step, List<List<TokenSequence>> batches, Supplier<MixPlan> adapters) {
+      long step, List<List<TokenSequence>> batches, TrainedModel now) {
     long number = drawn(step);
     if (latest.isEmpty() || latest.get().number() != number) {
-      learn(rollouts.of(number, step + 1, batches, adapters.get()));
+      learn(rollouts.of(number, step + 1, batches, now.adapters().get(), values(now)));
       prompts.listener().written(step + 1, learned().scored());
     }
     return learned().batches();
   }
 
+  /** Numbers of the value head, if there is one. */
+  private Map<String, HostTensor> values(TrainedModel now) {
+    return settings().values().isPresent()
+        ? Map.of(
+            ValueHead.WEIGHT, now.beside().apply(ValueHead.WEIGHT),
+            ValueHead.BIAS, now.beside().apply(ValueHead.BIAS))
+        : Map.of();
+  }
+
   @Override
   public List<List<TokenSequence>> looked(long step, List<List<TokenSequence>> batches) {
-    learn(rollouts.of(CALIBRATION, step + 1, batches, MixPlan.NONE));
+    learn(rollouts.of(CALIBRATION, step + 1, batches, MixPlan.NONE, Map.of()));
     return learned().batches();
   }
 

@@ -2,6 +2,7 @@ package dev.lora4j.text.train;
 
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.text.align.PolicySettings;
 import dev.lora4j.text.align.RewardTable;
 import dev.lora4j.text.align.RolloutStatistics;
@@ -67,71 +68,112 @@ final class PolicyRollouts {
    * @param number of the generation, from 0
    * @param step from 1, for rewards
    * @param batches of prompts
+   * @param head numbers of the value head by its names; empty for none, or for zeros
    */
-  Generation of(long number, long step, List<List<TokenSequence>> batches, MixPlan adapters) {
+  Generation of(
+      long number,
+      long step,
+      List<List<TokenSequence>> batches,
+      MixPlan adapters,
+      Map<String, HostTensor> head) {
     try (Scope work = scope.child("generation")) {
       List<TokenSequence> asked = batches.stream().flatMap(List::stream).toList();
       Rollouts.Written written = writing.of(work, asked, step, adapters);
-      List<double[]> before = before(work, written.sequences(), adapters);
-      List<double[]> base = base(written.sequences());
+      // Of a few rows at a time, as in the steps.
+      int together = settings().values().isPresent() ? batches.get(0).size() : 1;
+      List<FrozenReference.Tokens> before =
+          before(work, written.sequences(), adapters, head, together);
+      List<double[]> base = base(written.sequences(), together);
+      double[] paid = paid(written);
+      Optional<ValuedTokens> valued =
+          settings().values().map(how -> ValuedTokens.of(settings(), paid, before, base));
       double[] distances = distances(before, base);
-      List<ScoredRollout> scored = scored(written, distances);
+      List<ScoredRollout> scored =
+          scored(
+              written,
+              valued
+                  .map(v -> v.each().stream().mapToDouble(ValuedTokens.Completion::gain).toArray())
+                  .orElseGet(() -> compared(paid, distances)));
       IdentityHashMap<TokenSequence, Generation.Known> known = new IdentityHashMap<>();
       for (int i = 0; i < scored.size(); i++) {
+        int one = i;
         known.put(
             written.sequences().get(i),
-            new Generation.Known(scored.get(i).advantage(), before.get(i), base.get(i)));
+            new Generation.Known(
+                scored.get(i).advantage(),
+                before.get(i).likelihoods(),
+                base.get(i),
+                valued.map(v -> v.each().get(one))));
       }
       return new Generation(
           number,
           divided(batches, written.sequences()),
           scored,
-          measures(scored, distances, before),
+          measures(
+              scored, valued.map(ValuedTokens::measures).orElseGet(() -> kl(distances, before))),
           known);
     }
   }
 
-  /** Log-probabilities when they were written; empty ones where the loss does not need them. */
-  private List<double[]> before(Scope work, List<TokenSequence> sequences, MixPlan adapters) {
-    return settings().iterations() > 1 || settings().rewardBeta() > 0
-        ? tokens(new FrozenReference(work, model, adapters, temperature()), sequences)
+  /** Tokens when they were written; empty ones where the loss does not need them. */
+  private List<FrozenReference.Tokens> before(
+      Scope work,
+      List<TokenSequence> sequences,
+      MixPlan adapters,
+      Map<String, HostTensor> head,
+      int together) {
+    boolean needed =
+        settings().iterations() > 1
+            || settings().rewardBeta() > 0
+            || settings().values().isPresent();
+    return needed
+        ? tokens(
+            new FrozenReference(work, model, adapters, temperature(), head), sequences, together)
         : nothing(sequences);
   }
 
   /** Log-probabilities under the reference, where they are not computed in the step itself. */
-  private List<double[]> base(List<TokenSequence> sequences) {
+  private List<double[]> base(List<TokenSequence> sequences, int together) {
     boolean inStep = begun.adapters().isEmpty() && moving.isEmpty() && settings().rewardBeta() == 0;
-    if (!settings().compares() || inStep) {
-      return nothing(sequences);
-    }
-    if (moving.isPresent()) {
-      return tokens(moving.get().reference(), sequences);
-    }
+    List<FrozenReference.Tokens> all =
+        !settings().compares() || inStep
+            ? nothing(sequences)
+            : tokens(
+                moving.map(MovingReference::reference).orElseGet(this::still), sequences, together);
+    return all.stream().map(FrozenReference.Tokens::likelihoods).toList();
+  }
+
+  /** The reference that stays as it is. */
+  private FrozenReference still() {
     FrozenReference known =
         reference.orElseGet(() -> new FrozenReference(scope, model, begun, temperature()));
     reference = Optional.of(known);
-    return tokens(known, sequences);
+    return known;
   }
 
   private double temperature() {
     return settings().sampling().temperature();
   }
 
-  private static List<double[]> nothing(List<TokenSequence> sequences) {
-    return sequences.stream().map(s -> new double[0]).toList();
+  private static List<FrozenReference.Tokens> nothing(List<TokenSequence> sequences) {
+    return sequences.stream().map(s -> FrozenReference.Tokens.NONE).toList();
   }
 
-  /** Of a few rows at a time, as in the steps. */
-  private List<double[]> tokens(FrozenReference scorer, List<TokenSequence> sequences) {
-    List<double[]> all = new ArrayList<>();
-    int together = settings().group();
-    for (int from = 0; from < sequences.size(); from += together) {
-      List<TokenSequence> rows =
-          sequences.subList(from, Math.min(sequences.size(), from + together));
-      double[] each = scorer.tokens(rows);
+  /**
+   * Tokens of each sequence.
+   *
+   * @param together prompts whose completions are computed at once
+   */
+  private List<FrozenReference.Tokens> tokens(
+      FrozenReference scorer, List<TokenSequence> sequences, int together) {
+    List<FrozenReference.Tokens> all = new ArrayList<>();
+    int count = together * settings().group();
+    for (int from = 0; from < sequences.size(); from += count) {
+      List<TokenSequence> rows = sequences.subList(from, Math.min(sequences.size(), from + count));
+      FrozenReference.Tokens each = scorer.valued(rows);
       int at = 0;
       for (TokenSequence row : rows) {
-        all.add(Arrays.copyOfRange(each, at, at += row.learned()));
+        all.add(each.part(at, at += row.learned()));
       }
     }
     return all;
@@ -141,26 +183,35 @@ final class PolicyRollouts {
    * Distances of completions from the reference: the sum over the tokens of each (k1); 0 where
    * rewards do not pay for them.
    */
-  private double[] distances(List<double[]> before, List<double[]> base) {
+  private double[] distances(List<FrozenReference.Tokens> before, List<double[]> base) {
     double[] all = new double[before.size()];
     if (settings().rewardBeta() > 0) {
       Arrays.setAll(
-          all, i -> Arrays.stream(before.get(i)).sum() - Arrays.stream(base.get(i)).sum());
+          all,
+          i -> Arrays.stream(before.get(i).likelihoods()).sum() - Arrays.stream(base.get(i)).sum());
     }
     return all;
   }
 
-  /** Completions with their rewards, and advantages by these less what the distances cost. */
-  private List<ScoredRollout> scored(Rollouts.Written written, double[] distances) {
-    RewardTable rewards = written.rewards();
-    double[][] each = rewards.each().stream().map(PolicyRollouts::numbers).toArray(double[][]::new);
+  /** The reward of each completion, of those that several functions gave. */
+  private double[] paid(Rollouts.Written written) {
+    double[][] each =
+        written.rewards().each().stream().map(PolicyRollouts::numbers).toArray(double[][]::new);
     double[] weights =
         prompts.rewards().functions().stream().mapToDouble(WeightedReward::weight).toArray();
-    double[] paid = settings().advantages().combined(each, weights, settings().group());
-    for (int i = 0; i < paid.length; i++) {
-      paid[i] -= settings().rewardBeta() * distances[i];
-    }
-    double[] advantages = settings().advantages().of(paid, settings().group());
+    return settings().advantages().combined(each, weights, settings().group());
+  }
+
+  /** Advantages by rewards less what the distances cost. */
+  private double[] compared(double[] paid, double[] distances) {
+    double[] left = new double[paid.length];
+    Arrays.setAll(left, i -> paid[i] - settings().rewardBeta() * distances[i]);
+    return settings().advantages().of(left, settings().group());
+  }
+
+  /** Completions with their rewards. */
+  private List<ScoredRollout> scored(Rollouts.Written written, double[] advantages) {
+    RewardTable rewards = written.rewards();
     List<String> names = prompts.rewards().names();
     List<ScoredRollout> all = new ArrayList<>();
     for (int i = 0; i < advantages.length; i++) {
@@ -178,15 +229,19 @@ final class PolicyRollouts {
     return rewards.stream().mapToDouble(r -> r.orElse(Double.NaN)).toArray();
   }
 
-  /** Numbers of a step; with costs the mean distance of a token too. */
-  private Map<String, Double> measures(
-      List<ScoredRollout> scored, double[] distances, List<double[]> before) {
+  /** Numbers of a step. */
+  private Map<String, Double> measures(List<ScoredRollout> scored, Map<String, Double> more) {
     Map<String, Double> all = new LinkedHashMap<>(RolloutStatistics.of(scored, settings().group()));
-    if (settings().rewardBeta() > 0) {
-      int tokens = before.stream().mapToInt(b -> b.length).sum();
-      all.put("kl", Arrays.stream(distances).sum() / Math.max(1, tokens));
-    }
+    all.putAll(more);
     return all;
+  }
+
+  /** With costs the mean distance of a token. */
+  private Map<String, Double> kl(double[] distances, List<FrozenReference.Tokens> before) {
+    int tokens = before.stream().mapToInt(b -> b.likelihoods().length).sum();
+    return settings().rewardBeta() > 0
+        ? Map.of("kl", Arrays.stream(distances).sum() / Math.max(1, tokens))
+        : Map.of();
   }
 
   private List<List<TokenSequence>> divided(
@@ -209,7 +264,8 @@ final class PolicyRollouts {
     }
     try (Scope work = scope.child("held out")) {
       Rollouts.Written written = writing.of(work, held, 0, adapters.get());
-      List<ScoredRollout> scored = scored(written, new double[written.rollouts().size()]);
+      double[] free = new double[written.rollouts().size()];
+      List<ScoredRollout> scored = scored(written, compared(paid(written), free));
       return RolloutStatistics.of(scored, settings().group());
     }
   }

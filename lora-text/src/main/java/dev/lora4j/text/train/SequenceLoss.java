@@ -76,10 +76,10 @@ interface SequenceLoss {
    *
    * @param step from 0
    * @param batches that are drawn
-   * @param adapters makes the adapters of the model as they are before the step
+   * @param now the model as it is before the step
    */
   default List<List<TokenSequence>> made(
-      long step, List<List<TokenSequence>> batches, Supplier<MixPlan> adapters) {
+      long step, List<List<TokenSequence>> batches, TrainedModel now) {
     return batches;
   }
 

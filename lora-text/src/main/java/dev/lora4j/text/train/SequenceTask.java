@@ -14,6 +14,7 @@ import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.adapter.NetworkMetadata;
 import dev.lora4j.core.train.run.Staging;
+import dev.lora4j.core.train.run.TrainedNumbers;
 import dev.lora4j.core.train.run.TrainingBatch;
 import dev.lora4j.core.train.run.TrainingTask;
 import dev.lora4j.text.data.SequenceBatches;
@@ -97,10 +98,11 @@ final class SequenceTask implements TrainingTask {
   }
 
   @Override
-  public List<TrainingBatch> batches(long first, int count, Supplier<Adapter> now) {
+  public List<TrainingBatch> batches(long first, int count, TrainedNumbers now) {
     Supplier<MixPlan> adapters = () -> MixPlan.of(now.get(), 1);
     loss.moving().ifPresent(reference -> reference.before(first / count, adapters));
-    return together(loss.made(first / count, drawn(first, count), adapters));
+    return together(
+        loss.made(first / count, drawn(first, count), new TrainedModel(adapters, now::beside)));
   }
 
   private List<List<TokenSequence>> drawn(long first, int count) {

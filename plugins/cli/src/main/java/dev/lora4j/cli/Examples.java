@@ -89,6 +89,7 @@ final class Examples {
                   "text align dpo --data pairs.jsonl -o better",
                   "text align dpo --data pairs.jsonl --from mine --loss ipo -o better",
                   "text align grpo --data prompts.jsonl --reward exact -o solver",
+                  "text align ppo --data prompts.jsonl --reward model:path=judge -o better",
                   "text align reward --data pairs.jsonl -o judge")),
           Map.entry(
               "text distill",

@@ -4,7 +4,9 @@ import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.nn.FlatLayout;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.core.train.DirectionUpdate;
 import dev.lora4j.core.train.HeldOptimizer;
 import dev.lora4j.core.train.MaskUpdate;
@@ -17,6 +19,7 @@ import dev.lora4j.core.train.TrainingStep;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.adapter.StagedAdapter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -101,6 +104,33 @@ public final class AdapterStep {
   public Adapter unrounded(String name, TrainingState state) {
     return new Adapter(
         name, factors.factors(state.weights().floats(), initial, DType.F32), Map.of());
+  }
+
+  /**
+   * What is trained as it is, made when it is asked for.
+   *
+   * @param name of the adapter
+   */
+  public TrainedNumbers now(String name, TrainingState state) {
+    return new TrainedNumbers() {
+      @Override
+      public Adapter get() {
+        return unrounded(name, state);
+      }
+
+      @Override
+      public HostTensor beside(String weight) {
+        FlatLayout.Slot slot =
+            layout()
+                .slot(weight)
+                .orElseThrow(
+                    () -> new IllegalArgumentException("No weight '" + weight + "' is trained."));
+        int from = Math.toIntExact(slot.offset());
+        Shape shape = slot.parameter().shape();
+        int to = Math.toIntExact(from + shape.elements());
+        return HostTensor.of(shape, Arrays.copyOfRange(state.weights().floats(), from, to));
+      }
+    };
   }
 
   /** Limit on the norm of layers' changes, if the settings request one. */

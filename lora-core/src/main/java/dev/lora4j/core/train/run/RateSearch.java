@@ -160,7 +160,7 @@ public final class RateSearch {
   /** A step; none if too many in a row had a gradient that is not finite. */
   private Optional<RunListener.Step> take(StepRunner taker, TrainingRun run, int number) {
     try {
-      return Optional.of(taker.take(run, number, () -> step.unrounded("trial", run.state())));
+      return Optional.of(taker.take(run, number, step.now("trial", run.state())));
     } catch (TrainingFailure e) {
       return Optional.empty();
     }

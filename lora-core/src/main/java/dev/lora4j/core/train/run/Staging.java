@@ -3,10 +3,12 @@ package dev.lora4j.core.train.run;
 import dev.lora4j.core.nn.FiniteCheck;
 import dev.lora4j.core.nn.FlatParameters;
 import dev.lora4j.core.nn.LayerAdapters;
+import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.nn.ParameterGroups;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
+import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.adapter.StagedAdapter;
 import java.util.LinkedHashMap;
@@ -98,6 +100,18 @@ public final class Staging {
     if (measures.putIfAbsent(name, scalar.detach().to(DType.F32)) != null) {
       throw new IllegalArgumentException("There are two measures called '" + name + "'.");
     }
+  }
+
+  /**
+   * A weight that is trained beside the adapter and is no part of it. It begins with zeros, learns
+   * as the factors do, and is kept in checkpoints; no adapter file has it.
+   *
+   * @param name that no factor has; the same each time for the same weight
+   * @param shape of known sizes
+   * @return the weight in {@link #type}
+   */
+  public Expr beside(String name, Shape shape) {
+    return parameters.leaf(new Parameter(name, shape, Parameter.Init.ZEROS));
   }
 
   /** Stages the program of a task. */

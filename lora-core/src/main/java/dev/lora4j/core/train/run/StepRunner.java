@@ -1,6 +1,5 @@
 package dev.lora4j.core.train.run;
 
-import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.training.DirectionRule.Progress;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
@@ -14,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.function.Supplier;
 
 /** Takes the steps of a run, and finds out why one changed nothing. */
 final class StepRunner {
@@ -51,10 +49,10 @@ final class StepRunner {
   /**
    * Takes step {@code number}, from 0.
    *
-   * @param now makes the adapter as it is before the step
+   * @param now what is trained as it is before the step
    * @throws TrainingFailure if too many in a row changed nothing
    */
-  RunListener.Step take(TrainingRun run, int number, Supplier<Adapter> now) {
+  RunListener.Step take(TrainingRun run, int number, TrainedNumbers now) {
     if (number == 0) {
       masks.ifPresent(all -> all.apply(run.state()));
     }

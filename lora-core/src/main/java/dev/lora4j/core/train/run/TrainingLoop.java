@@ -93,7 +93,7 @@ public final class TrainingLoop implements AutoCloseable {
           stopped(name, state, done);
           throw new TrainingInterrupted(done, checkpoint);
         }
-        RunListener.Step progress = taker.take(run, done, () -> step.unrounded(name, state));
+        RunListener.Step progress = taker.take(run, done, step.now(name, state));
         losses.add(progress.loss());
         done++;
         listener.step(progress);

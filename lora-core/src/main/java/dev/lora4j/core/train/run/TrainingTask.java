@@ -56,9 +56,9 @@ public interface TrainingTask extends FrozenParameters {
    * The batches of one step of training. A task whose model makes its own samples makes them here.
    *
    * @param first see {@link #batches(long, int)}
-   * @param now makes the adapter as it is before the step, in F32
+   * @param now what is trained as it is before the step
    */
-  default List<TrainingBatch> batches(long first, int count, Supplier<Adapter> now) {
+  default List<TrainingBatch> batches(long first, int count, TrainedNumbers now) {
     return batches(first, count);
   }
 

@@ -49,6 +49,15 @@ record Clipping(double low, double high, double greatest) {
     return measures;
   }
 
+  /** Whether a ratio is clipped on the side where that counts, 0 or 1. */
+  Expr clipped(Expr ratio, Expr advantage) {
+    return ratio
+        .lt(1 - low)
+        .and(advantage.lt(0))
+        .or(ratio.gt(1 + high).and(advantage.gt(0)))
+        .to(ratio.dtype());
+  }
+
   private Expr limited(Expr ratio) {
     return Double.isInfinite(greatest) ? ratio : ratio.clampMax(greatest);
   }

@@ -12,6 +12,7 @@ enum AlignmentMethod {
   kto(Kind.JUDGEMENTS, PreferenceObjective.BETA, "kto"),
   grpo(Kind.REWARDS, 0, "dapo"),
   rloo(Kind.REWARDS, 0.05, "rloo"),
+  ppo(Kind.REWARDS, 0.05, "ppo"),
   distill(Kind.TEACHER, 1),
   reward(Kind.REWARD_MODEL, 0);
 

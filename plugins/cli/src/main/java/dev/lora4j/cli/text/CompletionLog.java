@@ -121,6 +121,10 @@ final class CompletionLog implements RolloutListener {
       console.note("  completion: " + shortened(rollouts.get(0).rollout().completion()));
       return;
     }
+    if (same.size() == 1) {
+      console.note("  " + shown(same.get(0)));
+      return;
+    }
     console.note("  best  " + shown(same.get(same.size() - 1)));
     console.note("  worst " + shown(same.get(0)));
   }

@@ -29,8 +29,8 @@ final class PreferenceOptions {
       description =
           "From pairs: dpo, beside a reference; or cpo, simpo or orpo, which need none and are"
               + " cheaper. From single answers, good and bad: kto. From rewards of what the model"
-              + " writes: grpo or rloo. From a teacher of what it writes: distill. A reward model,"
-              + " from pairs: reward.")
+              + " writes: grpo or rloo, which compare several answers, or ppo, with a value head. From a"
+              + " teacher of what it writes: distill. A reward model, from pairs: reward.")
   private AlignmentMethod method = AlignmentMethod.dpo;
 
   @Option(
@@ -40,7 +40,7 @@ final class PreferenceOptions {
           "Loss of a pair, by TRL's name, with its settings and weight=X; may be given several times"
               + " (default: dpo: sigmoid; cpo: cpo and sft; simpo: simpo; orpo: orpo and sft). Of"
               + " grpo, one of dapo (default), grpo, bnpo, dr_grpo, cispo, sapo, luspo, vespo; of kto,"
-              + " kto or apo_zero_unpaired.")
+              + " kto or apo_zero_unpaired; of ppo, ppo.")
   private List<String> losses = new ArrayList<>();
 
   @Option(
@@ -49,7 +49,7 @@ final class PreferenceOptions {
       description =
           "How much the distance from the reference costs; without one, how sharply likelihoods are"
               + " compared. Of distill 0 to 1, from all that the teacher could say to what it says most"
-              + " (default: 0.1; simpo: 2; grpo: 0; rloo: 0.05; distill: 1).")
+              + " (default: 0.1; simpo: 2; grpo: 0; rloo and ppo: 0.05; distill: 1).")
   private Optional<Double> beta = Optional.empty();
 
   @Option(
@@ -117,7 +117,7 @@ final class PreferenceOptions {
           "--sync-reference does nothing with "
               + method
               + ", which has no reference"
-              + (method == AlignmentMethod.grpo ? " without --beta above 0." : "."));
+              + (method.kind() == AlignmentMethod.Kind.REWARDS ? " without --beta above 0." : "."));
     }
     return asked;
   }

@@ -48,13 +48,21 @@ final class RewardLesson implements AlignmentLesson {
 
   @Override
   public String summary() {
+    String head =
+        settings.values().isPresent()
+            ? " A value head learns beside the adapter; checkpoints have it, and what is written has"
+                + " not."
+            : "";
     return String.format(
-        Locale.ROOT, "%s. Rewards: %s.", prompts, String.join(", ", rewards.names()));
+            Locale.ROOT, "%s. Rewards: %s.", prompts, String.join(", ", rewards.names()))
+        + head;
   }
 
   @Override
   public String step(int perStep) {
-    return perStep + " prompts, each with " + settings.group() + " completions";
+    return perStep
+        + " prompts, each with "
+        + (settings.group() == 1 ? "a completion" : settings.group() + " completions");
   }
 
   @Override

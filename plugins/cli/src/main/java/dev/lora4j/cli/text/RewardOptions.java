@@ -5,6 +5,7 @@ import dev.lora4j.cli.console.UnusedOptions;
 import dev.lora4j.text.align.Advantages;
 import dev.lora4j.text.align.EntropyUse;
 import dev.lora4j.text.align.ImportanceLevel;
+import dev.lora4j.text.align.PolicyLoss;
 import dev.lora4j.text.align.PolicyLosses;
 import dev.lora4j.text.align.PolicyObjective;
 import dev.lora4j.text.align.PolicySettings;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -32,7 +34,12 @@ final class RewardOptions {
           "top-entropy-quantile",
           "scale-rewards");
 
+  /** Losses that are methods of their own. */
+  private static final Set<String> OWN =
+      Set.of(AlignmentMethod.rloo.name(), AlignmentMethod.ppo.name());
+
   private static final int GENERATIONS = 8;
+  private static final int ITERATIONS_OF_PPO = 4;
 
   /** Ratios of importance, as people write them. */
   enum Importance {
@@ -71,14 +78,14 @@ final class RewardOptions {
   @Option(
       names = "--generations",
       paramLabel = "N",
-      description = "Completions of each prompt, which are compared (default: 8).")
+      description = "Completions of each prompt, which are compared (default: 8; ppo: 1).")
   private Optional<Integer> generations = Optional.empty();
 
   @Option(
       names = "--iterations",
       paramLabel = "N",
       description =
-          "Steps that learn the same completions before new ones are written (default: 1).")
+          "Steps that learn the same completions before new ones are written (default: 1; ppo: 4).")
   private Optional<Integer> iterations = Optional.empty();
 
   @Option(
@@ -117,7 +124,7 @@ final class RewardOptions {
     UnusedOptions.refuse(
         spec,
         NAMES.stream().map(name -> "--" + name).toList(),
-        method + ", which " + method.kind() + "; take grpo or rloo for rewards");
+        method + ", which " + method.kind() + "; take grpo, rloo or ppo for rewards");
   }
 
   /** Refuses options that a method which learns from rewards has no use for. */
@@ -129,6 +136,14 @@ final class RewardOptions {
           spec,
           List.of("--entropy-coef", "--top-entropy-quantile"),
           "rloo, which learns whole completions; take grpo");
+    } else if (method == AlignmentMethod.ppo) {
+      UnusedOptions.refuse(spec, List.of("--importance"), "ppo, whose ratios are of tokens");
+      UnusedOptions.refuse(
+          spec, List.of("--entropy-coef", "--top-entropy-quantile"), "ppo; take grpo");
+      UnusedOptions.refuse(
+          spec,
+          List.of("--scale-rewards"),
+          "ppo, whose advantages get a mean of 0 and a spread of 1 over the tokens of a step");
     }
     if (rewards.isEmpty()) {
       throw new ParameterException(
@@ -153,34 +168,36 @@ final class RewardOptions {
         });
   }
 
+  /** Completions of each prompt. */
+  int generations(AlignmentMethod method) {
+    return generations.orElse(method == AlignmentMethod.ppo ? 1 : GENERATIONS);
+  }
+
   /**
    * Settings of the run.
    *
    * @throws Failure as a mistake in the command line
    */
-  PolicySettings settings(PreferenceOptions what, WritingOptions writing) {
+  PolicySettings settings(PreferenceOptions what, WritingOptions writing, ValueOptions values) {
     return Failure.usage(
         () -> {
-          boolean rloo = what.method() == AlignmentMethod.rloo;
-          if (what.losses().size() != 1) {
-            throw new IllegalArgumentException(
-                what.method() + " takes one --loss, found " + what.losses().size() + ".");
+          AlignmentMethod method = what.method();
+          PolicyLoss loss = loss(what);
+          if (method == AlignmentMethod.ppo) {
+            return PolicySettings.valued(
+                PolicyObjective.of(loss),
+                values.objective(),
+                what.beta(),
+                generations(method),
+                writing.tokens(),
+                writing.sampling(),
+                iterations.orElse(ITERATIONS_OF_PPO),
+                writing.maskCut());
           }
-          String loss = what.losses().get(0);
-          boolean of = PolicyLosses.named(loss).name().equals("rloo");
-          if (of != rloo) {
-            throw new IllegalArgumentException(
-                "The loss "
-                    + loss
-                    + " is none of "
-                    + what.method()
-                    + "; take "
-                    + (rloo ? "rloo" : "another")
-                    + ".");
-          }
+          boolean rloo = method == AlignmentMethod.rloo;
           PolicyObjective objective =
               new PolicyObjective(
-                  PolicyLosses.named(loss),
+                  loss,
                   rloo ? ImportanceLevel.SEQUENCE : importance.orElse(Importance.token).level,
                   rloo ? 0 : what.beta(),
                   true,
@@ -189,12 +206,35 @@ final class RewardOptions {
               objective,
               advantages(rloo),
               rloo ? what.beta() : 0,
-              generations.orElse(GENERATIONS),
+              generations(method),
               writing.tokens(),
               writing.sampling(),
               iterations.orElse(1),
               writing.maskCut());
         });
+  }
+
+  /** The loss that is asked for, which has to be one of the method. */
+  private static PolicyLoss loss(PreferenceOptions what) {
+    AlignmentMethod method = what.method();
+    if (what.losses().size() != 1) {
+      throw new IllegalArgumentException(
+          method + " takes one --loss, found " + what.losses().size() + ".");
+    }
+    String text = what.losses().get(0);
+    PolicyLoss loss = PolicyLosses.named(text);
+    String owner = OWN.contains(loss.name()) ? loss.name() : AlignmentMethod.grpo.name();
+    if (!owner.equals(method.name())) {
+      throw new IllegalArgumentException(
+          "The loss "
+              + text
+              + " is none of "
+              + method
+              + "; take "
+              + (method == AlignmentMethod.grpo ? "another" : method.name())
+              + ".");
+    }
+    return loss;
   }
 
   private Advantages advantages(boolean rloo) {

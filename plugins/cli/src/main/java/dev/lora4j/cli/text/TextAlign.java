@@ -37,16 +37,18 @@ import picocli.CommandLine.Spec;
           + " it is what both begin with. For kto: {\"prompt\", \"completion\", \"label\"}, true or"
           + " false. For grpo and rloo: {\"prompt\"}, and whatever reward"
           + " functions look at; the model writes several answers, and those with greater rewards"
-          + " become likelier. For distill: {\"prompt\"}; the model writes an answer, and learns at each"
+          + " become likelier; for ppo one answer, of which each token with a greater reward than a"
+          + " value head expected becomes likelier. For distill: {\"prompt\"}; the model writes an answer, and learns at each"
           + " of its tokens what --teacher says next. For reward: pairs as for dpo, in all or none of"
           + " which a number \"margin\" says by how much; the adapter then has a head that gives a text"
           + " a number, for text score and --reward model:path=DIR. The reference is the base, or the"
           + " adapter of --from as it is now."
           + " Before the first step a fresh adapter equals it, so that the loss of dpo begins at"
-          + " 0.693; that of grpo begins at 0, as advantages add up to it: watch the reward.",
+          + " 0.693; that of grpo begins at 0, as advantages add up to it, and that of ppo at the loss of its"
+          + " values: watch the reward.",
       "",
-      "A batch of grpo and rloo is one prompt with its completions, and a step takes 4 of them, unless"
-          + " you give --batch.",
+      "A batch of grpo and rloo is one prompt with its completions, one of ppo 8 prompts with a"
+          + " completion each, and a step takes 4 of them, unless you give --batch.",
       "",
       "A word that ends with .toml is a run file, whose keys are the options below, method for METHOD"
           + " and adapter-method for --method; DIR.run/run.toml has those of a run."
@@ -55,6 +57,9 @@ final class TextAlign implements Command {
   /** Prompts of a step that learns from rewards, one at once, if nothing is said. */
   private static final int PROMPTS = 4;
 
+  /** Completions that a value head judges at once, if nothing is said. */
+  private static final int VALUED = 8;
+
   @Spec
   @SuppressWarnings("NullAway.Init")
   private CommandSpec spec;
@@ -62,6 +67,8 @@ final class TextAlign implements Command {
   @Mixin private final PreferenceOptions preference = new PreferenceOptions();
 
   @Mixin private final RewardOptions rewards = new RewardOptions();
+
+  @Mixin private final ValueOptions values = new ValueOptions();
 
   @Mixin private final TeacherOptions teacher = new TeacherOptions();
 
@@ -109,6 +116,7 @@ final class TextAlign implements Command {
             "sync-reference",
             "precompute-reference"));
     sections.put("Rewards", RewardOptions.NAMES);
+    sections.put("Value head", ValueOptions.NAMES);
     sections.put("Teacher", TeacherOptions.NAMES);
     sections.put("Writing", WritingOptions.NAMES);
     sections.put("Reward model", RewardModelOptions.NAMES);
@@ -240,7 +248,11 @@ final class TextAlign implements Command {
     boolean taught = method.kind() == AlignmentMethod.Kind.TEACHER;
     if (rewarded || taught) {
       writing.refuseOthers(spec, method);
-      how.steps.batchUnlessSaid(spec, rewarded ? 1 : PROMPTS, rewarded ? PROMPTS : 1);
+      int once =
+          method == AlignmentMethod.ppo
+              ? Math.max(1, VALUED / Math.max(1, rewards.generations(method)))
+              : 1;
+      how.steps.batchUnlessSaid(spec, rewarded ? once : PROMPTS, rewarded ? PROMPTS : 1);
     } else {
       writing.refuse(spec, method);
     }
@@ -248,6 +260,9 @@ final class TextAlign implements Command {
       rewards.refuseOthers(spec, method);
     } else {
       rewards.refuse(spec, method);
+    }
+    if (method != AlignmentMethod.ppo) {
+      values.refuse(spec, method);
     }
     if (taught) {
       UnusedOptions.refuse(spec, List.of("--loss"), method + ", whose loss is the divergence");
@@ -281,7 +296,7 @@ final class TextAlign implements Command {
           new JudgedLesson(preference.unpaired(), preference.reference(), data, share, seed);
       case REWARDS ->
           new RewardLesson(
-              rewards.settings(preference, writing),
+              rewards.settings(preference, writing, values),
               rewards.rewards(),
               HeldOutPrompts.read(data, share, seed),
               log(console));

@@ -74,7 +74,7 @@ final class WritingOptions {
         method
             + ", which "
             + method.kind()
-            + "; take grpo or rloo for rewards, distill for a teacher");
+            + "; take grpo, rloo or ppo for rewards, distill for a teacher");
   }
 
   /** Refuses options that a method has no use for in which the model writes itself. */

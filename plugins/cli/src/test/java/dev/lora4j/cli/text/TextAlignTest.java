@@ -215,7 +215,7 @@ class TextAlignTest {
     assertTold(align("dpo", "--divergence=forward_kl:alpha=1"), "alpha_divergence takes alpha=X");
     assertTold(align("dpo", "--divergence=alpha_divergence:alpha=much"), "must be a number");
     assertTold(align("dpo", "--loss=nca_pair", "--divergence=forward_kl"), "reverse KL alone");
-    assertTold(align("ppo"), "dpo, cpo, simpo");
+    assertTold(align("ipo"), "dpo, cpo, simpo");
     Files.writeString(data, "{\"prompt\": \"a\", \"completion\": \"b\"}\n");
     assertTold(align("dpo"), "Learn it by text train");
     Files.writeString(data, "{\"prompt\": \"a\", \"chosen\": \" b\", \"rejected\": \" b\"}\n");
