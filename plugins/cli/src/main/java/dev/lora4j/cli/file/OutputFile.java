@@ -46,9 +46,14 @@ public final class OutputFile {
     }
   }
 
+  /** Makes the folder around a folder that is to be written, and checks that it can be written. */
+  public static void around(Path folder) {
+    folder(folder.toAbsolutePath().resolveSibling("."));
+  }
+
   /** Makes the folder around a folder that is to be written, which must not hold anything yet. */
   public static void freshFolder(Path folder) {
-    folder(folder.toAbsolutePath().resolveSibling("."));
+    around(folder);
     String[] content = folder.toFile().list();
     boolean empty = Files.notExists(folder) || (content != null && content.length == 0);
     if (!empty) {

@@ -6,6 +6,7 @@ import dev.lora4j.cli.console.Invocation;
 import dev.lora4j.cli.console.UnusedOptions;
 import dev.lora4j.cli.file.LockedFolder;
 import dev.lora4j.cli.file.OutputFile;
+import dev.lora4j.cli.file.ReplacedFolder;
 import dev.lora4j.cli.train.IntermediateAdapters;
 import dev.lora4j.cli.train.LoggedRun;
 import dev.lora4j.cli.train.PreviousRun;
@@ -117,10 +118,19 @@ final class TextRunOptions {
   void requireOutput() {
     Optional<AdapterWriter> writer = writer();
     if (writer.map(AdapterWriter::folder).orElse(true)) {
-      OutputFile.freshFolder(out);
+      if (replaceable()) {
+        OutputFile.around(out);
+      } else {
+        OutputFile.freshFolder(out);
+      }
     } else {
       OutputFile.require(out, writer.orElseThrow().ending());
     }
+  }
+
+  /** True if the folder to write is what an earlier run wrote, which may be lost as a file may. */
+  private boolean replaceable() {
+    return whole() ? ReplacedFolder.files(out) && old().run() : ReplacedFolder.adapter(out);
   }
 
   private PreviousRun old() {
@@ -207,12 +217,12 @@ final class TextRunOptions {
 
   /** Writes the adapter, or the model with it in its weights. */
   void save(TrainedText trained, TextModel base, List<String> labels) {
-    if (whole()) {
-      MixPlan mix = MixPlan.of(trained.adapter(), 1);
-      MergedTextModel.write(base, labels, mix, base.compute(), out);
-    } else {
-      trained.save(out, layout);
+    if (!whole()) {
+      ReplacedFolder.write(out, () -> trained.save(out, layout));
+      return;
     }
+    MixPlan mix = MixPlan.of(trained.adapter(), 1);
+    ReplacedFolder.write(out, () -> MergedTextModel.write(base, labels, mix, base.compute(), out));
   }
 
   /**

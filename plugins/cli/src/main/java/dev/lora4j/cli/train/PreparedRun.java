@@ -4,6 +4,7 @@ import dev.lora4j.cli.adapter.UsageBaseModel;
 import dev.lora4j.cli.console.Console;
 import dev.lora4j.cli.console.Failure;
 import dev.lora4j.cli.file.OutputFile;
+import dev.lora4j.cli.file.ReplacedFolder;
 import dev.lora4j.cli.model.ModelOptions;
 import dev.lora4j.cli.model.OpenModel;
 import dev.lora4j.core.adapter.AdapterException;
@@ -48,7 +49,9 @@ record PreparedRun(
   /** Surveys the pictures, opens the base, and finds the layers. */
   static PreparedRun of(Console console, RunSettings settings, ModelOptions base, boolean strict) {
     AdapterWriter layout = AdapterWriters.named(settings.layout());
-    if (layout.folder()) {
+    if (layout.folder() && ReplacedFolder.adapter(settings.out())) {
+      OutputFile.around(settings.out());
+    } else if (layout.folder()) {
       OutputFile.freshFolder(settings.out());
     } else {
       OutputFile.require(settings.out(), layout.ending());

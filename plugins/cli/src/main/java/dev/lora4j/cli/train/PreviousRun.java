@@ -65,7 +65,8 @@ public record PreviousRun(Path out, Path checkpoints, String further) {
     return Files.exists(out) && (files == null || files.length > 0);
   }
 
-  private boolean run() {
+  /** True if there are checkpoints of a run. */
+  public boolean run() {
     String[] files = checkpoints.toFile().list();
     return files != null && Stream.of(files).anyMatch(file -> file.endsWith(ENDING));
   }

@@ -7,6 +7,7 @@ import dev.lora4j.cli.console.Failure;
 import dev.lora4j.cli.console.Invocation;
 import dev.lora4j.cli.console.Json;
 import dev.lora4j.cli.console.ProcessMemory;
+import dev.lora4j.cli.file.ReplacedFolder;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.format.metadata.Provenance;
@@ -102,7 +103,7 @@ final class StyleRun {
 
   private static void save(TrainedStyle style, RunSettings settings) {
     try {
-      style.save(settings.out(), settings.layout());
+      ReplacedFolder.write(settings.out(), () -> style.save(settings.out(), settings.layout()));
     } catch (AdapterException e) {
       throw new Failure(
           e.getMessage()

@@ -12,7 +12,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -293,17 +295,44 @@ class TextCommandsTest {
 
   /** What would be refused after hours of training is refused before. */
   @Test
-  void existingOutputIsNotOverwritten() {
+  void existingOutputIsNotOverwritten() throws IOException {
     Path out = folder.resolve("twice");
     assertEquals(0, train(out, "--steps", "4", "--save-every", "2").code());
     assertTrue(Files.exists(folder.resolve("twice.run/loss.png")));
+    Run plain = train(out, "--steps", "4");
+    assertEquals(1, plain.code());
+    assertTrue(plain.err().contains("lose both by --overwrite"), plain.err());
+    Files.createDirectory(out.resolve("notes"));
     for (String more : new String[] {"--resume", "--overwrite"}) {
       Run again = train(out, "--steps", "4", more);
       assertEquals(1, again.code());
       assertTrue(again.err().contains("is there already and not empty"), again.err());
     }
+    assertFalse(plain.err().contains("Loaded"), plain.err());
     Run named = train(folder.resolve("file"), "--layout", "kohya");
     assertTrue(named.err().contains(".safetensors"), named.err());
+  }
+
+  /** A folder is replaced as a file is: by a whole one, when it is asked for. */
+  @Test
+  void existingAdapterIsReplacedWhenAsked() throws IOException {
+    Path out = folder.resolve("again");
+    assertEquals(0, train(out, "--steps", "2").code());
+    Path file = out.resolve("adapter_model.safetensors");
+    byte[] first = Files.readAllBytes(file);
+    assertEquals(0, train(out, "--steps", "2", "--resume").code());
+    assertArrayEquals(first, Files.readAllBytes(file), "the same adapter again");
+    Run other = train(out, "--steps", "3", "--overwrite");
+    assertEquals(0, other.code(), other.err());
+    assertFalse(Arrays.equals(first, Files.readAllBytes(file)));
+    try (Stream<Path> all = Files.list(folder)) {
+      assertEquals(
+          List.of("again", "again.run"),
+          all.map(each -> String.valueOf(each.getFileName()))
+              .filter(name -> name.contains("again"))
+              .sorted()
+              .toList());
+    }
   }
 
   @Test
