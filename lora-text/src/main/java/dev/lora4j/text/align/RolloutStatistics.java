@@ -40,7 +40,7 @@ public final class RolloutStatistics {
   /**
    * Numbers of their lengths, in order.
    *
-   * @param rollouts at least one
+   * @param rollouts of none all numbers are NaN
    */
   public static Map<String, Double> lengths(List<Rollout> rollouts) {
     double[] lengths = rollouts.stream().mapToDouble(r -> r.ids().size()).toArray();
@@ -51,7 +51,7 @@ public final class RolloutStatistics {
     all.put("completions/mean_length", Advantages.mean(lengths));
     all.put("completions/min_length", Arrays.stream(lengths).min().orElse(Double.NaN));
     all.put("completions/max_length", Arrays.stream(lengths).max().orElse(Double.NaN));
-    all.put("completions/clipped_ratio", cut / rollouts.size());
+    all.put("completions/clipped_ratio", rollouts.isEmpty() ? Double.NaN : cut / rollouts.size());
     all.put("completions/mean_terminated_length", Advantages.mean(ended));
     return all;
   }

@@ -58,6 +58,18 @@ public record PromptSet(List<PromptLine> prompts, List<SourceLocation> places) {
    * @throws IOException if a file cannot be read
    */
   public static PromptSet read(Path path) throws IOException {
+    return read(path, PromptSet::prompt);
+  }
+
+  /** Reader of a line, which adds what is wrong with it to the problems of the fields. */
+  @FunctionalInterface
+  interface LineReader {
+    /** The prompt of a line. */
+    PromptLine read(JsonFields fields, int line, JsonObject object);
+  }
+
+  /** {@link #read(Path)} with lines of another form. */
+  static PromptSet read(Path path, LineReader reader) throws IOException {
     List<TextProblem> problems = new ArrayList<>();
     List<PromptLine> prompts = new ArrayList<>();
     List<SourceLocation> places = new ArrayList<>();
@@ -77,7 +89,7 @@ public record PromptSet(List<PromptLine> prompts, List<SourceLocation> places) {
                   .object(line, text)
                   .ifPresent(
                       object -> {
-                        prompts.add(prompt(fields, line, object));
+                        prompts.add(reader.read(fields, line, object));
                         places.add(new SourceLocation(file, line));
                       }));
     }
@@ -90,7 +102,8 @@ public record PromptSet(List<PromptLine> prompts, List<SourceLocation> places) {
     return new PromptSet(prompts, places);
   }
 
-  private static PromptLine prompt(JsonFields fields, int line, JsonObject object) {
+  /** The prompt of a line, with its other values as columns. */
+  static PromptLine prompt(JsonFields fields, int line, JsonObject object) {
     Map<String, Object> columns = new LinkedHashMap<>();
     object.entrySet().stream()
         .filter(e -> !e.getKey().equals(PROMPT) && !e.getValue().isJsonNull())

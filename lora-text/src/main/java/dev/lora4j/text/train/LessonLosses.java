@@ -25,7 +25,7 @@ record LessonLosses(Scope owner, LanguageModel model, TextTrainingSettings setti
     } else if (lesson instanceof Lesson.Rewarded rewarded) {
       return of(rewarded);
     } else if (lesson instanceof Lesson.Written written) {
-      long places = (long) settings.batch() * written.teaching().settings().maxNewTokens();
+      long places = (long) settings.batch() * written.teaching().longestCompletion();
       return new OnPolicyLoss(owner, new HeadUse(model, places), written.teaching(), seed());
     }
     return new TokenLoss(model, head(1), ((Lesson.Texts) lesson).packed());

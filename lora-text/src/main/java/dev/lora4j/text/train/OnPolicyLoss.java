@@ -27,11 +27,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Divergence, at each token of completions that the student writes itself, of what it says next
  * from what a teacher says there. The student writes as it is before the step, with its adapter
- * unmerged.
+ * unmerged. In a share of the batches completions of others may be learned.
  */
 final class OnPolicyLoss implements SequenceLoss {
   private static final String DIVERGENCE = "divergence";
@@ -42,6 +44,7 @@ final class OnPolicyLoss implements SequenceLoss {
   private final OnPolicyTeaching teaching;
   private final CompletionWriter writer;
   private final CutLogits teacher;
+  private final OffPolicyTexts others;
   private Map<String, Double> told = Map.of();
 
   /**
@@ -57,6 +60,7 @@ final class OnPolicyLoss implements SequenceLoss {
     this.head = head;
     this.teaching = teaching;
     this.writer = new CompletionWriter(model, teaching.prompts(), teaching.manner(model), seed);
+    this.others = new OffPolicyTexts(model, teaching, seed);
     PolicyTeacher by = teaching.teacher();
     this.teacher = new CutLogits(owner, by.model(), by.adapters(), vocabulary());
   }
@@ -134,41 +138,80 @@ final class OnPolicyLoss implements SequenceLoss {
   @Override
   public List<List<TokenSequence>> made(
       long step, List<List<TokenSequence>> batches, TrainedModel now) {
-    List<CompletionWriter.Written> written = written(step + 1, batches, now.adapters().get());
-    List<Rollout> rollouts = written.stream().map(CompletionWriter.Written::rollout).toList();
-    told = RolloutStatistics.lengths(rollouts);
-    teaching
-        .listener()
-        .written(
-            step + 1,
-            rollouts.stream()
-                .map(each -> new ScoredRollout(each, Map.of(), OptionalDouble.empty(), 0))
-                .toList());
-    return divided(batches, written);
+    Texts texts = texts(step, batches, now.adapters());
+    List<Rollout> rollouts =
+        texts.written().stream().map(CompletionWriter.Written::rollout).toList();
+    told = told(texts.share(), rollouts);
+    if (!rollouts.isEmpty()) {
+      teaching
+          .listener()
+          .written(
+              step + 1,
+              rollouts.stream()
+                  .map(each -> new ScoredRollout(each, Map.of(), OptionalDouble.empty(), 0))
+                  .toList());
+    }
+    return texts.batches();
+  }
+
+  /** Numbers of what the student wrote; the same names in all steps. */
+  private Map<String, Double> told(double written, List<Rollout> rollouts) {
+    double share = teaching.settings().share();
+    Map<String, Double> all = new LinkedHashMap<>();
+    if (share > 0 && share < 1) {
+      all.put("on_policy", written);
+    }
+    if (share > 0) {
+      all.putAll(RolloutStatistics.lengths(rollouts));
+    }
+    return all;
   }
 
   @Override
   public List<List<TokenSequence>> looked(long step, List<List<TokenSequence>> batches) {
-    return divided(batches, written(step + 1, batches, MixPlan.NONE));
+    return texts(step, batches, () -> MixPlan.NONE).batches();
   }
 
-  private List<CompletionWriter.Written> written(
-      long step, List<List<TokenSequence>> batches, MixPlan adapters) {
+  /**
+   * Texts of a step.
+   *
+   * @param written those that the student wrote
+   * @param share of the batches that these are
+   */
+  private record Texts(
+      List<List<TokenSequence>> batches, List<CompletionWriter.Written> written, double share) {}
+
+  private Texts texts(long step, List<List<TokenSequence>> batches, Supplier<MixPlan> adapters) {
+    Map<Boolean, List<Integer>> parts =
+        IntStream.range(0, batches.size())
+            .boxed()
+            .collect(Collectors.partitioningBy(b -> others.written(step, b)));
+    List<Integer> own = parts.getOrDefault(true, List.of());
+    List<CompletionWriter.Written> written = List.of();
+    List<List<TokenSequence>> all = new ArrayList<>(batches);
     try (Scope work = scope.child("writing")) {
-      List<TokenSequence> prompts = batches.stream().flatMap(List::stream).toList();
-      return writer.of(work, prompts, step, adapters);
+      if (!own.isEmpty()) {
+        written = writer.of(work, prompts(batches, own), step + 1, adapters.get());
+        replace(all, own, written.stream().map(CompletionWriter.Written::sequence).toList());
+      }
+      List<Integer> rest = parts.getOrDefault(false, List.of());
+      replace(all, rest, others.of(work, prompts(batches, rest), step + 1));
     }
+    return new Texts(all, written, (double) own.size() / batches.size());
   }
 
-  private static List<List<TokenSequence>> divided(
-      List<List<TokenSequence>> batches, List<CompletionWriter.Written> written) {
-    List<List<TokenSequence>> all = new ArrayList<>();
+  private static List<TokenSequence> prompts(
+      List<List<TokenSequence>> batches, List<Integer> numbers) {
+    return numbers.stream().flatMap(b -> batches.get(b).stream()).toList();
+  }
+
+  /** Puts texts in the place of their prompts. */
+  private static void replace(
+      List<List<TokenSequence>> batches, List<Integer> numbers, List<TokenSequence> texts) {
     int at = 0;
-    for (List<TokenSequence> batch : batches) {
-      List<CompletionWriter.Written> own = written.subList(at, at += batch.size());
-      all.add(own.stream().map(CompletionWriter.Written::sequence).toList());
+    for (int b : numbers) {
+      batches.set(b, texts.subList(at, at += batches.get(b).size()));
     }
-    return all;
   }
 
   @Override

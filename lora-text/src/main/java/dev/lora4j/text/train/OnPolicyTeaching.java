@@ -5,23 +5,43 @@ import dev.lora4j.text.align.OnPolicySettings;
 import dev.lora4j.text.align.RolloutListener;
 import dev.lora4j.text.data.TokenSequence;
 import dev.lora4j.text.pipeline.LanguageModel;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
  * Subject of on-policy distillation.
  *
+ * @param completions of the prompts that are learned, in their order, each after its prompt; none
+ *     where those of the data are not learned
  * @param listener receives what the student writes
  */
 record OnPolicyTeaching(
     PromptSequences prompts,
+    List<TokenSequence> completions,
     PolicyTeacher teacher,
     OnPolicySettings settings,
     RolloutListener listener) {
   private static final String ENTRY = "lora4j_teacher";
 
+  /** Checks that all prompts have completions, or none. */
+  OnPolicyTeaching {
+    completions = List.copyOf(completions);
+    int asked = settings.takesCompletions() ? prompts.learned().size() : 0;
+    if (completions.size() != asked) {
+      throw new IllegalArgumentException(
+          "With a share of "
+              + settings.share()
+              + " of batches that the student writes, "
+              + asked
+              + " completions of the data are learned, and there are "
+              + completions.size()
+              + ".");
+    }
+  }
+
   /**
-   * Refuses prompts that leave no room.
+   * Refuses prompts that leave no room, and completions that are too long.
    *
    * @throws IllegalArgumentException if there are some, or the teacher does not fit
    */
@@ -31,22 +51,35 @@ record OnPolicyTeaching(
     for (List<TokenSequence> all : List.of(prompts.learned(), prompts.heldOut())) {
       for (TokenSequence prompt : all) {
         if (prompt.ids().length >= longest) {
-          throw new IllegalArgumentException(
-              "A prompt has "
-                  + prompt.ids().length
-                  + " tokens, and the teacher reads at most "
-                  + longest
-                  + " with the completion: "
-                  + student
-                      .tokenizer()
-                      .decode(prompt.ids(), false)
-                      .strip()
-                      .lines()
-                      .findFirst()
-                      .orElse(""));
+          throw tooLong(student, "prompt", prompt, longest + " with the completion");
         }
       }
     }
+    for (TokenSequence completion : completions) {
+      if (completion.ids().length > longest) {
+        throw tooLong(student, "prompt with its completion", completion, "" + longest);
+      }
+    }
+  }
+
+  private static IllegalArgumentException tooLong(
+      LanguageModel student, String what, TokenSequence text, String most) {
+    return new IllegalArgumentException(
+        "A "
+            + what
+            + " has "
+            + text.ids().length
+            + " tokens, and the teacher reads at most "
+            + most
+            + ": "
+            + student.tokenizer().decode(text.ids(), false).strip().lines().findFirst().orElse(""));
+  }
+
+  /** The most tokens that a completion has which is learned. */
+  int longestCompletion() {
+    return Math.max(
+        settings.maxNewTokens(),
+        completions.stream().mapToInt(TokenSequence::learned).max().orElse(0));
   }
 
   /** Manner in which a student writes. */
@@ -61,7 +94,13 @@ record OnPolicyTeaching(
 
   /** Parts of the run that a checkpoint depends on, beside the prompts. */
   Map<String, String> identity() {
-    return Map.of("objective", settings.canonical(), "teacher", described());
+    Map<String, String> all = new HashMap<>();
+    all.put("objective", settings.canonical());
+    all.put("teacher", described());
+    if (!completions.isEmpty()) {
+      all.put("completions", TrainingTexts.digest(completions));
+    }
+    return all;
   }
 
   /** Metadata in the header of the student. */

@@ -46,7 +46,7 @@ public record PolicyTeacher(LanguageModel model, MixPlan adapters) {
   }
 
   /** The most tokens that both read. */
-  int longest(LanguageModel student) {
+  public int longest(LanguageModel student) {
     return Math.min(student.network().longest(), model.network().longest());
   }
 

@@ -17,6 +17,7 @@ import dev.lora4j.text.data.PreferencePair;
 import dev.lora4j.text.data.PromptSet;
 import dev.lora4j.text.data.SequenceBatches;
 import dev.lora4j.text.data.TextDataSet;
+import dev.lora4j.text.data.TokenSequence;
 import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.network.CacheSize;
 import dev.lora4j.text.network.CausalNetwork;
@@ -200,9 +201,28 @@ public final class TextTrainer extends SequenceTrainer<TextTrainer> {
       PolicyTeacher teacher,
       OnPolicySettings how,
       RolloutListener listener) {
+    return teacher(learned, List.of(), heldOut, teacher, how, listener);
+  }
+
+  /**
+   * {@link #teacher(PromptSet, PromptSet, PolicyTeacher, OnPolicySettings, RolloutListener)} with
+   * completions that are learned where the student does not write itself.
+   *
+   * @param completions of the prompts, in their order, each after its prompt, as {@link
+   *     LanguageModel#judgements} makes them; none where the settings {@linkplain
+   *     OnPolicySettings#takesCompletions() take} none
+   * @throws IllegalArgumentException also if there are not as many as prompts
+   */
+  public TextTrainer teacher(
+      PromptSet learned,
+      List<TokenSequence> completions,
+      PromptSet heldOut,
+      PolicyTeacher teacher,
+      OnPolicySettings how,
+      RolloutListener listener) {
     requireCausal("Completions of the student's own");
     PromptSequences prompts = new PromptSequences(model, learned, heldOut);
-    OnPolicyTeaching all = new OnPolicyTeaching(prompts, teacher, how, listener);
+    OnPolicyTeaching all = new OnPolicyTeaching(prompts, completions, teacher, how, listener);
     all.requireFor(model);
     return new TextTrainer(model, new Lesson.Written(all), request())
         .sequences(prompts.learned(), List.of());

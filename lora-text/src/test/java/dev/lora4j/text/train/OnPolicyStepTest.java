@@ -20,7 +20,10 @@ import dev.lora4j.text.token.TinyTokenizers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,17 +50,27 @@ class OnPolicyStepTest {
 
   private static OnPolicyLoss loss(
       Scope scope, ReferenceModel at, LanguageModel teacher, String name, long places) {
+    OnPolicyTeaching teaching = teaching(at, teacher, name, 1, List.of());
+    return new OnPolicyLoss(scope, new HeadUse(at.model(), places), teaching, 0);
+  }
+
+  private static OnPolicyTeaching teaching(
+      ReferenceModel at,
+      LanguageModel teacher,
+      String name,
+      double share,
+      List<TokenSequence> completions) {
     String[] parts = name.split("\\|", -1);
     JensenShannonDivergence divergence =
         new JensenShannonDivergence(Double.parseDouble(parts[0]), Double.parseDouble(parts[1]));
-    OnPolicyTeaching teaching =
-        new OnPolicyTeaching(
-            new PromptSequences(
-                at.model(), new PromptSet(List.of(PromptLine.of("a"))), PromptSet.NONE),
-            new PolicyTeacher(teacher, MixPlan.NONE),
-            new OnPolicySettings(divergence, 8, SamplingSettings.at(1), false),
-            RolloutListener.NONE);
-    return new OnPolicyLoss(scope, new HeadUse(at.model(), places), teaching, 0);
+    PromptSet prompts =
+        new PromptSet(Collections.nCopies(Math.max(1, completions.size()), PromptLine.of("a")));
+    return new OnPolicyTeaching(
+        new PromptSequences(at.model(), prompts, PromptSet.NONE),
+        completions,
+        new PolicyTeacher(teacher, MixPlan.NONE),
+        new OnPolicySettings(divergence, 8, SamplingSettings.at(1), false).writing(share, false),
+        RolloutListener.NONE);
   }
 
   @ParameterizedTest
@@ -91,28 +104,91 @@ class OnPolicyStepTest {
         LanguageModel teacher = teacher(opened, Files.createDirectory(temp.resolve("teacher")));
         Scope scope = opened.model().scope().child("run")) {
       OnPolicyLoss loss = loss(scope, opened, teacher, "1.0|0.9", CHUNKS);
-      SequenceTask task = opened.task(loss, opened.steps().batch(CASE.model(), 0));
-      double[] losses = opened.golden().numbers("run/losses");
-      double[] norms = opened.golden().numbers("run/norms");
-      try (ReferenceRun run =
-          ReferenceRun.of(scope, task, layout -> opened.steps().start(CASE, layout))) {
-        double residuals = 0;
-        for (int i = 0; i < losses.length; i++) {
-          List<TokenSequence> rows = opened.steps().batch(CASE.model(), i);
-          try (Scope work = scope.child("batch")) {
-            TrainingRun.Outcome found = run.step(task.together(List.of(rows)).get(0).inputs(work));
-            assertEquals(losses[i], found.loss(), 2e-7 * losses[i], "step " + i);
-            assertEquals(norms[i], found.gradientNorm(), 1e-6 * norms[i], "step " + i);
-            residuals += found.loss() / losses[i] - 1;
-            if (i == 0) {
-              double entropy = opened.golden().numbers("step/1.0|0.9/entropy")[0];
-              assertEquals(entropy, found.measures().get("entropy"), 1e-6 * entropy);
+      TrainingRun.Outcome first =
+          steps(scope, opened, loss, "run", i -> opened.steps().batch(CASE.model(), i));
+      double entropy = opened.golden().numbers("step/1.0|0.9/entropy")[0];
+      assertEquals(entropy, first.measures().get("entropy"), 1e-6 * entropy);
+    }
+  }
+
+  /** Batches that the student does not write are those of the data, where TRL draws so. */
+  @Test
+  void mixedStepsAreThoseOfTrl() throws IOException {
+    try (ReferenceModel opened = ReferenceModel.open(CASE, temp, GOLDEN);
+        LanguageModel teacher = teacher(opened, Files.createDirectory(temp.resolve("teacher")));
+        Scope scope = opened.model().scope().child("run")) {
+      List<TokenSequence> data = new ArrayList<>();
+      for (int i = 0; i < 10; i++) {
+        data.addAll(opened.steps().batch(CASE.model(), 10 + i));
+      }
+      double[] own = opened.golden().numbers("mixed/0.5/own");
+      OnPolicyTeaching teaching = teaching(opened, teacher, "1.0|0.9", 0.5, data);
+      OnPolicyLoss loss = new OnPolicyLoss(scope, new HeadUse(opened.model(), CHUNKS), teaching, 0);
+      int rows = data.size() / 10;
+      steps(
+          scope,
+          opened,
+          loss,
+          "mixed",
+          i -> {
+            List<TokenSequence> asked =
+                teaching.prompts().learned().subList(i * rows, (i + 1) * rows);
+            if (own[i] == 1) {
+              return opened.steps().batch(CASE.model(), i);
             }
-          }
-        }
-        assertEquals(0, residuals / losses.length, 1e-7);
-        opened.golden().assertClose("run", "trained", run.layout(), run.trained(), 1e-7);
+            return loss.made(i, List.of(asked), () -> MixPlan.NONE).get(0);
+          });
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {0, 0.5, 1})
+  void batchesAreDrawnAsTrlDraws(double share) throws IOException {
+    try (ReferenceModel opened = ReferenceModel.open(CASE, temp, GOLDEN);
+        LanguageModel teacher = teacher(opened, Files.createDirectory(temp.resolve("teacher")))) {
+      List<TokenSequence> data = share < 1 ? opened.steps().batch(CASE.model(), 0) : List.of();
+      OffPolicyTexts texts =
+          new OffPolicyTexts(opened.model(), teaching(opened, teacher, "1.0|0.9", share, data), 0);
+      double[] own = opened.golden().numbers("mixed/" + share + "/own");
+      for (int step = 0; step < own.length; step++) {
+        assertEquals(own[step] == 1, texts.written(step, 0), "step " + step);
       }
     }
+  }
+
+  /**
+   * Takes the steps of a run, and compares them.
+   *
+   * @param name of the run in the file
+   * @param rows of each step
+   * @return the first step
+   */
+  private static TrainingRun.Outcome steps(
+      Scope scope,
+      ReferenceModel opened,
+      OnPolicyLoss loss,
+      String name,
+      IntFunction<List<TokenSequence>> rows) {
+    SequenceTask task = opened.task(loss, opened.steps().batch(CASE.model(), 0));
+    double[] losses = opened.golden().numbers(name + "/losses");
+    double[] norms = opened.golden().numbers(name + "/norms");
+    List<TrainingRun.Outcome> all = new ArrayList<>();
+    try (ReferenceRun run =
+        ReferenceRun.of(scope, task, layout -> opened.steps().start(CASE, layout))) {
+      double residuals = 0;
+      for (int i = 0; i < losses.length; i++) {
+        try (Scope work = scope.child("batch")) {
+          TrainingRun.Outcome found =
+              run.step(task.together(List.of(rows.apply(i))).get(0).inputs(work));
+          assertEquals(losses[i], found.loss(), 2e-7 * losses[i], "step " + i);
+          assertEquals(norms[i], found.gradientNorm(), 1e-6 * norms[i], "step " + i);
+          residuals += found.loss() / losses[i] - 1;
+          all.add(found);
+        }
+      }
+      assertEquals(0, residuals / losses.length, 1e-7);
+      opened.golden().assertClose(name, "trained", run.layout(), run.trained(), 1e-7);
+    }
+    return all.get(0);
   }
 }

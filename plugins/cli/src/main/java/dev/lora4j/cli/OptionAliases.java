@@ -44,6 +44,8 @@ final class OptionAliases {
           Map.entry("guidance-scale", "guidance"),
           Map.entry("negative-prompt", "negative"),
           Map.entry("tokens", "max-new-tokens"),
+          Map.entry("lmbda", "on-policy"),
+          Map.entry("seq-kd", "teacher-writes"),
           Map.entry("num-beams", "beams"));
 
   /** Meanings of aliases in commands that do not have the option of the table. */

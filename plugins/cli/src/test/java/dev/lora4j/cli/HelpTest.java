@@ -197,6 +197,7 @@ class HelpTest {
             "generate a --schedule karras --guidance_scale 7 | generate a --schedule karras --guidance 7",
             "text new --layers 2 --longest 9 | text new --layers 2 --max-length 9",
             "train --network_dim 4 -- --out | train --rank 4 -- --out",
+            "text align distill --lmbda 0.5 --seq_kd | text align distill --on-policy 0.5 --teacher-writes",
             "compare --out a | compare --out a")
         .map(row -> row.split(" \\| "))
         .map(row -> org.junit.jupiter.params.provider.Arguments.of(row[0], row[1]));

@@ -41,7 +41,7 @@ final class AnswerScores {
     outputs.file().ifPresent(file -> OutputFile.require(file, ".jsonl"));
     Rewards rewards = how.rewards();
     RewardedAnswers.Manner manner = how.manner(outputs.tokens());
-    PromptSet prompts = HeldOutPrompts.prompts(data);
+    PromptSet prompts = HeldOutPrompts.all(data);
     try (OpenText open = OpenText.of(console, options, loras)) {
       MixPlan mix = open.plan(console, loras);
       Json report = new Json().put("prompts", prompts.prompts().size());

@@ -3,34 +3,53 @@ package dev.lora4j.cli.text;
 import dev.lora4j.cli.console.Console;
 import dev.lora4j.cli.console.ErrorExplanation;
 import dev.lora4j.cli.console.Failure;
+import dev.lora4j.text.data.AnsweredPrompts;
 import dev.lora4j.text.data.PromptSet;
+import dev.lora4j.text.data.TextDataSet;
 import dev.lora4j.text.pipeline.LanguageModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Prompts of a run in which the model writes.
  *
  * @param heldOut those that are only answered
+ * @param answers completions of those that are learned, if these are learned too
  */
-record HeldOutPrompts(PromptSet learned, PromptSet heldOut) {
+record HeldOutPrompts(PromptSet learned, PromptSet heldOut, Optional<TextDataSet> answers) {
   /**
    * Reads them.
    *
    * @param share that is held out
    */
   static HeldOutPrompts read(Path data, double share, long seed) {
-    PromptSet all = prompts(data);
-    PromptSet.Split split =
-        share == 0 ? new PromptSet.Split(all, PromptSet.NONE) : all.split(share, seed);
-    return new HeldOutPrompts(split.training(), split.validation());
+    PromptSet.Split split = lines(data, PromptSet::read).split(share, seed);
+    return new HeldOutPrompts(split.training(), split.validation(), Optional.empty());
+  }
+
+  /** {@link #read} with a completion of each. */
+  static HeldOutPrompts answered(Path data, double share, long seed) {
+    AnsweredPrompts.Split split = lines(data, AnsweredPrompts::read).split(share, seed);
+    return new HeldOutPrompts(
+        split.training().prompts(), split.validation(), Optional.of(split.training().answers()));
   }
 
   /** Reads all. */
-  static PromptSet prompts(Path data) {
+  static PromptSet all(Path data) {
+    return lines(data, PromptSet::read);
+  }
+
+  /** Reader of a file or folder. */
+  @FunctionalInterface
+  private interface Reader<T> {
+    T read(Path data) throws IOException;
+  }
+
+  private static <T> T lines(Path data, Reader<T> reader) {
     try {
-      return PromptSet.read(data);
+      return reader.read(data);
     } catch (IOException e) {
       throw new Failure("Cannot read " + data + ": " + ErrorExplanation.of(e), e);
     }

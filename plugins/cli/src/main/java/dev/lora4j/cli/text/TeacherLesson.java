@@ -4,11 +4,15 @@ import dev.lora4j.cli.console.Console;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.text.align.OnPolicySettings;
 import dev.lora4j.text.align.RolloutListener;
+import dev.lora4j.text.data.JudgedCompletion;
+import dev.lora4j.text.data.JudgedCompletions;
 import dev.lora4j.text.data.SequenceLimits;
+import dev.lora4j.text.data.TokenSequence;
 import dev.lora4j.text.pipeline.LanguageModel;
 import dev.lora4j.text.train.PolicyTeacher;
 import dev.lora4j.text.train.TextTrainer;
 import dev.lora4j.text.train.TextTrainingSettings;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -20,6 +24,7 @@ final class TeacherLesson implements AlignmentLesson {
   private final HeldOutPrompts prompts;
   private Optional<LanguageModel> opened = Optional.empty();
   private Optional<PolicyTeacher> teacher = Optional.empty();
+  private List<TokenSequence> completions = List.of();
 
   /**
    * A lesson.
@@ -54,13 +59,31 @@ final class TeacherLesson implements AlignmentLesson {
 
   @Override
   public void read(Console console, LanguageModel model, SequenceLimits limits) {
-    prompts.tellRoom(console, model, settings.maxNewTokens());
+    if (settings.share() > 0 || settings.teacherWrites() || prompts.holdsOut()) {
+      prompts.tellRoom(console, model, settings.maxNewTokens());
+    }
+    int most = Math.min(limits.longest(), teacher.orElseThrow().longest(model));
+    SequenceLimits both = new SequenceLimits(most, limits.longer(), false);
+    prompts
+        .answers()
+        .ifPresent(
+            answers -> {
+              JudgedCompletions all = model.judgements(answers, both);
+              all.notes(both).forEach(console::note);
+              completions = all.completions().stream().map(JudgedCompletion::sequence).toList();
+            });
   }
 
   @Override
   public TextTrainer trainer(LanguageModel model, TextTrainingSettings how) {
     return TextTrainer.on(model, how)
-        .teacher(prompts.learned(), prompts.heldOut(), teacher.orElseThrow(), settings, listener);
+        .teacher(
+            prompts.learned(),
+            completions,
+            prompts.heldOut(),
+            teacher.orElseThrow(),
+            settings,
+            listener);
   }
 
   @Override
@@ -85,7 +108,19 @@ final class TeacherLesson implements AlignmentLesson {
 
   @Override
   public String noReference() {
-    return "The model writes, and learns at each of its tokens what the teacher says next.";
+    double share = settings.share();
+    String others = settings.teacherWrites() ? "what the teacher writes" : "the data's completions";
+    if (share == 0) {
+      return "The model learns at each token of " + others + " what the teacher says next.";
+    }
+    String rest =
+        String.format(
+            Locale.ROOT,
+            " It writes %.0f %% of the batches itself; in the others it learns %s so.",
+            100 * share,
+            others);
+    return "The model writes, and learns at each of its tokens what the teacher says next."
+        + (share < 1 ? rest : "");
   }
 
   @Override

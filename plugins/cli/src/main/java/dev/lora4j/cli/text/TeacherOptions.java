@@ -8,6 +8,7 @@ import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.gguf.GgufFile;
 import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.text.align.OnPolicySettings;
 import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.pipeline.LanguageModel;
 import dev.lora4j.text.train.PolicyTeacher;
@@ -22,7 +23,8 @@ import picocli.CommandLine.ParameterException;
 /** Options of the teacher of what a model writes itself. */
 final class TeacherOptions {
   /** Names of all of them, without dashes. */
-  static final List<String> NAMES = List.of("teacher", "teacher-lora");
+  static final List<String> NAMES =
+      List.of("teacher", "teacher-lora", "on-policy", "teacher-writes");
 
   @Option(
       names = "--teacher",
@@ -38,6 +40,20 @@ final class TeacherOptions {
       converter = LoraOption.Reader.class,
       description = "Adapter of the teacher. May be given several times.")
   private List<LoraOption> loras = new ArrayList<>();
+
+  @Option(
+      names = "--on-policy",
+      paramLabel = "SHARE",
+      description =
+          "Probability with which the student writes the answers of a batch itself, from 0 to 1; of the"
+              + " others it learns the data's completion (default: 1).")
+  private Optional<Double> share = Optional.empty();
+
+  @Option(
+      names = "--teacher-writes",
+      description =
+          "Of batches that the student does not write, let the teacher write the answers.")
+  private boolean teacherWrites;
 
   /** Refuses all of them for a method without a teacher. */
   void refuse(CommandSpec spec, AlignmentMethod method) {
@@ -59,6 +75,15 @@ final class TeacherOptions {
           "distill needs a teacher: --teacher MODEL with the same tokens, --teacher-lora ADAPTER of"
               + " the base, or both.");
     }
+    if (!(share() >= 0 && share() <= 1)) {
+      throw new ParameterException(
+          spec.commandLine(), "--on-policy is from 0 to 1, found " + share() + ".");
+    }
+    if (teacherWrites && share() == 1) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--teacher-writes does nothing where the student writes all; give --on-policy below 1.");
+    }
     LoraOption.requireForTexts(loras);
     Path path = model.map(TeacherOptions::existing).orElse(base);
     TextModel.outline(path);
@@ -66,6 +91,42 @@ final class TeacherOptions {
       Family layers = TextModel.layers(path, String.valueOf(path.getFileName()), 0);
       loras.forEach(lora -> AdapterFiles.read(lora.file(), layers));
     }
+  }
+
+  /**
+   * Refuses options that do nothing, as the student writes too little.
+   *
+   * @param heldOut share of the prompts that are only answered
+   */
+  void refuseOthers(CommandSpec spec, double heldOut) {
+    if (!takesCompletions()) {
+      WritingOptions.refuseLength(spec, AlignmentMethod.distill);
+    }
+    if (share() > 0) {
+      return;
+    }
+    UnusedOptions.refuse(
+        spec, List.of("--show-every"), "--on-policy 0, with which the student writes in no step");
+    if (heldOut == 0 && !teacherWrites) {
+      UnusedOptions.refuse(
+          spec,
+          WritingOptions.MANNER.stream().map(name -> "--" + name).toList(),
+          "--on-policy 0 and --held-out 0, with which nothing is written");
+    }
+  }
+
+  private double share() {
+    return share.orElse(1.0);
+  }
+
+  /** True if completions of the data are learned. */
+  boolean takesCompletions() {
+    return share() < 1 && !teacherWrites;
+  }
+
+  /** Settings with what is not written by the student. */
+  OnPolicySettings on(OnPolicySettings settings) {
+    return settings.writing(share(), teacherWrites);
   }
 
   private static Path existing(Path path) {

@@ -37,9 +37,10 @@ import picocli.CommandLine.Spec;
           + " it is what both begin with. For kto: {\"prompt\", \"completion\", \"label\"}, true or"
           + " false. For grpo and rloo: {\"prompt\"}, and whatever reward"
           + " functions look at; the model writes several answers, and those with greater rewards"
-          + " become likelier; for ppo one answer, of which each token with a greater reward than a"
-          + " value head expected becomes likelier. For distill: {\"prompt\"}; the model writes an answer, and learns at each"
-          + " of its tokens what --teacher says next. For reward: pairs as for dpo, in all or none of"
+            + " become likelier; for ppo one answer, of which each token with a greater reward than a"
+            + " value head expected becomes likelier. For distill: {\"prompt\"}; the model writes an answer, and learns at each"
+            + " of its tokens what --teacher says next; with --on-policy below 1 {\"prompt\","
+            + " \"completion\"} or {\"messages\"}. For reward: pairs as for dpo, in all or none of"
           + " which a number \"margin\" says by how much; the adapter then has a head that gives a text"
           + " a number, for text score and --reward model:path=DIR. The reference is the base, or the"
           + " adapter of --from as it is now."
@@ -257,6 +258,7 @@ final class TextAlign implements Command {
       writing.refuse(spec, method);
     }
     if (rewarded) {
+      WritingOptions.refuseLength(spec, method);
       rewards.refuseOthers(spec, method);
     } else {
       rewards.refuse(spec, method);
@@ -266,6 +268,7 @@ final class TextAlign implements Command {
     }
     if (taught) {
       UnusedOptions.refuse(spec, List.of("--loss"), method + ", whose loss is the divergence");
+      teacher.refuseOthers(spec, how.heldOut());
       teacher.require(spec, options.path());
     } else {
       teacher.refuse(spec, method);
@@ -302,9 +305,11 @@ final class TextAlign implements Command {
               log(console));
       case TEACHER ->
           new TeacherLesson(
-              preference.teaching(writing),
+              teacher.on(preference.teaching(writing)),
               teacher,
-              HeldOutPrompts.read(data, share, seed),
+              teacher.takesCompletions()
+                  ? HeldOutPrompts.answered(data, share, seed)
+                  : HeldOutPrompts.read(data, share, seed),
               log(console));
       case REWARD_MODEL -> throw new IllegalArgumentException(method + " has a run of its own.");
     };

@@ -20,6 +20,10 @@ final class WritingOptions {
           "mask-truncated",
           "show-every");
 
+  /** Names of those that nothing but what is written depends on. */
+  static final List<String> MANNER =
+      List.of("max-new-tokens", "top-k", "top-p", "min-p", "mask-truncated");
+
   @Option(
       names = "--max-new-tokens",
       paramLabel = "N",
@@ -83,11 +87,15 @@ final class WritingOptions {
         spec,
         List.of("--precompute-reference"),
         method + ", whose completions are others in each step");
+    UnusedOptions.refuse(spec, List.of("--keep-best"), method + ", which has no validation loss");
+  }
+
+  /** Refuses a limit for texts where there are only prompts. */
+  static void refuseLength(CommandSpec spec, AlignmentMethod method) {
     UnusedOptions.refuse(
         spec,
         List.of("--max-length"),
         method + ", as prompts are not cut; --max-new-tokens limits what is written");
-    UnusedOptions.refuse(spec, List.of("--keep-best"), method + ", which has no validation loss");
   }
 
   /** The most tokens of a completion. */

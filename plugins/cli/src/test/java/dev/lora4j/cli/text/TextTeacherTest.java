@@ -109,6 +109,84 @@ class TextTeacherTest {
     assertTrue(run.err().contains("Its teacher is " + merged), run.err());
   }
 
+  /** Other answers than its own are the data's or the teacher's, in the share that is asked for. */
+  @Test
+  void studentLearnsAnswersOfOthers() throws IOException {
+    Path teacher = adapter();
+    StringBuilder lines = new StringBuilder();
+    for (String who : List.of("The captain", "The whale", "Ishmael", "The mate", "Queequeg")) {
+      lines.append("{\"prompt\": \"%s\", \"completion\": \" sings of tea.\"}%n".formatted(who));
+    }
+    data = Files.writeString(folder.resolve("answers.jsonl"), lines);
+    Run run =
+        align(
+            "--teacher-lora=" + teacher,
+            "--lmbda=0.5",
+            "--steps=12",
+            "--batch=2",
+            "--max-new-tokens=8",
+            "--held-out=0.2",
+            "--lr=1e-2");
+    assertEquals(0, run.code(), run.err());
+    assertTrue(run.err().contains("It writes 50 % of the batches itself"), run.err());
+    List<String> table = Files.readAllLines(folder.resolve("student.run/measures.csv"));
+    assertTrue(table.get(0).startsWith("step,on_policy,completions/mean_length"), table.get(0));
+    List<String> shares = table.stream().skip(1).map(row -> row.split(",", -1)[1]).toList();
+    assertTrue(shares.contains("0.0") && shares.contains("1.0"), shares.toString());
+    List<String> written = Files.readAllLines(folder.resolve("student.run/completions.jsonl"));
+    assertEquals(2 * shares.stream().filter("1.0"::equals).count(), written.size());
+    Run taught =
+        align(
+            "--teacher-lora=" + teacher,
+            "--on-policy=0",
+            "--teacher-writes",
+            "--overwrite",
+            "--steps=1",
+            "--max-new-tokens=4",
+            "--held-out=0");
+    assertEquals(0, taught.code(), taught.err());
+    assertTrue(taught.err().contains("each token of what the teacher writes"), taught.err());
+    Run cut =
+        align(
+            "--teacher-lora=" + teacher,
+            "--on-policy=0",
+            "--overwrite",
+            "--steps=1",
+            "--max-length=8",
+            "--held-out=0");
+    assertEquals(0, cut.code(), cut.err());
+    assertTrue(cut.err().contains("completions are cut at 8 tokens"), cut.err());
+  }
+
+  @Test
+  void sharesThatDoNothingAreRefused() throws IOException {
+    Path teacher = adapter();
+    Run missing = align("--teacher-lora=" + teacher, "--on-policy=0.5");
+    assertEquals(1, missing.code(), missing.err());
+    assertTrue(missing.err().contains("line 5 has no 'completion'"), missing.err());
+    assertFalse(missing.err().contains("Loaded"), missing.err());
+    assertRefused("--on-policy is from 0 to 1", "--on-policy=1.5");
+    assertRefused("--teacher-writes does nothing", "--teacher-writes");
+    assertRefused("--show-every does not go with --on-policy 0", "--on-policy=0", "--show-every=1");
+    assertRefused("--max-length does not go with distill", "--max-length=9");
+    assertRefused(
+        "--top-k does not go with --on-policy 0 and --held-out 0",
+        "--on-policy=0",
+        "--held-out=0",
+        "--top-k=3");
+    Run dpo =
+        Run.of("text", "align", "dpo", "--data", data, "-o", folder.resolve("x"), "--on-policy=0");
+    assertTrue(dpo.err().contains("--on-policy does not go with dpo"), dpo.err());
+  }
+
+  private void assertRefused(String message, String... options) {
+    List<String> all = new ArrayList<>(List.of("--teacher-lora=x"));
+    all.addAll(List.of(options));
+    Run run = align(all.toArray());
+    assertEquals(2, run.code(), run.err());
+    assertTrue(run.err().contains(message), run.err());
+  }
+
   @Test
   void mistakesAreNamedBeforeAModelIsLoaded() {
     Run none = align();
