@@ -6,6 +6,7 @@ import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.core.train.run.RateSearch;
 import dev.lora4j.core.train.run.Staging;
 import dev.lora4j.text.align.Rollout;
 import dev.lora4j.text.align.RolloutStatistics;
@@ -25,6 +26,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -248,6 +250,13 @@ final class OnPolicyLoss implements SequenceLoss {
     return Divergence.of(
             work, texts, teacher, student, teaching.settings().divergence(), done -> {})
         .value();
+  }
+
+  /** Without a bound where batches are of two kinds, which do not compare with the first. */
+  @Override
+  public RateSearch.Compared compared() {
+    double share = teaching.settings().share();
+    return new RateSearch.Compared(Optional.empty(), false, share == 0 || share == 1);
   }
 
   @Override

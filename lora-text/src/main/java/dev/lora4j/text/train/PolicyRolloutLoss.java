@@ -11,6 +11,7 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.tensor.host.HostTensor;
+import dev.lora4j.core.train.run.RateSearch;
 import dev.lora4j.core.train.run.Staging;
 import dev.lora4j.text.align.PolicyObjective;
 import dev.lora4j.text.align.PolicyScores;
@@ -278,7 +279,9 @@ final class PolicyRolloutLoss implements SequenceLoss {
   public List<List<TokenSequence>> made(
       long step, List<List<TokenSequence>> batches, TrainedModel now) {
     long number = drawn(step);
-    if (latest.isEmpty() || latest.get().number() != number) {
+    // A short training that begins anew has another model than the one before had.
+    boolean first = step % settings().iterations() == 0;
+    if (first || latest.isEmpty() || latest.get().number() != number) {
       learn(rollouts.of(number, step + 1, batches, now.adapters().get(), values(now)));
       prompts.listener().written(step + 1, learned().scored());
     }
@@ -308,6 +311,12 @@ final class PolicyRolloutLoss implements SequenceLoss {
   @Override
   public Map<String, Double> judge(Supplier<MixPlan> adapters) {
     return rollouts.judged(adapters);
+  }
+
+  /** Rewards: the loss says nothing, as advantages add up to 0. */
+  @Override
+  public RateSearch.Compared compared() {
+    return new RateSearch.Compared(Optional.of("reward"), true, false);
   }
 
   @Override

@@ -13,6 +13,7 @@ import dev.lora4j.text.pipeline.RewardModel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * Trainer of an adapter that makes a reward model, on pairs of which one text is better, as TRL
@@ -110,11 +111,11 @@ public final class RewardTrainer extends SequenceTrainer<RewardTrainer> {
   }
 
   @Override
-  SequenceTask task(Scope owner, AdapterPlan planned) {
+  Function<AdapterPlan, SequenceTask> tasks(Scope owner) {
     int batch = settings().batch();
     SequenceBatches batches =
         new SequenceBatches(texts().learned(), batch, settings().training().seed(), false);
-    return new SequenceTask(
-        new RewardPairLoss(model, pairs), planned, batches, texts().validation(batch));
+    SequenceLoss loss = new RewardPairLoss(model, pairs);
+    return planned -> new SequenceTask(loss, planned, batches, texts().validation(batch));
   }
 }

@@ -5,6 +5,7 @@ import dev.lora4j.core.nn.FrozenWeights;
 import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.core.train.run.RateSearch;
 import dev.lora4j.core.train.run.Staging;
 import dev.lora4j.text.data.TokenSequence;
 import dev.lora4j.text.model.TextModel;
@@ -106,6 +107,11 @@ interface SequenceLoss {
   /** Numbers of adapters by what is held out, if there is no loss of it; see {@link #told}. */
   default Map<String, Double> judge(Supplier<MixPlan> adapters) {
     return Map.of();
+  }
+
+  /** Number of each step by which short trainings are compared. */
+  default RateSearch.Compared compared() {
+    return RateSearch.Compared.LOSS;
   }
 
   /** Metadata in the header of the trained adapter. */

@@ -13,6 +13,7 @@ import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.adapter.NetworkMetadata;
+import dev.lora4j.core.train.run.RateSearch;
 import dev.lora4j.core.train.run.Staging;
 import dev.lora4j.core.train.run.TrainedNumbers;
 import dev.lora4j.core.train.run.TrainingBatch;
@@ -170,6 +171,11 @@ final class SequenceTask implements TrainingTask {
   @Override
   public List<TrainingBatch> heldOut() {
     return heldOut.stream().<TrainingBatch>map(b -> new Texts(b, 1.0 / loss.learned(b))).toList();
+  }
+
+  @Override
+  public RateSearch.Compared compared() {
+    return loss.compared();
   }
 
   @Override

@@ -15,6 +15,7 @@ import dev.lora4j.text.model.TextModel;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * Trainer of an adapter on sequences of tokens. Immutable; each method returns a changed copy.
@@ -53,15 +54,15 @@ public abstract sealed class SequenceTrainer<T extends SequenceTrainer<T>>
 
   /** Task of the training loop: the loss of the texts, and their batches. */
   public final TrainingTask task() {
-    return task(scope(), plan());
+    return tasks(scope()).apply(plan());
   }
 
   /**
-   * The task of a plan.
+   * Tasks of plans, which share the loss, so that what it needs beside the model is opened once.
    *
-   * @param owner of what it needs beside the model
+   * @param owner of that
    */
-  abstract SequenceTask task(Scope owner, AdapterPlan planned);
+  abstract Function<AdapterPlan, SequenceTask> tasks(Scope owner);
 
   /** Identity of this kind of training, which a checkpoint depends on beside texts and settings. */
   Map<String, String> identity() {
@@ -129,7 +130,7 @@ public abstract sealed class SequenceTrainer<T extends SequenceTrainer<T>>
   public TextStepCost cost() {
     request.texts().requireFor(base());
     try (Scope scope = scope().child("cost")) {
-      SequenceTask task = task(scope, plan());
+      SequenceTask task = tasks(scope).apply(plan());
       SequenceTask.Largest largest = task.largest(sequences(), settings().batch());
       StepCost step = StepCost.of(scope, task, largest.batch(), settings().training());
       return new TextStepCost(step, largest.length(), cache(task, largest));
@@ -167,7 +168,7 @@ public abstract sealed class SequenceTrainer<T extends SequenceTrainer<T>>
         sign -> {
           try (Scope scope = scope().child("search")) {
             return new RateSearch(
-                    scope, task(scope, plan()), request.settings().training(), steps, sign)
+                    scope, tasks(scope).apply(plan()), request.settings().training(), steps, sign)
                 .run(course, listener);
           }
         });
@@ -192,6 +193,6 @@ public abstract sealed class SequenceTrainer<T extends SequenceTrainer<T>>
             request.settings(),
             request.keeping().identity(identity),
             request.name());
-    return run.of(plan(), this::task, listener);
+    return run.of(plan(), this::tasks, listener);
   }
 }

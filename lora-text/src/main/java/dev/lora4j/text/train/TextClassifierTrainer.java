@@ -10,6 +10,7 @@ import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.pipeline.TextClassifier;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * Trainer of an adapter with a classification head, on texts with classes of the model's.
@@ -74,11 +75,11 @@ public final class TextClassifierTrainer extends SequenceTrainer<TextClassifierT
   }
 
   @Override
-  SequenceTask task(Scope owner, AdapterPlan planned) {
+  Function<AdapterPlan, SequenceTask> tasks(Scope owner) {
     SequenceBatches batches =
         new SequenceBatches(
             texts().learned(), settings().batch(), settings().training().seed(), true);
-    return new SequenceTask(new LabelLoss(model), planned, batches, validation());
+    return planned -> new SequenceTask(new LabelLoss(model), planned, batches, validation());
   }
 
   /** Texts of like lengths together, so that little is padded. */

@@ -8,9 +8,8 @@ import dev.lora4j.core.train.run.InterruptibleTask;
 import dev.lora4j.core.train.run.RunListener;
 import dev.lora4j.core.train.run.TrainedAdapter;
 import dev.lora4j.core.train.run.TrainingLoop;
-import dev.lora4j.core.train.run.TrainingTask;
 import dev.lora4j.text.model.TextModel;
-import java.util.function.BiFunction;
+import java.util.function.Function;
 
 /**
  * One run of the loop on texts, whatever is learned of them.
@@ -31,18 +30,21 @@ record TextRun(
    * Trains, on a thread of its own.
    *
    * @param plan the layers that are trained
-   * @param tasks the task of a plan, owned by a scope; called on that thread
+   * @param tasks the tasks of plans, owned by a scope; called on that thread
    */
   TrainedText of(
-      AdapterPlan plan, BiFunction<Scope, AdapterPlan, TrainingTask> tasks, RunListener listener) {
+      AdapterPlan plan,
+      Function<Scope, Function<AdapterPlan, SequenceTask>> tasks,
+      RunListener listener) {
     texts.requireFor(base);
     CheckpointPolicy identified = texts.identified(keeping, base, settings);
     return InterruptibleTask.run(
         sign -> {
           try (Scope work = scope.child("training")) {
-            TrainingTask task = tasks.apply(work, plan);
+            Function<AdapterPlan, SequenceTask> own = tasks.apply(work);
+            SequenceTask task = own.apply(plan);
             AdapterPlan found = Calibration.of(work, task, identified, sign.telling(listener));
-            TrainingTask trains = found.equals(plan) ? task : tasks.apply(work, found);
+            SequenceTask trains = found.equals(plan) ? task : own.apply(found);
             try (TrainingLoop loop =
                 new TrainingLoop(work, trains, settings.training(), identified, listener, sign)) {
               TrainedAdapter trained = loop.run(name);

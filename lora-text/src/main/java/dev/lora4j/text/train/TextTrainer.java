@@ -30,6 +30,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Trainer of an adapter of a language model on texts. */
 public final class TextTrainer extends SequenceTrainer<TextTrainer> {
@@ -310,11 +311,11 @@ public final class TextTrainer extends SequenceTrainer<TextTrainer> {
   }
 
   @Override
-  SequenceTask task(Scope owner, AdapterPlan planned) {
+  Function<AdapterPlan, SequenceTask> tasks(Scope owner) {
     int batch = settings().batch();
     SequenceBatches batches =
         new SequenceBatches(texts().learned(), batch, settings().training().seed(), false);
     SequenceLoss loss = new LessonLosses(owner, model, settings()).of(lesson);
-    return new SequenceTask(loss, planned, batches, texts().validation(batch));
+    return planned -> new SequenceTask(loss, planned, batches, texts().validation(batch));
   }
 }

@@ -8,9 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.tensor.EngineOptions;
+import dev.lora4j.core.train.adapter.AdapterRecipe;
 import dev.lora4j.core.train.run.CheckpointPolicy;
+import dev.lora4j.core.train.run.RateSearch;
 import dev.lora4j.core.train.run.RunListener;
 import dev.lora4j.core.train.run.TrainingInterrupted;
+import dev.lora4j.core.train.schedule.Constant;
+import dev.lora4j.core.train.schedule.RateSchedule;
 import dev.lora4j.text.align.OnPolicySettings;
 import dev.lora4j.text.align.RolloutListener;
 import dev.lora4j.text.data.AnsweredPrompts;
@@ -186,6 +190,34 @@ class OffPolicyTrainingTest {
           whole.equals(
               trainer(8, 1, byTeacher, RolloutListener.NONE).run(done -> {}).adapter().identity()));
     }
+  }
+
+  /** The student of a short training writes with the alpha that is tried. */
+  @Test
+  void shortTrainingsAreThoseOfTheirAlpha() {
+    TextTrainingSettings plain = TextTrainingSettings.DEFAULT.steps(4, 1e-2).batch(2);
+    TextTrainingSettings constant =
+        plain.with(plain.training().withSchedule(RateSchedule.of(new Constant(), 4)));
+    AdapterRecipe recipe = constant.recipe();
+    RateSearch.Setting twice = new RateSearch.Setting(1e-2, 2);
+    List<RateSearch.Trial> trials =
+        written(constant)
+            .search(
+                done ->
+                    done.isEmpty() ? List.of(new RateSearch.Setting(1e-2, 1), twice) : List.of(),
+                4,
+                (trial, setting, step) -> {});
+    List<Float> losses =
+        run(written(constant.with(recipe.rank(recipe.rank(), 2 * recipe.alpha())))).stream()
+            .map(RunListener.Step::loss)
+            .toList();
+    assertEquals(losses, trials.get(1).losses());
+    assertFalse(losses.equals(trials.get(0).losses()));
+  }
+
+  private static TextTrainer written(TextTrainingSettings settings) {
+    return TextTrainer.on(model, settings)
+        .teacher(data.prompts(), PromptSet.NONE, teacher, settings(1, false), RolloutListener.NONE);
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.lora4j.core.train.adapter;
 
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.training.SiteDropout;
+import dev.lora4j.core.adapter.training.SiteRecipe;
 import dev.lora4j.core.adapter.training.TrainedFactors;
 import dev.lora4j.core.adapter.training.TrainedTensor;
 import dev.lora4j.core.nn.FlatLayout;
@@ -288,7 +289,13 @@ public final class StagedAdapter implements LayerAdapters {
    * @param initial the flat buffer before the first step
    */
   public Map<String, List<Factors>> factors(float[] flat, float[] initial, DType stored) {
-    return new HashMap<>(rounded(flat, initial, stored).factors());
+    return factors(flat, initial, stored, 1);
+  }
+
+  /** {@link #factors(float[], float[], DType)} with the alpha of each layer multiplied. */
+  public Map<String, List<Factors>> factors(
+      float[] flat, float[] initial, DType stored, double times) {
+    return new HashMap<>(rounded(flat, initial, stored, times).factors());
   }
 
   /**
@@ -298,6 +305,10 @@ public final class StagedAdapter implements LayerAdapters {
    * @param initial the flat buffer before the first step
    */
   public RoundedFactors rounded(float[] flat, float[] initial, DType stored) {
+    return rounded(flat, initial, stored, 1);
+  }
+
+  private RoundedFactors rounded(float[] flat, float[] initial, DType stored, double times) {
     Map<String, List<Factors>> factors = new HashMap<>();
     Set<HostTensor> exact = Collections.newSetFromMap(new IdentityHashMap<>());
     FlatLayout layout = layout();
@@ -309,9 +320,16 @@ public final class StagedAdapter implements LayerAdapters {
           .forEach(part -> exact.add(Objects.requireNonNull(values.get(part), part)));
       factors.put(
           planned.site().name(),
-          planned.method().factors(planned.site(), planned.recipe(), values));
+          planned.method().factors(planned.site(), times(planned.recipe(), times), values));
     }
     return RoundedFactors.of(factors, stored, exact);
+  }
+
+  private static SiteRecipe times(SiteRecipe recipe, double times) {
+    return times == 1
+        ? recipe
+        : new SiteRecipe(
+            recipe.rank(), times * recipe.alpha(), recipe.rankStabilised(), recipe.start());
   }
 
   private static Map<String, HostTensor> values(

@@ -102,8 +102,13 @@ public final class AdapterStep {
 
   /** The adapter with the factors as they are trained, in F32. */
   public Adapter unrounded(String name, TrainingState state) {
+    return unrounded(name, state, 1);
+  }
+
+  /** {@link #unrounded(String, TrainingState)} with the alpha of each layer multiplied. */
+  Adapter unrounded(String name, TrainingState state, double times) {
     return new Adapter(
-        name, factors.factors(state.weights().floats(), initial, DType.F32), Map.of());
+        name, factors.factors(state.weights().floats(), initial, DType.F32, times), Map.of());
   }
 
   /**
@@ -112,10 +117,15 @@ public final class AdapterStep {
    * @param name of the adapter
    */
   public TrainedNumbers now(String name, TrainingState state) {
+    return now(name, state, 1);
+  }
+
+  /** {@link #now(String, TrainingState)} with the alpha of each layer multiplied. */
+  TrainedNumbers now(String name, TrainingState state, double times) {
     return new TrainedNumbers() {
       @Override
       public Adapter get() {
-        return unrounded(name, state);
+        return unrounded(name, state, times);
       }
 
       @Override

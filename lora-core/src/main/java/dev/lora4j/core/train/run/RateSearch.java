@@ -26,31 +26,63 @@ public final class RateSearch {
   public record Setting(double rate, double scale) {}
 
   /**
+   * Number of each step by which trainings are compared.
+   *
+   * @param measure its name among the measures of a step; empty for the loss
+   * @param greater whether more of it is better
+   * @param bounded whether numbers far above the first are those of no training any more
+   */
+  public record Compared(Optional<String> measure, boolean greater, boolean bounded) {
+    /** The loss. */
+    public static final Compared LOSS = new Compared(Optional.empty(), false, true);
+
+    /** The number of a step; NaN if it has none. */
+    float of(RunListener.Step step) {
+      return measure
+          .map(name -> step.measures().getOrDefault(name, Double.NaN).floatValue())
+          .orElse(step.loss());
+    }
+  }
+
+  /**
    * A short training.
    *
-   * @param losses of its steps; fewer than were asked for if it left all bounds
+   * @param losses of its steps, or other numbers that trainings are compared by; fewer than were
+   *     asked for if it left all bounds
    * @param validation loss on what is held out after the last step, if anything is
    */
-  public record Trial(Setting setting, List<Float> losses, OptionalDouble validation) {
+  public record Trial(
+      Setting setting, List<Float> losses, OptionalDouble validation, Compared compared) {
     /** Copies the losses. */
     public Trial {
       losses = List.copyOf(losses);
     }
 
+    /** One that is compared by its losses. */
+    public Trial(Setting setting, List<Float> losses, OptionalDouble validation) {
+      this(setting, losses, validation, Compared.LOSS);
+    }
+
     /**
-     * What trials are compared by, less is better: the validation loss, or without one the mean of
-     * the last quarter of the losses; infinite for a training that left all bounds.
+     * What trials are compared by, less is better: {@link #value}, negative where more of it is
+     * better; infinite for a training that left all bounds, or of which nothing is known.
      */
     public double score() {
-      if (diverged()) {
-        return Double.POSITIVE_INFINITY;
-      }
+      double value = diverged() ? Double.NaN : value();
+      return Double.isNaN(value) ? Double.POSITIVE_INFINITY : compared.greater() ? -value : value;
+    }
+
+    /**
+     * The validation loss, or without one the mean of the last quarter of the numbers; NaN if there
+     * is none.
+     */
+    public double value() {
       return validation.orElseGet(() -> mean(losses.subList(losses.size() * 3 / 4, losses.size())));
     }
 
     /** Returns true if its loss is no number, or ended far above where it began. */
     public boolean diverged() {
-      return losses.isEmpty() || beyond(losses);
+      return losses.isEmpty() || (compared.bounded() && beyond(losses));
     }
   }
 
@@ -88,6 +120,7 @@ public final class RateSearch {
   private final InterruptibleTask sign;
   private final AdapterStep step;
   private final Optional<ValidationLoss> validation;
+  private final Compared compared;
 
   /**
    * Compiles the step that all trials share.
@@ -108,6 +141,7 @@ public final class RateSearch {
     this.sign = sign;
     step = new AdapterStep(scope, task, this.settings);
     validation = ValidationLoss.of(scope, task);
+    compared = task.compared();
   }
 
   /**
@@ -142,25 +176,32 @@ public final class RateSearch {
           if (sign.stopRequested()) {
             return Optional.empty();
           }
-          Optional<RunListener.Step> taken = take(taker, run, i);
-          if (taken.isEmpty()) {
-            return Optional.of(new Trial(setting, List.of(), OptionalDouble.empty()));
+          Optional<RunListener.Step> taken = take(taker, run, i, setting);
+          boolean finite = taken.isPresent() && Float.isFinite(taken.get().loss());
+          if (taken.isEmpty() || (!finite && !compared.bounded())) {
+            return Optional.of(trial(setting, List.of(), OptionalDouble.empty()));
           }
-          losses.add(taken.get().loss());
+          losses.add(compared.of(taken.get()));
           sign.call(() -> listener.step(number, setting, taken.get()));
-          if (beyond(losses)) {
-            return Optional.of(new Trial(setting, losses, OptionalDouble.empty()));
+          if (compared.bounded() && beyond(losses)) {
+            return Optional.of(trial(setting, losses, OptionalDouble.empty()));
           }
         }
       }
-      return Optional.of(new Trial(setting, losses, validated(work, state, setting)));
+      return Optional.of(trial(setting, losses, validated(work, state, setting)));
     }
   }
 
+  private Trial trial(Setting setting, List<Float> losses, OptionalDouble validation) {
+    return new Trial(setting, losses, validation, compared);
+  }
+
   /** A step; none if too many in a row had a gradient that is not finite. */
-  private Optional<RunListener.Step> take(StepRunner taker, TrainingRun run, int number) {
+  private Optional<RunListener.Step> take(
+      StepRunner taker, TrainingRun run, int number, Setting setting) {
     try {
-      return Optional.of(taker.take(run, number, step.now("trial", run.state())));
+      return Optional.of(
+          taker.take(run, number, step.now("trial", run.state(), setting.scale())));
     } catch (TrainingFailure e) {
       return Optional.empty();
     }
@@ -185,6 +226,10 @@ public final class RateSearch {
   }
 
   private static double mean(List<Float> losses) {
-    return losses.stream().mapToDouble(l -> l).average().orElse(Double.POSITIVE_INFINITY);
+    return losses.stream()
+        .mapToDouble(l -> l)
+        .filter(l -> !Double.isNaN(l))
+        .average()
+        .orElse(Double.NaN);
   }
 }

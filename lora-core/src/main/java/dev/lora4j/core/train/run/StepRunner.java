@@ -65,7 +65,7 @@ final class StepRunner {
             .orElseGet(() -> settings.rate(number));
     double share = 1.0 / batches.size();
     double loss = 0;
-    Map<String, Double> measures = new LinkedHashMap<>();
+    Map<String, KnownMean> measures = new LinkedHashMap<>();
     batches.forEach(b -> b.measures().forEach((name, n) -> add(measures, name, share * n)));
     TrainingRun.Outcome outcome = null;
     for (int b = 0; b < batches.size(); b++) {
@@ -91,18 +91,47 @@ final class StepRunner {
     OptionalDouble counted =
         outcome.skipped() ? OptionalDouble.empty() : OptionalDouble.of((float) loss);
     choose(run.state(), new Progress(number + 1L, counted, OptionalDouble.empty()));
-    return new RunListener.Step(
-        number + 1,
-        settings.steps(),
-        (float) loss,
-        outcome.gradientNorm(),
-        rate,
-        outcome.skipped(),
-        measures);
+    RunListener.Step taken =
+        new RunListener.Step(
+            number + 1,
+            settings.steps(),
+            (float) loss,
+            outcome.gradientNorm(),
+            rate,
+            outcome.skipped(),
+            means(measures));
+    task.taken(taken);
+    return taken;
   }
 
-  private static void add(Map<String, Double> measures, String name, double number) {
-    measures.merge(name, number, Double::sum);
+  private static void add(Map<String, KnownMean> measures, String name, double part) {
+    measures.computeIfAbsent(name, n -> new KnownMean()).add(part);
+  }
+
+  private static Map<String, Double> means(Map<String, KnownMean> measures) {
+    Map<String, Double> all = new LinkedHashMap<>();
+    measures.forEach((name, mean) -> all.put(name, mean.value()));
+    return all;
+  }
+
+  /** Mean over the batches of a step in which a number is known; NaN if it is in none. */
+  private static final class KnownMean {
+    private double sum;
+    private int known;
+    private int all;
+
+    /** Adds the part of a batch; NaN if there is none. */
+    void add(double part) {
+      all++;
+      if (!Double.isNaN(part)) {
+        known++;
+        sum += part;
+      }
+    }
+
+    double value() {
+      return known == all ? sum : sum * all / known;
+    }
   }
 
   /** Tells what chooses directions of a validation loss after so many steps. */

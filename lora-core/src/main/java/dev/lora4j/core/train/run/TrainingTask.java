@@ -85,6 +85,12 @@ public interface TrainingTask extends FrozenParameters {
    */
   default void restore(Map<String, HostTensor> state) {}
 
+  /**
+   * Tells a task what a step measured, after it and before the next one's batches; for a loss that
+   * depends on it, which then is part of {@link #state}.
+   */
+  default void taken(RunListener.Step step) {}
+
   /** Validation batches, the same each time; empty if there is no validation. */
   default List<TrainingBatch> heldOut() {
     return List.of();
@@ -98,6 +104,11 @@ public interface TrainingTask extends FrozenParameters {
    */
   default Map<String, Double> judge(Supplier<Adapter> now) {
     return Map.of();
+  }
+
+  /** Number of each step by which short trainings are compared. */
+  default RateSearch.Compared compared() {
+    return RateSearch.Compared.LOSS;
   }
 
   /**

@@ -16,6 +16,7 @@ import dev.lora4j.core.train.schedule.Cosine;
 import dev.lora4j.core.train.schedule.RateSchedule;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
@@ -90,6 +91,24 @@ class RateSearchTest {
       assertFalse(trial.diverged());
     }
     assertTrue(trials.get(0).score() < trials.get(1).score(), "a rate of 0.001 learns nothing");
+  }
+
+  /** Of rewards the greater is better; numbers that are not known count nothing. */
+  @Test
+  void trialsAreComparedByWhatTheTaskSays() {
+    RateSearch.Compared rewards = new RateSearch.Compared(Optional.of("reward"), true, false);
+    OptionalDouble none = OptionalDouble.empty();
+    Trial low = new Trial(new Setting(1, 1), List.of(9f, 9f, 9f, 0.25f), none, rewards);
+    Trial high = new Trial(new Setting(2, 1), List.of(0.001f, 0f, 0f, 0.5f), none, rewards);
+    assertEquals(0.25, low.value());
+    assertTrue(high.score() < low.score());
+    assertFalse(high.diverged(), "far above the first, as it should be");
+    Trial unknown = new Trial(new Setting(1, 1), List.of(1f, Float.NaN), none, rewards);
+    assertEquals(Double.POSITIVE_INFINITY, unknown.score());
+    Trial failed = new Trial(new Setting(1, 1), List.of(), none, rewards);
+    assertTrue(failed.diverged() && failed.score() == Double.POSITIVE_INFINITY);
+    List<Float> some = List.of(1f, 1f, 1f, 1f, Float.NaN, Float.NaN, Float.NaN, 0.5f);
+    assertEquals(0.5, new Trial(new Setting(1, 1), some, none, rewards).value());
   }
 
   @Test

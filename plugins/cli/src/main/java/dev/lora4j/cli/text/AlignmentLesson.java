@@ -32,6 +32,11 @@ interface AlignmentLesson extends AutoCloseable {
   /** The part of a step, for example {@code 8 pairs}. */
   String step(int perStep);
 
+  /** What makes a learning rate uncertain that is found without a loss of what is held out. */
+  default String uncertain() {
+    return TextRateFinding.WITHOUT_HELD_OUT;
+  }
+
   /** True if something is held out. */
   boolean holdsOut();
 

@@ -66,6 +66,11 @@ final class RewardLesson implements AlignmentLesson {
   }
 
   @Override
+  public String uncertain() {
+    return TextRateFinding.WRITTEN;
+  }
+
+  @Override
   public boolean holdsOut() {
     return prompts.holdsOut();
   }

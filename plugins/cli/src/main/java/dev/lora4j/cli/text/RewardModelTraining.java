@@ -17,6 +17,7 @@ import dev.lora4j.text.train.RewardTrainer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.IntFunction;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
@@ -66,25 +67,13 @@ record RewardModelTraining(
    */
   @SuppressWarnings("try") // the claim is only held
   void run(Console console, boolean json, long began) {
-    require();
-    options.requireFits(how.from().stream().toList(), 1);
-    try (OpenRewardModel open = OpenRewardModel.of(console, options, how.steps.seed())) {
+    try (OpenRewardModel open = open(console)) {
+      Prepared prepared = prepared(console, open.model());
       RewardModel model = open.model();
-      SequenceLimits limits = how.steps.limits(model.base());
-      AdapterRecipe recipe =
-          how.recipe(
-              spec,
-              console,
-              output.convention(),
-              model.base(),
-              model::loadAdapter,
-              r -> RewardTrainer.on(model, how.settings(r, limits, 1)).plan());
-      DividedTexts<PreferencePair> pairs = divided(console, model, limits.longest());
-      RewardTrainer unsized = trainer(model, recipe, limits, 1, pairs);
-      int count = how.steps.count(unsized.sequences());
+      int count = how.steps.count(prepared.trainer(1).sequences());
       TextTrainingWork work =
           TextTrainingWork.of(
-              trainer(model, recipe, limits, count, pairs),
+              prepared.trainer(count),
               how.steps.keeping(output.checkpoints(), output.resume()),
               output.name());
       if (planned.asked(spec)) {
@@ -101,12 +90,70 @@ record RewardModelTraining(
         return;
       }
       try (LockedFolder claim = output.begin(work, model.base())) {
-        summary(console, pairs, work, count);
+        summary(console, prepared.pairs(), work, count);
         TrainedTextReport trained =
             output.train(console, work, model.base(), count, how.steps.perStep());
         output.save(trained.text(), model.base(), model.network().labels());
         trained.tellRewardModel(console, json, began);
       }
+    }
+  }
+
+  /**
+   * Finds a learning rate instead.
+   *
+   * @param steps of each trial
+   */
+  void find(Console console, int steps, boolean json) {
+    try (OpenRewardModel open = open(console)) {
+      Prepared prepared = prepared(console, open.model());
+      new TextRateFinding(
+              prepared.recipe(),
+              how.steps.rate(),
+              how.alphas(),
+              output.folder(),
+              steps,
+              TextRateFinding.WITHOUT_HELD_OUT)
+          .find(console, prepared.trainer(1), json);
+    }
+  }
+
+  private OpenRewardModel open(Console console) {
+    require();
+    options.requireFits(how.from().stream().toList(), 1);
+    return OpenRewardModel.of(console, options, how.steps.seed());
+  }
+
+  private Prepared prepared(Console console, RewardModel model) {
+    SequenceLimits limits = how.steps.limits(model.base());
+    AdapterRecipe recipe =
+        how.recipe(
+            spec,
+            console,
+            output.convention(),
+            model.base(),
+            model::loadAdapter,
+            r -> RewardTrainer.on(model, how.settings(r, limits, 1)).plan());
+    DividedTexts<PreferencePair> pairs = divided(console, model, limits.longest());
+    return new Prepared(
+        recipe,
+        pairs,
+        count ->
+            RewardTrainer.on(model, how.settings(recipe, limits, count))
+                .pairs(pairs.learned(), pairs.heldOut(), objective));
+  }
+
+  /**
+   * A run on a model that is open.
+   *
+   * @param trainers makes a trainer of so many steps
+   */
+  private record Prepared(
+      AdapterRecipe recipe,
+      DividedTexts<PreferencePair> pairs,
+      IntFunction<RewardTrainer> trainers) {
+    RewardTrainer trainer(int count) {
+      return trainers.apply(count);
     }
   }
 
@@ -128,16 +175,6 @@ record RewardModelTraining(
               + " tokens. Give shorter ones, or a greater --max-length if the model reads it.");
     }
     return pairs;
-  }
-
-  private RewardTrainer trainer(
-      RewardModel model,
-      AdapterRecipe recipe,
-      SequenceLimits limits,
-      int count,
-      DividedTexts<PreferencePair> pairs) {
-    return RewardTrainer.on(model, how.settings(recipe, limits, count))
-        .pairs(pairs.learned(), pairs.heldOut(), objective);
   }
 
   private void summary(

@@ -97,6 +97,11 @@ final class TeacherLesson implements AlignmentLesson {
   }
 
   @Override
+  public String uncertain() {
+    return TextRateFinding.WRITTEN;
+  }
+
+  @Override
   public boolean holdsOut() {
     return prompts.holdsOut();
   }

@@ -9,6 +9,7 @@ import dev.lora4j.cli.file.RunFileOption;
 import dev.lora4j.cli.train.InputAdapters;
 import dev.lora4j.cli.train.RateOptions;
 import dev.lora4j.core.train.adapter.AdapterRecipe;
+import dev.lora4j.text.align.RolloutListener;
 import dev.lora4j.text.data.SequenceLimits;
 import dev.lora4j.text.pipeline.LanguageModel;
 import dev.lora4j.text.train.TextTrainer;
@@ -136,18 +137,15 @@ final class TextAlign implements Command {
     planned.asked(spec);
     output.require();
     InputAdapters.require(how.from(), how.sharedA(), output.out());
-    if (method.kind() == AlignmentMethod.Kind.REWARD_MODEL) {
-      if (rates.asked(spec)) {
-        requireRate(method);
-      }
-      rewardModel(console, began);
-      return 0;
-    }
     boolean finding = rates.asked(spec);
     if (finding) {
-      requireRate(method);
+      requireRate();
     }
-    AlignmentLesson lesson = lesson(console, method);
+    if (method.kind() == AlignmentMethod.Kind.REWARD_MODEL) {
+      rewardModel(console, finding, began);
+      return 0;
+    }
+    AlignmentLesson lesson = lesson(method, finding ? RolloutListener.NONE : log(console));
     requireRoom(finding);
     options.requireFits(how.from().stream().toList(), 0);
     try (OpenText open = OpenText.of(console, options);
@@ -168,7 +166,13 @@ final class TextAlign implements Command {
       int count = how.steps.count(unsized.sequences(), lesson.repeats());
       TextTrainer trainer = trainer(lesson, model, how.settings(recipe, limits, count));
       if (finding) {
-        new TextRateFinding(recipe, how.steps.rate(), how.alphas(), output.folder(), rates.steps())
+        new TextRateFinding(
+                recipe,
+                how.steps.rate(),
+                how.alphas(),
+                output.folder(),
+                rates.steps(),
+                lesson.uncertain())
             .find(console, trainer, json);
         return 0;
       }
@@ -204,16 +208,11 @@ final class TextAlign implements Command {
     return 0;
   }
 
-  /** Refuses a search of rates where losses of short trainings do not tell which is best. */
-  private void requireRate(AlignmentMethod method) {
+  /** Refuses a search of rates that would say nothing, and options without effect in it. */
+  private void requireRate() {
     how.steps.requireRate();
-    if (method.kind() != AlignmentMethod.Kind.PAIRS
-        && method.kind() != AlignmentMethod.Kind.JUDGEMENTS) {
-      UnusedOptions.refuse(
-          spec,
-          List.of("--find-rate"),
-          method + "; rates are found for dpo, cpo, simpo, orpo and kto, whose losses compare");
-    }
+    UnusedOptions.refuse(
+        spec, List.of("--show-every"), "--find-rate, whose trials write nothing down");
     UnusedOptions.refuse(
         spec, List.of("--sync-reference"), "--find-rate, as trials need the same reference");
   }
@@ -226,11 +225,15 @@ final class TextAlign implements Command {
     }
   }
 
-  private void rewardModel(Console console, long began) {
+  private void rewardModel(Console console, boolean finding, long began) {
     RewardModelTraining training =
         new RewardModelTraining(
             spec, RewardModelTraining.read(data), judge.objective(), options, how, output, planned);
-    requireRoom(false);
+    requireRoom(finding);
+    if (finding) {
+      training.find(console, rates.steps(), json);
+      return;
+    }
     training.run(console, json, began);
     if (!json && !planned.asked(spec)) {
       output.next(
@@ -289,7 +292,7 @@ final class TextAlign implements Command {
     }
   }
 
-  private AlignmentLesson lesson(Console console, AlignmentMethod method) {
+  private AlignmentLesson lesson(AlignmentMethod method, RolloutListener listener) {
     double share = how.heldOut();
     long seed = how.steps.seed();
     return switch (method.kind()) {
@@ -302,7 +305,7 @@ final class TextAlign implements Command {
               rewards.settings(preference, writing, values),
               rewards.rewards(),
               HeldOutPrompts.read(data, share, seed),
-              log(console));
+              listener);
       case TEACHER ->
           new TeacherLesson(
               teacher.on(preference.teaching(writing)),
@@ -310,7 +313,7 @@ final class TextAlign implements Command {
               teacher.takesCompletions()
                   ? HeldOutPrompts.answered(data, share, seed)
                   : HeldOutPrompts.read(data, share, seed),
-              log(console));
+              listener);
       case REWARD_MODEL -> throw new IllegalArgumentException(method + " has a run of its own.");
     };
   }

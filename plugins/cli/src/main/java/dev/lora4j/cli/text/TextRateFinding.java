@@ -15,17 +15,30 @@ import java.nio.file.Path;
  * @param alphas whether the alpha is the user's to choose
  * @param folder of the run, which gets the chart
  * @param steps of each trial
+ * @param withoutHeldOut a sentence for where no loss of what is held out decides
  */
-record TextRateFinding(AdapterRecipe recipe, double rate, boolean alphas, Path folder, int steps) {
-  private static final String WITHOUT_HELD_OUT =
+record TextRateFinding(
+    AdapterRecipe recipe,
+    double rate,
+    boolean alphas,
+    Path folder,
+    int steps,
+    String withoutHeldOut) {
+  /** The sentence for texts that are there. */
+  static final String WITHOUT_HELD_OUT =
       "No texts are held out, so losses of training decide, which few texts make uncertain;"
           + " --held-out 0.1 holds some out.";
+
+  /** The sentence for texts that the model writes itself. */
+  static final String WRITTEN =
+      "What the model wrote in these steps decides, which is uncertain; more --find-steps, and a"
+          + " greater --batch, make it surer.";
 
   /** Tries rates, and reports. What an earlier run left stays as it is. */
   @SuppressWarnings("try") // the claim is only held
   void find(Console console, SequenceTrainer<?> trainer, boolean json) {
     RateFinding.Sought sought =
-        new RateFinding.Sought(recipe, trainer.plan(), rate, alphas, folder, WITHOUT_HELD_OUT);
+        new RateFinding.Sought(recipe, trainer.plan(), rate, alphas, folder, withoutHeldOut);
     try (LockedFolder claim = LockedFolder.of(folder)) {
       new RateFinding(console, sought, steps)
           .find((course, listener) -> trainer.search(course, steps, listener), json);

@@ -121,7 +121,13 @@ final class TextTrain implements Command {
     if (!rates.asked(spec)) {
       return false;
     }
-    new TextRateFinding(recipe, how.steps.rate(), how.alphas(), output.folder(), rates.steps())
+    new TextRateFinding(
+            recipe,
+            how.steps.rate(),
+            how.alphas(),
+            output.folder(),
+            rates.steps(),
+            TextRateFinding.WITHOUT_HELD_OUT)
         .find(console, trainer, json);
     return true;
   }

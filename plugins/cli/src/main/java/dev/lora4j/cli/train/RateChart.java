@@ -14,22 +14,23 @@ import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.style.Styler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/** A picture of the smoothed losses of short trainings, a curve for each. */
+/** A picture of the smoothed losses or rewards of short trainings, a curve for each. */
 final class RateChart {
   private static final int WIDTH = 900;
   private static final int HEIGHT = 560;
-  private static final String TITLE = "loss by learning rate and alpha";
+  private static final String BY = " by learning rate and alpha";
 
   private RateChart() {}
 
   static void write(Path file, List<Trial> trials, Function<Setting, String> names) {
+    String measure = RateChoice.measure(trials.get(0));
     XYChart chart =
         new XYChartBuilder()
             .width(WIDTH)
             .height(HEIGHT)
-            .title(TITLE)
+            .title(measure + BY)
             .xAxisTitle("step")
-            .yAxisTitle("loss, smoothed")
+            .yAxisTitle(measure + ", smoothed")
             .build();
     chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideE);
     chart.getStyler().setChartBackgroundColor(Color.WHITE);
@@ -42,6 +43,6 @@ final class RateChart {
         chart.addSeries(name, steps, LossChart.smooth(losses)).setMarker(SeriesMarkers.NONE);
       }
     }
-    PngFile.write(file, BitmapEncoder.getBufferedImage(chart), TITLE);
+    PngFile.write(file, BitmapEncoder.getBufferedImage(chart), measure + BY);
   }
 }

@@ -98,7 +98,11 @@ public final class RateFinding {
       console.print(json(trials, choice, chart).toString());
     } else {
       console.print(String.join("\n", lines(trials, choice)));
-      console.print(chart + "  how the losses went");
+      console.print(
+          chart
+              + "  how the "
+              + (measure(choice).equals("reward") ? "rewards" : "losses")
+              + " went");
     }
   }
 
@@ -127,6 +131,10 @@ public final class RateFinding {
     return method.scale(first.getKey(), one) != method.scale(first.getKey(), twice);
   }
 
+  private static String measure(RateChoice choice) {
+    return choice.validated() ? "validation" : RateChoice.measure(choice.trial());
+  }
+
   private double alpha(Setting setting) {
     return sought.recipe().alpha() * setting.scale();
   }
@@ -146,11 +154,11 @@ public final class RateFinding {
   private List<String> lines(List<Trial> trials, RateChoice choice) {
     List<String> lines = new ArrayList<>();
     String row = "%-10s %-8s %-10s %s";
-    String measure = choice.validated() ? "validation" : "loss";
+    String measure = measure(choice);
     lines.add(String.format(Locale.ROOT, row, "rate", "alpha", measure, "").stripTrailing());
     for (Trial trial : trials) {
       String score =
-          trial.diverged() ? "diverged" : String.format(Locale.ROOT, "%.4f", trial.score());
+          trial.diverged() ? "diverged" : String.format(Locale.ROOT, "%.4f", trial.value());
       lines.add(
           String.format(
                   Locale.ROOT,
@@ -179,14 +187,14 @@ public final class RateFinding {
               .put("diverged", trial.diverged())
               .put("losses", trial.losses().stream().map(l -> (Object) l).toList());
       if (!trial.diverged()) {
-        one.put("score", trial.score());
+        one.put("score", trial.value());
       }
       all.add(one.fields());
     }
     return new Json()
         .put("lr", choice.trial().setting().rate())
         .put("alpha", alpha(choice.trial().setting()))
-        .put("measure", choice.validated() ? "validation" : "loss")
+        .put("measure", measure(choice))
         .put("steps", steps)
         .put("trials", all)
         .put("reasons", choice.reasons(steps, sought.withoutHeldOut()))

@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.cli.console.Failure;
+import dev.lora4j.core.train.run.RateSearch;
 import dev.lora4j.core.train.run.RateSearch.Setting;
 import dev.lora4j.core.train.run.RateSearch.Trial;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 
@@ -49,6 +51,35 @@ class RateChoiceTest {
     assertEquals(same, RateChoice.of(List.of(half, same)).trial());
     Trial twice = trial(1e-3, 2, 0.4);
     assertEquals(twice, RateChoice.of(List.of(half, same, twice)).trial());
+  }
+
+  private static Trial rewarded(double rate, float reward) {
+    return new Trial(
+        new Setting(rate, 1),
+        List.of(reward),
+        OptionalDouble.empty(),
+        new RateSearch.Compared(Optional.of("reward"), true, false));
+  }
+
+  @Test
+  void ofRewardsTheGreatestIsTaken() {
+    Trial low = rewarded(1e-4, -0.5f);
+    Trial most = rewarded(1e-3, 0.5f);
+    RateChoice choice = RateChoice.of(List.of(low, most, rewarded(1e-2, 0.1f)));
+    assertEquals(most, choice.trial());
+    assertTrue(reasons(choice).contains("has the greatest reward of the last quarter"));
+    Trial near = rewarded(3e-4, 0.496f);
+    choice = RateChoice.of(List.of(low, near, most));
+    assertEquals(near, choice.trial());
+    assertTrue(reasons(choice).contains("within 1 % of the greatest, 0.5000"), reasons(choice));
+    Trial below = rewarded(1e-4, -0.4f);
+    assertEquals(below, RateChoice.of(List.of(below, rewarded(1e-3, -0.398f))).trial());
+    choice = RateChoice.of(List.of(rewarded(1e-4, 0f), rewarded(1e-3, 0f)));
+    assertEquals(1e-4, choice.trial().setting().rate());
+    assertTrue(reasons(choice).contains("All rates have the same reward"), reasons(choice));
+    Failure none =
+        assertThrows(Failure.class, () -> RateChoice.of(List.of(rewarded(1, Float.NaN))));
+    assertTrue(String.valueOf(none.getMessage()).contains("had no reward"), none.getMessage());
   }
 
   @Test
