@@ -93,15 +93,15 @@ final class JudgedCompletionLoss implements SequenceLoss {
 
   /**
    * Factors that make the mean over all completions one over those that are marked: of a batch in
-   * training, 0 if it has none; of all that are held out in validation, however these lie in
-   * batches.
+   * training; of all that are held out in validation, however these lie in batches. NaN if there is
+   * none, as then nothing is known; TRL leaves such a batch out.
    */
   private static Expr shares(Staging at, Expr marks, double heldOut) {
     if (at.purpose() == Staging.Purpose.VALIDATION) {
-      return marks.div(Math.max(heldOut, 1e-9));
+      return marks.div(marks.graph().constant(heldOut > 0 ? heldOut : Double.NaN, marks.dtype()));
     }
     Expr count = marks.mul(0).add(1).sum();
-    return marks.mul(count).div(marks.sum().clampMin(1));
+    return marks.mul(count).div(marks.sum());
   }
 
   @Override

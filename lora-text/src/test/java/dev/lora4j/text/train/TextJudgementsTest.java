@@ -19,6 +19,7 @@ import dev.lora4j.text.pipeline.SmallModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -106,6 +107,55 @@ class TextJudgementsTest {
                 assertEquals(0, done.measures().get("rewards/rejected"), 1e-4);
               });
     }
+  }
+
+  /** As TRL leaves such a batch out. */
+  @Test
+  void batchesWithoutGoodAnswersTellNothingOfThem() throws IOException {
+    Path file =
+        Files.writeString(
+            temporary.resolve("judged.jsonl"),
+            """
+            {"prompt": "The cat", "completion": " sat on the mat.", "label": true}
+            {"prompt": "The dog", "completion": " ran to the dog.", "label": false}
+            {"prompt": "The mat", "completion": " sat on the cat.", "label": false}
+            {"prompt": "A dog", "completion": " ran to a mat.", "label": false}
+            """);
+    try (Lora4j lora = Lora4j.open(EngineOptions.DEFAULT.threads(1));
+        LanguageModel model =
+            LanguageModel.open(lora, SmallModel.write(temporary.resolve("model")))) {
+      List<JudgedCompletion> all = model.judgements(TextDataSet.read(file), LIMITS).completions();
+      List<RunListener.Step> apart = steps(model, all, 1);
+      int known = 0;
+      for (RunListener.Step step : apart) {
+        boolean none = Double.isNaN(step.measures().get("logps/chosen"));
+        known += none ? 0 : 1;
+        for (String name : List.of("rewards/chosen", "rewards/margins")) {
+          assertEquals(none, Double.isNaN(step.measures().get(name)), name);
+        }
+        assertTrue(step.measures().get("logps/rejected") < -10, step.toString());
+        assertTrue(Double.isFinite(step.loss()) && !step.skipped(), step.toString());
+      }
+      assertEquals(2, known, "one of two batches in each of two epochs");
+      double alone =
+          apart.stream()
+              .mapToDouble(step -> step.measures().get("logps/chosen"))
+              .filter(number -> !Double.isNaN(number))
+              .findFirst()
+              .orElseThrow();
+      // The batch without one does not make the mean of the step smaller.
+      assertEquals(alone, steps(model, all, 2).get(0).measures().get("logps/chosen"), 0.5);
+    }
+  }
+
+  private static List<RunListener.Step> steps(
+      LanguageModel model, List<JudgedCompletion> all, int accumulate) {
+    TextTrainingSettings two = TextTrainingSettings.DEFAULT.steps(4 / accumulate, 1e-5).batch(2);
+    List<RunListener.Step> steps = new ArrayList<>();
+    TextTrainer.on(model, two.with(two.training().withAccumulation(accumulate)))
+        .judgements(all, List.of(), UnpairedObjective.named("kto", 0.1), ReferenceUse.EACH_STEP)
+        .run(steps::add);
+    return steps;
   }
 
   /** Numbers before the first step. */

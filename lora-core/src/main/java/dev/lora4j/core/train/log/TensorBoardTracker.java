@@ -36,8 +36,15 @@ public record TensorBoardTracker() implements Tracker {
       file.number("gradient_norm", s.step(), s.gradientNorm());
       file.number("learning_rate", s.step(), s.rate());
       s.validation().ifPresent(loss -> file.number(VALIDATION, s.step(), loss));
-      s.measures().forEach((name, value) -> file.number(name, s.step(), value));
-      s.heldOut().forEach((name, value) -> file.number("validation/" + name, s.step(), value));
+      s.measures().forEach((name, value) -> known(name, s.step(), value));
+      s.heldOut().forEach((name, value) -> known("validation/" + name, s.step(), value));
+    }
+
+    /** Writes a number, unless it is not known in this step. */
+    private void known(String name, int step, double value) {
+      if (!Double.isNaN(value)) {
+        file.number(name, step, value);
+      }
     }
 
     @Override

@@ -94,13 +94,19 @@ record TrainedTextReport(
         () -> {
           if (!heldOut.isEmpty()) {
             console.print(
-                String.format(
-                    Locale.ROOT,
-                    "held out  good answers have a reward of %.3f, bad ones of %.3f",
-                    heldOut.getOrDefault("rewards/chosen", 0.0),
-                    heldOut.getOrDefault("rewards/rejected", 0.0)));
+                "held out  good answers "
+                    + reward("rewards/chosen")
+                    + ", bad ones "
+                    + reward("rewards/rejected"));
           }
         });
+  }
+
+  private String reward(String name) {
+    double reward = heldOut.getOrDefault(name, Double.NaN);
+    return Double.isNaN(reward)
+        ? "are none of them"
+        : String.format(Locale.ROOT, "have a reward of %.3f", reward);
   }
 
   /**

@@ -154,6 +154,7 @@ public final class RunLog implements RunListener, AutoCloseable {
     last = done;
     done.measures().entrySet().stream()
         .findFirst()
+        .filter(first -> !Double.isNaN(first.getValue()))
         .ifPresent(
             first ->
                 measured =
