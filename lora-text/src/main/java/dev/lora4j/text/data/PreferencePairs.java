@@ -20,6 +20,9 @@ import java.util.OptionalDouble;
  * @param seams how many have prompts whose last tokens are others where a completion follows
  */
 public record PreferencePairs(List<PreferencePair> pairs, int cut, int seams) {
+  private static final String EQUAL =
+      "has the same text as 'chosen' and as 'rejected', so that nothing is preferred.";
+
   /** Copies the pairs. */
   public PreferencePairs {
     pairs = List.copyOf(pairs);
@@ -92,6 +95,30 @@ public record PreferencePairs(List<PreferencePair> pairs, int cut, int seams) {
     return new PreferencePairs(pairs, cut, seams);
   }
 
+  /**
+   * Refuses preferences between equal texts, before there is a model.
+   *
+   * @throws TextDataException with all of them
+   */
+  public static void requireDifferent(TextDataSet data) {
+    List<TextProblem> problems = new ArrayList<>();
+    for (int i = 0; i < data.examples().size(); i++) {
+      if (equal(data.examples().get(i))) {
+        problems.add(data.places().get(i).problem(EQUAL));
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw new TextDataException(problems);
+    }
+  }
+
+  private static boolean equal(TextExample example) {
+    return (example instanceof TextExample.Preference plain
+            && plain.chosen().equals(plain.rejected()))
+        || (example instanceof TextExample.ChatPreference chat
+            && chat.chosen().equals(chat.rejected()));
+  }
+
   /** Notes for the user, as sentences, about what of the data is not learned as it stands. */
   public List<String> notes(SequenceLimits limits) {
     List<String> notes = new ArrayList<>();
@@ -113,10 +140,10 @@ public record PreferencePairs(List<PreferencePair> pairs, int cut, int seams) {
       TextTokenizer tokenizer,
       Optional<ChatTemplate> template,
       boolean outputs) {
+    if (equal(example)) {
+      throw new IllegalArgumentException(EQUAL);
+    }
     if (example instanceof TextExample.Preference plain) {
-      if (plain.chosen().equals(plain.rejected())) {
-        throw equal();
-      }
       if (outputs) {
         return PromptedIds.apart(
             tokenizer.encode(plain.prompt()),
@@ -129,9 +156,6 @@ public record PreferencePairs(List<PreferencePair> pairs, int cut, int seams) {
           EndedTokens.of(tokenizer.encode(plain.prompt() + plain.rejected()), tokenizer));
     }
     TextExample.ChatPreference chat = (TextExample.ChatPreference) example;
-    if (chat.chosen().equals(chat.rejected())) {
-      throw equal();
-    }
     if (outputs) {
       throw new IllegalArgumentException(
           "is a conversation, and this model reads an input and writes an output; give texts in"
@@ -154,11 +178,6 @@ public record PreferencePairs(List<PreferencePair> pairs, int cut, int seams) {
     return example instanceof TextExample.Preference plain
         ? plain.margin()
         : ((TextExample.ChatPreference) example).margin();
-  }
-
-  private static IllegalArgumentException equal() {
-    return new IllegalArgumentException(
-        "has the same text as 'chosen' and as 'rejected', so that nothing is preferred.");
   }
 
   private static List<ChatMessage> joined(List<ChatMessage> first, List<ChatMessage> next) {

@@ -2,6 +2,7 @@ package dev.lora4j.cli.text;
 
 import dev.lora4j.cli.console.ErrorExplanation;
 import dev.lora4j.cli.console.Failure;
+import dev.lora4j.text.data.PreferencePairs;
 import dev.lora4j.text.data.TextDataSet;
 import dev.lora4j.text.data.TextForm;
 import java.io.IOException;
@@ -16,6 +17,7 @@ final class AlignmentTexts {
    *
    * @param form that it has to have
    * @throws Failure if it has another
+   * @throws dev.lora4j.text.data.TextDataException with all pairs of equal answers
    */
   static TextDataSet read(Path data, TextForm form) {
     try {
@@ -30,6 +32,7 @@ final class AlignmentTexts {
                 + ". "
                 + other(texts.form()));
       }
+      PreferencePairs.requireDifferent(texts);
       return texts;
     } catch (IOException e) {
       throw new Failure("Cannot read " + data + ": " + ErrorExplanation.of(e), e);
