@@ -16,8 +16,20 @@ import java.util.Optional;
  *     0 it keeps the model from always saying the same; 0 for nothing
  * @param quantile the share of the tokens of a batch that are learned, those of the greatest
  *     entropies (Wang et al. 2025), TRL's top_entropy_quantile; 1 for all
+ * @param control which moves the coefficient from step to step, if any does
  */
-public record EntropyUse(double coefficient, double quantile) implements Canonical {
+public record EntropyUse(double coefficient, double quantile, Optional<EntropyControl> control)
+    implements Canonical {
+  /** A use without control. */
+  public EntropyUse(double coefficient, double quantile) {
+    this(coefficient, quantile, Optional.empty());
+  }
+
+  /** A copy whose coefficient is the first of those that a control moves. */
+  public EntropyUse controlled(EntropyControl other) {
+    return new EntropyUse(coefficient, quantile, Optional.of(other));
+  }
+
   /** All tokens, and no part of the loss. */
   public static final EntropyUse NONE = new EntropyUse(0, 1);
 
@@ -35,7 +47,7 @@ public record EntropyUse(double coefficient, double quantile) implements Canonic
 
   /** Returns true if entropies have a gradient. */
   public boolean rewarded() {
-    return coefficient != 0;
+    return coefficient != 0 || control.isPresent();
   }
 
   /**
@@ -68,6 +80,7 @@ public record EntropyUse(double coefficient, double quantile) implements Canonic
     return CanonicalForm.of("EntropyUse")
         .with("coefficient", coefficient)
         .with("quantile", quantile)
+        .with("control", control.map(EntropyControl::canonical).orElse("none"))
         .text();
   }
 }

@@ -6,6 +6,7 @@ import dev.lora4j.core.tensor.Expr;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * Objective of learning from rewards, which is made small.
@@ -49,6 +50,19 @@ public record PolicyObjective(
    * @param entropies of the distribution that each token was drawn from, in nats, [tokens]
    */
   public Staged staged(PolicyScores scores, Expr entropies) {
+    return staged(scores, entropies, mean -> mean.mul(entropy.coefficient()));
+  }
+
+  /**
+   * {@link #staged(PolicyScores, Expr)} where entropies are controlled.
+   *
+   * @param coefficient of the step, a scalar
+   */
+  public Staged staged(PolicyScores scores, Expr entropies, Expr coefficient) {
+    return staged(scores, entropies, coefficient::mul);
+  }
+
+  private Staged staged(PolicyScores scores, Expr entropies, UnaryOperator<Expr> times) {
     Optional<Expr> marks = entropy.marks(entropies);
     Expr all = loss.each(scores);
     Expr each = marks.map(all::mul).orElse(all);
@@ -63,12 +77,12 @@ public record PolicyObjective(
     Optional<Expr> bonus =
         entropy.rewarded()
             ? Optional.of(
-                marks
-                    .map(m -> entropies.mul(m).sum().div(m.sum().clampMin(1)))
-                    .orElseGet(() -> scores.mean(entropies))
-                    .mul(entropy.coefficient()))
+                times.apply(
+                    marks
+                        .map(m -> entropies.mul(m).sum().div(m.sum().clampMin(1)))
+                        .orElseGet(() -> scores.mean(entropies))))
             : Optional.empty();
-    return new Staged(each, bonus, measures);
+    return new Staged(each, bonus, measures, marks);
   }
 
   /** The unbiased estimate of the divergence at each token (Schulman 2020, k3). */
@@ -84,8 +98,10 @@ public record PolicyObjective(
    * @param each loss of each token, [tokens]
    * @param bonus what entropies take from the loss of a batch, a scalar, if they do
    * @param measures means over a batch, scalars, by their names, in order
+   * @param marks of the tokens that are learned, 1 and 0, [tokens]; none if all are
    */
-  public record Staged(Expr each, Optional<Expr> bonus, Map<String, Expr> measures) {}
+  public record Staged(
+      Expr each, Optional<Expr> bonus, Map<String, Expr> measures, Optional<Expr> marks) {}
 
   @Override
   public String canonical() {

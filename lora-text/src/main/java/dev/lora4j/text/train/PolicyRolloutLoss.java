@@ -12,7 +12,9 @@ import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.core.train.run.RateSearch;
+import dev.lora4j.core.train.run.RunListener;
 import dev.lora4j.core.train.run.Staging;
+import dev.lora4j.text.align.EntropyUse;
 import dev.lora4j.text.align.PolicyObjective;
 import dev.lora4j.text.align.PolicyScores;
 import dev.lora4j.text.align.PolicySettings;
@@ -49,6 +51,7 @@ final class PolicyRolloutLoss implements SequenceLoss {
   private final RewardedPrompts prompts;
   private final PolicyRollouts rollouts;
   private final boolean begun;
+  private final Optional<ControlledEntropy> control;
   private Optional<Generation> latest = Optional.empty();
 
   /**
@@ -63,6 +66,9 @@ final class PolicyRolloutLoss implements SequenceLoss {
     this.head = head;
     this.prompts = prompts;
     this.rollouts = rollouts;
+    EntropyUse use = prompts.settings().objective().entropy();
+    this.control =
+        use.control().isPresent() ? Optional.of(new ControlledEntropy(use)) : Optional.empty();
     this.begun = begun || rollouts.moving().isPresent();
   }
 
@@ -144,7 +150,14 @@ final class PolicyRolloutLoss implements SequenceLoss {
             rows,
             counts,
             objective().level());
-    PolicyObjective.Staged staged = objective().staged(scores, entropy);
+    PolicyObjective.Staged staged =
+        control.isPresent()
+            ? objective()
+                .staged(
+                    scores,
+                    entropy,
+                    at.graph().input("entropy coefficient", DType.F64, Shape.of()).to(at.type()))
+            : objective().staged(scores, entropy);
     Expr policy = parts(staged.each(), scores);
     Map<String, Expr> means = new LinkedHashMap<>(staged.measures());
     Expr parts = policy;
@@ -162,6 +175,11 @@ final class PolicyRolloutLoss implements SequenceLoss {
     means.forEach((name, mean) -> measures.put(name, one.mul(mean)));
     if (rewarded || valued.isPresent()) {
       measures.put(valued.isPresent() ? "loss/policy_avg" : "policy_loss", policy.detach());
+    }
+    if (control.isPresent()) {
+      Expr known = entropy.detach();
+      Expr marks = staged.marks().orElseGet(() -> known.mul(0).add(1));
+      ControlledEntropy.measure(measures, one, known, marks);
     }
     return new StagedLoss(parts, staged.bonus().map(Expr::neg), measures);
   }
@@ -231,6 +249,10 @@ final class PolicyRolloutLoss implements SequenceLoss {
       inputs.add(numbers(scope, learned().valued(written, ValuedTokens.Completion::values)));
       inputs.add(numbers(scope, learned().valued(written, ValuedTokens.Completion::returns)));
     }
+    control.ifPresent(
+        now ->
+            inputs.add(
+                HostTensor.of(DType.F64, Shape.of(), new double[] {now.coefficient()}).on(scope)));
     return inputs;
   }
 
@@ -279,6 +301,9 @@ final class PolicyRolloutLoss implements SequenceLoss {
   public List<List<TokenSequence>> made(
       long step, List<List<TokenSequence>> batches, TrainedModel now) {
     long number = drawn(step);
+    if (step == 0) {
+      control.ifPresent(ControlledEntropy::begin);
+    }
     // A short training that begins anew has another model than the one before had.
     boolean first = step % settings().iterations() == 0;
     if (first || latest.isEmpty() || latest.get().number() != number) {
@@ -305,7 +330,27 @@ final class PolicyRolloutLoss implements SequenceLoss {
 
   @Override
   public Map<String, Double> told() {
-    return learned().measures();
+    if (control.isEmpty()) {
+      return learned().measures();
+    }
+    Map<String, Double> all = new LinkedHashMap<>(learned().measures());
+    all.put("entropy_coef", control.get().coefficient());
+    return all;
+  }
+
+  @Override
+  public void taken(RunListener.Step step) {
+    control.ifPresent(now -> now.taken(step));
+  }
+
+  @Override
+  public Map<String, HostTensor> state() {
+    return control.map(ControlledEntropy::state).orElse(Map.of());
+  }
+
+  @Override
+  public void restore(Map<String, HostTensor> state) {
+    control.ifPresent(now -> now.restore(state));
   }
 
   @Override

@@ -5,7 +5,9 @@ import dev.lora4j.core.nn.FrozenWeights;
 import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.core.train.run.RateSearch;
+import dev.lora4j.core.train.run.RunListener;
 import dev.lora4j.core.train.run.Staging;
 import dev.lora4j.text.data.TokenSequence;
 import dev.lora4j.text.model.TextModel;
@@ -93,6 +95,17 @@ interface SequenceLoss {
   default List<List<TokenSequence>> looked(long step, List<List<TokenSequence>> batches) {
     return batches;
   }
+
+  /** State beside the adapter and the reference, as a checkpoint keeps it, by name. */
+  default Map<String, HostTensor> state() {
+    return Map.of();
+  }
+
+  /** Goes back to a {@link #state} before the first step of a run that is gone on with. */
+  default void restore(Map<String, HostTensor> state) {}
+
+  /** Looks at what a step measured. */
+  default void taken(RunListener.Step step) {}
 
   /** The reference, if it follows the model. */
   default Optional<MovingReference> moving() {

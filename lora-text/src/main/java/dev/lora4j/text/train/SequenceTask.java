@@ -14,6 +14,7 @@ import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.adapter.NetworkMetadata;
 import dev.lora4j.core.train.run.RateSearch;
+import dev.lora4j.core.train.run.RunListener;
 import dev.lora4j.core.train.run.Staging;
 import dev.lora4j.core.train.run.TrainedNumbers;
 import dev.lora4j.core.train.run.TrainingBatch;
@@ -24,6 +25,7 @@ import dev.lora4j.text.model.TextModel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -117,12 +119,20 @@ final class SequenceTask implements TrainingTask {
 
   @Override
   public Map<String, HostTensor> state() {
-    return loss.moving().map(MovingReference::state).orElse(Map.of());
+    Map<String, HostTensor> all = new HashMap<>(loss.state());
+    loss.moving().map(MovingReference::state).ifPresent(all::putAll);
+    return all;
   }
 
   @Override
   public void restore(Map<String, HostTensor> state) {
     loss.moving().ifPresent(reference -> reference.restore(state));
+    loss.restore(state);
+  }
+
+  @Override
+  public void taken(RunListener.Step step) {
+    loss.taken(step);
   }
 
   @Override

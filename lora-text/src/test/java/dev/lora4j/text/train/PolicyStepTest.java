@@ -7,9 +7,12 @@ import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.nn.FlatLayout;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.core.train.TrainingRun;
+import dev.lora4j.core.train.run.RunListener;
 import dev.lora4j.core.train.run.TaskLoss;
 import dev.lora4j.text.align.Advantages;
+import dev.lora4j.text.align.EntropyControl;
 import dev.lora4j.text.align.EntropyUse;
 import dev.lora4j.text.align.ImportanceLevel;
 import dev.lora4j.text.align.PolicyLosses;
@@ -28,11 +31,14 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -107,14 +113,16 @@ class PolicyStepTest {
 
   private static PolicyObjective objective(String name) {
     String[] parts = name.split("\\|", -1);
+    double[] numbers = Arrays.stream(parts).skip(4).mapToDouble(Double::parseDouble).toArray();
+    EntropyUse use = numbers.length == 0 ? EntropyUse.NONE : new EntropyUse(numbers[0], numbers[1]);
     return new PolicyObjective(
         PolicyLosses.named(parts[0]),
         ImportanceLevel.valueOf(parts[1].toUpperCase(Locale.ROOT)),
         Double.parseDouble(parts[2]),
         parts[3].equals("True"),
-        parts.length == 4
-            ? EntropyUse.NONE
-            : new EntropyUse(Double.parseDouble(parts[4]), Double.parseDouble(parts[5])));
+        numbers.length <= 2
+            ? use
+            : use.controlled(new EntropyControl(numbers[2], numbers[3], numbers[4], numbers[5])));
   }
 
   @Test
@@ -198,6 +206,56 @@ class PolicyStepTest {
           opened.golden().assertClose(name, "gradient", layout, gradient.values(), 1e-9, 1e-8);
         }
       }
+    }
+  }
+
+  /** Coefficients, and what steps with them do, by {@code policy_entropy.py}. */
+  @Test
+  void controlledEntropyIsThatOfTrl() throws IOException {
+    try (ReferenceModel opened = ReferenceModel.open(CASE, temp, "policy-entropy.safetensors")) {
+      Set<String> names =
+          opened.golden().keys().stream()
+              .filter(key -> key.startsWith("adaptive/") && key.endsWith("/losses"))
+              .map(key -> key.substring(0, key.lastIndexOf('/')))
+              .collect(Collectors.toSet());
+      assertEquals(2, names.size());
+      for (String name : names) {
+        try (Scope scope = opened.model().scope().child("run")) {
+          controlled(opened, scope, name);
+        }
+      }
+    }
+  }
+
+  private static void controlled(ReferenceModel opened, Scope scope, String name) {
+    double[] losses = opened.golden().numbers(name + "/losses");
+    double[] norms = opened.golden().numbers(name + "/norms");
+    double[] coefficients = opened.golden().numbers(name + "/coefficients");
+    double[] entropies = opened.golden().numbers(name + "/entropies");
+    PolicyRolloutLoss loss =
+        loss(opened.model(), objective(name.substring(name.indexOf('/') + 1)), false);
+    SequenceTask task = opened.task(loss, opened.rows(0));
+    try (ReferenceRun run =
+        ReferenceRun.of(scope, task, layout -> opened.steps().start(CASE, layout))) {
+      for (int i = 0; i < losses.length; i++) {
+        Generation generation = generation(opened, 2 * i % 20, false);
+        loss.learn(generation);
+        try (Scope work = scope.child("batch")) {
+          TrainingRun.Outcome found =
+              run.step(task.together(generation.batches()).get(0).inputs(work));
+          assertEquals(losses[i], found.loss(), 1e-6 * Math.max(1, losses[i]), name + " " + i);
+          assertEquals(norms[i], found.gradientNorm(), 1e-5 * norms[i], name + " " + i);
+          Map<String, Double> measures = new HashMap<>();
+          found.measures().forEach((key, number) -> measures.put(key, number.doubleValue()));
+          loss.taken(
+              new RunListener.Step(i + 1, losses.length, found.loss(), 0, 0, false, measures));
+        }
+        double[] state =
+            task.state().values().stream().map(HostTensor::doubles).findFirst().orElseThrow();
+        assertEquals(coefficients[i], state[0], 1e-12, name + " " + i);
+        assertEquals(entropies[i], state[1], 1e-6, name + " " + i);
+      }
+      opened.golden().assertClose(name, "trained", run.layout(), run.trained(), 1e-6);
     }
   }
 

@@ -10,6 +10,7 @@ import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.tensor.EngineOptions;
 import dev.lora4j.core.train.run.RunListener;
 import dev.lora4j.text.align.Advantages;
+import dev.lora4j.text.align.EntropyControl;
 import dev.lora4j.text.align.EntropyUse;
 import dev.lora4j.text.align.ImportanceLevel;
 import dev.lora4j.text.align.PolicyLosses;
@@ -208,6 +209,25 @@ class TextRewardsTest {
         .run(some);
     assertTrue(some.steps.get(0).measures().containsKey("policy_loss"));
     assertTrue(some.steps.get(0).gradientNorm() > 0);
+  }
+
+  /** Steps pay for the entropy only after one that was at or below the target. */
+  @Test
+  void controlledEntropyIsPaidWhereItIsLow() {
+    EntropyControl control = new EntropyControl(4, 0.05, 0, 0.5);
+    RewardedRuns.Recorder recorder = new RewardedRuns.Recorder();
+    TextTrainer trainer =
+        RewardedRuns.trainer(
+            model, 12, exploring(new EntropyUse(0.1, 1).controlled(control)), RewardedRuns.LETTERS);
+    trainer.run(recorder);
+    EntropyControl.State state = EntropyControl.State.first(0.1);
+    for (RunListener.Step step : recorder.steps) {
+      assertEquals(control.applied(state), step.measures().get("entropy_coef"), 1e-12);
+      state = control.after(state, step.measures().get("entropy"));
+    }
+    RewardedRuns.Recorder again = new RewardedRuns.Recorder();
+    trainer.run(again);
+    assertEquals(recorder.steps.get(11).loss(), again.steps.get(11).loss(), "it begins anew");
   }
 
   private static double entropyAfter(EntropyUse use) {

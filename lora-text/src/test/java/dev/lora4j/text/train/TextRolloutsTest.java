@@ -14,7 +14,12 @@ import dev.lora4j.core.train.run.CheckpointPolicy;
 import dev.lora4j.core.train.run.RateSearch;
 import dev.lora4j.core.train.run.RunListener;
 import dev.lora4j.core.train.run.TrainingInterrupted;
+import dev.lora4j.text.align.EntropyControl;
+import dev.lora4j.text.align.EntropyUse;
+import dev.lora4j.text.align.ImportanceLevel;
 import dev.lora4j.text.align.ModelReward;
+import dev.lora4j.text.align.PolicyLosses;
+import dev.lora4j.text.align.PolicyObjective;
 import dev.lora4j.text.align.PolicySettings;
 import dev.lora4j.text.align.ReferenceSync;
 import dev.lora4j.text.align.RewardContext;
@@ -145,6 +150,39 @@ class TextRolloutsTest {
                   .getMessage());
       assertTrue(refused.contains("objective"), refused);
     }
+  }
+
+  @Test
+  void resumedControlOfEntropyHasTheSameBits() {
+    PolicySettings plain = RewardedRuns.settings("dapo", 0, 1);
+    PolicyObjective objective =
+        new PolicyObjective(
+            PolicyLosses.named("dapo"),
+            ImportanceLevel.TOKEN,
+            0,
+            true,
+            EntropyUse.NONE.controlled(new EntropyControl(9, 0.1, 0, 1)));
+    PolicySettings how =
+        new PolicySettings(objective, plain.advantages(), 0, 4, 8, plain.sampling(), 1, false);
+    TextTrainer trainer = RewardedRuns.trainer(model, 8, how, RewardedRuns.LETTERS);
+    RewardedRuns.Recorder recorder = new RewardedRuns.Recorder();
+    String whole = trainer.run(recorder).adapter().identity();
+    assertEquals(0.3, recorder.steps.get(3).measures().get("entropy_coef"), 1e-12);
+    CheckpointPolicy keeping =
+        CheckpointPolicy.NOTHING.in(temporary.resolve("controlled")).every(3).previewEvery(1000);
+    assertThrows(
+        TrainingInterrupted.class,
+        () ->
+            trainer
+                .keeping(keeping)
+                .run(
+                    done -> {
+                      if (done.step() == 5) {
+                        Thread.currentThread().interrupt();
+                      }
+                    }));
+    Thread.interrupted();
+    assertEquals(whole, trainer.keeping(keeping.resume(true)).run(done -> {}).adapter().identity());
   }
 
   /** Short trainings are those of their rates, whatever was tried before, and compare rewards. */

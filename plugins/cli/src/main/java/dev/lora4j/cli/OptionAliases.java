@@ -44,6 +44,7 @@ final class OptionAliases {
           Map.entry("guidance-scale", "guidance"),
           Map.entry("negative-prompt", "negative"),
           Map.entry("tokens", "max-new-tokens"),
+          Map.entry("entropy-target", "adaptive-entropy"),
           Map.entry("lmbda", "on-policy"),
           Map.entry("seq-kd", "teacher-writes"),
           Map.entry("num-beams", "beams"));

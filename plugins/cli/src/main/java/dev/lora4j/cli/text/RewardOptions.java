@@ -2,7 +2,9 @@ package dev.lora4j.cli.text;
 
 import dev.lora4j.cli.console.Failure;
 import dev.lora4j.cli.console.UnusedOptions;
+import dev.lora4j.spi.ExtensionRequest;
 import dev.lora4j.text.align.Advantages;
+import dev.lora4j.text.align.EntropyControl;
 import dev.lora4j.text.align.EntropyUse;
 import dev.lora4j.text.align.ImportanceLevel;
 import dev.lora4j.text.align.PolicyLoss;
@@ -32,6 +34,7 @@ final class RewardOptions {
           "importance",
           "entropy-coef",
           "top-entropy-quantile",
+          "adaptive-entropy",
           "scale-rewards");
 
   /** Losses that are methods of their own. */
@@ -112,6 +115,15 @@ final class RewardOptions {
   private Optional<Double> topEntropy = Optional.empty();
 
   @Option(
+      names = "--adaptive-entropy",
+      paramLabel = "TARGET[:KEY=VALUE,...]",
+      description =
+          "Keep the entropy of grpo at TARGET nats: --entropy-coef grows by delta (0.005) after a step at"
+              + " or below it, falls after another, between min (0) and max (1), and counts after the"
+              + " first kind alone.")
+  private Optional<String> adaptive = Optional.empty();
+
+  @Option(
       names = "--scale-rewards",
       paramLabel = "BY",
       description =
@@ -134,12 +146,14 @@ final class RewardOptions {
           spec, List.of("--importance"), "rloo, whose ratios are of whole completions");
       UnusedOptions.refuse(
           spec,
-          List.of("--entropy-coef", "--top-entropy-quantile"),
+          List.of("--entropy-coef", "--top-entropy-quantile", "--adaptive-entropy"),
           "rloo, which learns whole completions; take grpo");
     } else if (method == AlignmentMethod.ppo) {
       UnusedOptions.refuse(spec, List.of("--importance"), "ppo, whose ratios are of tokens");
       UnusedOptions.refuse(
-          spec, List.of("--entropy-coef", "--top-entropy-quantile"), "ppo; take grpo");
+          spec,
+          List.of("--entropy-coef", "--top-entropy-quantile", "--adaptive-entropy"),
+          "ppo; take grpo");
       UnusedOptions.refuse(
           spec,
           List.of("--scale-rewards"),
@@ -201,7 +215,7 @@ final class RewardOptions {
                   rloo ? ImportanceLevel.SEQUENCE : importance.orElse(Importance.token).level,
                   rloo ? 0 : what.beta(),
                   true,
-                  new EntropyUse(entropyCoefficient.orElse(0.0), topEntropy.orElse(1.0)));
+                  entropy());
           return new PolicySettings(
               objective,
               advantages(rloo),
@@ -235,6 +249,40 @@ final class RewardOptions {
               + ".");
     }
     return loss;
+  }
+
+  private EntropyUse entropy() {
+    EntropyUse use = new EntropyUse(entropyCoefficient.orElse(0.0), topEntropy.orElse(1.0));
+    return adaptive.map(text -> use.controlled(control(text))).orElse(use);
+  }
+
+  /** The control of a text such as {@code 0.2:delta=0.01,max=0.5}. */
+  private static EntropyControl control(String text) {
+    ExtensionRequest asked = ExtensionRequest.parse(text);
+    List<String> keys = List.of("delta", "min", "max");
+    if (!keys.containsAll(asked.settings().keySet())) {
+      throw new IllegalArgumentException(
+          "--adaptive-entropy '" + text + "' has a setting that is none of " + keys + ".");
+    }
+    try {
+      EntropyControl known = EntropyControl.of(Double.parseDouble(asked.name()));
+      return new EntropyControl(
+          known.target(),
+          number(asked, "delta", known.delta()),
+          number(asked, "min", known.least()),
+          number(asked, "max", known.most()));
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "--adaptive-entropy takes numbers, as in 0.2:delta=0.005,min=0,max=1; found "
+              + text
+              + ".",
+          e);
+    }
+  }
+
+  private static double number(ExtensionRequest asked, String key, double otherwise) {
+    Object given = asked.settings().getOrDefault(key, otherwise);
+    return Double.parseDouble(String.valueOf(given));
   }
 
   private Advantages advantages(boolean rloo) {

@@ -140,6 +140,11 @@ class TextRewardsTest {
     assertTold(align("grpo", reward, "--loss=dapo", "--loss=grpo"), "takes one --loss");
     assertTold(align("rloo", reward, "--importance=sequence"), "whole completions");
     assertTold(align("rloo", reward, "--scale-rewards=group"), "none or batch");
+    assertTold(
+        align("rloo", reward, "--adaptive-entropy=1"), "--adaptive-entropy does not go with");
+    assertTold(align("grpo", reward, "--adaptive-entropy=low"), "0.2:delta=0.005,min=0,max=1");
+    assertTold(align("grpo", reward, "--adaptive-entropy=1:step=2"), "none of [delta, min, max]");
+    assertTold(align("grpo", reward, "--adaptive-entropy=1:min=2"), "from min to max");
     assertTold(align("rloo", reward, "--entropy-coef=0.1"), "--entropy-coef does not go with rloo");
     assertTold(align("grpo", reward, "--top-entropy-quantile=2"), "from 0 to 1");
     assertTold(align("grpo", "--reward=regexx:pattern=e"), "regex");
