@@ -62,7 +62,9 @@ record Generation(
       for (int g = 0; g < group; g++) {
         TokenSequence grown = CompletionWriter.longest(prompt, maxNewTokens, longest);
         double[] none = new double[grown.learned()];
-        known.put(grown, new Known(0, none, none));
+        Optional<ValuedTokens.Completion> valued =
+            Optional.of(new ValuedTokens.Completion(none, none, none));
+        known.put(grown, new Known(0, none, none, valued));
         all.add(grown);
       }
     }

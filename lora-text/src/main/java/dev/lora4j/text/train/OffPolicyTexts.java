@@ -59,6 +59,21 @@ final class OffPolicyTexts {
         : prompts.stream().map(this::completion).toList();
   }
 
+  /** True if a model writes some of the texts, the student or the teacher. */
+  boolean anyWritten() {
+    return teaching.settings().share() > 0 || teaching.settings().teacherWrites();
+  }
+
+  /**
+   * The longest text that a prompt can get.
+   *
+   * @param written one that a model writes
+   */
+  TokenSequence longest(TokenSequence prompt, TokenSequence written) {
+    TokenSequence known = completions.getOrDefault(prompt, written);
+    return anyWritten() && written.length() > known.length() ? written : known;
+  }
+
   private TokenSequence completion(TokenSequence prompt) {
     TokenSequence completion = completions.get(prompt);
     if (completion == null) {

@@ -120,16 +120,25 @@ final class OnPolicyLoss implements SequenceLoss {
   }
 
   @Override
-  public List<TokenSequence> largest(List<TokenSequence> batch) {
+  public int length(TokenSequence drawn) {
+    // What is learned is no prompt, and as long as it is.
+    return drawn.learned() > 0 ? drawn.length() : longest(drawn).length();
+  }
+
+  private TokenSequence longest(TokenSequence prompt) {
     int tokens = teaching.settings().maxNewTokens();
-    return batch.stream()
-        .map(prompt -> CompletionWriter.longest(prompt, tokens, model.network().longest()))
-        .toList();
+    return others.longest(
+        prompt, CompletionWriter.longest(prompt, tokens, model.network().longest()));
+  }
+
+  @Override
+  public List<TokenSequence> largest(List<TokenSequence> batch) {
+    return batch.stream().map(this::longest).toList();
   }
 
   @Override
   public int written(List<TokenSequence> batch) {
-    return batch.size();
+    return others.anyWritten() ? batch.size() : 0;
   }
 
   @Override

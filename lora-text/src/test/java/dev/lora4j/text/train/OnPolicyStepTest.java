@@ -136,9 +136,18 @@ class OnPolicyStepTest {
             if (own[i] == 1) {
               return opened.steps().batch(CASE.model(), i);
             }
-            return loss.made(i, List.of(asked), () -> MixPlan.NONE).get(0);
+            return loss.made(i, List.of(asked), fresh()).get(0);
           });
     }
+  }
+
+  /** The model without adapters, beside which nothing is trained. */
+  private static TrainedModel fresh() {
+    return new TrainedModel(
+        () -> MixPlan.NONE,
+        name -> {
+          throw new IllegalArgumentException(name);
+        });
   }
 
   @ParameterizedTest
