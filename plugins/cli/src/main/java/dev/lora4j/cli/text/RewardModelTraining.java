@@ -78,7 +78,7 @@ record RewardModelTraining(
               output.name());
       if (planned.asked(spec)) {
         output.requireForm(work.plan(), model.base());
-        summary(console, pairs, work, count);
+        summary(console, prepared.pairs(), work, count);
         planned.tell(
             console,
             work,

@@ -85,7 +85,7 @@ class TextPlanTest {
       assertTrue(json.get("memoryBytes").getAsLong() > 0, method);
       assertEquals(0, json.get("cacheBytes").getAsLong(), method);
     }
-    for (String method : List.of("grpo", "rloo")) {
+    for (String method : List.of("grpo", "rloo", "ppo")) {
       JsonObject json =
           json(
               "text align " + method + " --rank 4 --reward ended --max-new-tokens 8 --json",
