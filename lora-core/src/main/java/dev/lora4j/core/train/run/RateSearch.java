@@ -58,11 +58,6 @@ public final class RateSearch {
       losses = List.copyOf(losses);
     }
 
-    /** One that is compared by its losses. */
-    public Trial(Setting setting, List<Float> losses, OptionalDouble validation) {
-      this(setting, losses, validation, Compared.LOSS);
-    }
-
     /**
      * What trials are compared by, less is better: {@link #value}, negative where more of it is
      * better; infinite for a training that left all bounds, or of which nothing is known.

@@ -148,10 +148,15 @@ class RateSearchTest {
   void withoutHeldOutRowsTheLastLossesCount() {
     Setting setting = new Setting(1, 1);
     List<Float> losses = List.of(8f, 7f, 6f, 5f, 4f, 3f, 2f, 1f);
-    assertEquals(1.5, new Trial(setting, losses, OptionalDouble.empty()).score());
-    assertEquals(3, new Trial(setting, losses, OptionalDouble.of(3)).score());
-    assertTrue(new Trial(setting, List.of(), OptionalDouble.empty()).diverged());
-    assertTrue(new Trial(setting, List.of(1f, Float.NaN), OptionalDouble.empty()).diverged());
+    assertEquals(
+        1.5, new Trial(setting, losses, OptionalDouble.empty(), RateSearch.Compared.LOSS).score());
+    assertEquals(
+        3, new Trial(setting, losses, OptionalDouble.of(3), RateSearch.Compared.LOSS).score());
+    assertTrue(
+        new Trial(setting, List.of(), OptionalDouble.empty(), RateSearch.Compared.LOSS).diverged());
+    assertTrue(
+        new Trial(setting, List.of(1f, Float.NaN), OptionalDouble.empty(), RateSearch.Compared.LOSS)
+            .diverged());
   }
 
   @Test

@@ -17,10 +17,18 @@ import org.junit.jupiter.api.Test;
 /** Of trials that are as good the one with the lowest rate is taken, and it says why. */
 class RateChoiceTest {
   private static final Trial DIVERGED =
-      new Trial(new Setting(1e-2, 1), List.of(1f, Float.NaN), OptionalDouble.empty());
+      new Trial(
+          new Setting(1e-2, 1),
+          List.of(1f, Float.NaN),
+          OptionalDouble.empty(),
+          RateSearch.Compared.LOSS);
 
   private static Trial trial(double rate, double scale, double validation) {
-    return new Trial(new Setting(rate, scale), List.of(1f, 1f), OptionalDouble.of(validation));
+    return new Trial(
+        new Setting(rate, scale),
+        List.of(1f, 1f),
+        OptionalDouble.of(validation),
+        RateSearch.Compared.LOSS);
   }
 
   private static String reasons(RateChoice choice) {
@@ -84,8 +92,10 @@ class RateChoiceTest {
 
   @Test
   void whatRemainsOpenIsTold() {
-    Trial first = new Trial(new Setting(1, 1), List.of(2f), OptionalDouble.empty());
-    Trial second = new Trial(new Setting(2, 1), List.of(1f), OptionalDouble.empty());
+    Trial first =
+        new Trial(new Setting(1, 1), List.of(2f), OptionalDouble.empty(), RateSearch.Compared.LOSS);
+    Trial second =
+        new Trial(new Setting(2, 1), List.of(1f), OptionalDouble.empty(), RateSearch.Compared.LOSS);
     RateChoice highest = RateChoice.of(List.of(first, second));
     assertTrue(reasons(highest).contains("the highest rate that was tried"));
     assertTrue(reasons(highest).contains("Nothing is held out."));
