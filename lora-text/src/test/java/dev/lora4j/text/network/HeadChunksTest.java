@@ -111,8 +111,7 @@ class HeadChunksTest {
     for (HeadChunks chunks : List.of(new HeadChunks(50, 5, true), new HeadChunks(100, 4, true))) {
       Cost parts = cost(chunks);
       assertEquals(whole.flops(), parts.flops(), chunks.toString());
-      assertTrue(parts.working() < whole.working(), parts + " against " + whole);
-      assertTrue(parts.kept() < whole.kept(), parts + " against " + whole);
+      assertTrue(2 * parts.working() < whole.working(), parts + " against " + whole);
     }
   }
 

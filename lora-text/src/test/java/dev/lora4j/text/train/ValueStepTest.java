@@ -180,8 +180,9 @@ class ValueStepTest {
     }
   }
 
+  /** The batches of a step that learns again what was written before. */
   private static List<List<TokenSequence>> latest(PolicyRolloutLoss loss) {
-    return loss.made(0, List.of(), new TrainedModel(() -> MixPlan.NONE, name -> none()));
+    return loss.made(1, List.of(), new TrainedModel(() -> MixPlan.NONE, name -> none()));
   }
 
   private static HostTensor none() {
