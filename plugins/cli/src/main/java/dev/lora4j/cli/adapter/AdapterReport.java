@@ -7,6 +7,7 @@ import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.format.metadata.DyloraRule;
 import dev.lora4j.core.format.metadata.Metadata;
+import dev.lora4j.core.format.metadata.ModelSpecKeys;
 import dev.lora4j.core.format.metadata.TriggerWords;
 import dev.lora4j.core.format.reading.Examination;
 import java.util.ArrayList;
@@ -75,6 +76,14 @@ final class AdapterReport {
               + "): "
               + Printable.of(String.join(", ", words.words()), WIDTH));
     }
+    new Metadata(file.metadata())
+        .get(ModelSpecKeys.USAGE_HINT)
+        .filter(hint -> !hint.isBlank())
+        .ifPresent(
+            hint ->
+                lines.add(
+                    "  How to use (modelspec.usage_hint): "
+                        + Printable.of(hint.strip(), 2 * WIDTH)));
     found.warnings().forEach(w -> lines.add("  Warning: " + Printable.of(w, 4 * WIDTH)));
     lines.addAll(ignored());
     found.adapter().ifPresent(a -> lines.addAll(BlockNorms.of(a, found.family()).lines()));

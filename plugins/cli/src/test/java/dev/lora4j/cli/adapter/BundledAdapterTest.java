@@ -28,6 +28,15 @@ class BundledAdapterTest {
     assertTrue(run.out().contains("OUT03"), run.out());
   }
 
+  /** What a header says of steps, weights or words is shown without asking for all of it. */
+  @Test
+  void inspectSaysHowAnAdapterIsUsed() {
+    Run run = Run.of("inspect", "fast");
+    assertTrue(
+        run.out().contains("How to use (modelspec.usage_hint): sampler lcm, 4 steps, guidance 1"),
+        run.out());
+  }
+
   /** A file of the user's with that name comes first. */
   @Test
   void bundledAdaptersAreKnownByTheirNames() {

@@ -166,10 +166,25 @@ class IntermediateAdaptersTest {
     Path picture = folder.resolve("a.png");
     Run drawn = Run.of("generate", "ink", Run.BASE, "--lora=" + out, "--steps=1", "-o", picture);
     assertEquals(0, drawn.code(), drawn.err());
+    byte[] whole = Files.readAllBytes(out.resolve("adapter_model.safetensors"));
     Run again = train("--steps=3", "--set=layout=peft", "--resume");
-    assertEquals(1, again.code(), again.err());
-    assertTrue(again.err().contains("style.safetensors is there already"), again.err());
-    assertFalse(again.err().contains("encoding"), "before anything heavy: " + again.err());
+    assertEquals(0, again.code(), again.err());
+    assertTrue(again.err().contains("Going on after step 3."), again.err());
+    assertArrayEquals(whole, Files.readAllBytes(out.resolve("adapter_model.safetensors")));
+  }
+
+  /** What is no adapter is not replaced. */
+  @Test
+  void foldersOfOtherFilesAreRefusedBeforeAnythingHeavy() throws IOException {
+    Path out = Files.createDirectories(folder.resolve("style.safetensors"));
+    Path note = Files.writeString(out.resolve("note.txt"), "mine");
+    for (String option : List.of("--resume", "--overwrite")) {
+      Run run = train("--steps=3", "--set=layout=peft", option);
+      assertEquals(1, run.code(), run.err());
+      assertTrue(run.err().contains("style.safetensors is there already"), run.err());
+      assertFalse(run.err().contains("encoding"), "before anything heavy: " + run.err());
+      assertEquals("mine", Files.readString(note));
+    }
   }
 
   @Test
