@@ -180,7 +180,6 @@ class TextValuesTest {
     assertTold(align("ppo", REWARD, "--generations=0"), "at least 1 completion");
     assertTold(align("ppo", REWARD, "--beta=-1"), "beta must be 0 or above");
     assertTold(align("ppo", REWARD, "--keep-best"), "no validation loss");
-    assertTold(align("ppo", REWARD, "--find-rate"), "whose losses compare");
     assertTold(
         align("ppo", REWARD, "--sync-reference=4", "--beta=0"), "ppo, which has no reference");
     for (String method : List.of("dpo", "kto", "distill", "reward")) {
@@ -191,6 +190,24 @@ class TextValuesTest {
     }
     Files.writeString(data, "{\"prompt\": \"a\"}\n{\"question\": \"b\"}\n");
     assertTold(align("ppo", REWARD), "line 2 has no 'prompt' among its keys question");
+  }
+
+  /** Trials begin with a new head each, and the rewards of what they write compare them. */
+  @Test
+  void ratesAreComparedByRewards() {
+    Run run =
+        align(
+            "ppo",
+            REWARD,
+            "--find-rate",
+            "--find-steps=2",
+            "--max-new-tokens=2",
+            "--held-out=0",
+            "--batch=2",
+            "--gradient-accumulation=1");
+    assertEquals(0, run.code(), run.err());
+    assertTrue(run.out().contains("reward of the last quarter after 2 steps"), run.out());
+    assertTrue(run.out().contains("Train with --lr "), run.out());
   }
 
   private static String identity(Run run) {
