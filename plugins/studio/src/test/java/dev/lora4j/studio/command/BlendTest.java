@@ -130,18 +130,18 @@ class BlendTest {
   @Test
   void fewStepsOfAnAdapterCountWhereTheBlendSaysNothing() throws Exception {
     Family base = studio.models().pictures().get(0).base().family();
-    Path file = studio.adapters().resolve("fast.safetensors");
+    Path file = studio.adapters().resolve("brisk.safetensors");
     Map<String, String> header = new FewSteps("lcm", 3, 1).metadata().entries();
     RandomAdapters.write(file, base, "attn", 4, 0.1f, header);
-    same("{'prompt': 'a fox', 'seed': 7, 'adapters': [{'name': 'fast'}]}");
-    same("{'prompt': 'a fox', 'seed': 7, 'steps': 20, 'adapters': [{'name': 'fast'}]}");
+    same("{'prompt': 'a fox', 'seed': 7, 'adapters': [{'name': 'brisk'}]}");
+    same("{'prompt': 'a fox', 'seed': 7, 'steps': 20, 'adapters': [{'name': 'brisk'}]}");
     StudioClient.Answer made =
         studio
             .client()
             .post(
                 "/studio/picture",
-                "{'prompt': 'a fox', 'seed': 7, 'guidance': 2, 'adapters': [{'name': 'fast'}]}");
-    Path picture = Files.write(root.resolve("fast.png"), made.bytes());
+                "{'prompt': 'a fox', 'seed': 7, 'guidance': 2, 'adapters': [{'name': 'brisk'}]}");
+    Path picture = Files.write(root.resolve("brisk.png"), made.bytes());
     PictureRecord record = PictureRecord.read(picture);
     assertEquals("lcm", record.prompt().sampler());
     assertEquals(3, record.prompt().steps());

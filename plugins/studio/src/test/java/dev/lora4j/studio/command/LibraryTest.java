@@ -101,8 +101,8 @@ class LibraryTest {
 
   @Test
   void cardSaysForHowManyStepsTheAdapterIs() throws Exception {
-    adapter("fast", Map.of());
-    assertFalse(read("fast").has("fewSteps"));
+    adapter("brisk", Map.of());
+    assertFalse(read("brisk").has("fewSteps"));
     adapter("fast4", FewSteps.LCM.metadata().entries());
     JsonObject few = read("fast4").getAsJsonObject("fewSteps");
     assertEquals("lcm", few.get("sampler").getAsString());
