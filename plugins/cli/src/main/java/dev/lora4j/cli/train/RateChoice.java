@@ -37,7 +37,7 @@ record RateChoice(Trial trial, Trial least, List<Trial> all) {
     return new RateChoice(chosen, least, List.copyOf(trials));
   }
 
-  /** What a trial is compared by, in a word. */
+  /** Name of the number that a trial is compared by. */
   static String measure(Trial trial) {
     return trial.compared().measure().orElse("loss");
   }
@@ -45,6 +45,12 @@ record RateChoice(Trial trial, Trial least, List<Trial> all) {
   /** True if losses on what is held out decide. */
   boolean validated() {
     return trial.validation().isPresent();
+  }
+
+  /** False if all trainings had the same reward, so that nothing speaks for one of them. */
+  boolean decided() {
+    return !trial.compared().greater()
+        || all.stream().mapToDouble(Trial::score).distinct().count() > 1;
   }
 
   /**
@@ -55,6 +61,12 @@ record RateChoice(Trial trial, Trial least, List<Trial> all) {
   List<String> reasons(int steps, String withoutHeldOut) {
     List<String> reasons = new ArrayList<>();
     String measure = validated() ? "validation loss" : measure(trial) + " of the last quarter";
+    if (!decided()) {
+      return List.of(
+          "All rates have the same "
+              + measure
+              + ", so it says nothing: take more --find-steps, or a reward that is less rare.");
+    }
     String most = trial.compared().greater() ? "greatest" : "least";
     reasons.add(
         trial.equals(least)
@@ -67,13 +79,6 @@ record RateChoice(Trial trial, Trial least, List<Trial> all) {
                 steps,
                 most,
                 least.value()));
-    if (trial.compared().greater()
-        && all.stream().mapToDouble(Trial::score).distinct().count() == 1) {
-      reasons.add(
-          "All rates have the same "
-              + measure
-              + ", so it says nothing: take more --find-steps, or a reward that is less rare.");
-    }
     if (!validated()) {
       reasons.add(withoutHeldOut);
     }

@@ -166,14 +166,16 @@ public final class RateFinding {
                   number(trial.setting().rate()),
                   number(alpha(trial.setting())),
                   score,
-                  trial.equals(choice.trial()) ? "<- take this" : "")
+                  choice.decided() && trial.equals(choice.trial()) ? "<- take this" : "")
               .stripTrailing());
     }
     lines.addAll(choice.reasons(steps, sought.withoutHeldOut()));
-    lines.add(
-        "Train with --lr "
-            + number(choice.trial().setting().rate())
-            + (scaled() ? " --alpha " + number(alpha(choice.trial().setting())) : ""));
+    if (choice.decided()) {
+      lines.add(
+          "Train with --lr "
+              + number(choice.trial().setting().rate())
+              + (scaled() ? " --alpha " + number(alpha(choice.trial().setting())) : ""));
+    }
     return lines;
   }
 
@@ -191,9 +193,13 @@ public final class RateFinding {
       }
       all.add(one.fields());
     }
-    return new Json()
-        .put("lr", choice.trial().setting().rate())
-        .put("alpha", alpha(choice.trial().setting()))
+    Json report = new Json().put("decided", choice.decided());
+    if (choice.decided()) {
+      report
+          .put("lr", choice.trial().setting().rate())
+          .put("alpha", alpha(choice.trial().setting()));
+    }
+    return report
         .put("measure", measure(choice))
         .put("steps", steps)
         .put("trials", all)

@@ -39,8 +39,11 @@ class AlignmentRatesTest {
 
   private Run find(String method, Path from, String... words) {
     List<Object> all = new ArrayList<>(List.of("text", "align", method, "--data", from, "-o", out));
-    all.addAll(List.of("--find-rate", "--find-steps=3", "--rank=4", "--seed=1"));
+    all.addAll(List.of("--find-rate", "--rank=4", "--seed=1"));
     all.addAll(List.of(words));
+    if (List.of(words).stream().noneMatch(word -> word.startsWith("--find-steps"))) {
+      all.add("--find-steps=3");
+    }
     return Run.of(all.toArray());
   }
 
@@ -53,7 +56,7 @@ class AlignmentRatesTest {
   @Test
   void rewardsDecideWhereTheyAreLearned() {
     String[] words = {
-      "--reward=length:most=4,limit=12", "--generations=4", "--max-new-tokens=6", "--json"
+      "--reward=regex:pattern=the", "--lr=3e-2", "--generations=4", "--max-new-tokens=6", "--json"
     };
     Run run = find("grpo", data, words);
     assertEquals(0, run.code(), run.err());
@@ -67,8 +70,23 @@ class AlignmentRatesTest {
             trial ->
                 first.add(trial.getAsJsonObject().getAsJsonArray("losses").get(0).getAsFloat()));
     assertEquals(1, first.stream().distinct().count(), "all begin with the same completions");
+    assertTrue(found.get("decided").getAsBoolean(), run.out());
+    assertTrue(found.get("lr").getAsDouble() > 0);
     assertTrue(found.get("reasons").toString().contains("What the model wrote"), run.out());
     assertNothingKept();
+  }
+
+  /** Completions of six tokens are cut, so that all have the same reward at any rate. */
+  @Test
+  void equalRewardsDecideNothing() {
+    String[] words = {
+      "--reward=length:most=4,limit=12", "--generations=2", "--max-new-tokens=6", "--find-steps=1"
+    };
+    Run run = find("grpo", data, words);
+    assertEquals(0, run.code(), run.err());
+    assertTrue(run.out().contains("All rates have the same reward"), run.out());
+    assertFalse(run.out().contains("<- take this"), run.out());
+    assertFalse(run.out().contains("Train with"), run.out());
   }
 
   @Test

@@ -206,8 +206,9 @@ class TextValuesTest {
             "--batch=2",
             "--gradient-accumulation=1");
     assertEquals(0, run.code(), run.err());
-    assertTrue(run.out().contains("reward of the last quarter after 2 steps"), run.out());
-    assertTrue(run.out().contains("Train with --lr "), run.out());
+    assertTrue(run.out().startsWith("rate       alpha    reward"), run.out());
+    assertTrue(run.out().contains(" reward of the last quarter"), run.out());
+    assertTrue(run.out().contains("rates.png  how the rewards went"), run.out());
   }
 
   private static String identity(Run run) {

@@ -84,7 +84,9 @@ class RateChoiceTest {
     assertEquals(below, RateChoice.of(List.of(below, rewarded(1e-3, -0.398f))).trial());
     choice = RateChoice.of(List.of(rewarded(1e-4, 0f), rewarded(1e-3, 0f)));
     assertEquals(1e-4, choice.trial().setting().rate());
-    assertTrue(reasons(choice).contains("All rates have the same reward"), reasons(choice));
+    assertFalse(choice.decided());
+    assertTrue(reasons(choice).startsWith("All rates have the same reward"), reasons(choice));
+    assertFalse(reasons(choice).contains("greatest"), reasons(choice));
     Failure none =
         assertThrows(Failure.class, () -> RateChoice.of(List.of(rewarded(1, Float.NaN))));
     assertTrue(String.valueOf(none.getMessage()).contains("had no reward"), none.getMessage());
