@@ -4,7 +4,6 @@ import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.text.align.PolicySettings;
-import dev.lora4j.text.align.RewardTable;
 import dev.lora4j.text.align.RolloutStatistics;
 import dev.lora4j.text.align.ScoredRollout;
 import dev.lora4j.text.align.WeightedReward;
@@ -211,18 +210,8 @@ final class PolicyRollouts {
 
   /** Completions with their rewards. */
   private List<ScoredRollout> scored(Rollouts.Written written, double[] advantages) {
-    RewardTable rewards = written.rewards();
-    List<String> names = prompts.rewards().names();
-    List<ScoredRollout> all = new ArrayList<>();
-    for (int i = 0; i < advantages.length; i++) {
-      Map<String, OptionalDouble> own = new LinkedHashMap<>();
-      for (int k = 0; k < names.size(); k++) {
-        own.put(names.get(k), rewards.each().get(k).get(i));
-      }
-      all.add(
-          new ScoredRollout(written.rollouts().get(i), own, rewards.sums().get(i), advantages[i]));
-    }
-    return all;
+    return ScoredRollout.of(
+        written.rollouts(), prompts.rewards().names(), written.rewards(), advantages);
   }
 
   private static double[] numbers(List<OptionalDouble> rewards) {

@@ -5,8 +5,8 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.text.align.RewardContext;
 import dev.lora4j.text.align.RewardException;
 import dev.lora4j.text.align.RewardRequest;
-import dev.lora4j.text.align.RewardTable;
 import dev.lora4j.text.align.Rewards;
+import dev.lora4j.text.align.Rollout;
 import dev.lora4j.text.align.RolloutStatistics;
 import dev.lora4j.text.align.ScoredRollout;
 import dev.lora4j.text.data.PromptSet;
@@ -15,7 +15,6 @@ import dev.lora4j.text.data.TokenSequence;
 import dev.lora4j.text.generate.SamplingSettings;
 import dev.lora4j.text.pipeline.LanguageModel;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -116,18 +115,9 @@ public record RewardedAnswers(List<ScoredRollout> answers, int group) {
 
   private static List<ScoredRollout> scored(
       List<String> names, Rewards judges, List<CompletionWriter.Written> written) {
-    RewardTable table =
-        judges.ask(
-            new RewardRequest(written.stream().map(CompletionWriter.Written::rollout).toList(), 0));
-    List<ScoredRollout> all = new ArrayList<>();
-    for (int row = 0; row < written.size(); row++) {
-      Map<String, OptionalDouble> own = new LinkedHashMap<>();
-      for (int k = 0; k < names.size(); k++) {
-        own.put(names.get(k), table.each().get(k).get(row));
-      }
-      all.add(new ScoredRollout(written.get(row).rollout(), own, table.sums().get(row), 0));
-    }
-    return all;
+    List<Rollout> rollouts = written.stream().map(CompletionWriter.Written::rollout).toList();
+    return ScoredRollout.of(
+        rollouts, names, judges.ask(new RewardRequest(rollouts, 0)), new double[rollouts.size()]);
   }
 
   /** Numbers of all answers, by TRL's names; NaN where nothing has one. */

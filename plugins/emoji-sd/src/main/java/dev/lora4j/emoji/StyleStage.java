@@ -44,9 +44,7 @@ final class StyleStage {
     Files.createDirectories(folder);
     for (String style : BASE_STYLES) {
       for (Picture picture : Atlas.pictures(data, style)) {
-        String name = picture.name().replace('/', '-');
-        PngFile.write(folder.resolve(name + ".png"), picture.image(), picture.caption());
-        Files.writeString(folder.resolve(name + ".txt"), picture.caption() + "\n");
+        write(picture, folder, picture.name().replace('/', '-'));
       }
     }
   }
@@ -92,9 +90,15 @@ final class StyleStage {
 
   private static void write(List<Picture> pictures, Path folder) throws IOException {
     for (Picture picture : pictures) {
-      String name = picture.caption().toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
-      PngFile.write(folder.resolve(name + ".png"), picture.image(), picture.caption());
-      Files.writeString(folder.resolve(name + ".txt"), picture.caption() + "\n");
+      write(
+          picture,
+          folder,
+          picture.caption().toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-"));
     }
+  }
+
+  private static void write(Picture picture, Path folder, String name) throws IOException {
+    PngFile.write(folder.resolve(name + ".png"), picture.image(), picture.caption());
+    Files.writeString(folder.resolve(name + ".txt"), picture.caption() + "\n");
   }
 }

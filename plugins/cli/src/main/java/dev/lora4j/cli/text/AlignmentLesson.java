@@ -32,7 +32,7 @@ interface AlignmentLesson extends AutoCloseable {
   /** The part of a step, for example {@code 8 pairs}. */
   String step(int perStep);
 
-  /** What makes a learning rate uncertain that is found without a loss of what is held out. */
+  /** Sentence about a learning rate that is found without a loss of what is held out. */
   default String uncertain() {
     return TextRateFinding.WITHOUT_HELD_OUT;
   }

@@ -2,11 +2,9 @@ package dev.lora4j.cli.text;
 
 import dev.lora4j.cli.console.Failure;
 import dev.lora4j.cli.console.UnusedOptions;
-import dev.lora4j.text.align.RewardFunctions;
 import dev.lora4j.text.align.Rewards;
 import dev.lora4j.text.generate.SamplingSettings;
 import dev.lora4j.text.train.RewardedAnswers;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -86,12 +84,7 @@ final class AnswerOptions {
    * @throws Failure as a mistake in the command line
    */
   Rewards rewards() {
-    return Failure.usage(
-        "--reward",
-        () -> {
-          Rewards all = Rewards.of(rewards.stream().map(RewardFunctions::weighted).toList());
-          return timeout.map(s -> all.patience(Duration.ofSeconds(s))).orElse(all);
-        });
+    return RewardOptions.rewards(rewards, timeout);
   }
 
   /**

@@ -167,11 +167,7 @@ final class AnswerScores {
     JsonObject answer = new JsonObject();
     answer.addProperty("text", one.rollout().completion());
     answer.addProperty("ended", one.rollout().ended());
-    JsonObject rewards = new JsonObject();
-    one.rewards()
-        .forEach((name, reward) -> reward.ifPresent(value -> rewards.addProperty(name, value)));
-    answer.add("rewards", rewards);
-    one.reward().ifPresent(reward -> answer.addProperty("reward", reward));
+    CompletionLog.addRewards(answer, one);
     return answer;
   }
 }

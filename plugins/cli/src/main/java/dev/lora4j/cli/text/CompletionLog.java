@@ -93,18 +93,23 @@ final class CompletionLog implements RolloutListener {
     }
   }
 
-  private static String line(long step, ScoredRollout each) {
+  /** Adds the rewards of a completion to its line: those of each function, and their sum. */
+  static void addRewards(JsonObject line, ScoredRollout each) {
     JsonObject rewards = new JsonObject();
     each.rewards()
         .forEach((name, reward) -> reward.ifPresent(value -> rewards.addProperty(name, value)));
+    line.add("rewards", rewards);
+    each.reward().ifPresent(reward -> line.addProperty("reward", reward));
+  }
+
+  private static String line(long step, ScoredRollout each) {
     JsonObject line = new JsonObject();
     line.addProperty("step", step);
     line.addProperty("prompt", each.rollout().prompt());
     line.addProperty("completion", each.rollout().completion());
     line.addProperty("ended", each.rollout().ended());
     if (!each.rewards().isEmpty()) {
-      line.add("rewards", rewards);
-      each.reward().ifPresent(reward -> line.addProperty("reward", reward));
+      addRewards(line, each);
       line.addProperty("advantage", each.advantage());
     }
     return GSON.toJson(line);

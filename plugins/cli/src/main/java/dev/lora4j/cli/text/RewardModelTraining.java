@@ -71,22 +71,11 @@ record RewardModelTraining(
       Prepared prepared = prepared(console, open.model());
       RewardModel model = open.model();
       int count = how.steps.count(prepared.trainer(1).sequences());
-      TextTrainingWork work =
-          TextTrainingWork.of(
-              prepared.trainer(count),
-              how.steps.keeping(output.checkpoints(), output.resume()),
-              output.name());
+      TextTrainingWork work = TextTrainingWork.of(prepared.trainer(count), how.steps, output);
       if (planned.asked(spec)) {
         output.requireForm(work.plan(), model.base());
         summary(console, prepared.pairs(), work, count);
-        planned.tell(
-            console,
-            work,
-            model.base(),
-            open.lora().engine(),
-            count,
-            how.steps.mappedState(),
-            json);
+        planned.tell(console, work, model.base(), open.lora().engine(), count, json);
         return;
       }
       try (LockedFolder claim = output.begin(work, model.base())) {

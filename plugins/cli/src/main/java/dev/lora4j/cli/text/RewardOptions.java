@@ -174,11 +174,16 @@ final class RewardOptions {
    * @throws Failure as a mistake in the command line
    */
   Rewards rewards() {
+    return rewards(rewards, timeout);
+  }
+
+  /** The functions of these names, with these seconds to answer in. */
+  static Rewards rewards(List<String> names, Optional<Integer> seconds) {
     return Failure.usage(
         "--reward",
         () -> {
-          Rewards all = Rewards.of(rewards.stream().map(RewardFunctions::weighted).toList());
-          return timeout.map(s -> all.patience(Duration.ofSeconds(s))).orElse(all);
+          Rewards all = Rewards.of(names.stream().map(RewardFunctions::weighted).toList());
+          return seconds.map(s -> all.patience(Duration.ofSeconds(s))).orElse(all);
         });
   }
 

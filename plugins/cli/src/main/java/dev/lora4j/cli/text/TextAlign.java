@@ -176,20 +176,11 @@ final class TextAlign implements Command {
             .find(console, trainer, json);
         return 0;
       }
-      TextTrainingWork work =
-          TextTrainingWork.of(
-              trainer, how.steps.keeping(output.checkpoints(), output.resume()), output.name());
+      TextTrainingWork work = TextTrainingWork.of(trainer, how.steps, output);
       if (planned.asked(spec)) {
         output.requireForm(work.plan(), model.base());
         summary(console, lesson, work, count);
-        planned.tell(
-            console,
-            work,
-            model.base(),
-            open.lora().engine(),
-            count,
-            how.steps.mappedState(),
-            json);
+        planned.tell(console, work, model.base(), open.lora().engine(), count, json);
         return 0;
       }
       try (LockedFolder claim = output.begin(work, model.base())) {

@@ -111,9 +111,7 @@ final class TextDistill implements Command {
         TextTrainer trainer = trainer(model, recipe, teachers);
         int count = steps.count(trainer.sequences());
         summary(console, teachers, count);
-        TextTrainingWork work =
-            TextTrainingWork.of(
-                trainer, steps.keeping(output.checkpoints(), output.resume()), output.name());
+        TextTrainingWork work = TextTrainingWork.of(trainer, steps, output);
         TrainedTextReport trained = output.train(console, work, base, count, steps.perStep());
         output.save(trained.text(), base, List.of());
         Optional<Adapter> merge = student.merges() ? Optional.of(first) : Optional.empty();

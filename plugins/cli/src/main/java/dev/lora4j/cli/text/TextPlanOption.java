@@ -38,7 +38,6 @@ final class TextPlanOption {
    * Prints what a run takes.
    *
    * @param steps of the run
-   * @param mapped whether the optimizer's state lies in a file
    */
   void tell(
       Console console,
@@ -46,11 +45,10 @@ final class TextPlanOption {
       TextModel base,
       Engine engine,
       int steps,
-      boolean mapped,
       boolean json) {
     TextStepCost cost = work.cost().get();
     StepCost step = cost.step();
-    long file = mapped ? moments(work) : 0;
+    long file = work.mapped() ? moments(work) : 0;
     double seconds = step.seconds(MeasuredSpeed.of(engine, base.compute()));
     if (json) {
       console.print(json(work, cost, steps, file, seconds).toString());

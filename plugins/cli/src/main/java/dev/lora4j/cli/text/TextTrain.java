@@ -158,20 +158,11 @@ final class TextTrain implements Command {
       if (found(console, trainer, recipe)) {
         return;
       }
-      TextTrainingWork work =
-          TextTrainingWork.of(
-              trainer, how.steps.keeping(output.checkpoints(), output.resume()), output.name());
+      TextTrainingWork work = TextTrainingWork.of(trainer, how.steps, output);
       if (planned.asked(spec)) {
         output.requireForm(work.plan(), open.model().base());
         summary(console, work, count, how.steps.perStep());
-        planned.tell(
-            console,
-            work,
-            open.model().base(),
-            open.lora().engine(),
-            count,
-            how.steps.mappedState(),
-            json);
+        planned.tell(console, work, open.model().base(), open.lora().engine(), count, json);
         return;
       }
       try (LockedFolder claim = output.begin(work, open.model().base())) {
@@ -217,20 +208,11 @@ final class TextTrain implements Command {
       }
       model.base().notes().forEach(console::note);
       console.note("Classes: " + String.join(", ", model.labels()) + ".");
-      TextTrainingWork work =
-          TextTrainingWork.of(
-              trainer, how.steps.keeping(output.checkpoints(), output.resume()), output.name());
+      TextTrainingWork work = TextTrainingWork.of(trainer, how.steps, output);
       if (planned.asked(spec)) {
         output.requireForm(work.plan(), model.base());
         summary(console, work, count, how.steps.perStep());
-        planned.tell(
-            console,
-            work,
-            model.base(),
-            open.lora().engine(),
-            count,
-            how.steps.mappedState(),
-            json);
+        planned.tell(console, work, model.base(), open.lora().engine(), count, json);
         return;
       }
       try (LockedFolder claim = output.begin(work, model.base())) {

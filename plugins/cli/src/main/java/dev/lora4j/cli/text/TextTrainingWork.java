@@ -19,6 +19,7 @@ import java.util.function.Supplier;
  * @param heldOut those to validate by
  * @param plan the layers that are trained
  * @param cost of its largest step
+ * @param mapped whether the optimizer's state lies in a file
  * @param optimizer the rule by which its numbers change
  * @param training the run
  */
@@ -27,15 +28,20 @@ record TextTrainingWork(
     List<TokenSequence> heldOut,
     AdapterPlan plan,
     Supplier<TextStepCost> cost,
+    boolean mapped,
     Optimizer optimizer,
     Function<RunListener, TrainedText> training) {
-  static TextTrainingWork of(SequenceTrainer<?> trainer, CheckpointPolicy keeping, String name) {
+  /** The run of a trainer, as options say it. */
+  static TextTrainingWork of(
+      SequenceTrainer<?> trainer, TextStepOptions steps, TextRunOptions output) {
+    CheckpointPolicy keeping = steps.keeping(output.checkpoints(), output.resume());
     return new TextTrainingWork(
         trainer.sequences(),
         trainer.heldOut(),
         trainer.plan(),
         trainer::cost,
+        steps.mappedState(),
         trainer.optimizer(),
-        trainer.keeping(keeping).name(name)::run);
+        trainer.keeping(keeping).name(output.name())::run);
   }
 }
