@@ -19,7 +19,9 @@ import dev.lora4j.text.generate.SamplingSettings;
 import dev.lora4j.text.pipeline.LanguageModel;
 import dev.lora4j.text.pipeline.SmallModel;
 import dev.lora4j.text.pipeline.TextPrompt;
+import dev.lora4j.text.token.TinyTokenizers;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -87,6 +89,32 @@ class RewardedAnswersTest {
       Rollout own = found.answers().get(i).rollout();
       assertEquals(prompt, own.prompt());
       assertEquals(model.generate(TextPrompt.of(prompt).tokens(6)).text(), own.completion());
+    }
+  }
+
+  /** A prompt is what the encoder reads; the answer is what the decoder writes. */
+  @Test
+  void modelsWithAnEncoderAnswerToo() throws IOException {
+    Path folder = Files.createDirectories(shared.resolve("t5"));
+    for (String name : List.of("config.json", "model.safetensors")) {
+      Files.copy(Path.of("src/test/resources/models/t5", name), folder.resolve(name));
+    }
+    PromptSet prompts = new PromptSet(List.of(PromptLine.of("abc"), PromptLine.of("bcaab")));
+    try (LanguageModel both = LanguageModel.open(lora, TinyTokenizers.letters(folder))) {
+      RewardedAnswers found =
+          RewardedAnswers.of(
+              both,
+              prompts,
+              MixPlan.NONE,
+              new RewardedAnswers.Manner(SamplingSettings.GREEDY, 1, 6, 0),
+              LENGTH,
+              done -> {});
+      for (int i = 0; i < 2; i++) {
+        String asked = prompts.prompts().get(i).text();
+        Rollout own = found.answers().get(i).rollout();
+        assertEquals(both.generate(TextPrompt.of(asked).tokens(6)).text(), own.completion());
+        assertTrue(own.ids().size() <= 6, own.toString());
+      }
     }
   }
 
