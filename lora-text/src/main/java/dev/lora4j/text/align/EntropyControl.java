@@ -42,7 +42,7 @@ public record EntropyControl(double target, double delta, double least, double m
   }
 
   /**
-   * What is known between two steps.
+   * State between two steps.
    *
    * @param coefficient as it is now
    * @param entropy of the step before; infinite before the first

@@ -51,7 +51,7 @@ public record ValueObjective(double gamma, double lambda, double clip, double co
     return free(values, returns).maximum(bound(values, before, returns)).mul(0.5);
   }
 
-  /** Whether the clipped value has the greater loss, 0 or 1, [tokens]. */
+  /** Marks of the tokens whose clipped value has the greater loss, 1 and 0, [tokens]. */
   public Expr clipped(Expr values, Expr before, Expr returns) {
     return bound(values, before, returns).gt(free(values, returns)).to(values.dtype());
   }

@@ -31,7 +31,7 @@ record StagedValues(ValueObjective objective, Expr gains, Expr before, Expr retu
   }
 
   /**
-   * What the head says, [tokens].
+   * Values that the head gives, [tokens].
    *
    * @param hidden output of the last layer there, [tokens, width]
    */

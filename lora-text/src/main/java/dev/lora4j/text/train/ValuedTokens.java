@@ -70,7 +70,7 @@ record ValuedTokens(List<Completion> each, Map<String, Double> measures) {
     return new ValuedTokens(each, measures(how, rewards, before, reference));
   }
 
-  /** What each token of a completion is paid. */
+  /** Payment of each token of a completion. */
   private static double[] paid(
       PolicySettings how, double reward, double[] likelihoods, double[] reference) {
     double[] paid = new double[likelihoods.length];

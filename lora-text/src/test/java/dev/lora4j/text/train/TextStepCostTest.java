@@ -35,7 +35,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a step on texts costs is known before it is taken. */
+/** Costs of steps on texts, which are known before one is taken. */
 class TextStepCostTest {
   private static final int WIDTH = 32;
   private static final int INNER = 64;

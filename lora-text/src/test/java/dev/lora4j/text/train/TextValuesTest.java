@@ -273,7 +273,7 @@ class TextValuesTest {
     assertNotEquals(0, further.get(3).measures().get("objective/kl"), 1e-5);
   }
 
-  /** What looks at gradients of the base looks through a head of zeros. */
+  /** Calibration looks at gradients of the base through a head of zeros. */
   @Test
   void factorsMayBeginByGradients() {
     TextTrainingSettings plain = steps(2);

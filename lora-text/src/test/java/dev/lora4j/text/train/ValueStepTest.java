@@ -189,7 +189,7 @@ class ValueStepTest {
     throw new IllegalStateException("nothing is written here");
   }
 
-  /** What is asked of the model when completions were written is what a step begins with. */
+  /** A step begins with the numbers that the model gave when completions were written. */
   @Test
   void valuesWhenWrittenAreThoseOfTheHead() throws IOException {
     try (ReferenceModel opened = ReferenceModel.open(CASE, temp, GOLDEN);

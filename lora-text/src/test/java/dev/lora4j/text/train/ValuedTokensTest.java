@@ -110,7 +110,7 @@ class ValuedTokensTest {
         1e-12);
   }
 
-  /** What is not rewarded, is cut away or stands alone moves no policy. */
+  /** Completions without a reward, without tokens or of a single token move no policy. */
   @Test
   void completionsWithoutARewardTeachNothing() {
     PolicySettings how = settings(1, 0.95, 0);

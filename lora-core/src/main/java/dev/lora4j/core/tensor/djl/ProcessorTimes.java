@@ -78,9 +78,8 @@ record ProcessorTimes(Map<Integer, Ticks> processors, long own) {
     for (int i = 1; i < FIELDS; i++) {
       all += Long.parseLong(fields[i]);
     }
-    // The second is of programs that were started by nice. The scheduler weighs them against others
-    // of
-    // their session alone, so beside programs of another session they compute like any.
+    // The second is of programs of a lower priority. The scheduler weighs them against others of
+    // their session alone, so that beside programs of another session they compute like any.
     long busy = 0;
     for (int i : new int[] {1, 2, 3, 6, 7}) {
       busy += Long.parseLong(fields[i]);

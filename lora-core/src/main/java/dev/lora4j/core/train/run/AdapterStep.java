@@ -112,7 +112,7 @@ public final class AdapterStep {
   }
 
   /**
-   * What is trained as it is, made when it is asked for.
+   * Trained numbers as they are in a state, made when they are asked for.
    *
    * @param name of the adapter
    */

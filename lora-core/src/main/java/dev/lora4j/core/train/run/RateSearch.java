@@ -59,8 +59,8 @@ public final class RateSearch {
     }
 
     /**
-     * What trials are compared by, less is better: {@link #value}, negative where more of it is
-     * better; infinite for a training that left all bounds, or of which nothing is known.
+     * Number that trials are compared by, less is better: {@link #value}, negative where more of it
+     * is better; infinite for a training that left all bounds, or of which nothing is known.
      */
     public double score() {
       double value = diverged() ? Double.NaN : value();

@@ -49,7 +49,7 @@ record Clipping(double low, double high, double greatest) {
     return measures;
   }
 
-  /** Whether a ratio is clipped on the side where that counts, 0 or 1. */
+  /** Marks of the ratios that are clipped on the side where that counts, 1 and 0. */
   Expr clipped(Expr ratio, Expr advantage) {
     return ratio
         .lt(1 - low)

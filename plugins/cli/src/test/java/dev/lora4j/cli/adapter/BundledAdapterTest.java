@@ -28,7 +28,7 @@ class BundledAdapterTest {
     assertTrue(run.out().contains("OUT03"), run.out());
   }
 
-  /** What a header says of steps, weights or words is shown without asking for all of it. */
+  /** The usage hint of a header is shown without --all. */
   @Test
   void inspectSaysHowAnAdapterIsUsed() {
     Run run = Run.of("inspect", "fast");

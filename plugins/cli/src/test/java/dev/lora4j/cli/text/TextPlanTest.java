@@ -122,7 +122,7 @@ class TextPlanTest {
     }
   }
 
-  /** As of the run itself. */
+  /** The same as when the run begins. */
   @Test
   void allThatIsWrongIsReported() throws IOException {
     Path wrong = write("wrong.jsonl", "{\"prompt\": \"The cat\"}\n");

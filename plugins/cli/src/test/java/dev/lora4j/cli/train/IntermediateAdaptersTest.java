@@ -173,7 +173,7 @@ class IntermediateAdaptersTest {
     assertArrayEquals(whole, Files.readAllBytes(out.resolve("adapter_model.safetensors")));
   }
 
-  /** What is no adapter is not replaced. */
+  /** Folders that are no adapter are not replaced. */
   @Test
   void foldersOfOtherFilesAreRefusedBeforeAnythingHeavy() throws IOException {
     Path out = Files.createDirectories(folder.resolve("style.safetensors"));
