@@ -17,11 +17,11 @@ import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.network.CausalNetwork;
 import dev.lora4j.text.network.TokenInputs;
 import dev.lora4j.text.pipeline.LanguageModel;
+import dev.lora4j.text.pipeline.RealModelFile;
 import dev.lora4j.text.pipeline.TextPrompt;
 import dev.lora4j.text.token.TextTokenizer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -52,7 +52,7 @@ class RealGgufTest {
 
   /** A published model and its golden. */
   private enum Published {
-    SMOLLM2("SmolLM2-135M-Instruct.Q4_1.gguf", "gguf-smollm2.safetensors", 64, 6),
+    SMOLLM2(RealModelFile.SMOLLM2, "gguf-smollm2.safetensors", 64, 6),
     GEMMA3("gemma-3-270m.Q4_K_M.gguf", "gguf-gemma3.safetensors", 512, 7);
 
     private final String file;
@@ -71,9 +71,7 @@ class RealGgufTest {
     }
 
     Path model() {
-      Path path = Path.of(System.getProperty("lora4j.real-models", ""), file);
-      assertTrue(Files.exists(path), "run lora-text/src/test/golden/real_models.py first: " + path);
-      return path;
+      return RealModelFile.of(file);
     }
 
     HostTensor golden(String name) {
