@@ -1,6 +1,7 @@
 package dev.lora4j.text.data;
 
 import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import dev.lora4j.spi.NearestNames;
@@ -111,11 +112,43 @@ final class ExampleLines {
           case PREFERENCE, WHOLE_PREFERENCE, MARGIN_PREFERENCE, WHOLE_MARGIN_PREFERENCE ->
               preference(line, object);
           case JUDGED -> judged(line, object);
+          case MATCH, NEGATIVE_MATCH -> match(line, object, "anchor", "positive");
+          case QUERY_MATCH, QUERY_NEGATIVE_MATCH -> match(line, object, "query", "positive");
+          case ANSWER_MATCH -> match(line, object, "question", "answer");
         };
     if (fields.problems().size() == before) {
       examples.add(example);
       places.add(new SourceLocation(fields.file(), line));
     }
+  }
+
+  private TextExample match(int line, JsonObject object, String anchor, String positive) {
+    String negative = "negative";
+    List<String> negatives = new ArrayList<>();
+    if (object.get(negative) instanceof JsonArray all) {
+      for (JsonElement each : all) {
+        if (each instanceof JsonPrimitive text
+            && text.isString()
+            && !text.getAsString().isBlank()) {
+          negatives.add(text.getAsString());
+        } else {
+          fields.problem(
+              line,
+              "has no text in its list '" + negative + "' but " + JsonFields.shown(each) + ".");
+        }
+      }
+    } else if (object.has(negative)) {
+      negatives.add(fields.text(line, object, negative, false));
+    }
+    TextExample.Match match =
+        new TextExample.Match(
+            fields.text(line, object, anchor, false),
+            fields.text(line, object, positive, false),
+            negatives);
+    if (negatives.contains(match.positive())) {
+      fields.problem(line, "has the same text at '" + positive + "' and '" + negative + "'.");
+    }
+    return match;
   }
 
   private TextExample judged(int line, JsonObject object) {

@@ -135,7 +135,10 @@ public record PrefixedTexts(List<TaughtText> texts, List<String> notes) {
       return new TextExample.Labelled(prefix + labelled.text(), labelled.label());
     }
     if (!(example instanceof TextExample.Chat chat)) {
-      throw new IllegalArgumentException("is a preference, which no teacher has an answer to.");
+      throw new IllegalArgumentException(
+          example instanceof TextExample.Match
+              ? "is a pair of texts that belong together, which no teacher has an answer to."
+              : "is a preference, which no teacher has an answer to.");
     }
     List<ChatMessage> messages = new ArrayList<>(chat.messages());
     int first = 0;

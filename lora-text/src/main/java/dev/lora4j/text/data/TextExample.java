@@ -74,6 +74,20 @@ public sealed interface TextExample {
     }
   }
 
+  /**
+   * A text, one that belongs to it, and others that do not.
+   *
+   * @param anchor such as a question
+   * @param positive such as its answer
+   * @param negatives such as answers that look right and are not; none if nothing is said
+   */
+  record Match(String anchor, String positive, List<String> negatives) implements TextExample {
+    /** Copies its collection. */
+    public Match {
+      negatives = List.copyOf(negatives);
+    }
+  }
+
   /** A text and what an encoder and decoder make of it. */
   record Pair(String input, String target) implements TextExample {}
 }

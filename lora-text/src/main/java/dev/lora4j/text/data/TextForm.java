@@ -30,7 +30,20 @@ public enum TextForm {
    * {@code {"prompt": ..., "completion": ..., "label": ...}}, texts or lists of messages, and true
    * for a good completion.
    */
-  JUDGED("prompt", "completion", "label");
+  JUDGED("prompt", "completion", "label"),
+  /** {@code {"anchor": ..., "positive": ...}}: a text and one that belongs to it. */
+  MATCH("anchor", "positive"),
+  /**
+   * {@code {"anchor": ..., "positive": ..., "negative": ...}}, with a text or a list of texts that
+   * do not belong to it, which is read as {@link #MATCH}.
+   */
+  NEGATIVE_MATCH("anchor", "positive", "negative"),
+  /** {@code {"query": ..., "positive": ...}}, which is read as {@link #MATCH}. */
+  QUERY_MATCH("query", "positive"),
+  /** {@code {"query": ..., "positive": ..., "negative": ...}}, which is read as {@link #MATCH}. */
+  QUERY_NEGATIVE_MATCH("query", "positive", "negative"),
+  /** {@code {"question": ..., "answer": ...}}, which is read as {@link #MATCH}. */
+  ANSWER_MATCH("question", "answer");
 
   @SuppressWarnings("ImmutableEnumChecker") // a copy that nothing changes
   private final List<String> keys;
@@ -59,6 +72,7 @@ public enum TextForm {
     return switch (this) {
       case SOURCE -> PAIR;
       case WHOLE_PREFERENCE, MARGIN_PREFERENCE, WHOLE_MARGIN_PREFERENCE -> PREFERENCE;
+      case NEGATIVE_MATCH, QUERY_MATCH, QUERY_NEGATIVE_MATCH, ANSWER_MATCH -> MATCH;
       default -> this;
     };
   }

@@ -144,7 +144,9 @@ public record TokenSequences(
     }
     if (!(example instanceof TextExample.Pair pair)) {
       throw new IllegalArgumentException(
-          "is a preference, which is no sequence by itself; learn it by text align.");
+          example instanceof TextExample.Match
+              ? "is a pair of texts that belong together, which is no sequence by itself."
+              : "is a preference, which is no sequence by itself; learn it by text align.");
     }
     int[] input = tokenizer.encode(pair.input());
     int[] target = EndedTokens.of(tokenizer.encode(pair.target()), tokenizer);

@@ -1,5 +1,9 @@
 package dev.lora4j.text.encode;
 
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.text.network.EncoderInputs;
+
 /** Output of an encoder for a text. */
 public enum EncoderOutput {
   /** The vector of each token: [tokens, width]. */
@@ -11,5 +15,24 @@ public enum EncoderOutput {
   /** Output of the model's pooler: [width]. */
   POOLED,
   /** Logits of the classes: [labels]. */
-  LABELS
+  LABELS;
+
+  /**
+   * Stages the vector of each text; of {@link #MEAN} and {@link #FIRST} alone.
+   *
+   * @param hidden [batch, tokens, width]
+   * @return [batch, width], in F32 or wider
+   */
+  Expr pooled(EncoderInputs tokens, Expr hidden) {
+    Expr wide = hidden.to(hidden.dtype() == DType.F64 ? DType.F64 : DType.F32);
+    return switch (this) {
+      case FIRST -> wide.select(1, 0);
+      case MEAN -> {
+        Expr counted = tokens.present().to(wide.dtype()).unsqueeze(-1);
+        yield wide.mul(counted).over(1).sum().div(counted.over(1).sum());
+      }
+      case TOKENS, POOLED, LABELS ->
+          throw new IllegalArgumentException(this + " is no vector of a text by its tokens alone");
+    };
+  }
 }

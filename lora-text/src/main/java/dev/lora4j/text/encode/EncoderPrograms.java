@@ -79,16 +79,10 @@ public final class EncoderPrograms {
   private Expr staged(EncoderOutput output, Weights weights, EncoderInputs tokens, Expr hidden) {
     return switch (output) {
       case TOKENS -> hidden;
-      case FIRST -> hidden.select(1, 0);
-      case MEAN -> mean(tokens, hidden.to(DType.F32));
+      case FIRST, MEAN -> output.pooled(tokens, hidden);
       case POOLED -> network.pooled(weights, hidden);
       case LABELS -> network.logits(weights, tokens, hidden);
     };
-  }
-
-  private static Expr mean(EncoderInputs tokens, Expr hidden) {
-    Expr counted = tokens.present().to(DType.F32).unsqueeze(-1);
-    return hidden.mul(counted).sum(1).div(counted.sum(1));
   }
 
   private void require(EncoderOutput output) {

@@ -3,15 +3,16 @@ package dev.lora4j.text.encode;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import dev.lora4j.core.model.ModelException;
-import dev.lora4j.core.safetensors.RegularFile;
-import java.io.IOException;
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.text.network.EncoderInputs;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * The way from the tokens of a text to one vector, as the folder of a sentence encoder says it in
@@ -21,12 +22,24 @@ import java.util.List;
  * @param output the mean of the tokens, or the first one
  * @param normed true if vectors have the length 1
  * @param longest the most tokens of a text
+ * @param lowered true if texts are read in lower case
  */
-public record SentencePooling(EncoderOutput output, boolean normed, int longest) {
+public record SentencePooling(EncoderOutput output, boolean normed, int longest, boolean lowered) {
   private static final String MODULES = "modules.json";
   private static final String LENGTHS = "sentence_bert_config.json";
-  private static final String MEAN = "pooling_mode_mean_tokens";
-  private static final String FIRST = "pooling_mode_cls_token";
+  private static final String MODE = "pooling_mode";
+
+  /** Flags of poolings, which files before sentence-transformers 5.3 have in place of the mode. */
+  private static final Map<String, String> FLAGS =
+      Map.of("pooling_mode_mean_tokens", "mean", "pooling_mode_cls_token", "cls");
+
+  /** Keys of a Transformer's settings that change nothing here whatever they say. */
+  private static final Set<String> WITHOUT_EFFECT =
+      Set.of("unpad_inputs", "modality_config", "module_output_name");
+
+  /** Keys with the values that change nothing; others are refused. */
+  private static final Map<String, JsonElement> PLAIN =
+      Map.of("transformer_task", new JsonPrimitive("feature-extraction"));
 
   /**
    * Reads a folder.
@@ -35,20 +48,21 @@ public record SentencePooling(EncoderOutput output, boolean normed, int longest)
    * @throws ModelException if it has steps that are not known here
    */
   public static SentencePooling of(Path folder, int network) {
-    SentencePooling pooling = new SentencePooling(EncoderOutput.MEAN, false, network);
+    SentencePooling pooling = new SentencePooling(EncoderOutput.MEAN, false, network, false);
     if (!Files.exists(folder.resolve(MODULES))) {
       return pooling;
     }
-    if (!(json(folder.resolve(MODULES)) instanceof JsonArray modules)) {
+    if (!(ModuleFiles.json(folder.resolve(MODULES)) instanceof JsonArray modules)) {
       throw new ModelException(folder.resolve(MODULES) + " is no list of modules.");
     }
     for (JsonElement one : modules) {
       JsonObject module = one instanceof JsonObject object ? object : new JsonObject();
       String type = text(module, "type");
       switch (type.substring(type.lastIndexOf('.') + 1)) {
-        case "Transformer" -> pooling = pooling.shortened(folder);
+        case "Transformer" -> pooling = pooling.read(folder);
         case "Pooling" -> pooling = pooling.pooled(folder.resolve(text(module, "path")));
-        case "Normalize" -> pooling = new SentencePooling(pooling.output, true, pooling.longest);
+        case "Normalize" ->
+            pooling = new SentencePooling(pooling.output, true, pooling.longest, pooling.lowered);
         default ->
             throw new ModelException(
                 folder.resolve(MODULES)
@@ -60,32 +74,72 @@ public record SentencePooling(EncoderOutput output, boolean normed, int longest)
     return pooling;
   }
 
-  private SentencePooling shortened(Path folder) {
+  private SentencePooling read(Path folder) {
     Path file = folder.resolve(LENGTHS);
-    if (Files.exists(file)
-        && json(file) instanceof JsonObject lengths
-        && lengths.get("max_seq_length") instanceof JsonPrimitive most
-        && most.isNumber()) {
-      return new SentencePooling(output, normed, Math.max(1, Math.min(longest, most.getAsInt())));
+    if (!Files.exists(file) || !(ModuleFiles.json(file) instanceof JsonObject config)) {
+      return this;
     }
-    return this;
+    int most = longest;
+    boolean lower = lowered;
+    for (Map.Entry<String, JsonElement> entry : config.entrySet()) {
+      JsonElement value = entry.getValue();
+      switch (entry.getKey()) {
+        case "max_seq_length" -> {
+          if (value instanceof JsonPrimitive length && length.isNumber()) {
+            most = Math.max(1, Math.min(most, length.getAsInt()));
+          }
+        }
+        case "do_lower_case" -> lower |= flag(config, entry.getKey());
+        default -> requirePlain(file, entry.getKey(), value);
+      }
+    }
+    return new SentencePooling(output, normed, most, lower);
+  }
+
+  private static void requirePlain(Path file, String key, JsonElement value) {
+    boolean empty = value.isJsonNull() || (value instanceof JsonObject all && all.isEmpty());
+    if (!empty && !WITHOUT_EFFECT.contains(key) && !value.equals(PLAIN.get(key))) {
+      throw new ModelException(
+          file
+              + ": '"
+              + key
+              + "' is "
+              + value
+              + ", which is not known here and might change texts.");
+    }
   }
 
   private SentencePooling pooled(Path folder) {
     Path file = folder.resolve("config.json");
-    JsonObject config = json(file) instanceof JsonObject object ? object : new JsonObject();
-    List<String> modes =
-        config.keySet().stream()
-            .filter(name -> name.startsWith("pooling_mode_") && flag(config, name))
-            .toList();
-    if (modes.equals(List.of(MEAN))) {
-      return new SentencePooling(EncoderOutput.MEAN, normed, longest);
+    JsonObject config =
+        ModuleFiles.json(file) instanceof JsonObject object ? object : new JsonObject();
+    if (config.has("include_prompt") && !flag(config, "include_prompt")) {
+      throw new ModelException(
+          file
+              + " leaves prompts out of what is pooled ('include_prompt'), which is not known here.");
     }
-    if (modes.equals(List.of(FIRST))) {
-      return new SentencePooling(EncoderOutput.FIRST, normed, longest);
+    List<String> modes = modes(config);
+    if (!modes.equals(List.of("mean")) && !modes.equals(List.of("cls"))) {
+      throw new ModelException(
+          file + " pools by " + modes + "; known are mean alone and cls alone.");
     }
-    throw new ModelException(
-        file + " pools by " + modes + "; known are " + MEAN + " alone and " + FIRST + " alone.");
+    EncoderOutput found = modes.contains("cls") ? EncoderOutput.FIRST : EncoderOutput.MEAN;
+    return new SentencePooling(found, normed, longest, lowered);
+  }
+
+  private static List<String> modes(JsonObject config) {
+    if (config.get(MODE) instanceof JsonArray several) {
+      return several.asList().stream()
+          .map(mode -> mode instanceof JsonPrimitive name ? name.getAsString() : mode.toString())
+          .toList();
+    }
+    if (config.has(MODE)) {
+      return List.of(text(config, MODE));
+    }
+    return config.keySet().stream()
+        .filter(name -> name.startsWith(MODE + "_") && flag(config, name))
+        .map(name -> FLAGS.getOrDefault(name, name.substring(MODE.length() + 1)))
+        .toList();
   }
 
   private static boolean flag(JsonObject config, String name) {
@@ -98,14 +152,25 @@ public record SentencePooling(EncoderOutput output, boolean normed, int longest)
     return module.get(name) instanceof JsonPrimitive text ? text.getAsString() : "";
   }
 
-  private static JsonElement json(Path file) {
-    try {
-      return JsonParser.parseString(RegularFile.text(file, RegularFile.TEXT));
-    } catch (IOException e) {
-      throw new ModelException("Cannot read " + file + ": " + RegularFile.trouble(e) + ".", e);
-    } catch (JsonParseException e) {
-      throw new ModelException(file + " is no JSON: " + e.getMessage() + ".", e);
+  /** A text as it is read: in lower case, if that is said. */
+  public String read(String text) {
+    if (!lowered) {
+      return text;
     }
+    StringBuilder lower = new StringBuilder();
+    // Each character by itself, as the tokenizer's own step for it does.
+    text.codePoints().forEach(c -> lower.append(Character.toString(c).toLowerCase(Locale.ROOT)));
+    return lower.toString();
+  }
+
+  /**
+   * Stages the pooled vector of each text, not normed.
+   *
+   * @param hidden [batch, tokens, width]
+   * @return [batch, width], in F32 or wider
+   */
+  public Expr stage(EncoderInputs tokens, Expr hidden) {
+    return output.pooled(tokens, hidden);
   }
 
   /** The embedding, which is the vector itself, or of length 1. */

@@ -27,7 +27,11 @@ final class TransformersFolder extends ModelFiles {
           "vocab.json",
           "merges.txt",
           "vocab.txt",
-          "chat_template.jinja");
+          "chat_template.jinja",
+          "modules.json",
+          "sentence_bert_config.json",
+          "config_sentence_transformers.json",
+          "1_Pooling/config.json");
 
   private final Path folder;
   private final TensorStore store;
@@ -54,6 +58,7 @@ final class TransformersFolder extends ModelFiles {
   void writeBeside(Path target) throws IOException {
     for (String name : BESIDE) {
       if (Files.exists(folder.resolve(name))) {
+        Files.createDirectories(target.resolve(name).getParent());
         Files.copy(folder.resolve(name), target.resolve(name), StandardCopyOption.REPLACE_EXISTING);
       }
     }

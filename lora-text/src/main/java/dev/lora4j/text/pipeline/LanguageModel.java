@@ -167,6 +167,14 @@ public final class LanguageModel implements AutoCloseable {
               + TextForm.COMPLETION
               + ".");
     }
+    if (data.form() == TextForm.MATCH) {
+      throw new IllegalArgumentException(
+          "The data is of the form "
+              + data.form()
+              + ": which texts belong together. A sentence encoder learns that; "
+              + base.path()
+              + " writes texts.");
+    }
     boolean fits = pairs == (data.form() == TextForm.PAIR) && data.form() != TextForm.LABELLED;
     if (!fits) {
       throw new IllegalArgumentException(

@@ -5,8 +5,15 @@ import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.model.BasePrecision;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.text.data.MatchedTexts;
+import dev.lora4j.text.data.SequenceLimits;
+import dev.lora4j.text.data.TextDataSet;
+import dev.lora4j.text.data.TruncatedText;
 import dev.lora4j.text.encode.EncoderText;
 import dev.lora4j.text.encode.SentencePooling;
+import dev.lora4j.text.encode.SentencePrompts;
+import dev.lora4j.text.model.TextModel;
+import dev.lora4j.text.network.EncoderNetwork;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.IntConsumer;
@@ -21,10 +28,27 @@ import java.util.function.IntConsumer;
 public final class SentenceEncoder implements AutoCloseable {
   private final TextClassifier model;
   private final SentencePooling pooling;
+  private final SentencePrompts prompts;
 
-  private SentenceEncoder(TextClassifier model) {
+  private SentenceEncoder(TextClassifier model, SentencePooling pooling, SentencePrompts prompts) {
     this.model = model;
-    this.pooling = SentencePooling.of(model.base().path(), model.network().longest());
+    this.pooling = pooling;
+    this.prompts = prompts;
+  }
+
+  /**
+   * Refuses a base that is no encoder, before its weights are read.
+   *
+   * @throws IllegalArgumentException if it writes texts
+   * @throws dev.lora4j.core.model.ModelException if it is no language model
+   */
+  public static void require(Path base) {
+    if (!(TextModel.outline(base) instanceof EncoderNetwork)) {
+      throw new IllegalArgumentException(
+          base
+              + " writes texts, and embeddings of sentences are those of an encoder. Take one, such as"
+              + " a BERT or MiniLM.");
+    }
   }
 
   /** Loads a folder in the layout of transformers, to compute in F32. */
@@ -50,13 +74,31 @@ public final class SentenceEncoder implements AutoCloseable {
    * @throws dev.lora4j.core.model.ModelException as above
    */
   public static SentenceEncoder open(Lora4j lora, Path folder, BasePrecision precision) {
+    require(folder);
     Scope scope = lora.engine().scope("sentence encoder");
     try {
-      return new SentenceEncoder(TextClassifier.open(scope, folder, precision, List.of(), 0));
+      TextClassifier model = TextClassifier.open(scope, folder, precision, List.of(), 0);
+      SentencePooling pooling = SentencePooling.of(model.base().path(), model.network().longest());
+      return new SentenceEncoder(model, pooling, SentencePrompts.of(model.base().path()));
     } catch (RuntimeException | Error e) {
       scope.close();
       throw e;
     }
+  }
+
+  /** The same encoder with other prompts; one of the two is closed. */
+  public SentenceEncoder prompts(SentencePrompts other) {
+    return new SentenceEncoder(model, pooling, other);
+  }
+
+  /** Prompts before texts. */
+  public SentencePrompts prompts() {
+    return prompts;
+  }
+
+  /** The way from tokens to one vector. */
+  public SentencePooling pooling() {
+    return pooling;
   }
 
   /** The loaded encoder. */
@@ -85,12 +127,56 @@ public final class SentenceEncoder implements AutoCloseable {
   }
 
   /**
-   * A text as the encoder reads it, without adapters.
+   * A text as the encoder reads it, without adapters, behind the prompt that texts have of which no
+   * use is said.
    *
    * @throws IllegalArgumentException if it has no tokens, or more than the encoder reads
    */
   public EncoderText text(String text) {
-    int[] ids = model.tokenizer().encode(text);
+    return read(prompts.plain() + text);
+  }
+
+  /** {@link #text} behind the prompt of what is searched for. */
+  public EncoderText query(String text) {
+    return read(prompts.query() + text);
+  }
+
+  /** {@link #text} behind the prompt of what is found. */
+  public EncoderText document(String text) {
+    return read(prompts.document() + text);
+  }
+
+  /**
+   * The examples of a data set of texts that belong together as tokens, behind the prompts of
+   * queries and documents, cut at what the encoder reads.
+   *
+   * @throws IllegalArgumentException if they are of another form
+   * @throws dev.lora4j.text.data.TextDataException with all examples that cannot be used
+   */
+  public MatchedTexts matches(TextDataSet data, SequenceLimits limits) {
+    int longest = Math.min(limits.longest(), pooling.longest());
+    return MatchedTexts.of(
+        data,
+        model.tokenizer(),
+        text -> pooling.read(prompts.query() + text),
+        text -> pooling.read(prompts.document() + text),
+        new SequenceLimits(longest, limits.longer(), limits.pack()));
+  }
+
+  /**
+   * A text behind a prompt as the encoder reads it, without adapters; what is longer than that is
+   * cut.
+   *
+   * @param prompt one of {@link #prompts}, or another
+   * @throws IllegalArgumentException if it has no tokens
+   */
+  public EncoderText shortened(String prompt, String text) {
+    int[] ids = model.tokenizer().encode(pooling.read(prompt + text));
+    return EncoderText.of(TruncatedText.of(ids, model.tokenizer(), pooling.longest()));
+  }
+
+  private EncoderText read(String text) {
+    int[] ids = model.tokenizer().encode(pooling.read(text));
     if (ids.length == 0 || ids.length > pooling.longest()) {
       throw new IllegalArgumentException(
           "A text has "

@@ -29,7 +29,7 @@ final class OptionSections {
   static {
     section(
         "Data",
-        "on images data texts style regularisation trigger trigger-last prompts samples second tuned prompt preset config set");
+        "on images data task query-prompt document-prompt texts style regularisation trigger trigger-last prompts samples second tuned prompt preset config set");
     section("Base", "base base-config denoiser prediction");
     section(
         "Adapters",
@@ -41,12 +41,12 @@ final class OptionSections {
             + " negative-original-size negative-crop negative-target-size x y z grid");
     section(
         TRAINING,
-        "method learn target shared-a targets saved rank alpha init ranks calibration-batches rslora steps epochs batch gradient-accumulation lr plan find-rate find-steps same-steps seeds rates"
+        "method learn target shared-a targets saved rank alpha init ranks calibration-batches rslora steps epochs batch gradient-accumulation lr plan find-rate find-steps same-steps seeds rates scale symmetric"
             + " lr-scheduler warmup optimizer optimizer-state max-grad-norm dropout caption-chunks max-length pack padding-free held-out"
             + " validate-every keep-best save-every runs preview seed resume overwrite");
     section(
         SAMPLING,
-        "steps guidance sampler schedule clip-skip max-new-tokens sample-temperature temperature top-k top-p min-p"
+        "steps guidance sampler schedule clip-skip max-new-tokens sample-temperature temperature top top-k top-p min-p"
             + " repetition-penalty beams length-penalty stop system chat max-length pack seed batch");
     section(CHANCE, "seed");
     section(

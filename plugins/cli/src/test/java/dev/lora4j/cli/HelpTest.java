@@ -130,7 +130,7 @@ class HelpTest {
     @picocli.CommandLine.Option(names = "--seed", description = "Seed of the scale.")
     private long seed;
 
-    @picocli.CommandLine.Option(names = "--scale", description = "The scale.")
+    @picocli.CommandLine.Option(names = "--balance", description = "The balance.")
     private String scale = "";
 
     @Override
@@ -150,7 +150,7 @@ class HelpTest {
     Map<String, List<OptionSpec>> sections =
         OptionSections.of(new CommandLine(new Weigh()).getCommandSpec());
     assertEquals(
-        "{Weighing=[--batch], Chance=[--seed], Options=[--scale]}",
+        "{Weighing=[--batch], Chance=[--seed], Options=[--balance]}",
         sections.entrySet().stream()
             .collect(
                 Collectors.toMap(

@@ -12,18 +12,19 @@ import picocli.CommandLine.Spec;
     point = Command.class,
     name = "text",
     help =
-        "Adapters of language models: train, align, distill, generate, classify, score, evaluate.")
+        "Adapters of language models: train, align, distill, generate, classify, score, search, evaluate.")
 @picocli.CommandLine.Command(
     name = "text",
     sortOptions = false,
     description =
-        "Adapters of language models: train them, generate and classify texts with them,"
+        "Adapters of language models: train them, generate, classify and find texts with them,"
             + " evaluate them, score answers.",
     subcommands = {
       TextQuickstart.class,
       TextGenerate.class,
       TextClassify.class,
       TextScore.class,
+      TextSearch.class,
       TextTrain.class,
       TextAlign.class,
       TextDistill.class,

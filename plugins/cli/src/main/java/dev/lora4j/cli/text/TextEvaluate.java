@@ -7,8 +7,10 @@ import dev.lora4j.cli.console.ErrorExplanation;
 import dev.lora4j.cli.console.Failure;
 import dev.lora4j.cli.console.Json;
 import dev.lora4j.cli.console.Progress;
+import dev.lora4j.cli.console.UnusedOptions;
 import dev.lora4j.cli.file.ExistingPath;
 import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.text.data.MatchedTexts;
 import dev.lora4j.text.data.SequenceLimits;
 import dev.lora4j.text.data.TextDataSet;
 import dev.lora4j.text.data.TextForm;
@@ -18,6 +20,7 @@ import dev.lora4j.text.evaluate.Bleu;
 import dev.lora4j.text.evaluate.ClassificationScores;
 import dev.lora4j.text.evaluate.GeneratedText;
 import dev.lora4j.text.evaluate.Perplexity;
+import dev.lora4j.text.evaluate.RetrievalScores;
 import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.pipeline.LanguageModel;
 import dev.lora4j.text.pipeline.TextClassifier;
@@ -39,7 +42,8 @@ import picocli.CommandLine.Spec;
     description =
         "Score a language model on texts that it was not taught, without and with adapters: its"
             + " perplexity; where the data say what should be written, also the BLEU of what it"
-            + " writes; on texts with classes, how many it tells rightly; with --reward, how good what"
+            + " writes; on texts with classes, how many it tells rightly; on texts that belong together,"
+            + " how well it finds them; with --reward, how good what"
             + " it writes for prompts is, and how often adapters make it better.")
 final class TextEvaluate implements Command {
   @Mixin private final TextModelOptions options = new TextModelOptions();
@@ -71,6 +75,7 @@ final class TextEvaluate implements Command {
       description = "Join plain texts and cut them into blocks, instead of cutting off long ones.")
   private boolean pack;
 
+  @Mixin private final PromptOptions prompts = new PromptOptions();
   @Mixin private final TextOutputs outputs = new TextOutputs();
   @Mixin private final AnswerOptions answers = new AnswerOptions();
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -96,6 +101,11 @@ final class TextEvaluate implements Command {
       throw new Failure("Cannot read " + data + ": " + ErrorExplanation.of(e), e);
     }
     boolean writes = outputs.wanted(texts);
+    if (texts.form() == TextForm.MATCH) {
+      search(console, texts);
+      return 0;
+    }
+    PromptOptions.refuse(spec, "texts of which nothing is searched for");
     if (texts.form() == TextForm.LABELLED) {
       classes(console, texts);
     } else {
@@ -168,6 +178,30 @@ final class TextEvaluate implements Command {
         score(console, "adapters", report, model, cut.sequences(), mix);
       }
       cut.notes(limits).forEach(console::note);
+      if (json) {
+        console.print(report.toString());
+      }
+    }
+  }
+
+  private void search(Console console, TextDataSet texts) {
+    UnusedOptions.refuse(spec, List.of("--pack"), "texts that belong together, each by itself");
+    try (OpenEncoder open = OpenEncoder.of(console, options, prompts, loras)) {
+      SequenceLimits limits = limits(open.model().model().base());
+      MatchedTexts read = open.model().matches(texts, limits);
+      MixPlan mix = open.plan(console, loras);
+      Json report = new Json();
+      List<MixPlan> mixes = mix.parts().isEmpty() ? List.of(mix) : List.of(MixPlan.NONE, mix);
+      for (MixPlan each : mixes) {
+        String what = each.parts().isEmpty() ? "base" : "adapters";
+        RetrievalScores found =
+            RetrievalTable.of(console, what, open.model(), read.matches(), each);
+        report.put(what, RetrievalTable.json(found));
+        if (!json) {
+          console.print(RetrievalTable.line(told(each), found));
+        }
+      }
+      read.notes(limits).forEach(console::note);
       if (json) {
         console.print(report.toString());
       }

@@ -7,6 +7,8 @@ import dev.lora4j.cli.console.Json;
 import dev.lora4j.cli.file.OutputFile;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.text.model.MergedTextModel;
+import dev.lora4j.text.network.EncoderNetwork;
+import dev.lora4j.text.network.LanguageNetwork;
 import dev.lora4j.text.pipeline.AdapterClasses;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -63,11 +65,16 @@ final class TextMerge implements Command {
   @Override
   public int run(Console console) {
     LoraOption.requireForTexts(loras);
-    options.outline();
+    LanguageNetwork outline = options.outline();
     OutputFile.freshFolder(out);
     DType stored = DType.valueOf(precision.name().toUpperCase(Locale.ROOT));
-    boolean classes = loras.stream().anyMatch(l -> !AdapterClasses.of(l.file()).isEmpty());
-    int changed = classes ? classes(console, stored) : words(console, stored);
+    boolean brought = loras.stream().anyMatch(l -> !AdapterClasses.of(l.file()).isEmpty());
+    int changed =
+        outline instanceof EncoderNetwork encoder
+            ? brought || !encoder.labels().isEmpty()
+                ? classes(console, stored)
+                : sentences(console, stored)
+            : brought ? classes(console, stored) : words(console, stored);
     console.print(
         json
             ? new Json()
@@ -83,6 +90,13 @@ final class TextMerge implements Command {
     try (OpenText open = OpenText.of(console, options, loras)) {
       return MergedTextModel.write(
           open.model().base(), List.of(), open.plan(console, loras), stored, out);
+    }
+  }
+
+  private int sentences(Console console, DType stored) {
+    try (OpenEncoder open = OpenEncoder.of(console, options, new PromptOptions(), loras)) {
+      return MergedTextModel.write(
+          open.model().model().base(), List.of(), open.plan(console, loras), stored, out);
     }
   }
 

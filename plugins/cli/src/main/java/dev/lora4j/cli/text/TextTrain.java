@@ -15,7 +15,6 @@ import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.train.adapter.AdapterRecipe;
 import dev.lora4j.text.data.SequenceLimits;
 import dev.lora4j.text.data.TextDataSet;
-import dev.lora4j.text.data.TextForm;
 import dev.lora4j.text.data.TokenSequence;
 import dev.lora4j.text.evaluate.ClassificationScores;
 import dev.lora4j.text.model.TextModel;
@@ -42,7 +41,9 @@ import picocli.CommandLine.Spec;
       "Train an adapter of a language model on texts.",
       "Texts are files of plain text, or of lines of JSON: {\"text\"}, {\"prompt\", \"completion\"}"
           + " of which the completion alone is learned, or {\"messages\"} of which the assistant's"
-          + " are; {\"text\", \"label\"} teaches a model to tell classes apart.",
+          + " are; {\"text\", \"label\"} teaches a model to tell classes apart; {\"anchor\","
+          + " \"positive\"}, with \"negative\" if you have it, teaches a sentence encoder which texts"
+          + " belong together.",
       "A word that ends with .toml is a run file, whose keys are the options below; DIR.run/run.toml"
           + " has those of a run."
     })
@@ -61,6 +62,16 @@ final class TextTrain implements Command {
       required = true,
       description = "Texts: a .jsonl or .txt file, or a folder of such files.")
   private Path data = Path.of("");
+
+  @Option(
+      names = "--task",
+      paramLabel = "NAME",
+      description =
+          "What is learned, and refused of other texts: write, classify or embed (default: what the"
+              + " form of the texts is for).")
+  private Optional<LearnedTask> asked = Optional.empty();
+
+  @Mixin private final EmbeddingOptions embedding = new EmbeddingOptions();
 
   @Mixin private final TextTrainingOptions how = new TextTrainingOptions();
 
@@ -107,7 +118,14 @@ final class TextTrain implements Command {
         spec,
         paddingFree ? List.of("--pack") : List.of(),
         "--padding-free, as blocks have no padding");
-    if (texts.form() == TextForm.LABELLED) {
+    LearnedTask task = asked.orElseGet(() -> LearnedTask.of(texts));
+    task.require(texts);
+    if (task == LearnedTask.embed) {
+      embed(console, texts);
+      return 0;
+    }
+    EmbeddingOptions.refuse(spec, "--task " + task + ", which makes no sentence encoder");
+    if (task == LearnedTask.classify) {
       UnusedOptions.refuse(spec, List.of("--padding-free"), "texts with classes");
       classes(console, texts);
     } else {
@@ -130,6 +148,22 @@ final class TextTrain implements Command {
             TextRateFinding.WITHOUT_HELD_OUT)
         .find(console, trainer, json);
     return true;
+  }
+
+  /** Trains a sentence encoder on texts that belong together. */
+  private void embed(Console console, TextDataSet texts) {
+    long began = System.nanoTime();
+    embedding.require(spec, how.steps);
+    EmbeddingTraining training =
+        new EmbeddingTraining(spec, file, texts, options, how, embedding, output, planned);
+    if (rates.asked(spec)) {
+      training.find(console, rates.steps(), json);
+      return;
+    }
+    training.run(console, json, began);
+    if (!planned.asked(spec)) {
+      next(console, "search with it", "search", "YOUR QUERY");
+    }
   }
 
   /** Trains a language model on texts. */

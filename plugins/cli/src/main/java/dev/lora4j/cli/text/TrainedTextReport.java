@@ -7,6 +7,7 @@ import dev.lora4j.cli.console.ProcessMemory;
 import dev.lora4j.cli.train.LossChart;
 import dev.lora4j.cli.train.PreferredShare;
 import dev.lora4j.text.evaluate.ClassificationScores;
+import dev.lora4j.text.evaluate.RetrievalScores;
 import dev.lora4j.text.train.TrainedText;
 import java.nio.file.Path;
 import java.util.List;
@@ -47,6 +48,33 @@ record TrainedTextReport(
         began,
         told -> score.ifPresent(s -> told.put("heldOut", ClassScores.json(s))),
         () -> score.ifPresent(s -> console.print(ClassScores.line("held out", s))));
+  }
+
+  /**
+   * Prints it for a sentence encoder.
+   *
+   * @param began when, in nanoseconds
+   * @param before scores of the base on what was held out
+   * @param after scores with the adapter
+   */
+  void tellEmbedding(
+      Console console,
+      boolean json,
+      long began,
+      Optional<RetrievalScores> before,
+      Optional<RetrievalScores> after) {
+    tell(
+        console,
+        json,
+        began,
+        told -> {
+          before.ifPresent(scores -> told.put("before", RetrievalTable.json(scores)));
+          after.ifPresent(scores -> told.put("heldOut", RetrievalTable.json(scores)));
+        },
+        () -> {
+          before.ifPresent(s -> console.print(RetrievalTable.line("held out, base   ", s)));
+          after.ifPresent(s -> console.print(RetrievalTable.line("held out, adapter", s)));
+        });
   }
 
   /**

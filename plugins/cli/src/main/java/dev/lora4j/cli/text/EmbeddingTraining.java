@@ -1,0 +1,178 @@
+package dev.lora4j.cli.text;
+
+import dev.lora4j.cli.console.Console;
+import dev.lora4j.cli.console.Failure;
+import dev.lora4j.cli.file.LockedFolder;
+import dev.lora4j.cli.file.RunFileOption;
+import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.train.adapter.AdapterRecipe;
+import dev.lora4j.text.data.MatchedText;
+import dev.lora4j.text.data.SequenceLimits;
+import dev.lora4j.text.data.TextDataSet;
+import dev.lora4j.text.evaluate.RetrievalScores;
+import dev.lora4j.text.pipeline.SentenceEncoder;
+import dev.lora4j.text.train.EmbeddingTrainer;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+
+/**
+ * A run that trains a sentence encoder on texts that belong together.
+ *
+ * @param spec of the command
+ * @param file where options were read
+ * @param how options of the training
+ * @param embedding options of this task
+ * @param output options of what it writes
+ * @param planned whether it is only planned
+ */
+record EmbeddingTraining(
+    CommandSpec spec,
+    RunFileOption file,
+    TextDataSet texts,
+    TextModelOptions options,
+    TextTrainingOptions how,
+    EmbeddingOptions embedding,
+    TextRunOptions output,
+    TextPlanOption planned) {
+  /** A run on a model that is open. */
+  private record Prepared(
+      AdapterRecipe recipe,
+      EmbeddingTrainer trainer,
+      int steps,
+      List<MatchedText> learned,
+      List<MatchedText> heldOut) {}
+
+  /**
+   * Trains and prints the result.
+   *
+   * @param began when, in nanoseconds
+   */
+  @SuppressWarnings("try") // the claim is only held
+  void run(Console console, boolean json, long began) {
+    try (OpenEncoder open = open(console)) {
+      SentenceEncoder model = open.model();
+      Prepared run = prepared(console, model);
+      TextTrainingWork work = TextTrainingWork.of(run.trainer, how.steps, output);
+      summary(console, run, work);
+      if (planned.asked(spec)) {
+        output.requireForm(work.plan(), model.model().base());
+        planned.tell(console, work, model.model().base(), open.lora().engine(), run.steps, json);
+        return;
+      }
+      try (LockedFolder claim = output.begin(work, model.model().base())) {
+        file.keep(output.folder());
+        TrainedTextReport trained =
+            output.train(console, work, model.model().base(), run.steps, how.steps.perStep());
+        output.save(trained.text(), model.model().base(), List.of());
+        MixPlan mix = MixPlan.of(trained.text().adapter(), 1);
+        if (run.heldOut.isEmpty()) {
+          trained.tellEmbedding(console, json, began, Optional.empty(), Optional.empty());
+        } else {
+          RetrievalScores before =
+              RetrievalTable.of(console, "base", model, run.heldOut, MixPlan.NONE);
+          RetrievalScores after = RetrievalTable.of(console, "adapter", model, run.heldOut, mix);
+          trained.tellEmbedding(console, json, began, Optional.of(before), Optional.of(after));
+        }
+      }
+    }
+  }
+
+  /**
+   * Finds a learning rate instead.
+   *
+   * @param steps of each trial
+   */
+  void find(Console console, int steps, boolean json) {
+    try (OpenEncoder open = open(console)) {
+      Prepared run = prepared(console, open.model());
+      new TextRateFinding(
+              run.recipe,
+              how.steps.rate(),
+              how.alphas(),
+              output.folder(),
+              steps,
+              TextRateFinding.WITHOUT_HELD_OUT)
+          .find(console, run.trainer, json);
+    }
+  }
+
+  private OpenEncoder open(Console console) {
+    options.requireFits(how.from().stream().toList(), 0);
+    return OpenEncoder.of(console, options, embedding.prompts());
+  }
+
+  private Prepared prepared(Console console, SentenceEncoder model) {
+    int reads = model.pooling().longest();
+    how.steps
+        .longest()
+        .filter(asked -> asked > reads)
+        .ifPresent(
+            asked -> {
+              throw new Failure(
+                  "--max-length is "
+                      + asked
+                      + ", but texts of "
+                      + options.path()
+                      + " have at most "
+                      + reads
+                      + " tokens, as its max_seq_length says. Take that or less.");
+            });
+    SequenceLimits asked = how.steps.limits(model.model().base());
+    SequenceLimits limits =
+        new SequenceLimits(Math.min(reads, asked.longest()), asked.longer(), asked.pack());
+    AdapterRecipe recipe =
+        how.recipe(
+            spec,
+            console,
+            output.convention(),
+            model.model().base(),
+            model.model()::loadAdapter,
+            r -> EmbeddingTrainer.on(model, how.settings(r, limits, 1)).plan());
+    DividedTexts<MatchedText> parts =
+        DividedTexts.of(
+            texts,
+            how.heldOut(),
+            how.steps.seed(),
+            (part, prefix) -> {
+              var all = model.matches(part, limits);
+              all.notes(limits).forEach(note -> console.note(prefix + note));
+              return all.matches();
+            });
+    int count = how.steps.count(parts.learned().stream().map(MatchedText::anchor).toList());
+    EmbeddingTrainer trainer =
+        Failure.usage(
+            "--batch",
+            () ->
+                EmbeddingTrainer.on(model, how.settings(recipe, limits, count))
+                    .objective(embedding.objective())
+                    .matches(parts.learned(), parts.heldOut()));
+    return new Prepared(recipe, trainer, count, parts.learned(), parts.heldOut());
+  }
+
+  private void summary(Console console, Prepared run, TextTrainingWork work) {
+    long negatives = run.learned.stream().mapToLong(match -> match.negatives().size()).sum();
+    console.note(
+        String.format(
+            Locale.ROOT,
+            "%d texts and those that belong to them%s; %d held out.",
+            run.learned.size(),
+            negatives > 0 ? ", " + negatives + " negatives" : "",
+            run.heldOut.size()));
+    if (run.heldOut.isEmpty() && !how.steps.ofHeldOut().isEmpty()) {
+      console.note(
+          String.join(" and ", how.steps.ofHeldOut())
+              + " without effect: nothing is held out; --held-out 0.1 holds out a tenth of it.");
+    }
+    console.note(
+        String.format(
+            Locale.ROOT,
+            "%s on %d layers, %,d numbers; %d steps of %d texts, each against all others of its batch.",
+            how.what(),
+            work.plan().sites().size(),
+            work.plan().elements(),
+            run.steps,
+            how.steps.perStep()));
+  }
+}
