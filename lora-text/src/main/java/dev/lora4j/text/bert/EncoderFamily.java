@@ -5,7 +5,9 @@ import dev.lora4j.core.model.ConfigFile;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.text.model.ClassLabels;
 import dev.lora4j.text.model.TextFamily;
+import dev.lora4j.text.network.EncoderNetwork;
 import dev.lora4j.text.network.LanguageNetwork;
+import dev.lora4j.text.network.TokenTagger;
 import java.util.List;
 import java.util.Set;
 
@@ -50,6 +52,12 @@ abstract class EncoderFamily implements TextFamily {
   @Override
   public final LanguageNetwork classifier(ConfigFile config, int labels) {
     return network(config, ClassLabels.of(config, labels));
+  }
+
+  @Override
+  public final LanguageNetwork tagger(ConfigFile config, List<String> tags) {
+    EncoderNetwork body = (EncoderNetwork) network(config, List.of(), name() + ".");
+    return new TokenTagger(body, "classifier", body.width(), tags);
   }
 
   @Override

@@ -114,6 +114,9 @@ final class ExampleLines {
           case JUDGED -> judged(line, object);
           case MATCH, NEGATIVE_MATCH -> match(line, object, "anchor", "positive");
           case QUERY_MATCH, QUERY_NEGATIVE_MATCH -> match(line, object, "query", "positive");
+          case TAGGED -> tagged(line, object, "tokens", "tags");
+          case NAMES_TAGGED -> tagged(line, object, "tokens", "ner_tags");
+          case WORDS_TAGGED -> tagged(line, object, "words", "labels");
           case ANSWER_MATCH -> match(line, object, "question", "answer");
         };
     if (fields.problems().size() == before) {
@@ -122,21 +125,48 @@ final class ExampleLines {
     }
   }
 
+  private TextExample tagged(int line, JsonObject object, String words, String tags) {
+    List<String> read = list(line, object, words, false);
+    List<String> classes = list(line, object, tags, true);
+    boolean lists = object.get(words) instanceof JsonArray && object.get(tags) instanceof JsonArray;
+    if (lists && read.size() != classes.size()) {
+      fields.problem(
+          line,
+          "has %d texts at '%s' and %d classes at '%s'; each text has one."
+              .formatted(read.size(), words, classes.size(), tags));
+    } else if (lists && read.isEmpty()) {
+      fields.problem(line, "has an empty list at '" + words + "'.");
+    }
+    return new TextExample.Tagged(read, classes);
+  }
+
+  /** Texts of a list, none of them blank; or numbers too. */
+  private List<String> list(int line, JsonObject object, String key, boolean numbers) {
+    List<String> all = new ArrayList<>();
+    if (!(object.get(key) instanceof JsonArray list)) {
+      fields.problem(
+          line, "has no list at '" + key + "' but " + JsonFields.shown(object.get(key)) + ".");
+      return all;
+    }
+    for (JsonElement each : list) {
+      boolean fits =
+          each instanceof JsonPrimitive one
+              && (one.isString() || (numbers && one.isNumber()))
+              && !one.getAsString().isBlank();
+      if (!fits) {
+        fields.problem(
+            line, "has no text in its list '" + key + "' but " + JsonFields.shown(each) + ".");
+      }
+      all.add(fits ? each.getAsString() : "");
+    }
+    return all;
+  }
+
   private TextExample match(int line, JsonObject object, String anchor, String positive) {
     String negative = "negative";
     List<String> negatives = new ArrayList<>();
-    if (object.get(negative) instanceof JsonArray all) {
-      for (JsonElement each : all) {
-        if (each instanceof JsonPrimitive text
-            && text.isString()
-            && !text.getAsString().isBlank()) {
-          negatives.add(text.getAsString());
-        } else {
-          fields.problem(
-              line,
-              "has no text in its list '" + negative + "' but " + JsonFields.shown(each) + ".");
-        }
-      }
+    if (object.get(negative) instanceof JsonArray) {
+      negatives.addAll(list(line, object, negative, false));
     } else if (object.has(negative)) {
       negatives.add(fields.text(line, object, negative, false));
     }

@@ -136,8 +136,8 @@ public record PrefixedTexts(List<TaughtText> texts, List<String> notes) {
     }
     if (!(example instanceof TextExample.Chat chat)) {
       throw new IllegalArgumentException(
-          example instanceof TextExample.Match
-              ? "is a pair of texts that belong together, which no teacher has an answer to."
+          example instanceof TextExample.Match || example instanceof TextExample.Tagged
+              ? "is neither a text nor a completion, which teachers have answers to."
               : "is a preference, which no teacher has an answer to.");
     }
     List<ChatMessage> messages = new ArrayList<>(chat.messages());

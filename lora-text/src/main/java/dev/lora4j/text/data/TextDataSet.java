@@ -159,6 +159,16 @@ public record TextDataSet(TextForm form, List<TextExample> examples, List<Source
         .toList();
   }
 
+  /** The classes of the words of the examples in the order of their names; empty without any. */
+  public List<String> tags() {
+    return examples.stream()
+        .filter(TextExample.Tagged.class::isInstance)
+        .flatMap(example -> ((TextExample.Tagged) example).tags().stream())
+        .distinct()
+        .sorted()
+        .toList();
+  }
+
   private TextDataSet part(boolean[] out, boolean wanted) {
     int[] kept = IntStream.range(0, out.length).filter(i -> out[i] == wanted).toArray();
     return new TextDataSet(

@@ -88,6 +88,20 @@ public sealed interface TextExample {
     }
   }
 
+  /**
+   * The words of a text, and the class of each.
+   *
+   * @param words at least one, none of them empty
+   * @param tags as many
+   */
+  record Tagged(List<String> words, List<String> tags) implements TextExample {
+    /** Copies its collections. */
+    public Tagged {
+      words = List.copyOf(words);
+      tags = List.copyOf(tags);
+    }
+  }
+
   /** A text and what an encoder and decoder make of it. */
   record Pair(String input, String target) implements TextExample {}
 }

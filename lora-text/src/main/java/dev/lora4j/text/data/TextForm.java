@@ -43,7 +43,13 @@ public enum TextForm {
   /** {@code {"query": ..., "positive": ..., "negative": ...}}, which is read as {@link #MATCH}. */
   QUERY_NEGATIVE_MATCH("query", "positive", "negative"),
   /** {@code {"question": ..., "answer": ...}}, which is read as {@link #MATCH}. */
-  ANSWER_MATCH("question", "answer");
+  ANSWER_MATCH("question", "answer"),
+  /** {@code {"tokens": [...], "tags": [...]}}: the words of a text, and the class of each. */
+  TAGGED("tokens", "tags"),
+  /** {@code {"tokens": [...], "ner_tags": [...]}}, which is read as {@link #TAGGED}. */
+  NAMES_TAGGED("tokens", "ner_tags"),
+  /** {@code {"words": [...], "labels": [...]}}, which is read as {@link #TAGGED}. */
+  WORDS_TAGGED("words", "labels");
 
   @SuppressWarnings("ImmutableEnumChecker") // a copy that nothing changes
   private final List<String> keys;
@@ -73,6 +79,7 @@ public enum TextForm {
       case SOURCE -> PAIR;
       case WHOLE_PREFERENCE, MARGIN_PREFERENCE, WHOLE_MARGIN_PREFERENCE -> PREFERENCE;
       case NEGATIVE_MATCH, QUERY_MATCH, QUERY_NEGATIVE_MATCH, ANSWER_MATCH -> MATCH;
+      case NAMES_TAGGED, WORDS_TAGGED -> TAGGED;
       default -> this;
     };
   }

@@ -144,8 +144,8 @@ public record TokenSequences(
     }
     if (!(example instanceof TextExample.Pair pair)) {
       throw new IllegalArgumentException(
-          example instanceof TextExample.Match
-              ? "is a pair of texts that belong together, which is no sequence by itself."
+          example instanceof TextExample.Match || example instanceof TextExample.Tagged
+              ? "is neither a text nor a completion, which are learned here."
               : "is a preference, which is no sequence by itself; learn it by text align.");
     }
     int[] input = tokenizer.encode(pair.input());

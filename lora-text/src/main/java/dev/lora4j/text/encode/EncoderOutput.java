@@ -15,7 +15,9 @@ public enum EncoderOutput {
   /** Output of the model's pooler: [width]. */
   POOLED,
   /** Logits of the classes: [labels]. */
-  LABELS;
+  LABELS,
+  /** Logits of the classes of each token: [tokens, labels]. */
+  TAGS;
 
   /**
    * Stages the vector of each text; of {@link #MEAN} and {@link #FIRST} alone.
@@ -31,7 +33,7 @@ public enum EncoderOutput {
         Expr counted = tokens.present().to(wide.dtype()).unsqueeze(-1);
         yield wide.mul(counted).over(1).sum().div(counted.over(1).sum());
       }
-      case TOKENS, POOLED, LABELS ->
+      case TOKENS, POOLED, LABELS, TAGS ->
           throw new IllegalArgumentException(this + " is no vector of a text by its tokens alone");
     };
   }

@@ -81,7 +81,7 @@ public final class EncoderPrograms {
       case TOKENS -> hidden;
       case FIRST, MEAN -> output.pooled(tokens, hidden);
       case POOLED -> network.pooled(weights, hidden);
-      case LABELS -> network.logits(weights, tokens, hidden);
+      case LABELS, TAGS -> network.logits(weights, tokens, hidden);
     };
   }
 
@@ -91,6 +91,14 @@ public final class EncoderPrograms {
           base.path()
               + " was saved without a head that tells classes apart; load it with a new head for as"
               + " many classes as there are, and train that.");
+    }
+    if ((output == EncoderOutput.TAGS && !network.perToken())
+        || (output == EncoderOutput.LABELS && network.perToken())) {
+      throw new ModelException(
+          base.path()
+              + (network.perToken()
+                  ? " has a head that tells classes of words, not those of whole texts."
+                  : " has no head that tells classes of words."));
     }
     if (output == EncoderOutput.POOLED && !(network.pooler() && base.whole())) {
       throw new ModelException(

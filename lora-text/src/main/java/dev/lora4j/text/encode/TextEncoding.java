@@ -86,7 +86,11 @@ public final class TextEncoding {
 
   /** Number of a row's values that belong to its text. */
   private int each(EncoderOutput output, EncoderText text, int row) {
-    return output == EncoderOutput.TOKENS ? text.ids().length * programs.network().width() : row;
+    return switch (output) {
+      case TOKENS -> text.ids().length * programs.network().width();
+      case TAGS -> text.ids().length * programs.network().labels().size();
+      case MEAN, FIRST, POOLED, LABELS -> row;
+    };
   }
 
   private static List<List<Integer>> groups(BatchMix mix, int rows) {

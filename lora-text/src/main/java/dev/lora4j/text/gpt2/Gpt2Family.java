@@ -8,6 +8,7 @@ import dev.lora4j.text.model.ClassLabels;
 import dev.lora4j.text.model.TextFamily;
 import dev.lora4j.text.network.LanguageNetwork;
 import dev.lora4j.text.network.LastTokenClassifier;
+import dev.lora4j.text.network.TokenTagger;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -42,6 +43,12 @@ public final class Gpt2Family implements TextFamily {
   private static LanguageNetwork classifier(ConfigFile config, List<String> labels) {
     Gpt2Config sizes = Gpt2Config.read(config);
     return LastTokenClassifier.of(new Gpt2(sizes), sizes.width(), labels, config);
+  }
+
+  @Override
+  public LanguageNetwork tagger(ConfigFile config, List<String> tags) {
+    Gpt2Config sizes = Gpt2Config.read(config);
+    return new TokenTagger(new Gpt2(sizes), "classifier", sizes.width(), tags);
   }
 
   @Override

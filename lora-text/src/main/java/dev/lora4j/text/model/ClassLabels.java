@@ -9,6 +9,7 @@ import java.util.stream.IntStream;
 /** Names of a model's classes. */
 public final class ClassLabels {
   private static final String HEAD = "ForSequenceClassification";
+  private static final String TOKEN_HEAD = "ForTokenClassification";
   private static final String PROBLEM = "problem_type";
   private static final int MOST = 1_000_000;
 
@@ -20,18 +21,36 @@ public final class ClassLabels {
    * @throws ModelException if it is no head for single-label classification
    */
   public static List<String> of(ConfigFile config) {
-    boolean head =
-        config.has("architectures")
-            && config.texts("architectures").stream().anyMatch(a -> a.endsWith(HEAD));
-    if (!head) {
+    if (!head(config, HEAD)) {
       return List.of();
     }
-    Optional<ConfigFile> named = config.section("id2label");
-    int count = named.map(ConfigFile::size).orElse(config.integer("num_labels", 2));
     // A head of one label gives a number, as those of reward models do.
-    if (count != 1 || !config.text(PROBLEM, "").equals("regression")) {
+    if (count(config) != 1 || !config.text(PROBLEM, "").equals("regression")) {
       config.require(PROBLEM, "single_label_classification");
     }
+    return named(config);
+  }
+
+  /** Labels of the head for tokens that a model was saved with; none if it has no such head. */
+  public static List<String> ofTokens(ConfigFile config) {
+    return head(config, TOKEN_HEAD) ? named(config) : List.of();
+  }
+
+  private static boolean head(ConfigFile config, String ending) {
+    return config.has("architectures")
+        && config.texts("architectures").stream().anyMatch(a -> a.endsWith(ending));
+  }
+
+  private static int count(ConfigFile config) {
+    return config
+        .section("id2label")
+        .map(ConfigFile::size)
+        .orElseGet(() -> config.integer("num_labels", 2));
+  }
+
+  private static List<String> named(ConfigFile config) {
+    Optional<ConfigFile> named = config.section("id2label");
+    int count = count(config);
     if (count < 1 || count > MOST) {
       throw new ModelException(
           config.file()

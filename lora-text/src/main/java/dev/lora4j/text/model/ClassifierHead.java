@@ -8,6 +8,7 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.train.Initialiser;
 import dev.lora4j.core.train.SeededNoise;
+import dev.lora4j.text.network.LanguageNetwork;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -23,16 +24,41 @@ import java.util.stream.Collectors;
  *
  * @param labels number of classes
  * @param seed of its random weights
+ * @param perToken whether it tells the class of each token, and not that of a whole text
  */
-public record ClassifierHead(int labels, long seed) {
+public record ClassifierHead(int labels, long seed, boolean perToken) {
   private static final String RANGE = "initializer_range";
   private static final double DEVIATION = 0.02;
+
+  /** A head that tells the class of a whole text. */
+  public ClassifierHead(int labels, long seed) {
+    this(labels, seed, false);
+  }
 
   /** Refuses numbers of classes that are none. */
   public ClassifierHead {
     if (labels < 1) {
       throw new IllegalArgumentException("a head tells apart 1 class or more, not " + labels);
     }
+  }
+
+  /**
+   * The network of a family with this head.
+   *
+   * @throws dev.lora4j.core.model.ModelException if the family has no such heads
+   */
+  LanguageNetwork network(TextFamily family, ConfigFile config) {
+    if (!perToken) {
+      return family.classifier(config, labels);
+    }
+    List<String> own = ClassLabels.ofTokens(config);
+    return family.tagger(config, own.size() == labels ? own : ClassLabels.numbered(labels));
+  }
+
+  /** The network of a family with the head that the configuration says, or none. */
+  static LanguageNetwork saved(TextFamily family, ConfigFile config) {
+    List<String> tags = ClassLabels.ofTokens(config);
+    return tags.isEmpty() ? family.network(config) : family.tagger(config, tags);
   }
 
   /** The first values of weights, by name; each depends on the seed and its name alone. */

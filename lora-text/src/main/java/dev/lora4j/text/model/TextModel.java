@@ -70,8 +70,8 @@ public final class TextModel {
       family = source.family();
       QuantisationConfig.require(config);
       network =
-          head.map(h -> family.classifier(config, h.labels()))
-              .orElseGet(() -> family.network(config));
+          head.map(h -> h.network(family, config))
+              .orElseGet(() -> ClassifierHead.saved(family, config));
       Map<String, String> shared = network.shared();
       List<Parameter> own =
           Network.walk(MODEL, compute, walk(SiteAdapters.NONE)).stream()
@@ -113,7 +113,7 @@ public final class TextModel {
     family = other.family;
     precision = other.precision;
     files = other.files;
-    network = family.classifier(config, head.labels());
+    network = head.network(family, config);
     List<Parameter> lacking =
         Network.walk(MODEL, precision.compute(), walk(SiteAdapters.NONE)).stream()
             .filter(p -> !other.weights.has(p.name()) && !network.optional(p.name()))
@@ -192,8 +192,19 @@ public final class TextModel {
   public static List<String> labels(Path folder) {
     ConfigFile config = ModelFiles.config(folder);
     return TextFamilies.of(config).network(config) instanceof EncoderNetwork encoder
+            && !encoder.perToken()
         ? encoder.labels()
         : List.of();
+  }
+
+  /**
+   * Class names of the head for tokens in a folder, read before anything is loaded; none if it has
+   * no such head.
+   *
+   * @throws ModelException if it is no such model
+   */
+  public static List<String> tags(Path folder) {
+    return ClassLabels.ofTokens(ModelFiles.config(folder));
   }
 
   /**
@@ -207,8 +218,26 @@ public final class TextModel {
   public static Family layers(Path folder, String title, int labels) {
     ConfigFile config = ModelFiles.config(folder);
     TextFamily family = TextFamilies.of(config);
-    LanguageNetwork network =
-        labels == 0 ? family.network(config) : family.classifier(config, labels);
+    return layers(
+        config,
+        title,
+        labels == 0
+            ? ClassifierHead.saved(family, config)
+            : new ClassifierHead(labels, 0).network(family, config));
+  }
+
+  /**
+   * The layers of a folder's model with a new head, as {@link #layers(Path, String, int)} has them.
+   *
+   * @throws ModelException if it is no such model
+   */
+  public static Family layers(Path folder, String title, ClassifierHead head) {
+    ConfigFile config = ModelFiles.config(folder);
+    return layers(config, title, head.network(TextFamilies.of(config), config));
+  }
+
+  private static Family layers(ConfigFile config, String title, LanguageNetwork network) {
+    TextFamily family = TextFamilies.of(config);
     Map<String, Site> sites = new LinkedHashMap<>();
     SiteAdapters collecting =
         (site, x, y) -> {
@@ -234,7 +263,7 @@ public final class TextModel {
    */
   public static LanguageNetwork outline(Path folder) {
     try (ModelFiles files = ModelFiles.open(folder)) {
-      return files.family().network(files.config());
+      return ClassifierHead.saved(files.family(), files.config());
     }
   }
 
@@ -313,7 +342,10 @@ public final class TextModel {
     String place = cached.matches() ? cached.group(1) + "/" + cached.group(2) : folder;
     if (network instanceof EncoderNetwork encoder) {
       return new BaseUsage(
-          place, encoder.labels().isEmpty() ? Optional.empty() : Optional.of("SEQ_CLS"));
+          place,
+          encoder.labels().isEmpty()
+              ? Optional.empty()
+              : Optional.of(encoder.perToken() ? "TOKEN_CLS" : "SEQ_CLS"));
     }
     return new BaseUsage(
         place, Optional.of(network instanceof CausalNetwork ? "CAUSAL_LM" : "SEQ_2_SEQ_LM"));

@@ -12,6 +12,7 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.tensor.host.HostTensor;
+import dev.lora4j.text.network.EncoderNetwork;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -62,7 +63,8 @@ public final class TextModelWriter {
       try (ModelFiles files = ModelFiles.open(base.path())) {
         files.writeBeside(folder);
       }
-      new WrittenConfig(stored, parted, List.copyOf(labels))
+      boolean perToken = base.network() instanceof EncoderNetwork encoder && encoder.perToken();
+      new WrittenConfig(stored, parted, List.copyOf(labels), perToken)
           .write(configuration(base), folder.resolve(TransformersFolder.CONFIG));
       writer.write(folder.resolve("model.safetensors"));
     } catch (IOException e) {

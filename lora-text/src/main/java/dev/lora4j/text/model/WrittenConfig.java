@@ -20,10 +20,12 @@ import java.util.Map;
  *     names one
  * @param parted whether a layer no longer shares the weight of another
  * @param labels class names of the head; none if there is no head
+ * @param perToken whether the head tells classes of tokens
  */
-record WrittenConfig(DType stored, boolean parted, List<String> labels) {
+record WrittenConfig(DType stored, boolean parted, List<String> labels, boolean perToken) {
   private static final String ARCHITECTURES = "architectures";
   private static final String HEAD = "ForSequenceClassification";
+  private static final String TOKEN_HEAD = "ForTokenClassification";
 
   /** Suffix of transformers' class names behind the kind of model. */
   private static final String BEHIND = "(Model|LMHeadModel|For[A-Z]\\w*)$";
@@ -66,7 +68,7 @@ record WrittenConfig(DType stored, boolean parted, List<String> labels) {
 
   private void tellClasses(JsonObject config) {
     JsonArray classes = new JsonArray();
-    classes.add(kind(config) + HEAD);
+    classes.add(kind(config) + (perToken ? TOKEN_HEAD : HEAD));
     JsonObject names = new JsonObject();
     JsonObject numbers = new JsonObject();
     for (int i = 0; i < labels.size(); i++) {
@@ -76,7 +78,9 @@ record WrittenConfig(DType stored, boolean parted, List<String> labels) {
     config.add(ARCHITECTURES, classes);
     config.add("id2label", names);
     config.add("label2id", numbers);
-    config.addProperty("problem_type", "single_label_classification");
+    if (!perToken) {
+      config.addProperty("problem_type", "single_label_classification");
+    }
     // It would count for more than the names.
     config.remove("num_labels");
   }

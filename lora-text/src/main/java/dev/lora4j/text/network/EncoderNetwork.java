@@ -16,6 +16,11 @@ public non-sealed interface EncoderNetwork extends LanguageNetwork {
   /** Class names of the head; none if it has no head. */
   List<String> labels();
 
+  /** True if the head tells the class of each token, and not that of a whole text. */
+  default boolean perToken() {
+    return false;
+  }
+
   /** True if there is a layer for the vector of a whole text. */
   boolean pooler();
 
@@ -43,7 +48,8 @@ public non-sealed interface EncoderNetwork extends LanguageNetwork {
    *
    * @param tokens what was read
    * @param hidden [batch, tokens, width]
-   * @return logits of the classes, [batch, labels]
+   * @return logits of the classes, [batch, labels], or [batch, tokens, labels] of those {@linkplain
+   *     #perToken of tokens}
    */
   Expr logits(Weights weights, EncoderInputs tokens, Expr hidden);
 

@@ -3,10 +3,12 @@ package dev.lora4j.text.pipeline;
 import dev.lora4j.core.format.metadata.Metadata;
 import dev.lora4j.core.format.metadata.MetadataKey;
 import dev.lora4j.core.gguf.GgufFile;
+import dev.lora4j.core.model.ConfigFile;
 import dev.lora4j.core.safetensors.TensorInfo;
 import dev.lora4j.core.safetensors.TensorStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +25,9 @@ public final class AdapterClasses {
   private static final MetadataKey<SortedMap<String, String>> NAMES =
       MetadataKey.object("id2label");
 
+  private static final String HEAD = "lora4j_head";
+  private static final String WORDS = "words";
+  private static final String CONFIG = "adapter_config.json";
   private static final String TENSORS = "adapter_model.safetensors";
   private static final List<String> HEADS =
       List.of("classifier.weight", "classifier.out_proj.weight", "score.weight");
@@ -56,6 +61,34 @@ public final class AdapterClasses {
           .map(AdapterClasses::named)
           .filter(n -> !n.isEmpty())
           .orElseGet(() -> numbered(store.tensors()));
+    }
+  }
+
+  /** Metadata of classes of words in an adapter's header. */
+  public static Map<String, String> metadataOfWords(List<String> tags) {
+    Map<String, String> all = new HashMap<>(metadata(tags));
+    all.put(HEAD, WORDS);
+    return Map.copyOf(all);
+  }
+
+  /**
+   * Returns true if the head of an adapter tells classes of words: by its header, or by PEFT's task
+   * type in the folder.
+   *
+   * @throws dev.lora4j.core.safetensors.SafetensorsException if the file is damaged
+   */
+  public static boolean ofWords(Path adapter) {
+    Path file = Files.isDirectory(adapter) ? adapter.resolve(TENSORS) : adapter;
+    if (!Files.isRegularFile(file) || GgufFile.named(file)) {
+      return false;
+    }
+    Path config = adapter.resolve(CONFIG);
+    if (Files.isRegularFile(config)
+        && ConfigFile.read(config).text("task_type", "").equals("TOKEN_CLS")) {
+      return true;
+    }
+    try (TensorStore store = TensorStore.open(file)) {
+      return WORDS.equals(store.metadata().get(HEAD));
     }
   }
 

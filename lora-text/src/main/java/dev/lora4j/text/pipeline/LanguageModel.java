@@ -167,11 +167,13 @@ public final class LanguageModel implements AutoCloseable {
               + TextForm.COMPLETION
               + ".");
     }
-    if (data.form() == TextForm.MATCH) {
+    if (data.form() == TextForm.MATCH || data.form() == TextForm.TAGGED) {
       throw new IllegalArgumentException(
           "The data is of the form "
               + data.form()
-              + ": which texts belong together. A sentence encoder learns that; "
+              + (data.form() == TextForm.MATCH
+                  ? ": which texts belong together. A sentence encoder learns that; "
+                  : ": classes of words. A model with a head for them learns that; ")
               + base.path()
               + " writes texts.");
     }

@@ -29,6 +29,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
@@ -51,12 +52,15 @@ public final class TextClassifier implements AutoCloseable {
   private final TextEncoding encoding;
 
   private TextClassifier(
-      Scope scope, Path folder, BasePrecision precision, List<String> wanted, long seed) {
+      Scope scope,
+      Path folder,
+      BasePrecision precision,
+      List<String> wanted,
+      Optional<ClassifierHead> head) {
     this.scope = scope;
     base =
-        wanted.isEmpty()
-            ? TextModel.load(scope, folder, precision)
-            : TextModel.load(scope, folder, precision, new ClassifierHead(wanted.size(), seed));
+        head.map(h -> TextModel.load(scope, folder, precision, h))
+            .orElseGet(() -> TextModel.load(scope, folder, precision));
     if (!(base.network() instanceof EncoderNetwork encoder)) {
       throw new IllegalArgumentException(
           folder
@@ -65,7 +69,9 @@ public final class TextClassifier implements AutoCloseable {
     }
     network = encoder;
     boolean own = wanted.isEmpty() || Set.copyOf(encoder.labels()).equals(Set.copyOf(wanted));
-    labels = own ? encoder.labels() : List.copyOf(wanted);
+    // The head of a folder that tells classes of words is of no use for whole texts.
+    boolean words = encoder.perToken() && !head.map(ClassifierHead::perToken).orElse(false);
+    labels = words ? List.of() : own ? encoder.labels() : List.copyOf(wanted);
     try {
       tokenizer = scope.own(TextTokenizer.load(folder));
     } catch (IOException e) {
@@ -128,11 +134,21 @@ public final class TextClassifier implements AutoCloseable {
   public static TextClassifier open(
       Scope scope, Path folder, BasePrecision precision, List<String> labels, long seed) {
     try {
-      return new TextClassifier(scope, folder, precision, labels, seed);
+      Optional<ClassifierHead> head =
+          labels.isEmpty()
+              ? Optional.empty()
+              : Optional.of(new ClassifierHead(labels.size(), seed));
+      return new TextClassifier(scope, folder, precision, labels, head);
     } catch (RuntimeException | Error e) {
       scope.close();
       throw e;
     }
+  }
+
+  /** Loads a folder with a head, whose classes have these names. */
+  static TextClassifier open(
+      Scope scope, Path folder, BasePrecision precision, List<String> labels, ClassifierHead head) {
+    return new TextClassifier(scope, folder, precision, labels, Optional.of(head));
   }
 
   /** The loaded base. */

@@ -26,7 +26,11 @@ import java.util.function.Function;
  * @param <T> the trainer itself
  */
 public abstract sealed class SequenceTrainer<T extends SequenceTrainer<T>>
-    permits TextTrainer, TextClassifierTrainer, RewardTrainer, EmbeddingTrainer {
+    permits TextTrainer,
+        TextClassifierTrainer,
+        TokenClassifierTrainer,
+        RewardTrainer,
+        EmbeddingTrainer {
   /**
    * Request of a training: texts, settings, and what is kept of it.
    *

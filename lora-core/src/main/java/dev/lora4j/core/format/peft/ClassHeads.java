@@ -8,16 +8,16 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Classification heads, by PEFT's names. For a configuration with the task {@value #TASK}, PEFT
- * requires these modules whole in the file, whatever {@code modules_to_save} is ({@code
- * PeftModelForSequenceClassification}).
+ * Classification heads, by PEFT's names. For a configuration with one of the tasks {@link #TASKS},
+ * PEFT requires these modules whole in the file, whatever {@code modules_to_save} is ({@code
+ * PeftModelForSequenceClassification}, {@code PeftModelForTokenClassification}).
  *
  * @param modules those that the base has
  * @param paths of the layers of each
  */
 record ClassHeads(List<String> modules, List<List<String>> paths) {
-  /** Task of sequence classification. */
-  static final String TASK = "SEQ_CLS";
+  /** Tasks of sequence and token classification. */
+  static final Set<String> TASKS = Set.of("SEQ_CLS", "TOKEN_CLS");
 
   private static final List<String> NAMES = List.of("classifier", "score");
 

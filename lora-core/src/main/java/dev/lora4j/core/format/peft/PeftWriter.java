@@ -117,7 +117,7 @@ public final class PeftWriter implements AdapterWriter {
             base ->
                 new BaseUsage(
                     base.place(),
-                    base.task().filter(t -> saved.heads() || !t.equals(ClassHeads.TASK))));
+                    base.task().filter(t -> saved.heads() || !ClassHeads.TASKS.contains(t))));
   }
 
   private static Stream<PeftKind> kinds() {

@@ -13,6 +13,8 @@ enum LearnedTask {
   write(TextForm.TEXT, TextForm.COMPLETION, TextForm.CHAT, TextForm.PAIR),
   /** To tell classes apart. */
   classify(TextForm.LABELLED),
+  /** To tell classes of words apart. */
+  tag(TextForm.TAGGED),
   /** To give texts that belong together similar vectors. */
   embed(TextForm.MATCH);
 

@@ -3,6 +3,7 @@ package dev.lora4j.cli.text;
 import dev.lora4j.cli.Command;
 import dev.lora4j.cli.adapter.LoraOption;
 import dev.lora4j.cli.console.Console;
+import dev.lora4j.cli.console.Failure;
 import dev.lora4j.cli.console.Json;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.text.pipeline.ClassProbabilities;
@@ -22,7 +23,8 @@ import picocli.CommandLine.Parameters;
     sortOptions = false,
     description =
         "Tell which classes texts are of, by the head of an adapter that was trained on texts with"
-            + " classes, or of the base.")
+            + " classes, or of the base; or, where that head tells classes of words, which words are"
+            + " of which.")
 final class TextClassify implements Command {
   @Parameters(paramLabel = "TEXT", arity = "1..*", description = "What to classify.")
   private List<String> texts = new ArrayList<>();
@@ -43,6 +45,10 @@ final class TextClassify implements Command {
   public int run(Console console) {
     LoraOption.requireForTexts(loras);
     options.outline();
+    if (OpenTagger.wanted(options, loras)) {
+      words(console);
+      return 0;
+    }
     try (OpenClassifier open = OpenClassifier.of(console, options, loras)) {
       List<MixPlan> mixes = Collections.nCopies(texts.size(), open.plan(console, loras));
       List<ClassProbabilities> found = open.model().classify(texts, mixes);
@@ -58,6 +64,24 @@ final class TextClassify implements Command {
       }
     }
     return 0;
+  }
+
+  private void words(Console console) {
+    texts.stream()
+        .filter(String::isBlank)
+        .findFirst()
+        .ifPresent(
+            blank -> {
+              throw new Failure("A text has no words; leave it out.");
+            });
+    try (OpenTagger open = OpenTagger.of(console, options, loras)) {
+      TaggedWords found = TaggedWords.of(open.model(), texts, open.plan(console, loras));
+      if (json) {
+        console.print(found.report().toString());
+      } else {
+        found.tell(console);
+      }
+    }
   }
 
   private Json report(List<ClassProbabilities> found) {

@@ -12,6 +12,7 @@ import dev.lora4j.cli.file.ExistingPath;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.text.data.MatchedTexts;
 import dev.lora4j.text.data.SequenceLimits;
+import dev.lora4j.text.data.TaggedTexts;
 import dev.lora4j.text.data.TextDataSet;
 import dev.lora4j.text.data.TextForm;
 import dev.lora4j.text.data.TokenSequence;
@@ -21,6 +22,7 @@ import dev.lora4j.text.evaluate.ClassificationScores;
 import dev.lora4j.text.evaluate.GeneratedText;
 import dev.lora4j.text.evaluate.Perplexity;
 import dev.lora4j.text.evaluate.RetrievalScores;
+import dev.lora4j.text.evaluate.TaggingScores;
 import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.pipeline.LanguageModel;
 import dev.lora4j.text.pipeline.TextClassifier;
@@ -106,6 +108,10 @@ final class TextEvaluate implements Command {
       return 0;
     }
     PromptOptions.refuse(spec, "texts of which nothing is searched for");
+    if (texts.form() == TextForm.TAGGED) {
+      words(console, texts);
+      return 0;
+    }
     if (texts.form() == TextForm.LABELLED) {
       classes(console, texts);
     } else {
@@ -178,6 +184,36 @@ final class TextEvaluate implements Command {
         score(console, "adapters", report, model, cut.sequences(), mix);
       }
       cut.notes(limits).forEach(console::note);
+      if (json) {
+        console.print(report.toString());
+      }
+    }
+  }
+
+  private void words(Console console, TextDataSet texts) {
+    UnusedOptions.refuse(spec, List.of("--pack"), "words with classes, each text by itself");
+    try (OpenTagger open = OpenTagger.of(console, options, loras)) {
+      SequenceLimits limits = limits(open.model().base());
+      TaggedTexts read = open.model().texts(texts, limits);
+      MixPlan mix = open.plan(console, loras);
+      Json report = new Json();
+      // A random head shows nothing about the base.
+      List<MixPlan> mixes = new ArrayList<>();
+      if (open.model().base().started().isEmpty()) {
+        mixes.add(MixPlan.NONE);
+      }
+      if (!mix.parts().isEmpty()) {
+        mixes.add(mix);
+      }
+      for (MixPlan each : mixes) {
+        String what = each.parts().isEmpty() ? "base" : "adapters";
+        TaggingScores found = TagScores.of(console, what, open.model(), read.texts(), each);
+        report.put(what, TagScores.json(found));
+        if (!json) {
+          console.print(TagScores.line(told(each), found));
+        }
+      }
+      read.notes(limits).forEach(console::note);
       if (json) {
         console.print(report.toString());
       }

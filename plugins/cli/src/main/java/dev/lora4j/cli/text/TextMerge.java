@@ -68,13 +68,7 @@ final class TextMerge implements Command {
     LanguageNetwork outline = options.outline();
     OutputFile.freshFolder(out);
     DType stored = DType.valueOf(precision.name().toUpperCase(Locale.ROOT));
-    boolean brought = loras.stream().anyMatch(l -> !AdapterClasses.of(l.file()).isEmpty());
-    int changed =
-        outline instanceof EncoderNetwork encoder
-            ? brought || !encoder.labels().isEmpty()
-                ? classes(console, stored)
-                : sentences(console, stored)
-            : brought ? classes(console, stored) : words(console, stored);
+    int changed = written(console, outline, stored);
     console.print(
         json
             ? new Json()
@@ -84,6 +78,29 @@ final class TextMerge implements Command {
                 .toString()
             : out + "  " + changed + " weights changed, written in " + stored);
     return 0;
+  }
+
+  /** Writes the model as what it is with the heads that adapters bring; returns changed weights. */
+  private int written(Console console, LanguageNetwork outline, DType stored) {
+    if (OpenTagger.wanted(options, loras)) {
+      return tags(console, stored);
+    }
+    if (loras.stream().anyMatch(l -> !AdapterClasses.of(l.file()).isEmpty())) {
+      return classes(console, stored);
+    }
+    if (outline instanceof EncoderNetwork encoder) {
+      return encoder.labels().isEmpty() || encoder.perToken()
+          ? sentences(console, stored)
+          : classes(console, stored);
+    }
+    return words(console, stored);
+  }
+
+  private int tags(Console console, DType stored) {
+    try (OpenTagger open = OpenTagger.of(console, options, loras)) {
+      return MergedTextModel.write(
+          open.model().base(), open.model().tags(), open.plan(console, loras), stored, out);
+    }
   }
 
   private int words(Console console, DType stored) {

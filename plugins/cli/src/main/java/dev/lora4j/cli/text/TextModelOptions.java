@@ -11,6 +11,7 @@ import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.gguf.GgufFile;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
+import dev.lora4j.text.model.ClassifierHead;
 import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.network.LanguageNetwork;
 import dev.lora4j.tinylm.TinyLm;
@@ -122,6 +123,19 @@ final class TextModelOptions {
   void requireFits(List<Path> adapters, int labels) {
     if (!adapters.isEmpty()) {
       Family layers = TextModel.layers(path(), String.valueOf(path().getFileName()), labels);
+      adapters.forEach(file -> AdapterFiles.read(file, layers));
+    }
+  }
+
+  /**
+   * Refuses adapters that the model has no layers for with a head for words, before it is loaded.
+   *
+   * @param tags number of classes of that head
+   */
+  void requireFitsWords(List<Path> adapters, int tags) {
+    if (!adapters.isEmpty()) {
+      String name = String.valueOf(path().getFileName());
+      Family layers = TextModel.layers(path(), name, new ClassifierHead(tags, 0, true));
       adapters.forEach(file -> AdapterFiles.read(file, layers));
     }
   }

@@ -41,7 +41,8 @@ import picocli.CommandLine.Spec;
       "Train an adapter of a language model on texts.",
       "Texts are files of plain text, or of lines of JSON: {\"text\"}, {\"prompt\", \"completion\"}"
           + " of which the completion alone is learned, or {\"messages\"} of which the assistant's"
-          + " are; {\"text\", \"label\"} teaches a model to tell classes apart; {\"anchor\","
+          + " are; {\"text\", \"label\"} teaches a model to tell classes apart, {\"tokens\","
+          + " \"tags\"} classes of words; {\"anchor\","
           + " \"positive\"}, with \"negative\" if you have it, teaches a sentence encoder which texts"
           + " belong together.",
       "A word that ends with .toml is a run file, whose keys are the options below; DIR.run/run.toml"
@@ -67,7 +68,7 @@ final class TextTrain implements Command {
       names = "--task",
       paramLabel = "NAME",
       description =
-          "What is learned, and refused of other texts: write, classify or embed (default: what the"
+          "What is learned, and refused of other texts: write, classify, tag or embed (default: what the"
               + " form of the texts is for).")
   private Optional<LearnedTask> asked = Optional.empty();
 
@@ -125,6 +126,10 @@ final class TextTrain implements Command {
       return 0;
     }
     EmbeddingOptions.refuse(spec, "--task " + task + ", which makes no sentence encoder");
+    if (task == LearnedTask.tag) {
+      tag(console, texts);
+      return 0;
+    }
     if (task == LearnedTask.classify) {
       UnusedOptions.refuse(spec, List.of("--padding-free"), "texts with classes");
       classes(console, texts);
@@ -163,6 +168,23 @@ final class TextTrain implements Command {
     training.run(console, json, began);
     if (!planned.asked(spec)) {
       next(console, "search with it", "search", "YOUR QUERY");
+    }
+  }
+
+  /** Trains a model to tell classes of words. */
+  private void tag(Console console, TextDataSet texts) {
+    long began = System.nanoTime();
+    UnusedOptions.refuse(
+        spec, List.of("--pack", "--padding-free"), "words with classes, each text by itself");
+    TaggingTraining training =
+        new TaggingTraining(spec, file, texts, options, how, output, planned);
+    if (rates.asked(spec)) {
+      training.find(console, rates.steps(), json);
+      return;
+    }
+    training.run(console, json, began);
+    if (!planned.asked(spec)) {
+      next(console, "find words with it", "classify", "YOUR TEXT");
     }
   }
 

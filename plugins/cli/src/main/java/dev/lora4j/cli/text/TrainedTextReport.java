@@ -8,6 +8,7 @@ import dev.lora4j.cli.train.LossChart;
 import dev.lora4j.cli.train.PreferredShare;
 import dev.lora4j.text.evaluate.ClassificationScores;
 import dev.lora4j.text.evaluate.RetrievalScores;
+import dev.lora4j.text.evaluate.TaggingScores;
 import dev.lora4j.text.train.TrainedText;
 import java.nio.file.Path;
 import java.util.List;
@@ -48,6 +49,21 @@ record TrainedTextReport(
         began,
         told -> score.ifPresent(s -> told.put("heldOut", ClassScores.json(s))),
         () -> score.ifPresent(s -> console.print(ClassScores.line("held out", s))));
+  }
+
+  /**
+   * Prints it for what tells classes of words.
+   *
+   * @param began when, in nanoseconds
+   * @param scores on texts that were held out
+   */
+  void tellTagged(Console console, boolean json, long began, Optional<TaggingScores> scores) {
+    tell(
+        console,
+        json,
+        began,
+        told -> scores.ifPresent(s -> told.put("heldOut", TagScores.json(s))),
+        () -> scores.ifPresent(s -> console.print(TagScores.line("held out", s))));
   }
 
   /**
