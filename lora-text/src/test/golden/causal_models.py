@@ -16,10 +16,15 @@ from safetensors.torch import load_file, save_file
 from transformers import Gemma2Config, Gemma2ForCausalLM
 from transformers import Gemma3ForCausalLM, Gemma3TextConfig
 from transformers import GPT2Config, GPT2LMHeadModel
+from transformers import GraniteConfig, GraniteForCausalLM
 from transformers import LlamaConfig, LlamaForCausalLM
 from transformers import MistralConfig, MistralForCausalLM
+from transformers import Olmo2Config, Olmo2ForCausalLM
+from transformers import Olmo3Config, Olmo3ForCausalLM
+from transformers import Phi3Config, Phi3ForCausalLM
 from transformers import Qwen2Config, Qwen2ForCausalLM
 from transformers import Qwen3Config, Qwen3ForCausalLM
+from transformers import SmolLM3Config, SmolLM3ForCausalLM
 
 VOCAB = 96
 SIZES = dict(
@@ -141,6 +146,73 @@ MODELS["gemma3"] = (
             "full_attention": dict(rope_type="linear", rope_theta=100000.0, factor=8.0),
             "sliding_attention": rope(rope_type="default"),
         },
+    ),
+    torch.bfloat16,
+)
+MODELS["smollm3"] = (
+    SmolLM3ForCausalLM,
+    # The window is that of layers without positions.
+    SmolLM3Config(
+        **(SIZES | dict(num_hidden_layers=3)),
+        no_rope_layers=[1, 0, 1],
+        use_sliding_window=True,
+        sliding_window=5,
+        attention_bias=True,
+        tie_word_embeddings=True,
+        rope_parameters=dict(rope_type="default", rope_theta=50000.0),
+    ),
+    torch.bfloat16,
+)
+MODELS["granite"] = (
+    GraniteForCausalLM,
+    GraniteConfig(
+        **SIZES,
+        attention_bias=True,
+        embedding_multiplier=6.0,
+        residual_multiplier=0.4,
+        attention_multiplier=0.15,
+        logits_scaling=3.0,
+        rope_parameters=rope(rope_type="default"),
+    ),
+    torch.bfloat16,
+)
+MODELS["olmo2"] = (
+    Olmo2ForCausalLM,
+    Olmo2Config(**SIZES, attention_bias=True, rope_parameters=rope(rope_type="default")),
+    torch.bfloat16,
+)
+MODELS["olmo3"] = (
+    Olmo3ForCausalLM,
+    Olmo3Config(
+        **(SIZES | dict(num_hidden_layers=4)),
+        sliding_window=5,
+        rope_parameters={
+            "full_attention": dict(
+                rope_type="yarn", rope_theta=50000.0, factor=4.0, original_max_position_embeddings=32
+            ),
+            "sliding_attention": rope(rope_type="default"),
+        },
+    ),
+    torch.bfloat16,
+)
+MODELS["phi3"] = (
+    Phi3ForCausalLM,
+    Phi3Config(**SIZES, sliding_window=6, rope_parameters=rope(rope_type="default")),
+    torch.bfloat16,
+)
+MODELS["phi4-mini"] = (
+    Phi3ForCausalLM,
+    # What is generated here is within the length of the first training.
+    Phi3Config(
+        **SIZES,
+        tie_word_embeddings=True,
+        original_max_position_embeddings=80,
+        rope_parameters=rope(
+            rope_type="longrope",
+            partial_rotary_factor=0.75,
+            short_factor=[1.0, 1.5, 4.0],
+            long_factor=[1.0, 3.0, 9.0],
+        ),
     ),
     torch.bfloat16,
 )

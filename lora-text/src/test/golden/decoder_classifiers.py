@@ -20,8 +20,12 @@ from transformers import Gemma3TextConfig, Gemma3TextForSequenceClassification
 from transformers import GPT2Config, GPT2ForSequenceClassification
 from transformers import LlamaConfig, LlamaForSequenceClassification
 from transformers import MistralConfig, MistralForSequenceClassification
+from transformers import Olmo2Config, Olmo2ForSequenceClassification
+from transformers import Olmo3Config, Olmo3ForSequenceClassification
+from transformers import Phi3Config, Phi3ForSequenceClassification
 from transformers import Qwen2Config, Qwen2ForSequenceClassification
 from transformers import Qwen3Config, Qwen3ForSequenceClassification
+from transformers import SmolLM3Config, SmolLM3ForSequenceClassification
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 RESOURCES = os.path.join(HERE, "..", "resources")
@@ -68,6 +72,16 @@ MODELS = {
         Gemma3TextForSequenceClassification,
         Gemma3TextConfig(**SIZES, **LABELS, sliding_window=4, sliding_window_pattern=2, pad_token_id=0),
     ),
+    "smollm3-classes": (
+        SmolLM3ForSequenceClassification,
+        SmolLM3Config(**SIZES, **LABELS, no_rope_layer_interval=2, pad_token_id=0),
+    ),
+    "olmo2-classes": (Olmo2ForSequenceClassification, Olmo2Config(**SIZES, **LABELS, pad_token_id=0)),
+    "olmo3-classes": (
+        Olmo3ForSequenceClassification,
+        Olmo3Config(**SIZES, **LABELS, sliding_window=4, pad_token_id=0),
+    ),
+    "phi3-classes": (Phi3ForSequenceClassification, Phi3Config(**SIZES, **LABELS, pad_token_id=0)),
 }
 ADAPTED = {
     "gpt2-classes": ["c_attn", "c_fc"],

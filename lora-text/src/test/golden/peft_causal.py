@@ -23,6 +23,10 @@ RESOURCES = os.path.join(HERE, "..", "resources")
 TARGETS = {
     "gpt2": dict(target_modules=["c_attn", "c_proj", "c_fc", "wte"], fan_in_fan_out=True),
     "gemma3": dict(target_modules=["q_proj", "k_proj", "down_proj", "embed_tokens"]),
+    "smollm3": dict(target_modules=["q_proj", "k_proj", "down_proj", "embed_tokens"]),
+    "granite": dict(target_modules=["q_proj", "v_proj", "down_proj", "lm_head"]),
+    "olmo3": dict(target_modules=["q_proj", "k_proj", "o_proj", "up_proj"]),
+    "phi4-mini": dict(target_modules=["qkv_proj", "o_proj", "gate_up_proj", "embed_tokens"]),
 }
 
 

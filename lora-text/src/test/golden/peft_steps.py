@@ -22,7 +22,11 @@ from safetensors.torch import load_file, save_file
 from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM
 from transformers.models.gemma2 import modeling_gemma2
 from transformers.models.gemma3 import modeling_gemma3
+from transformers.models.granite import modeling_granite
 from transformers.models.llama import modeling_llama
+from transformers.models.olmo3 import modeling_olmo3
+from transformers.models.phi3 import modeling_phi3
+from transformers.models.smollm3 import modeling_smollm3
 from transformers.models.t5 import modeling_t5
 from transformers.models.umt5 import modeling_umt5
 
@@ -53,6 +57,10 @@ CASES = {
     "umt5-lora": Case("umt5", ["q", "v"]),
     "gemma2-lora": Case("gemma2", [*ATTENTION, "gate_proj", "down_proj"]),
     "gemma3-lora": Case("gemma3", [*ATTENTION, "gate_proj", "down_proj"]),
+    "smollm3-lora": Case("smollm3", [*ATTENTION, "gate_proj", "down_proj"]),
+    "granite-lora": Case("granite", [*ATTENTION, "gate_proj", "down_proj"]),
+    "olmo3-lora": Case("olmo3", [*ATTENTION, "gate_proj", "down_proj"]),
+    "phi4-mini-lora": Case("phi4-mini", ["qkv_proj", "o_proj", "gate_up_proj", "down_proj"]),
 }
 
 
@@ -63,7 +71,7 @@ def norm(self, x):
 def rotary(self, x, position_ids):
     angles = position_ids[:, :, None].double() * self.inv_freq.double()
     angles = torch.cat((angles, angles), -1)
-    return angles.cos(), angles.sin()
+    return angles.cos() * self.attention_scaling, angles.sin() * self.attention_scaling
 
 
 def offset_norm(self, x):
@@ -73,7 +81,8 @@ def offset_norm(self, x):
 def rotary_by_type(self, x, position_ids, layer_type):
     angles = position_ids[:, :, None].double() * getattr(self, f"{layer_type}_inv_freq").double()
     angles = torch.cat((angles, angles), -1)
-    return angles.cos(), angles.sin()
+    scale = getattr(self, f"{layer_type}_attention_scaling")
+    return angles.cos() * scale, angles.sin() * scale
 
 
 def capped(module, q, k, v, mask, scaling, softcap, **_):
@@ -88,6 +97,11 @@ modeling_gemma3.Gemma3RotaryEmbedding.forward = rotary_by_type
 modeling_gemma2.eager_attention_forward = capped
 modeling_llama.LlamaRMSNorm.forward = norm
 modeling_llama.LlamaRotaryEmbedding.forward = rotary
+modeling_granite.GraniteRMSNorm.forward = modeling_olmo3.Olmo3RMSNorm.forward = norm
+modeling_phi3.Phi3RMSNorm.forward = modeling_smollm3.SmolLM3RMSNorm.forward = norm
+modeling_granite.GraniteRotaryEmbedding.forward = modeling_phi3.Phi3RotaryEmbedding.forward = rotary
+modeling_smollm3.SmolLM3RotaryEmbedding.forward = rotary
+modeling_olmo3.Olmo3RotaryEmbedding.forward = rotary_by_type
 modeling_t5.T5LayerNorm.forward = norm
 modeling_umt5.UMT5LayerNorm.forward = norm
 

@@ -7,9 +7,10 @@ import dev.lora4j.text.network.AttentionCache;
 import dev.lora4j.text.network.AttentionScores;
 import dev.lora4j.text.network.CacheSize;
 import dev.lora4j.text.network.CausalNetwork;
+import dev.lora4j.text.network.GatedFeedForward;
 import dev.lora4j.text.network.Rope;
+import dev.lora4j.text.network.RopeTurns;
 import dev.lora4j.text.network.TokenInputs;
-import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -38,15 +39,16 @@ record Gemma(GemmaConfig config) implements CausalNetwork {
   public Expr hidden(Weights weights, TokenInputs tokens, AttentionCache memory, DType compute) {
     Weights model = weights.at("model");
     Expr x = embedded(weights, tokens.ids(), compute);
-    Map<Rope, Rope.Turns> turns = new HashMap<>();
+    GatedFeedForward feedForward =
+        new GatedFeedForward(config.activation(), config.intermediateSize(), false);
+    RopeTurns turns = new RopeTurns(tokens.positions(), compute);
     for (int layer = 0; layer < config.layers().size(); layer++) {
       Weights at = model.at("layers", layer);
-      Rope rope = config.layers().get(layer).rope();
-      Rope.Turns turned = turns.computeIfAbsent(rope, r -> r.stage(tokens.positions(), compute));
+      Rope.Turns turned = turns.of(config.layers().get(layer).rope());
       Expr normed = norm(at, "input_layernorm", x);
       Expr attended = attention(at.at("self_attn"), normed, turned, memory, layer);
       x = x.add(norm(at, "post_attention_layernorm", attended));
-      Expr fed = feedForward(at.at("mlp"), norm(at, "pre_feedforward_layernorm", x));
+      Expr fed = feedForward.of(at.at("mlp"), norm(at, "pre_feedforward_layernorm", x));
       x = x.add(norm(at, "post_feedforward_layernorm", fed));
     }
     return norm(model, "norm", x);
@@ -100,13 +102,6 @@ record Gemma(GemmaConfig config) implements CausalNetwork {
 
   private Expr headNorm(Weights at, String name, Expr x) {
     return config.headNorm() ? norm(at, name, x) : x;
-  }
-
-  private Expr feedForward(Weights at, Expr x) {
-    Expr gate = at.linear("gate_proj", x, config.intermediateSize(), false);
-    Expr up = at.linear("up_proj", x, config.intermediateSize(), false);
-    Expr inner = config.activation().of(gate).mul(up);
-    return at.linear("down_proj", inner, config.hiddenSize(), false);
   }
 
   private Expr norm(Weights at, String name, Expr x) {

@@ -1,9 +1,9 @@
 package dev.lora4j.text.gemma;
 
 import dev.lora4j.core.model.ConfigFile;
-import dev.lora4j.core.model.ModelException;
 import dev.lora4j.text.model.ConfigSizes;
 import dev.lora4j.text.network.Activation;
+import dev.lora4j.text.network.RotaryLayer;
 import java.util.List;
 import java.util.OptionalDouble;
 
@@ -32,7 +32,7 @@ record GemmaConfig(
     int vocabSize,
     int hiddenSize,
     int intermediateSize,
-    List<GemmaLayer> layers,
+    List<RotaryLayer> layers,
     int numAttentionHeads,
     int numKeyValueHeads,
     int headDim,
@@ -57,7 +57,7 @@ record GemmaConfig(
   /**
    * Reads the {@code config.json} of one of these models.
    *
-   * @throws ModelException if it has a setting that cannot be computed
+   * @throws dev.lora4j.core.model.ModelException if it has a setting that cannot be computed
    */
   static GemmaConfig read(ConfigFile config) {
     GemmaKind kind = GemmaKind.of(config);
@@ -66,18 +66,16 @@ record GemmaConfig(
     int heads = sizes.size(HEADS);
     int keyHeads = sizes.size(KEY_HEADS);
     sizes.share(HEADS, heads, KEY_HEADS, keyHeads);
-    int headDim = sizes.size("head_dim", HEAD_DIM);
-    if (headDim % 2 != 0) {
-      throw new ModelException(
-          "%s: heads are %d wide; positions turn pairs, so that it should be even."
-              .formatted(config.file(), headDim));
-    }
+    int width = sizes.size("hidden_size");
+    int headDim = config.has("head_dim") ? sizes.headWidth(width, heads) : HEAD_DIM;
     int longest = sizes.size("max_position_embeddings", kind.longest());
+    List<RotaryLayer> layers =
+        kind.layers(config, sizes.layers("num_hidden_layers"), headDim, longest);
     return new GemmaConfig(
         sizes.size("vocab_size"),
-        sizes.size("hidden_size"),
+        width,
         sizes.size("intermediate_size"),
-        kind.layers(config, sizes.layers("num_hidden_layers"), headDim, longest),
+        layers,
         heads,
         keyHeads,
         headDim,
@@ -86,7 +84,7 @@ record GemmaConfig(
         kind.attentionCap(config),
         config.flag("attention_bias", false),
         Activation.read(config, "hidden_activation", "gelu_pytorch_tanh"),
-        longest,
+        RotaryLayer.longest(layers),
         sizes.epsilon("rms_norm_eps", 1e-6),
         kind.logitCap(config),
         config.flag("tie_word_embeddings", true));

@@ -3,15 +3,14 @@ package dev.lora4j.text.gemma;
 import dev.lora4j.core.model.ConfigFile;
 import dev.lora4j.core.model.ModelException;
 import dev.lora4j.text.model.ConfigSizes;
+import dev.lora4j.text.network.LayerRopes;
+import dev.lora4j.text.network.LayerTypes;
 import dev.lora4j.text.network.Rope;
 import dev.lora4j.text.network.RopeScaling;
+import dev.lora4j.text.network.RotaryLayer;
 import dev.lora4j.text.network.SlidingWindow;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.IntStream;
 
 /** Kinds of Gemma, with what differs between them. */
 enum GemmaKind {
@@ -19,10 +18,6 @@ enum GemmaKind {
   GEMMA3("gemma3_text", 131_072);
 
   private static final int WINDOW = 4096;
-  private static final String FULL = "full_attention";
-  private static final String SLIDING = "sliding_attention";
-  private static final String LAYER_TYPES = "layer_types";
-  private static final String ROPES = "rope_parameters";
 
   /** Bases of frequencies where a configuration of Gemma 3 names none. */
   private static final double FULL_BASE = 1_000_000;
@@ -80,15 +75,19 @@ enum GemmaKind {
   }
 
   /** Windows and rotary embeddings of the layers. */
-  List<GemmaLayer> layers(ConfigFile config, int layers, int headDim, int most) {
+  List<RotaryLayer> layers(ConfigFile config, int layers, int headDim, int most) {
     List<Boolean> sliding = sliding(config, layers);
     SlidingWindow window = sliding.contains(true) ? window(config) : SlidingWindow.ALL;
-    Rope full =
-        this == GEMMA2 ? RopeScaling.read(config, headDim, most) : full(config, headDim, most);
-    Rope local = this == GEMMA2 ? full : local(config, headDim, most);
-    return sliding.stream()
-        .map(s -> s ? new GemmaLayer(window, local) : new GemmaLayer(SlidingWindow.ALL, full))
-        .toList();
+    return ropes(config, RopeScaling.of(config, headDim, most)).layers(sliding, window);
+  }
+
+  private LayerRopes ropes(ConfigFile config, RopeScaling how) {
+    if (this == GEMMA2) {
+      Rope all = how.read();
+      return new LayerRopes(all, all);
+    }
+    double local = config.real("rope_local_base_freq", SLIDING_BASE);
+    return LayerRopes.read(how.withBase(FULL_BASE), local);
   }
 
   private static SlidingWindow window(ConfigFile config) {
@@ -103,57 +102,7 @@ enum GemmaKind {
 
   /** True for layers with a window: as the configuration lists them, or all but every n-th. */
   private List<Boolean> sliding(ConfigFile config, int layers) {
-    if (config.has(LAYER_TYPES)) {
-      List<String> types = config.texts(LAYER_TYPES);
-      config.requireCount(LAYER_TYPES, types.size(), layers);
-      return types.stream().map(t -> sliding(config, t)).toList();
-    }
     int every = this == GEMMA2 ? 2 : new ConfigSizes(config).size("sliding_window_pattern", 6);
-    return IntStream.range(0, layers).mapToObj(layer -> (layer + 1) % every != 0).toList();
-  }
-
-  private static boolean sliding(ConfigFile config, String type) {
-    if (!type.equals(SLIDING) && !type.equals(FULL)) {
-      throw new ModelException(
-          "%s: 'layer_types' names '%s'; known are %s and %s."
-              .formatted(config.file(), type, SLIDING, FULL));
-    }
-    return type.equals(SLIDING);
-  }
-
-  /** Positions of layers without a window: the ones that configurations scale. */
-  private static Rope full(ConfigFile config, int headDim, int most) {
-    Optional<ConfigFile> own = ropes(config, FULL);
-    Optional<ConfigFile> older = config.section("rope_scaling");
-    if (own.isPresent() && older.isPresent()) {
-      throw new ModelException(
-          config.file() + ": both 'rope_parameters' and 'rope_scaling' scale positions; give one.");
-    }
-    return rope(config, own.or(() -> older), config.real("rope_theta", FULL_BASE), headDim, most);
-  }
-
-  private static Rope local(ConfigFile config, int headDim, int most) {
-    double base = config.real("rope_local_base_freq", SLIDING_BASE);
-    return rope(config, ropes(config, SLIDING), base, headDim, most);
-  }
-
-  private static Rope rope(
-      ConfigFile config, Optional<ConfigFile> parameters, double base, int headDim, int most) {
-    return parameters
-        .map(p -> RopeScaling.of(p, base, headDim, most))
-        .orElseGet(() -> RopeScaling.plain(config, base, headDim));
-  }
-
-  /** What {@code rope_parameters} says of a type of layers. */
-  private static Optional<ConfigFile> ropes(ConfigFile config, String type) {
-    Optional<ConfigFile> all = config.section(ROPES);
-    Set<String> others = new TreeSet<>(all.map(ConfigFile::keys).orElse(Set.of()));
-    others.removeAll(List.of(FULL, SLIDING));
-    if (!others.isEmpty()) {
-      throw new ModelException(
-          "%s: 'rope_parameters' has '%s'; it should have %s and %s, with parameters each."
-              .formatted(config.file(), others.iterator().next(), FULL, SLIDING));
-    }
-    return all.flatMap(a -> a.section(type));
+    return LayerTypes.sliding(config, layers, layer -> (layer + 1) % every != 0);
   }
 }

@@ -4,12 +4,16 @@ import dev.lora4j.core.model.text.HiddenLayer;
 import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.text.network.Activation;
 import dev.lora4j.text.network.AttentionCache;
+import dev.lora4j.text.network.AttentionScores;
 import dev.lora4j.text.network.CacheSize;
 import dev.lora4j.text.network.CausalNetwork;
+import dev.lora4j.text.network.GatedFeedForward;
 import dev.lora4j.text.network.Rope;
 import dev.lora4j.text.network.TokenInputs;
 import java.util.Map;
+import java.util.OptionalDouble;
 
 /**
  * LLaMA (Touvron et al. 2023): a decoder with norms before its layers, rotary positions, grouped
@@ -54,22 +58,29 @@ public record Llama(LlamaConfig config) implements CausalNetwork {
   Expr hidden(
       Weights weights, Expr embedded, TokenInputs tokens, AttentionCache memory, HiddenLayer view) {
     Weights model = weights.at("model");
-    Expr x = embedded;
+    Expr x = scaled(embedded, config.scales().embedding());
     DType compute = embedded.dtype();
     int layers = view.of(config.numHiddenLayers());
+    GatedFeedForward feedForward =
+        new GatedFeedForward(
+            Activation.SILU, config.intermediateSize(), config.bias().feedForward());
     Rope.Turns turns = config.rope().stage(tokens.positions(), compute);
     for (int layer = 0; layer < layers; layer++) {
       Weights at = model.at("layers", layer);
       Expr normed = norm(at, "input_layernorm", x);
-      x = x.add(attention(at.at("self_attn"), normed, turns, memory, layer));
-      x = x.add(feedForward(at.at("mlp"), norm(at, "post_attention_layernorm", x)));
+      double share = config.scales().residual();
+      x = x.add(scaled(attention(at.at("self_attn"), normed, turns, memory, layer), share));
+      normed = norm(at, "post_attention_layernorm", x);
+      x = x.add(scaled(feedForward.of(at.at("mlp"), normed), share));
     }
     return view.normed() ? norm(model, "norm", x) : x;
   }
 
   @Override
   public Expr logits(Weights weights, Expr hidden) {
-    return weights.linear(HEAD, hidden, config.vocabSize(), false);
+    Expr logits = weights.linear(HEAD, hidden, config.vocabSize(), false);
+    double by = config.scales().logits();
+    return by == 1 ? logits : logits.div(by);
   }
 
   @Override
@@ -78,12 +89,26 @@ public record Llama(LlamaConfig config) implements CausalNetwork {
   }
 
   private Expr attention(Weights at, Expr x, Rope.Turns turns, AttentionCache memory, int layer) {
-    Expr q =
-        turns.apply(headNorm(at, "q_norm", heads(at, "q_proj", x, config.numAttentionHeads())));
-    Expr k = turns.apply(headNorm(at, "k_norm", heads(at, "k_proj", x, config.numKeyValueHeads())));
+    Expr q = headNorm(at, "q_norm", heads(at, "q_proj", x, config.numAttentionHeads()));
+    Expr k = headNorm(at, "k_norm", heads(at, "k_proj", x, config.numKeyValueHeads()));
     Expr v = heads(at, "v_proj", x, config.numKeyValueHeads());
-    Expr mixed = memory.attend(layer, q, k, v, config.slidingWindow().get(layer)).joinHeads();
+    boolean turned = config.turned().get(layer);
+    Expr mixed =
+        memory
+            .attend(
+                layer, turned ? turns.apply(q) : q, turned ? turns.apply(k) : k, v, scores(layer))
+            .joinHeads();
     return at.linear("o_proj", mixed, config.hiddenSize(), config.bias().output());
+  }
+
+  private AttentionScores scores(int layer) {
+    AttentionScores scores = AttentionScores.of(config.slidingWindow().get(layer));
+    OptionalDouble scale = config.scales().attention();
+    return scale.isPresent() ? scores.scaled(scale.getAsDouble()) : scores;
+  }
+
+  private static Expr scaled(Expr x, double scale) {
+    return scale == 1 ? x : x.mul(scale);
   }
 
   private Expr heads(Weights at, String name, Expr x, int heads) {
@@ -93,13 +118,6 @@ public record Llama(LlamaConfig config) implements CausalNetwork {
 
   private Expr headNorm(Weights at, String name, Expr x) {
     return config.headNorm() ? norm(at, name, x) : x;
-  }
-
-  private Expr feedForward(Weights at, Expr x) {
-    boolean bias = config.bias().feedForward();
-    Expr gate = at.linear("gate_proj", x, config.intermediateSize(), bias).silu();
-    Expr up = at.linear("up_proj", x, config.intermediateSize(), bias);
-    return at.linear("down_proj", gate.mul(up), config.hiddenSize(), bias);
   }
 
   private Expr norm(Weights at, String name, Expr x) {

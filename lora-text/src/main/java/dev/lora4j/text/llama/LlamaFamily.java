@@ -8,11 +8,12 @@ import dev.lora4j.text.network.LanguageNetwork;
 import dev.lora4j.text.network.LastTokenClassifier;
 import java.util.List;
 
-/** LLaMA 2 and 3, Mistral, Qwen2, Qwen3, SmolLM. */
+/** LLaMA 2 and 3, Mistral, Qwen2, Qwen3, SmolLM, Granite. */
 @Extension(
     point = TextFamily.class,
     name = "llama",
-    help = "LLaMA 2 and 3, Mistral, Qwen2, Qwen3, SmolLM and others built like them")
+    help =
+        "LLaMA 2 and 3, Mistral, Qwen2, Qwen3, SmolLM 1 to 3, Granite and others built like them")
 public final class LlamaFamily implements TextFamily {
   @Override
   public boolean recognises(ConfigFile config) {

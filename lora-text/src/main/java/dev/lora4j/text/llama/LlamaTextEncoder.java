@@ -10,10 +10,12 @@ import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.Constants;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.text.llama.LlamaConfig.Scales;
 import dev.lora4j.text.network.AttentionCache;
 import dev.lora4j.text.network.TokenInputs;
 import dev.lora4j.text.token.PaddedTokenizer;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -68,6 +70,7 @@ public record LlamaTextEncoder(LlamaConfig config) implements TextEncoderNetwork
 
   @Override
   public String canonical() {
+    Scales scales = config.scales();
     return CanonicalForm.of("LlamaTextEncoder")
         .with("vocabSize", config.vocabSize())
         .with("hiddenSize", config.hiddenSize())
@@ -85,6 +88,10 @@ public record LlamaTextEncoder(LlamaConfig config) implements TextEncoderNetwork
         .with("outputBias", config.bias().output())
         .with("feedForwardBias", config.bias().feedForward())
         .with("headNorm", config.headNorm())
+        .with("turned", config.turned(), Collections.nCopies(config.turned().size(), true))
+        .with("embeddingScale", scales.embedding(), 1.0)
+        .with("residualScale", scales.residual(), 1.0)
+        .with("attentionScale", scales.attention().orElse(0), 0.0)
         .text();
   }
 }

@@ -1,4 +1,4 @@
-/** LLaMA and the models built like it: Mistral, Qwen2, Qwen3, SmolLM. */
+/** LLaMA and the models built like it: Mistral, Qwen2, Qwen3, SmolLM, Granite. */
 @API(status = API.Status.EXPERIMENTAL)
 @NullMarked
 package dev.lora4j.text.llama;

@@ -77,6 +77,27 @@ public record ConfigSizes(ConfigFile config) {
             .formatted(config.file(), what, size, parts, by));
   }
 
+  /**
+   * Width of a head whose positions turn pairs of elements: {@code head_dim}, or the share of a
+   * head.
+   *
+   * @param width {@code hidden_size}
+   * @param heads {@code num_attention_heads}
+   * @throws ModelException if it is odd, or if there is none and heads cannot share the width
+   */
+  public int headWidth(int width, int heads) {
+    int found =
+        config.has("head_dim")
+            ? size("head_dim")
+            : share("hidden_size", width, "num_attention_heads", heads);
+    if (found % 2 == 0) {
+      return found;
+    }
+    throw new ModelException(
+        "%s: heads are %d wide; positions turn pairs, so that it should be even."
+            .formatted(config.file(), found));
+  }
+
   private Optional<Integer> find(String key, int most) {
     if (!config.has(key)) {
       return Optional.empty();

@@ -10,10 +10,12 @@ import java.util.List;
  * Rotary embedding of positions (Su et al. 2021): by how much each pair of elements is turned for
  * each position.
  *
- * @param frequencies radians for each position, one of each pair
+ * @param frequencies radians for each position, one of each pair; elements of a head behind those
+ *     pairs stay as they are
  * @param scale what cosines and sines are multiplied with
+ * @param longest the longest sequence whose positions are turned so
  */
-public record Rope(List<Float> frequencies, double scale) {
+public record Rope(List<Float> frequencies, double scale, int longest) {
   /** Copies its list. */
   public Rope {
     frequencies = List.copyOf(frequencies);

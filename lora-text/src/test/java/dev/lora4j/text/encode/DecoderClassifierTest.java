@@ -58,7 +58,11 @@ class DecoderClassifierTest {
         "mistral-classes",
         "qwen2-classes",
         "qwen3-classes",
-        "gemma3-classes"
+        "gemma3-classes",
+        "smollm3-classes",
+        "olmo2-classes",
+        "olmo3-classes",
+        "phi3-classes"
       })
   void logitsAreThoseOfTransformers(String name) {
     try (Scope scope = ENGINE.scope("classes")) {
@@ -100,7 +104,7 @@ class DecoderClassifierTest {
 
   /** As a base that was published to go on from texts is taught classes. */
   @ParameterizedTest
-  @ValueSource(strings = {"gpt2", "llama", "qwen2"})
+  @ValueSource(strings = {"gpt2", "llama", "qwen2", "granite", "olmo2", "phi4-mini"})
   void languageModelGetsANewClassHead(String name) {
     try (Scope scope = ENGINE.scope("head")) {
       Path folder = GoldenEncoder.RESOURCES.resolve("models").resolve(name);

@@ -43,7 +43,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Adapters of GPT-2 and Gemma 3 against PEFT ({@code src/test/golden/peft_causal.py}). */
+/** Adapters of models of all families against PEFT ({@code src/test/golden/peft_causal.py}). */
 class CausalAdapterTest {
   private static final Engine ENGINE = Engine.open(EngineOptions.DEFAULT.threads(1));
   private static final Path RESOURCES = Path.of("src/test/resources");
@@ -69,7 +69,20 @@ class CausalAdapterTest {
 
   /** A head that has the table of the embedding does not follow an adapter of the embedding. */
   @ParameterizedTest
-  @CsvSource({"gpt2,UNMERGED", "gpt2,MERGED", "gemma3,UNMERGED", "gemma3,MERGED"})
+  @CsvSource({
+    "gpt2,UNMERGED",
+    "gpt2,MERGED",
+    "gemma3,UNMERGED",
+    "gemma3,MERGED",
+    "smollm3,UNMERGED",
+    "smollm3,MERGED",
+    "granite,UNMERGED",
+    "granite,MERGED",
+    "olmo3,UNMERGED",
+    "olmo3,MERGED",
+    "phi4-mini,UNMERGED",
+    "phi4-mini,MERGED"
+  })
   void logitsAreThoseOfPeft(String name, Route route) {
     try (Scope scope = ENGINE.scope("adapter");
         TensorStore expected = expected(name)) {
@@ -96,7 +109,7 @@ class CausalAdapterTest {
 
   /** Needs {@code -Dlora4j.python=} with the packages of {@code src/test/golden}. */
   @ParameterizedTest
-  @ValueSource(strings = {"gpt2", "gemma3"})
+  @ValueSource(strings = {"gpt2", "gemma3", "smollm3", "phi4-mini"})
   @Tag("python")
   void peftLoadsTheWrittenAdapterWithoutWarning(String name)
       throws IOException, InterruptedException {
@@ -127,7 +140,7 @@ class CausalAdapterTest {
 
   /** With weights as [in, out], and a head that no longer has the embedding's table. */
   @ParameterizedTest
-  @ValueSource(strings = {"gpt2", "gemma3"})
+  @ValueSource(strings = {"gpt2", "gemma3", "smollm3", "phi4-mini"})
   void mergedModelEqualsTheModelWithAdapter(String name) throws IOException {
     try (Scope scope = ENGINE.scope("merged");
         TensorStore expected = expected(name)) {

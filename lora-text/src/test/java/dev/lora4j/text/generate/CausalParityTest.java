@@ -81,6 +81,12 @@ class CausalParityTest {
         "qwen3",
         "gemma2",
         "gemma3",
+        "smollm3",
+        "granite",
+        "olmo2",
+        "olmo3",
+        "phi3",
+        "phi4-mini",
         "gpt2",
         "gpt2-scaled"
       })
@@ -117,7 +123,19 @@ class CausalParityTest {
 
   /** Rows of other lengths in the same batch change nothing. */
   @ParameterizedTest
-  @ValueSource(strings = {"llama3", "mistral", "qwen3", "gemma2", "gemma3", "gpt2"})
+  @ValueSource(
+      strings = {
+        "llama3",
+        "mistral",
+        "qwen3",
+        "gemma2",
+        "gemma3",
+        "smollm3",
+        "granite",
+        "olmo3",
+        "phi4-mini",
+        "gpt2"
+      })
   void mixedLengthBatchEqualsRowsAlone(String name) {
     try (Opened model = new Opened(name)) {
       int[] prompt = model.tokens("prompt");

@@ -175,7 +175,19 @@ class PrefixCacheTest {
 
   /** Learned positions, windows, norms of heads and grouped heads. */
   @ParameterizedTest
-  @ValueSource(strings = {"llama3", "mistral", "qwen3", "gemma2", "gemma3", "gpt2"})
+  @ValueSource(
+      strings = {
+        "llama3",
+        "mistral",
+        "qwen3",
+        "gemma2",
+        "gemma3",
+        "smollm3",
+        "granite",
+        "olmo3",
+        "phi4-mini",
+        "gpt2"
+      })
   void everyFamilyReadsBehindPrefixes(String name) {
     try (Scope scope = ENGINE.scope("family")) {
       TextModel base = TextModel.load(scope, GoldenTexts.folder(name), DType.F32);

@@ -74,6 +74,44 @@ class ConfigFieldsTest {
     String windows = "use_sliding_window sliding_window max_window_layers layer_types";
     KINDS.put("qwen2", new Kind("qwen2", qwen, silu, windows));
     KINDS.put("qwen3", new Kind("qwen3", LLAMA + " attention_bias=FLIP", silu, windows));
+    String windows3 = " sliding_window=3 layer_types=" + types("full", "full", "full");
+    // Fields that count with others have tests of their own.
+    KINDS.put(
+        "smollm3",
+        new Kind(
+            "smollm3",
+            LLAMA + " attention_bias=FLIP mlp_bias=FLIP no_rope_layers=[1,1,1]" + windows3,
+            silu,
+            "use_sliding_window no_rope_layer_interval"));
+    KINDS.put(
+        "granite",
+        new Kind(
+            "granite",
+            LLAMA
+                + " attention_bias=FLIP mlp_bias=FLIP embedding_multiplier=2.5"
+                + " residual_multiplier=2.5 attention_multiplier=2.5 logits_scaling=2.5",
+            silu,
+            ""));
+    String relu = LLAMA + " hidden_act=\"relu\"";
+    KINDS.put("olmo2", new Kind("olmo2", relu + " attention_bias=FLIP", "", ""));
+    KINDS.put(
+        "olmo3",
+        new Kind(
+            "olmo3",
+            relu.replaceFirst(
+                    "rope_parameters=\\S+",
+                    "rope_parameters={\"full_attention\":{\"rope_theta\":77.0}}")
+                + " attention_bias=FLIP sliding_window=3 layer_types="
+                + types("full", "full", "full", "full"),
+            "",
+            ""));
+    KINDS.put(
+        "phi3",
+        new Kind(
+            "phi3",
+            relu + " sliding_window=3",
+            "",
+            "original_max_position_embeddings resid_pdrop embd_pdrop"));
     String gemma =
         LLAMA
                 .replaceFirst(" rope_parameters=\\S+", "")
@@ -404,6 +442,8 @@ class ConfigFieldsTest {
     "llama, num_attention_heads, 7",
     "llama, num_key_value_heads, 3",
     "llama, head_dim, 5",
+    "olmo2, num_key_value_heads, 3",
+    "phi3, num_attention_heads, 7",
     "gpt2, n_head, 7",
     "bert, num_attention_heads, 7",
     "distilbert, n_heads, 7",
@@ -429,7 +469,8 @@ class ConfigFieldsTest {
         "{\"rope_type\": \"linear\", \"factor\": 0}; factor",
         "{\"rope_type\": \"llama3\", \"factor\": -1}; factor",
         "{\"rope_type\": \"default\", \"partial_rotary_factor\": 0.5}; partial_rotary_factor",
-        "{\"rope_type\": \"longrope\"}; longrope"
+        "{\"rope_type\": \"longrope\"}; short_factor",
+        "{\"rope_type\": \"proportional\"}; proportional"
       })
   void positionsThatCannotBeTurnedAreErrors(String positions, String said) {
     JsonObject config = with("llama", "rope_parameters=" + positions);

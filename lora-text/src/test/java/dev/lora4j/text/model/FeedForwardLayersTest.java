@@ -22,6 +22,7 @@ class FeedForwardLayersTest {
     "roberta, intermediate.dense output.dense",
     "distilbert, ffn.lin1 ffn.lin2",
     "llama, mlp.down_proj mlp.gate_proj mlp.up_proj",
+    "phi3, mlp.down_proj mlp.gate_up_proj",
     "gpt2, mlp.c_fc mlp.c_proj",
     "t5, DenseReluDense.wi DenseReluDense.wo"
   })

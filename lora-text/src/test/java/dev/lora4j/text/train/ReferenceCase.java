@@ -24,7 +24,15 @@ enum ReferenceCase {
   /** Scores and logits are bounded. */
   GEMMA2_LORA(1),
   /** Two kinds of positions, and norms of queries and keys. */
-  GEMMA3_LORA(1);
+  GEMMA3_LORA(1),
+  /** Layers without positions. */
+  SMOLLM3_LORA(1),
+  /** Scaled values. */
+  GRANITE_LORA(1),
+  /** Norms behind layers, and over all heads together. */
+  OLMO3_LORA(1),
+  /** Fused layers, and heads that are turned in part. */
+  PHI4_MINI_LORA(1);
 
   private static final int RANK = 2;
   private static final int ALPHA = 3;
@@ -57,7 +65,9 @@ enum ReferenceCase {
   private String[] targets() {
     return switch (model()) {
       case "llama" -> new String[] {"*self_attn.*_proj"};
-      case "gemma2", "gemma3" ->
+      case "phi4-mini" ->
+          new String[] {"*qkv_proj", "*o_proj", "*mlp.gate_up_proj", "*mlp.down_proj"};
+      case "gemma2", "gemma3", "smollm3", "granite", "olmo3" ->
           new String[] {"*self_attn.*_proj", "*mlp.gate_proj", "*mlp.down_proj"};
       case "flan-t5" -> new String[] {"*Attention.q", "*Attention.v", "*.wi_*", "lm_head"};
       default -> new String[] {"*Attention.q", "*Attention.v"};

@@ -139,7 +139,8 @@ class ReferenceTrainingTest {
 
   /** Packed rows change nothing: the sequences of a row do not see each other. */
   @ParameterizedTest
-  @EnumSource(names = {"LLAMA_LORA", "LLAMA_ACCUMULATED", "GEMMA2_LORA", "GEMMA3_LORA"})
+  @EnumSource(
+      names = {"LLAMA_LORA", "LLAMA_ACCUMULATED", "GEMMA2_LORA", "GEMMA3_LORA", "OLMO3_LORA"})
   void packedStepIsTheSame(ReferenceCase at) throws IOException {
     assertStep(at, true);
   }
