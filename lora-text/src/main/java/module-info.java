@@ -36,9 +36,15 @@ module dev.lora4j.text {
       dev.lora4j.spi;
   exports dev.lora4j.text.gpt2 to
       dev.lora4j.spi;
+  exports dev.lora4j.text.gptneox to
+      dev.lora4j.spi;
   exports dev.lora4j.text.olmo to
       dev.lora4j.spi;
+  exports dev.lora4j.text.opt to
+      dev.lora4j.spi;
   exports dev.lora4j.text.phi3 to
+      dev.lora4j.spi;
+  exports dev.lora4j.text.starcoder2 to
       dev.lora4j.spi;
   exports dev.lora4j.text.t5 to
       dev.lora4j.spi;

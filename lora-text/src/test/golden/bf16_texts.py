@@ -24,6 +24,7 @@ from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM
 RESOURCES = Path(__file__).resolve().parent.parent / "resources"
 CAUSAL = ["llama", "llama3", "llama-linear", "mistral", "qwen2", "qwen3", "gemma2", "gemma3", "gpt2", "gpt2-scaled"]
 CAUSAL += ["smollm3", "granite", "olmo2", "olmo3", "phi3", "phi4-mini"]
+CAUSAL += ["starcoder2", "gpt-neox", "gpt-neox-serial", "opt", "opt-projected"]
 PAIRS = ["t5", "mt5", "umt5", "flan-t5"]
 PROMPTS, LENGTH, MOST, DIFFERENT = 2000, 5, 64, 8
 

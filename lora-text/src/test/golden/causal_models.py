@@ -16,15 +16,18 @@ from safetensors.torch import load_file, save_file
 from transformers import Gemma2Config, Gemma2ForCausalLM
 from transformers import Gemma3ForCausalLM, Gemma3TextConfig
 from transformers import GPT2Config, GPT2LMHeadModel
+from transformers import GPTNeoXConfig, GPTNeoXForCausalLM
 from transformers import GraniteConfig, GraniteForCausalLM
 from transformers import LlamaConfig, LlamaForCausalLM
 from transformers import MistralConfig, MistralForCausalLM
 from transformers import Olmo2Config, Olmo2ForCausalLM
 from transformers import Olmo3Config, Olmo3ForCausalLM
+from transformers import OPTConfig, OPTForCausalLM
 from transformers import Phi3Config, Phi3ForCausalLM
 from transformers import Qwen2Config, Qwen2ForCausalLM
 from transformers import Qwen3Config, Qwen3ForCausalLM
 from transformers import SmolLM3Config, SmolLM3ForCausalLM
+from transformers import Starcoder2Config, Starcoder2ForCausalLM
 
 VOCAB = 96
 SIZES = dict(
@@ -213,6 +216,53 @@ MODELS["phi4-mini"] = (
             short_factor=[1.0, 1.5, 4.0],
             long_factor=[1.0, 3.0, 9.0],
         ),
+    ),
+    torch.bfloat16,
+)
+MODELS["starcoder2"] = (
+    Starcoder2ForCausalLM,
+    Starcoder2Config(**SIZES, sliding_window=7, rope_parameters=rope(rope_type="default")),
+    torch.bfloat16,
+)
+NEOX = {k: v for k, v in SIZES.items() if k != "num_key_value_heads"}
+MODELS["gpt-neox"] = (
+    GPTNeoXForCausalLM,
+    GPTNeoXConfig(**NEOX, rope_parameters=rope(rope_type="default", partial_rotary_factor=0.5)),
+    torch.bfloat16,
+)
+MODELS["gpt-neox-serial"] = (
+    GPTNeoXForCausalLM,
+    GPTNeoXConfig(
+        **NEOX,
+        use_parallel_residual=False,
+        attention_bias=False,
+        tie_word_embeddings=True,
+        rope_parameters=rope(rope_type="linear", factor=2.0, partial_rotary_factor=0.75),
+    ),
+    torch.bfloat16,
+)
+OPT = dict(
+    vocab_size=VOCAB,
+    hidden_size=32,
+    ffn_dim=48,
+    num_hidden_layers=2,
+    num_attention_heads=4,
+    max_position_embeddings=128,
+    init_std=0.3,
+    bos_token_id=1,
+    eos_token_id=None,
+    pad_token_id=None,
+)
+MODELS["opt"] = (OPTForCausalLM, OPTConfig(**OPT), torch.bfloat16)
+MODELS["opt-projected"] = (
+    OPTForCausalLM,
+    OPTConfig(
+        **OPT,
+        word_embed_proj_dim=24,
+        do_layer_norm_before=False,
+        enable_bias=False,
+        tie_word_embeddings=False,
+        activation_function="gelu",
     ),
     torch.bfloat16,
 )

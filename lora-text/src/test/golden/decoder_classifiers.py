@@ -18,14 +18,17 @@ from safetensors.torch import load_file, save_file
 from transformers import AutoModelForSequenceClassification
 from transformers import Gemma3TextConfig, Gemma3TextForSequenceClassification
 from transformers import GPT2Config, GPT2ForSequenceClassification
+from transformers import GPTNeoXConfig, GPTNeoXForSequenceClassification
 from transformers import LlamaConfig, LlamaForSequenceClassification
 from transformers import MistralConfig, MistralForSequenceClassification
 from transformers import Olmo2Config, Olmo2ForSequenceClassification
 from transformers import Olmo3Config, Olmo3ForSequenceClassification
+from transformers import OPTConfig, OPTForSequenceClassification
 from transformers import Phi3Config, Phi3ForSequenceClassification
 from transformers import Qwen2Config, Qwen2ForSequenceClassification
 from transformers import Qwen3Config, Qwen3ForSequenceClassification
 from transformers import SmolLM3Config, SmolLM3ForSequenceClassification
+from transformers import Starcoder2Config, Starcoder2ForSequenceClassification
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 RESOURCES = os.path.join(HERE, "..", "resources")
@@ -82,6 +85,36 @@ MODELS = {
         Olmo3Config(**SIZES, **LABELS, sliding_window=4, pad_token_id=0),
     ),
     "phi3-classes": (Phi3ForSequenceClassification, Phi3Config(**SIZES, **LABELS, pad_token_id=0)),
+    "starcoder2-classes": (
+        Starcoder2ForSequenceClassification,
+        Starcoder2Config(**SIZES, **LABELS, pad_token_id=0),
+    ),
+    "gpt-neox-classes": (
+        GPTNeoXForSequenceClassification,
+        GPTNeoXConfig(
+            **{k: v for k, v in SIZES.items() if k not in ("num_key_value_heads", "head_dim")},
+            **LABELS,
+            rope_parameters=dict(partial_rotary_factor=1.0),
+            pad_token_id=0,
+        ),
+    ),
+    "opt-classes": (
+        OPTForSequenceClassification,
+        OPTConfig(
+            vocab_size=VOCAB,
+            hidden_size=24,
+            ffn_dim=40,
+            word_embed_proj_dim=16,
+            num_hidden_layers=2,
+            num_attention_heads=4,
+            max_position_embeddings=24,
+            init_std=0.3,
+            bos_token_id=None,
+            eos_token_id=None,
+            pad_token_id=0,
+            **LABELS,
+        ),
+    ),
 }
 ADAPTED = {
     "gpt2-classes": ["c_attn", "c_fc"],

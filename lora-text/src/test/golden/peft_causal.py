@@ -26,6 +26,11 @@ TARGETS = {
     "smollm3": dict(target_modules=["q_proj", "k_proj", "down_proj", "embed_tokens"]),
     "granite": dict(target_modules=["q_proj", "v_proj", "down_proj", "lm_head"]),
     "olmo3": dict(target_modules=["q_proj", "k_proj", "o_proj", "up_proj"]),
+    "starcoder2": dict(target_modules=["q_proj", "o_proj", "c_fc", "c_proj"]),
+    "gpt-neox": dict(target_modules=["query_key_value", "dense", "dense_4h_to_h", "lm_head"]),
+    "gpt-neox-serial": dict(target_modules=["query_key_value", "dense_h_to_4h", "embed_in"]),
+    "opt": dict(target_modules=["q_proj", "out_proj", "fc1", "fc2", "embed_tokens"]),
+    "opt-projected": dict(target_modules=["v_proj", "fc1", "project_in", "project_out"]),
     "phi4-mini": dict(target_modules=["qkv_proj", "o_proj", "gate_up_proj", "embed_tokens"]),
 }
 

@@ -22,11 +22,13 @@ from safetensors.torch import load_file, save_file
 from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM
 from transformers.models.gemma2 import modeling_gemma2
 from transformers.models.gemma3 import modeling_gemma3
+from transformers.models.gpt_neox import modeling_gpt_neox
 from transformers.models.granite import modeling_granite
 from transformers.models.llama import modeling_llama
 from transformers.models.olmo3 import modeling_olmo3
 from transformers.models.phi3 import modeling_phi3
 from transformers.models.smollm3 import modeling_smollm3
+from transformers.models.starcoder2 import modeling_starcoder2
 from transformers.models.t5 import modeling_t5
 from transformers.models.umt5 import modeling_umt5
 
@@ -60,6 +62,9 @@ CASES = {
     "smollm3-lora": Case("smollm3", [*ATTENTION, "gate_proj", "down_proj"]),
     "granite-lora": Case("granite", [*ATTENTION, "gate_proj", "down_proj"]),
     "olmo3-lora": Case("olmo3", [*ATTENTION, "gate_proj", "down_proj"]),
+    "starcoder2-lora": Case("starcoder2", [*ATTENTION, "c_fc", "c_proj"]),
+    "gpt-neox-lora": Case("gpt-neox", ["query_key_value", "dense", "dense_h_to_4h", "dense_4h_to_h"]),
+    "opt-lora": Case("opt", ["q_proj", "k_proj", "v_proj", "out_proj", "fc1", "fc2"]),
     "phi4-mini-lora": Case("phi4-mini", ["qkv_proj", "o_proj", "gate_up_proj", "down_proj"]),
 }
 
@@ -100,7 +105,8 @@ modeling_llama.LlamaRotaryEmbedding.forward = rotary
 modeling_granite.GraniteRMSNorm.forward = modeling_olmo3.Olmo3RMSNorm.forward = norm
 modeling_phi3.Phi3RMSNorm.forward = modeling_smollm3.SmolLM3RMSNorm.forward = norm
 modeling_granite.GraniteRotaryEmbedding.forward = modeling_phi3.Phi3RotaryEmbedding.forward = rotary
-modeling_smollm3.SmolLM3RotaryEmbedding.forward = rotary
+modeling_smollm3.SmolLM3RotaryEmbedding.forward = modeling_starcoder2.Starcoder2RotaryEmbedding.forward = rotary
+modeling_gpt_neox.GPTNeoXRotaryEmbedding.forward = rotary
 modeling_olmo3.Olmo3RotaryEmbedding.forward = rotary_by_type
 modeling_t5.T5LayerNorm.forward = norm
 modeling_umt5.UMT5LayerNorm.forward = norm

@@ -4,6 +4,7 @@ import dev.lora4j.core.model.ConfigFile;
 import dev.lora4j.core.model.ModelException;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * Reads a model's rotary embedding: the base of the frequencies, and their scaling for sequences
@@ -15,10 +16,11 @@ import java.util.Optional;
  * @param base of the frequencies, if the configuration names none
  * @param before length of the sequences of the first training, if the configuration names none; 0
  *     if parameters can name it, and else the longest is it
- * @param partial whether models of the kind can turn a part of each head alone
+ * @param part share of each head that is turned, if parameters name none; whole heads alone can be
+ *     read if it is absent
  */
 public record RopeScaling(
-    ConfigFile config, int width, int longest, double base, int before, boolean partial) {
+    ConfigFile config, int width, int longest, double base, int before, OptionalDouble part) {
   /** Greatest base of frequencies, above any that was published. */
   private static final double MOST_BASE = 1e12;
 
@@ -32,22 +34,22 @@ public record RopeScaling(
 
   /** Of models that turn whole heads, with the base that most have. */
   public static RopeScaling of(ConfigFile config, int width, int longest) {
-    return new RopeScaling(config, width, longest, 10_000, 0, false);
+    return new RopeScaling(config, width, longest, 10_000, 0, OptionalDouble.empty());
   }
 
   /** A copy with another base where the configuration names none. */
   public RopeScaling withBase(double other) {
-    return new RopeScaling(config, width, longest, other, before, partial);
+    return new RopeScaling(config, width, longest, other, before, part);
   }
 
   /** A copy for models whose first training had sequences of this length unless they say so. */
   public RopeScaling withBefore(int length) {
-    return new RopeScaling(config, width, longest, base, length, partial);
+    return new RopeScaling(config, width, longest, base, length, part);
   }
 
-  /** A copy for models that can turn a part of each head, {@code partial_rotary_factor} of it. */
-  public RopeScaling partly() {
-    return new RopeScaling(config, width, longest, base, before, true);
+  /** A copy for models that can turn a part of each head, this much if parameters name none. */
+  public RopeScaling partly(double share) {
+    return new RopeScaling(config, width, longest, base, before, OptionalDouble.of(share));
   }
 
   /**
@@ -135,17 +137,17 @@ public record RopeScaling(
 
   /** Elements of a head that are turned. */
   private int turned(ConfigFile how) {
-    double part = how.real(PART, config.real(PART, 1));
-    if (!partial && part != 1) {
+    double share = how.real(PART, part.orElseGet(() -> config.real(PART, 1)));
+    if (part.isEmpty() && share != 1) {
       throw new ModelException(
           "%s: '%s' is %s, but models of this kind turn whole heads; only 1 can be read."
-              .formatted(how.file(), PART, part));
+              .formatted(how.file(), PART, share));
     }
-    int elements = part > 0 && part <= 1 ? (int) (width * part) : 0;
+    int elements = share > 0 && share <= 1 ? (int) (width * share) : 0;
     if (elements < 1 || elements + elements % 2 > width) {
       throw new ModelException(
           "%s: '%s' is %s; it should be above 0 and no more than 1, for a pair or more of the %d elements of a head."
-              .formatted(how.file(), PART, part, width));
+              .formatted(how.file(), PART, share, width));
     }
     return elements;
   }

@@ -61,7 +61,8 @@ record Phi3Config(
     sizes.share(HEADS, heads, KEY_HEADS, keyHeads);
     int headDim = sizes.headWidth(width, heads);
     int longest = sizes.size("max_position_embeddings", LENGTH);
-    RopeScaling how = RopeScaling.of(config, headDim, longest).withBefore(LENGTH).partly();
+    double part = config.real("partial_rotary_factor", 1);
+    RopeScaling how = RopeScaling.of(config, headDim, longest).withBefore(LENGTH).partly(part);
     return new Phi3Config(
         sizes.size("vocab_size"),
         width,

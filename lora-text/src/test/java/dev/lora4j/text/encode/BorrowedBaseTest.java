@@ -42,7 +42,19 @@ class BorrowedBaseTest {
   /** Of all families of decoders, also where the head for words is the embedding again. */
   @ParameterizedTest
   @ValueSource(
-      strings = {"llama", "mistral", "qwen2", "qwen3", "gemma2", "gemma3", "olmo3", "phi3", "gpt2"})
+      strings = {
+        "llama",
+        "mistral",
+        "qwen2",
+        "qwen3",
+        "gemma2",
+        "gemma3",
+        "olmo3",
+        "phi3",
+        "gpt-neox",
+        "opt",
+        "gpt2"
+      })
   void rewardsAreThoseOfABaseOfItsOwn(String name) {
     Path folder = MODELS.resolve(name);
     try (Scope scope = LORA.engine().scope(name)) {

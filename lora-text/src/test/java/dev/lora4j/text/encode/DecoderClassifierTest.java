@@ -62,7 +62,10 @@ class DecoderClassifierTest {
         "smollm3-classes",
         "olmo2-classes",
         "olmo3-classes",
-        "phi3-classes"
+        "phi3-classes",
+        "starcoder2-classes",
+        "gpt-neox-classes",
+        "opt-classes"
       })
   void logitsAreThoseOfTransformers(String name) {
     try (Scope scope = ENGINE.scope("classes")) {
@@ -104,7 +107,17 @@ class DecoderClassifierTest {
 
   /** As a base that was published to go on from texts is taught classes. */
   @ParameterizedTest
-  @ValueSource(strings = {"gpt2", "llama", "qwen2", "granite", "olmo2", "phi4-mini"})
+  @ValueSource(
+      strings = {
+        "gpt2",
+        "llama",
+        "qwen2",
+        "granite",
+        "olmo2",
+        "phi4-mini",
+        "gpt-neox",
+        "opt-projected"
+      })
   void languageModelGetsANewClassHead(String name) {
     try (Scope scope = ENGINE.scope("head")) {
       Path folder = GoldenEncoder.RESOURCES.resolve("models").resolve(name);

@@ -80,6 +80,14 @@ class CausalAdapterTest {
     "granite,MERGED",
     "olmo3,UNMERGED",
     "olmo3,MERGED",
+    "starcoder2,UNMERGED",
+    "starcoder2,MERGED",
+    "gpt-neox,UNMERGED",
+    "gpt-neox,MERGED",
+    "gpt-neox-serial,UNMERGED",
+    "opt,UNMERGED",
+    "opt,MERGED",
+    "opt-projected,UNMERGED",
     "phi4-mini,UNMERGED",
     "phi4-mini,MERGED"
   })
@@ -109,7 +117,7 @@ class CausalAdapterTest {
 
   /** Needs {@code -Dlora4j.python=} with the packages of {@code src/test/golden}. */
   @ParameterizedTest
-  @ValueSource(strings = {"gpt2", "gemma3", "smollm3", "phi4-mini"})
+  @ValueSource(strings = {"gpt2", "gemma3", "smollm3", "phi4-mini", "gpt-neox-serial", "opt"})
   @Tag("python")
   void peftLoadsTheWrittenAdapterWithoutWarning(String name)
       throws IOException, InterruptedException {
@@ -140,7 +148,7 @@ class CausalAdapterTest {
 
   /** With weights as [in, out], and a head that no longer has the embedding's table. */
   @ParameterizedTest
-  @ValueSource(strings = {"gpt2", "gemma3", "smollm3", "phi4-mini"})
+  @ValueSource(strings = {"gpt2", "gemma3", "smollm3", "phi4-mini", "gpt-neox-serial", "opt"})
   void mergedModelEqualsTheModelWithAdapter(String name) throws IOException {
     try (Scope scope = ENGINE.scope("merged");
         TensorStore expected = expected(name)) {

@@ -87,6 +87,11 @@ class CausalParityTest {
         "olmo3",
         "phi3",
         "phi4-mini",
+        "starcoder2",
+        "gpt-neox",
+        "gpt-neox-serial",
+        "opt",
+        "opt-projected",
         "gpt2",
         "gpt2-scaled"
       })
@@ -132,6 +137,9 @@ class CausalParityTest {
         "gemma3",
         "smollm3",
         "granite",
+        "starcoder2",
+        "gpt-neox",
+        "opt",
         "olmo3",
         "phi4-mini",
         "gpt2"

@@ -184,6 +184,9 @@ class PrefixCacheTest {
         "gemma3",
         "smollm3",
         "granite",
+        "starcoder2",
+        "gpt-neox",
+        "opt",
         "olmo3",
         "phi4-mini",
         "gpt2"

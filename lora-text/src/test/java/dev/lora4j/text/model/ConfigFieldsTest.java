@@ -112,6 +112,31 @@ class ConfigFieldsTest {
             relu + " sliding_window=3",
             "",
             "original_max_position_embeddings resid_pdrop embd_pdrop"));
+    String layerNorm = relu.replaceFirst("head_dim=\\S+", "").replaceFirst("rms_norm_eps=\\S+", "");
+    KINDS.put(
+        "starcoder2",
+        new Kind(
+            "starcoder2",
+            layerNorm + " head_dim=4 norm_epsilon=0.5 use_bias=FLIP sliding_window=3",
+            "",
+            "embedding_dropout residual_dropout"));
+    KINDS.put(
+        "gpt_neox",
+        new Kind(
+            "gpt-neox",
+            layerNorm.replaceFirst("num_key_value_heads=\\S+", "")
+                + " layer_norm_eps=0.5 attention_bias=FLIP use_parallel_residual=FLIP",
+            "",
+            "hidden_dropout is_decoder"));
+    KINDS.put(
+        "opt",
+        new Kind(
+            "opt",
+            "vocab_size=99 hidden_size=64 word_embed_proj_dim=16 ffn_dim=7 num_hidden_layers=1"
+                + " num_attention_heads=1 max_position_embeddings=77 do_layer_norm_before=FLIP"
+                + " enable_bias=FLIP activation_function=\"gelu\" tie_word_embeddings=FLIP",
+            "layer_norm_elementwise_affine=false",
+            "init_std layerdrop"));
     String gemma =
         LLAMA
                 .replaceFirst(" rope_parameters=\\S+", "")
@@ -444,6 +469,8 @@ class ConfigFieldsTest {
     "llama, head_dim, 5",
     "olmo2, num_key_value_heads, 3",
     "phi3, num_attention_heads, 7",
+    "gpt_neox, num_attention_heads, 7",
+    "opt, num_attention_heads, 7",
     "gpt2, n_head, 7",
     "bert, num_attention_heads, 7",
     "distilbert, n_heads, 7",

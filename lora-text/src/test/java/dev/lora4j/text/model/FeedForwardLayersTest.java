@@ -23,6 +23,8 @@ class FeedForwardLayersTest {
     "distilbert, ffn.lin1 ffn.lin2",
     "llama, mlp.down_proj mlp.gate_proj mlp.up_proj",
     "phi3, mlp.down_proj mlp.gate_up_proj",
+    "gpt-neox, mlp.dense_4h_to_h mlp.dense_h_to_4h",
+    "opt, fc1 fc2",
     "gpt2, mlp.c_fc mlp.c_proj",
     "t5, DenseReluDense.wi DenseReluDense.wo"
   })

@@ -114,6 +114,24 @@ class RotaryFieldsTest {
     assertTrue(String.valueOf(e.getMessage()).contains(said), e.getMessage());
   }
 
+  /** GPT-NeoX has names of its own for both, and another share. */
+  @Test
+  void gptNeoxIsReadAsBeforeAndNow() {
+    JsonObject now = config("gpt-neox");
+    JsonObject before = now.deepCopy();
+    before.remove("rope_parameters");
+    before.addProperty("rotary_emb_base", 10_000);
+    before.addProperty("rotary_pct", 0.5);
+    assertEquals(network(now), network(before));
+    before.addProperty("rotary_emb_base", 20_000);
+    assertNotEquals(network(now), network(before));
+    now.getAsJsonObject("rope_parameters").remove("partial_rotary_factor");
+    before.addProperty("rotary_emb_base", 10_000);
+    assertNotEquals(network(now), network(before));
+    before.addProperty("rotary_pct", 0.25);
+    assertEquals(network(now), network(before));
+  }
+
   /** The older form names a base for layers without a window alone. */
   @Test
   void positionsByTypeOfLayersAreReadAsBeforeAndNow() {

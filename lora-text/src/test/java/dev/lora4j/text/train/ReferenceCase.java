@@ -31,6 +31,10 @@ enum ReferenceCase {
   GRANITE_LORA(1),
   /** Norms behind layers, and over all heads together. */
   OLMO3_LORA(1),
+  STARCODER2_LORA(1),
+  /** Heads of a fused layer side by side, and what attention reads is what is fed forward. */
+  GPT_NEOX_LORA(1),
+  OPT_LORA(1),
   /** Fused layers, and heads that are turned in part. */
   PHI4_MINI_LORA(1);
 
@@ -65,6 +69,9 @@ enum ReferenceCase {
   private String[] targets() {
     return switch (model()) {
       case "llama" -> new String[] {"*self_attn.*_proj"};
+      case "starcoder2" -> new String[] {"*self_attn.*_proj", "*mlp.c_*"};
+      case "gpt-neox" -> new String[] {"*attention.*", "*mlp.dense_*"};
+      case "opt" -> new String[] {"*self_attn.*_proj", "*.fc1", "*.fc2"};
       case "phi4-mini" ->
           new String[] {"*qkv_proj", "*o_proj", "*mlp.gate_up_proj", "*mlp.down_proj"};
       case "gemma2", "gemma3", "smollm3", "granite", "olmo3" ->

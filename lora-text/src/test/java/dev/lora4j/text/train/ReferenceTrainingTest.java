@@ -140,7 +140,15 @@ class ReferenceTrainingTest {
   /** Packed rows change nothing: the sequences of a row do not see each other. */
   @ParameterizedTest
   @EnumSource(
-      names = {"LLAMA_LORA", "LLAMA_ACCUMULATED", "GEMMA2_LORA", "GEMMA3_LORA", "OLMO3_LORA"})
+      names = {
+        "LLAMA_LORA",
+        "LLAMA_ACCUMULATED",
+        "GEMMA2_LORA",
+        "GEMMA3_LORA",
+        "OLMO3_LORA",
+        "GPT_NEOX_LORA",
+        "OPT_LORA"
+      })
   void packedStepIsTheSame(ReferenceCase at) throws IOException {
     assertStep(at, true);
   }

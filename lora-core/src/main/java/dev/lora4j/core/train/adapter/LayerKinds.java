@@ -12,7 +12,8 @@ public final class LayerKinds {
   private static final Pattern IN_FEED_FORWARD =
       Pattern.compile(
           ".*\\.(ff|ff_context|mlp|ffn|feed_forward|DenseReluDense)\\..*"
-              + "|.*\\.layer\\.\\d+\\.(intermediate|output)\\.dense");
+              + "|.*\\.layer\\.\\d+\\.(intermediate|output)\\.dense"
+              + "|.*\\.layers\\.\\d+\\.fc[12]");
 
   private LayerKinds() {}
 
