@@ -2,7 +2,7 @@
 
     python gguf_adapters.py LLAMA_CPP
 
-with the folder of llama.cpp's sources (that of llama-cpp-python 0.3.16). Writes ../resources/gguf-adapters:
+with the folder of llama.cpp's sources (that of llama-cpp-python 0.3.16), or with `names` for the last file alone. Writes ../resources/gguf-adapters:
   lora.gguf      adapters/lora for models/llama: queries, whose rows it rearranges, and values
   table.gguf     adapters/patterns, with factors of the table of tokens; it leaves out the patterns
   qwen2/         an adapter of all layers of models/qwen2 as PEFT saves it, and qwen2.gguf
@@ -109,6 +109,12 @@ def names():
         "qwen3": MODEL_ARCH.QWEN3,
         "gemma2": MODEL_ARCH.GEMMA2,
         "gemma3": MODEL_ARCH.GEMMA3,
+        "smollm3": MODEL_ARCH.SMOLLM3,
+        "granite": MODEL_ARCH.GRANITE,
+        "olmo2": MODEL_ARCH.OLMO2,
+        "olmo3": MODEL_ARCH.OLMO2,
+        "phi3": MODEL_ARCH.PHI3,
+        "starcoder2": MODEL_ARCH.STARCODER2,
         "gpt2": MODEL_ARCH.GPT2,
         "bert": MODEL_ARCH.BERT,
         "roberta": MODEL_ARCH.BERT,
@@ -128,6 +134,8 @@ def names():
 
 
 def main():
+    if sys.argv[1:] == ["names"]:
+        return names()
     llama_cpp = sys.argv[1]
     os.makedirs(OUT, exist_ok=True)
     adapters = os.path.join(RESOURCES, "adapters")

@@ -1,4 +1,4 @@
-"""Tiny random models in GGUF, written as llama.cpp's converter writes them, and what transformers
+"""gguf_tiny.py [NAME ...], by default all: tiny random models in GGUF, written as llama.cpp's converter writes them, and what transformers
 computes with their unpacked weights.
 
 Writes ../resources/gguf/NAME.gguf and NAME.safetensors with
@@ -11,6 +11,7 @@ SentencePiece is its own.
 import io
 import json
 import math
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -20,8 +21,10 @@ from gguf import MODEL_ARCH, GGMLQuantizationType as T, GGUFWriter, RopeScalingT
 from gguf.quants import dequantize, quantize
 from safetensors.torch import save_file
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
+from transformers import GraniteConfig, GraniteForCausalLM
 from transformers import LlamaConfig, LlamaForCausalLM, Qwen2Config, Qwen2ForCausalLM
 from transformers import Qwen3Config, Qwen3ForCausalLM
+from transformers import SmolLM3Config, SmolLM3ForCausalLM
 
 OUT = Path(__file__).parents[1] / "resources/gguf"
 VOCAB = 352
@@ -57,6 +60,10 @@ TEKKEN = (
     r"|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*"
     r"|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+"
 )
+
+
+# Architectures that the class LlamaModel of convert_hf_to_gguf.py converts.
+PAIRED = ["llama", "smollm3", "granite"]
 
 
 def split(regex):
@@ -196,7 +203,12 @@ def write(name, arch, model, tokenizer):
     writer.add_head_count_kv(config.num_key_value_heads)
     writer.add_layer_norm_rms_eps(config.rms_norm_eps)
     head = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
-    if arch == "llama":
+    if arch == "granite":
+        writer.add_attention_scale(config.attention_multiplier)
+        writer.add_embedding_scale(config.embedding_multiplier)
+        writer.add_residual_scale(config.residual_multiplier)
+        writer.add_logit_scale(config.logits_scaling)
+    if arch in PAIRED:
         writer.add_vocab_size(config.vocab_size)
         writer.add_rope_dimension_count(head)
     if arch == "qwen3" or head != config.hidden_size // config.num_attention_heads:
@@ -215,7 +227,7 @@ def write(name, arch, model, tokenizer):
     if rope["rope_type"] == "llama3":
         writer.add_tensor("rope_freqs.weight", llama3_factors(config))
     names = get_tensor_name_map(
-        {"llama": MODEL_ARCH.LLAMA, "qwen2": MODEL_ARCH.QWEN2, "qwen3": MODEL_ARCH.QWEN3}[arch],
+        {a.lower(): getattr(MODEL_ARCH, a) for a in ["LLAMA", "SMOLLM3", "GRANITE", "QWEN2", "QWEN3"]}[arch],
         config.num_hidden_layers,
     )
     heads = {"attn_q.": config.num_attention_heads, "attn_k.": config.num_key_value_heads}
@@ -225,7 +237,7 @@ def write(name, arch, model, tokenizer):
             continue
         own, suffix = key.rsplit(".", 1)
         to = f"{names.get_name(own)}.{suffix}"
-        paired = [h for part, h in heads.items() if part in to and arch == "llama"]
+        paired = [h for part, h in heads.items() if part in to and arch in PAIRED]
         data = weight.float().numpy()
         data = permute(data, paired[0]) if paired else data
         packed = quantize(np.ascontiguousarray(data), kind(to, data))
@@ -283,7 +295,29 @@ def main():
         ),
         "tekken": ("llama", LlamaForCausalLM, LlamaConfig(**SIZES | dict(num_hidden_layers=1), rope_parameters=rope | dict(rope_type="default")), "tekken"),
     }
+    cases["smollm3"] = (
+        "smollm3",
+        SmolLM3ForCausalLM,
+        SmolLM3Config(**SIZES | dict(num_hidden_layers=5), rope_parameters=rope | dict(rope_type="default")),
+        "llama-bpe",
+    )
+    cases["granite"] = (
+        "granite",
+        GraniteForCausalLM,
+        GraniteConfig(
+            **SIZES,
+            attention_bias=True,
+            embedding_multiplier=12.0,
+            residual_multiplier=0.25,
+            attention_multiplier=0.125,
+            logits_scaling=8.0,
+            rope_parameters=rope | dict(rope_type="default"),
+        ),
+        "smollm",
+    )
     for number, (name, (arch, kind_, config, tokenizer)) in enumerate(cases.items()):
+        if sys.argv[1:] and name not in sys.argv[1:]:
+            continue
         torch.manual_seed(number)
         model = kind_(config).eval()
         with torch.no_grad():

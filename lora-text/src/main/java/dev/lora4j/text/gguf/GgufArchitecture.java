@@ -10,6 +10,10 @@ import java.util.Locale;
 public enum GgufArchitecture {
   /** LLaMA, Mistral, SmolLM. Rows of queries and keys lie in pairs. */
   LLAMA("LlamaForCausalLM", true),
+  /** SmolLM 3, where every fourth layer has no positions. Rows lie in pairs. */
+  SMOLLM3("SmolLM3ForCausalLM", true),
+  /** Granite without experts. Rows lie in pairs. */
+  GRANITE("GraniteForCausalLM", true),
   /** Qwen 2 and 2.5. */
   QWEN2("Qwen2ForCausalLM", false),
   /** Qwen 3. */
@@ -83,6 +87,11 @@ public enum GgufArchitecture {
   /** The class of transformers. */
   String modelClass() {
     return modelClass;
+  }
+
+  /** Returns true if rows of queries and keys lie in pairs in an architecture of this name. */
+  static boolean paired(String key) {
+    return Arrays.stream(values()).anyMatch(a -> a.pairedHeads && a.key().equals(key));
   }
 
   /** Returns true if rows of queries and keys lie in the pairs that turn together. */

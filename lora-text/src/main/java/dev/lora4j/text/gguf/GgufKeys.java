@@ -22,6 +22,10 @@ public final class GgufKeys {
   static final String SLIDING = "attention.sliding_window";
   static final String PATTERN = "attention.sliding_window_pattern";
   static final String SLIDING_BASE = "rope.freq_base_swa";
+  static final String EMBEDDING_SCALE = "embedding_scale";
+  static final String RESIDUAL_SCALE = "residual_scale";
+  static final String ATTENTION_SCALE = "attention.scale";
+  static final String LOGIT_SCALE = "logit_scale";
   static final String LOGIT_CAP = "final_logit_softcapping";
 
   /** Keys of a file whatever its architecture. */
@@ -89,12 +93,21 @@ public final class GgufKeys {
     String at = architecture.key() + ".";
     return switch (architecture) {
       case T5 -> t5(at);
-      case LLAMA, QWEN2, QWEN3 -> common(at).only(at + SLIDING, "0");
-      case GEMMA2 ->
+      case LLAMA, SMOLLM3, QWEN2, QWEN3 -> unscaled(at).only(at + SLIDING, "0");
+      case GRANITE ->
           common(at)
+              .only(at + SLIDING, "0")
+              .used(
+                  at + EMBEDDING_SCALE,
+                  at + RESIDUAL_SCALE,
+                  at + ATTENTION_SCALE,
+                  at + LOGIT_SCALE);
+      case GEMMA2 ->
+          unscaled(at)
               .used(at + SLIDING, at + LOGIT_CAP, at + "attn_logit_softcapping")
               .only(at + PATTERN, "2");
-      case GEMMA3 -> common(at).used(at + SLIDING, at + LOGIT_CAP, at + PATTERN, at + SLIDING_BASE);
+      case GEMMA3 ->
+          unscaled(at).used(at + SLIDING, at + LOGIT_CAP, at + PATTERN, at + SLIDING_BASE);
     };
   }
 
@@ -114,6 +127,13 @@ public final class GgufKeys {
             at + "decoder_start_token_id")
         .idle("says how long texts were in training", at + "context_length")
         .idle("is of norms that these models do not have", at + "attention.layer_norm_epsilon");
+  }
+
+  private static ConfigFields unscaled(String at) {
+    return common(at)
+        .only(at + LOGIT_SCALE, "1")
+        .only(at + EMBEDDING_SCALE, "1")
+        .only(at + RESIDUAL_SCALE, "1");
   }
 
   private static ConfigFields common(String at) {
@@ -148,9 +168,6 @@ public final class GgufKeys {
         .only(at + "expert_count", "0")
         .only(at + "expert_used_count", "0")
         .only(at + "nextn_predict_layers", "0")
-        .only(at + "logit_scale", "1")
-        .only(at + "embedding_scale", "1")
-        .only(at + "residual_scale", "1")
         .only(at + "pooling_type", "0")
         .idle("says how the model was trained", at + "rope.scaling.finetuned");
   }

@@ -46,7 +46,12 @@ public final class GgufLayers {
           Map.entry("self_attn.o_proj", "attn_output"),
           Map.entry("mlp.gate_proj", "ffn_gate"),
           Map.entry("mlp.up_proj", "ffn_up"),
-          Map.entry("mlp.down_proj", "ffn_down"));
+          Map.entry("mlp.down_proj", "ffn_down"),
+          // Phi-3's fused layers, and StarCoder2's.
+          Map.entry("self_attn.qkv_proj", "attn_qkv"),
+          Map.entry("mlp.gate_up_proj", "ffn_up"),
+          Map.entry("mlp.c_fc", "ffn_up"),
+          Map.entry("mlp.c_proj", "ffn_down"));
 
   private static final Map<String, String> GPT2_LAYERS =
       Map.of(
@@ -97,6 +102,12 @@ public final class GgufLayers {
       Map.ofEntries(
           Map.entry("llama", llama("llama")),
           Map.entry("mistral", llama("llama")),
+          Map.entry("smollm3", llama("smollm3")),
+          Map.entry("granite", llama("granite")),
+          Map.entry("olmo2", llama("olmo2")),
+          Map.entry("olmo3", llama("olmo2")),
+          Map.entry("phi3", llama("phi3")),
+          Map.entry("starcoder2", llama("starcoder2")),
           Map.entry("qwen2", llama("qwen2")),
           Map.entry("qwen3", llama("qwen3")),
           Map.entry("gemma2", llama("gemma2")),
@@ -116,6 +127,9 @@ public final class GgufLayers {
           Map.entry("t5", t5()),
           Map.entry("mt5", t5()),
           Map.entry("umt5", t5()));
+
+  /** Models whose head shares the table of tokens unless a configuration says otherwise. */
+  private static final List<String> TIED = List.of("gpt2", "t5", "smollm3", "starcoder2");
 
   private GgufLayers() {}
 
@@ -162,7 +176,7 @@ public final class GgufLayers {
     if (known == null) {
       return GgufLayerNames.NONE;
     }
-    boolean paired = known.architecture().equals(GgufArchitecture.LLAMA.key());
+    boolean paired = GgufArchitecture.paired(known.architecture());
     int heads = paired ? config.integer("num_attention_heads") : 0;
     int keyHeads = paired ? config.integer("num_key_value_heads", heads) : 0;
     SortedMap<String, GgufLayerNames.Name> names = new TreeMap<>();
@@ -185,7 +199,7 @@ public final class GgufLayers {
 
   /** Returns true if the head shares the table of tokens, so that files have none of their own. */
   private static boolean tied(ConfigFile config) {
-    boolean usual = List.of("gpt2", "t5").contains(config.text("model_type", ""));
+    boolean usual = TIED.contains(config.text("model_type", ""));
     return config.flag("tie_word_embeddings", usual);
   }
 

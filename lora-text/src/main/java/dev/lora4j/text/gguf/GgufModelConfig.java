@@ -7,6 +7,9 @@ import dev.lora4j.core.gguf.GgufMetadata;
 
 /** The configuration that transformers has for the model of a file. */
 final class GgufModelConfig {
+  /** Every layer of this number has no positions in SmolLM 3, which no file says. */
+  private static final int SMOLLM3_UNTURNED = 4;
+
   private final GgufFile file;
   private final GgufMetadata metadata;
   private final GgufArchitecture architecture;
@@ -32,6 +35,12 @@ final class GgufModelConfig {
     config.biases();
     config.positions();
     config.tokens();
+    if (architecture == GgufArchitecture.SMOLLM3) {
+      config.json.addProperty("no_rope_layer_interval", SMOLLM3_UNTURNED);
+    }
+    if (architecture == GgufArchitecture.GRANITE) {
+      config.scales();
+    }
     if (architecture.gemma()) {
       new GgufGemmaConfig(config.sizes, config.json).add();
     }
@@ -73,9 +82,18 @@ final class GgufModelConfig {
     if (architecture != GgufArchitecture.QWEN2) { // which always has them
       json.addProperty("attention_bias", file.tensors().containsKey("blk.0.attn_q.bias"));
     }
-    if (architecture == GgufArchitecture.LLAMA) {
+    if (architecture.pairedHeads()) {
       json.addProperty("mlp_bias", file.tensors().containsKey("blk.0.ffn_gate.bias"));
     }
+  }
+
+  /** Factors of Granite's values; attention is scaled as in other models unless a file says how. */
+  private void scales() {
+    double usual = 1 / Math.sqrt(Math.max(1, json.get("head_dim").getAsInt()));
+    json.addProperty("embedding_multiplier", sizes.number(GgufKeys.EMBEDDING_SCALE).orElse(1.0));
+    json.addProperty("residual_multiplier", sizes.number(GgufKeys.RESIDUAL_SCALE).orElse(1.0));
+    json.addProperty("attention_multiplier", sizes.number(GgufKeys.ATTENTION_SCALE).orElse(usual));
+    json.addProperty("logits_scaling", sizes.real(GgufKeys.LOGIT_SCALE));
   }
 
   private void positions() {

@@ -104,6 +104,8 @@ class GgufParityTest {
         "qwen2",
         "qwen3",
         "tekken",
+        "smollm3",
+        "granite",
         "gemma2",
         "gemma3",
         "gemma3-pattern"
@@ -148,7 +150,7 @@ class GgufParityTest {
 
   /** A folder that was written of a file is the same model, with its tokeniser. */
   @ParameterizedTest
-  @ValueSource(strings = {"llama3", "qwen3", "gemma2", "gemma3"})
+  @ValueSource(strings = {"llama3", "qwen3", "smollm3", "granite", "gemma2", "gemma3"})
   void writtenFolderHasTheSameWeightsAndTokens(String name) {
     try (Scope scope = ENGINE.scope("model");
         Golden golden = new Golden(name)) {

@@ -153,7 +153,7 @@ class GgufKeysTest {
     AlteredGguf file = AlteredGguf.of(MODELS.resolve("llama.gguf")).renamed("llama", "mamba");
     ModelException refusal = assertThrows(ModelException.class, () -> opened(file));
     assertTrue(
-        refusal.getMessage().contains("'mamba'") && refusal.getMessage().contains("llama, qwen2"),
+        refusal.getMessage().contains("'mamba'") && refusal.getMessage().contains("llama, smollm3"),
         refusal.getMessage());
     AlteredGguf adapter = AlteredGguf.of(MODELS.resolve("llama.gguf")).renamed("model", "adapter");
     assertTrue(
@@ -194,6 +194,34 @@ class GgufKeysTest {
             .renamed("llama.rope.freq_base", "llama_rope_freq_base");
     ModelException refusal = assertThrows(ModelException.class, () -> opened(file));
     assertTrue(refusal.getMessage().contains("rope_freqs.weight"), refusal.getMessage());
+  }
+
+  /** What a file does not say is as in llama.cpp. */
+  @Test
+  void scalesOfGraniteAndLayersOfSmolLm3AreRead() throws IOException {
+    ConfigFile said = GgufLanguageModel.open(MODELS.resolve("granite.gguf")).config();
+    assertEquals(12, said.real("embedding_multiplier", 0));
+    assertEquals(0.25, said.real("residual_multiplier", 0));
+    assertEquals(0.125, said.real("attention_multiplier", 0));
+    assertEquals(8, said.real("logits_scaling", 0));
+    AlteredGguf file = AlteredGguf.of(MODELS.resolve("granite.gguf"));
+    for (String key :
+        List.of("granite.embedding_scale", "granite.residual_scale", "granite.attention.scale")) {
+      file = file.renamed(key, "nobody_" + key.substring(7));
+    }
+    ConfigFile silent = opened(file).config();
+    assertEquals(1, silent.real("embedding_multiplier", 0));
+    assertEquals(1, silent.real("residual_multiplier", 0));
+    assertEquals(0.25, silent.real("attention_multiplier", 0));
+    AlteredGguf without =
+        AlteredGguf.of(MODELS.resolve("granite.gguf"))
+            .renamed("granite.logit_scale", "granite_logit_scale");
+    assertTrue(
+        String.valueOf(assertThrows(GgufException.class, () -> opened(without)).getMessage())
+            .contains("granite.logit_scale"));
+    ConfigFile third = GgufLanguageModel.open(MODELS.resolve("smollm3.gguf")).config();
+    assertEquals("smollm3", third.text("model_type", ""));
+    assertEquals(4, third.integer("no_rope_layer_interval"));
   }
 
   /** No key has two rows, and each table has rows of its own. */

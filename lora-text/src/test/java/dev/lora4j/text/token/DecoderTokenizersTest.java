@@ -1,0 +1,51 @@
+package dev.lora4j.text.token;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Tokenizers in the form of those of published decoders against transformers ({@code
+ * src/test/golden/decoder_tokenizers.py}).
+ */
+class DecoderTokenizersTest {
+  private static final Path RESOURCES = Path.of("src/test/resources");
+
+  @ParameterizedTest
+  @ValueSource(strings = {"smollm3", "starcoder2", "gpt-neox", "opt", "phi3"})
+  void idsAndTextsAreThoseOfTransformers(String name) throws IOException {
+    JsonElement rows =
+        JsonParser.parseString(Files.readString(RESOURCES.resolve("decoder-tokens.json")))
+            .getAsJsonObject()
+            .get(name);
+    try (TextTokenizer tokenizer =
+        TextTokenizer.load(RESOURCES.resolve("tokenizers").resolve(name))) {
+      for (JsonElement each : rows.getAsJsonArray()) {
+        JsonObject row = each.getAsJsonObject();
+        String text = row.get("text").getAsString();
+        int[] around = ids(row, "around");
+        assertArrayEquals(around, tokenizer.encode(text), text);
+        assertArrayEquals(ids(row, "plain"), tokenizer.encodePlain(text), text);
+        assertEquals(row.get("decoded").getAsString(), tokenizer.decode(around, false), text);
+      }
+      assertEquals(6, rows.getAsJsonArray().size());
+      assertTrue(tokenizer.special().end().isPresent());
+    }
+  }
+
+  private static int[] ids(JsonObject row, String key) {
+    return StreamSupport.stream(row.getAsJsonArray(key).spliterator(), false)
+        .mapToInt(JsonElement::getAsInt)
+        .toArray();
+  }
+}
