@@ -23,6 +23,7 @@ from safetensors.torch import save_file
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 from transformers import GraniteConfig, GraniteForCausalLM
 from transformers import LlamaConfig, LlamaForCausalLM, Qwen2Config, Qwen2ForCausalLM
+from transformers import Olmo2Config, Olmo2ForCausalLM
 from transformers import Qwen3Config, Qwen3ForCausalLM
 from transformers import SmolLM3Config, SmolLM3ForCausalLM
 
@@ -74,6 +75,7 @@ DIVISIONS = {
     "gpt-2": [pre_tokenizers.ByteLevel(add_prefix_space=False)],
     "smollm": [pre_tokenizers.Digits(individual_digits=True), pre_tokenizers.ByteLevel(add_prefix_space=False)],
     "llama-bpe": split(WORDS % r"\p{N}{1,3}"),
+    "dbrx": split(WORDS % r"\p{N}{1,3}"),
     "qwen2": split(WORDS % r"\p{N}"),
     "tekken": split(TEKKEN),
 }
@@ -227,7 +229,7 @@ def write(name, arch, model, tokenizer):
     if rope["rope_type"] == "llama3":
         writer.add_tensor("rope_freqs.weight", llama3_factors(config))
     names = get_tensor_name_map(
-        {a.lower(): getattr(MODEL_ARCH, a) for a in ["LLAMA", "SMOLLM3", "GRANITE", "QWEN2", "QWEN3"]}[arch],
+        {a.lower(): getattr(MODEL_ARCH, a) for a in ["LLAMA", "SMOLLM3", "GRANITE", "OLMO2", "QWEN2", "QWEN3"]}[arch],
         config.num_hidden_layers,
     )
     heads = {"attn_q.": config.num_attention_heads, "attn_k.": config.num_key_value_heads}
@@ -314,6 +316,12 @@ def main():
             rope_parameters=rope | dict(rope_type="default"),
         ),
         "smollm",
+    )
+    cases["olmo2"] = (
+        "olmo2",
+        Olmo2ForCausalLM,
+        Olmo2Config(**SIZES | dict(pad_token_id=0), rope_parameters=rope | dict(rope_type="default")),
+        "dbrx",
     )
     for number, (name, (arch, kind_, config, tokenizer)) in enumerate(cases.items()):
         if sys.argv[1:] and name not in sys.argv[1:]:

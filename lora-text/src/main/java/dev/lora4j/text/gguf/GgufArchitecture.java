@@ -14,6 +14,8 @@ public enum GgufArchitecture {
   SMOLLM3("SmolLM3ForCausalLM", true),
   /** Granite without experts. Rows lie in pairs. */
   GRANITE("GraniteForCausalLM", true),
+  /** OLMo 2. Norms are behind layers. */
+  OLMO2("Olmo2ForCausalLM", false),
   /** Qwen 2 and 2.5. */
   QWEN2("Qwen2ForCausalLM", false),
   /** Qwen 3. */

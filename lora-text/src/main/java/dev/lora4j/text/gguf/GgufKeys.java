@@ -93,7 +93,7 @@ public final class GgufKeys {
     String at = architecture.key() + ".";
     return switch (architecture) {
       case T5 -> t5(at);
-      case LLAMA, SMOLLM3, QWEN2, QWEN3 -> unscaled(at).only(at + SLIDING, "0");
+      case LLAMA, SMOLLM3, OLMO2, QWEN2, QWEN3 -> unscaled(at).only(at + SLIDING, "0");
       case GRANITE ->
           common(at)
               .only(at + SLIDING, "0")

@@ -53,9 +53,11 @@ public record GgufLanguageModel(GgufFile file, ConfigFile config) {
         .filter(tensor -> !tensor.name().equals(GgufNames.ROPE_FACTORS))
         .map(
             tensor ->
-                architecture.gemma()
-                    ? GgufNames.gemma(tensor)
-                    : GgufNames.weight(tensor, heads, keyHeads))
+                switch (architecture) {
+                  case GEMMA2, GEMMA3 -> GgufNames.gemma(tensor);
+                  case OLMO2 -> GgufNames.normedBehind(tensor);
+                  default -> GgufNames.weight(tensor, heads, keyHeads);
+                })
         .toList();
   }
 }

@@ -40,8 +40,8 @@ final class GgufNames {
           Map.entry("ffn_up", "mlp.up_proj"),
           Map.entry("ffn_down", "mlp.down_proj"));
 
-  /** Where Gemma has norms after its layers too, in the place of those of others. */
-  private static final Map<String, String> GEMMA_NORMS =
+  /** Where Gemma and OLMo have norms behind layers, in the place of those of others. */
+  private static final Map<String, String> NORMS_BEHIND =
       Map.of(
           "post_attention_norm", "post_attention_layernorm",
           "ffn_norm", "pre_feedforward_layernorm",
@@ -51,12 +51,16 @@ final class GgufNames {
 
   /** The weight of a Gemma that a tensor is, as {@link #weight}; norms have 1 added. */
   static GgufWeight gemma(GgufTensor tensor) {
+    GgufWeight weight = normedBehind(tensor);
+    return tensor.name().endsWith("norm.weight") ? weight.withAdded(1) : weight;
+  }
+
+  /** The weight that a tensor of a model with norms behind its layers is, as {@link #weight}. */
+  static GgufWeight normedBehind(GgufTensor tensor) {
     Matcher block = BLOCK.matcher(tensor.name());
     Optional<String> norm =
-        block.matches() ? Optional.ofNullable(GEMMA_NORMS.get(block.group(2))) : Optional.empty();
-    GgufWeight weight =
-        norm.map(n -> layer(block, n, tensor.name())).orElseGet(() -> weight(tensor, 0, 0));
-    return tensor.name().endsWith("norm.weight") ? weight.withAdded(1) : weight;
+        block.matches() ? Optional.ofNullable(NORMS_BEHIND.get(block.group(2))) : Optional.empty();
+    return norm.map(n -> layer(block, n, tensor.name())).orElseGet(() -> weight(tensor, 0, 0));
   }
 
   private static GgufWeight layer(Matcher block, String layer, String tensor) {

@@ -86,7 +86,9 @@ public record LlamaConfig(
     int longest = sizes.size("max_position_embeddings", kind.longest());
     int headDim = kind.headDim(config, width, heads);
     config.require("hidden_act", "silu");
-    config.require("pretraining_tp", "1");
+    if (kind == LlamaKind.LLAMA) { // SmolLM3's files have 2, which is of no effect
+      config.require("pretraining_tp", "1");
+    }
     int layers = sizes.layers("num_hidden_layers");
     int keys = sizes.size("num_key_value_heads", heads);
     sizes.share(HEADS, heads, "num_key_value_heads", keys);

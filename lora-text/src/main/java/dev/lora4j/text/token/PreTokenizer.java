@@ -22,6 +22,8 @@ enum PreTokenizer {
       words("\\p{N}{1,3}", " ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*"),
       true,
       false),
+  /** As {@link #LLAMA3}, where words that are tokens are made of merges too. */
+  DBRX("dbrx", words("\\p{N}{1,3}", " ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*"), false, false),
   /** Each digit by itself; accents are composed. */
   QWEN2("qwen2", words("\\p{N}", " ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*"), false, true),
   /** Words at changes of case, too. */

@@ -106,6 +106,7 @@ class GgufParityTest {
         "tekken",
         "smollm3",
         "granite",
+        "olmo2",
         "gemma2",
         "gemma3",
         "gemma3-pattern"
@@ -150,7 +151,7 @@ class GgufParityTest {
 
   /** A folder that was written of a file is the same model, with its tokeniser. */
   @ParameterizedTest
-  @ValueSource(strings = {"llama3", "qwen3", "smollm3", "granite", "gemma2", "gemma3"})
+  @ValueSource(strings = {"llama3", "qwen3", "smollm3", "granite", "olmo2", "gemma2", "gemma3"})
   void writtenFolderHasTheSameWeightsAndTokens(String name) {
     try (Scope scope = ENGINE.scope("model");
         Golden golden = new Golden(name)) {

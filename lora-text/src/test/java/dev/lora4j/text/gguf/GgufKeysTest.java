@@ -121,6 +121,7 @@ class GgufKeysTest {
 
   @ParameterizedTest
   @CsvSource({
+    "olmo2,olmo2.attention.sliding_window,4096,only 0",
     "gemma3,gemma3.attn_logit_softcapping,50,is not known here",
     "gemma2,gemma2.attention.sliding_window_pattern,3,only 2",
     "gemma2,gemma2.rope.freq_base_swa,7000,is not known here",

@@ -152,6 +152,7 @@ class RotaryFieldsTest {
   @Test
   void layersWithoutPositionsHaveTheWindow() {
     JsonObject now = config("smollm3");
+    assertEquals(network(now), network(with(now, "pretraining_tp", "2")));
     JsonObject listed = now.deepCopy();
     listed.remove("layer_types");
     assertEquals(network(now), network(listed));

@@ -28,7 +28,8 @@ class GgufTokenizerTest {
   @TempDir private Path folder;
 
   @ParameterizedTest
-  @ValueSource(strings = {"llama", "llama3", "llama-linear", "qwen2", "qwen3", "tekken", "gemma2"})
+  @ValueSource(
+      strings = {"llama", "llama3", "llama-linear", "qwen2", "qwen3", "tekken", "olmo2", "gemma2"})
   void idsAreThoseOfTheModelsOwnTokenizer(String name) throws IOException {
     try (TensorStore golden = TensorStore.open(MODELS.resolve(name + ".safetensors"));
         TextTokenizer tokenizer = TextTokenizer.load(MODELS.resolve(name + ".gguf"))) {
@@ -87,7 +88,14 @@ class GgufTokenizerTest {
 
   /** What begins a text: a file's flag, else what models of this kind do. */
   @ParameterizedTest
-  @CsvSource({"llama,false", "llama3,true", "llama-linear,true", "qwen2,false", "tekken,true"})
+  @CsvSource({
+    "llama,false",
+    "llama3,true",
+    "llama-linear,true",
+    "qwen2,false",
+    "tekken,true",
+    "olmo2,false"
+  })
   void textBeginsAsTheFileSays(String name, boolean begins) throws IOException {
     try (TextTokenizer tokenizer = TextTokenizer.load(MODELS.resolve(name + ".gguf"))) {
       assertEquals(1, tokenizer.special().begin().orElseThrow().id());
