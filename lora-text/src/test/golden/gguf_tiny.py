@@ -24,6 +24,7 @@ from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalize
 from transformers import GraniteConfig, GraniteForCausalLM
 from transformers import LlamaConfig, LlamaForCausalLM, Qwen2Config, Qwen2ForCausalLM
 from transformers import Olmo2Config, Olmo2ForCausalLM
+from transformers import Phi3Config, Phi3ForCausalLM
 from transformers import Qwen3Config, Qwen3ForCausalLM
 from transformers import SmolLM3Config, SmolLM3ForCausalLM
 
@@ -226,10 +227,19 @@ def write(name, arch, model, tokenizer):
         writer.add_rope_scaling_factor(rope["factor"])
         writer.add_rope_scaling_orig_ctx_len(rope["original_max_position_embeddings"])
     ids = sentence_piece(writer) if tokenizer == "sentencepiece" else byte_level(tokenizer, writer)
+    if arch == "phi3":
+        writer.add_rope_dimension_count(int(head * rope["partial_rotary_factor"]))
+        writer.add_sliding_window(config.sliding_window)
+        before = config.original_max_position_embeddings
+        writer.add_rope_scaling_orig_ctx_len(before)
+        scale = config.max_position_embeddings / before
+        writer.add_rope_scaling_attn_factors(math.sqrt(1 + math.log(scale) / math.log(before)))
+        for name_ in ["long", "short"]:
+            writer.add_tensor(f"rope_factors_{name_}.weight", np.array(rope[name_ + "_factor"], np.float32))
     if rope["rope_type"] == "llama3":
         writer.add_tensor("rope_freqs.weight", llama3_factors(config))
     names = get_tensor_name_map(
-        {a.lower(): getattr(MODEL_ARCH, a) for a in ["LLAMA", "SMOLLM3", "GRANITE", "OLMO2", "QWEN2", "QWEN3"]}[arch],
+        {a.lower(): getattr(MODEL_ARCH, a) for a in ["LLAMA", "SMOLLM3", "GRANITE", "OLMO2", "PHI3", "QWEN2", "QWEN3"]}[arch],
         config.num_hidden_layers,
     )
     heads = {"attn_q.": config.num_attention_heads, "attn_k.": config.num_key_value_heads}
@@ -322,6 +332,23 @@ def main():
         Olmo2ForCausalLM,
         Olmo2Config(**SIZES | dict(pad_token_id=0), rope_parameters=rope | dict(rope_type="default")),
         "dbrx",
+    )
+    cases["phi3"] = (
+        "phi3",
+        Phi3ForCausalLM,
+        Phi3Config(
+            **SIZES | dict(pad_token_id=0),
+            sliding_window=6,
+            original_max_position_embeddings=80,
+            rope_parameters=rope
+            | dict(
+                rope_type="longrope",
+                partial_rotary_factor=0.75,
+                short_factor=[1.0, 1.25, 1.5, 2.0, 3.0, 4.0],
+                long_factor=[1.0, 2.0, 3.0, 4.0, 5.0, 6.0],
+            ),
+        ),
+        "sentencepiece",
     )
     for number, (name, (arch, kind_, config, tokenizer)) in enumerate(cases.items()):
         if sys.argv[1:] and name not in sys.argv[1:]:

@@ -16,6 +16,8 @@ public enum GgufArchitecture {
   GRANITE("GraniteForCausalLM", true),
   /** OLMo 2. Norms are behind layers. */
   OLMO2("Olmo2ForCausalLM", false),
+  /** Phi-3, 3.5 and 4. Queries, keys and values are the outputs of one layer. */
+  PHI3("Phi3ForCausalLM", false),
   /** Qwen 2 and 2.5. */
   QWEN2("Qwen2ForCausalLM", false),
   /** Qwen 3. */

@@ -19,6 +19,8 @@ import java.util.List;
 public final class GgufKeys {
   private static final String TOKENIZER = "tokenizer.ggml.";
 
+  static final String TURNED = "rope.dimension_count";
+  static final String ATTENTION_FACTOR = "rope.scaling.attn_factor";
   static final String SLIDING = "attention.sliding_window";
   static final String PATTERN = "attention.sliding_window_pattern";
   static final String SLIDING_BASE = "rope.freq_base_swa";
@@ -97,11 +99,18 @@ public final class GgufKeys {
       case GRANITE ->
           common(at)
               .only(at + SLIDING, "0")
+              .only(at + ATTENTION_FACTOR, "1")
               .used(
                   at + EMBEDDING_SCALE,
                   at + RESIDUAL_SCALE,
                   at + ATTENTION_SCALE,
                   at + LOGIT_SCALE);
+      case PHI3 ->
+          common(at)
+              .used(at + SLIDING, at + ATTENTION_FACTOR)
+              .only(at + LOGIT_SCALE, "1")
+              .only(at + EMBEDDING_SCALE, "1")
+              .only(at + RESIDUAL_SCALE, "1");
       case GEMMA2 ->
           unscaled(at)
               .used(at + SLIDING, at + LOGIT_CAP, at + "attn_logit_softcapping")
@@ -131,6 +140,7 @@ public final class GgufKeys {
 
   private static ConfigFields unscaled(String at) {
     return common(at)
+        .only(at + ATTENTION_FACTOR, "1")
         .only(at + LOGIT_SCALE, "1")
         .only(at + EMBEDDING_SCALE, "1")
         .only(at + RESIDUAL_SCALE, "1");
@@ -150,13 +160,12 @@ public final class GgufKeys {
             at + "attention.value_length",
             at + "attention.layer_norm_rms_epsilon",
             at + "rope.freq_base",
-            at + "rope.dimension_count",
+            at + TURNED,
             at + "rope.scaling.factor",
             at + "rope.scaling.original_context_length",
             at + "rope.scaling.yarn_beta_fast",
             at + "rope.scaling.yarn_beta_slow")
         .only(at + "rope.scaling.type", "none", "linear", "yarn")
-        .only(at + "rope.scaling.attn_factor", "1")
         .only(at + "rope.scaling.yarn_attn_factor", "1")
         .only(at + "rope.scaling.yarn_ext_factor", "1")
         .only(at + "rope.scale_linear", "1")

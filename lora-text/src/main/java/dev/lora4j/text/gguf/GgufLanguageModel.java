@@ -51,10 +51,12 @@ public record GgufLanguageModel(GgufFile file, ConfigFile config) {
     int keyHeads = paired ? config.integer("num_key_value_heads") : 0;
     return file.tensors().values().stream()
         .filter(tensor -> !tensor.name().equals(GgufNames.ROPE_FACTORS))
+        .filter(tensor -> !GgufPhi3Config.FACTORS.containsKey(tensor.name()))
         .map(
             tensor ->
                 switch (architecture) {
                   case GEMMA2, GEMMA3 -> GgufNames.gemma(tensor);
+                  case PHI3 -> GgufNames.fused(tensor);
                   case OLMO2 -> GgufNames.normedBehind(tensor);
                   default -> GgufNames.weight(tensor, heads, keyHeads);
                 })

@@ -41,6 +41,9 @@ final class GgufModelConfig {
     if (architecture == GgufArchitecture.GRANITE) {
       config.scales();
     }
+    if (architecture == GgufArchitecture.PHI3) {
+      new GgufPhi3Config(config.sizes, config.json).add();
+    }
     if (architecture.gemma()) {
       new GgufGemmaConfig(config.sizes, config.json).add();
     }
@@ -67,13 +70,15 @@ final class GgufModelConfig {
     json.addProperty("tie_word_embeddings", !file.tensors().containsKey(GgufNames.HEAD));
   }
 
-  /** Width of a head, which keys and values share and of which all turns. */
+  /** Width of a head, which keys and values share and of which all turns but in Phi-3. */
   private int headDim(int width, int heads) {
     int share = heads > 0 ? width / heads : 0;
     int found = sizes.size("attention.key_length").orElse(share);
     String what = "the width of a head of keys";
     sizes.requireSame("attention.value_length", found, what);
-    sizes.requireSame("rope.dimension_count", found, what);
+    if (architecture != GgufArchitecture.PHI3) {
+      sizes.requireSame(GgufKeys.TURNED, found, what);
+    }
     return found;
   }
 

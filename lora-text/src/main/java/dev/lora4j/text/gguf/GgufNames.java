@@ -47,6 +47,10 @@ final class GgufNames {
           "ffn_norm", "pre_feedforward_layernorm",
           "post_ffw_norm", "post_feedforward_layernorm");
 
+  /** Phi-3's fused layers; the name of the second is that of another one elsewhere. */
+  private static final Map<String, String> FUSED =
+      Map.of("attn_qkv", "self_attn.qkv_proj", "ffn_up", "mlp.gate_up_proj");
+
   private GgufNames() {}
 
   /** The weight of a Gemma that a tensor is, as {@link #weight}; norms have 1 added. */
@@ -57,10 +61,19 @@ final class GgufNames {
 
   /** The weight that a tensor of a model with norms behind its layers is, as {@link #weight}. */
   static GgufWeight normedBehind(GgufTensor tensor) {
+    return weight(tensor, NORMS_BEHIND);
+  }
+
+  /** The weight of a Phi-3 that a tensor is, as {@link #weight}. */
+  static GgufWeight fused(GgufTensor tensor) {
+    return weight(tensor, FUSED);
+  }
+
+  private static GgufWeight weight(GgufTensor tensor, Map<String, String> own) {
     Matcher block = BLOCK.matcher(tensor.name());
-    Optional<String> norm =
-        block.matches() ? Optional.ofNullable(NORMS_BEHIND.get(block.group(2))) : Optional.empty();
-    return norm.map(n -> layer(block, n, tensor.name())).orElseGet(() -> weight(tensor, 0, 0));
+    Optional<String> found =
+        block.matches() ? Optional.ofNullable(own.get(block.group(2))) : Optional.empty();
+    return found.map(n -> layer(block, n, tensor.name())).orElseGet(() -> weight(tensor, 0, 0));
   }
 
   private static GgufWeight layer(Matcher block, String layer, String tensor) {

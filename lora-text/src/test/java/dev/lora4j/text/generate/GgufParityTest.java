@@ -107,6 +107,7 @@ class GgufParityTest {
         "smollm3",
         "granite",
         "olmo2",
+        "phi3",
         "gemma2",
         "gemma3",
         "gemma3-pattern"
@@ -131,7 +132,7 @@ class GgufParityTest {
 
   /** Blocks that stay as they lie give what their numbers give. */
   @ParameterizedTest
-  @ValueSource(strings = {"llama", "qwen3", "gemma3"})
+  @ValueSource(strings = {"llama", "qwen3", "phi3", "gemma3"})
   void blocksGiveWhatNumbersGive(String name) {
     try (Scope scope = ENGINE.scope("model");
         Golden golden = new Golden(name)) {
@@ -151,7 +152,8 @@ class GgufParityTest {
 
   /** A folder that was written of a file is the same model, with its tokeniser. */
   @ParameterizedTest
-  @ValueSource(strings = {"llama3", "qwen3", "smollm3", "granite", "olmo2", "gemma2", "gemma3"})
+  @ValueSource(
+      strings = {"llama3", "qwen3", "smollm3", "granite", "olmo2", "phi3", "gemma2", "gemma3"})
   void writtenFolderHasTheSameWeightsAndTokens(String name) {
     try (Scope scope = ENGINE.scope("model");
         Golden golden = new Golden(name)) {

@@ -225,6 +225,29 @@ class GgufKeysTest {
     assertEquals(4, third.integer("no_rope_layer_interval"));
   }
 
+  @Test
+  void positionsAndWindowOfPhi3AreRead() throws IOException {
+    Path path = MODELS.resolve("phi3.gguf");
+    ConfigFile said = GgufLanguageModel.open(path).config();
+    assertEquals(6, said.integer("sliding_window"));
+    assertEquals(80, said.integer("original_max_position_embeddings"));
+    ConfigFile scaling = said.section("rope_scaling").orElseThrow();
+    assertEquals(List.of(1.0, 1.25, 1.5, 2.0, 3.0, 4.0), scaling.reals("short_factor"));
+    assertEquals(List.of(1.0, 2.0, 3.0, 4.0, 5.0, 6.0), scaling.reals("long_factor"));
+    AlteredGguf whole = AlteredGguf.of(path).renamed("phi3.rope.dimension_count", "another.count");
+    assertTrue(
+        String.valueOf(assertThrows(ModelException.class, () -> opened(whole)).getMessage())
+            .contains("of the 16 elements"));
+    AlteredGguf unsaid =
+        AlteredGguf.of(path).renamed("phi3.rope.scaling.attn_factor", "another.attn_factor");
+    assertTrue(
+        String.valueOf(assertThrows(GgufException.class, () -> opened(unsaid)).getMessage())
+            .contains("phi3.rope.scaling.attn_factor"));
+    AlteredGguf seen =
+        AlteredGguf.of(path).renamed("phi3.attention.sliding_window", "another.sliding_window");
+    assertFalse(opened(seen).config().has("sliding_window"));
+  }
+
   /** No key has two rows, and each table has rows of its own. */
   @ParameterizedTest
   @EnumSource
