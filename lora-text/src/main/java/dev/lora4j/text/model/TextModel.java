@@ -22,6 +22,7 @@ import dev.lora4j.text.gguf.GgufLayers;
 import dev.lora4j.text.network.CausalNetwork;
 import dev.lora4j.text.network.EncoderNetwork;
 import dev.lora4j.text.network.LanguageNetwork;
+import dev.lora4j.text.network.LastTokenClassifier;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -98,12 +99,25 @@ public final class TextModel {
               .orElse(loaded)
               .sharing(shared);
       notes = new ArrayList<>(conversion.notes());
+      shortened().ifPresent(notes::add);
       this.started = started.stream().map(Parameter::name).toList();
       if (!started.isEmpty()) {
         notes.add(ClassifierHead.note(started));
       }
     }
     sites = walkSites();
+  }
+
+  /** Tells of longer sequences that a decoder's configuration names and that are not read. */
+  private Optional<String> shortened() {
+    boolean decoder = network instanceof CausalNetwork || network instanceof LastTokenClassifier;
+    long named = (long) config.real("max_position_embeddings", 0);
+    return decoder && named > network.longest()
+        ? Optional.of(
+            ("It reads %d tokens, not the %d of its configuration: for longer texts longrope would"
+                    + " compute all of their tokens with other frequencies.")
+                .formatted(network.longest(), named))
+        : Optional.empty();
   }
 
   private TextModel(Scope scope, TextModel other, ClassifierHead head) {

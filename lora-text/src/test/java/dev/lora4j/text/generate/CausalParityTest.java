@@ -1,6 +1,7 @@
 package dev.lora4j.text.generate;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.mix.MixPlan;
@@ -23,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -123,6 +125,17 @@ class CausalParityTest {
       assertTrue(worst <= 1e-5 * scale, "off by " + worst + " of " + scale);
       int[] prompt = model.tokens("prompt");
       assertArrayEquals(model.tokens("greedy"), model.follow(List.of(prompt), 64, 0));
+    }
+  }
+
+  @Test
+  void modelThatReadsLessThanItsConfigurationNamesSaysSo() {
+    try (Opened shorter = new Opened("phi4-mini");
+        Opened whole = new Opened("phi3")) {
+      assertEquals(List.of(), whole.base.notes());
+      assertEquals(1, shorter.base.notes().size());
+      String note = shorter.base.notes().get(0);
+      assertTrue(note.contains("80 tokens, not the 128"), note);
     }
   }
 
