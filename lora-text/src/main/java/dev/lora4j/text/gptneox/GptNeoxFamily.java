@@ -8,6 +8,7 @@ import dev.lora4j.text.model.ClassLabels;
 import dev.lora4j.text.model.TextFamily;
 import dev.lora4j.text.network.LanguageNetwork;
 import dev.lora4j.text.network.LastTokenClassifier;
+import dev.lora4j.text.network.TokenTagger;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -39,6 +40,12 @@ public final class GptNeoxFamily implements TextFamily {
   private static LanguageNetwork classifier(ConfigFile config, List<String> labels) {
     GptNeoxConfig sizes = GptNeoxConfig.read(config);
     return LastTokenClassifier.of(new GptNeox(sizes), sizes.hiddenSize(), labels, config);
+  }
+
+  @Override
+  public LanguageNetwork tagger(ConfigFile config, List<String> tags) {
+    GptNeoxConfig sizes = GptNeoxConfig.read(config);
+    return new TokenTagger(new GptNeox(sizes), "classifier", sizes.hiddenSize(), tags);
   }
 
   @Override

@@ -8,6 +8,7 @@ import dev.lora4j.text.model.ClassLabels;
 import dev.lora4j.text.model.TextFamily;
 import dev.lora4j.text.network.LanguageNetwork;
 import dev.lora4j.text.network.LastTokenClassifier;
+import dev.lora4j.text.network.TokenTagger;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -35,6 +36,12 @@ public final class OptFamily implements TextFamily {
   private static LanguageNetwork classifier(ConfigFile config, List<String> labels) {
     OptConfig sizes = OptConfig.read(config);
     return LastTokenClassifier.of(new Opt(sizes), sizes.wordWidth(), labels, config);
+  }
+
+  @Override
+  public LanguageNetwork tagger(ConfigFile config, List<String> tags) {
+    OptConfig sizes = OptConfig.read(config);
+    return new TokenTagger(new Opt(sizes), "score", sizes.wordWidth(), tags);
   }
 
   @Override
