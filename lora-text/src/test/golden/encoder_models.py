@@ -9,7 +9,7 @@ Writes ../resources/models/NAME: the model's folder, and expected.safetensors wi
 and ../resources/adapters/NAME-lora: a LoRA of PEFT's with a new head (modules_to_save), and
 expected.safetensors with the logits that it gives for the same texts.
 
-With the arguments `check NAME FOLDER`, reads such a folder that lora4j wrote for the model, and
+With names as arguments, writes these models alone. With the arguments `check NAME FOLDER`, reads such a folder that lora4j wrote for the model, and
 says by how much its logits are off.
 """
 
@@ -22,6 +22,8 @@ from safetensors.torch import load_file, save_file
 from transformers import AutoModelForSequenceClassification
 from transformers import BertConfig, BertForMaskedLM, BertForSequenceClassification, BertModel
 from transformers import DistilBertConfig, DistilBertForSequenceClassification
+from transformers import ElectraConfig, ElectraForSequenceClassification
+from transformers import ModernBertConfig, ModernBertForSequenceClassification
 from transformers import RobertaConfig, RobertaForSequenceClassification
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -35,6 +37,20 @@ BERT = dict(
     intermediate_size=48,
     max_position_embeddings=24,
     initializer_range=0.3,
+)
+MODERN = dict(
+    vocab_size=VOCAB,
+    hidden_size=32,
+    num_attention_heads=4,
+    intermediate_size=48,
+    max_position_embeddings=24,
+    local_attention=4,
+    initializer_range=0.3,
+    pad_token_id=0,
+    bos_token_id=1,
+    cls_token_id=1,
+    eos_token_id=2,
+    sep_token_id=2,
 )
 LABELS = dict(id2label={0: "good", 1: "bad", 2: "neither"}, label2id={"good": 0, "bad": 1, "neither": 2})
 MODELS = {
@@ -59,11 +75,44 @@ MODELS = {
         ),
         0,
     ),
+    "electra": (
+        ElectraForSequenceClassification,
+        ElectraConfig(**BERT, **LABELS, embedding_size=16),
+        0,
+    ),
+    "modernbert": (
+        ModernBertForSequenceClassification,
+        ModernBertConfig(**MODERN, **LABELS, num_hidden_layers=4),
+        0,
+    ),
+    "modernbert-biased": (
+        ModernBertForSequenceClassification,
+        ModernBertConfig(
+            **MODERN,
+            **LABELS,
+            num_hidden_layers=2,
+            layer_types=["sliding_attention", "full_attention"],
+            norm_bias=True,
+            attention_bias=True,
+            mlp_bias=True,
+            classifier_bias=True,
+            classifier_pooling="mean",
+            classifier_activation="relu",
+            hidden_activation="silu",
+            rope_parameters={
+                "full_attention": {"rope_type": "linear", "rope_theta": 500.0, "factor": 2.0},
+                "sliding_attention": {"rope_type": "default", "rope_theta": 100.0},
+            },
+        ),
+        0,
+    ),
 }
 TARGETS = {
     "bert": ["query", "value", "dense"],
     "roberta": ["query", "value", "word_embeddings"],
     "distilbert": ["q_lin", "v_lin", "lin1"],
+    "electra": ["query", "embeddings_project"],
+    "modernbert": ["Wqkv", "Wi", "mlp.Wo"],
 }
 
 
@@ -79,7 +128,7 @@ def texts(number, pad, config):
 
 
 def call(model, ids, types, present):
-    more = {} if model.config.model_type == "distilbert" else {"token_type_ids": types}
+    more = {} if model.config.model_type in ("distilbert", "modernbert") else {"token_type_ids": types}
     return model(
         input_ids=ids, attention_mask=present, output_hidden_states=True, return_dict=True, **more
     )
@@ -107,8 +156,10 @@ def adapter(name, model, given, folder):
     save_file({"logits": logits.contiguous()}, os.path.join(folder, "expected.safetensors"))
 
 
-def main():
+def main(names):
     for number, (name, (kind, config, pad)) in enumerate(MODELS.items()):
+        if names and name not in names:
+            continue
         torch.manual_seed(number)
         config._attn_implementation = "eager"
         model = kind(config).eval()
@@ -123,6 +174,8 @@ def main():
             out = call(model, *given)
         expected = dict(zip(("ids", "types", "present"), given))
         hidden = out.last_hidden_state if kind is BertModel else out.hidden_states[-1]
+        if name.startswith("modernbert"):  # Its hidden states are those before the last norm.
+            hidden = model.model(given[0], given[2]).last_hidden_state.detach()
         expected["hidden"] = hidden.contiguous()
         if "pooler_output" in out:
             expected["pooled"] = out.pooler_output.contiguous()
@@ -147,4 +200,4 @@ def check(name, folder):
 
 
 if __name__ == "__main__":
-    check(*sys.argv[2:4]) if sys.argv[1:2] == ["check"] else main()
+    check(*sys.argv[2:4]) if sys.argv[1:2] == ["check"] else main(sys.argv[1:])

@@ -1,7 +1,7 @@
 """Heads that tell classes of words: what transformers and PEFT make of tiny models with one, and what seqeval counts.
 
 Writes ../resources/models/bert-tags, a tiny BERT that transformers saved with such a head, with expected.safetensors (ids, present,
-logits), and ../resources/adapters/NAME-tags for each of five tiny models: a LoRA of PEFT's with a new head (modules_to_save), and
+logits), and ../resources/adapters/NAME-tags for each of seven tiny models: a LoRA of PEFT's with a new head (modules_to_save), and
 expected.safetensors with
 
   ids, present            I64 [3, 9]
@@ -10,12 +10,13 @@ expected.safetensors with
   loss                    F32
   gradient/KEY            F32, of each tensor of the adapter's file
 
-and ../resources/tagging-scores.json: classes of texts, right ones and others, with the scores of seqeval 1.2.2.
+With names as arguments, writes these adapters alone; else ../resources/tagging-scores.json too: classes of texts, right ones and others, with the scores of seqeval 1.2.2.
 """
 
 import json
 import os
 import random
+import sys
 
 import torch
 from peft import LoraConfig, get_peft_model
@@ -32,6 +33,8 @@ TARGETS = {
     "distilbert": ["q_lin", "lin1"],
     "llama": ["q_proj", "down_proj"],
     "gpt2": ["c_attn", "c_fc"],
+    "electra": ["query", "value"],
+    "modernbert": ["Wqkv", "Wi"],
 }
 
 torch.set_num_threads(1)
@@ -115,6 +118,8 @@ def scores():
 
 if __name__ == "__main__":
     for at, one in enumerate(TARGETS):
-        adapter(50 + at, one)
-    saved()
-    scores()
+        if not sys.argv[1:] or one in sys.argv[1:]:
+            adapter(50 + at, one)
+    if not sys.argv[1:]:
+        saved()
+        scores()

@@ -127,6 +127,11 @@ public final class Weights {
     return around(norm(name, shape, (in, weight, bias) -> in.layerNorm(weight, bias, epsilon)), x);
   }
 
+  /** {@link #layerNorm} without a shift. */
+  public Expr scaledLayerNorm(String name, Expr x, double epsilon) {
+    return scaled(name, x, Init.ONES, (in, weight, bias) -> in.layerNorm(weight, epsilon));
+  }
+
   /**
    * Root mean square normalisation over the last dimension of x, which has a scale and no shift
    * (Zhang and Sennrich 2019).

@@ -21,8 +21,10 @@ public record Bert(EncoderConfig config, String level, Head head) implements Enc
   public enum Head {
     /** One layer over the pooler's output (BERT). */
     POOLED,
-    /** Two layers over the first token's vector (RoBERTa). */
-    FIRST_TOKEN
+    /** Two layers over the first token's vector, with a hyperbolic tangent (RoBERTa). */
+    FIRST_TOKEN,
+    /** The same with GELU (ELECTRA). */
+    FIRST_TOKEN_GELU
   }
 
   private static final String CLASSIFIER = "classifier";
@@ -70,6 +72,9 @@ public record Bert(EncoderConfig config, String level, Head head) implements Enc
   @Override
   public Expr hidden(Weights weights, EncoderInputs tokens, DType compute) {
     Expr x = embedded(weights.at(level + "embeddings"), tokens, compute);
+    if (config.embedding() != config.width()) {
+      x = weights.linear(level + "embeddings_project", x, config.width());
+    }
     Attention seen = Attention.PLAIN.masked(tokens.seen());
     for (int layer = 0; layer < config.layers(); layer++) {
       Weights at = weights.at(level + "encoder.layer", layer);
@@ -89,7 +94,7 @@ public record Bert(EncoderConfig config, String level, Head head) implements Enc
   }
 
   private Expr table(Weights at, String name, Expr indices, int entries) {
-    return at.embedding(name, indices, entries, config.width());
+    return at.embedding(name, indices, entries, config.embedding());
   }
 
   private Expr attention(Weights at, Expr x, Attention seen) {
@@ -121,10 +126,11 @@ public record Bert(EncoderConfig config, String level, Head head) implements Enc
     int classes = config.labels().size();
     return switch (head) {
       case POOLED -> weights.linear(CLASSIFIER, pooled(weights, hidden), classes);
-      case FIRST_TOKEN -> {
+      case FIRST_TOKEN, FIRST_TOKEN_GELU -> {
         Weights at = weights.at(CLASSIFIER);
-        Expr first = at.linear("dense", hidden.select(1, 0), config.width()).tanh();
-        yield at.linear("out_proj", first, classes);
+        Expr first = at.linear("dense", hidden.select(1, 0), config.width());
+        yield at.linear(
+            "out_proj", head == Head.FIRST_TOKEN ? first.tanh() : first.gelu(), classes);
       }
     };
   }

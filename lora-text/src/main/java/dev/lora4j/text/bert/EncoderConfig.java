@@ -13,6 +13,7 @@ import java.util.List;
  * @param positions entries of the table of positions
  * @param firstPosition entry of the first token, which is not 0 for RoBERTa
  * @param types number of token types, for the texts of a row; 0 without types
+ * @param embedding width of the tables' vectors
  * @param width of a token's vector
  * @param layers number of layers
  * @param heads of attention
@@ -27,6 +28,7 @@ public record EncoderConfig(
     int positions,
     int firstPosition,
     int types,
+    int embedding,
     int width,
     int layers,
     int heads,
@@ -74,12 +76,33 @@ public record EncoderConfig(
         first,
         sizes.size("type_vocab_size", 2),
         width,
+        width,
         sizes.layers("num_hidden_layers"),
         heads,
         sizes.size("intermediate_size"),
         Activation.read(config, "hidden_act", "gelu"),
         sizes.epsilon(EPSILON, 1e-12),
         labels.isEmpty() || headPools,
+        labels);
+  }
+
+  /** Reads the {@code config.json} of an ELECTRA, which has no pooler. */
+  static EncoderConfig electra(ConfigFile config, List<String> labels) {
+    EncoderConfig bert = bert(config, labels, false, false);
+    int embedding = new ConfigSizes(config).size("embedding_size", 128);
+    return new EncoderConfig(
+        bert.vocabSize,
+        bert.positions,
+        bert.firstPosition,
+        bert.types,
+        embedding,
+        bert.width,
+        bert.layers,
+        bert.heads,
+        bert.inner,
+        bert.activation,
+        bert.epsilon,
+        false,
         labels);
   }
 
@@ -94,6 +117,7 @@ public record EncoderConfig(
         sizes.size("max_position_embeddings", 512),
         0,
         0,
+        width,
         width,
         sizes.layers("n_layers"),
         heads,

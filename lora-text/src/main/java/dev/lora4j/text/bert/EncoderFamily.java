@@ -36,7 +36,12 @@ abstract class EncoderFamily implements TextFamily {
   abstract LanguageNetwork network(ConfigFile config, List<String> labels, String level);
 
   private LanguageNetwork network(ConfigFile config, List<String> labels) {
-    return network(config, labels, labels.isEmpty() ? "" : name() + ".");
+    return network(config, labels, labels.isEmpty() ? "" : level());
+  }
+
+  /** Level of all but the head where there is one, with a dot. */
+  String level() {
+    return name() + ".";
   }
 
   @Override
@@ -55,14 +60,14 @@ abstract class EncoderFamily implements TextFamily {
   }
 
   @Override
-  public final LanguageNetwork tagger(ConfigFile config, List<String> tags) {
-    EncoderNetwork body = (EncoderNetwork) network(config, List.of(), name() + ".");
+  public LanguageNetwork tagger(ConfigFile config, List<String> tags) {
+    EncoderNetwork body = (EncoderNetwork) network(config, List.of(), level());
     return new TokenTagger(body, "classifier", body.width(), tags);
   }
 
   @Override
   public final List<Placement> places(Parameter parameter) {
-    return EncoderWeightNames.of(name() + ".", parameter);
+    return EncoderWeightNames.of(level(), parameter);
   }
 
   @Override

@@ -39,6 +39,7 @@ final class EncoderWeightNames {
     return tensor.endsWith("embeddings.position_ids")
         || tensor.endsWith("embeddings.token_type_ids")
         || tensor.matches("(\\w+\\.)?pooler\\.dense\\.(weight|bias)")
-        || tensor.matches("(cls|lm_head|vocab_\\w+|qa_outputs|classifier|pre_classifier)\\..*");
+        || tensor.matches(
+            "(cls|lm_head|vocab_\\w+|qa_outputs|classifier|pre_classifier|head|decoder|discriminator_\\w+|generator_\\w+)\\..*");
   }
 }

@@ -59,7 +59,11 @@ class EncoderAdapterTest {
     "roberta, UNMERGED",
     "roberta, MERGED",
     "distilbert, UNMERGED",
-    "distilbert, MERGED"
+    "distilbert, MERGED",
+    "electra, UNMERGED",
+    "electra, MERGED",
+    "modernbert, UNMERGED",
+    "modernbert, MERGED"
   })
   void logitsAreThoseOfPeft(String name, Route route) {
     try (Scope scope = ENGINE.scope("adapter")) {
@@ -89,7 +93,7 @@ class EncoderAdapterTest {
 
   /** Texts with and without adapters, inside and beside the weights. */
   @ParameterizedTest
-  @ValueSource(strings = {"bert", "roberta", "distilbert"})
+  @ValueSource(strings = {"bert", "roberta", "distilbert", "electra", "modernbert"})
   void textsOfABatchHaveTheirOwnAdapters(String name) {
     try (Scope scope = ENGINE.scope("adapter")) {
       GoldenEncoder model = new GoldenEncoder(scope, name);
@@ -128,7 +132,7 @@ class EncoderAdapterTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"bert", "roberta", "distilbert"})
+  @ValueSource(strings = {"bert", "roberta", "distilbert", "electra", "modernbert"})
   void writtenAdapterReadsBack(String name) {
     try (Scope scope = ENGINE.scope("written")) {
       Family family = new GoldenEncoder(scope, name).base().family();
@@ -140,7 +144,7 @@ class EncoderAdapterTest {
 
   /** Needs {@code -Dlora4j.python=} with the packages of {@code src/test/golden}. */
   @ParameterizedTest
-  @ValueSource(strings = {"bert", "roberta", "distilbert"})
+  @ValueSource(strings = {"bert", "roberta", "distilbert", "electra", "modernbert"})
   @Tag("python")
   void peftLoadsTheWrittenAdapter(String name) throws IOException, InterruptedException {
     try (Scope scope = ENGINE.scope("written")) {

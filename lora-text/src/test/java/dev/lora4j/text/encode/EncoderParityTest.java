@@ -28,7 +28,17 @@ class EncoderParityTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"bert", "bert-plain", "bert-words", "roberta", "distilbert"})
+  @ValueSource(
+      strings = {
+        "bert",
+        "bert-plain",
+        "bert-words",
+        "roberta",
+        "distilbert",
+        "electra",
+        "modernbert",
+        "modernbert-biased"
+      })
   void vectorsAreThoseOfTransformers(String name) {
     try (Scope scope = ENGINE.scope("encoder")) {
       GoldenEncoder model = new GoldenEncoder(scope, name);
@@ -53,7 +63,8 @@ class EncoderParityTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"bert", "roberta", "distilbert"})
+  @ValueSource(
+      strings = {"bert", "roberta", "distilbert", "electra", "modernbert", "modernbert-biased"})
   void logitsOfClassesAreThoseOfTransformers(String name) {
     try (Scope scope = ENGINE.scope("encoder")) {
       GoldenEncoder model = new GoldenEncoder(scope, name);
@@ -85,7 +96,9 @@ class EncoderParityTest {
       assertFalse(words.base().sites().find("lm.pooler.dense").isPresent());
       refused(words, EncoderOutput.POOLED, "has no pooler");
       refused(words, EncoderOutput.LABELS, "without a head");
-      refused(new GoldenEncoder(scope, "distilbert"), EncoderOutput.POOLED, "has no pooler");
+      for (String name : List.of("distilbert", "electra", "modernbert")) {
+        refused(new GoldenEncoder(scope, name), EncoderOutput.POOLED, "has no pooler");
+      }
     }
   }
 
@@ -110,7 +123,17 @@ class EncoderParityTest {
 
   /** As for classes that nobody trained the model for. */
   @ParameterizedTest
-  @ValueSource(strings = {"bert", "bert-plain", "bert-words", "roberta", "distilbert"})
+  @ValueSource(
+      strings = {
+        "bert",
+        "bert-plain",
+        "bert-words",
+        "roberta",
+        "distilbert",
+        "electra",
+        "modernbert",
+        "modernbert-biased"
+      })
   void newHeadStartsFromItsSeed(String name) {
     try (Scope scope = ENGINE.scope("encoder")) {
       List<float[]> some = classes(scope, name, new ClassifierHead(5, 1));

@@ -151,6 +151,32 @@ final class ConfigRows {
             "",
             // Positions are a table in the file, however it began.
             "sinusoidal_pos_embds qa_dropout seq_classif_dropout tie_word_embeddings"));
+    ALL.put(
+        "electra",
+        new Kind(
+            "electra",
+            bert + " embedding_size=24",
+            decoder,
+            // The summary is of ElectraForMultipleChoice.
+            "tie_word_embeddings summary_type summary_use_proj summary_activation"
+                + " summary_last_dropout"));
+    ALL.put(
+        "modernbert",
+        new Kind(
+            "modernbert",
+            "vocab_size=99 hidden_size=64 intermediate_size=7 num_hidden_layers=1"
+                + " num_attention_heads=1"
+                + " max_position_embeddings=77 hidden_activation=\"relu\" norm_eps=0.5"
+                + " norm_bias=FLIP attention_bias=FLIP mlp_bias=FLIP local_attention=8"
+                + " classifier_pooling=\"mean\" classifier_bias=FLIP"
+                + " classifier_activation=\"relu\" layer_types="
+                + types("full", "full", "full", "full")
+                + " rope_parameters={\"full_attention\":{\"rope_theta\":77.0}}",
+            "",
+            // Of how it began, of attention on a card, and of the head for words.
+            "initializer_cutoff_factor embedding_dropout mlp_dropout decoder_bias"
+                + " deterministic_flash_attn sparse_prediction sparse_pred_ignore_index"
+                + " tie_word_embeddings cls_token_id sep_token_id"));
     String t5 =
         "vocab_size=99 d_model=64 d_kv=7 d_ff=9 num_layers=1 num_decoder_layers=1 num_heads=1"
             + " relative_attention_num_buckets=16 relative_attention_max_distance=99"

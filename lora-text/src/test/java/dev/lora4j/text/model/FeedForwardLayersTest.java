@@ -21,6 +21,8 @@ class FeedForwardLayersTest {
     "bert, intermediate.dense output.dense",
     "roberta, intermediate.dense output.dense",
     "distilbert, ffn.lin1 ffn.lin2",
+    "electra, intermediate.dense output.dense",
+    "modernbert, mlp.Wi mlp.Wo",
     "llama, mlp.down_proj mlp.gate_proj mlp.up_proj",
     "phi3, mlp.down_proj mlp.gate_up_proj",
     "gpt-neox, mlp.dense_4h_to_h mlp.dense_h_to_4h",

@@ -115,6 +115,30 @@ class TextFamilyContractsTest implements BrokenPromises {
     }
   }
 
+  static final class Electra extends Bert {
+    Electra() {
+      super("electra", "ElectraForSequenceClassification");
+    }
+  }
+
+  static final class ModernBert extends TextFamilyContract {
+    ModernBert() {
+      super("modernbert");
+    }
+
+    @Override
+    protected String config() {
+      return """
+          {
+            "model_type": "modernbert", "architectures": ["ModernBertForSequenceClassification"],
+            "vocab_size": 12, "hidden_size": 12, "num_hidden_layers": 4, "num_attention_heads": 3,
+            "intermediate_size": 20, "max_position_embeddings": 32, "local_attention": 4,
+            "num_labels": 2
+          }
+          """;
+    }
+  }
+
   static final class DistilBert extends TextFamilyContract {
     DistilBert() {
       super("distilbert");
@@ -226,6 +250,8 @@ class TextFamilyContractsTest implements BrokenPromises {
         Map.entry(ClassifyingBert.class, Set.of()),
         Map.entry(Roberta.class, Set.of()),
         Map.entry(DistilBert.class, Set.of()),
+        Map.entry(Electra.class, Set.of()),
+        Map.entry(ModernBert.class, Set.of()),
         Map.entry(Claiming.class, Set.of("configurationIsRecognisedByItsFamilyAlone")),
         Map.entry(Careless.class, Set.of("incompleteConfigurationIsTakenOrRefusedByName")),
         Map.entry(Unequal.class, Set.of("theSameConfigurationIsTheSameNetwork")),
