@@ -7,8 +7,8 @@ Writes ../resources/models/NAME: the model's folder, and expected.safetensors wi
   logits       F32 [2, 9, vocab]     of them
   inputs       I64 [7, 11]           inputs to generate from, padded
   lengths      I64 [7]               of these inputs
-  greedy       I64 [7, 40]           the likeliest tokens
-  penalised    I64 [7, 40]           the same with a repetition penalty
+  greedy       I64 [7, 64]           the likeliest tokens
+  penalised    I64 [7, 64]           the same with a repetition penalty
   beams.PENALTY.STOPPING/tokens      I64 [7, 25]  the best beam of each input, then -1
   beams.PENALTY.STOPPING/scores      F32 [7]
 and ../resources/models/llama/beams.safetensors with the same beams of a causal model (its folder is
@@ -28,7 +28,7 @@ from transformers import UMT5Config, UMT5ForConditionalGeneration
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 MODELS = os.path.join(HERE, "..", "resources", "models")
-VOCAB, END, BEAMS, MOST = 40, 1, 4, 24
+VOCAB, END, BEAMS, MOST = 40, 1, 4, 64
 SIZES = dict(
     vocab_size=VOCAB,
     d_model=24,
@@ -159,9 +159,9 @@ def main():
             model.generation_config.eos_token_id = None
             for key, penalty in {"greedy": 1.0, "penalised": 1.7}.items():
                 gold[key] = model.generate(
-                    inputs, attention_mask=mask, repetition_penalty=penalty, max_new_tokens=40, do_sample=False
+                    inputs, attention_mask=mask, repetition_penalty=penalty, max_new_tokens=64, do_sample=False
                 )[:, 1:]
-            assert gold["greedy"].shape == (7, 40)
+            assert gold["greedy"].shape == (7, 64)
             beams(gold, model, rows, END, lambda row: 1)
         save_file({k: v.contiguous() for k, v in gold.items()}, os.path.join(folder, "expected.safetensors"))
         print(name, gold["logits"].std().item(), [len(set(r.tolist())) for r in gold["greedy"]])

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class BeamParityTest {
   private static final Engine ENGINE = Engine.open(EngineOptions.DEFAULT.threads(1));
-  private static final int MOST = 24;
+  private static final int MOST = 64;
   private static final Map<String, Stopping> STOPPING =
       Map.of("early", Stopping.EARLY, "late", Stopping.LIKELY, "never", Stopping.NEVER);
 
