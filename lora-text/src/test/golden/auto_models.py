@@ -52,8 +52,9 @@ def main(name, folder, asked):
     expected = asked.pop("logits")
     peft_reads = name.startswith("AutoPeft")
     model = adapted(name, folder, expected.shape[-1]) if peft_reads else whole(name, folder, classes)
-    # Decoders with a head find their last token by the id of padding, which is 0 where there is one.
-    given = {"input_ids": asked["ids"] * asked["present"], "attention_mask": asked["present"]}
+    # Decoders with a head find their last token by the id of padding.
+    ids = asked["ids"].masked_fill(asked["present"] == 0, model.config.pad_token_id or 0)
+    given = {"input_ids": ids, "attention_mask": asked["present"]}
     if "targets" in asked:
         given["decoder_input_ids"] = asked["targets"]
     with torch.no_grad():

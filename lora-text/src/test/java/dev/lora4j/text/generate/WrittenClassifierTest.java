@@ -91,7 +91,13 @@ class WrittenClassifierTest {
         "llama-classes",
         "llama",
         "qwen3-classes",
-        "gemma3-classes"
+        "gemma3-classes",
+        "smollm3-classes",
+        "olmo3-classes",
+        "phi3-classes",
+        "starcoder2-classes",
+        "gpt-neox-classes",
+        "opt-classes"
       })
   void classifierReadsBackWithItsClasses(String name) throws IOException {
     Path folder = temporary.resolve("written");
@@ -125,7 +131,13 @@ class WrittenClassifierTest {
         "gpt2-classes",
         "llama-classes",
         "qwen3-classes",
-        "gemma3-classes"
+        "gemma3-classes",
+        "smollm3-classes",
+        "olmo3-classes",
+        "phi3-classes",
+        "starcoder2-classes",
+        "gpt-neox-classes",
+        "opt-classes"
       })
   @Tag("python")
   void transformersReadsTheClassifier(String name) throws IOException, InterruptedException {
