@@ -132,6 +132,8 @@ final class TextAlign implements Command {
     ExistingPath.any(data);
     AlignmentMethod method = preference.method();
     require(method);
+    UnusedOptions.refuse(
+        spec, List.of("--dropout"), "text align, which compares what the model itself would say");
     how.require(spec, output.convention());
     how.requireRounding(spec, options.precision);
     planned.asked(spec);

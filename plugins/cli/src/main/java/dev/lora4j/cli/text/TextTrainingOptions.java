@@ -15,6 +15,7 @@ import dev.lora4j.core.format.LoadedAdapter;
 import dev.lora4j.core.format.reading.ReadOptions;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.adapter.AdapterRecipe;
+import dev.lora4j.core.train.adapter.Dropouts;
 import dev.lora4j.core.train.adapter.TargetLayers;
 import dev.lora4j.spi.ExtensionRequest;
 import dev.lora4j.text.data.SequenceLimits;
@@ -98,6 +99,14 @@ final class TextTrainingOptions {
           "Batches to look at first for --ranks by-energy, --init eva, lora-ga and corda (default: 8;"
               + " with eva at most 32, with corda 32).")
   private Optional<Integer> calibrationBatches = Optional.empty();
+
+  @Option(
+      names = "--dropout",
+      paramLabel = "SHARE",
+      description =
+          "Share of the elements of a layer's input that the factors do not see in a step, by chance, as"
+              + " PEFT's lora_dropout (default: 0).")
+  private double dropout;
 
   @Option(names = "--rslora", description = "Divide alpha by the root of the rank.")
   private boolean rslora;
@@ -188,6 +197,7 @@ final class TextTrainingOptions {
         .start(calibration.start())
         .calibration(calibration.settings())
         .rankStabilised(rslora)
+        .dropouts(new Dropouts(dropout, 0, 0, 0))
         .saved(saved.toArray(String[]::new));
   }
 

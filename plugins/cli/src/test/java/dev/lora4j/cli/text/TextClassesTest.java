@@ -2,6 +2,7 @@ package dev.lora4j.cli.text;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
@@ -50,6 +51,19 @@ class TextClassesTest {
     all.addAll(List.of("--batch=3", "--rank=4", "--rate=5e-3", "--json"));
     all.addAll(List.of(more));
     return Run.of(all.toArray());
+  }
+
+  @Test
+  void dropoutIsByChanceOfTheSeed() {
+    String plain = train(folder.resolve("plain")).json().get("identity").getAsString();
+    String some =
+        train(folder.resolve("some"), "--dropout=0.3").json().get("identity").getAsString();
+    Run again = train(folder.resolve("again"), "--dropout=0.3");
+    assertEquals(some, again.json().get("identity").getAsString(), again.err());
+    assertNotEquals(plain, some);
+    Run refused = train(folder.resolve("x"), "--dropout=1");
+    assertEquals(2, refused.code(), refused.err());
+    assertTrue(refused.err().contains("below 1, found 1.0"), refused.err());
   }
 
   /** The head is gone on with as well, and knows its own classes alone. */
