@@ -6,6 +6,7 @@ import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.text.data.PaddedBatch;
 import dev.lora4j.text.data.TokenSequence;
 import dev.lora4j.text.network.EncodedInputs;
+import dev.lora4j.text.network.EncoderFeatures;
 import dev.lora4j.text.network.LanguageNetwork;
 import dev.lora4j.text.network.NextTokenLoss;
 import dev.lora4j.text.network.OutputLoss;
@@ -57,7 +58,7 @@ public final class ScoredTokens {
                   + " texts.");
     }
     return network instanceof Seq2SeqNetwork both
-        ? outputs(scope, sequences, padId, both.start())
+        ? outputs(scope, sequences, padId, both)
         : texts(scope, sequences, padId);
   }
 
@@ -80,26 +81,42 @@ public final class ScoredTokens {
    * more.
    */
   private static Map<String, Tensor> outputs(
-      Scope scope, List<TokenSequence> sequences, int padId, int start) {
-    PaddedBatch input = PaddedBatch.of(sequences, padId, 1);
+      Scope scope, List<TokenSequence> sequences, int padId, Seq2SeqNetwork network) {
     PaddedBatch output = PaddedBatch.ofTargets(sequences, padId, 1);
     int[] shifted = new int[output.ids().length];
     List<Long> places = new ArrayList<>();
     List<Long> targets = new ArrayList<>();
     for (int i = 0; i < shifted.length; i++) {
-      shifted[i] = i % output.columns() == 0 ? start : output.ids()[i - 1];
+      shifted[i] = i % output.columns() == 0 ? network.start() : output.ids()[i - 1];
       if (output.learned()[i] > 0) {
         places.add((long) i);
         targets.add((long) output.ids()[i]);
       }
     }
+    Map<String, Tensor> inputs = new LinkedHashMap<>();
+    List<EncoderFeatures> features =
+        sequences.stream().flatMap(s -> s.features().stream()).toList();
+    if (features.size() != (network.input().tokens() ? 0 : sequences.size())) {
+      throw new IllegalArgumentException(
+          network.input().tokens()
+              ? "A sequence has features, and this model encodes tokens."
+              : "A sequence without features is nothing to encode for this model.");
+    }
+    inputs.putAll(
+        features.isEmpty()
+            ? encoded(scope, PaddedBatch.of(sequences, padId, 1))
+            : EncoderFeatures.inputs(scope, features, network.input()));
+    inputs.putAll(asked(scope, output, shifted, places, targets));
+    return inputs;
+  }
+
+  private static Map<String, Tensor> encoded(Scope scope, PaddedBatch input) {
     long[] present = new long[input.present().length];
     Arrays.setAll(present, i -> (long) input.present()[i]);
     Shape shape = Shape.of(input.rows(), input.columns());
     Map<String, Tensor> inputs = new LinkedHashMap<>();
     inputs.put(OutputLoss.INPUT, Tensor.ofLongs(scope, shape, longs(input.ids())));
     inputs.put(EncodedInputs.PRESENT, Tensor.ofLongs(scope, shape, present));
-    inputs.putAll(asked(scope, output, shifted, places, targets));
     return inputs;
   }
 

@@ -147,6 +147,7 @@ final class BeamHypotheses {
       Beam beam = running.get(row);
       TokenSampler.logProbabilities(own);
       TokenSampler.penalise(own, beam.tokens(), start.sampling().repetitionPenalty());
+      start.withheld().apply(own, length() - begun);
       for (int word = 0; word < words; word++) {
         scores[row * words + word] = own[word] + beam.score();
       }

@@ -1,13 +1,15 @@
 package dev.lora4j.text.generate;
 
 import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.text.network.EncoderFeatures;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntPredicate;
 
 /**
  * Request to generate a sequence.
  *
- * @param prompt its first tokens; at least one
+ * @param prompt its first tokens, at least one; of a network that encodes tokens those to encode
  * @param maxNewTokens how many tokens to add at most; 1 or more
  * @param ends tokens that end it
  * @param sampling how tokens are chosen
@@ -15,6 +17,8 @@ import java.util.function.IntPredicate;
  * @param mix its adapters
  * @param listener receives each added token, and returns true to end there
  * @param logProbabilities what is told of the choice of each token
+ * @param withheld tokens that are never chosen
+ * @param features what is encoded, of a network that encodes something else than tokens
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record GenerationRequest(
@@ -25,7 +29,9 @@ public record GenerationRequest(
     long seed,
     MixPlan mix,
     IntPredicate listener,
-    LogProbabilities logProbabilities) {
+    LogProbabilities logProbabilities,
+    WithheldTokens withheld,
+    Optional<EncoderFeatures> features) {
   /** Checks that there is a prompt, and room for a token. */
   public GenerationRequest {
     if (prompt.length == 0 || maxNewTokens < 1) {
@@ -50,6 +56,29 @@ public record GenerationRequest(
     this(prompt, maxNewTokens, ends, sampling, seed, mix, listener, LogProbabilities.NONE);
   }
 
+  /** A request in which any token may be chosen. */
+  public GenerationRequest(
+      int[] prompt,
+      int maxNewTokens,
+      Set<Integer> ends,
+      SamplingSettings sampling,
+      long seed,
+      MixPlan mix,
+      IntPredicate listener,
+      LogProbabilities logProbabilities) {
+    this(
+        prompt,
+        maxNewTokens,
+        ends,
+        sampling,
+        seed,
+        mix,
+        listener,
+        logProbabilities,
+        WithheldTokens.NONE,
+        Optional.empty());
+  }
+
   /** A request of the likeliest tokens, to the end token. */
   public static GenerationRequest greedy(int[] prompt, int most, MixPlan mix) {
     return new GenerationRequest(
@@ -58,7 +87,38 @@ public record GenerationRequest(
 
   /** A copy with other log-probabilities. */
   public GenerationRequest logProbabilities(LogProbabilities other) {
-    return new GenerationRequest(prompt, maxNewTokens, ends, sampling, seed, mix, listener, other);
+    return new GenerationRequest(
+        prompt, maxNewTokens, ends, sampling, seed, mix, listener, other, withheld, features);
+  }
+
+  /** A copy that never chooses these tokens. */
+  public GenerationRequest withheld(WithheldTokens other) {
+    return new GenerationRequest(
+        prompt,
+        maxNewTokens,
+        ends,
+        sampling,
+        seed,
+        mix,
+        listener,
+        logProbabilities,
+        other,
+        features);
+  }
+
+  /** A copy that encodes these features, and whose output begins with the prompt. */
+  public GenerationRequest features(EncoderFeatures encoded) {
+    return new GenerationRequest(
+        prompt,
+        maxNewTokens,
+        ends,
+        sampling,
+        seed,
+        mix,
+        listener,
+        logProbabilities,
+        withheld,
+        Optional.of(encoded));
   }
 
   /** Greatest number of tokens, prompt included. */

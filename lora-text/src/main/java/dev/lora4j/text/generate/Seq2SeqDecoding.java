@@ -7,18 +7,22 @@ import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.text.network.CacheSize;
 import dev.lora4j.text.network.EncodedInputs;
+import dev.lora4j.text.network.EncoderFeatures;
+import dev.lora4j.text.network.EncoderInput;
 import dev.lora4j.text.network.OutputLoss;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /** Rows of outputs, which see the inputs that were encoded. */
 final class Seq2SeqDecoding implements Decoding {
   private final Seq2SeqPrograms programs;
   private final AdaptedBatch batch;
   private final int copies;
+  private final EncoderInput input;
   private final PaddedPrompts padded;
   private Map<String, Tensor> seen;
   private DecoderInputs rows;
@@ -33,10 +37,10 @@ final class Seq2SeqDecoding implements Decoding {
     this.batch = batch;
     this.copies = copies;
     CacheSize size = programs.network().cacheSize();
+    input = programs.network().input();
+    int room = begin(0).length + batch.maxNewTokens();
     Map<String, Tensor> cache =
-        KeyValueCache.of(
-                batch.scope(), size, programs.base().compute(), count(), batch.maxNewTokens() + 1)
-            .tensors();
+        KeyValueCache.of(batch.scope(), size, programs.base().compute(), count(), room).tensors();
     Network next = programs.decode(batch.unmergedSites());
     padded = PaddedPrompts.of(batch.starts());
     seen = encoded();
@@ -63,8 +67,7 @@ final class Seq2SeqDecoding implements Decoding {
     try (Scope step = owner.child("inputs");
         HeldInputs held = batch.hold(network, programs.base(), Map.of())) {
       Map<String, Tensor> data = new HashMap<>(batch.mixing(batch.rows(1)));
-      data.put(OutputLoss.INPUT, Tensor.ofLongs(step, padded.shape(), padded.ids()));
-      data.put(EncodedInputs.PRESENT, Tensor.ofLongs(step, padded.shape(), padded.present()));
+      data.putAll(input.tokens() ? tokens(step) : features(step));
       List<Tensor> all = network.run(owner, held, data);
       int layers = programs.network().cacheSize().layers();
       for (int layer = 0; layer < layers; layer++) {
@@ -77,7 +80,37 @@ final class Seq2SeqDecoding implements Decoding {
         : found;
   }
 
+  private Map<String, Tensor> tokens(Scope step) {
+    if (batch.starts().stream().anyMatch(s -> s.features().isPresent())) {
+      throw new IllegalArgumentException("This model encodes tokens, and a request has features.");
+    }
+    return Map.of(
+        OutputLoss.INPUT,
+        Tensor.ofLongs(step, padded.shape(), padded.ids()),
+        EncodedInputs.PRESENT,
+        Tensor.ofLongs(step, padded.shape(), padded.present()));
+  }
+
+  private Map<String, Tensor> features(Scope step) {
+    List<EncoderFeatures> all = new ArrayList<>();
+    for (GenerationRequest start : batch.starts()) {
+      all.add(
+          start
+              .features()
+              .orElseThrow(
+                  () ->
+                      new IllegalArgumentException(
+                          "This model encodes no tokens, and a request has no features.")));
+    }
+    return EncoderFeatures.inputs(step, all, input);
+  }
+
   private Tensor present(int[] starts) {
+    if (!input.tokens()) {
+      long[] all = new long[starts.length * input.places()];
+      Arrays.fill(all, 1);
+      return Tensor.ofLongs(batch.scope(), Shape.of(starts.length, input.places()), all);
+    }
     int tokens = Math.toIntExact(padded.shape().size(1));
     long[] all = new long[starts.length * tokens];
     for (int row = 0; row < starts.length; row++) {
@@ -88,15 +121,40 @@ final class Seq2SeqDecoding implements Decoding {
 
   @Override
   public List<int[]> begins() {
-    int[] start = {programs.network().start()};
-    return Collections.nCopies(batch.starts().size(), start);
+    return IntStream.range(0, batch.starts().size()).mapToObj(this::begin).toList();
   }
 
+  /**
+   * The first tokens of an output: those of the request, or the network's where it encodes these.
+   */
+  private int[] begin(int start) {
+    return input.tokens()
+        ? new int[] {programs.network().start()}
+        : batch.starts().get(start).prompt();
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalArgumentException if outputs begin with more tokens than others
+   */
   @Override
   public float[] first(Scope step) {
-    long[] tokens = new long[count()];
-    Arrays.fill(tokens, programs.network().start());
-    return next(step, tokens, new long[count()], 1);
+    int length = begin(0).length;
+    if (begins().stream().anyMatch(b -> b.length != length)) {
+      throw new IllegalArgumentException("Outputs of a batch begin with as many tokens each.");
+    }
+    float[] logits = {};
+    for (int place = 0; place < length; place++) {
+      long[] tokens = new long[count()];
+      for (int row = 0; row < tokens.length; row++) {
+        tokens[row] = begin(row / copies)[place];
+      }
+      long[] positions = new long[tokens.length];
+      Arrays.fill(positions, place);
+      logits = next(step, tokens, positions, place + 1);
+    }
+    return logits;
   }
 
   @Override

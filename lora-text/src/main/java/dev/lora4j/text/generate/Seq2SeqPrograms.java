@@ -65,13 +65,11 @@ public final class Seq2SeqPrograms extends TextPrograms {
   }
 
   private EncodedInputs encoded(Graph graph, Weights weights) {
-    Expr ids = tokens(graph, OutputLoss.INPUT);
-    Expr present = tokens(graph, EncodedInputs.PRESENT);
-    return network.encodedInputs(weights, network.encode(weights, ids, present, compute), present);
-  }
-
-  private static Expr tokens(Graph graph, String name) {
-    return graph.input(name, DType.I64, Shape.of(Shape.UNKNOWN, Shape.UNKNOWN));
+    Expr input = network.input().declare(graph);
+    Shape places = Shape.of(Shape.UNKNOWN, Shape.UNKNOWN);
+    Expr present = graph.input(EncodedInputs.PRESENT, DType.I64, places);
+    Expr encoded = network.encode(weights, input, present, compute);
+    return network.encodedInputs(weights, encoded, present);
   }
 
   /** One more token of each row: logits F32 [batch, vocabulary]. */
@@ -119,7 +117,7 @@ public final class Seq2SeqPrograms extends TextPrograms {
   }
 
   private List<Expr> scores(Graph graph, Weights weights, double temperature) {
-    return OutputLoss.declare(graph)
+    return OutputLoss.declare(graph, network)
         .values(
             network,
             weights,
@@ -135,6 +133,7 @@ public final class Seq2SeqPrograms extends TextPrograms {
         "logits",
         unmergedSites,
         (graph, weights) ->
-            List.of(OutputLoss.declare(graph).logits(network, weights, compute, DType.F32)));
+            List.of(
+                OutputLoss.declare(graph, network).logits(network, weights, compute, DType.F32)));
   }
 }

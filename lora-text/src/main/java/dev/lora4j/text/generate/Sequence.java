@@ -70,6 +70,7 @@ final class Sequence {
     LogProbabilities wanted = start.logProbabilities();
     // The sampler changes the logits.
     float[] raw = wanted.chosen() ? logits.clone() : logits;
+    start.withheld().apply(logits, count);
     int next = TokenSampler.of(logits, Arrays.copyOf(tokens, length), start.sampling(), chance);
     tokens[length++] = next;
     if (wanted.chosen()) {

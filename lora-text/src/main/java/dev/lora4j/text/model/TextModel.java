@@ -23,6 +23,7 @@ import dev.lora4j.text.network.CausalNetwork;
 import dev.lora4j.text.network.EncoderNetwork;
 import dev.lora4j.text.network.LanguageNetwork;
 import dev.lora4j.text.network.LastTokenClassifier;
+import dev.lora4j.text.network.Seq2SeqNetwork;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -360,6 +361,10 @@ public final class TextModel {
           encoder.labels().isEmpty()
               ? Optional.empty()
               : Optional.of(encoder.perToken() ? "TOKEN_CLS" : "SEQ_CLS"));
+    }
+    if (network instanceof Seq2SeqNetwork both && !both.input().tokens()) {
+      // PEFT's classes for tasks hand token ids to the encoder.
+      return new BaseUsage(place, Optional.empty());
     }
     return new BaseUsage(
         place, Optional.of(network instanceof CausalNetwork ? "CAUSAL_LM" : "SEQ_2_SEQ_LM"));

@@ -18,6 +18,8 @@ final class TransformersFolder extends ModelFiles {
   private static final List<String> BESIDE =
       List.of(
           "generation_config.json",
+          "preprocessor_config.json",
+          "normalizer.json",
           "tokenizer.json",
           "tokenizer_config.json",
           "tokenizer.model",

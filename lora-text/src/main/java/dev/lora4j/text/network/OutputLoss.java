@@ -12,19 +12,23 @@ import java.util.function.Function;
  * Loss of whole outputs: negative log-likelihoods of their tokens, each after its input and those
  * before it.
  *
- * @param input I64 [batch, tokens]
+ * @param input that of the network's encoder, I64 [batch, tokens] or features
  * @param present I64 [batch, tokens], 1 for tokens of the input and 0 for padding
  * @param asked the outputs, which begin with {@link Seq2SeqNetwork#start}, and their targets
  */
 public record OutputLoss(Expr input, Expr present, NextTokenLoss asked) {
-  /** Name of the input with the ids that are encoded. */
+  /** Name of the input that is encoded: ids or features. */
   public static final String INPUT = "input";
 
-  /** Declares the inputs, in the order of the components. */
-  public static OutputLoss declare(Graph graph) {
+  /**
+   * Declares the inputs, in the order of the components.
+   *
+   * @param network that the loss is of
+   */
+  public static OutputLoss declare(Graph graph, Seq2SeqNetwork network) {
     Shape any = Shape.of(Shape.UNKNOWN, Shape.UNKNOWN);
     return new OutputLoss(
-        graph.input(INPUT, DType.I64, any),
+        network.input().declare(graph),
         graph.input(EncodedInputs.PRESENT, DType.I64, any),
         NextTokenLoss.declare(graph));
   }

@@ -17,15 +17,21 @@ public non-sealed interface Seq2SeqNetwork extends LanguageNetwork {
   /** The token that outputs begin with. */
   int start();
 
+  /** Input of the encoder; tokens, if it does not say otherwise. */
+  default EncoderInput input() {
+    return EncoderInput.TOKENS;
+  }
+
   /**
    * Stages the encoder.
    *
-   * @param ids I64 [batch, tokens]
-   * @param present I64 [batch, tokens], 1 for tokens and 0 for padding
+   * @param input what {@link #input} says, ids I64 [batch, tokens] by default
+   * @param present I64 [batch, tokens], 1 for tokens and 0 for padding; of features 1 for each of
+   *     their places
    * @param compute the type to compute in
    * @return [batch, tokens, width]
    */
-  Expr encode(Weights weights, Expr ids, Expr present, DType compute);
+  Expr encode(Weights weights, Expr input, Expr present, DType compute);
 
   /**
    * Stages what the decoder's layers see of an input.
@@ -59,8 +65,9 @@ public non-sealed interface Seq2SeqNetwork extends LanguageNetwork {
   Expr logits(Weights weights, Expr hidden);
 
   /** Stages encoder and decoder of whole inputs and outputs, as {@link #decode} gives it. */
-  default Expr whole(Weights weights, Expr ids, Expr present, TokenInputs output, DType compute) {
-    EncodedInputs encoded = encodedInputs(weights, encode(weights, ids, present, compute), present);
+  default Expr whole(Weights weights, Expr input, Expr present, TokenInputs output, DType compute) {
+    EncodedInputs encoded =
+        encodedInputs(weights, encode(weights, input, present, compute), present);
     return decode(weights, output, AttentionCache.WHOLE, encoded, compute);
   }
 
@@ -68,8 +75,8 @@ public non-sealed interface Seq2SeqNetwork extends LanguageNetwork {
   default void walk(Weights weights, DType compute) {
     Graph graph = weights.graph();
     Shape any = Shape.of(Shape.UNKNOWN, Shape.UNKNOWN);
-    Expr ids = graph.input(OutputLoss.INPUT, DType.I64, any);
+    Expr input = input().declare(graph);
     Expr present = graph.input(EncodedInputs.PRESENT, DType.I64, any);
-    logits(weights, whole(weights, ids, present, TokenInputs.declare(graph), compute));
+    logits(weights, whole(weights, input, present, TokenInputs.declare(graph), compute));
   }
 }

@@ -6,6 +6,7 @@ import dev.lora4j.core.format.LoadedAdapter;
 import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.format.reading.ReadOptions;
 import dev.lora4j.core.model.BasePrecision;
+import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.safetensors.RegularFile;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
@@ -48,9 +49,17 @@ public final class LanguageModel implements AutoCloseable {
   private final Optional<ChatTemplate> template;
   private final TextPrograms programs;
 
-  private LanguageModel(Scope scope, Path folder, BasePrecision precision) {
+  private LanguageModel(Scope scope, Path folder, BasePrecision precision, boolean features) {
     this.scope = scope;
     base = TextModel.load(scope, folder, precision);
+    if (features == tokens(base.network())) {
+      throw new ModelException(
+          folder
+              + (features
+                  ? " reads texts, and no features of something else."
+                  : " reads no texts: its encoder takes features of something else, such as"
+                      + " recordings. For speech there is 'speech'."));
+    }
     programs =
         TextPrograms.of(scope, base)
             .orElseThrow(
@@ -110,8 +119,29 @@ public final class LanguageModel implements AutoCloseable {
    * @param scope owner of the model, which is closed with it
    */
   public static LanguageModel open(Scope scope, Path folder, BasePrecision precision) {
+    return open(scope, folder, precision, false);
+  }
+
+  /**
+   * Loads a model whose encoder reads {@linkplain dev.lora4j.text.network.EncoderFeatures features}
+   * in place of tokens. It takes no {@link TextPrompt}; its requests are those of {@link
+   * TextGenerator}.
+   *
+   * @param scope owner of the model, which is closed with it
+   * @throws ModelException also if its encoder reads tokens, or it has none
+   */
+  public static LanguageModel openForFeatures(Scope scope, Path folder, BasePrecision precision) {
+    return open(scope, folder, precision, true);
+  }
+
+  private static boolean tokens(LanguageNetwork network) {
+    return !(network instanceof Seq2SeqNetwork both) || both.input().tokens();
+  }
+
+  private static LanguageModel open(
+      Scope scope, Path folder, BasePrecision precision, boolean features) {
     try {
-      return new LanguageModel(scope, folder, precision);
+      return new LanguageModel(scope, folder, precision, features);
     } catch (RuntimeException | Error e) {
       scope.close();
       throw e;
@@ -321,6 +351,9 @@ public final class LanguageModel implements AutoCloseable {
    *     sequence
    */
   public int[] ids(TextPrompt prompt) {
+    if (!tokens(network())) {
+      throw new IllegalArgumentException(base.path() + " takes no prompts, but features.");
+    }
     int[] ids =
         prompt.messages().isEmpty()
             ? tokenizer.encode(prompt.text())

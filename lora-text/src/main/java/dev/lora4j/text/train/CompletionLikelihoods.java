@@ -115,7 +115,7 @@ final class CompletionLikelihoods {
     DType compute = model.base().compute();
     HeadChunks chunks = head.chunks(at);
     if (model.network() instanceof Seq2SeqNetwork both) {
-      OutputLoss loss = OutputLoss.declare(at.graph());
+      OutputLoss loss = OutputLoss.declare(at.graph(), both);
       return weights -> loss.values(both, weights, chunks, compute, at.type(), this::values);
     }
     CausalNetwork network = (CausalNetwork) model.network();

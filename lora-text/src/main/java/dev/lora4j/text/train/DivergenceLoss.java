@@ -64,7 +64,7 @@ final class DivergenceLoss implements SequenceLoss {
     Weights weights = weights(at);
     HeadChunks chunks = head.chunks(at);
     if (model.network() instanceof Seq2SeqNetwork both) {
-      OutputLoss asked = OutputLoss.declare(at.graph());
+      OutputLoss asked = OutputLoss.declare(at.graph(), both);
       Expr teacher = teacher(at);
       return StagedLoss.of(
           asked

@@ -234,6 +234,9 @@ final class SequenceTask implements TrainingTask {
     }
 
     private String begin(TokenSequence sequence) {
+      if (sequence.features().isPresent()) {
+        return sequence.features().get().name();
+      }
       int[] first = Arrays.copyOf(sequence.ids(), Math.min(SHOWN, sequence.ids().length));
       return '"' + loss.tokenizer().decode(first, true) + '"';
     }

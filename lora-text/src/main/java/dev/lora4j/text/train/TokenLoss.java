@@ -47,7 +47,7 @@ record TokenLoss(LanguageModel model, HeadUse head, boolean packed) implements S
     DType compute = base().compute();
     Weights weights = weights(at);
     if (model.network() instanceof Seq2SeqNetwork both) {
-      OutputLoss loss = OutputLoss.declare(at.graph());
+      OutputLoss loss = OutputLoss.declare(at.graph(), both);
       return StagedLoss.of(
           loss.values(both, weights, head.chunks(at), compute, at.type(), TokenLoss::of).get(0));
     }

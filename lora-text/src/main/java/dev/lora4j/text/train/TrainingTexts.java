@@ -8,6 +8,7 @@ import dev.lora4j.text.data.TextDataSet;
 import dev.lora4j.text.data.TokenSequence;
 import dev.lora4j.text.data.TokenSequences;
 import dev.lora4j.text.model.TextModel;
+import dev.lora4j.text.network.EncoderFeatures;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
@@ -134,7 +135,8 @@ record TrainingTexts(List<TokenSequence> learned, List<TokenSequence> heldOut, L
     for (TokenSequence s : sequences) {
       String text =
           Arrays.toString(s.ids()) + Arrays.toString(s.counted()) + Arrays.toString(s.target());
-      String whole = s.label() < 0 ? text : text + s.label();
+      String features = s.features().map(EncoderFeatures::digest).orElse("");
+      String whole = (s.label() < 0 ? text : text + s.label()) + features;
       digest.update(whole.getBytes(StandardCharsets.UTF_8));
     }
     return Digests.hex(digest);
