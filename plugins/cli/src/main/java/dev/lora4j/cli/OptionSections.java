@@ -29,7 +29,7 @@ final class OptionSections {
   static {
     section(
         "Data",
-        "on images data task query-prompt document-prompt texts style regularisation trigger trigger-last prompts samples second tuned prompt preset config set");
+        "on images data task query-prompt document-prompt texts language style regularisation trigger trigger-last prompts samples second tuned prompt preset config set");
     section("Base", "base base-config denoiser prediction");
     section(
         "Adapters",

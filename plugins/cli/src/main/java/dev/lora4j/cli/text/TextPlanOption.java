@@ -17,7 +17,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /** Option of a run on texts that is only planned: what it would take, and all that is wrong. */
-final class TextPlanOption {
+public final class TextPlanOption {
   @Option(
       names = "--plan",
       description =
@@ -26,7 +26,7 @@ final class TextPlanOption {
   private boolean asked;
 
   /** True if the run is only planned; refuses options that go with a run alone. */
-  boolean asked(CommandSpec spec) {
+  public boolean asked(CommandSpec spec) {
     if (asked) {
       UnusedOptions.refuse(
           spec, List.of("--find-rate", "--resume"), "--plan, which trains nothing");
@@ -39,7 +39,7 @@ final class TextPlanOption {
    *
    * @param steps of the run
    */
-  void tell(
+  public void tell(
       Console console,
       TextTrainingWork work,
       TextModel base,

@@ -32,7 +32,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Options of what a training on texts writes, and of what is there of an earlier one. */
-final class TextRunOptions {
+public final class TextRunOptions {
+  private final String command;
+
   @Spec(Spec.Target.MIXEE)
   @SuppressWarnings("NullAway.Init")
   private CommandSpec spec;
@@ -64,8 +66,22 @@ final class TextRunOptions {
           "Begin anew where there is an earlier run with this --output or its adapter, and lose it.")
   private boolean overwrite;
 
+  /** Options of {@code text train}. */
+  public TextRunOptions() {
+    this("text train");
+  }
+
+  /**
+   * Options of a command.
+   *
+   * @param command its words, which train an adapter further
+   */
+  public TextRunOptions(String command) {
+    this.command = command;
+  }
+
   /** Refuses options that say two things. */
-  void require() {
+  public void require() {
     if (resume) {
       UnusedOptions.refuse(spec, List.of("--overwrite"), "--resume, which goes on");
     }
@@ -73,12 +89,12 @@ final class TextRunOptions {
   }
 
   /** The file or folder to write. */
-  Path out() {
+  public Path out() {
     return out;
   }
 
   /** Name of the adapter. */
-  String name() {
+  public String name() {
     return String.valueOf(out.getFileName());
   }
 
@@ -86,7 +102,7 @@ final class TextRunOptions {
     return layout;
   }
 
-  boolean resume() {
+  public boolean resume() {
     return resume;
   }
 
@@ -95,7 +111,7 @@ final class TextRunOptions {
     return out.resolveSibling(out.getFileName() + ".run");
   }
 
-  Path checkpoints() {
+  public Path checkpoints() {
     return folder().resolve("checkpoints");
   }
 
@@ -110,12 +126,12 @@ final class TextRunOptions {
   }
 
   /** The tool whose form of methods the layout takes. */
-  ToolConvention convention() {
+  public ToolConvention convention() {
     return writer().map(AdapterWriter::convention).orElse(ToolConvention.LYCORIS);
   }
 
   /** Refuses a place that cannot be written. */
-  void requireOutput() {
+  public void requireOutput() {
     Optional<AdapterWriter> writer = writer();
     if (writer.map(AdapterWriter::folder).orElse(true)) {
       if (replaceable()) {
@@ -134,18 +150,18 @@ final class TextRunOptions {
   }
 
   private PreviousRun old() {
-    return new PreviousRun(out, checkpoints(), "text train --from " + out);
+    return new PreviousRun(out, checkpoints(), command + " --from " + out);
   }
 
   /** Refuses to begin where something of an earlier run would be lost. */
-  void requireNothingLost() {
+  public void requireNothingLost() {
     if (!overwrite) {
       old().refuse(resume);
     }
   }
 
   /** Refuses an adapter that the layout has no form for. */
-  void requireForm(AdapterPlan plan, TextModel base) {
+  public void requireForm(AdapterPlan plan, TextModel base) {
     List<Site> beside = plan.unmergeable();
     if (whole() && !beside.isEmpty()) {
       throw new Failure(
@@ -166,7 +182,7 @@ final class TextRunOptions {
   }
 
   /** Claims the folder of the run, after all checks of the options. */
-  LockedFolder begin(TextTrainingWork work, TextModel base) {
+  public LockedFolder begin(TextTrainingWork work, TextModel base) {
     requireForm(work.plan(), base);
     LockedFolder claim = LockedFolder.of(folder());
     try {
@@ -187,7 +203,7 @@ final class TextRunOptions {
   }
 
   /** Trains, with a log in the folder of the run. */
-  TrainedTextReport train(
+  public TrainedTextReport train(
       Console console, TextTrainingWork work, TextModel base, int count, int perStep) {
     LoggedRun logged =
         new LoggedRun(name(), folder(), Map.of(), List.of("csv", "chart"), "text", perStep);
@@ -216,7 +232,7 @@ final class TextRunOptions {
   }
 
   /** Writes the adapter, or the model with it in its weights. */
-  void save(TrainedText trained, TextModel base, List<String> labels) {
+  public void save(TrainedText trained, TextModel base, List<String> labels) {
     if (!whole()) {
       ReplacedFolder.write(out, () -> trained.save(out, layout));
       return;

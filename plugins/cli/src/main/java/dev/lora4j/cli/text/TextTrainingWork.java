@@ -23,7 +23,7 @@ import java.util.function.Supplier;
  * @param optimizer the rule by which its numbers change
  * @param training the run
  */
-record TextTrainingWork(
+public record TextTrainingWork(
     List<TokenSequence> learned,
     List<TokenSequence> heldOut,
     AdapterPlan plan,

@@ -26,7 +26,7 @@ import java.util.function.Consumer;
  * @param out the adapter's file or folder
  * @param run folder of what was kept on the way
  */
-record TrainedTextReport(
+public record TrainedTextReport(
     TrainedText text,
     List<Double> losses,
     Map<String, Double> untrained,
@@ -42,7 +42,8 @@ record TrainedTextReport(
    * @param began when, in nanoseconds
    * @param score on texts with classes that were held out
    */
-  void tell(Console console, boolean json, long began, Optional<ClassificationScores> score) {
+  public void tell(
+      Console console, boolean json, long began, Optional<ClassificationScores> score) {
     tell(
         console,
         json,

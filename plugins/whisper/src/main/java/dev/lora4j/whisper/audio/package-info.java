@@ -1,0 +1,7 @@
+/** Recordings as Whisper's encoder reads them: samples of WAV files, their spectra. */
+@API(status = API.Status.INTERNAL)
+@NullMarked
+package dev.lora4j.whisper.audio;
+
+import org.apiguardian.api.API;
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,7 @@
+/** Recordings with their texts. */
+@API(status = API.Status.INTERNAL)
+@NullMarked
+package dev.lora4j.whisper.data;
+
+import org.apiguardian.api.API;
+import org.jspecify.annotations.NullMarked;
