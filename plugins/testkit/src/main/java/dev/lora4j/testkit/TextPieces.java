@@ -11,7 +11,6 @@ import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.text.network.CacheSize;
 import dev.lora4j.text.network.CausalNetwork;
 import dev.lora4j.text.network.EncodedInputs;
-import dev.lora4j.text.network.OutputLoss;
 import dev.lora4j.text.network.PrefillTokens;
 import dev.lora4j.text.network.Seq2SeqNetwork;
 import dev.lora4j.text.network.StagedCache;
@@ -91,9 +90,9 @@ record TextPieces(TextRun run) {
         TextSteps.compiled(
             scope,
             (graph, own) -> {
-              Expr ids = TextSteps.tokens(graph, OutputLoss.INPUT);
+              Expr input = network.input().declare(graph);
               Expr present = TextSteps.tokens(graph, EncodedInputs.PRESENT);
-              Expr read = network.encode(own, ids, present, DType.F32);
+              Expr read = network.encode(own, input, present, DType.F32);
               EncodedInputs seen = network.encodedInputs(own, read, present);
               List<Expr> all = new ArrayList<>(seen.keys());
               all.addAll(seen.values());

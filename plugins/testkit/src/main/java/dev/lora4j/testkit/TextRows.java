@@ -5,6 +5,8 @@ import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.text.network.EncodedInputs;
+import dev.lora4j.text.network.EncoderFeatures;
+import dev.lora4j.text.network.EncoderInput;
 import dev.lora4j.text.network.EncoderInputs;
 import dev.lora4j.text.network.EncoderNetwork;
 import dev.lora4j.text.network.LanguageNetwork;
@@ -73,13 +75,49 @@ record TextRows(List<List<Integer>> ids, List<Integer> positions, int tokens) {
       data.put(EncoderInputs.TYPES, longs(scope, (row, at) -> 0));
       data.put(EncoderInputs.PRESENT, longs(scope, (row, at) -> at < tokens ? 1 : 0));
     } else if (network instanceof Seq2SeqNetwork both) {
-      data.put(OutputLoss.INPUT, longs(scope, (row, at) -> ids.get(row).get(at)));
-      data.put(EncodedInputs.PRESENT, longs(scope, (row, at) -> at < tokens ? 1 : 0));
+      data.putAll(both.input().tokens() ? input(scope) : features(scope, both.input()));
       data.put(
           TokenInputs.IDS,
           longs(scope, (row, at) -> at == 0 ? both.start() : ids.get(row).get(at - 1)));
     }
     return data;
+  }
+
+  private Map<String, Tensor> input(Scope scope) {
+    return Map.of(
+        OutputLoss.INPUT,
+        longs(scope, (row, at) -> ids.get(row).get(at)),
+        EncodedInputs.PRESENT,
+        longs(scope, (row, at) -> at < tokens ? 1 : 0));
+  }
+
+  /** Numbers that depend on the first tokens of each row, of an encoder that reads no tokens. */
+  private Map<String, Tensor> features(Scope scope, EncoderInput input) {
+    return EncoderFeatures.inputs(
+        scope,
+        ids.stream().map(row -> new MadeFeatures(row.subList(0, 2), input.elements())).toList(),
+        input);
+  }
+
+  private record MadeFeatures(List<Integer> tokens, int count) implements EncoderFeatures {
+    @Override
+    public String name() {
+      return "made of " + tokens;
+    }
+
+    @Override
+    public String digest() {
+      return name();
+    }
+
+    @Override
+    public float[] values() {
+      float[] values = new float[count];
+      for (int i = 0; i < count; i++) {
+        values[i] = (float) Math.sin((i + 1) * (1 + tokens.get(0) + 0.1 * tokens.get(1)));
+      }
+      return values;
+    }
   }
 
   /** Value of a position of a row. */

@@ -27,7 +27,6 @@ import dev.lora4j.text.network.EncodedInputs;
 import dev.lora4j.text.network.EncoderInputs;
 import dev.lora4j.text.network.EncoderNetwork;
 import dev.lora4j.text.network.LanguageNetwork;
-import dev.lora4j.text.network.OutputLoss;
 import dev.lora4j.text.network.Seq2SeqNetwork;
 import dev.lora4j.text.network.TokenInputs;
 import java.util.ArrayList;
@@ -154,9 +153,9 @@ record TextRun(Engine engine, LanguageNetwork network) {
       all.add(causal.logits(at, hidden));
     } else if (network instanceof Seq2SeqNetwork both) {
       Shape any = Shape.of(Shape.UNKNOWN, Shape.UNKNOWN);
-      Expr ids = graph.input(OutputLoss.INPUT, DType.I64, any);
+      Expr input = both.input().declare(graph);
       Expr present = graph.input(EncodedInputs.PRESENT, DType.I64, any);
-      all.add(both.logits(at, both.whole(at, ids, present, TokenInputs.declare(graph), compute)));
+      all.add(both.logits(at, both.whole(at, input, present, TokenInputs.declare(graph), compute)));
     } else if (network instanceof EncoderNetwork encoder) {
       EncoderInputs tokens = EncoderInputs.declare(graph);
       Expr hidden = encoder.hidden(at, tokens, compute);

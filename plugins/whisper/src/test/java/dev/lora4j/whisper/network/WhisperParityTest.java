@@ -2,14 +2,21 @@ package dev.lora4j.whisper.network;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.format.writing.AdapterOutput;
+import dev.lora4j.core.format.writing.AdapterWriters;
+import dev.lora4j.core.format.writing.WriteOptions;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.Route;
 import dev.lora4j.core.model.BasePrecision;
+import dev.lora4j.core.model.ConfigFile;
 import dev.lora4j.core.model.ModelException;
+import dev.lora4j.core.safetensors.TensorStore;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.text.pipeline.LanguageModel;
 import dev.lora4j.whisper.Goldens;
@@ -18,10 +25,13 @@ import dev.lora4j.whisper.SpeechTask;
 import dev.lora4j.whisper.TinyLogits;
 import dev.lora4j.whisper.Transcript;
 import dev.lora4j.whisper.TranscriptRequest;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -33,6 +43,8 @@ class WhisperParityTest {
   private static final String ADAPTED = "adapter/expected.safetensors";
   private static final int END = 256;
   private static final TranscriptRequest ENGLISH = TranscriptRequest.PLAIN.language("en");
+
+  @TempDir private Path folder = Path.of("");
 
   @AfterAll
   static void close() {
@@ -85,11 +97,31 @@ class WhisperParityTest {
     assertTokens(ADAPTED, "greedy", MODEL.transcribe(Goldens.sounds(), ENGLISH.mix(mix)));
   }
 
+  /** Its names, numbers and scale; no task, as PEFT's classes for those take token ids. */
+  @Test
+  void anAdapterIsWrittenAsPeftWroteIt() throws IOException {
+    Path theirs = Goldens.RESOURCES.resolve("adapter");
+    Path ours = folder.resolve("ours");
+    WriteOptions options = WriteOptions.EXACT.madeFor(MODEL.base().use());
+    AdapterOutput.write(
+        MODEL.adapter(theirs), MODEL.base().family(), AdapterWriters.named("peft"), options, ours);
+    String file = "adapter_model.safetensors";
+    try (TensorStore expected = TensorStore.open(theirs.resolve(file));
+        TensorStore found = TensorStore.open(ours.resolve(file))) {
+      assertEquals(expected.tensors().keySet(), found.tensors().keySet());
+      expected.tensors().keySet().forEach(n -> assertEquals(expected.read(n), found.read(n), n));
+    }
+    ConfigFile written = ConfigFile.read(ours.resolve("adapter_config.json"));
+    assertFalse(written.has("task_type"));
+    assertEquals(4, written.integer("r"));
+    assertEquals(6, written.integer("lora_alpha"));
+  }
+
   @Test
   void aModelOfSpeechTakesNoTexts() {
     ModelException refused =
         assertThrows(ModelException.class, () -> LanguageModel.open(LORA, Goldens.TINY));
-    assertEquals(true, String.valueOf(refused.getMessage()).contains("reads no texts"));
+    assertTrue(String.valueOf(refused.getMessage()).contains("reads no texts"));
     assertThrows(
         ModelException.class,
         () ->
