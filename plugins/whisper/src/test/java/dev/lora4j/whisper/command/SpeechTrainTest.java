@@ -83,6 +83,18 @@ class SpeechTrainTest {
   }
 
   @Test
+  void aWholeModelIsWritten() {
+    Path out = folder.resolve("model");
+    SpeechCommandTest.Ran ran =
+        train(out, "--language", "en", "--steps", "2", "--layout", "transformers");
+    assertEquals(0, ran.code(), ran.err());
+    String sound = data.resolve("0.wav").toString();
+    SpeechCommandTest.Ran used =
+        SpeechCommandTest.Ran.of("transcribe", sound, "--base", out.toString());
+    assertEquals(0, used.code(), used.err());
+  }
+
+  @Test
   void aRunIsPlanned() {
     Path out = folder.resolve("planned");
     SpeechCommandTest.Ran ran = train(out, "--language", "en", "--targets", "all", "--plan");

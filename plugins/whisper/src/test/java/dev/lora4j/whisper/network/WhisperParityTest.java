@@ -25,6 +25,7 @@ import dev.lora4j.whisper.SpeechTask;
 import dev.lora4j.whisper.TinyLogits;
 import dev.lora4j.whisper.Transcript;
 import dev.lora4j.whisper.TranscriptRequest;
+import dev.lora4j.whisper.audio.Wave;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -82,6 +83,23 @@ class WhisperParityTest {
       assertEquals(
           expected[i], MODEL.tokens().languages().get(found.get(i).language()), "recording " + i);
     }
+  }
+
+  @Test
+  void aSilentWindowHasNoText() {
+    float[] samples = new float[32000];
+    System.arraycopy(Goldens.sounds().get(0).samples(), 0, samples, 16000, 16000);
+    List<Transcript.Window> windows =
+        MODEL
+            .transcribe(List.of(new Wave("half", Wave.RATE, samples)), ENGLISH.beams(4))
+            .get(0)
+            .windows();
+    assertEquals(2, windows.size());
+    assertEquals(List.of(), windows.get(0).tokens());
+    assertEquals("", windows.get(0).text());
+    assertEquals(1.0, windows.get(1).begin());
+    int[] expected = Goldens.row(EXPECTED, "beams", 0);
+    assertEquals(expected[0], windows.get(1).tokens().get(0));
   }
 
   /** Unmerged, and in the weights. */
