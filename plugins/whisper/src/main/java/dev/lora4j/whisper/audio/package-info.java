@@ -1,5 +1,5 @@
 /** Recordings as Whisper's encoder reads them: samples of WAV files, their spectra. */
-@API(status = API.Status.INTERNAL)
+@API(status = API.Status.EXPERIMENTAL)
 @NullMarked
 package dev.lora4j.whisper.audio;
 

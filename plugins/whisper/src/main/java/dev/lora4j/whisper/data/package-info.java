@@ -1,5 +1,5 @@
 /** Recordings with their texts. */
-@API(status = API.Status.INTERNAL)
+@API(status = API.Status.EXPERIMENTAL)
 @NullMarked
 package dev.lora4j.whisper.data;
 

@@ -1,5 +1,5 @@
 /** How many words of a transcript are wrong. */
-@API(status = API.Status.INTERNAL)
+@API(status = API.Status.EXPERIMENTAL)
 @NullMarked
 package dev.lora4j.whisper.score;
 
