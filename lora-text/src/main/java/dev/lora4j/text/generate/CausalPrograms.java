@@ -40,6 +40,7 @@ public final class CausalPrograms extends TextPrograms {
 
   @Override
   Decoding begin(AdaptedBatch batch, int copies) {
+    batch.starts().forEach(GenerationRequest::requireTokens);
     return new CausalDecoding(this, batch, copies);
   }
 

@@ -97,11 +97,12 @@ public final class ContinuousGeneration implements AutoCloseable {
    * #room} for it now.
    *
    * @param tenant requests of the same tenant alone share prefixes
-   * @throws IllegalArgumentException if there will never be any
+   * @throws IllegalArgumentException if there will never be any, or it has features to encode
    * @throws dev.lora4j.core.adapter.AdapterException if its adapters do not fit the base or each
    *     other
    */
   public Optional<GenerationRow> join(GenerationRequest request, String tenant) {
+    request.requireTokens();
     Room room = room(request);
     if (room == Room.TOO_LONG) {
       throw new IllegalArgumentException(

@@ -121,6 +121,19 @@ public record GenerationRequest(
         Optional.of(encoded));
   }
 
+  /**
+   * Refuses features, for a model that reads tokens.
+   *
+   * @throws IllegalArgumentException if it has some
+   */
+  void requireTokens() {
+    features.ifPresent(
+        f -> {
+          throw new IllegalArgumentException(
+              "This model reads tokens, and the request has features of " + f.name() + ".");
+        });
+  }
+
   /** Greatest number of tokens, prompt included. */
   int room() {
     return prompt.length + maxNewTokens;

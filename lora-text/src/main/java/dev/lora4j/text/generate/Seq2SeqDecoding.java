@@ -81,9 +81,7 @@ final class Seq2SeqDecoding implements Decoding {
   }
 
   private Map<String, Tensor> tokens(Scope step) {
-    if (batch.starts().stream().anyMatch(s -> s.features().isPresent())) {
-      throw new IllegalArgumentException("This model encodes tokens, and a request has features.");
-    }
+    batch.starts().forEach(GenerationRequest::requireTokens);
     return Map.of(
         OutputLoss.INPUT,
         Tensor.ofLongs(step, padded.shape(), padded.ids()),

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WithheldTokensTest {
   private static final Engine ENGINE = Engine.open(EngineOptions.DEFAULT.threads(1));
@@ -72,8 +73,9 @@ class WithheldTokensTest {
     return generator.generate(scope, List.of(start), BeamSettings.of(beams)).get(0).added();
   }
 
-  @Test
-  void featuresAreRefusedByAModelOfTokens() {
+  @ParameterizedTest
+  @ValueSource(strings = {"t5", "llama"})
+  void featuresAreRefusedByAModelOfTokens(String name) {
     EncoderFeatures features =
         new EncoderFeatures() {
           @Override
@@ -92,12 +94,12 @@ class WithheldTokensTest {
           }
         };
     try (Scope scope = ENGINE.scope("features")) {
-      TextModel base = TextModel.load(scope, GoldenTexts.folder("t5"), DType.F32);
+      TextModel base = TextModel.load(scope, GoldenTexts.folder(name), DType.F32);
       TextGenerator generator = new TextGenerator(TextPrograms.of(scope, base).orElseThrow());
       List<GenerationRequest> starts = List.of(START.features(features));
       IllegalArgumentException refused =
           assertThrows(IllegalArgumentException.class, () -> generator.generate(scope, starts));
-      assertTrue(String.valueOf(refused.getMessage()).contains("encodes tokens"));
+      assertTrue(String.valueOf(refused.getMessage()).contains("reads tokens"));
     }
   }
 }
