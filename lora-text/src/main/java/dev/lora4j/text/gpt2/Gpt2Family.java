@@ -4,12 +4,10 @@ import dev.lora4j.core.format.Placement;
 import dev.lora4j.core.model.ConfigFile;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.spi.Extension;
-import dev.lora4j.text.model.ClassLabels;
+import dev.lora4j.text.model.DecoderFamily;
 import dev.lora4j.text.model.TextFamily;
-import dev.lora4j.text.network.LanguageNetwork;
-import dev.lora4j.text.network.LastTokenClassifier;
-import dev.lora4j.text.network.TokenTagger;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -18,37 +16,26 @@ import java.util.stream.Stream;
  * the level {@code transformer}.
  */
 @Extension(point = TextFamily.class, name = "gpt2", help = "GPT-2, DistilGPT-2")
-public final class Gpt2Family implements TextFamily {
+public final class Gpt2Family extends DecoderFamily {
   private static final String LEVEL = "transformer.";
   private static final Pattern TURNED =
       Pattern.compile(".*\\.(attn|mlp)\\.c_(attn|proj|fc)\\.weight");
   private static final Pattern BUFFER = Pattern.compile("(.*\\.)?attn\\.(masked_)?bias");
 
-  @Override
-  public boolean recognises(ConfigFile config) {
-    return config.text("model_type", "").equals("gpt2");
+  /** The family. */
+  public Gpt2Family() {
+    super(Set.of("gpt2"));
   }
 
   @Override
-  public LanguageNetwork network(ConfigFile config) {
-    List<String> labels = ClassLabels.of(config);
-    return labels.isEmpty() ? new Gpt2(Gpt2Config.read(config)) : classifier(config, labels);
-  }
-
-  @Override
-  public LanguageNetwork classifier(ConfigFile config, int labels) {
-    return classifier(config, ClassLabels.of(config, labels));
-  }
-
-  private static LanguageNetwork classifier(ConfigFile config, List<String> labels) {
+  protected Decoder decoder(ConfigFile config) {
     Gpt2Config sizes = Gpt2Config.read(config);
-    return LastTokenClassifier.of(new Gpt2(sizes), sizes.width(), labels, config);
+    return new Decoder(new Gpt2(sizes), sizes.width());
   }
 
   @Override
-  public LanguageNetwork tagger(ConfigFile config, List<String> tags) {
-    Gpt2Config sizes = Gpt2Config.read(config);
-    return new TokenTagger(new Gpt2(sizes), "classifier", sizes.width(), tags);
+  protected String tokenHead() {
+    return "classifier";
   }
 
   @Override

@@ -5,10 +5,7 @@ import dev.lora4j.core.model.ConfigFile;
 import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.spi.ExtensionName;
-import dev.lora4j.text.network.CausalNetwork;
 import dev.lora4j.text.network.LanguageNetwork;
-import dev.lora4j.text.network.LastTokenClassifier;
-import dev.lora4j.text.network.TokenTagger;
 import java.util.List;
 
 /**
@@ -49,25 +46,18 @@ public interface TextFamily {
   }
 
   /**
-   * The network that a configuration describes, with a head that tells the class of each token. By
-   * default that of a decoder whose configuration has a {@code hidden_size}, with a head called
-   * {@code score}.
+   * The network that a configuration describes, with a head that tells the class of each token.
    *
    * @param tags names of the classes
    * @throws ModelException if the family has no such heads
    */
   default LanguageNetwork tagger(ConfigFile config, List<String> tags) {
-    LanguageNetwork network = network(config);
-    LanguageNetwork body = network instanceof LastTokenClassifier other ? other.decoder() : network;
-    if (!(body instanceof CausalNetwork)) {
-      throw new ModelException(
-          config.file()
-              + ": "
-              + name()
-              + " has no head that tells classes of words apart; take a decoder, or a model of a"
-              + " family of encoders, such as bert.");
-    }
-    return new TokenTagger(body, "score", new ConfigSizes(config).size("hidden_size"), tags);
+    throw new ModelException(
+        config.file()
+            + ": "
+            + name()
+            + " has no head that tells classes of words apart; take a model of a family of"
+            + " encoders, such as bert.");
   }
 
   /**

@@ -9,7 +9,6 @@ import dev.lora4j.text.data.SequenceBatches;
 import dev.lora4j.text.data.TextDataSet;
 import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.pipeline.SentenceEncoder;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -77,16 +76,14 @@ public final class EmbeddingTrainer extends SequenceTrainer<EmbeddingTrainer> {
 
   @Override
   public EmbeddingTrainer data(TextDataSet data) {
-    if (settings().heldOut() == 0) {
-      MatchedTexts all = model.matches(data, settings().limits());
-      return matches(all.matches(), List.of(), all.notes(settings().limits()));
-    }
-    TextDataSet.Split split = data.split(settings().heldOut(), settings().training().seed());
-    MatchedTexts learned = model.matches(split.training(), settings().limits());
-    MatchedTexts others = model.matches(split.validation(), settings().limits());
-    List<String> notes = new ArrayList<>(learned.notes(settings().limits()));
-    others.notes(settings().limits()).forEach(note -> notes.add("Of those held out: " + note));
-    return matches(learned.matches(), others.matches(), notes);
+    DividedExamples<MatchedText> parts =
+        DividedExamples.of(
+            data,
+            settings(),
+            part -> model.matches(part, settings().limits()),
+            MatchedTexts::matches,
+            read -> read.notes(settings().limits()));
+    return matches(parts.learned(), parts.heldOut(), parts.notes());
   }
 
   @Override

@@ -10,7 +10,6 @@ import dev.lora4j.text.data.SequenceBatches;
 import dev.lora4j.text.data.TextDataSet;
 import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.pipeline.RewardModel;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -67,16 +66,14 @@ public final class RewardTrainer extends SequenceTrainer<RewardTrainer> {
   @Override
   public RewardTrainer data(TextDataSet data) {
     int longest = settings().limits().longest();
-    if (settings().heldOut() == 0) {
-      RewardPairs all = model.pairs(data, longest);
-      return pairs(all.pairs(), List.of(), pairs.objective(), all.notes(longest));
-    }
-    TextDataSet.Split split = data.split(settings().heldOut(), settings().training().seed());
-    RewardPairs learned = model.pairs(split.training(), longest);
-    RewardPairs others = model.pairs(split.validation(), longest);
-    List<String> notes = new ArrayList<>(learned.notes(longest));
-    others.notes(longest).forEach(note -> notes.add("Of those held out: " + note));
-    return pairs(learned.pairs(), others.pairs(), pairs.objective(), notes);
+    DividedExamples<PreferencePair> parts =
+        DividedExamples.of(
+            data,
+            settings(),
+            part -> model.pairs(part, longest),
+            RewardPairs::pairs,
+            read -> read.notes(longest));
+    return pairs(parts.learned(), parts.heldOut(), pairs.objective(), parts.notes());
   }
 
   @Override

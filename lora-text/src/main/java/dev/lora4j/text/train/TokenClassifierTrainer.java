@@ -9,7 +9,6 @@ import dev.lora4j.text.data.TaggedTexts;
 import dev.lora4j.text.data.TextDataSet;
 import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.pipeline.TokenClassifier;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -57,16 +56,14 @@ public final class TokenClassifierTrainer extends SequenceTrainer<TokenClassifie
 
   @Override
   public TokenClassifierTrainer data(TextDataSet data) {
-    if (settings().heldOut() == 0) {
-      TaggedTexts all = model.texts(data, settings().limits());
-      return texts(all.texts(), List.of(), all.notes(settings().limits()));
-    }
-    TextDataSet.Split split = data.split(settings().heldOut(), settings().training().seed());
-    TaggedTexts learned = model.texts(split.training(), settings().limits());
-    TaggedTexts others = model.texts(split.validation(), settings().limits());
-    List<String> notes = new ArrayList<>(learned.notes(settings().limits()));
-    others.notes(settings().limits()).forEach(note -> notes.add("Of those held out: " + note));
-    return texts(learned.texts(), others.texts(), notes);
+    DividedExamples<TaggedText> parts =
+        DividedExamples.of(
+            data,
+            settings(),
+            part -> model.texts(part, settings().limits()),
+            TaggedTexts::texts,
+            read -> read.notes(settings().limits()));
+    return texts(parts.learned(), parts.heldOut(), parts.notes());
   }
 
   @Override

@@ -45,16 +45,14 @@ record TrainingTexts(List<TokenSequence> learned, List<TokenSequence> heldOut, L
       TextDataSet data,
       TextTrainingSettings settings,
       Function<TextDataSet, TokenSequences> dividing) {
-    if (settings.heldOut() == 0) {
-      TokenSequences all = dividing.apply(data);
-      return new TrainingTexts(all.sequences(), List.of(), all.notes(settings.limits()));
-    }
-    TextDataSet.Split split = data.split(settings.heldOut(), settings.training().seed());
-    TokenSequences learned = dividing.apply(split.training());
-    TokenSequences others = dividing.apply(split.validation());
-    List<String> notes = new ArrayList<>(learned.notes(settings.limits()));
-    others.notes(settings.limits()).forEach(note -> notes.add("Of those held out: " + note));
-    return new TrainingTexts(learned.sequences(), others.sequences(), notes);
+    DividedExamples<TokenSequence> parts =
+        DividedExamples.of(
+            data,
+            settings,
+            dividing,
+            TokenSequences::sequences,
+            part -> part.notes(settings.limits()));
+    return new TrainingTexts(parts.learned(), parts.heldOut(), parts.notes());
   }
 
   /** Refuses a run without texts, or with one that is longer than the model reads. */

@@ -25,8 +25,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Heads of two layers, as RoBERTa has them: PEFT saves both or, of itself, none. */
 class ClassHeadsTest {
@@ -46,7 +47,7 @@ class ClassHeadsTest {
 
   @TempDir Path folder;
 
-  private JsonObject written(String... saved) throws IOException {
+  private JsonObject written(String task, String... saved) throws IOException {
     Map<String, List<Factors>> sites = new TreeMap<>();
     Map<String, HostTensor> lora =
         Map.of(
@@ -62,8 +63,7 @@ class ClassHeadsTest {
     }
     Adapter adapter = new Adapter("a", sites, Map.of());
     Path out = folder.resolve("peft");
-    WriteOptions options =
-        WriteOptions.EXACT.madeFor(new BaseUsage("base", Optional.of(ClassHeads.TASK)));
+    WriteOptions options = WriteOptions.EXACT.madeFor(new BaseUsage("base", Optional.of(task)));
     AdapterOutput.write(adapter, FAMILY, new PeftWriter(), options, out);
     assertEquals(adapter.identity(), AdapterFiles.read(out, FAMILY).adapter().identity());
     return JsonParser.parseString(Files.readString(out.resolve("adapter_config.json")))
@@ -75,16 +75,18 @@ class ClassHeadsTest {
     return all.asList().stream().map(e -> e.getAsString()).toList();
   }
 
-  @Test
-  void completeHeadIsNamedAsOneModule() throws IOException {
-    JsonObject config = written(DENSE, OUT, POOLER);
+  @ParameterizedTest
+  @ValueSource(strings = {"SEQ_CLS", "TOKEN_CLS"})
+  void completeHeadIsNamedAsOneModule(String task) throws IOException {
+    JsonObject config = written(task, DENSE, OUT, POOLER);
     assertEquals(List.of("classifier", "pooler.dense"), modules(config));
-    assertEquals(ClassHeads.TASK, config.get("task_type").getAsString());
+    assertEquals(task, config.get("task_type").getAsString());
   }
 
-  @Test
-  void incompleteHeadOmitsTheTaskType() throws IOException {
-    JsonObject config = written(OUT, POOLER);
+  @ParameterizedTest
+  @ValueSource(strings = {"SEQ_CLS", "TOKEN_CLS"})
+  void incompleteHeadOmitsTheTaskType(String task) throws IOException {
+    JsonObject config = written(task, OUT, POOLER);
     assertEquals(List.of("classifier.out_proj", "pooler.dense"), modules(config));
     assertTrue(config.get("task_type").isJsonNull());
     assertEquals("base", config.get("base_model_name_or_path").getAsString());

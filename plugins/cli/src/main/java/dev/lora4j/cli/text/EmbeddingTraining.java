@@ -160,11 +160,7 @@ record EmbeddingTraining(
             run.learned.size(),
             negatives > 0 ? ", " + negatives + " negatives" : "",
             run.heldOut.size()));
-    if (run.heldOut.isEmpty() && !how.steps.ofHeldOut().isEmpty()) {
-      console.note(
-          String.join(" and ", how.steps.ofHeldOut())
-              + " without effect: nothing is held out; --held-out 0.1 holds out a tenth of it.");
-    }
+    how.steps.noteHeldOut(console, run.heldOut);
     console.note(
         String.format(
             Locale.ROOT,

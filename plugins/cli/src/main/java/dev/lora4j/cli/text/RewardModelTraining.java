@@ -176,11 +176,7 @@ record RewardModelTraining(
             learned.size(),
             texts.margins() ? " with margins" : "",
             pairs.heldOut().size()));
-    if (pairs.heldOut().isEmpty() && !how.steps.ofHeldOut().isEmpty()) {
-      console.note(
-          String.join(" and ", how.steps.ofHeldOut())
-              + " without effect: nothing is held out; --held-out 0.1 holds out a tenth of it.");
-    }
+    how.steps.noteHeldOut(console, pairs.heldOut());
     console.note(
         String.format(
             Locale.ROOT,

@@ -1,5 +1,6 @@
 package dev.lora4j.cli.text;
 
+import dev.lora4j.cli.console.Console;
 import dev.lora4j.cli.console.Failure;
 import dev.lora4j.cli.console.Names;
 import dev.lora4j.cli.console.UnusedOptions;
@@ -204,6 +205,19 @@ final class TextStepOptions {
       asked.add("--keep-best");
     }
     return asked;
+  }
+
+  /**
+   * Notes which options have no effect where nothing is held out.
+   *
+   * @param heldOut what is held out
+   */
+  void noteHeldOut(Console console, List<?> heldOut) {
+    if (heldOut.isEmpty() && !ofHeldOut().isEmpty()) {
+      console.note(
+          String.join(" and ", ofHeldOut())
+              + " without effect: nothing is held out; --held-out 0.1 holds out a tenth of it.");
+    }
   }
 
   /**
