@@ -26,7 +26,11 @@ public final class LayerTypes {
       return IntStream.range(0, layers).mapToObj(otherwise::test).toList();
     }
     List<String> types = config.texts(KEY);
-    config.requireCount(KEY, types.size(), layers);
+    if (types.size() != layers) {
+      throw new ModelException(
+          "%s: '%s' has %d entries for %d layers (num_hidden_layers)."
+              .formatted(config.file(), KEY, types.size(), layers));
+    }
     return types.stream().map(t -> sliding(config, t)).toList();
   }
 

@@ -74,9 +74,19 @@ public final class SentenceEncoder implements AutoCloseable {
    * @throws dev.lora4j.core.model.ModelException as above
    */
   public static SentenceEncoder open(Lora4j lora, Path folder, BasePrecision precision) {
-    require(folder);
-    Scope scope = lora.engine().scope("sentence encoder");
+    return open(lora.engine().scope("sentence encoder"), folder, precision);
+  }
+
+  /**
+   * Loads a folder in the layout of transformers. A head for classes is of no effect.
+   *
+   * @param scope owner of the model, which is closed with it
+   * @param precision how large weights are rounded, beside the type to compute in
+   * @throws dev.lora4j.core.model.ModelException as above
+   */
+  public static SentenceEncoder open(Scope scope, Path folder, BasePrecision precision) {
     try {
+      require(folder);
       TextClassifier model = TextClassifier.open(scope, folder, precision, List.of(), 0);
       SentencePooling pooling = SentencePooling.of(model.base().path(), model.network().longest());
       return new SentenceEncoder(model, pooling, SentencePrompts.of(model.base().path()));
@@ -173,6 +183,11 @@ public final class SentenceEncoder implements AutoCloseable {
   public EncoderText shortened(String prompt, String text) {
     int[] ids = model.tokenizer().encode(pooling.read(prompt + text));
     return EncoderText.of(TruncatedText.of(ids, model.tokenizer(), pooling.longest()));
+  }
+
+  /** Number of tokens that a text has behind a prompt, those that the model adds included. */
+  public int tokens(String prompt, String text) {
+    return model.tokenizer().encode(pooling.read(prompt + text)).length;
   }
 
   private EncoderText read(String text) {

@@ -76,6 +76,9 @@ final class TextSearch implements Command {
     if (top < 1) {
       throw Failure.usage("--top must be at least 1, found " + top + ".");
     }
+    if (queries.stream().anyMatch(String::isBlank)) {
+      throw Failure.usage("A query is empty; say what to search for.");
+    }
     SearchedTexts searched = SearchedTexts.read(data);
     try (OpenEncoder open = OpenEncoder.of(console, options, prompts, loras)) {
       SentenceEncoder model = open.model();
@@ -88,6 +91,7 @@ final class TextSearch implements Command {
               .map(text -> text.with(mix))
               .toList();
       List<float[]> vectors = encoded(console, model, all);
+      noteCut(console, model, texts);
       NearestVectors documents =
           new NearestVectors(vectors.subList(queries.size(), vectors.size()));
       List<Map<String, Object>> found = new ArrayList<>();
@@ -104,6 +108,21 @@ final class TextSearch implements Command {
       }
     }
     return 0;
+  }
+
+  private static void noteCut(Console console, SentenceEncoder model, List<String> texts) {
+    int longest = model.pooling().longest();
+    String prompt = model.prompts().document();
+    long cut = texts.stream().filter(t -> model.tokens(prompt, t) > longest).count();
+    if (cut > 0) {
+      console.note(
+          cut
+              + " of "
+              + texts.size()
+              + " texts are longer than "
+              + longest
+              + " tokens and lose their end; divide them by empty lines.");
+    }
   }
 
   private static List<float[]> encoded(

@@ -111,6 +111,11 @@ class TextEmbeddingTest {
             "blue fox",
             " 1.0000  blue fox  (" + texts + " paragraph 2)"),
         lines);
+    Files.writeString(
+        folder.resolve("model/modules.json"), "[{\"path\": \"\", \"type\": \"a.Transformer\"}]");
+    Files.writeString(folder.resolve("model/sentence_bert_config.json"), "{\"max_seq_length\": 3}");
+    Run cut = Run.of("text", "search", "fox", base, "--data=" + texts);
+    assertTrue(cut.err().contains("2 of 2 texts are longer than 3 tokens"), cut.err());
   }
 
   @Test
@@ -197,6 +202,7 @@ class TextEmbeddingTest {
         "evaluate",
         "--data=" + plain,
         "--query-prompt=a");
+    assertRefused("A query is empty", "text", "search", " ", base, given);
     assertRefused("--top must be at least 1", "text", "search", "red", base, given, "--top=0");
     Path alone =
         Files.writeString(
