@@ -35,7 +35,7 @@ def data(archive, folder):
 def st(model, folder, seed, steps):
     import torch
     from datasets import load_dataset
-    from peft import LoraConfig
+    from peft import LoraConfig, get_peft_model
     from sentence_transformers import SentenceTransformer, SentenceTransformerTrainer, SentenceTransformerTrainingArguments
     from sentence_transformers.sentence_transformer.evaluation import InformationRetrievalEvaluator
     from sentence_transformers.sentence_transformer.losses import MultipleNegativesRankingLoss
@@ -54,7 +54,7 @@ def st(model, folder, seed, steps):
         return {name: round(next(v for k, v in found.items() if k.endswith(name)), 3) for name in names}
 
     print("before", scores())
-    encoder.add_adapter(LoraConfig(
+    encoder[0].model = get_peft_model(encoder[0].model, LoraConfig(
         r=16, lora_alpha=16, target_modules=["query", "key", "value", "dense"], exclude_modules=["pooler.dense"]))
     how = SentenceTransformerTrainingArguments(
         output_dir=tempfile.mkdtemp(), use_cpu=True, per_device_train_batch_size=32, learning_rate=1e-3, warmup_steps=steps // 10,
