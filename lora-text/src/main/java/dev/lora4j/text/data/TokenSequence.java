@@ -21,7 +21,7 @@ public record TokenSequence(
     this(ids, counted, target, label, Optional.empty());
   }
 
-  /** What a decoder should write of features. */
+  /** Output of a decoder for features of its encoder. */
   public static TokenSequence of(EncoderFeatures features, int[] target) {
     return new TokenSequence(new int[0], new boolean[0], target, -1, Optional.of(features));
   }

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What the configuration of a Phi-3 has beyond that of other models: a window, heads that are
- * turned in part, and factors of positions, which are tensors of the file.
+ * Fields of a Phi-3 that other models have not: a window, heads that are turned in part, and
+ * factors of positions, which are tensors of the file.
  *
  * @param sizes of a file with a Phi-3
  * @param config with the sizes; what is missing is added

@@ -45,7 +45,7 @@ public record LayerRopes(Rope full, Rope sliding) {
     return parameters.map(p -> how.of(p, base)).orElseGet(() -> how.plain(base));
   }
 
-  /** What {@code rope_parameters} says of a type of layers. */
+  /** Parameters that {@code rope_parameters} has for a type of layers. */
   private static Optional<ConfigFile> of(ConfigFile config, String type) {
     Optional<ConfigFile> all = config.section(ROPES);
     Set<String> others = new TreeSet<>(all.map(ConfigFile::keys).orElse(Set.of()));

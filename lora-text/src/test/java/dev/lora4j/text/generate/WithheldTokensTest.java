@@ -45,7 +45,7 @@ class WithheldTokensTest {
     assertArrayEquals(new float[] {1, never, 3, 4}, later);
   }
 
-  /** What comes without them is withheld, first where it comes first and then wherever it comes. */
+  /** Tokens that would come are withheld, first at the first place and then at all. */
   @ParameterizedTest
   @CsvSource({"t5,1", "t5,3", "llama,1", "llama,3"})
   void theyNeverCome(String name, int beams) {

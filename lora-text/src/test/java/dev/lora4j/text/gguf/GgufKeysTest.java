@@ -197,7 +197,7 @@ class GgufKeysTest {
     assertTrue(refusal.getMessage().contains("rope_freqs.weight"), refusal.getMessage());
   }
 
-  /** What a file does not say is as in llama.cpp. */
+  /** Keys that a file lacks are as in llama.cpp. */
   @Test
   void scalesOfGraniteAndLayersOfSmolLm3AreRead() throws IOException {
     ConfigFile said = GgufLanguageModel.open(MODELS.resolve("granite.gguf")).config();

@@ -171,7 +171,7 @@ class EmbeddingStepTest {
     }
   }
 
-  /** What belongs to an anchor counts nothing against it, however often a batch has it. */
+  /** Documents of an anchor count nothing against it, however often a batch has them. */
   @Test
   void whatBelongsToAnAnchorIsNotCountedAgainstIt() {
     TokenSequence cat = new TokenSequence(new int[] {5, 6}, new boolean[2], new int[0], -1);

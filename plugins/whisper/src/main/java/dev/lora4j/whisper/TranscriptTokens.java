@@ -171,7 +171,7 @@ public record TranscriptTokens(
   }
 
   /**
-   * What a decoder learns to write: all after {@link #start}, a text and the end.
+   * Tokens that a decoder learns to write: all after {@link #start}, a text and the end.
    *
    * @param text tokens of the text
    */

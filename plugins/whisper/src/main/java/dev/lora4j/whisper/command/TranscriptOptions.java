@@ -12,7 +12,7 @@ import picocli.CommandLine.Option;
 
 /** Options of how recordings are transcribed. */
 final class TranscriptOptions {
-  /** What is written. */
+  /** Text that is written. */
   enum Task {
     transcribe,
     translate
@@ -57,7 +57,7 @@ final class TranscriptOptions {
       defaultValue = "8")
   private int batch;
 
-  /** What the options ask for, without adapters. */
+  /** The request that the options make, without adapters. */
   TranscriptRequest request() {
     return Failure.usage(
         () ->

@@ -24,7 +24,7 @@ class SpeechCommandTest {
 
   @TempDir private Path folder = Path.of("");
 
-  /** What a command wrote, and how it ended. */
+  /** Output of a command, and how it ended. */
   record Ran(int code, String out, String err) {
     static Ran of(String... words) {
       ByteArrayOutputStream out = new ByteArrayOutputStream();

@@ -5,7 +5,7 @@ import dev.lora4j.whisper.Goldens;
 import java.nio.file.Path;
 import java.util.List;
 
-/** What holds of every command. */
+/** The contract of commands. */
 class SpeechContractTest extends CommandContract {
   SpeechContractTest() {
     super("speech");

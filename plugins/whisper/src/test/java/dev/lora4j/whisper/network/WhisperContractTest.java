@@ -2,7 +2,7 @@ package dev.lora4j.whisper.network;
 
 import dev.lora4j.testkit.TextFamilyContract;
 
-/** What holds of every family. */
+/** The contract of families. */
 class WhisperContractTest extends TextFamilyContract {
   WhisperContractTest() {
     super("whisper");

@@ -51,7 +51,7 @@ class SpeechStepTest {
     LORA.close();
   }
 
-  /** What a batch learns. */
+  /** Sounds with their tokens and labels. */
   private static List<TokenSequence> batch(int number) {
     double[] labels = Goldens.tensor(STEPS, "labels").doubles();
     List<Wave> sounds = Goldens.sounds();
