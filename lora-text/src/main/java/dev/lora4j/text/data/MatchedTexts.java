@@ -44,7 +44,7 @@ public record MatchedTexts(List<MatchedText> matches, int cut) {
               + TextForm.NEGATIVE_MATCH
               + ".");
     }
-    Reading reading = new Reading(tokenizer, limits);
+    TokenReader reader = new TokenReader(tokenizer, limits);
     List<MatchedText> all = new ArrayList<>();
     List<TextProblem> problems = new ArrayList<>();
     for (int i = 0; i < data.examples().size(); i++) {
@@ -52,9 +52,9 @@ public record MatchedTexts(List<MatchedText> matches, int cut) {
       try {
         all.add(
             new MatchedText(
-                reading.of(query.apply(match.anchor())),
-                reading.of(document.apply(match.positive())),
-                match.negatives().stream().map(n -> reading.of(document.apply(n))).toList()));
+                reader.of(query.apply(match.anchor())),
+                reader.of(document.apply(match.positive())),
+                match.negatives().stream().map(n -> reader.of(document.apply(n))).toList()));
       } catch (IllegalArgumentException e) {
         problems.add(data.places().get(i).problem(String.valueOf(e.getMessage())));
       }
@@ -62,16 +62,16 @@ public record MatchedTexts(List<MatchedText> matches, int cut) {
     if (!problems.isEmpty()) {
       throw new TextDataException(problems);
     }
-    return new MatchedTexts(all, reading.cut);
+    return new MatchedTexts(all, reader.cut);
   }
 
-  /** Makes tokens of texts, and counts those that are too long. */
-  private static final class Reading {
+  /** Reader of texts as tokens, which counts those that are too long. */
+  private static final class TokenReader {
     private final TextTokenizer tokenizer;
     private final SequenceLimits limits;
     private int cut;
 
-    Reading(TextTokenizer tokenizer, SequenceLimits limits) {
+    TokenReader(TextTokenizer tokenizer, SequenceLimits limits) {
       this.tokenizer = tokenizer;
       this.limits = limits;
     }

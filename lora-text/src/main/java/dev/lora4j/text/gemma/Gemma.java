@@ -63,7 +63,7 @@ record Gemma(GemmaConfig config) implements CausalNetwork {
 
   @Override
   public Expr logits(Weights weights, Expr hidden) {
-    Expr logits = weights.linear(HEAD, hidden, config.vocabSize(), false);
+    Expr logits = CausalNetwork.super.logits(weights, hidden);
     if (config.logitCap().isEmpty()) {
       return logits;
     }

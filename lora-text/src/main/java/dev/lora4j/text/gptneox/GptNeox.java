@@ -56,11 +56,6 @@ record GptNeox(GptNeoxConfig config) implements CausalNetwork {
   }
 
   @Override
-  public Expr logits(Weights weights, Expr hidden) {
-    return weights.linear(HEAD, hidden, config.vocabSize(), false);
-  }
-
-  @Override
   public Map<String, String> shared() {
     String embedding = MODEL + "." + EMBEDDING + ".weight";
     return config.tied() ? Map.of(HEAD + ".weight", embedding) : Map.of();

@@ -78,7 +78,7 @@ public record Llama(LlamaConfig config) implements CausalNetwork {
 
   @Override
   public Expr logits(Weights weights, Expr hidden) {
-    Expr logits = weights.linear(HEAD, hidden, config.vocabSize(), false);
+    Expr logits = CausalNetwork.super.logits(weights, hidden);
     double by = config.scales().logits();
     return by == 1 ? logits : logits.div(by);
   }

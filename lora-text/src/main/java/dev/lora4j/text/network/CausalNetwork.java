@@ -20,12 +20,14 @@ public non-sealed interface CausalNetwork extends LanguageNetwork {
   Expr hidden(Weights weights, TokenInputs tokens, AttentionCache memory, DType compute);
 
   /**
-   * Stages the head.
+   * Stages the head; a linear layer without a bias, if a network does not say otherwise.
    *
    * @param hidden [..., width]
    * @return a logit of each next token, [..., vocabulary]
    */
-  Expr logits(Weights weights, Expr hidden);
+  default Expr logits(Weights weights, Expr hidden) {
+    return weights.linear(HEAD, hidden, vocabulary(), false);
+  }
 
   @Override
   default void walk(Weights weights, DType compute) {

@@ -56,11 +56,6 @@ record Olmo(OlmoConfig config) implements CausalNetwork {
   }
 
   @Override
-  public Expr logits(Weights weights, Expr hidden) {
-    return weights.linear(HEAD, hidden, config.vocabSize(), false);
-  }
-
-  @Override
   public Map<String, String> shared() {
     return config.tied() ? Map.of(HEAD + ".weight", EMBEDDING + ".weight") : Map.of();
   }

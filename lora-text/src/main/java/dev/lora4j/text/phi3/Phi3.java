@@ -52,11 +52,6 @@ record Phi3(Phi3Config config) implements CausalNetwork {
   }
 
   @Override
-  public Expr logits(Weights weights, Expr hidden) {
-    return weights.linear(HEAD, hidden, config.vocabSize(), false);
-  }
-
-  @Override
   public Map<String, String> shared() {
     return config.tied() ? Map.of(HEAD + ".weight", EMBEDDING + ".weight") : Map.of();
   }

@@ -50,11 +50,6 @@ record Starcoder2(Starcoder2Config config) implements CausalNetwork {
   }
 
   @Override
-  public Expr logits(Weights weights, Expr hidden) {
-    return weights.linear(HEAD, hidden, config.vocabSize(), false);
-  }
-
-  @Override
   public Map<String, String> shared() {
     return config.tied() ? Map.of(HEAD + ".weight", EMBEDDING + ".weight") : Map.of();
   }

@@ -5,7 +5,6 @@ import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.run.CheckpointPolicy;
 import dev.lora4j.text.data.MatchedText;
 import dev.lora4j.text.data.MatchedTexts;
-import dev.lora4j.text.data.SequenceBatches;
 import dev.lora4j.text.data.TextDataSet;
 import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.pipeline.SentenceEncoder;
@@ -113,10 +112,6 @@ public final class EmbeddingTrainer extends SequenceTrainer<EmbeddingTrainer> {
 
   @Override
   Function<AdapterPlan, SequenceTask> tasks(Scope owner) {
-    int batch = settings().batch();
-    SequenceBatches batches =
-        new SequenceBatches(texts().learned(), batch, settings().training().seed(), false);
-    SequenceLoss loss = new MatchLoss(model, matches, objective);
-    return planned -> new SequenceTask(loss, planned, batches, texts().validation(batch));
+    return tasks(new MatchLoss(model, matches, objective), false);
   }
 }

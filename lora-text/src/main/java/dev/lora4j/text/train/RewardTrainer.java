@@ -6,7 +6,6 @@ import dev.lora4j.core.train.run.CheckpointPolicy;
 import dev.lora4j.text.align.RewardObjective;
 import dev.lora4j.text.data.PreferencePair;
 import dev.lora4j.text.data.RewardPairs;
-import dev.lora4j.text.data.SequenceBatches;
 import dev.lora4j.text.data.TextDataSet;
 import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.pipeline.RewardModel;
@@ -109,10 +108,6 @@ public final class RewardTrainer extends SequenceTrainer<RewardTrainer> {
 
   @Override
   Function<AdapterPlan, SequenceTask> tasks(Scope owner) {
-    int batch = settings().batch();
-    SequenceBatches batches =
-        new SequenceBatches(texts().learned(), batch, settings().training().seed(), false);
-    SequenceLoss loss = new RewardPairLoss(model, pairs);
-    return planned -> new SequenceTask(loss, planned, batches, texts().validation(batch));
+    return tasks(new RewardPairLoss(model, pairs), false);
   }
 }

@@ -9,6 +9,7 @@ import dev.lora4j.core.train.run.RateSearch;
 import dev.lora4j.core.train.run.RunListener;
 import dev.lora4j.core.train.run.StepCost;
 import dev.lora4j.core.train.run.TrainingTask;
+import dev.lora4j.text.data.SequenceBatches;
 import dev.lora4j.text.data.TextDataSet;
 import dev.lora4j.text.data.TokenSequence;
 import dev.lora4j.text.model.TextModel;
@@ -67,6 +68,18 @@ public abstract sealed class SequenceTrainer<T extends SequenceTrainer<T>>
    * @param owner of that
    */
   abstract Function<AdapterPlan, SequenceTask> tasks(Scope owner);
+
+  /**
+   * Tasks of plans with one loss, on batches of texts in their order by chance.
+   *
+   * @param alike whether a batch has texts of like lengths
+   */
+  final Function<AdapterPlan, SequenceTask> tasks(SequenceLoss loss, boolean alike) {
+    int batch = settings().batch();
+    SequenceBatches batches =
+        new SequenceBatches(texts().learned(), batch, settings().training().seed(), alike);
+    return planned -> new SequenceTask(loss, planned, batches, texts().validation(batch));
+  }
 
   /** Identity of this kind of training, which a checkpoint depends on beside texts and settings. */
   Map<String, String> identity() {

@@ -3,7 +3,6 @@ package dev.lora4j.text.train;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.run.CheckpointPolicy;
-import dev.lora4j.text.data.SequenceBatches;
 import dev.lora4j.text.data.TaggedText;
 import dev.lora4j.text.data.TaggedTexts;
 import dev.lora4j.text.data.TextDataSet;
@@ -99,10 +98,6 @@ public final class TokenClassifierTrainer extends SequenceTrainer<TokenClassifie
 
   @Override
   Function<AdapterPlan, SequenceTask> tasks(Scope owner) {
-    int batch = settings().batch();
-    SequenceBatches batches =
-        new SequenceBatches(texts().learned(), batch, settings().training().seed(), true);
-    SequenceLoss loss = new TagLoss(model, tagged);
-    return planned -> new SequenceTask(loss, planned, batches, texts().validation(batch));
+    return tasks(new TagLoss(model, tagged), true);
   }
 }
