@@ -2,8 +2,6 @@ package dev.lora4j.cli.text;
 
 import dev.lora4j.cli.console.Console;
 import dev.lora4j.cli.console.Failure;
-import dev.lora4j.cli.file.LockedFolder;
-import dev.lora4j.cli.file.RunFileOption;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.train.adapter.AdapterRecipe;
 import dev.lora4j.text.data.MatchedText;
@@ -14,28 +12,22 @@ import dev.lora4j.text.pipeline.SentenceEncoder;
 import dev.lora4j.text.train.EmbeddingTrainer;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
-import picocli.CommandLine.Model.CommandSpec;
 
 /**
  * A run that trains a sentence encoder on texts that belong together.
  *
- * @param spec of the command
- * @param file where options were read
+ * @param course of the training
  * @param how options of the training
  * @param embedding options of this task
  * @param output options of what it writes
- * @param planned whether it is only planned
  */
 record EmbeddingTraining(
-    CommandSpec spec,
-    RunFileOption file,
+    TextTrainingCourse course,
     TextDataSet texts,
     TextModelOptions options,
     TextTrainingOptions how,
     EmbeddingOptions embedding,
-    TextRunOptions output,
-    TextPlanOption planned) {
+    TextRunOptions output) {
   /** A run on a model that is open. */
   private record Prepared(
       AdapterRecipe recipe,
@@ -49,34 +41,32 @@ record EmbeddingTraining(
    *
    * @param began when, in nanoseconds
    */
-  @SuppressWarnings("try") // the claim is only held
   void run(Console console, boolean json, long began) {
     try (OpenEncoder open = open(console)) {
       SentenceEncoder model = open.model();
       Prepared run = prepared(console, model);
-      TextTrainingWork work = TextTrainingWork.of(run.trainer, how.steps, output);
-      summary(console, run, work);
-      if (planned.asked(spec)) {
-        output.requireForm(work.plan(), model.model().base());
-        planned.tell(console, work, model.model().base(), open.lora().engine(), run.steps, json);
-        return;
-      }
-      try (LockedFolder claim = output.begin(work, model.model().base())) {
-        file.keep(output.folder());
-        TrainedTextReport trained =
-            output.train(console, work, model.model().base(), run.steps, how.steps.perStep());
-        output.save(trained.text(), model.model().base(), List.of());
-        MixPlan mix = MixPlan.of(trained.text().adapter(), 1);
-        if (run.heldOut.isEmpty()) {
-          trained.tellEmbedding(console, json, began, Optional.empty(), Optional.empty());
-        } else {
-          RetrievalScores before =
-              RetrievalTable.of(console, "base", model, run.heldOut, MixPlan.NONE);
-          RetrievalScores after = RetrievalTable.of(console, "adapter", model, run.heldOut, mix);
-          trained.tellEmbedding(console, json, began, Optional.of(before), Optional.of(after));
-        }
-      }
+      course.run(
+          console,
+          model.model().base(),
+          run.trainer,
+          run.steps,
+          List.of(),
+          work -> summary(console, run, work),
+          trained ->
+              trained.tellEmbedding(console, json, began, scores(console, model, run, trained)));
     }
+  }
+
+  /** Scores of the base and of the adapter on what is held out; none if nothing is. */
+  private static List<RetrievalScores> scores(
+      Console console, SentenceEncoder model, Prepared run, TrainedTextReport trained) {
+    if (run.heldOut.isEmpty()) {
+      return List.of();
+    }
+    MixPlan mix = MixPlan.of(trained.text().adapter(), 1);
+    return List.of(
+        RetrievalTable.of(console, "base", model, run.heldOut, MixPlan.NONE),
+        RetrievalTable.of(console, "adapter", model, run.heldOut, mix));
   }
 
   /**
@@ -84,17 +74,10 @@ record EmbeddingTraining(
    *
    * @param steps of each trial
    */
-  void find(Console console, int steps, boolean json) {
+  void find(Console console, int steps) {
     try (OpenEncoder open = open(console)) {
       Prepared run = prepared(console, open.model());
-      new TextRateFinding(
-              run.recipe,
-              how.steps.rate(),
-              how.alphas(),
-              output.folder(),
-              steps,
-              TextRateFinding.WITHOUT_HELD_OUT)
-          .find(console, run.trainer, json);
+      course.find(console, run.recipe, run.trainer, steps, TextRateFinding.WITHOUT_HELD_OUT);
     }
   }
 
@@ -124,7 +107,7 @@ record EmbeddingTraining(
         new SequenceLimits(Math.min(reads, asked.longest()), asked.longer(), asked.pack());
     AdapterRecipe recipe =
         how.recipe(
-            spec,
+            course.spec(),
             console,
             output.convention(),
             model.model().base(),

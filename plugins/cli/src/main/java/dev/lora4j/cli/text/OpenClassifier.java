@@ -7,7 +7,6 @@ import dev.lora4j.cli.console.Invocation;
 import dev.lora4j.cli.file.ExistingPath;
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.mix.MixPlan;
-import dev.lora4j.core.tensor.DType;
 import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.pipeline.AdapterClasses;
 import dev.lora4j.text.pipeline.TextClassifier;
@@ -23,30 +22,21 @@ record OpenClassifier(Lora4j lora, TextClassifier model) implements AutoCloseabl
    */
   static OpenClassifier of(
       Console console, TextModelOptions options, List<String> labels, long seed) {
-    Path path = options.path();
-    long began = System.nanoTime();
-    Lora4j lora = options.where.open(console);
-    try {
-      DType type = options.type(console, lora.engine());
-      TextClassifier model =
-          TextClassifier.open(
-              lora.engine().scope("text classifier"),
-              path,
-              options.precision.of(type),
-              labels,
-              seed);
-      OpenText.tell(console, path, began, lora, type);
-      model.base().notes().forEach(console::note);
-      return new OpenClassifier(lora, model);
-    } catch (RuntimeException | Error e) {
-      lora.close();
-      throw e;
-    }
+    Opened<TextClassifier> opened =
+        Opened.of(
+            console,
+            options,
+            (lora, path, precision) ->
+                TextClassifier.open(
+                    lora.engine().scope("text classifier"), path, precision, labels, seed),
+            TextClassifier::base);
+    return new OpenClassifier(opened.lora(), opened.model());
   }
 
   /** The same with the classes of the first adapter with a head, else the base's. */
   static OpenClassifier of(Console console, TextModelOptions options, List<LoraOption> loras) {
     loras.forEach(l -> ExistingPath.any(l.file()));
+    loras.forEach(l -> requireTexts(l.file()));
     List<String> labels =
         loras.stream()
             .map(l -> AdapterClasses.of(l.file()))
@@ -69,6 +59,16 @@ record OpenClassifier(Lora4j lora, TextClassifier model) implements AutoCloseabl
     }
     options.requireFits(loras.stream().map(LoraOption::file).toList(), labels.size());
     return of(console, options, labels, 0);
+  }
+
+  /** Refuses an adapter whose head tells classes of words. */
+  static void requireTexts(Path adapter) {
+    if (AdapterClasses.ofWords(adapter)) {
+      throw new Failure(
+          adapter
+              + " has a head that tells classes of words, not those of whole texts: give lines with"
+              + " {\"tokens\", \"tags\"}, or an adapter of such a head.");
+    }
   }
 
   /** Reads adapters and their weights. */

@@ -3,9 +3,7 @@ package dev.lora4j.cli.text;
 import dev.lora4j.cli.adapter.LoraOption;
 import dev.lora4j.cli.console.Console;
 import dev.lora4j.core.Lora4j;
-import dev.lora4j.core.tensor.DType;
 import dev.lora4j.text.pipeline.RewardModel;
-import java.nio.file.Path;
 import java.util.List;
 
 /** A running engine with a loaded reward model. */
@@ -16,21 +14,14 @@ record OpenRewardModel(Lora4j lora, RewardModel model) implements AutoCloseable 
    * @param seed of chance, from which a head starts that the base has not got
    */
   static OpenRewardModel of(Console console, TextModelOptions options, long seed) {
-    Path path = options.path();
-    long began = System.nanoTime();
-    Lora4j lora = options.where.open(console);
-    try {
-      DType type = options.type(console, lora.engine());
-      RewardModel model =
-          RewardModel.open(
-              lora.engine().scope("reward model"), path, options.precision.of(type), seed);
-      OpenText.tell(console, path, began, lora, type);
-      model.base().notes().forEach(console::note);
-      return new OpenRewardModel(lora, model);
-    } catch (RuntimeException | Error e) {
-      lora.close();
-      throw e;
-    }
+    Opened<RewardModel> opened =
+        Opened.of(
+            console,
+            options,
+            (lora, path, precision) ->
+                RewardModel.open(lora.engine().scope("reward model"), path, precision, seed),
+            RewardModel::base);
+    return new OpenRewardModel(opened.lora(), opened.model());
   }
 
   /** The same with adapters, of which one has the head unless the base has it. */

@@ -7,11 +7,9 @@ import dev.lora4j.cli.console.Invocation;
 import dev.lora4j.cli.file.ExistingPath;
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.mix.MixPlan;
-import dev.lora4j.core.tensor.DType;
 import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.pipeline.AdapterClasses;
 import dev.lora4j.text.pipeline.TokenClassifier;
-import java.nio.file.Path;
 import java.util.List;
 
 /** A running engine with a loaded model that tells classes of words. */
@@ -30,25 +28,15 @@ record OpenTagger(Lora4j lora, TokenClassifier model) implements AutoCloseable {
    * @param seed of chance, from which a head starts that the base has not got
    */
   static OpenTagger of(Console console, TextModelOptions options, List<String> tags, long seed) {
-    Path path = options.path();
-    long began = System.nanoTime();
-    Lora4j lora = options.where.open(console);
-    try {
-      DType type = options.type(console, lora.engine());
-      TokenClassifier model =
-          TokenClassifier.open(
-              lora.engine().scope("token classifier"),
-              path,
-              options.precision.of(type),
-              tags,
-              seed);
-      OpenText.tell(console, path, began, lora, type);
-      model.base().notes().forEach(console::note);
-      return new OpenTagger(lora, model);
-    } catch (RuntimeException | Error e) {
-      lora.close();
-      throw e;
-    }
+    Opened<TokenClassifier> opened =
+        Opened.of(
+            console,
+            options,
+            (lora, path, precision) ->
+                TokenClassifier.open(
+                    lora.engine().scope("token classifier"), path, precision, tags, seed),
+            TokenClassifier::base);
+    return new OpenTagger(opened.lora(), opened.model());
   }
 
   /** The same with the classes of the first adapter with a head, else the base's. */

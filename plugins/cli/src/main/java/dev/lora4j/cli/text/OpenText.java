@@ -15,19 +15,9 @@ import java.util.List;
 record OpenText(Lora4j lora, LanguageModel model) implements AutoCloseable {
   /** Starts the engine and loads what the options name. */
   static OpenText of(Console console, TextModelOptions options) {
-    Path path = options.path();
-    long began = System.nanoTime();
-    Lora4j lora = options.where.open(console);
-    try {
-      DType compute = options.type(console, lora.engine());
-      LanguageModel model = LanguageModel.open(lora, path, options.precision.of(compute));
-      tell(console, path, began, lora, compute);
-      model.base().notes().forEach(console::note);
-      return new OpenText(lora, model);
-    } catch (RuntimeException | Error e) {
-      lora.close();
-      throw e;
-    }
+    Opened<LanguageModel> opened =
+        Opened.of(console, options, LanguageModel::open, LanguageModel::base);
+    return new OpenText(opened.lora(), opened.model());
   }
 
   /** The same for adapters that will be blended in; refuses those that do not fit before. */

@@ -2,7 +2,6 @@ package dev.lora4j.cli.text;
 
 import dev.lora4j.cli.console.Console;
 import dev.lora4j.cli.console.Failure;
-import dev.lora4j.cli.file.LockedFolder;
 import dev.lora4j.core.train.adapter.AdapterRecipe;
 import dev.lora4j.text.align.RewardObjective;
 import dev.lora4j.text.data.PreferencePair;
@@ -18,24 +17,21 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.IntFunction;
-import picocli.CommandLine.Model.CommandSpec;
 
 /**
  * A run that makes a reward model of pairs. Their file is read before the model is loaded.
  *
- * @param spec of the command
+ * @param course of the training
  * @param how options of the training
  * @param output options of what it writes
- * @param planned whether it is only planned
  */
 record RewardModelTraining(
-    CommandSpec spec,
+    TextTrainingCourse course,
     TextDataSet texts,
     RewardObjective objective,
     TextModelOptions options,
     TextTrainingOptions how,
-    TextRunOptions output,
-    TextPlanOption planned) {
+    TextRunOptions output) {
   /** Reads the data. */
   static TextDataSet read(Path data) {
     return AlignmentTexts.read(data, TextForm.PREFERENCE);
@@ -65,26 +61,19 @@ record RewardModelTraining(
    *
    * @param began when, in nanoseconds
    */
-  @SuppressWarnings("try") // the claim is only held
   void run(Console console, boolean json, long began) {
     try (OpenRewardModel open = open(console)) {
-      Prepared prepared = prepared(console, open.model());
       RewardModel model = open.model();
+      Prepared prepared = prepared(console, model);
       int count = how.steps.count(prepared.trainer(1).sequences());
-      TextTrainingWork work = TextTrainingWork.of(prepared.trainer(count), how.steps, output);
-      if (planned.asked(spec)) {
-        output.requireForm(work.plan(), model.base());
-        summary(console, prepared.pairs(), work, count);
-        planned.tell(console, work, model.base(), open.lora().engine(), count, json);
-        return;
-      }
-      try (LockedFolder claim = output.begin(work, model.base())) {
-        summary(console, prepared.pairs(), work, count);
-        TrainedTextReport trained =
-            output.train(console, work, model.base(), count, how.steps.perStep());
-        output.save(trained.text(), model.base(), model.network().labels());
-        trained.tellRewardModel(console, json, began);
-      }
+      course.run(
+          console,
+          model.base(),
+          prepared.trainer(count),
+          count,
+          model.network().labels(),
+          work -> summary(console, prepared.pairs(), work, count),
+          trained -> trained.tellRewardModel(console, json, began));
     }
   }
 
@@ -93,17 +82,10 @@ record RewardModelTraining(
    *
    * @param steps of each trial
    */
-  void find(Console console, int steps, boolean json) {
+  void find(Console console, int steps) {
     try (OpenRewardModel open = open(console)) {
-      Prepared prepared = prepared(console, open.model());
-      new TextRateFinding(
-              prepared.recipe(),
-              how.steps.rate(),
-              how.alphas(),
-              output.folder(),
-              steps,
-              TextRateFinding.WITHOUT_HELD_OUT)
-          .find(console, prepared.trainer(1), json);
+      Prepared run = prepared(console, open.model());
+      course.find(console, run.recipe(), run.trainer(1), steps, TextRateFinding.WITHOUT_HELD_OUT);
     }
   }
 
@@ -117,7 +99,7 @@ record RewardModelTraining(
     SequenceLimits limits = how.steps.limits(model.base());
     AdapterRecipe recipe =
         how.recipe(
-            spec,
+            course.spec(),
             console,
             output.convention(),
             model.base(),

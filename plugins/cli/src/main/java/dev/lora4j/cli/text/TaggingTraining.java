@@ -2,8 +2,6 @@ package dev.lora4j.cli.text;
 
 import dev.lora4j.cli.console.Console;
 import dev.lora4j.cli.console.Failure;
-import dev.lora4j.cli.file.LockedFolder;
-import dev.lora4j.cli.file.RunFileOption;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.train.adapter.AdapterRecipe;
 import dev.lora4j.text.data.SequenceLimits;
@@ -18,25 +16,20 @@ import dev.lora4j.text.train.TokenClassifierTrainer;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import picocli.CommandLine.Model.CommandSpec;
 
 /**
  * A run that trains a model to tell classes of words.
  *
- * @param spec of the command
- * @param file where options were read
+ * @param course of the training
  * @param how options of the training
  * @param output options of what it writes
- * @param planned whether it is only planned
  */
 record TaggingTraining(
-    CommandSpec spec,
-    RunFileOption file,
+    TextTrainingCourse course,
     TextDataSet texts,
     TextModelOptions options,
     TextTrainingOptions how,
-    TextRunOptions output,
-    TextPlanOption planned) {
+    TextRunOptions output) {
   /** A run on a model that is open. */
   private record Prepared(
       AdapterRecipe recipe,
@@ -50,31 +43,28 @@ record TaggingTraining(
    *
    * @param began when, in nanoseconds
    */
-  @SuppressWarnings("try") // the claim is only held
   void run(Console console, boolean json, long began) {
     try (OpenTagger open = open(console)) {
       TokenClassifier model = open.model();
       Prepared run = prepared(console, model);
-      TextTrainingWork work = TextTrainingWork.of(run.trainer, how.steps, output);
-      summary(console, model, run, work);
-      if (planned.asked(spec)) {
-        output.requireForm(work.plan(), model.base());
-        planned.tell(console, work, model.base(), open.lora().engine(), run.steps, json);
-        return;
-      }
-      try (LockedFolder claim = output.begin(work, model.base())) {
-        file.keep(output.folder());
-        TrainedTextReport trained =
-            output.train(console, work, model.base(), run.steps, how.steps.perStep());
-        output.save(trained.text(), model.base(), model.tags());
-        MixPlan mix = MixPlan.of(trained.text().adapter(), 1);
-        Optional<TaggingScores> scores =
-            run.heldOut.isEmpty()
-                ? Optional.empty()
-                : Optional.of(TagScores.of(console, "texts held out", model, run.heldOut, mix));
-        trained.tellTagged(console, json, began, scores);
-      }
+      course.run(
+          console,
+          model.base(),
+          run.trainer,
+          run.steps,
+          model.tags(),
+          work -> summary(console, model, run, work),
+          trained ->
+              trained.tellTagged(console, json, began, scores(console, model, run, trained)));
     }
+  }
+
+  private static Optional<TaggingScores> scores(
+      Console console, TokenClassifier model, Prepared run, TrainedTextReport trained) {
+    MixPlan mix = MixPlan.of(trained.text().adapter(), 1);
+    return run.heldOut.isEmpty()
+        ? Optional.empty()
+        : Optional.of(TagScores.of(console, "texts held out", model, run.heldOut, mix));
   }
 
   /**
@@ -82,17 +72,10 @@ record TaggingTraining(
    *
    * @param steps of each trial
    */
-  void find(Console console, int steps, boolean json) {
+  void find(Console console, int steps) {
     try (OpenTagger open = open(console)) {
       Prepared run = prepared(console, open.model());
-      new TextRateFinding(
-              run.recipe,
-              how.steps.rate(),
-              how.alphas(),
-              output.folder(),
-              steps,
-              TextRateFinding.WITHOUT_HELD_OUT)
-          .find(console, run.trainer, json);
+      course.find(console, run.recipe, run.trainer, steps, TextRateFinding.WITHOUT_HELD_OUT);
     }
   }
 
@@ -135,7 +118,7 @@ record TaggingTraining(
     SequenceLimits limits = how.steps.limits(model.base());
     AdapterRecipe recipe =
         how.recipe(
-            spec,
+            course.spec(),
             console,
             output.convention(),
             model.base(),

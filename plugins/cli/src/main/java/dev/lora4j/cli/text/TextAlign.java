@@ -4,7 +4,6 @@ import dev.lora4j.cli.Command;
 import dev.lora4j.cli.console.Console;
 import dev.lora4j.cli.console.UnusedOptions;
 import dev.lora4j.cli.file.ExistingPath;
-import dev.lora4j.cli.file.LockedFolder;
 import dev.lora4j.cli.file.RunFileOption;
 import dev.lora4j.cli.train.InputAdapters;
 import dev.lora4j.cli.train.RateOptions;
@@ -126,7 +125,6 @@ final class TextAlign implements Command {
   }
 
   @Override
-  @SuppressWarnings("try") // the claim is only held
   public int run(Console console) {
     long began = System.nanoTime();
     ExistingPath.any(data);
@@ -168,33 +166,20 @@ final class TextAlign implements Command {
       int count = how.steps.count(unsized.sequences(), lesson.repeats());
       TextTrainer trainer = trainer(lesson, model, how.settings(recipe, limits, count));
       if (finding) {
-        new TextRateFinding(
-                recipe,
-                how.steps.rate(),
-                how.alphas(),
-                output.folder(),
-                rates.steps(),
-                lesson.uncertain())
-            .find(console, trainer, json);
+        course().find(console, recipe, trainer, rates.steps(), lesson.uncertain());
         return 0;
       }
-      TextTrainingWork work = TextTrainingWork.of(trainer, how.steps, output);
-      if (planned.asked(spec)) {
-        output.requireForm(work.plan(), model.base());
-        summary(console, lesson, work, count);
-        planned.tell(console, work, model.base(), open.lora().engine(), count, json);
-        return 0;
-      }
-      try (LockedFolder claim = output.begin(work, model.base())) {
-        file.keep(output.folder());
-        summary(console, lesson, work, count);
-        TrainedTextReport trained =
-            output.train(console, work, model.base(), count, how.steps.perStep());
-        output.save(trained.text(), model.base(), List.of());
-        lesson.tell(trained, console, json, began);
-      }
+      course()
+          .run(
+              console,
+              model.base(),
+              trainer,
+              count,
+              List.of(),
+              work -> summary(console, lesson, work, count),
+              trained -> lesson.tell(trained, console, json, began));
     }
-    if (!json) {
+    if (!json && !planned.asked(spec)) {
       output.next(
           console, "read what it writes", List.of("text", "generate", "YOUR PROMPT"), options);
     }
@@ -218,13 +203,17 @@ final class TextAlign implements Command {
     }
   }
 
+  private TextTrainingCourse course() {
+    return new TextTrainingCourse(spec, file, how, output, planned, json);
+  }
+
   private void rewardModel(Console console, boolean finding, long began) {
     RewardModelTraining training =
         new RewardModelTraining(
-            spec, RewardModelTraining.read(data), judge.objective(), options, how, output, planned);
+            course(), RewardModelTraining.read(data), judge.objective(), options, how, output);
     requireRoom(finding);
     if (finding) {
-      training.find(console, rates.steps(), json);
+      training.find(console, rates.steps());
       return;
     }
     training.run(console, json, began);

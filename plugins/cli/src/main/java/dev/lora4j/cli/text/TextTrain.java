@@ -6,9 +6,7 @@ import dev.lora4j.cli.console.ErrorExplanation;
 import dev.lora4j.cli.console.Failure;
 import dev.lora4j.cli.console.UnusedOptions;
 import dev.lora4j.cli.file.ExistingPath;
-import dev.lora4j.cli.file.LockedFolder;
 import dev.lora4j.cli.file.RunFileOption;
-import dev.lora4j.cli.train.CalibrationText;
 import dev.lora4j.cli.train.InputAdapters;
 import dev.lora4j.cli.train.RateOptions;
 import dev.lora4j.core.mix.MixPlan;
@@ -119,8 +117,8 @@ final class TextTrain implements Command {
         spec,
         paddingFree ? List.of("--pack") : List.of(),
         "--padding-free, as blocks have no padding");
+    asked.ifPresent(task -> task.require(texts));
     LearnedTask task = asked.orElseGet(() -> LearnedTask.of(texts));
-    task.require(texts);
     if (task == LearnedTask.embed) {
       embed(console, texts);
       return 0;
@@ -139,20 +137,16 @@ final class TextTrain implements Command {
     return 0;
   }
 
+  private TextTrainingCourse course() {
+    return new TextTrainingCourse(spec, file, how, output, planned, json);
+  }
+
   /** Searches a rate instead of training, if that is asked for. */
   private boolean found(Console console, SequenceTrainer<?> trainer, AdapterRecipe recipe) {
-    if (!rates.asked(spec)) {
-      return false;
+    if (rates.asked(spec)) {
+      course().find(console, recipe, trainer, rates.steps(), TextRateFinding.WITHOUT_HELD_OUT);
     }
-    new TextRateFinding(
-            recipe,
-            how.steps.rate(),
-            how.alphas(),
-            output.folder(),
-            rates.steps(),
-            TextRateFinding.WITHOUT_HELD_OUT)
-        .find(console, trainer, json);
-    return true;
+    return rates.asked(spec);
   }
 
   /** Trains a sentence encoder on texts that belong together. */
@@ -160,13 +154,11 @@ final class TextTrain implements Command {
     long began = System.nanoTime();
     embedding.require(spec, how.steps);
     EmbeddingTraining training =
-        new EmbeddingTraining(spec, file, texts, options, how, embedding, output, planned);
+        new EmbeddingTraining(course(), texts, options, how, embedding, output);
     if (rates.asked(spec)) {
-      training.find(console, rates.steps(), json);
-      return;
-    }
-    training.run(console, json, began);
-    if (!planned.asked(spec)) {
+      training.find(console, rates.steps());
+    } else {
+      training.run(console, json, began);
       next(console, "search with it", "search", "YOUR QUERY");
     }
   }
@@ -176,20 +168,16 @@ final class TextTrain implements Command {
     long began = System.nanoTime();
     UnusedOptions.refuse(
         spec, List.of("--pack", "--padding-free"), "words with classes, each text by itself");
-    TaggingTraining training =
-        new TaggingTraining(spec, file, texts, options, how, output, planned);
+    TaggingTraining training = new TaggingTraining(course(), texts, options, how, output);
     if (rates.asked(spec)) {
-      training.find(console, rates.steps(), json);
-      return;
-    }
-    training.run(console, json, began);
-    if (!planned.asked(spec)) {
+      training.find(console, rates.steps());
+    } else {
+      training.run(console, json, began);
       next(console, "find words with it", "classify", "YOUR TEXT");
     }
   }
 
   /** Trains a language model on texts. */
-  @SuppressWarnings("try") // the claim is only held
   private void words(Console console, TextDataSet texts) {
     long began = System.nanoTime();
     options.requireFits(how.from().stream().toList(), 0);
@@ -214,19 +202,15 @@ final class TextTrain implements Command {
       if (found(console, trainer, recipe)) {
         return;
       }
-      TextTrainingWork work = TextTrainingWork.of(trainer, how.steps, output);
-      if (planned.asked(spec)) {
-        output.requireForm(work.plan(), open.model().base());
-        summary(console, work, count, how.steps.perStep());
-        planned.tell(console, work, open.model().base(), open.lora().engine(), count, json);
-        return;
-      }
-      try (LockedFolder claim = output.begin(work, open.model().base())) {
-        file.keep(output.folder());
-        TrainedTextReport trained = train(console, work, open.model().base(), count);
-        output.save(trained.text(), open.model().base(), List.of());
-        trained.tell(console, json, began, Optional.empty());
-      }
+      course()
+          .run(
+              console,
+              open.model().base(),
+              trainer,
+              count,
+              List.of(),
+              work -> summary(console, work, count),
+              trained -> trained.tell(console, json, began, Optional.empty()));
     }
     next(console, "read what it writes", "generate", "YOUR PROMPT");
   }
@@ -236,7 +220,6 @@ final class TextTrain implements Command {
   }
 
   /** Trains a model to classify texts. */
-  @SuppressWarnings("try") // the claim is only held
   private void classes(Console console, TextDataSet texts) {
     long began = System.nanoTime();
     List<String> labels = labels(texts);
@@ -262,33 +245,35 @@ final class TextTrain implements Command {
       if (found(console, trainer, recipe)) {
         return;
       }
-      model.base().notes().forEach(console::note);
       console.note("Classes: " + String.join(", ", model.labels()) + ".");
-      TextTrainingWork work = TextTrainingWork.of(trainer, how.steps, output);
-      if (planned.asked(spec)) {
-        output.requireForm(work.plan(), model.base());
-        summary(console, work, count, how.steps.perStep());
-        planned.tell(console, work, model.base(), open.lora().engine(), count, json);
-        return;
-      }
-      try (LockedFolder claim = output.begin(work, model.base())) {
-        file.keep(output.folder());
-        TrainedTextReport trained = train(console, work, model.base(), count);
-        output.save(trained.text(), model.base(), model.labels());
-        MixPlan mix = MixPlan.of(trained.text().adapter(), 1);
-        Optional<ClassificationScores> score =
-            trainer.heldOut().isEmpty()
-                ? Optional.empty()
-                : Optional.of(
-                    ClassScores.of(console, "texts held out", model, trainer.heldOut(), mix));
-        trained.tell(console, json, began, score);
-      }
+      course()
+          .run(
+              console,
+              model.base(),
+              trainer,
+              count,
+              model.labels(),
+              work -> summary(console, work, count),
+              trained ->
+                  trained.tell(console, json, began, scores(console, model, trainer, trained)));
     }
     next(console, "tell texts apart", "classify", "YOUR TEXT");
   }
 
+  private static Optional<ClassificationScores> scores(
+      Console console,
+      TextClassifier model,
+      TextClassifierTrainer trainer,
+      TrainedTextReport trained) {
+    MixPlan mix = MixPlan.of(trained.text().adapter(), 1);
+    return trainer.heldOut().isEmpty()
+        ? Optional.empty()
+        : Optional.of(ClassScores.of(console, "texts held out", model, trainer.heldOut(), mix));
+  }
+
   /** The base's classes if the texts have no others, so that training starts from its head. */
   private List<String> labels(TextDataSet texts) {
+    how.from().ifPresent(OpenClassifier::requireTexts);
     List<String> own = how.from().map(AdapterClasses::of).orElse(List.of());
     if (!own.isEmpty()) {
       return requireKnown(texts, own);
@@ -319,13 +304,6 @@ final class TextTrain implements Command {
     return own;
   }
 
-  private TrainedTextReport train(
-      Console console, TextTrainingWork work, TextModel base, int count) {
-    int perStep = how.steps.perStep();
-    summary(console, work, count, perStep);
-    return output.train(console, work, base, count, perStep);
-  }
-
   private TextDataSet read() {
     try {
       return TextDataSet.read(data);
@@ -334,7 +312,7 @@ final class TextTrain implements Command {
     }
   }
 
-  private void summary(Console console, TextTrainingWork work, int count, int perStep) {
+  private void summary(Console console, TextTrainingWork work, int count) {
     long tokens = work.learned().stream().mapToLong(s -> s.ids().length).sum();
     long learned = work.learned().stream().mapToLong(TokenSequence::learned).sum();
     console.note(
@@ -345,12 +323,7 @@ final class TextTrain implements Command {
             tokens,
             learned > 0 ? ", " + learned + " of them learned" : "",
             work.heldOut().size()));
-    if (work.heldOut().isEmpty() && !how.steps.ofHeldOut().isEmpty()) {
-      console.note(
-          String.join(" and ", how.steps.ofHeldOut())
-              + " without effect: no texts are held out; --held-out 0.1 holds out a tenth of"
-              + " them.");
-    }
+    how.steps.noteHeldOut(console, work.heldOut());
     console.note(
         String.format(
             Locale.ROOT,
@@ -359,19 +332,11 @@ final class TextTrain implements Command {
             work.plan().sites().size(),
             work.plan().elements(),
             count,
-            perStep));
-    CalibrationText.of(work.plan().recipe()).ifPresent(line -> console.note(line + "."));
-    work.plan()
-        .directions(count)
-        .ifPresent(
-            rule -> {
-              console.note(rule.course() + ".");
-              rule.doubts().forEach(console::note);
-            });
+            how.steps.perStep()));
   }
 
   private void next(Console console, String what, String command, String text) {
-    if (!json) {
+    if (!json && !planned.asked(spec)) {
       output.next(console, what, List.of("text", command, text), options);
     }
   }

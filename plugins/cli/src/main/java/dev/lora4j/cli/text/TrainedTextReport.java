@@ -71,26 +71,24 @@ public record TrainedTextReport(
    * Prints it for a sentence encoder.
    *
    * @param began when, in nanoseconds
-   * @param before scores of the base on what was held out
-   * @param after scores with the adapter
+   * @param scores of the base and with the adapter, on what was held out; none if nothing was
    */
-  void tellEmbedding(
-      Console console,
-      boolean json,
-      long began,
-      Optional<RetrievalScores> before,
-      Optional<RetrievalScores> after) {
+  void tellEmbedding(Console console, boolean json, long began, List<RetrievalScores> scores) {
+    List<String> keys = List.of("before", "heldOut");
+    List<String> names = List.of("held out, base   ", "held out, adapter");
     tell(
         console,
         json,
         began,
         told -> {
-          before.ifPresent(scores -> told.put("before", RetrievalTable.json(scores)));
-          after.ifPresent(scores -> told.put("heldOut", RetrievalTable.json(scores)));
+          for (int i = 0; i < scores.size(); i++) {
+            told.put(keys.get(i), RetrievalTable.json(scores.get(i)));
+          }
         },
         () -> {
-          before.ifPresent(s -> console.print(RetrievalTable.line("held out, base   ", s)));
-          after.ifPresent(s -> console.print(RetrievalTable.line("held out, adapter", s)));
+          for (int i = 0; i < scores.size(); i++) {
+            console.print(RetrievalTable.line(names.get(i), scores.get(i)));
+          }
         });
   }
 

@@ -178,6 +178,18 @@ class TextAlignTest {
     assertTold(align("kto", "--overwrite"), "neither true nor false at 'label' but \"yes\"");
   }
 
+  /** The message names the command that learns them; a task that was said is named first. */
+  @Test
+  void pairsAreNoTextsToTrainOn() {
+    Run refused = Run.of("text", "train", "--data", data, "-o", out);
+    assertEquals(1, refused.code());
+    assertTold(refused, "Learn it by text align");
+    Run task = Run.of("text", "train", "--data", data, "-o", out, "--task=write");
+    assertEquals(1, task.code());
+    assertTold(task, "and --task write learns ");
+    assertFalse(Files.exists(out));
+  }
+
   @Test
   void ratesAreTriedOnPairs() {
     Run run = align("dpo", "--find-rate", "--find-steps=2", "--held-out=0.25", "--json");

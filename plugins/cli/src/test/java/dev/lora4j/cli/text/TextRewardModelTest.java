@@ -57,6 +57,9 @@ class TextRewardModelTest {
     assertEquals(0, run.code(), run.err());
     assertTrue(run.out().contains("the greater reward in 100.0 % of pairs, "), run.out());
     assertTrue(run.err().contains("text score --data ANSWERS.jsonl --lora"), run.err());
+    String kept = Files.readString(folder.resolve("judge.run/run.toml"));
+    assertTrue(kept.contains("\nmethod = \"reward\"\n"), kept);
+    assertTrue(kept.contains("\ncenter = 0.01\n"), kept);
     String table = Files.readAllLines(folder.resolve("judge.run/measures.csv")).get(0);
     assertTrue(table.startsWith("step,accuracy,margin,min_reward,mean_reward,max_reward,"), table);
     Run pairs = Run.of("text", "score", "--data", data, "--lora", out);

@@ -141,6 +141,25 @@ class TextTagsTest {
     assertTrue(refused.err().contains(why), refused.err());
   }
 
+  /** Its head has classes of words, so texts with one class each are nothing for it. */
+  @Test
+  void adapterOfWordsIsRefusedForWholeTexts() throws IOException {
+    Path out = folder.resolve("mine");
+    assertEquals(0, train(out).code());
+    Files.writeString(
+        data,
+        """
+        {"text": "red fox", "label": "O"}
+        {"text": "blue fox", "label": "B-A"}
+        """);
+    String why = "has a head that tells classes of words, not those of whole texts";
+    String given = "--data=" + data;
+    assertRefused(why, "text", "evaluate", base, given, "--lora=" + out);
+    Path further = folder.resolve("further");
+    assertRefused(why, "text", "train", base, given, "--from=" + out, "-o", further);
+    assertFalse(Files.exists(further));
+  }
+
   @Test
   void whatIsWrongIsNamed() throws IOException {
     Path out = folder.resolve("mine");
