@@ -211,6 +211,13 @@ public final class BatchMix {
     return names;
   }
 
+  /** The sites whose weights some plan of the batch merges adapters into. */
+  public Set<String> mergedSiteNames() {
+    Set<String> names = new TreeSet<>();
+    merged.forEach(column -> names.add(column.site()));
+    return names;
+  }
+
   /**
    * The factors for a program made by {@link UnmergedAdapters} for {@link #unmergedSites}, in F32.
    */

@@ -4,28 +4,40 @@ import dev.lora4j.core.mix.MergedParameter;
 import dev.lora4j.core.mix.StackedFactors;
 import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.model.Network;
+import dev.lora4j.core.nn.SiteAdapters;
 import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.text.model.AdaptedNetworks;
 import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.network.EncoderInputs;
 import dev.lora4j.text.network.EncoderNetwork;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
 
 /**
  * The compiled programs of one encoder, each made at its first use and then cached. A program
  * depends on the sites of unmerged adapters, not on the adapters.
  */
 public final class EncoderPrograms {
+  /** Name of the input F32 [batch, tokens, width] of a head. */
+  static final String HIDDEN = "hidden";
+
+  private static final Shape ANY = Shape.of(Shape.UNKNOWN, Shape.UNKNOWN, Shape.UNKNOWN);
+
   private final Scope scope;
   private final TextModel base;
   private final EncoderNetwork network;
   private final MergedParameter patch;
   private final StackedFactors factors;
   private final AdaptedNetworks networks;
+  private final Map<EncoderOutput, Set<String>> headSites = new ConcurrentHashMap<>();
 
   /** For a base, owned by {@code scope}. */
   public EncoderPrograms(Scope scope, TextModel base, EncoderNetwork network) {
@@ -74,6 +86,53 @@ public final class EncoderPrograms {
           Expr hidden = network.hidden(weights, tokens, base.compute());
           return List.of(staged(output, weights, tokens, hidden).to(DType.F32));
         });
+  }
+
+  /**
+   * The program that gives an output of rows whose last layer's output it reads, {@link #HIDDEN}:
+   * the head alone, without unmerged adapters.
+   */
+  Network head(EncoderOutput output) {
+    require(output);
+    return networks.of(
+        "head of " + output.name(),
+        Set.of(),
+        (graph, weights) -> {
+          EncoderInputs tokens = EncoderInputs.declare(graph);
+          return List.of(staged(output, weights, tokens, hiddenInput(weights)).to(DType.F32));
+        });
+  }
+
+  /** Layers that an output's {@linkplain #head head} has and the layers before it have not. */
+  Set<String> headSites(EncoderOutput output) {
+    return headSites.computeIfAbsent(
+        output,
+        o -> {
+          Set<String> behind = sites((w, tokens) -> staged(o, w, tokens, hiddenInput(w)));
+          behind.removeAll(sites((w, tokens) -> network.hidden(w, tokens, base.compute())));
+          return Set.copyOf(behind);
+        });
+  }
+
+  private Expr hiddenInput(Weights weights) {
+    return weights.graph().input(HIDDEN, DType.F32, ANY).to(base.compute());
+  }
+
+  private Set<String> sites(BiFunction<Weights, EncoderInputs, Expr> staging) {
+    Set<String> names = new TreeSet<>();
+    SiteAdapters collecting =
+        (site, x, y) -> {
+          names.add(site.name());
+          return y;
+        };
+    Network.walk(
+        TextModel.MODEL,
+        base.compute(),
+        (graph, weights) -> {
+          EncoderInputs tokens = EncoderInputs.declare(graph);
+          return List.of(staging.apply(weights.apply(collecting), tokens));
+        });
+    return names;
   }
 
   private Expr staged(EncoderOutput output, Weights weights, EncoderInputs tokens, Expr hidden) {

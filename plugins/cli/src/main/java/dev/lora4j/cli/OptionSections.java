@@ -33,7 +33,7 @@ final class OptionSections {
     section("Base", "base base-config denoiser prediction");
     section(
         "Adapters",
-        "lora lora-dir lora-te blocks region route mixer allow-partial embedding embedding-dir"
+        "lora apart lora-dir lora-te blocks region route mixer allow-partial embedding embedding-dir"
             + " leakage from");
     section(
         "Picture",

@@ -38,6 +38,13 @@ final class TextClassify implements Command {
       description = "Adapter to blend in, and its weight (default: 1). May be given several times.")
   private List<LoraOption> loras = new ArrayList<>();
 
+  @Option(
+      names = "--apart",
+      description =
+          "Ask each adapter for its own classes, instead of blending them: adapters for different"
+              + " questions share the base and one batch.")
+  private boolean apart;
+
   @Option(names = "--json", description = "Report as one JSON object.")
   private boolean json;
 
@@ -45,6 +52,10 @@ final class TextClassify implements Command {
   public int run(Console console) {
     LoraOption.requireForTexts(loras);
     options.outline();
+    if (apart) {
+      ClassesApart.of(loras).tell(console, options, texts, json);
+      return 0;
+    }
     if (OpenTagger.wanted(options, loras)) {
       words(console);
       return 0;
@@ -87,19 +98,22 @@ final class TextClassify implements Command {
   private Json report(List<ClassProbabilities> found) {
     List<Map<String, Object>> all = new ArrayList<>();
     for (int i = 0; i < texts.size(); i++) {
-      ClassProbabilities one = found.get(i);
-      Map<String, Object> each = new LinkedHashMap<>();
-      for (int label = 0; label < one.labels().size(); label++) {
-        each.put(one.labels().get(label), one.values().get(label));
-      }
-      all.add(
-          new Json()
-              .put("text", texts.get(i))
-              .put("label", one.label())
-              .put("probability", one.probability())
-              .put("probabilities", each)
-              .fields());
+      Json one = new Json().put("text", texts.get(i));
+      report(found.get(i)).fields().forEach(one::put);
+      all.add(one.fields());
     }
     return new Json().put("texts", all);
+  }
+
+  /** The likeliest class with its probability, and those of all classes. */
+  static Json report(ClassProbabilities found) {
+    Map<String, Object> each = new LinkedHashMap<>();
+    for (int label = 0; label < found.labels().size(); label++) {
+      each.put(found.labels().get(label), found.values().get(label));
+    }
+    return new Json()
+        .put("label", found.label())
+        .put("probability", found.probability())
+        .put("probabilities", each);
   }
 }

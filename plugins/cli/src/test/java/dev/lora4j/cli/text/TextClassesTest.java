@@ -212,4 +212,66 @@ class TextClassesTest {
     assertTrue(run.err().contains("has no head that tells classes apart"), run.err());
     assertTrue(run.err().contains("text train"), run.err());
   }
+
+  /** Two adapters whose classes differ in number; each answers as it does alone. */
+  @Test
+  void adaptersTellTheirOwnClassesApart() throws IOException {
+    Path warmth = folder.resolve("warmth");
+    train(warmth);
+    Path animal = folder.resolve("animal");
+    data =
+        Files.writeString(
+            folder.resolve("more.jsonl"),
+            """
+            {"text": "red", "label": "none"}
+            {"text": "fox", "label": "one"}
+            {"text": "fox fox", "label": "two"}
+            {"text": "fox fox red", "label": "two"}
+            """);
+    train(animal);
+    Run both =
+        Run.of(
+            "text",
+            "classify",
+            "fox fox blue",
+            "red",
+            base,
+            "--lora",
+            warmth,
+            "--lora",
+            animal,
+            "--apart",
+            "--json");
+    assertEquals(0, both.code(), both.err());
+    for (Path adapter : List.of(warmth, animal)) {
+      var alone =
+          Run.of("text", "classify", "fox fox blue", "red", base, "--lora", adapter, "--json")
+              .json()
+              .getAsJsonArray("texts");
+      for (int i = 0; i < 2; i++) {
+        JsonObject told =
+            both.json()
+                .getAsJsonArray("texts")
+                .get(i)
+                .getAsJsonObject()
+                .getAsJsonObject("adapters")
+                .getAsJsonObject(adapter.getFileName().toString());
+        JsonObject wanted = alone.get(i).getAsJsonObject();
+        assertEquals(wanted.get("label"), told.get("label"));
+        assertEquals(
+            wanted.get("probability").getAsDouble(), told.get("probability").getAsDouble(), 1e-5);
+      }
+    }
+    Run lines =
+        Run.of("text", "classify", "fox", base, "--lora", warmth, "--lora", animal, "--apart");
+    assertTrue(lines.out().contains("\n  warmth  ") && lines.out().contains("\n  animal  "));
+    Run weighted = Run.of("text", "classify", "fox", base, "--lora", warmth + ":0.5", "--apart");
+    assertEquals(2, weighted.code(), weighted.err());
+    assertTrue(weighted.err().contains("takes each adapter whole"), weighted.err());
+    Run twice =
+        Run.of("text", "classify", "fox", base, "--lora", warmth, "--lora", warmth, "--apart");
+    assertTrue(twice.err().contains("have the same name"), twice.err());
+    Run none = Run.of("text", "classify", "fox", base, "--apart");
+    assertTrue(none.err().contains("name some with --lora"), none.err());
+  }
 }
