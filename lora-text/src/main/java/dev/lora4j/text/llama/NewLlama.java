@@ -1,22 +1,10 @@
 package dev.lora4j.text.llama;
 
-import com.google.gson.GsonBuilder;
-import com.google.gson.JsonObject;
-import dev.lora4j.core.model.ConfigFile;
-import dev.lora4j.core.model.Network;
-import dev.lora4j.core.nn.FlatLayout;
-import dev.lora4j.core.nn.Parameter;
-import dev.lora4j.core.nn.SiteAdapters;
-import dev.lora4j.core.safetensors.AtomicFile;
-import dev.lora4j.core.safetensors.SafetensorsWriter;
-import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.train.Initialiser;
+import dev.lora4j.text.network.UntrainedModel;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -62,48 +50,27 @@ public record NewLlama(
    * @param folder is made if need be
    */
   public void write(Path folder, long seed) throws IOException {
-    Files.createDirectories(folder);
-    JsonObject config = new JsonObject();
-    config.add("architectures", new GsonBuilder().create().toJsonTree(List.of("LlamaForCausalLM")));
-    config.addProperty("model_type", "llama");
-    config.addProperty("vocab_size", vocabulary);
-    config.addProperty("hidden_size", width);
-    config.addProperty("intermediate_size", inner);
-    config.addProperty("num_hidden_layers", layers);
-    config.addProperty("num_attention_heads", heads);
-    config.addProperty("num_key_value_heads", keyValueHeads);
-    config.addProperty("head_dim", width / heads);
-    config.addProperty("hidden_act", "silu");
-    config.addProperty("max_position_embeddings", longest);
-    config.addProperty("rms_norm_eps", 1e-5);
-    config.addProperty("rope_theta", 10000.0);
-    config.addProperty("tie_word_embeddings", tied);
-    config.addProperty("bos_token_id", 0);
-    config.addProperty("eos_token_id", 0);
-    Path file = folder.resolve("config.json");
-    AtomicFile.write(file, new GsonBuilder().setPrettyPrinting().create().toJson(config) + "\n");
-    Llama network = new Llama(LlamaConfig.read(ConfigFile.read(file)));
-    List<Parameter> all =
-        Network.walk(
-            "",
-            DType.F32,
-            (graph, weights) -> {
-              network.walk(weights.apply(SiteAdapters.NONE), DType.F32);
-              return List.of();
-            });
-    List<Parameter> parameters =
-        all.stream().filter(p -> !network.shared().containsKey(p.name())).toList();
-    FlatLayout layout = FlatLayout.of(parameters);
-    float[] flat = Initialiser.fill(layout, seed);
-    SafetensorsWriter writer = new SafetensorsWriter().metadata(Map.of("format", "pt"));
-    for (FlatLayout.Slot slot : layout.slots()) {
-      int from = Math.toIntExact(slot.offset());
-      int to = from + Math.toIntExact(slot.parameter().shape().elements());
-      ByteBuffer bytes =
-          ByteBuffer.allocate((to - from) * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-      bytes.asFloatBuffer().put(Arrays.copyOfRange(flat, from, to));
-      writer.add(slot.parameter().name(), DType.F32, slot.parameter().shape(), bytes);
-    }
-    writer.write(folder.resolve("model.safetensors"));
+    Map<String, Object> config = new LinkedHashMap<>();
+    config.put("architectures", List.of("LlamaForCausalLM"));
+    config.put("model_type", "llama");
+    config.put("vocab_size", vocabulary);
+    config.put("hidden_size", width);
+    config.put("intermediate_size", inner);
+    config.put("num_hidden_layers", layers);
+    config.put("num_attention_heads", heads);
+    config.put("num_key_value_heads", keyValueHeads);
+    config.put("head_dim", width / heads);
+    config.put("hidden_act", "silu");
+    config.put("max_position_embeddings", longest);
+    config.put("rms_norm_eps", 1e-5);
+    config.put("rope_theta", 10000.0);
+    config.put("tie_word_embeddings", tied);
+    config.put("bos_token_id", 0);
+    config.put("eos_token_id", 0);
+    UntrainedModel.write(
+        folder,
+        config,
+        file -> new Llama(LlamaConfig.read(file)),
+        layout -> Initialiser.fill(layout, seed));
   }
 }

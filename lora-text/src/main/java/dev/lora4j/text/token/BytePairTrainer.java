@@ -10,6 +10,7 @@ import dev.lora4j.core.vocabulary.SymbolPair;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -48,12 +49,32 @@ public final class BytePairTrainer {
    * @return the content of a {@code tokenizer.json}
    */
   public String train(int size, String end) {
-    if (size <= BYTES + 1) {
+    return GSON.toJson(described(learned(size, List.of(end)), List.of(end), byteLevel(true)))
+        + "\n";
+  }
+
+  /**
+   * Learns the vocabulary of a model that reads texts with their end, as T5 does.
+   *
+   * @param size tokens with the two that follow; more than 258
+   * @param pad how token 0 is written, which fills short rows
+   * @param end how token 1 is written, which comes behind each text
+   * @return the content of a {@code tokenizer.json}
+   */
+  public String trainEnded(int size, String pad, String end) {
+    List<String> special = List.of(pad, end);
+    return GSON.toJson(described(learned(size, special), special, ended(end, 1))) + "\n";
+  }
+
+  private record Learned(Map<String, Integer> ids, JsonArray merges) {}
+
+  private Learned learned(int size, List<String> special) {
+    if (size <= BYTES + special.size()) {
       throw new IllegalArgumentException(
           "A vocabulary has all " + BYTES + " bytes and an end, and more; found " + size + ".");
     }
     Map<String, Integer> ids = new LinkedHashMap<>();
-    ids.put(end, 0);
+    special.forEach(token -> ids.put(token, ids.size()));
     for (int b = 0; b < BYTES; b++) {
       ids.put(String.valueOf(letter(b)), ids.size());
     }
@@ -70,7 +91,7 @@ public final class BytePairTrainer {
       merges.add(best.get().left() + " " + best.get().right());
       ids.putIfAbsent(best.get().joined(), ids.size());
     }
-    return GSON.toJson(described(ids, merges, end)) + "\n";
+    return new Learned(ids, merges);
   }
 
   /** The bytes of a word as visible letters. */
@@ -98,7 +119,7 @@ public final class BytePairTrainer {
     return (b >= '!' && b <= '~') || (b >= 0xA1 && b <= 0xAC) || (b >= 0xAE && b <= 0xFF);
   }
 
-  private static JsonObject described(Map<String, Integer> ids, JsonArray merges, String end) {
+  private static JsonObject described(Learned learned, List<String> special, JsonObject behind) {
     JsonObject model = new JsonObject();
     model.addProperty("type", "BPE");
     model.add("dropout", JsonNull.INSTANCE);
@@ -107,18 +128,20 @@ public final class BytePairTrainer {
     model.add("end_of_word_suffix", JsonNull.INSTANCE);
     model.addProperty("fuse_unk", false);
     model.addProperty("byte_fallback", false);
-    model.add("vocab", GSON.toJsonTree(ids));
-    model.add("merges", merges);
-    JsonObject added = new JsonObject();
-    added.addProperty("id", 0);
-    added.addProperty("content", end);
-    added.addProperty("single_word", false);
-    added.addProperty("lstrip", false);
-    added.addProperty("rstrip", false);
-    added.addProperty("normalized", false);
-    added.addProperty("special", true);
+    model.add("vocab", GSON.toJsonTree(learned.ids()));
+    model.add("merges", learned.merges());
     JsonArray all = new JsonArray();
-    all.add(added);
+    for (int id = 0; id < special.size(); id++) {
+      JsonObject added = new JsonObject();
+      added.addProperty("id", id);
+      added.addProperty("content", special.get(id));
+      added.addProperty("single_word", false);
+      added.addProperty("lstrip", false);
+      added.addProperty("rstrip", false);
+      added.addProperty("normalized", false);
+      added.addProperty("special", true);
+      all.add(added);
+    }
     JsonObject json = new JsonObject();
     json.addProperty("version", "1.0");
     json.add("truncation", JsonNull.INSTANCE);
@@ -126,10 +149,39 @@ public final class BytePairTrainer {
     json.add("added_tokens", all);
     json.add("normalizer", JsonNull.INSTANCE);
     json.add("pre_tokenizer", byteLevel(false));
-    json.add("post_processor", byteLevel(true));
+    json.add("post_processor", behind);
     json.add("decoder", byteLevel(true));
     json.add("model", model);
     return json;
+  }
+
+  /** The text, then the token that ends it. */
+  private static JsonObject ended(String end, int id) {
+    JsonObject tokens = new JsonObject();
+    JsonObject token = new JsonObject();
+    token.addProperty("id", end);
+    token.add("ids", GSON.toJsonTree(List.of(id)));
+    token.add("tokens", GSON.toJsonTree(List.of(end)));
+    tokens.add(end, token);
+    JsonObject json = new JsonObject();
+    json.addProperty("type", "TemplateProcessing");
+    json.add(
+        "single",
+        GSON.toJsonTree(List.of(piece("Sequence", "A", 0), piece("SpecialToken", end, 0))));
+    json.add(
+        "pair",
+        GSON.toJsonTree(
+            List.of(
+                piece("Sequence", "A", 0),
+                piece("SpecialToken", end, 0),
+                piece("Sequence", "B", 1),
+                piece("SpecialToken", end, 1))));
+    json.add("special_tokens", tokens);
+    return json;
+  }
+
+  private static Map<String, Map<String, Object>> piece(String kind, String id, int type) {
+    return Map.of(kind, Map.of("id", id, "type_id", type));
   }
 
   private static JsonObject byteLevel(boolean prefix) {

@@ -56,7 +56,7 @@ final class OptionSections {
     section(
         "Ranks",
         "rank conv-rank dylora sv-ratio sv-fro sv-cumulative full min-diff exact with-biases");
-    section("Model", "vocabulary width inner layers heads max-length");
+    section("Model", "family vocabulary width inner layers heads max-length");
     section("Computing", "compute base-precision device threads");
     section(
         DOWNLOAD,

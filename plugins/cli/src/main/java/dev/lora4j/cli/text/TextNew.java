@@ -11,9 +11,11 @@ import dev.lora4j.core.safetensors.AtomicFile;
 import dev.lora4j.text.data.TextDataSet;
 import dev.lora4j.text.data.TextExample;
 import dev.lora4j.text.llama.NewLlama;
+import dev.lora4j.text.t5.NewT5;
 import dev.lora4j.text.token.BytePairTrainer;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** Command that makes an untrained language model. */
@@ -21,17 +23,22 @@ import picocli.CommandLine.Option;
     name = "new",
     sortOptions = false,
     description = {
-      "Make a small LLaMA with a vocabulary learned from texts, and weights from chance.",
+      "Make a small LLaMA or T5 with a vocabulary learned from texts, and weights from chance.",
       "'text train --method full --targets *' teaches it, 'text merge' writes what it learned."
     })
 final class TextNew implements Command {
+  private static final String LLAMA = "llama";
+  private static final String T5 = "t5";
   private static final String END = "<|endoftext|>";
+  private static final String PAD = "<pad>";
+  private static final String T5_END = "</s>";
+  private static final int LONGEST = 256;
 
   @Option(
       names = "--data",
       paramLabel = "PATH",
       required = true,
-      description = "Texts whose words the vocabulary is made of.")
+      description = "Texts whose words the vocabulary is made of; for t5 inputs with targets too.")
   private Path data = Path.of("");
 
   @Option(
@@ -40,6 +47,15 @@ final class TextNew implements Command {
       required = true,
       description = "The folder to write.")
   private Path out = Path.of("");
+
+  @Option(
+      names = "--family",
+      paramLabel = "NAME",
+      description =
+          "llama, which goes on from texts, or t5, which reads an input and writes an output"
+              + " (default: ${DEFAULT-VALUE}).",
+      defaultValue = "llama")
+  private String family = "llama";
 
   @Option(
       names = "--vocabulary",
@@ -65,7 +81,9 @@ final class TextNew implements Command {
   @Option(
       names = "--layers",
       paramLabel = "N",
-      description = "Number of layers (default: ${DEFAULT-VALUE}).",
+      description =
+          "Number of layers; of a t5 so many read and as many write"
+              + " (default: ${DEFAULT-VALUE}).",
       defaultValue = "6")
   private int layers;
 
@@ -79,9 +97,8 @@ final class TextNew implements Command {
   @Option(
       names = "--max-length",
       paramLabel = "N",
-      description = "Longest sequence in tokens (default: ${DEFAULT-VALUE}).",
-      defaultValue = "256")
-  private int longest;
+      description = "Longest sequence of a llama in tokens (default: 256); a t5 has no limit.")
+  private Optional<Integer> longest = Optional.empty();
 
   @Option(
       names = "--seed",
@@ -97,30 +114,29 @@ final class TextNew implements Command {
   public int run(Console console) {
     ExistingPath.any(data);
     OutputFile.freshFolder(out);
-    NewLlama model =
+    boolean pairs = family.equals(T5);
+    if (!pairs && !family.equals(LLAMA)) {
+      throw Failure.usage("--family is llama or t5, found '" + family + "'.");
+    }
+    if (pairs && longest.isPresent()) {
+      throw Failure.usage("--max-length is of llama alone; a t5 reads texts of any length.");
+    }
+    int most = longest.orElse(LONGEST);
+    NewLlama llama =
         Failure.usage(
-            () -> new NewLlama(vocabulary, width, inner, layers, heads, heads, false, longest));
+            () -> new NewLlama(vocabulary, width, inner, layers, heads, heads, false, most));
+    NewT5 t5 = Failure.usage(() -> new NewT5(vocabulary, width, inner, layers, heads));
     try {
-      BytePairTrainer words = new BytePairTrainer();
-      for (TextExample example : TextDataSet.read(data).examples()) {
-        if (!(example instanceof TextExample.Plain plain)) {
-          throw new Failure(
-              "A vocabulary is made of plain texts; " + data + " has other examples.");
-        }
-        words.add(plain.text());
+      BytePairTrainer words = words(pairs);
+      String tokenizer =
+          pairs ? words.trainEnded(vocabulary, PAD, T5_END) : words.train(vocabulary, END);
+      if (pairs) {
+        t5.write(out, seed);
+      } else {
+        llama.write(out, seed);
       }
-      String tokenizer = words.train(vocabulary, END);
-      model.write(out, seed);
       AtomicFile.write(out.resolve("tokenizer.json"), tokenizer);
-      AtomicFile.write(
-          out.resolve("tokenizer_config.json"),
-          "{\n  \"tokenizer_class\": \"PreTrainedTokenizerFast\",\n  \"bos_token\": \""
-              + END
-              + "\",\n  \"eos_token\": \""
-              + END
-              + "\",\n  \"model_max_length\": "
-              + longest
-              + "\n}\n");
+      AtomicFile.write(out.resolve("tokenizer_config.json"), settings(pairs, most) + "\n");
     } catch (IOException e) {
       throw new Failure("Cannot make " + out + ": " + ErrorExplanation.of(e), e);
     }
@@ -133,5 +149,31 @@ final class TextNew implements Command {
                 .toString()
             : out + "  a model of " + layers + " layers that was taught nothing");
     return 0;
+  }
+
+  private BytePairTrainer words(boolean pairs) throws IOException {
+    BytePairTrainer words = new BytePairTrainer();
+    for (TextExample example : TextDataSet.read(data).examples()) {
+      if (example instanceof TextExample.Plain plain) {
+        words.add(plain.text());
+      } else if (pairs && example instanceof TextExample.Pair pair) {
+        words.add(pair.input()).add(pair.target());
+      } else {
+        throw new Failure(
+            "A vocabulary is made of plain texts"
+                + (pairs ? ", or of inputs with targets" : "")
+                + "; "
+                + data
+                + " has other examples.");
+      }
+    }
+    return words;
+  }
+
+  private static Json settings(boolean pairs, int longest) {
+    Json settings = new Json().put("tokenizer_class", "PreTrainedTokenizerFast");
+    return pairs
+        ? settings.put("eos_token", T5_END).put("pad_token", PAD)
+        : settings.put("bos_token", END).put("eos_token", END).put("model_max_length", longest);
   }
 }
