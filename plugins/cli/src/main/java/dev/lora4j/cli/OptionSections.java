@@ -51,7 +51,7 @@ final class OptionSections {
     section(CHANCE, "seed");
     section(
         "Scoring",
-        "concepts sweep-concepts per-concept adapter-alone other-style no-bleu reward reward-timeout generations peer"
+        "concepts sweep-concepts per-concept adapter-alone other-style no-bleu cloze reward reward-timeout generations peer"
             + " rounds seconds");
     section(
         "Ranks",

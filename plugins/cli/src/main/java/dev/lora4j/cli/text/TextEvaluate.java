@@ -19,6 +19,7 @@ import dev.lora4j.text.data.TokenSequence;
 import dev.lora4j.text.data.TokenSequences;
 import dev.lora4j.text.evaluate.Bleu;
 import dev.lora4j.text.evaluate.ClassificationScores;
+import dev.lora4j.text.evaluate.ClozeScores;
 import dev.lora4j.text.evaluate.GeneratedText;
 import dev.lora4j.text.evaluate.Perplexity;
 import dev.lora4j.text.evaluate.RetrievalScores;
@@ -77,6 +78,13 @@ final class TextEvaluate implements Command {
       description = "Join plain texts and cut them into blocks, instead of cutting off long ones.")
   private boolean pack;
 
+  @Option(
+      names = "--cloze",
+      description =
+          "Tell how often the likeliest tokens after a prompt are those of its completion, as LAMBADA"
+              + " does with the last words of passages; instead of BLEU.")
+  private boolean cloze;
+
   @Mixin private final PromptOptions prompts = new PromptOptions();
   @Mixin private final TextOutputs outputs = new TextOutputs();
   @Mixin private final AnswerOptions answers = new AnswerOptions();
@@ -102,7 +110,18 @@ final class TextEvaluate implements Command {
     } catch (IOException e) {
       throw new Failure("Cannot read " + data + ": " + ErrorExplanation.of(e), e);
     }
-    boolean writes = outputs.wanted(texts);
+    if (cloze && texts.form() != TextForm.COMPLETION) {
+      throw Failure.usage(
+          "--cloze wants lines of {\"prompt\", \"completion\"}; "
+              + data
+              + " has "
+              + texts.form()
+              + ".");
+    }
+    boolean writes = outputs.wanted(texts) && !cloze;
+    if (cloze && outputs.file().isPresent()) {
+      throw Failure.usage("--outputs keeps what is written; with --cloze nothing is.");
+    }
     if (texts.form() == TextForm.MATCH) {
       search(console, texts);
       return 0;
@@ -134,6 +153,9 @@ final class TextEvaluate implements Command {
       if (!json) {
         console.print(line(told(MixPlan.NONE), base));
       }
+      if (cloze) {
+        told(console, "base", report, model, cut.sequences(), MixPlan.NONE);
+      }
       if (writes) {
         bleu(console, "base", report, model, texts, MixPlan.NONE);
       }
@@ -142,6 +164,9 @@ final class TextEvaluate implements Command {
         report.put("adapters", adapted.value());
         if (!json) {
           console.print(line(told(mix), adapted));
+        }
+        if (cloze) {
+          told(console, "adapters", report, model, cut.sequences(), mix);
         }
         if (writes) {
           bleu(console, "adapters", report, model, texts, mix);
@@ -152,6 +177,30 @@ final class TextEvaluate implements Command {
       if (json) {
         console.print(report.toString());
       }
+    }
+  }
+
+  private void told(
+      Console console,
+      String what,
+      Json report,
+      LanguageModel model,
+      List<TokenSequence> texts,
+      MixPlan mix) {
+    ClozeScores found;
+    try (Progress progress = console.progress("asking the " + what, texts.size(), "text")) {
+      found = ClozeScores.of(model, texts, mix, done -> progress.done(done, ""));
+    }
+    report.put(what + "Cloze", found.accuracy());
+    if (!json) {
+      console.print(
+          String.format(
+              Locale.ROOT,
+              "%s  completions told %.1f %% (%d of %d)",
+              told(mix),
+              100 * found.accuracy(),
+              found.right(),
+              found.asked()));
     }
   }
 

@@ -228,4 +228,49 @@ class TextOutputsTest {
     assertEquals("CAUSAL_LM", config.get("task_type").getAsString());
     assertEquals(model.toString(), config.get("base_model_name_or_path").getAsString());
   }
+
+  /** The learned completions are told by the adapter alone, another's by nobody. */
+  @Test
+  void clozeCountsCompletionsWhoseTokensAreAllTheLikeliest() throws IOException {
+    Path asked =
+        Files.writeString(
+            folder.resolve("asked.jsonl"),
+            Files.readString(data)
+                + """
+                {"prompt": "The cat sat", "completion": " on the mat, and the cow ran."}
+                """);
+    Run scored =
+        Run.of(
+            "text",
+            "evaluate",
+            "--base",
+            model,
+            "--data",
+            asked,
+            "--lora",
+            adapter,
+            "--cloze",
+            "--json");
+    JsonObject found = scored.json();
+    assertEquals(0, found.get("baseCloze").getAsDouble(), scored.err());
+    assertEquals(2 / 3.0, found.get("adaptersCloze").getAsDouble(), 1e-9);
+    assertTrue(!found.has("baseBleu"), found.toString());
+    Run plain =
+        Run.of(
+            "text", "evaluate", "--base", model, "--data", folder.resolve("book.txt"), "--cloze");
+    assertEquals(2, plain.code(), plain.err());
+    assertTrue(plain.err().contains("--cloze wants lines of"), plain.err());
+    Run kept =
+        Run.of(
+            "text",
+            "evaluate",
+            "--base",
+            model,
+            "--data",
+            asked,
+            "--cloze",
+            "--outputs",
+            folder.resolve("x.jsonl"));
+    assertEquals(2, kept.code(), kept.err());
+  }
 }
