@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 
 /**
@@ -23,8 +22,10 @@ final class CoalescedRequests<Q, A> {
 
   private final int most;
   private final Function<List<Q>, List<A>> work;
-  private final ReentrantLock working = new ReentrantLock();
   private final Deque<Waiting<Q, A>> queue = new ArrayDeque<>();
+
+  /** Whether a thread answers; guarded by the queue, as is the queue. */
+  private boolean working;
 
   /**
    * Creates them without requests.
@@ -48,18 +49,16 @@ final class CoalescedRequests<Q, A> {
       queue.add(own);
     }
     while (!own.answer().isDone()) {
-      try {
-        working.lockInterruptibly();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw abandoned(own);
-      }
-      try {
-        if (!own.answer().isDone()) {
-          answerSome(own);
+      List<Waiting<Q, A>> batch = taken(own);
+      if (!batch.isEmpty()) {
+        try {
+          answer(batch, own);
+        } finally {
+          synchronized (queue) {
+            working = false;
+            queue.notifyAll();
+          }
         }
-      } finally {
-        working.unlock();
       }
     }
     try {
@@ -72,8 +71,31 @@ final class CoalescedRequests<Q, A> {
     }
   }
 
-  private void answerSome(Waiting<Q, A> own) {
-    List<Waiting<Q, A>> batch = taken();
+  /** Waits until the request is answered, or nobody answers; then the next requests, in turn. */
+  private List<Waiting<Q, A>> taken(Waiting<Q, A> own) {
+    List<Waiting<Q, A>> batch = new ArrayList<>();
+    synchronized (queue) {
+      while (working && !own.answer().isDone()) {
+        try {
+          queue.wait();
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          queue.remove(own);
+          throw new CancellationException("the request was interrupted while it waited");
+        }
+      }
+      if (own.answer().isDone()) {
+        return List.of();
+      }
+      working = true;
+      while (batch.size() < most && !queue.isEmpty()) {
+        batch.add(queue.remove());
+      }
+    }
+    return batch;
+  }
+
+  private void answer(List<Waiting<Q, A>> batch, Waiting<Q, A> own) {
     try {
       List<A> answers = work.apply(batch.stream().map(Waiting::request).toList());
       for (int i = 0; i < batch.size(); i++) {
@@ -85,28 +107,11 @@ final class CoalescedRequests<Q, A> {
         for (int i = batch.size() - 1; i >= 0; i--) {
           queue.addFirst(batch.get(i));
         }
+        queue.remove(own);
       }
-      abandoned(own);
       throw e;
     } catch (RuntimeException | Error e) {
       batch.forEach(each -> each.answer().completeExceptionally(e));
     }
-  }
-
-  private List<Waiting<Q, A>> taken() {
-    List<Waiting<Q, A>> batch = new ArrayList<>();
-    synchronized (queue) {
-      while (batch.size() < most && !queue.isEmpty()) {
-        batch.add(queue.remove());
-      }
-    }
-    return batch;
-  }
-
-  private CancellationException abandoned(Waiting<Q, A> own) {
-    synchronized (queue) {
-      queue.remove(own);
-    }
-    return new CancellationException("the request was interrupted while it waited");
   }
 }
