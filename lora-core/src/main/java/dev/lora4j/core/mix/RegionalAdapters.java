@@ -8,7 +8,9 @@ import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Shape;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -61,11 +63,14 @@ public final class RegionalAdapters {
       Expr area = graph.input(area(level), DType.F32, Shape.of(any, any, any));
       grids.add(weights.unsqueeze(-1).mul(area).transpose(1, 2));
     }
+    Map<String, UnmergedAdapters.Held> met = new HashMap<>();
     return (site, x, y) -> {
       if (!sites.contains(site.name())) {
         return y;
       }
-      UnmergedAdapters.Held held = UnmergedAdapters.held(graph, site, DType.F32, x.dtype(), sites);
+      UnmergedAdapters.Held held =
+          met.computeIfAbsent(
+              site.name(), name -> UnmergedAdapters.held(graph, site, DType.F32, x.dtype(), sites));
       SitePlacement place = places.of(site.name());
       if (place instanceof SitePlacement.OnGrid grid) {
         Expr mix = grids.get(grid.level()).matmul(held.spread()).to(x.dtype());

@@ -111,9 +111,12 @@ public final class UnmergedAdapters {
   public SiteAdapters declare(Graph graph) {
     long any = Shape.UNKNOWN;
     Expr weights = graph.input(WEIGHTS, DType.F32, Shape.of(any, any));
+    Map<String, Held> met = new HashMap<>();
     return (site, x, y) ->
         unmergedSites.contains(site.name())
-            ? held(graph, site, type, x.dtype(), unmergedSites).add(site, x, y, weights)
+            ? met.computeIfAbsent(
+                    site.name(), name -> held(graph, site, type, x.dtype(), unmergedSites))
+                .add(site, x, y, weights)
             : y;
   }
 

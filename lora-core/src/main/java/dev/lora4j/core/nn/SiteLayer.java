@@ -8,8 +8,9 @@ import java.util.Optional;
  *
  * @param weight in the shape of the site's weight
  * @param bias of one dimension, if the layer has one
+ * @param use which of the uses of a layer that a network uses several times, from 0
  */
-public record SiteLayer(Site site, Expr weight, Optional<Expr> bias, Formula formula) {
+public record SiteLayer(Site site, Expr weight, Optional<Expr> bias, Formula formula, int use) {
   /** Output of a layer as a function of its input. */
   @FunctionalInterface
   public interface Formula {
@@ -32,21 +33,21 @@ public record SiteLayer(Site site, Expr weight, Optional<Expr> bias, Formula for
 
   /** A copy whose output is by how much these weights would change the layer's. */
   public SiteLayer linear() {
-    return new SiteLayer(site, weight, bias, formula.linear());
+    return new SiteLayer(site, weight, bias, formula.linear(), use);
   }
 
   /** A copy with another weight of the same shape. */
   public SiteLayer withWeight(Expr other) {
-    return new SiteLayer(site, other, bias, formula);
+    return new SiteLayer(site, other, bias, formula, use);
   }
 
   /** A copy with another bias of the same shape. */
   public SiteLayer withBias(Expr other) {
-    return new SiteLayer(site, weight, Optional.of(other), formula);
+    return new SiteLayer(site, weight, Optional.of(other), formula, use);
   }
 
   /** A copy without a bias. */
   public SiteLayer withoutBias() {
-    return new SiteLayer(site, weight, Optional.empty(), formula);
+    return new SiteLayer(site, weight, Optional.empty(), formula, use);
   }
 }

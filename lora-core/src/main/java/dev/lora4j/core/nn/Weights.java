@@ -19,14 +19,21 @@ public final class Weights {
   private final String prefix;
   private final WeightSource source;
   private final LayerAdapters adapters;
+  private final int use;
 
   private Weights(
-      Graph graph, String model, String prefix, WeightSource source, LayerAdapters adapters) {
+      Graph graph,
+      String model,
+      String prefix,
+      WeightSource source,
+      LayerAdapters adapters,
+      int use) {
     this.graph = graph;
     this.model = model;
     this.prefix = prefix;
     this.source = source;
     this.adapters = adapters;
+    this.use = use;
   }
 
   /**
@@ -35,17 +42,27 @@ public final class Weights {
    * @param model what the names of its sites begin with, for example {@code unet}
    */
   public static Weights of(Graph graph, String model, WeightSource source, LayerAdapters adapters) {
-    return new Weights(graph, model, "", source, adapters);
+    return new Weights(graph, model, "", source, adapters, 0);
   }
 
   /** The weights of a part, for example {@code down_blocks.0}. */
   public Weights at(String name) {
-    return new Weights(graph, model, full(name), source, adapters);
+    return new Weights(graph, model, full(name), source, adapters, use);
   }
 
   /** The weights of a numbered part, for example {@code resnets.1}. */
   public Weights at(String name, int index) {
     return at(name + "." + index);
+  }
+
+  /**
+   * The weights of a part that a network uses several times. Each of its layers is one site with
+   * one set of adapters, which act at each use.
+   *
+   * @param number of the use, from 0
+   */
+  public Weights use(int number) {
+    return new Weights(graph, model, prefix, source, adapters, number);
   }
 
   /** The graph being staged. */
@@ -70,7 +87,7 @@ public final class Weights {
     Expr w = weight(name + ".weight", shape, Init.KAIMING);
     Optional<Expr> b = bias ? Optional.of(bias(name, out)) : Optional.empty();
     Site site = Site.linear(site(name), shape, bias);
-    return around(new SiteLayer(site, w, b, Weights::product), x);
+    return around(new SiteLayer(site, w, b, Weights::product, use), x);
   }
 
   /**
@@ -91,7 +108,8 @@ public final class Weights {
             (in, weight, bias) ->
                 bias.isPresent()
                     ? in.conv2d(weight, bias.get(), stride, padding)
-                    : in.conv2d(weight, stride, padding)),
+                    : in.conv2d(weight, stride, padding),
+            use),
         x);
   }
 
@@ -154,7 +172,7 @@ public final class Weights {
     Shape shape = Shape.of(x.shape().size(-1));
     Expr weight = weight(name + ".weight", shape, init);
     Site site = Site.scale(site(name), shape.size(0));
-    return around(new SiteLayer(site, weight, Optional.empty(), formula), x);
+    return around(new SiteLayer(site, weight, Optional.empty(), formula, use), x);
   }
 
   /** A norm's operation with its scale and shift. */
@@ -168,7 +186,8 @@ public final class Weights {
         Site.norm(site(name), shape.size(0)),
         scale(name, shape),
         Optional.of(shift(name, shape)),
-        (x, weight, bias) -> norm.apply(x, weight, bias.orElseGet(() -> weight.mul(0))));
+        (x, weight, bias) -> norm.apply(x, weight, bias.orElseGet(() -> weight.mul(0))),
+        use);
   }
 
   private Expr scale(String name, Shape shape) {
@@ -185,7 +204,8 @@ public final class Weights {
     Expr table = weight(name + ".weight", Shape.of(entries, width), Init.EMBEDDING);
     Site site = Site.embedding(site(name), entries, width);
     return around(
-        new SiteLayer(site, table, Optional.empty(), (in, weight, bias) -> weight.embedding(in)),
+        new SiteLayer(
+            site, table, Optional.empty(), (in, weight, bias) -> weight.embedding(in), use),
         indices);
   }
 

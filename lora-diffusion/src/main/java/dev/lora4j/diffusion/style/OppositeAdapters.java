@@ -19,7 +19,8 @@ final class OppositeAdapters implements LayerAdapters {
 
   @Override
   public Expr around(SiteLayer layer, Expr x) {
-    SiteLayer once = new SiteLayer(layer.site(), layer.weight(), layer.bias(), new Once(layer, x));
+    SiteLayer once =
+        new SiteLayer(layer.site(), layer.weight(), layer.bias(), new Once(layer, x), layer.use());
     Expr adapted = adapters.around(once, x);
     Expr own = once.output(x);
     return adapted == own ? own : own.add(own.sub(adapted));

@@ -13,7 +13,8 @@ public final class LayerKinds {
       Pattern.compile(
           ".*\\.(ff|ff_context|mlp|ffn|feed_forward|DenseReluDense)\\..*"
               + "|.*\\.layer\\.\\d+\\.(intermediate|output)\\.dense"
-              + "|.*\\.layers\\.\\d+\\.fc[12]");
+              + "|.*\\.layers\\.\\d+\\.fc[12]"
+              + "|.*\\.albert_layers\\.\\d+\\.ffn(_output)?");
 
   private LayerKinds() {}
 

@@ -85,7 +85,8 @@ public final class StagedAdapter implements LayerAdapters {
   private Expr apply(Planned planned, SiteLayer layer, Expr x) {
     Site site = layer.site();
     met.put(site.name(), planned);
-    SiteDropout dropout = dropouts.map(d -> d.at(planned.index())).orElse(SiteDropout.NONE);
+    SiteDropout dropout =
+        dropouts.map(d -> d.at(planned.index(), layer.use())).orElse(SiteDropout.NONE);
     TrainedFactors whole = factors(planned, dropout);
     TrainedFactors drawn = draw.map(whole::drawn).orElse(whole);
     return planned.method().apply(layer, x, progress.map(drawn::denoising).orElse(drawn));

@@ -24,13 +24,14 @@ import java.util.Optional;
 final class StagedDropouts {
   private static final double ROWS_OF_A_STEP = 0x1p24;
 
-  /** Stream of module dropout; each layer has the next three. */
+  /** Stream of module dropout; each use of a layer has the next three. */
   private static final int MODULE = 0;
 
   private static final int STREAMS = 3;
 
   private final Graph graph;
   private final Dropouts dropouts;
+  private final int layers;
   private final Expr seed;
   private final Expr firstRow;
   private final Optional<Expr> modules;
@@ -43,6 +44,7 @@ final class StagedDropouts {
   StagedDropouts(Graph graph, Dropouts dropouts, int layers) {
     this.graph = graph;
     this.dropouts = dropouts;
+    this.layers = layers;
     seed = graph.input("dropout_seed", DType.I64, Shape.of());
     firstRow = graph.input("dropout_step", DType.I64, Shape.of()).mul(ROWS_OF_A_STEP);
     // Drawn at once for all layers, and outside of segments that run twice.
@@ -67,19 +69,25 @@ final class StagedDropouts {
     return SeededNumbers.of(seed, positions.add(firstRow)).stream(stream);
   }
 
-  SiteDropout at(int index) {
-    return new AtSite(index);
+  /**
+   * The dropouts of a layer. Each use of it draws anew; a module that is left out is left out of
+   * all.
+   */
+  SiteDropout at(int index, int use) {
+    return new AtSite(index, index + use * layers);
   }
 
   private final class AtSite implements SiteDropout {
     private final int index;
+    private final int place;
 
-    AtSite(int index) {
+    AtSite(int index, int place) {
       this.index = index;
+      this.place = place;
     }
 
     private SeededNumbers draw(DropoutKind kind, Dim rows) {
-      return numbers(rows, 1 + STREAMS * index + kind.stream());
+      return numbers(rows, 1 + STREAMS * place + kind.stream());
     }
 
     @Override

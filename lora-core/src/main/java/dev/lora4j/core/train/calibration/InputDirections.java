@@ -94,8 +94,8 @@ final class InputDirections implements LayerAdapters {
 
   private Expr rows(Expr x, long width) {
     Expr rows = x.detach().reshape(-1, width);
-    // Layers after a selection of places see these alone.
-    return x.shape().rank() > 2
+    // Layers after a selection of places see these alone, and a table is not of the samples.
+    return x.shape().rank() > 2 && x.shape().size(0) != 1
         ? at.places().map(places -> rows.indexSelect(0, places)).orElse(rows)
         : rows;
   }

@@ -16,11 +16,22 @@ import java.util.Set;
 final class LayerInputs {
   private LayerInputs() {}
 
-  /** The layers that the model has, by input, in the order in which they are met. */
+  /**
+   * The layers that the model has, by input, in the order in which they are met.
+   *
+   * @throws IllegalArgumentException if the model uses one several times, which then has several
+   *     inputs
+   */
   static List<List<Site>> of(TrainingTask task, Set<String> asked) {
     Map<Expr, List<Site>> inputs = new LinkedHashMap<>();
     LayerAdapters watching =
         (SiteLayer layer, Expr x) -> {
+          if (layer.use() > 0 && asked.contains(layer.site().name())) {
+            throw new IllegalArgumentException(
+                "init = eva and init = corda go by the input of a layer, and the model uses "
+                    + layer.site().name()
+                    + " several times, with an input each; take another init, such as lora_ga.");
+          }
           List<Site> sites = inputs.computeIfAbsent(x, input -> new ArrayList<>());
           if (asked.contains(layer.site().name()) && !sites.contains(layer.site())) {
             sites.add(layer.site());

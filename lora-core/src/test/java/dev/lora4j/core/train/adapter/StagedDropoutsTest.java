@@ -41,7 +41,7 @@ class StagedDropoutsTest {
     ENGINE.close();
   }
 
-  /** What dropouts of two layers make of ones, at a seed and a step. */
+  /** What dropouts of two layers, and of the second use of one, make of ones. */
   private static final class Dropped implements AutoCloseable {
     private final Program program;
     private final List<Tensor> ones;
@@ -52,8 +52,9 @@ class StagedDropoutsTest {
       Expr x = graph.input("x", DType.F32, shape);
       List<Expr> layers = new ArrayList<>();
       for (int layer : List.of(0, LAYERS - 1)) {
-        layers.add(drop.apply(staged.at(layer), x));
+        layers.add(drop.apply(staged.at(layer, 0), x));
       }
+      layers.add(drop.apply(staged.at(0, 1), x));
       program = graph.inference(SCOPE, layers);
       double[] values = new double[(int) shape.elements()];
       Arrays.fill(values, 1);
@@ -88,6 +89,8 @@ class StagedDropoutsTest {
     List<double[]> first = dropped.at(3, 5);
     assertArrayEquals(first.get(0), dropped.at(3, 5).get(0));
     assertFalse(Arrays.equals(first.get(0), first.get(1)), "another layer");
+    assertFalse(Arrays.equals(first.get(0), first.get(2)), "another use");
+    assertFalse(Arrays.equals(first.get(1), first.get(2)), "a use and a layer");
     assertFalse(Arrays.equals(first.get(0), dropped.at(3, 6).get(0)), "another step");
     assertFalse(Arrays.equals(first.get(0), dropped.at(4, 5).get(0)), "another seed");
   }
@@ -182,7 +185,8 @@ class StagedDropoutsTest {
       boolean apart = false;
       for (int step = 0; step < 200; step++) {
         List<double[]> layers = dropped.at(0, step);
-        for (double[] one : layers) {
+        assertArrayEquals(layers.get(0), layers.get(2), "another use");
+        for (double[] one : layers.subList(0, 2)) {
           assertTrue(one[0] == 0 || one[0] == 1);
           zeros += (1 - one[0]) / 400;
         }
