@@ -8,6 +8,7 @@ from pathlib import Path
 
 import transformers
 from transformers import (
+    AlbertConfig,
     BertConfig,
     CamembertConfig,
     DistilBertConfig,
@@ -59,6 +60,7 @@ KINDS = [
     DistilBertConfig,
     ElectraConfig,
     ModernBertConfig,
+    AlbertConfig,
     T5Config,
     MT5Config,
     UMT5Config,

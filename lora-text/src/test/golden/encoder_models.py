@@ -19,6 +19,7 @@ import sys
 import torch
 from peft import LoraConfig, PeftModel, get_peft_model
 from safetensors.torch import load_file, save_file
+from transformers import AlbertConfig, AlbertForSequenceClassification, AlbertModel
 from transformers import AutoModelForSequenceClassification
 from transformers import BertConfig, BertForMaskedLM, BertForSequenceClassification, BertModel
 from transformers import DistilBertConfig, DistilBertForSequenceClassification
@@ -106,6 +107,22 @@ MODELS = {
         ),
         0,
     ),
+    "albert": (
+        AlbertForSequenceClassification,
+        AlbertConfig(**{**BERT, **LABELS, "num_hidden_layers": 3}, embedding_size=16),
+        0,
+    ),
+    "albert-groups": (
+        AlbertModel,
+        AlbertConfig(
+            **{**BERT, "num_hidden_layers": 5},
+            embedding_size=16,
+            num_hidden_groups=2,
+            inner_group_num=2,
+            hidden_act="gelu",
+        ),
+        0,
+    ),
 }
 TARGETS = {
     "bert": ["query", "value", "dense"],
@@ -113,6 +130,7 @@ TARGETS = {
     "distilbert": ["q_lin", "v_lin", "lin1"],
     "electra": ["query", "embeddings_project"],
     "modernbert": ["Wqkv", "Wi", "mlp.Wo"],
+    "albert": ["query", "value", "ffn", "embedding_hidden_mapping_in"],
 }
 
 
@@ -173,7 +191,7 @@ def main(names):
         with torch.no_grad():
             out = call(model, *given)
         expected = dict(zip(("ids", "types", "present"), given))
-        hidden = out.last_hidden_state if kind is BertModel else out.hidden_states[-1]
+        hidden = out.last_hidden_state if "last_hidden_state" in out else out.hidden_states[-1]
         if name.startswith("modernbert"):  # Its hidden states are those before the last norm.
             hidden = model.model(given[0], given[2]).last_hidden_state.detach()
         expected["hidden"] = hidden.contiguous()

@@ -89,20 +89,30 @@ public record EncoderConfig(
   /** Reads the {@code config.json} of an ELECTRA, which has no pooler. */
   static EncoderConfig electra(ConfigFile config, List<String> labels) {
     EncoderConfig bert = bert(config, labels, false, false);
-    int embedding = new ConfigSizes(config).size("embedding_size", 128);
+    return bert.narrow(config, bert.activation, false);
+  }
+
+  /** Reads the {@code config.json} of an ALBERT. */
+  static EncoderConfig albert(ConfigFile config, List<String> labels) {
+    return bert(config, labels, false, true)
+        .narrow(config, Activation.read(config, "hidden_act", "gelu_new"), true);
+  }
+
+  /** A copy with tables as wide as the file says. */
+  private EncoderConfig narrow(ConfigFile config, Activation own, boolean pools) {
     return new EncoderConfig(
-        bert.vocabSize,
-        bert.positions,
-        bert.firstPosition,
-        bert.types,
-        embedding,
-        bert.width,
-        bert.layers,
-        bert.heads,
-        bert.inner,
-        bert.activation,
-        bert.epsilon,
-        false,
+        vocabSize,
+        positions,
+        firstPosition,
+        types,
+        new ConfigSizes(config).size("embedding_size", 128),
+        width,
+        layers,
+        heads,
+        inner,
+        own,
+        epsilon,
+        pools,
         labels);
   }
 

@@ -38,8 +38,9 @@ final class EncoderWeightNames {
   static boolean ignores(String tensor) {
     return tensor.endsWith("embeddings.position_ids")
         || tensor.endsWith("embeddings.token_type_ids")
-        || tensor.matches("(\\w+\\.)?pooler\\.dense\\.(weight|bias)")
+        || tensor.matches("(\\w+\\.)?pooler\\.(dense\\.)?(weight|bias)")
         || tensor.matches(
-            "(cls|lm_head|vocab_\\w+|qa_outputs|classifier|pre_classifier|head|decoder|discriminator_\\w+|generator_\\w+)\\..*");
+            "(cls|lm_head|vocab_\\w+|qa_outputs|classifier|pre_classifier|head|decoder|predictions|sop_classifier"
+                + "|discriminator_\\w+|generator_\\w+)\\..*");
   }
 }

@@ -31,7 +31,7 @@ record TokenizerFiles(
 
   /** Names of a model of SentencePiece in folders of LLaMA, T5 and others. */
   private static final List<String> PIECES =
-      List.of("tokenizer.model", "spiece.model", "sentencepiece.bpe.model");
+      List.of("tokenizer.model", "spiece.model", "sentencepiece.bpe.model", "spm.model");
 
   /**
    * Reads a folder, or a GGUF file.
@@ -53,7 +53,7 @@ record TokenizerFiles(
     }
     if (pieces.isPresent()) {
       Path file = pieces.get();
-      requireKnown(file, settings);
+      requireKnown(file, kind(folder, file, settings));
       SentencePieceModel model = SentencePieceModel.read(file);
       Map<String, String> names = new LinkedHashMap<>();
       names.put("bos_token", "<s>");
@@ -83,8 +83,7 @@ record TokenizerFiles(
   }
 
   /** Other classes than these divide texts in ways of their own before SentencePiece does. */
-  private static void requireKnown(Path file, TokenizerSettings settings) {
-    String kind = settings.kind();
+  private static void requireKnown(Path file, String kind) {
     boolean known =
         List.of("", "LlamaTokenizer", "CodeLlamaTokenizer", "GemmaTokenizer", "T5Tokenizer")
             .contains(kind);
@@ -95,6 +94,19 @@ record TokenizerFiles(
               + kind
               + ", which does more than SentencePiece. Save the tokeniser as tokenizer.json.");
     }
+  }
+
+  /** The class in transformers; that of ALBERT and DeBERTa, whose folders may not name it. */
+  private static String kind(Path folder, Path file, TokenizerSettings settings)
+      throws IOException {
+    JsonElement model = JsonFiles.objectOrEmpty(folder.resolve("config.json")).get("model_type");
+    if (!settings.kind().isEmpty()) {
+      return settings.kind();
+    }
+    if (file.endsWith("spm.model")) {
+      return "DebertaV2Tokenizer";
+    }
+    return new JsonPrimitive("albert").equals(model) ? "AlbertTokenizer" : "";
   }
 
   private static TokenizerFiles of(

@@ -63,7 +63,9 @@ class EncoderAdapterTest {
     "electra, UNMERGED",
     "electra, MERGED",
     "modernbert, UNMERGED",
-    "modernbert, MERGED"
+    "modernbert, MERGED",
+    "albert, UNMERGED",
+    "albert, MERGED"
   })
   void logitsAreThoseOfPeft(String name, Route route) {
     try (Scope scope = ENGINE.scope("adapter")) {
@@ -93,7 +95,7 @@ class EncoderAdapterTest {
 
   /** Texts with and without adapters, inside and beside the weights. */
   @ParameterizedTest
-  @ValueSource(strings = {"bert", "roberta", "distilbert", "electra", "modernbert"})
+  @ValueSource(strings = {"bert", "roberta", "distilbert", "electra", "modernbert", "albert"})
   void textsOfABatchHaveTheirOwnAdapters(String name) {
     try (Scope scope = ENGINE.scope("adapter")) {
       GoldenEncoder model = new GoldenEncoder(scope, name);
@@ -132,7 +134,7 @@ class EncoderAdapterTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"bert", "roberta", "distilbert", "electra", "modernbert"})
+  @ValueSource(strings = {"bert", "roberta", "distilbert", "electra", "modernbert", "albert"})
   void writtenAdapterReadsBack(String name) {
     try (Scope scope = ENGINE.scope("written")) {
       Family family = new GoldenEncoder(scope, name).base().family();
@@ -144,7 +146,7 @@ class EncoderAdapterTest {
 
   /** Needs {@code -Dlora4j.python=} with the packages of {@code src/test/golden}. */
   @ParameterizedTest
-  @ValueSource(strings = {"bert", "roberta", "distilbert", "electra", "modernbert"})
+  @ValueSource(strings = {"bert", "roberta", "distilbert", "electra", "modernbert", "albert"})
   @Tag("python")
   void peftLoadsTheWrittenAdapter(String name) throws IOException, InterruptedException {
     try (Scope scope = ENGINE.scope("written")) {

@@ -37,7 +37,9 @@ class EncoderParityTest {
         "distilbert",
         "electra",
         "modernbert",
-        "modernbert-biased"
+        "modernbert-biased",
+        "albert",
+        "albert-groups"
       })
   void vectorsAreThoseOfTransformers(String name) {
     try (Scope scope = ENGINE.scope("encoder")) {
@@ -64,7 +66,15 @@ class EncoderParityTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"bert", "roberta", "distilbert", "electra", "modernbert", "modernbert-biased"})
+      strings = {
+        "bert",
+        "roberta",
+        "distilbert",
+        "electra",
+        "modernbert",
+        "modernbert-biased",
+        "albert"
+      })
   void logitsOfClassesAreThoseOfTransformers(String name) {
     try (Scope scope = ENGINE.scope("encoder")) {
       GoldenEncoder model = new GoldenEncoder(scope, name);
@@ -80,10 +90,11 @@ class EncoderParityTest {
     }
   }
 
-  @Test
-  void pooledTextIsThatOfTransformers() {
+  @ParameterizedTest
+  @ValueSource(strings = {"bert-plain", "albert-groups"})
+  void pooledTextIsThatOfTransformers(String name) {
     try (Scope scope = ENGINE.scope("encoder")) {
-      GoldenEncoder model = new GoldenEncoder(scope, "bert-plain");
+      GoldenEncoder model = new GoldenEncoder(scope, name);
       List<float[]> pooled = model.encoding().of(EncoderOutput.POOLED, model.texts());
       close(GoldenEncoder.error(pooled, model.reference("pooled")));
     }
@@ -132,7 +143,9 @@ class EncoderParityTest {
         "distilbert",
         "electra",
         "modernbert",
-        "modernbert-biased"
+        "modernbert-biased",
+        "albert",
+        "albert-groups"
       })
   void newHeadStartsFromItsSeed(String name) {
     try (Scope scope = ENGINE.scope("encoder")) {

@@ -295,6 +295,8 @@ class ConfigFieldsTest {
     "gpt2, n_head, 7",
     "bert, num_attention_heads, 7",
     "distilbert, n_heads, 7",
+    "albert, num_hidden_groups, 4",
+    "albert, inner_group_num, 334",
     "roberta, pad_token_id, 5000",
     "roberta, pad_token_id, -7",
     "t5, relative_attention_num_buckets, 2",

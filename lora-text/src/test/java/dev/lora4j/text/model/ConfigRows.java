@@ -161,6 +161,14 @@ final class ConfigRows {
             "tie_word_embeddings summary_type summary_use_proj summary_activation"
                 + " summary_last_dropout"));
     ALL.put(
+        "albert",
+        new Kind(
+            "albert",
+            bert + " embedding_size=24 num_hidden_groups=2 inner_group_num=2",
+            "",
+            // The dropout has a name of its own.
+            "tie_word_embeddings classifier_dropout_prob"));
+    ALL.put(
         "modernbert",
         new Kind(
             "modernbert",

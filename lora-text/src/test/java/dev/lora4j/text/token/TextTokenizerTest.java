@@ -234,6 +234,18 @@ class TextTokenizerTest {
     assertFails("tokenizer_config.json is no JSON object");
   }
 
+  /** They change texts before SentencePiece does; their folders may not say so. */
+  @Test
+  void piecesOfAlbertAndDebertaAreRefusedWithTheWayOut() throws IOException {
+    TinyTokenizers.t5(folder);
+    Files.writeString(folder.resolve("config.json"), "{\"model_type\": \"albert\"}");
+    String told = ", which does more than SentencePiece. Save the tokeniser as tokenizer.json";
+    assertFails("AlbertTokenizer" + told);
+    Files.delete(folder.resolve("config.json"));
+    Files.move(folder.resolve("spiece.model"), folder.resolve("spm.model"));
+    assertFails("DebertaV2Tokenizer" + told);
+  }
+
   @Test
   void invalidMergeIsNamedByItsLine() throws IOException {
     TinyTokenizers.gpt2(folder);

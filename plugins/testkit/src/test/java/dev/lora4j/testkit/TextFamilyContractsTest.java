@@ -139,6 +139,25 @@ class TextFamilyContractsTest implements BrokenPromises {
     }
   }
 
+  static final class Albert extends TextFamilyContract {
+    Albert() {
+      super("albert");
+    }
+
+    @Override
+    protected String config() {
+      return """
+          {
+            "model_type": "albert", "architectures": ["AlbertForSequenceClassification"],
+            "vocab_size": 12, "embedding_size": 8, "hidden_size": 12, "num_hidden_layers": 3,
+            "num_hidden_groups": 2, "inner_group_num": 2, "num_attention_heads": 3,
+            "intermediate_size": 20, "max_position_embeddings": 32, "type_vocab_size": 2,
+            "hidden_act": "gelu_new", "layer_norm_eps": 1e-5, "num_labels": 2
+          }
+          """;
+    }
+  }
+
   static final class DistilBert extends TextFamilyContract {
     DistilBert() {
       super("distilbert");
@@ -252,6 +271,7 @@ class TextFamilyContractsTest implements BrokenPromises {
         Map.entry(DistilBert.class, Set.of()),
         Map.entry(Electra.class, Set.of()),
         Map.entry(ModernBert.class, Set.of()),
+        Map.entry(Albert.class, Set.of()),
         Map.entry(Claiming.class, Set.of("configurationIsRecognisedByItsFamilyAlone")),
         Map.entry(Careless.class, Set.of("incompleteConfigurationIsTakenOrRefusedByName")),
         Map.entry(Unequal.class, Set.of("theSameConfigurationIsTheSameNetwork")),
