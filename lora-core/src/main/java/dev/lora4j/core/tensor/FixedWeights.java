@@ -14,6 +14,9 @@ final class FixedWeights {
   private final Map<String, Integer> counts = new HashMap<>();
   private final Map<String, PackedUse> uses = new LinkedHashMap<>();
 
+  /** Uses that could take the weight packed as the first one does. */
+  private final Map<String, Integer> alike = new HashMap<>();
+
   /**
    * Declares one.
    *
@@ -35,18 +38,27 @@ final class FixedWeights {
   /** Packed use of a fixed weight by an operator; empty if the operator takes none or cannot. */
   Optional<PackedUse> use(String operator, List<Object> arguments) {
     Optional<PackedUse> use = PackedUse.of(operator, arguments, positions.keySet());
-    use.ifPresent(u -> uses.put(u.weight().toString(), u));
+    use.ifPresent(
+        u -> {
+          String name = u.weight().toString();
+          PackedUse first = uses.computeIfAbsent(name, n -> u);
+          if (first.kind().equals(u.kind()) && first.settings().equals(u.settings())) {
+            alike.merge(name, 1, Integer::sum);
+          }
+        });
     return use;
   }
 
   /**
-   * Packing plan for the fixed weights whose only use is a packed one.
+   * Packing plan for the fixed weights whose uses are all packed, in one arrangement.
    *
    * @param packing packing of the weights of layers of a kind
    */
   PackingPlan plan(List<Expr> outputs, Function<LayerKind, Packing> packing) {
     Map<String, PackedUse> could = new LinkedHashMap<>(uses);
-    could.keySet().removeIf(name -> counts.getOrDefault(name, 0) != 1);
+    could
+        .keySet()
+        .removeIf(name -> !counts.getOrDefault(name, 0).equals(alike.getOrDefault(name, 0)));
     outputs.forEach(o -> could.remove(o.toString()));
     Map<String, Packing> packings = new HashMap<>();
     List<PackingPlan.Slot> slots = new ArrayList<>();

@@ -245,10 +245,36 @@ class PackedWeightsTest {
     }
   }
 
+  /** As a layer that a network uses several times. */
+  @ParameterizedTest
+  @EnumSource(names = {"F32", "BF16"})
+  void weightOfEqualUsesIsPackedOnceForAll(DType type) {
+    float[][] found = new float[2][];
+    for (int i = 0; i < 2; i++) {
+      Declared declared = i == 0 ? Declared.PLAIN : Declared.FIXED;
+      try (Scope scope = ENGINE.scope("test")) {
+        Graph graph = new Graph();
+        Expr x = graph.input("x", type, Shape.of(1, 16, 8, 8));
+        Expr w = declared.apply(graph, "w", type, Shape.of(16, 16, 3, 3));
+        Expr y = x.conv2d(w, 1, 1).tanh().conv2d(w, 1, 1);
+        assertEquals(i, graph.packing(List.of(y), kind -> Packing.ALWAYS).slots().size());
+        Program program = compiled(scope, graph, y, Packing.ALWAYS);
+        HeldInputs held =
+            program.hold(scope, List.of(numbers(scope, type, Shape.of(16, 16, 3, 3), 1)));
+        Tensor in = numbers(scope, type, Shape.of(1, 16, 8, 8), 3);
+        found[i] = program.run(scope, held, List.of(in)).get(0).floats();
+      }
+    }
+    assertNear(found[0], found[1], 2 * RoundingTolerance.ofSums(type, 144));
+  }
+
   @Test
-  void weightUsedTwiceIsNotPacked() {
+  void weightOfOtherUsesIsNotPacked() {
     Graph graph = new Graph();
     Expr x = graph.input("x", DType.F32, Shape.of(1, 16, 8, 8));
+    Expr two = graph.weight("two", DType.F32, Shape.of(16, 16, 3, 3));
+    Expr padded = x.conv2d(two, 1, 1).conv2d(two, 1, 0);
+    assertTrue(graph.packing(List.of(padded), kind -> Packing.ALWAYS).plain());
     Expr once = graph.weight("once", DType.F32, Shape.of(16, 16, 3, 3));
     Expr twice = graph.weight("twice", DType.F32, Shape.of(16, 16, 3, 3));
     Expr changing = graph.held("changing", DType.F32, Shape.of(16, 16, 3, 3));
@@ -256,10 +282,10 @@ class PackedWeightsTest {
     Expr y = x.conv2d(once, 1, 1).conv2d(twice, 1, 1).conv2d(changing, 1, 1);
     y = y.conv2d(returned, 1, 1).add(twice.sum());
     PackingPlan plan = graph.packing(List.of(y, returned), kind -> Packing.ALWAYS);
-    assertEquals(List.of(0), plan.slots().stream().map(PackingPlan.Slot::position).toList());
+    assertEquals(List.of(1), plan.slots().stream().map(PackingPlan.Slot::position).toList());
     String source = graph.source(List.of(y, returned), Device.CPU, plan);
     assertEquals(1, source.split("_convolution_pointwise", -1).length - 1);
-    assertEquals(3, source.split("torch.conv2d", -1).length - 1);
+    assertEquals(5, source.split("torch.conv2d", -1).length - 1);
   }
 
   @Test
