@@ -11,6 +11,7 @@ from transformers import (
     AlbertConfig,
     BertConfig,
     CamembertConfig,
+    DebertaV2Config,
     DistilBertConfig,
     ElectraConfig,
     Gemma2Config,
@@ -61,15 +62,32 @@ KINDS = [
     ElectraConfig,
     ModernBertConfig,
     AlbertConfig,
+    DebertaV2Config,
     T5Config,
     MT5Config,
     UMT5Config,
 ]
 
+# Fields that a model asks for, with a default, where its configuration has none.
+ASKED = {
+    DebertaV2Config: {
+        "attention_head_size": None,
+        "conv_act": "tanh",
+        "conv_groups": 1,
+        "conv_kernel_size": 0,
+        "embedding_size": None,
+        "norm_rel_ebd": "none",
+        "pooler_hidden_size": None,
+        "position_buckets": -1,
+        "share_att_key": False,
+        "cls_dropout": None,
+    }
+}
+
 
 def fields(kind):
     config = kind()
-    found = {**config.to_dict()}
+    found = {**ASKED.get(kind, {}), **config.to_dict()}
     for base in kind.__mro__:
         for name in getattr(base, "__annotations__", {}):
             if not name.startswith("_") and name not in IGNORED:

@@ -1,7 +1,7 @@
 """Tiny random encoders as transformers writes them, with what it computes with them.
 
 Writes ../resources/models/NAME: the model's folder, and expected.safetensors with
-  ids, types, present   I64 [3, 9]          three texts of different lengths
+  ids, types, present   I64 [3, 9]          three texts of different lengths; 40 tokens for DeBERTa
   hidden                F32 [3, 9, width]   vectors of the tokens
   pooled                F32 [3, width]      where the model has a pooler
   logits                F32 [3, labels]     where the model has a head
@@ -9,7 +9,9 @@ Writes ../resources/models/NAME: the model's folder, and expected.safetensors wi
 and ../resources/adapters/NAME-lora: a LoRA of PEFT's with a new head (modules_to_save), and
 expected.safetensors with the logits that it gives for the same texts.
 
-With names as arguments, writes these models alone. With the arguments `check NAME FOLDER`, reads such a folder that lora4j wrote for the model, and
+and ../resources/deberta-buckets.safetensors: for BUCKETS/FURTHEST I64 [1401], the numbers of the distances from -700 to 700.
+
+With names as arguments, writes these models alone, or with `buckets` these. With the arguments `check NAME FOLDER`, reads such a folder that lora4j wrote for the model, and
 says by how much its logits are off.
 """
 
@@ -22,10 +24,12 @@ from safetensors.torch import load_file, save_file
 from transformers import AlbertConfig, AlbertForSequenceClassification, AlbertModel
 from transformers import AutoModelForSequenceClassification
 from transformers import BertConfig, BertForMaskedLM, BertForSequenceClassification, BertModel
+from transformers import DebertaV2Config, DebertaV2ForSequenceClassification, DebertaV2Model
 from transformers import DistilBertConfig, DistilBertForSequenceClassification
 from transformers import ElectraConfig, ElectraForSequenceClassification
 from transformers import ModernBertConfig, ModernBertForSequenceClassification
 from transformers import RobertaConfig, RobertaForSequenceClassification
+from transformers.models.deberta_v2.modeling_deberta_v2 import make_log_bucket_position
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 RESOURCES = os.path.join(HERE, "..", "resources")
@@ -123,6 +127,44 @@ MODELS = {
         ),
         0,
     ),
+    # As the third version, with distances beyond the buckets.
+    "deberta": (
+        DebertaV2ForSequenceClassification,
+        DebertaV2Config(
+            **BERT,
+            **LABELS,
+            relative_attention=True,
+            position_buckets=8,
+            position_biased_input=False,
+            pos_att_type=["p2c", "c2p"],
+            share_att_key=True,
+            norm_rel_ebd="layer_norm",
+        ),
+        0,
+    ),
+    # As the largest of the second, and with what no published model has.
+    "deberta-convolved": (
+        DebertaV2Model,
+        DebertaV2Config(
+            **{**BERT, "max_position_embeddings": 40},
+            relative_attention=True,
+            max_relative_positions=6,
+            pos_att_type="c2p|p2c",
+            conv_kernel_size=3,
+            conv_groups=2,
+            conv_act="gelu",
+            embedding_size=16,
+            type_vocab_size=2,
+        ),
+        0,
+    ),
+    "deberta-plain": (
+        DebertaV2ForSequenceClassification,
+        DebertaV2Config(
+            **{**BERT, "max_position_embeddings": 40}, **LABELS, pos_att_type=["p2c"], pooler_hidden_act="tanh"
+        ),
+        0,
+    ),
 }
 TARGETS = {
     "bert": ["query", "value", "dense"],
@@ -131,17 +173,19 @@ TARGETS = {
     "electra": ["query", "embeddings_project"],
     "modernbert": ["Wqkv", "Wi", "mlp.Wo"],
     "albert": ["query", "value", "ffn", "embedding_hidden_mapping_in"],
+    "deberta": ["query_proj", "value_proj", "dense"],
 }
 
 
 def texts(number, pad, config):
     g = torch.Generator().manual_seed(number)
-    ids = torch.randint(2, VOCAB, (3, 9), generator=g)
-    present = torch.ones(3, 9, dtype=torch.long)
+    size = (3, 40 if config.model_type == "deberta-v2" else 9)
+    ids = torch.randint(2, VOCAB, size, generator=g)
+    present = torch.ones(size, dtype=torch.long)
     present[0, 5:] = 0
     present[2, 2:] = 0
     ids = torch.where(present == 1, ids, torch.tensor(pad))
-    types = torch.randint(0, getattr(config, "type_vocab_size", 1), (3, 9), generator=g) * present
+    types = torch.randint(0, max(1, getattr(config, "type_vocab_size", 1)), size, generator=g) * present
     return ids, types, present
 
 
@@ -153,12 +197,13 @@ def call(model, ids, types, present):
 
 
 def adapter(name, model, given, folder):
-    head = {"distilbert": ["pre_classifier", "classifier"]}.get(name, ["classifier"])
+    heads = {"distilbert": ["pre_classifier", "classifier"], "deberta": ["pooler.dense", "classifier"]}
+    head = heads.get(name, ["classifier"])
     config = LoraConfig(
         r=2,
         lora_alpha=3,
         target_modules=TARGETS[name],
-        exclude_modules=r".*classifier.*",
+        exclude_modules=r".*(classifier|pooler).*" if name == "deberta" else r".*classifier.*",
         modules_to_save=head,
         task_type="SEQ_CLS",
     )
@@ -174,7 +219,15 @@ def adapter(name, model, given, folder):
     save_file({"logits": logits.contiguous()}, os.path.join(folder, "expected.safetensors"))
 
 
+def buckets():
+    apart = torch.arange(-700, 701)
+    rows = {f"{b}/{f}": make_log_bucket_position(apart, b, f).long() for b, f in ((256, 512), (32, 128), (5, 20))}
+    save_file(rows, os.path.join(RESOURCES, "deberta-buckets.safetensors"))
+
+
 def main(names):
+    if not names or "buckets" in names:
+        buckets()
     for number, (name, (kind, config, pad)) in enumerate(MODELS.items()):
         if names and name not in names:
             continue

@@ -1,7 +1,7 @@
 """Heads that tell classes of words: what transformers and PEFT make of tiny models with one, and what seqeval counts.
 
 Writes ../resources/models/bert-tags, a tiny BERT that transformers saved with such a head, with expected.safetensors (ids, present,
-logits), and ../resources/adapters/NAME-tags for each of eight tiny models: a LoRA of PEFT's with a new head (modules_to_save), and
+logits), and ../resources/adapters/NAME-tags for each of nine tiny models: a LoRA of PEFT's with a new head (modules_to_save), and
 expected.safetensors with
 
   ids, present            I64 [3, 9]
@@ -36,6 +36,7 @@ TARGETS = {
     "electra": ["query", "value"],
     "modernbert": ["Wqkv", "Wi"],
     "albert": ["query", "ffn"],
+    "deberta": ["query_proj", "key_proj", "output.dense"],
 }
 
 torch.set_num_threads(1)

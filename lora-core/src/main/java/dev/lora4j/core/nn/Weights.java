@@ -1,6 +1,7 @@
 package dev.lora4j.core.nn;
 
 import dev.lora4j.core.nn.Parameter.Init;
+import dev.lora4j.core.tensor.Convolution;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.RowProducts;
@@ -109,6 +110,31 @@ public final class Weights {
                 bias.isPresent()
                     ? in.conv2d(weight, bias.get(), stride, padding)
                     : in.conv2d(weight, stride, padding),
+            use),
+        x);
+  }
+
+  /**
+   * A convolution over one dimension, of stride 1 and with bias; x: [batch, in, size].
+   *
+   * @param out output channels
+   * @param groups into how many groups the channels divide that see nothing of each other
+   */
+  public Expr conv1d(String name, Expr x, long out, int kernel, int padding, int groups) {
+    graph.enter(full(name));
+    Shape shape = Shape.of(out, x.shape().size(1) / groups, kernel);
+    Expr w = weight(name + ".weight", shape, Init.KAIMING);
+    Site site = new Site(site(name), Site.Kind.CONVOLUTION, shape, true, 1, padding, 1, groups);
+    Convolution settings = Convolution.PLAIN.padded(padding).grouped(groups);
+    return around(
+        new SiteLayer(
+            site,
+            w,
+            Optional.of(bias(name, out)),
+            (in, weight, bias) ->
+                bias.isPresent()
+                    ? in.convolve(weight, bias.get(), settings)
+                    : in.convolve(weight, settings),
             use),
         x);
   }

@@ -71,7 +71,7 @@ abstract class EncoderFamily implements TextFamily {
   }
 
   @Override
-  public final boolean ignores(String tensor) {
+  public boolean ignores(String tensor) {
     return EncoderWeightNames.ignores(tensor);
   }
 }

@@ -40,7 +40,7 @@ final class EncoderWeightNames {
         || tensor.endsWith("embeddings.token_type_ids")
         || tensor.matches("(\\w+\\.)?pooler\\.(dense\\.)?(weight|bias)")
         || tensor.matches(
-            "(cls|lm_head|vocab_\\w+|qa_outputs|classifier|pre_classifier|head|decoder|predictions|sop_classifier"
+            "(cls|lm_head|lm_predictions|mask_predictions|vocab_\\w+|qa_outputs|classifier|pre_classifier|head|decoder|predictions|sop_classifier"
                 + "|discriminator_\\w+|generator_\\w+)\\..*");
   }
 }

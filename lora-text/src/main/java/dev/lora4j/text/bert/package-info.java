@@ -1,4 +1,7 @@
-/** Encoders: BERT, RoBERTa, DistilBERT, ELECTRA, ModernBERT, ALBERT and models built like them. */
+/**
+ * Encoders: BERT, RoBERTa, DistilBERT, ELECTRA, ModernBERT, ALBERT, DeBERTa and models built like
+ * them.
+ */
 @API(status = API.Status.INTERNAL)
 @NullMarked
 package dev.lora4j.text.bert;

@@ -65,7 +65,9 @@ class EncoderAdapterTest {
     "modernbert, UNMERGED",
     "modernbert, MERGED",
     "albert, UNMERGED",
-    "albert, MERGED"
+    "albert, MERGED",
+    "deberta, UNMERGED",
+    "deberta, MERGED"
   })
   void logitsAreThoseOfPeft(String name, Route route) {
     try (Scope scope = ENGINE.scope("adapter")) {
@@ -95,7 +97,8 @@ class EncoderAdapterTest {
 
   /** Texts with and without adapters, inside and beside the weights. */
   @ParameterizedTest
-  @ValueSource(strings = {"bert", "roberta", "distilbert", "electra", "modernbert", "albert"})
+  @ValueSource(
+      strings = {"bert", "roberta", "distilbert", "electra", "modernbert", "albert", "deberta"})
   void textsOfABatchHaveTheirOwnAdapters(String name) {
     try (Scope scope = ENGINE.scope("adapter")) {
       GoldenEncoder model = new GoldenEncoder(scope, name);
@@ -134,7 +137,8 @@ class EncoderAdapterTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"bert", "roberta", "distilbert", "electra", "modernbert", "albert"})
+  @ValueSource(
+      strings = {"bert", "roberta", "distilbert", "electra", "modernbert", "albert", "deberta"})
   void writtenAdapterReadsBack(String name) {
     try (Scope scope = ENGINE.scope("written")) {
       Family family = new GoldenEncoder(scope, name).base().family();
@@ -146,7 +150,8 @@ class EncoderAdapterTest {
 
   /** Needs {@code -Dlora4j.python=} with the packages of {@code src/test/golden}. */
   @ParameterizedTest
-  @ValueSource(strings = {"bert", "roberta", "distilbert", "electra", "modernbert", "albert"})
+  @ValueSource(
+      strings = {"bert", "roberta", "distilbert", "electra", "modernbert", "albert", "deberta"})
   @Tag("python")
   void peftLoadsTheWrittenAdapter(String name) throws IOException, InterruptedException {
     try (Scope scope = ENGINE.scope("written")) {

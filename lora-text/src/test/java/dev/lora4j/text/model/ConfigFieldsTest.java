@@ -120,6 +120,9 @@ class ConfigFieldsTest {
     if (field.equals("num_hidden_layers")) {
       config.remove("layer_types");
     }
+    if (field.equals("hidden_size")) {
+      config.remove("pooler_hidden_size");
+    }
     JsonElement before =
         config.has(field) ? config.get(field) : GOLDEN.getAsJsonObject(name).get(field);
     if (value.equals("FLIP")) {
@@ -297,6 +300,14 @@ class ConfigFieldsTest {
     "distilbert, n_heads, 7",
     "albert, num_hidden_groups, 4",
     "albert, inner_group_num, 334",
+    "deberta-v2, num_attention_heads, 7",
+    "deberta-v2, position_buckets, 1",
+    "deberta-v2, position_buckets, 46",
+    "deberta-v2, position_buckets, 1.5",
+    "deberta-v2, max_relative_positions, 5",
+    "deberta-v2, max_relative_positions, 1e9",
+    "deberta-v2, conv_kernel_size, 2",
+    "deberta-v2, type_vocab_size, -1",
     "roberta, pad_token_id, 5000",
     "roberta, pad_token_id, -7",
     "t5, relative_attention_num_buckets, 2",
@@ -326,6 +337,19 @@ class ConfigFieldsTest {
     JsonObject config = with("llama", "rope_parameters=" + positions);
     ModelException e = assertThrows(ModelException.class, () -> network(config));
     assertTrue(String.valueOf(e.getMessage()).contains(said), e.getMessage());
+  }
+
+  /** Fields of DeBERTa's convolution count where there is one. */
+  @ParameterizedTest
+  @CsvSource({"conv_act, 'relu'", "conv_groups, 1", "conv_kernel_size, 5"})
+  void convolutionsAreReadTogether(String field, String value) {
+    JsonObject with =
+        json(RESOURCES.resolve("models/deberta-convolved/config.json")).getAsJsonObject();
+    JsonObject other = with.deepCopy();
+    other.add(field, JsonParser.parseString(value));
+    assertNotEquals(network(with), network(other));
+    other.addProperty("conv_groups", 3);
+    assertThrows(ModelException.class, () -> network(other));
   }
 
   @Test

@@ -169,6 +169,19 @@ final class ConfigRows {
             // The dropout has a name of its own.
             "tie_word_embeddings classifier_dropout_prob"));
     ALL.put(
+        "deberta-v2",
+        new Kind(
+            "deberta",
+            bert.replace("type_vocab_size=5", "type_vocab_size=5.0")
+                + " embedding_size=16 position_biased_input=FLIP relative_attention=FLIP"
+                + " max_relative_positions=9.0 position_buckets=6.0 pos_att_type=\"c2p\""
+                + " share_att_key=FLIP norm_rel_ebd=\"none\" conv_kernel_size=3.0"
+                + " pooler_hidden_act=\"relu\"",
+            "attention_head_size=5 pooler_hidden_size=7 pos_att_type=\"c2p|p2p\""
+                + " norm_rel_ebd=\"rms_norm\"",
+            // Of training, of the head for words, and of a convolution; see the test below.
+            "pooler_dropout cls_dropout legacy tie_word_embeddings conv_act conv_groups"));
+    ALL.put(
         "modernbert",
         new Kind(
             "modernbert",

@@ -24,6 +24,7 @@ class FeedForwardLayersTest {
     "electra, intermediate.dense output.dense",
     "modernbert, mlp.Wi mlp.Wo",
     "albert, ffn ffn_output",
+    "deberta, intermediate.dense output.dense",
     "llama, mlp.down_proj mlp.gate_proj mlp.up_proj",
     "phi3, mlp.down_proj mlp.gate_up_proj",
     "gpt-neox, mlp.dense_4h_to_h mlp.dense_h_to_4h",

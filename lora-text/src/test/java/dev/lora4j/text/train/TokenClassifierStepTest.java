@@ -110,7 +110,17 @@ class TokenClassifierStepTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"bert", "roberta", "distilbert", "llama", "gpt2", "electra", "modernbert", "albert"})
+  @CsvSource({
+    "bert",
+    "roberta",
+    "distilbert",
+    "llama",
+    "gpt2",
+    "electra",
+    "modernbert",
+    "albert",
+    "deberta"
+  })
   void logitsAreThoseOfPeft(String name) throws IOException {
     Path folder = RESOURCES.resolve("adapters").resolve(name + "-tags");
     assertTrue(AdapterClasses.ofWords(folder));
@@ -141,7 +151,8 @@ class TokenClassifierStepTest {
     "gpt2, c_attn|c_fc, classifier, 10",
     "electra, query|value, classifier, 10",
     "modernbert, Wqkv|Wi, classifier, 18",
-    "albert, query|ffn, classifier, 6"
+    "albert, query|ffn, classifier, 6",
+    "deberta, query_proj|key_proj|output.dense, classifier, 18"
   })
   void lossAndGradientsAreThoseOfPeft(String name, String targets, String head, int tensors)
       throws IOException {

@@ -158,6 +158,49 @@ class TextFamilyContractsTest implements BrokenPromises {
     }
   }
 
+  private static class Deberta extends TextFamilyContract {
+    private final String more;
+
+    Deberta(String more) {
+      super("deberta-v2");
+      this.more = more;
+    }
+
+    @Override
+    protected String config() {
+      return """
+          {
+            "model_type": "deberta-v2", "architectures": ["DebertaV2ForSequenceClassification"],
+            "vocab_size": 12, "hidden_size": 12, "num_hidden_layers": 2, "num_attention_heads": 3,
+            "intermediate_size": 20, "max_position_embeddings": 32, "hidden_act": "gelu",
+            "layer_norm_eps": 1e-5, "num_labels": 2, "relative_attention": true,
+            "pos_att_type": "c2p|p2c", %s
+          }
+          """
+          .formatted(more);
+    }
+  }
+
+  static final class SharingDeberta extends Deberta {
+    SharingDeberta() {
+      super(
+          """
+          "position_buckets": 4, "share_att_key": true, "norm_rel_ebd": "layer_norm",
+          "position_biased_input": false
+          """);
+    }
+  }
+
+  static final class ConvolvedDeberta extends Deberta {
+    ConvolvedDeberta() {
+      super(
+          """
+          "max_relative_positions": 4, "conv_kernel_size": 3, "conv_act": "gelu",
+          "embedding_size": 8, "type_vocab_size": 2
+          """);
+    }
+  }
+
   static final class DistilBert extends TextFamilyContract {
     DistilBert() {
       super("distilbert");
@@ -272,6 +315,9 @@ class TextFamilyContractsTest implements BrokenPromises {
         Map.entry(Electra.class, Set.of()),
         Map.entry(ModernBert.class, Set.of()),
         Map.entry(Albert.class, Set.of()),
+        Map.entry(SharingDeberta.class, Set.of()),
+        // Its convolution takes tokens for neighbours that are given side by side.
+        Map.entry(ConvolvedDeberta.class, Set.of("tokenPlacesFollowTheirPositions")),
         Map.entry(Claiming.class, Set.of("configurationIsRecognisedByItsFamilyAlone")),
         Map.entry(Careless.class, Set.of("incompleteConfigurationIsTakenOrRefusedByName")),
         Map.entry(Unequal.class, Set.of("theSameConfigurationIsTheSameNetwork")),
