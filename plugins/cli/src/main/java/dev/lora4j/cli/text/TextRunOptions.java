@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -248,12 +249,27 @@ public final class TextRunOptions {
    * @param command words of the command without model and adapter
    */
   void next(Console console, String what, List<String> command, TextModelOptions model) {
+    next(console, what, command, model.base.stream());
+  }
+
+  /**
+   * Says how to use what was written.
+   *
+   * @param what that does
+   * @param command words of the command without model and adapter
+   * @param base folder of the model that was trained
+   */
+  public void next(Console console, String what, List<String> command, Path base) {
+    next(console, what, command, Stream.of(base));
+  }
+
+  private void next(Console console, String what, List<String> command, Stream<Path> base) {
     List<String> words = new ArrayList<>(command);
     if (whole()) {
       words.addAll(List.of("--base", out.toString()));
     } else {
       words.addAll(List.of("--lora", out.toString()));
-      model.base.ifPresent(base -> words.addAll(List.of("--base", base.toString())));
+      base.forEach(path -> words.addAll(List.of("--base", path.toString())));
     }
     console.note("To " + what + ":");
     console.note("  " + Invocation.of(words.toArray(String[]::new)));

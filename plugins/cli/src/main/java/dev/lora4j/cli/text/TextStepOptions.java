@@ -25,10 +25,13 @@ import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Options of the steps of a training on texts, whatever is trained. */
-final class TextStepOptions {
-  private static final int VALIDATE_EVERY = 100;
+public final class TextStepOptions {
+  @Spec(Spec.Target.MIXEE)
+  @SuppressWarnings("NullAway.Init")
+  private CommandSpec spec;
 
   /** Where an optimizer's state lies. */
   enum StatePlace {
@@ -125,8 +128,9 @@ final class TextStepOptions {
   @Option(
       names = "--validate-every",
       paramLabel = "N",
-      description = "Steps between validations (default: 100).")
-  private Optional<Integer> validateEvery = Optional.empty();
+      description = "Steps between validations (default: ${DEFAULT-VALUE}).",
+      defaultValue = "100")
+  private int validateEvery;
 
   @Option(names = "--keep-best", description = "Write the factors with the least validation loss.")
   private boolean keepBest;
@@ -152,7 +156,7 @@ final class TextStepOptions {
    */
   void require() {
     requireFrom1("--save-every", saveEvery);
-    requireFrom1("--validate-every", validateEvery.orElse(1));
+    requireFrom1("--validate-every", validateEvery);
     requireFrom1("--steps", steps.orElse(1));
     if (!(epochs > 0) || Double.isInfinite(epochs)) {
       throw new IllegalArgumentException("--epochs must be above 0, found " + epochs + ".");
@@ -188,19 +192,19 @@ final class TextStepOptions {
   }
 
   /** Seed of everything random. */
-  long seed() {
+  public long seed() {
     return seed;
   }
 
   /** Number of texts in a step. */
-  int perStep() {
+  public int perStep() {
     return batch * accumulate;
   }
 
   /** Options on the command line that have no effect where no texts are held out. */
   List<String> ofHeldOut() {
     List<String> asked = new ArrayList<>();
-    validateEvery.ifPresent(steps -> asked.add("--validate-every"));
+    UnusedOptions.given(spec, "--validate-every").ifPresent(asked::add);
     if (keepBest) {
       asked.add("--keep-best");
     }
@@ -225,7 +229,7 @@ final class TextStepOptions {
    *
    * @throws IllegalArgumentException if nothing could be learned in them
    */
-  SequenceLimits limits() {
+  public SequenceLimits limits() {
     return new SequenceLimits(longest.orElse(Integer.MAX_VALUE), SequenceLimits.Longer.CUT, pack);
   }
 
@@ -236,7 +240,7 @@ final class TextStepOptions {
   }
 
   /** Number of steps. The last batch of an epoch is smaller if texts do not come out even. */
-  int count(List<TokenSequence> learned) {
+  public int count(List<TokenSequence> learned) {
     return count(learned, 1);
   }
 
@@ -276,7 +280,7 @@ final class TextStepOptions {
   }
 
   /** Refuses to seek a rate for an optimizer that finds it itself. */
-  void requireRate() {
+  public void requireRate() {
     RateFinding.require(optimizer());
   }
 
@@ -302,7 +306,7 @@ final class TextStepOptions {
         .in(checkpoints)
         .every(saveEvery)
         .resume(resume)
-        .validateEvery(validateEvery.orElse(VALIDATE_EVERY))
+        .validateEvery(validateEvery)
         .keepBest(keepBest)
         .previewEvery(Integer.MAX_VALUE)
         .mapped(mappedState());

@@ -2,36 +2,34 @@ package dev.lora4j.cli.text;
 
 import dev.lora4j.core.train.adapter.TargetLayers;
 import dev.lora4j.core.train.adapter.TargetPreset;
+import java.util.ArrayList;
 import java.util.List;
+import picocli.CommandLine.Option;
 
 /** Layers of a language model that are trained, by presets or by names of modules. */
-final class TextTargets {
-  private TextTargets() {}
+final class TextTargets implements TargetOption {
+  @Option(
+      names = "--targets",
+      paramLabel = "NAMES",
+      split = ",",
+      description =
+          "Layers to train: attention, attention-feed-forward (default), linear; or patterns of"
+              + " names as PEFT's target_modules has them, for example q_proj,v_proj, or * for"
+              + " everything; none for the layers of --saved alone.")
+  private List<String> targets = new ArrayList<>();
 
-  /** Name for no layers: those that are trained whole are all. */
-  private static final String NONE = "none";
-
-  /** True if no layers get factors. */
-  static boolean none(List<String> names) {
-    return names.equals(List.of(NONE));
+  @Override
+  public List<String> names() {
+    return targets;
   }
 
-  /** The layers of all that is named; attention and feed-forward layers if nothing is. */
-  static TargetLayers of(List<String> names) {
-    if (names.isEmpty()) {
-      return TargetLayers.of(TargetPreset.ATTENTION_FEED_FORWARD);
-    }
-    if (none(names)) {
-      return TargetLayers.matching();
-    }
-    TargetLayers all = of(names.get(0));
-    for (String name : names.subList(1, names.size())) {
-      all = all.and(of(name));
-    }
-    return all;
+  @Override
+  public TargetLayers unsaid() {
+    return TargetLayers.of(TargetPreset.ATTENTION_FEED_FORWARD);
   }
 
-  private static TargetLayers of(String name) {
+  @Override
+  public TargetLayers named(String name) {
     return TargetPreset.known(name)
         ? TargetLayers.of(TargetPreset.named(name))
         : TargetLayers.matching(name);

@@ -101,11 +101,7 @@ final class TextTrain implements Command {
     }
     planned.asked(spec);
     output.require();
-    if (how.savedAlone() && output.layout().equals("peft")) {
-      throw Failure.usage(
-          "PEFT has no form for an adapter of layers that are trained whole alone. Write another"
-              + " layout: --targets none --layout kohya.");
-    }
+    how.requireForm(output);
     InputAdapters.require(how.from(), how.sharedA(), output.out());
     TextDataSet texts = read();
     options.requireLength(how.steps.longest());

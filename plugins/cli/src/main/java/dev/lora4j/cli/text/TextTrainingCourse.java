@@ -22,7 +22,7 @@ import picocli.CommandLine.Model.CommandSpec;
  * @param planned whether it is only planned
  * @param json whether one JSON object reports it
  */
-record TextTrainingCourse(
+public record TextTrainingCourse(
     CommandSpec spec,
     RunFileOption file,
     TextTrainingOptions how,
@@ -39,7 +39,7 @@ record TextTrainingCourse(
    * @param report tells what was trained
    */
   @SuppressWarnings("try") // the claim is only held
-  void run(
+  public void run(
       Console console,
       TextModel base,
       SequenceTrainer<?> trainer,
@@ -82,7 +82,7 @@ record TextTrainingCourse(
    * @param steps of each trial
    * @param uncertain why the choice is uncertain
    */
-  void find(
+  public void find(
       Console console,
       AdapterRecipe recipe,
       SequenceTrainer<?> trainer,

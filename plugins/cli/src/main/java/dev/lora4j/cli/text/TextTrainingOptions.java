@@ -32,8 +32,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
-/** Options of training an adapter of a language model. */
-final class TextTrainingOptions {
+/** Options of training an adapter of a language model, or of another one that writes texts. */
+public final class TextTrainingOptions {
   @Option(
       names = "--from",
       paramLabel = "PATH",
@@ -111,15 +111,7 @@ final class TextTrainingOptions {
   @Option(names = "--rslora", description = "Divide alpha by the root of the rank.")
   private boolean rslora;
 
-  @Option(
-      names = "--targets",
-      paramLabel = "NAMES",
-      split = ",",
-      description =
-          "Layers to train: attention, attention-feed-forward (default), linear; or patterns of"
-              + " names as PEFT's target_modules has them, for example q_proj,v_proj, or * for"
-              + " everything; none for the layers of --saved alone.")
-  private List<String> targets = new ArrayList<>();
+  @Mixin private final TargetOption targets;
 
   @Option(
       names = "--saved",
@@ -139,15 +131,29 @@ final class TextTrainingOptions {
 
   @Mixin final TextStepOptions steps = new TextStepOptions();
 
+  /** Options for a language model. */
+  TextTrainingOptions() {
+    this(new TextTargets());
+  }
+
+  /**
+   * Options for a kind of model.
+   *
+   * @param targets its layers
+   */
+  public TextTrainingOptions(TargetOption targets) {
+    this.targets = targets;
+  }
+
   /** Refuses what would do nothing, and what no model could be trained with. */
-  void require(CommandSpec spec, ToolConvention convention) {
+  public void require(CommandSpec spec, ToolConvention convention) {
     try {
       steps.require();
       settings(recipe(convention), steps.limits(), 1);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }
-    if (from.isPresent() && targets.isEmpty()) {
+    if (begun()) {
       UnusedOptions.refuse(
           spec,
           List.of("--rank", "--alpha", "--init", "--ranks", "--rslora"),
@@ -161,9 +167,8 @@ final class TextTrainingOptions {
   }
 
   /** Refuses factors that make up for the rounding of a base where nothing is rounded. */
-  void requireRounding(CommandSpec spec, PrecisionOption precision) {
-    boolean begun = from.isPresent() && targets.isEmpty();
-    if (!begun && calibration().start() == FactorInit.LOFTQ && !precision.rounds()) {
+  public void requireRounding(CommandSpec spec, PrecisionOption precision) {
+    if (!begun() && calibration().start() == FactorInit.LOFTQ && !precision.rounds()) {
       throw new ParameterException(
           spec.commandLine(),
           "--init loftq makes up for the rounding of the base, and "
@@ -175,21 +180,34 @@ final class TextTrainingOptions {
     }
   }
 
+  /** Refuses layers that are trained whole alone in a layout that has no form for them. */
+  public void requireForm(TextRunOptions output) {
+    if (savedAlone() && output.layout().equals("peft")) {
+      throw Failure.usage(
+          "PEFT has no form for an adapter of layers that are trained whole alone. Write another"
+              + " layout: --targets none --layout kohya.");
+    }
+  }
+
+  /** True if the layers are those of an adapter that is trained further. */
+  private boolean begun() {
+    return from.isPresent() && targets.names().isEmpty();
+  }
+
   /** True if layers are trained whole and none gets factors. */
   boolean savedAlone() {
-    return TextTargets.none(targets);
+    return targets.none();
   }
 
   /** Name of the trained values, for people. */
-  String what() {
+  public String what() {
     return savedAlone() ? "whole values" : ExtensionRequest.parse(method).name();
   }
 
   /** Recipe of the layers and factors, before an adapter of a warm start brings its own. */
-  AdapterRecipe recipe(ToolConvention convention) {
+  public AdapterRecipe recipe(ToolConvention convention) {
     CalibrationRequest calibration = calibration();
-    TargetLayers layers =
-        from.isPresent() && targets.isEmpty() ? TargetLayers.matching() : TextTargets.of(targets);
+    TargetLayers layers = begun() ? TargetLayers.matching() : targets.layers();
     return AdapterRecipe.DEFAULT
         .method(Failure.usage("--method", () -> method(convention)))
         .targets(layers)
@@ -213,7 +231,7 @@ final class TextTrainingOptions {
    * @param reading reads an adapter for it
    * @param planning what a recipe means for the base
    */
-  AdapterRecipe recipe(
+  public AdapterRecipe recipe(
       CommandSpec spec,
       Console console,
       ToolConvention convention,
@@ -241,18 +259,23 @@ final class TextTrainingOptions {
     return CalibrationRequest.of(init, ranks, calibrationBatches);
   }
 
+  /** Options of the steps. */
+  public TextStepOptions steps() {
+    return steps;
+  }
+
   /** The adapter that is trained further, if there is one. */
-  Optional<Path> from() {
+  public Optional<Path> from() {
     return from;
   }
 
   /** The adapter whose down factors are used, if there is one. */
-  Optional<Path> sharedA() {
+  public Optional<Path> sharedA() {
     return sharedA;
   }
 
   /** Share of the texts to validate by. */
-  double heldOut() {
+  public double heldOut() {
     return heldOut;
   }
 
@@ -263,11 +286,11 @@ final class TextTrainingOptions {
 
   /** False if alphas are those of an adapter that is trained further. */
   boolean alphas() {
-    return from.isEmpty() || !targets.isEmpty();
+    return !begun();
   }
 
   /** Settings of a run of so many steps. */
-  TextTrainingSettings settings(AdapterRecipe recipe, SequenceLimits limits, int count) {
+  public TextTrainingSettings settings(AdapterRecipe recipe, SequenceLimits limits, int count) {
     return steps.settings(recipe, limits, count, heldOut);
   }
 }
