@@ -3,30 +3,32 @@ package dev.lora4j.whisper.command;
 import dev.lora4j.cli.Command;
 import dev.lora4j.cli.console.Console;
 import dev.lora4j.cli.console.Failure;
-import dev.lora4j.cli.console.Invocation;
+import dev.lora4j.cli.console.UnusedOptions;
 import dev.lora4j.cli.file.ExistingPath;
-import dev.lora4j.cli.file.LockedFolder;
+import dev.lora4j.cli.file.RunFileOption;
 import dev.lora4j.cli.text.TextPlanOption;
 import dev.lora4j.cli.text.TextRunOptions;
+import dev.lora4j.cli.text.TextTrainingCourse;
+import dev.lora4j.cli.text.TextTrainingOptions;
 import dev.lora4j.cli.text.TextTrainingWork;
-import dev.lora4j.cli.text.TrainedTextReport;
 import dev.lora4j.cli.train.InputAdapters;
+import dev.lora4j.cli.train.RateOptions;
+import dev.lora4j.core.adapter.training.FactorInit;
 import dev.lora4j.core.train.adapter.AdapterRecipe;
+import dev.lora4j.text.data.Division;
+import dev.lora4j.text.data.SequenceLimits;
 import dev.lora4j.text.data.TokenSequence;
 import dev.lora4j.text.train.TextTrainer;
-import dev.lora4j.text.train.TextTrainingSettings;
 import dev.lora4j.whisper.SpeechModel;
 import dev.lora4j.whisper.SpeechTask;
 import dev.lora4j.whisper.data.SpokenDataException;
 import dev.lora4j.whisper.data.SpokenText;
 import dev.lora4j.whisper.data.SpokenTexts;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Random;
+import java.util.stream.Stream;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -36,15 +38,26 @@ import picocli.CommandLine.Spec;
 @picocli.CommandLine.Command(
     name = "train",
     sortOptions = false,
+    defaultValueProvider = SpeechDefaults.class,
     description = {
       "Train an adapter of a Whisper on recordings with their texts.",
       "Recordings of at most 30 seconds: lines of JSON with {\"audio\": PATH, \"text\": TEXT}, or a"
-          + " folder with a .txt beside each .wav."
+          + " folder with a .txt beside each .wav. The texts that options count are those of the"
+          + " recordings, one of each. Refused are --pack and --max-length, as each recording is"
+          + " learned with its whole text, and --init eva and corda.",
+      "A word that ends with .toml is a run file, whose keys are the options below; DIR.run/run.toml"
+          + " has those of a run."
     })
 final class SpeechTrain implements Command {
+  private static final String WITHOUT_HELD_OUT =
+      "No recordings are held out, so losses of training decide, which few recordings make"
+          + " uncertain; --held-out 0.1 holds some out.";
+
   @Spec
   @SuppressWarnings("NullAway.Init")
   private CommandSpec spec;
+
+  @Mixin private final RunFileOption file = new RunFileOption();
 
   @Mixin private final SpeechModelOptions options = new SpeechModelOptions();
 
@@ -70,67 +83,72 @@ final class SpeechTrain implements Command {
       defaultValue = "transcribe")
   private TranscriptOptions.Task task = TranscriptOptions.Task.transcribe;
 
-  @Mixin private final SpeechTrainingOptions how = new SpeechTrainingOptions();
+  @Mixin private final TextTrainingOptions how = new TextTrainingOptions(new SpeechTargets());
+
+  @Mixin private final RateOptions rates = new RateOptions();
+
   @Mixin private final TextPlanOption planned = new TextPlanOption();
+
   @Mixin private final TextRunOptions output = new TextRunOptions("speech train");
 
   @Option(names = "--json", description = "Report as one JSON object.")
   private boolean json;
 
   @Override
-  @SuppressWarnings("try") // the claim is only held
   public int run(Console console) {
     long began = System.nanoTime();
     ExistingPath.any(data);
-    output.require();
-    how.require(spec, output.convention());
-    InputAdapters.require(how.from(), Optional.empty(), output.out());
-    options.require(how.from().stream().toList());
-    output.requireOutput();
-    output.requireNothingLost();
-    List<SpokenText> texts = read(data);
-    try (SpeechModelOptions.Open open = options.open(console)) {
-      SpeechModel model = open.model();
-      List<TokenSequence> all = sequences(model, texts);
-      int held = (int) Math.round(how.heldOut() * all.size());
-      Collections.shuffle(all, new Random(how.seed()));
-      List<TokenSequence> learned = all.subList(held, all.size());
-      if (learned.isEmpty()) {
-        throw new Failure("All recordings are held out; hold out fewer, or give more.");
-      }
-      int count = how.count(learned.size());
-      AdapterRecipe recipe = how.recipe(spec, console, output.convention(), model);
-      TextTrainingSettings settings = how.settings(recipe, count);
-      TextTrainer trainer =
-          TextTrainer.on(model.language(), settings).sequences(learned, all.subList(0, held));
-      TextTrainingWork work = work(trainer);
-      summary(console, texts, work, count);
-      if (planned.asked(spec)) {
-        output.requireForm(work.plan(), model.base());
-        planned.tell(console, work, model.base(), open.lora().engine(), count, json);
-        return 0;
-      }
-      try (LockedFolder claim = output.begin(work, model.base())) {
-        TrainedTextReport trained = output.train(console, work, model.base(), count, how.perStep());
-        output.save(trained.text(), model.base(), List.of());
-        trained.tell(console, json, began, Optional.empty());
-      }
+    boolean finding = rates.asked(spec);
+    require();
+    if (finding) {
+      how.steps().requireRate();
+    } else {
+      output.requireOutput();
+      output.requireNothingLost();
     }
-    if (!json) {
-      console.note("To score it:");
-      console.note(
-          "  "
-              + Invocation.of(
-                  "speech",
-                  "evaluate",
-                  "--data",
-                  "UNHEARD",
-                  "--base",
-                  options.base().toString(),
-                  "--lora",
-                  output.out().toString()));
+    options.require(Stream.concat(how.from().stream(), how.sharedA().stream()).toList());
+    Division<SpokenText> texts = divided();
+    try (SpeechModelOptions.Open open = options.open(console)) {
+      train(console, open.model(), texts, began);
+    }
+    if (!json && !finding && !planned.asked(spec)) {
+      output.next(
+          console, "score it", List.of("speech", "evaluate", "--data", "UNHEARD"), options.base());
     }
     return 0;
+  }
+
+  /** Refuses what would do nothing for recordings, and what nothing could be trained with. */
+  private void require() {
+    UnusedOptions.refuse(
+        spec,
+        List.of("--pack", "--max-length"),
+        "speech train, which learns each recording with its whole text");
+    how.require(spec, output.convention());
+    how.requireRounding(spec, options.precision);
+    FactorInit start = how.recipe(output.convention()).start();
+    if (start == FactorInit.EVA || start == FactorInit.CORDA) {
+      throw Failure.usage(
+          "--init "
+              + start
+              + " looks at the places of a text that are learned, which a Whisper has in its decoder"
+              + " alone; take another one, for example lora-ga.");
+    }
+    if (how.heldOut() == 0) {
+      UnusedOptions.refuseWithout(
+          spec,
+          List.of("--validate-every", "--keep-best"),
+          "--held-out, the share of the recordings to validate by");
+    }
+    planned.asked(spec);
+    output.require();
+    how.requireForm(output);
+    InputAdapters.require(how.from(), how.sharedA(), output.out());
+  }
+
+  private Division<SpokenText> divided() {
+    List<SpokenText> texts = read(data);
+    return Failure.usage("--held-out", () -> Division.of(texts, how.heldOut(), how.steps().seed()));
   }
 
   /** Reads recordings with their texts. */
@@ -142,40 +160,66 @@ final class SpeechTrain implements Command {
     }
   }
 
-  private List<TokenSequence> sequences(SpeechModel model, List<SpokenText> texts) {
+  /** Trains, or plans it or finds a rate for it. */
+  private void train(Console console, SpeechModel model, Division<SpokenText> texts, long began) {
+    // All at once, so that all that is wrong with any of them is told.
+    List<TokenSequence> all =
+        sequences(model, Stream.of(texts.learned(), texts.heldOut()).flatMap(List::stream));
+    List<TokenSequence> learned = all.subList(0, texts.learned().size());
+    SequenceLimits whole = how.steps().limits();
+    AdapterRecipe recipe =
+        how.recipe(
+            spec,
+            console,
+            output.convention(),
+            model.base(),
+            model::loadAdapter,
+            r -> TextTrainer.on(model.language(), how.settings(r, whole, 1)).plan());
+    int count = how.steps().count(learned);
+    TextTrainer trainer =
+        TextTrainer.on(model.language(), how.settings(recipe, whole, count))
+            .sequences(learned, all.subList(learned.size(), all.size()));
+    if (rates.asked(spec)) {
+      course().find(console, recipe, trainer, rates.steps(), WITHOUT_HELD_OUT);
+      return;
+    }
+    course()
+        .run(
+            console,
+            model.base(),
+            trainer,
+            count,
+            List.of(),
+            work -> summary(console, texts, work, count),
+            trained -> trained.tell(console, json, began, Optional.empty()));
+  }
+
+  private TextTrainingCourse course() {
+    return new TextTrainingCourse(spec, file, how, output, planned, json);
+  }
+
+  private List<TokenSequence> sequences(SpeechModel model, Stream<SpokenText> texts) {
     if (language.isEmpty() && model.tokens().multilingual()) {
       throw Failure.usage(
           "The model writes many languages; say which one the texts are in: --language en.");
     }
     SpeechTask wanted = SpeechTask.valueOf(task.name().toUpperCase(Locale.ROOT));
     try {
-      return Failure.usage(
-          () -> new ArrayList<>(model.sequences(texts, language.orElse("en"), wanted)));
+      return Failure.usage(() -> model.sequences(texts.toList(), language.orElse("en"), wanted));
     } catch (SpokenDataException e) {
       throw new Failure(String.valueOf(e.getMessage()), e);
     }
   }
 
-  private TextTrainingWork work(TextTrainer trainer) {
-    return new TextTrainingWork(
-        trainer.sequences(),
-        trainer.heldOut(),
-        trainer.plan(),
-        trainer::cost,
-        how.mapped(),
-        trainer.optimizer(),
-        trainer.keeping(how.keeping(output.checkpoints(), output.resume())).name(output.name())
-            ::run);
-  }
-
-  private void summary(Console console, List<SpokenText> texts, TextTrainingWork work, int count) {
+  private void summary(
+      Console console, Division<SpokenText> texts, TextTrainingWork work, int count) {
     console.note(
         String.format(
             Locale.ROOT,
             "%d recordings of %.1f minutes; %d held out.",
-            work.learned().size(),
-            texts.stream().mapToDouble(t -> t.sound().seconds()).sum() / 60,
-            work.heldOut().size()));
+            texts.learned().size(),
+            texts.learned().stream().mapToDouble(t -> t.sound().seconds()).sum() / 60,
+            texts.heldOut().size()));
     console.note(
         String.format(
             Locale.ROOT,
@@ -184,6 +228,6 @@ final class SpeechTrain implements Command {
             work.plan().sites().size(),
             work.plan().elements(),
             count,
-            how.perStep()));
+            how.steps().perStep()));
   }
 }

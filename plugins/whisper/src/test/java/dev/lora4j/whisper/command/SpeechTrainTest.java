@@ -57,7 +57,7 @@ class SpeechTrainTest {
     assertTrue(ran.err().contains("1 held out"), ran.err());
     String config = Files.readString(whole.resolve("adapter_config.json"));
     assertFalse(config.contains("SEQ_2_SEQ_LM"), config);
-    byte[] trained = Files.readAllBytes(whole.resolve("adapter_model.safetensors"));
+    byte[] trained = weights(whole);
     // The run as it was before its last checkpoint.
     removeNewest(folder.resolve("whole.run").resolve("checkpoints"));
     Files.delete(whole.resolve("adapter_model.safetensors"));
@@ -65,7 +65,7 @@ class SpeechTrainTest {
     again.add("--resume");
     SpeechCommandTest.Ran resumed = train(whole, again.toArray(String[]::new));
     assertEquals(0, resumed.code(), resumed.err());
-    assertArrayEquals(trained, Files.readAllBytes(whole.resolve("adapter_model.safetensors")));
+    assertArrayEquals(trained, weights(whole));
     SpeechCommandTest.Ran scored =
         SpeechCommandTest.Ran.of(
             "evaluate",
@@ -103,6 +103,64 @@ class SpeechTrainTest {
     assertTrue(ran.err().contains("lora on 42 layers"), ran.err());
     assertTrue(ran.out().contains("A step takes"), ran.out());
     assertFalse(Files.exists(out));
+  }
+
+  @Test
+  void aRateIsSoughtInsteadOfATraining() {
+    Path out = folder.resolve("sought");
+    SpeechCommandTest.Ran ran =
+        train(out, "--language", "en", "--find-rate", "--find-steps", "2", "--json");
+    assertEquals(0, ran.code(), ran.err());
+    assertTrue(ran.out().contains("\"rate\""), ran.out());
+    assertFalse(Files.exists(out));
+  }
+
+  @Test
+  void theKeptRunFileGivesTheSameRun() throws IOException {
+    Path first = Files.createDirectory(folder.resolve("first")).resolve("accent");
+    SpeechCommandTest.Ran ran =
+        train(first, "--language", "en", "--steps", "3", "--ranks", "by-energy:max=6");
+    assertEquals(0, ran.code(), ran.err());
+    Path file = first.resolveSibling("accent.run").resolve("run.toml");
+    assertTrue(Files.readString(file).contains("save-every = 2"), Files.readString(file));
+    Path second = Files.createDirectory(folder.resolve("second")).resolve("accent");
+    SpeechCommandTest.Ran again =
+        SpeechCommandTest.Ran.of("train", file.toString(), "-o", second.toString());
+    assertEquals(0, again.code(), again.err());
+    assertArrayEquals(weights(first), weights(second));
+  }
+
+  @Test
+  void downFactorsAreShared() throws IOException {
+    Path first = folder.resolve("first");
+    assertEquals(0, train(first, "--language", "en", "--steps", "1").code());
+    List<String> words = new ArrayList<>(List.of("train", "--base", TINY, "--language", "en"));
+    words.addAll(List.of("--data", data.toString(), "--shared-a", first.toString()));
+    words.addAll(List.of("--steps", "2", "-o", folder.resolve("second").toString()));
+    SpeechCommandTest.Ran ran = SpeechCommandTest.Ran.of(words.toArray(String[]::new));
+    assertEquals(0, ran.code(), ran.err());
+    assertTrue(ran.err().contains("first"), ran.err());
+  }
+
+  @Test
+  void whatWouldDoNothingIsRefusedByName() {
+    Path out = folder.resolve("refused");
+    train(out, "--pack").requireRefused("--pack does not go with speech train");
+    train(out, "--max-length", "8").requireRefused("--max-length does not go with speech train");
+    train(out, "--keep-best").requireRefused("--keep-best does nothing without --held-out");
+    train(out, "--validate-every", "2").requireRefused("--validate-every does nothing without");
+    train(out, "--init", "eva").requireRefused("in its decoder alone");
+    train(out, "--init", "loftq").requireRefused("--base-precision nf4");
+    train(out, "--steps", "2", "--epochs", "2").requireRefused("--epochs does not go with");
+    train(out, "--plan", "--resume").requireRefused("--resume does not go with --plan");
+    train(out, "--find-rate", "--overwrite").requireRefused("--overwrite does not go with");
+    train(out, "--held-out", "0.9").requireRefused("leaves none to train on");
+    train(out, "--targets", "none", "--saved", "proj_out").requireRefused("PEFT has no form");
+    assertFalse(Files.exists(out));
+  }
+
+  private static byte[] weights(Path adapter) throws IOException {
+    return Files.readAllBytes(adapter.resolve("adapter_model.safetensors"));
   }
 
   @Test
