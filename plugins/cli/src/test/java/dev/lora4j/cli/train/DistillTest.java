@@ -17,29 +17,43 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** One adapter learns from several. */
 class DistillTest {
+  @TempDir private static Path trained;
   @TempDir private Path folder;
   private Path ink = Path.of("");
   private Path glow = Path.of("");
   private Path out = Path.of("");
   private Path prompts = Path.of("");
 
+  @BeforeAll
+  static void teachers() throws IOException {
+    Run.pictures(trained.resolve("pictures"));
+    teacher(trained, "ink", 1);
+    teacher(trained, "glow", 2, "--set=adapter.rank=3", "--trigger=glw");
+  }
+
   @BeforeEach
-  void teachers() throws IOException {
+  void copies() throws IOException {
     Run.pictures(folder.resolve("pictures"));
-    ink = teacher("ink", 1);
-    glow = teacher("glow", 2, "--set=adapter.rank=3", "--trigger=glw");
+    ink = copy("ink.safetensors");
+    glow = copy("glow.safetensors");
     out = folder.resolve("one.safetensors");
     prompts = folder.resolve("prompts.txt");
     Files.writeString(prompts, "# what is drawn\na fox\n\n  a cat\nan owl\n");
   }
 
-  private Path teacher(String name, int seed, Object... more) throws IOException {
+  private Path copy(String name) throws IOException {
+    return Files.copy(trained.resolve(name), folder.resolve(name));
+  }
+
+  private static Path teacher(Path folder, String name, int seed, Object... more)
+      throws IOException {
     List<Object> words =
         new ArrayList<>(List.of("--steps=6", "--lr=0.05", "--seed=" + seed, "--overwrite"));
     words.addAll(List.of(more));
@@ -125,7 +139,7 @@ class DistillTest {
   void studentOfOneTeacherComesNearerToIt() {
     List<Object> words =
         List.of(
-            ink, "--prompts=" + prompts, "--samples=6", "--init=fresh", "--steps=60", "--lr=0.01");
+            ink, "--prompts=" + prompts, "--samples=6", "--init=fresh", "--steps=40", "--lr=0.015");
     Run run = distill(Stream.concat(words.stream(), Stream.of("--json")).toArray());
     assertEquals(0, run.code(), run.err());
     double first = run.json().get("firstLoss").getAsDouble();
@@ -200,7 +214,7 @@ class DistillTest {
     for (String option : List.of("--init=merge", "--rank=4", "--alpha=1")) {
       refused("does not go with --learn weights", ink, glow, "--learn=weights", option);
     }
-    Path hada = teacher("hada", 3, "--method=loha");
+    Path hada = teacher(folder, "hada", 3, "--method=loha");
     refused(
         "hada has loha at ", ink, hada, "--learn=weights", "--prompts=" + prompts, "--samples=1");
     assertFalse(Files.exists(folder.resolve("one.run")), "refused before a picture is drawn");
