@@ -1,8 +1,11 @@
 package dev.lora4j.studio;
 
 import dev.lora4j.cli.Main;
+import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +21,19 @@ public final class TerminalCommand {
         .redirectErrorStream(true)
         .redirectOutput(output)
         .start();
+  }
+
+  /**
+   * Runs one in this process, where it costs no start of its own.
+   *
+   * @throws AssertionError if it fails
+   */
+  public static void here(String... words) {
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    PrintStream all = new PrintStream(said, true, StandardCharsets.UTF_8);
+    if (Main.run(all, all, words) != 0) {
+      throw new AssertionError(said.toString(StandardCharsets.UTF_8));
+    }
   }
 
   /** The words that start a class of the tests or of the program in a Java machine of its own. */
