@@ -78,7 +78,7 @@ class JobQueueTest {
 
   @Test
   void aStoppedTrainingKeepsWhatItHadAndGoesOn() throws Exception {
-    Job job = open.training("ink", 150);
+    Job job = open.training("ink", 50);
     assertThrows(IllegalArgumentException.class, () -> open.training("ink", 5));
     awaitSteps(job, 1);
     queue.stop(job);
