@@ -79,7 +79,7 @@ class PreservationTrainingTest {
 
   @Test
   void captionsWithoutTheTriggerStayNearerToTheBase() {
-    StyleSettings longer = settings().withSteps(40);
+    StyleSettings longer = settings().withSteps(12);
     Adapter plain = trainer(longer).run().adapter();
     Adapter kept = trainer(longer).preserving(HOW).run().adapter();
     double before = moved(plain, "thing 1");
