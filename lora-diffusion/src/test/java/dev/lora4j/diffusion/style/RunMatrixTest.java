@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,7 +38,14 @@ class RunMatrixTest {
   private static final Lora4j LORA = Lora4j.open();
   private static final StableDiffusion SD = StableDiffusion.open(LORA, TinySd.FOLDER);
   private static final StableDiffusion XL = StableDiffusion.open(LORA, TinyXl.FOLDER);
+  private static String plain = "";
   @TempDir Path folder;
+
+  /** What is trained where no key is said. */
+  @BeforeAll
+  static void trainPlainly() {
+    plain = trainer(SD).run().adapter().identity();
+  }
 
   @AfterAll
   static void close() {
@@ -71,9 +79,12 @@ class RunMatrixTest {
     return RunSettings.of(layers.values()).style();
   }
 
+  private static StyleTrainer trainer(StableDiffusion sd, String... keys) {
+    return StyleTrainer.on(sd).images(pictures(sd)).batch(2).settings(settings(keys));
+  }
+
   private TrainedStyle train(StableDiffusion sd, String... keys) {
-    TrainedStyle style =
-        StyleTrainer.on(sd).images(pictures(sd)).batch(2).settings(settings(keys)).run();
+    TrainedStyle style = trainer(sd, keys).run();
     Path file = folder.resolve("a.safetensors");
     style.save(file);
     assertEquals(style.adapter().identity(), sd.adapter(file).identity());
@@ -117,10 +128,7 @@ class RunMatrixTest {
   void runOfEachSettingTrainsAndReadsBack(String keys) {
     TrainedStyle style = train(SD, keys.split("\\|", -1));
     assertEquals(3, style.losses().size());
-    assertNotEquals(
-        style.adapter().identity(),
-        train(SD, "steps=2").adapter().identity(),
-        "the keys have an effect");
+    assertNotEquals(style.adapter().identity(), plain, "the keys have an effect");
   }
 
   @Test
