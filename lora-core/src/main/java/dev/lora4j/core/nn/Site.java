@@ -53,6 +53,11 @@ public record Site(
     return new Site(name, Kind.CONVOLUTION, weight, true, stride, padding, 1, 1);
   }
 
+  /** A convolution without bias; weight: [out, in, rows, columns]. */
+  public static Site unbiasedConvolution(String name, Shape weight, int stride, int padding) {
+    return new Site(name, Kind.CONVOLUTION, weight, false, stride, padding, 1, 1);
+  }
+
   /** A table of {@code entries} rows. */
   public static Site embedding(String name, long entries, long width) {
     return new Site(name, Kind.EMBEDDING, Shape.of(entries, width), false, 1, 0, 1, 1);

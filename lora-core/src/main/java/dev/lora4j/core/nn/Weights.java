@@ -97,19 +97,29 @@ public final class Weights {
    * @param out output channels
    */
   public Expr conv2d(String name, Expr x, long out, int kernel, int stride, int padding) {
-    graph.enter(full(name));
     Shape shape = Shape.of(out, x.shape().size(1), kernel, kernel);
-    Expr w = weight(name + ".weight", shape, Init.KAIMING);
-    Site site = Site.convolution(site(name), shape, stride, padding);
+    return conv2d(Site.convolution(site(name), shape, stride, padding), name, x);
+  }
+
+  /** {@link #conv2d} without bias, as before a norm that has one. */
+  public Expr unbiasedConv2d(String name, Expr x, long out, int kernel, int stride, int padding) {
+    Shape shape = Shape.of(out, x.shape().size(1), kernel, kernel);
+    return conv2d(Site.unbiasedConvolution(site(name), shape, stride, padding), name, x);
+  }
+
+  private Expr conv2d(Site site, String name, Expr x) {
+    graph.enter(full(name));
+    Expr w = weight(name + ".weight", site.weight(), Init.KAIMING);
+    Optional<Expr> b = site.bias() ? Optional.of(bias(name, site.out())) : Optional.empty();
     return around(
         new SiteLayer(
             site,
             w,
-            Optional.of(bias(name, out)),
+            b,
             (in, weight, bias) ->
                 bias.isPresent()
-                    ? in.conv2d(weight, bias.get(), stride, padding)
-                    : in.conv2d(weight, stride, padding),
+                    ? in.conv2d(weight, bias.get(), site.stride(), site.padding())
+                    : in.conv2d(weight, site.stride(), site.padding()),
             use),
         x);
   }
