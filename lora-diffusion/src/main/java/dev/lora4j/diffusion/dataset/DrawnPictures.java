@@ -3,10 +3,10 @@ package dev.lora4j.diffusion.dataset;
 import dev.lora4j.diffusion.dataset.bucket.Bucket;
 import dev.lora4j.diffusion.dataset.bucket.BucketFit;
 import dev.lora4j.diffusion.dataset.cache.CacheKey;
-import dev.lora4j.diffusion.dataset.image.Lanczos;
 import dev.lora4j.diffusion.dataset.image.PictureFile;
 import dev.lora4j.diffusion.dataset.image.PictureFileException;
 import dev.lora4j.diffusion.dataset.image.PixelMap;
+import dev.lora4j.diffusion.dataset.image.Resampling;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -86,7 +86,8 @@ public final class DrawnPictures {
 
   private static PixelMap placed(TrainingDraw draw, PixelMap whole) {
     BucketFit fit = draw.item().fit();
-    return Lanczos.resize(whole, fit.width(), fit.height())
+    return Resampling.LANCZOS
+        .resize(whole, fit.width(), fit.height())
         .cropped(draw.cropX(), draw.cropY(), fit.bucket().width(), fit.bucket().height());
   }
 

@@ -1,7 +1,7 @@
 package dev.lora4j.server.a1111;
 
-import dev.lora4j.diffusion.dataset.image.Lanczos;
 import dev.lora4j.diffusion.dataset.image.PixelMap;
+import dev.lora4j.diffusion.dataset.image.Resampling;
 import dev.lora4j.server.http.HttpProblem;
 import dev.lora4j.server.json.JsonFields;
 
@@ -36,13 +36,13 @@ enum ResizeMode {
       return picture;
     }
     if (this == STRETCH) {
-      return Lanczos.resize(picture, width, height);
+      return Resampling.LANCZOS.resize(picture, width, height);
     }
     boolean wider = (long) width * picture.height() > (long) height * picture.width();
     boolean byWidth = wider == (this == CROP);
     int w = byWidth ? width : Math.max(1, picture.width() * height / picture.height());
     int h = byWidth ? Math.max(1, picture.height() * width / picture.width()) : height;
-    return placed(Lanczos.resize(picture, w, h), width, height);
+    return placed(Resampling.LANCZOS.resize(picture, w, h), width, height);
   }
 
   /** Laid into the middle of a size; what is outside is cut, what is missing is like the edge. */
