@@ -57,6 +57,7 @@ final class Staircase {
           "dev.lora4j.cli.doctor",
           "dev.lora4j.hub",
           "dev.lora4j.whisper",
+          "dev.lora4j.vision",
           "dev.lora4j.recipes",
           "dev.lora4j.server",
           "dev.lora4j.studio",
