@@ -42,7 +42,7 @@ final class OptionSections {
     section(
         TRAINING,
         "method learn target shared-a targets saved rank alpha init ranks calibration-batches rslora steps epochs batch gradient-accumulation lr plan find-rate find-steps same-steps seeds rates scale symmetric"
-            + " lr-scheduler warmup optimizer optimizer-state max-grad-norm dropout caption-chunks max-length pack padding-free held-out"
+            + " lr-scheduler warmup optimizer optimizer-state max-grad-norm dropout caption-chunks max-length pack padding-free augment frozen held-out"
             + " validate-every keep-best save-every runs preview seed resume overwrite");
     section(
         SAMPLING,
@@ -51,7 +51,7 @@ final class OptionSections {
     section(CHANCE, "seed");
     section(
         "Scoring",
-        "concepts sweep-concepts per-concept adapter-alone other-style no-bleu cloze reward reward-timeout generations peer"
+        "concepts sweep-concepts per-concept adapter-alone other-style wrong no-bleu cloze reward reward-timeout generations peer"
             + " rounds seconds");
     section(
         "Ranks",

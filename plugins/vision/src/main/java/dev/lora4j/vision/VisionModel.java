@@ -164,7 +164,7 @@ public final class VisionModel implements AutoCloseable {
     return Family.of(String.valueOf(path.toAbsolutePath().normalize().getFileName()), sites);
   }
 
-  private static SiteCatalogue catalogue(ResNet network) {
+  static SiteCatalogue catalogue(ResNet network) {
     List<Site> all = new ArrayList<>();
     SiteAdapters collecting =
         (site, x, y) -> {

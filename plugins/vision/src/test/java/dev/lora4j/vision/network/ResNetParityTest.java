@@ -1,5 +1,7 @@
 package dev.lora4j.vision.network;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.mix.MixPlan;
@@ -7,7 +9,9 @@ import dev.lora4j.core.mix.Route;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.vision.Goldens;
+import dev.lora4j.vision.VisionClasses;
 import dev.lora4j.vision.VisionModel;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,6 +45,21 @@ class ResNetParityTest {
         MixPlan mix = MixPlan.of(adapter, 1).route(route);
         Goldens.assertClose(expected, logits(model, name, mix), 1e-5);
       }
+    }
+  }
+
+  /** Adapters that {@code vision train} wrote give the logits that PEFT gives with them. */
+  @ParameterizedTest
+  @ValueSource(strings = {"basic", "folder"})
+  void whatIsWrittenIsWhatPeftReads(String name) {
+    Path written = Goldens.RESOURCES.resolve("written-" + name);
+    List<String> classes = VisionClasses.of(written);
+    assertEquals(List.of("cat", "dog", "owl"), classes);
+    try (VisionModel model = VisionModel.open(LORA, Goldens.model(name), classes)) {
+      Goldens.assertClose(
+          Goldens.tensor("expected-written.safetensors", name).doubles(),
+          logits(model, "basic", MixPlan.of(model.adapter(written), 1)),
+          1e-5);
     }
   }
 
