@@ -29,7 +29,8 @@ final class OptionSections {
   static {
     section(
         "Data",
-        "on images data task query-prompt document-prompt texts language style regularisation trigger trigger-last prompts samples second tuned prompt preset config set");
+        "on images data task query-prompt document-prompt texts language style regularisation"
+            + " trigger trigger-last prompts samples second tuned prompt preset config set");
     section("Base", "base base-config denoiser prediction");
     section(
         "Adapters",
@@ -41,18 +42,22 @@ final class OptionSections {
             + " negative-original-size negative-crop negative-target-size x y z grid");
     section(
         TRAINING,
-        "method learn target shared-a targets saved rank alpha init ranks calibration-batches rslora steps epochs batch gradient-accumulation lr plan find-rate find-steps same-steps seeds rates scale symmetric"
-            + " lr-scheduler warmup optimizer optimizer-state max-grad-norm dropout caption-chunks max-length pack padding-free augment frozen held-out"
-            + " validate-every keep-best save-every runs preview seed resume overwrite");
+        "method learn target shared-a targets saved rank alpha init ranks calibration-batches"
+            + " rslora steps epochs batch gradient-accumulation lr plan find-rate find-steps"
+            + " same-steps seeds rates scale symmetric lr-scheduler warmup optimizer"
+            + " optimizer-state max-grad-norm dropout caption-chunks max-length pack padding-free"
+            + " augment frozen held-out validate-every keep-best save-every runs preview seed"
+            + " resume overwrite");
     section(
         SAMPLING,
-        "steps guidance sampler schedule clip-skip max-new-tokens sample-temperature temperature top top-k top-p min-p"
-            + " repetition-penalty beams length-penalty stop system chat max-length pack seed batch");
+        "steps guidance sampler schedule clip-skip max-new-tokens sample-temperature temperature"
+            + " top top-k top-p min-p repetition-penalty beams length-penalty stop system chat"
+            + " max-length pack seed batch");
     section(CHANCE, "seed");
     section(
         "Scoring",
-        "concepts sweep-concepts per-concept adapter-alone other-style wrong no-bleu cloze reward reward-timeout generations peer"
-            + " rounds seconds");
+        "concepts sweep-concepts per-concept adapter-alone other-style wrong no-bleu cloze reward"
+            + " reward-timeout generations peer rounds seconds");
     section(
         "Ranks",
         "rank conv-rank dylora sv-ratio sv-fro sv-cumulative full min-diff exact with-biases");
@@ -60,11 +65,12 @@ final class OptionSections {
     section("Computing", "compute base-precision device threads");
     section(
         DOWNLOAD,
-        "to file name sha256 no-preview max-size token-file hf-endpoint civitai-endpoint allow-private"
-            + " dry-run all overwrite");
+        "to file name sha256 no-preview max-size token-file hf-endpoint civitai-endpoint"
+            + " allow-private dry-run all overwrite");
     section(
         "Output",
-        "output outputs layout dtype fold-alpha rewrite density per-layer all explain in name replace json");
+        "output outputs layout dtype fold-alpha rewrite density per-layer all explain in name"
+            + " replace json");
     section("General", "help version debug plugins");
   }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.train.adapter.AdapterRecipe;
 import dev.lora4j.core.train.adapter.TargetLayers;
 import dev.lora4j.core.train.optimizer.AdamW;
@@ -67,9 +68,10 @@ class InspectionTest {
             .with(AdapterRecipe.DEFAULT.targets(layers).rank(4, 4))
             .with(
                 TrainingSettings.of(
-                    AdamW.DEFAULT,
-                    rate,
-                    RateSchedule.of(Decays.named("cosine"), steps).warmupPart(0.1)))
+                        AdamW.DEFAULT,
+                        rate,
+                        RateSchedule.of(Decays.named("cosine"), steps).warmupPart(0.1))
+                    .withStored(DType.F32))
             .batch(BATCH)
             .with(HOW);
     TrainedVision trained =
