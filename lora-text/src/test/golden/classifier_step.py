@@ -1,5 +1,6 @@
 """Makes ../resources/classifier-step.safetensors: what transformers, peft and torch make of one step of training a classifier, in
-F32 and without dropouts: the tiny BERT of encoder_models.py with its adapter, a LoRA with a head in modules_to_save.
+F32 and without dropouts: the tiny BERT of encoder_models.py with its adapter, a LoRA with a head in modules_to_save; and
+classifier-step-NAME.safetensors for the tiny ALBERT and DeBERTa.
 
   ids, lengths, labels   I64 [6, 11], [6], [6]: texts and their classes
   loss                   F32
@@ -11,7 +12,7 @@ from pathlib import Path
 import torch
 from peft import PeftModel
 from safetensors.torch import load_file, save_file
-from transformers import BertForSequenceClassification
+from transformers import AutoModelForSequenceClassification
 
 HERE = Path(__file__).resolve().parent.parent / "resources"
 
@@ -19,11 +20,11 @@ torch.set_num_threads(1)
 torch.use_deterministic_algorithms(True)
 
 
-def main():
-    base = BertForSequenceClassification.from_pretrained(
-        HERE / "models" / "bert", dtype=torch.float32, attn_implementation="eager"
+def main(name, file):
+    base = AutoModelForSequenceClassification.from_pretrained(
+        HERE / "models" / name, dtype=torch.float32, attn_implementation="eager"
     )
-    folder = HERE / "adapters" / "bert-lora"
+    folder = HERE / "adapters" / f"{name}-lora"
     model = PeftModel.from_pretrained(base, folder, is_trainable=True).eval()
     generator = torch.Generator().manual_seed(3)
     given = {
@@ -39,12 +40,14 @@ def main():
     for key in load_file(folder / "adapter_model.safetensors"):
         layer, kind = key.rsplit(".", 1)
         names = (f"{layer}.default.{kind}", f"{layer}.modules_to_save.default.{kind}")
-        (name,) = [n for n in names if n in learned]
-        gold[f"gradient/{key}"] = learned.pop(name).grad.contiguous()
+        (found,) = [n for n in names if n in learned]
+        gold[f"gradient/{key}"] = learned.pop(found).grad.contiguous()
     assert not learned, learned.keys()
-    save_file(gold, HERE / "classifier-step.safetensors")
+    save_file(gold, HERE / file)
     print(out.loss.item(), len(gold) - 4, "tensors")
 
 
 if __name__ == "__main__":
-    main()
+    main("bert", "classifier-step.safetensors")
+    for one in ("albert", "deberta"):
+        main(one, f"classifier-step-{one}.safetensors")

@@ -59,18 +59,19 @@ class ClassifierStepTest {
    *
    * @param model of the resources, and of its adapter without {@code -lora}
    * @param targets layers with factors
-   * @param saved the head
+   * @param saved the head, layers with bars between them
    * @param factors tensors that are trained
    */
   private record Step(String model, List<String> targets, String saved, int factors) {
     private Path file() {
+      String more = model.equals("bert") ? "" : "-" + model;
       return encoder()
-          ? RESOURCES.resolve("classifier-step.safetensors")
+          ? RESOURCES.resolve("classifier-step" + more + ".safetensors")
           : adapter().resolve("expected.safetensors");
     }
 
     private boolean encoder() {
-      return model.equals("bert");
+      return !model.endsWith("-classes");
     }
 
     private Path adapter() {
@@ -81,6 +82,13 @@ class ClassifierStepTest {
   private static List<Step> steps() {
     return List.of(
         new Step("bert", List.of("query", "value", "dense"), "classifier", 24),
+        new Step(
+            "albert",
+            List.of("query", "value", "ffn", "embedding_hidden_mapping_in"),
+            "classifier",
+            10),
+        new Step(
+            "deberta", List.of("query_proj", "value_proj", "dense"), "pooler.dense|classifier", 24),
         new Step("gpt2-classes", List.of("c_attn", "c_fc"), "score", 9),
         new Step("llama-classes", List.of("q_proj", "v_proj", "down_proj"), "score", 13));
   }
@@ -148,7 +156,7 @@ class ClassifierStepTest {
         AdapterRecipe.DEFAULT
             .targets(TargetLayers.matching(step.targets().toArray(String[]::new)))
             .rank(2, 3)
-            .saved(step.saved());
+            .saved(step.saved().split("\\|", -1));
     try (Lora4j lora = Lora4j.open(EngineOptions.DEFAULT.threads(1));
         TextClassifier model =
             TextClassifier.open(
