@@ -48,7 +48,7 @@ public final class TranslationRecipe implements Command {
       names = "--steps",
       paramLabel = "N",
       description = "Steps for a new language, of 32 sentences (default: ${DEFAULT-VALUE}).",
-      defaultValue = "300")
+      defaultValue = "600")
   private int steps;
 
   @Option(
@@ -87,7 +87,7 @@ public final class TranslationRecipe implements Command {
       score(found, folder, base, first, Optional.empty(), first + "Base", "base");
       for (String name : NEW) {
         score(found, folder, base, name, Optional.empty(), name + "Base", "base");
-        Path adapter = train(folder, base, name, "adapter", "1e-2", List.of("--rank", "16"));
+        Path adapter = train(folder, base, name, "adapter", "5e-3", List.of("--rank", "16"));
         score(
             found,
             folder,
@@ -100,7 +100,7 @@ public final class TranslationRecipe implements Command {
       }
       String name = NEW.get(0);
       Path mixed =
-          train(folder, base, name, "mixed", "1e-2", List.of("--rank", "16", "--saved", "lm_head"));
+          train(folder, base, name, "mixed", "5e-3", List.of("--rank", "16", "--saved", "lm_head"));
       score(
           found,
           folder,
