@@ -56,6 +56,20 @@ class VisionTrainTest {
             .requireDone();
     assertTrue(scored.out().contains("whole  accuracy "), scored.out());
     assertTrue(scored.out().contains("over 20 pictures"), scored.out());
+    Ran held =
+        Ran.of(
+                "evaluate",
+                "--base",
+                BASIC,
+                "--data",
+                data.toString(),
+                "--lora",
+                lora,
+                size,
+                "--held-out=0.2")
+            .requireDone();
+    String told = ran.out().lines().filter(l -> l.startsWith("held out")).findFirst().orElse("");
+    assertTrue(held.out().contains(told.replace("held out  ", "")), held.out());
     String picture = data.resolve("down").resolve("3.png").toString();
     Ran used =
         Ran.of("classify", picture, "--base", BASIC, "--lora", lora + ":0.9", size).requireDone();

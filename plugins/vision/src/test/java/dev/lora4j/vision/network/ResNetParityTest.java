@@ -63,6 +63,19 @@ class ResNetParityTest {
     }
   }
 
+  /** Files that LyCORIS saved give its logits ({@code lycoris_files.py}). */
+  @ParameterizedTest
+  @ValueSource(strings = {"locon", "loha", "lokr"})
+  void adaptersOfLycorisGiveItsLogits(String name) {
+    try (VisionModel model = VisionModel.open(LORA, Goldens.model("basic"))) {
+      Path file = Goldens.RESOURCES.resolve("lycoris-" + name + ".safetensors");
+      Goldens.assertClose(
+          Goldens.tensor("expected-lycoris.safetensors", name).doubles(),
+          logits(model, "basic", MixPlan.of(model.adapter(file), 1)),
+          1e-5);
+    }
+  }
+
   private static double[] logits(VisionModel model, String name, MixPlan mix) {
     try (Scope scope = model.scope().child("test")) {
       HostTensor pixels = Goldens.expected(name, "pixels");
