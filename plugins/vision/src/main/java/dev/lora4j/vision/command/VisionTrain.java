@@ -68,11 +68,11 @@ final class VisionTrain implements Command {
     InputAdapters.require(how.from(), Optional.empty(), output.out());
     options.outline();
     ClassFolders all = folders(data);
-    Failure.usage(
-        () -> {
-          all.requireSeveral();
-          return all;
-        });
+    try {
+      all.requireSeveral();
+    } catch (PictureDataException e) {
+      throw new Failure(String.valueOf(e.getMessage()), e);
+    }
     how.from().ifPresent(file -> requireSame(file, all));
     options.requireFits(how.from().stream().toList(), all.labels().size());
     ClassFolders learning = all.part(how.heldOut(), how.seed(), false);
