@@ -5,8 +5,8 @@ import dev.lora4j.core.safetensors.TensorStore;
 import dev.lora4j.text.pipeline.AdapterClasses;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /**
  * Classes of the head in an adapter's file: by its header, as adapters of language models have
@@ -19,7 +19,23 @@ public final class VisionClasses {
   private VisionClasses() {}
 
   /**
-   * The classes of an adapter; none if it has no head.
+   * The classes of an adapter; none if it has no head. Where its file has no names for them, and
+   * the base has as many, they are the base's, as PEFT leaves the names to its configuration.
+   *
+   * @param adapter a file, or a folder as PEFT writes it
+   * @param base classes of the base's own head
+   */
+  public static List<String> of(Path adapter, List<String> base) {
+    List<String> found = of(adapter);
+    return found.size() == base.size() && found.equals(numbered(found.size())) ? base : found;
+  }
+
+  private static List<String> numbered(long count) {
+    return LongStream.range(0, count).mapToObj(i -> "LABEL_" + i).toList();
+  }
+
+  /**
+   * The classes of an adapter, numbered if its file has no names for them; none if it has no head.
    *
    * @param adapter a file, or a folder as PEFT writes it
    */
@@ -30,17 +46,11 @@ public final class VisionClasses {
       return named;
     }
     try (TensorStore store = TensorStore.open(file)) {
-      List<String> all = new ArrayList<>();
-      store.tensors().values().stream()
+      return store.tensors().values().stream()
           .filter(t -> HEADS.stream().anyMatch(t.name()::endsWith))
           .findFirst()
-          .ifPresent(
-              head -> {
-                for (int i = 0; i < head.shape().size(0); i++) {
-                  all.add("LABEL_" + i);
-                }
-              });
-      return all;
+          .map(head -> numbered(head.shape().size(0)))
+          .orElse(List.of());
     }
   }
 }

@@ -88,7 +88,7 @@ final class VisionModelOptions {
     List<String> found = List.of();
     Path having = base;
     for (LoraOption lora : loras) {
-      List<String> labels = VisionClasses.of(lora.file());
+      List<String> labels = VisionClasses.of(lora.file(), own);
       if (!labels.isEmpty() && !found.isEmpty() && !labels.equals(found)) {
         throw new Failure(
             having
