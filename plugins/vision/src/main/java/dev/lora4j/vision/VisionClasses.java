@@ -5,7 +5,10 @@ import dev.lora4j.core.safetensors.TensorStore;
 import dev.lora4j.text.pipeline.AdapterClasses;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
 import java.util.stream.LongStream;
 
 /**
@@ -14,6 +17,7 @@ import java.util.stream.LongStream;
  */
 public final class VisionClasses {
   private static final String TENSORS = "adapter_model.safetensors";
+  private static final String SIZE = "lora4j_size";
   private static final List<String> HEADS = List.of(".fc.weight", ".classifier.1.weight");
 
   private VisionClasses() {}
@@ -51,6 +55,36 @@ public final class VisionClasses {
           .findFirst()
           .map(head -> numbered(head.shape().size(0)))
           .orElse(List.of());
+    }
+  }
+
+  /**
+   * Metadata of an adapter's header.
+   *
+   * @param labels classes of its head
+   * @param size height and width of what it was trained on, in pixels
+   */
+  public static Map<String, String> metadata(List<String> labels, int size) {
+    Map<String, String> all = new HashMap<>(AdapterClasses.metadata(labels));
+    all.put(SIZE, String.valueOf(size));
+    return Map.copyOf(all);
+  }
+
+  /**
+   * Height and width of what an adapter was trained on, in pixels, if its file says it.
+   *
+   * @param adapter a file, or a folder as PEFT writes it
+   */
+  public static OptionalInt size(Path adapter) {
+    Path file = Files.isDirectory(adapter) ? adapter.resolve(TENSORS) : adapter;
+    if (!Files.isRegularFile(file) || GgufFile.named(file)) {
+      return OptionalInt.empty();
+    }
+    try (TensorStore store = TensorStore.open(file)) {
+      String said = store.metadata().getOrDefault(SIZE, "");
+      return said.matches("[1-9][0-9]{0,3}")
+          ? OptionalInt.of(Integer.parseInt(said))
+          : OptionalInt.empty();
     }
   }
 }

@@ -60,7 +60,7 @@ final class VisionClassify implements Command {
     }
     List<PixelMap> pictures = files.stream().map(VisionClassify::read).toList();
     List<String> labels = options.classes(loras);
-    try (VisionModelOptions.Open open = options.open(console, labels, 0)) {
+    try (VisionModelOptions.Open open = options.open(console, labels, 0, VisionMix.files(loras))) {
       MixPlan mix = VisionMix.of(console, loras, open.model());
       List<PixelMap> resized = pictures.stream().map(open.preparation()::resized).toList();
       List<Classification> found =

@@ -82,7 +82,7 @@ final class VisionEvaluate implements Command {
     } catch (PictureDataException e) {
       throw new Failure(String.valueOf(e.getMessage()), e);
     }
-    try (VisionModelOptions.Open open = options.open(console, labels, 0)) {
+    try (VisionModelOptions.Open open = options.open(console, labels, 0, VisionMix.files(loras))) {
       MixPlan mix = VisionMix.of(console, loras, open.model());
       List<ClassedPicture> pictures = VisionTrain.read(console, known, open.preparation());
       VisionScores scores = VisionScores.of(console, "pictures", open, pictures, mix);

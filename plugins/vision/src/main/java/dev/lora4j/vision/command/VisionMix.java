@@ -7,6 +7,7 @@ import dev.lora4j.core.format.LoadedAdapter;
 import dev.lora4j.core.format.reading.ReadOptions;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.vision.VisionModel;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -23,6 +24,11 @@ final class VisionMix {
       plan = plan.with(lora.used(loaded.adapter()), lora.weight());
     }
     return plan;
+  }
+
+  /** Their files. */
+  static List<Path> files(List<LoraOption> loras) {
+    return loras.stream().map(LoraOption::file).toList();
   }
 
   /** The model, for notes about adapters that depend on it. */

@@ -18,7 +18,9 @@ import dev.lora4j.vision.VisionModel;
 import dev.lora4j.vision.data.PicturePreparation;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -47,8 +49,8 @@ final class VisionModelOptions {
       names = "--size",
       paramLabel = "N",
       description =
-          "Height and width of what the model sees of a picture, in pixels (default: that of the"
-              + " base, 224 if it does not say).")
+          "Height and width of what the model sees of a picture, in pixels (default: what the"
+              + " adapters were trained on, else that of the base, 224 if it does not say).")
   private Optional<Integer> size = Optional.empty();
 
   @Option(
@@ -142,9 +144,11 @@ final class VisionModelOptions {
    *
    * @param labels classes of its head
    * @param seed of chance, from which a new head starts
+   * @param adapters that are used on it
    */
-  Open open(Console console, List<String> labels, long seed) {
+  Open open(Console console, List<String> labels, long seed, List<Path> adapters) {
     long began = System.nanoTime();
+    Optional<Integer> side = side(console, adapters);
     Lora4j lora = where.open(console);
     try {
       Optional<DType> asked =
@@ -166,10 +170,36 @@ final class VisionModelOptions {
                   DeviceOption.place(lora.engine()),
                   type));
       PicturePreparation usual = model.preparation();
-      return new Open(lora, model, size.map(usual::sized).orElse(usual));
+      return new Open(lora, model, side.map(usual::sized).orElse(usual));
     } catch (RuntimeException | Error e) {
       lora.close();
       throw e;
     }
+  }
+
+  /** The size that is asked for, else the one that the adapters were trained on. */
+  private Optional<Integer> side(Console console, List<Path> adapters) {
+    Map<Integer, Path> known = new TreeMap<>();
+    for (Path adapter : adapters) {
+      VisionClasses.size(adapter).ifPresent(own -> known.put(own, adapter));
+    }
+    if (size.isPresent()) {
+      known.forEach(
+          (own, adapter) -> {
+            if (own.intValue() != size.get()) {
+              console.note(
+                  "%s was trained on %d pixels, and sees %d by --size; how well it works so is not known."
+                      .formatted(adapter, own, size.get()));
+            }
+          });
+      return size;
+    }
+    if (known.size() > 1) {
+      throw new Failure(
+          "The adapters were trained on pictures of "
+              + String.join(" and ", known.keySet().stream().map(String::valueOf).toList())
+              + " pixels; say which of them the model is to see by --size.");
+    }
+    return known.keySet().stream().findFirst();
   }
 }

@@ -77,7 +77,8 @@ final class VisionTrain implements Command {
     options.requireFits(how.from().stream().toList(), all.labels().size());
     ClassFolders learning = all.part(how.heldOut(), how.seed(), false);
     ClassFolders scoring = all.part(how.heldOut(), how.seed(), true);
-    try (VisionModelOptions.Open open = options.open(console, all.labels(), how.seed())) {
+    try (VisionModelOptions.Open open =
+        options.open(console, all.labels(), how.seed(), how.from().stream().toList())) {
       List<ClassedPicture> learned = read(console, learning, open.preparation());
       List<ClassedPicture> heldOut = read(console, scoring, open.preparation());
       int count = how.count(learned.size());

@@ -18,14 +18,13 @@ import dev.lora4j.core.train.run.Staging;
 import dev.lora4j.core.train.run.TrainingBatch;
 import dev.lora4j.core.train.run.TrainingTask;
 import dev.lora4j.diffusion.dataset.image.PixelMap;
-import dev.lora4j.text.pipeline.AdapterClasses;
 import dev.lora4j.vision.PictureClassification;
+import dev.lora4j.vision.VisionClasses;
 import dev.lora4j.vision.VisionModel;
 import dev.lora4j.vision.data.Augmentation;
 import dev.lora4j.vision.data.ClassedPicture;
 import dev.lora4j.vision.network.ResNet;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -156,8 +155,8 @@ final class VisionTask implements TrainingTask {
   @Override
   public Map<String, String> metadata(int steps) {
     String name = String.valueOf(model.path().toAbsolutePath().normalize().getFileName());
-    Map<String, String> classes = new HashMap<>(AdapterClasses.metadata(model.labels()));
-    return new Metadata(classes)
+    Map<String, String> own = VisionClasses.metadata(model.labels(), settings.preparation().size());
+    return new Metadata(own)
         .with(KohyaKeys.BASE_NAME, name)
         .with(KohyaKeys.BASE_HASH, model.hash())
         .withAll(NetworkMetadata.onBase(plan, model.precision()))

@@ -1,6 +1,7 @@
 package dev.lora4j.vision.command;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -71,9 +72,16 @@ class VisionTrainTest {
     String told = ran.out().lines().filter(l -> l.startsWith("held out")).findFirst().orElse("");
     assertTrue(held.out().contains(told.replace("held out  ", "")), held.out());
     String picture = data.resolve("down").resolve("3.png").toString();
-    Ran used =
-        Ran.of("classify", picture, "--base", BASIC, "--lora", lora + ":0.9", size).requireDone();
+    String[] words = {"classify", picture, "--base", BASIC, "--lora", lora + ":0.9"};
+    Ran used = Ran.of(words).requireDone();
     assertTrue(used.out().contains("across 0.") && used.out().contains("down 0."), used.out());
+    // The file says on how many pixels it was trained.
+    List<String> sized = new ArrayList<>(List.of(words));
+    sized.add(size);
+    assertEquals(used.out(), Ran.of(sized.toArray(String[]::new)).requireDone().out());
+    sized.set(sized.size() - 1, "--size=64");
+    Ran other = Ran.of(sized.toArray(String[]::new)).requireDone();
+    assertTrue(other.err().contains("was trained on 48 pixels, and sees 64"), other.err());
   }
 
   @Test
