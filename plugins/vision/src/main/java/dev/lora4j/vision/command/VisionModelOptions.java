@@ -188,7 +188,8 @@ final class VisionModelOptions {
           (own, adapter) -> {
             if (own.intValue() != size.get()) {
               console.note(
-                  "%s was trained on %d pixels, and sees %d by --size; how well it works so is not known."
+                  ("%s was trained on %d pixels, and sees %d by --size; how well it works so is not"
+                          + " known.")
                       .formatted(adapter, own, size.get()));
             }
           });

@@ -108,7 +108,8 @@ final class TorchvisionShapes {
     long in = convolution(before).size(0);
     if (shape.size(1) != in && in % Math.max(1, shape.size(1)) == 0) {
       throw new ModelException(
-          "%s is a ResNeXt: %s has %d groups. Models with groups are not supported; take a ResNet or a wide ResNet."
+          ("%s is a ResNeXt: %s has %d groups. Models with groups are not supported; take a"
+                  + " ResNet or a wide ResNet.")
               .formatted(file, layer, in / shape.size(1)));
     }
   }
