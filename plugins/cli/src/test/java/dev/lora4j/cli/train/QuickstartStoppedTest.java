@@ -158,7 +158,7 @@ class QuickstartStoppedTest {
   void textQuickstartResumesToTheSameBits() throws Exception {
     List<String> words =
         new ArrayList<>(
-            List.of("text", "quickstart", "--steps=8", "--rank=2", "--threads=1", "--blocks=2"));
+            List.of("text", "quickstart", "--steps=4", "--rank=2", "--threads=1", "--blocks=2"));
     words.add("--resume");
     Path whole = folder.resolve("whole");
     words.add("--output=" + whole);
