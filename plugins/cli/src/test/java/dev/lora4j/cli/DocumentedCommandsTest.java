@@ -32,7 +32,8 @@ class DocumentedCommandsTest {
       Pattern.compile("\\s*(?:(?<end>[#;|>&].*)|(?<word>(?:\"[^\"]*\"|'[^']*'|[^\\s\"';|>&])+))");
 
   /** Of plug-ins that these tests do not have. */
-  private static final Set<String> ELSEWHERE = Set.of("bench", "serve", "pull", "recipe", "speech", "studio", "vision");
+  private static final Set<String> ELSEWHERE =
+      Set.of("bench", "serve", "pull", "recipe", "speech", "studio", "vision");
 
   /** An extension that the text has the reader write. */
   private static final String EXAMPLE = "loudest";
