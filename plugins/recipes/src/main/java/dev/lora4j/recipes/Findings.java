@@ -4,7 +4,6 @@ import dev.lora4j.cli.console.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
 /** What a recipe found, row by row, beside what is said of such a use elsewhere. */
 public final class Findings {
@@ -61,10 +60,5 @@ public final class Findings {
       all.append("| %s | %s | %s |\n".formatted(row.what(), row.found(), row.claim()));
     }
     return all.toString();
-  }
-
-  /** All values, for tests and programs. */
-  public Map<String, Object> values() {
-    return json.fields();
   }
 }

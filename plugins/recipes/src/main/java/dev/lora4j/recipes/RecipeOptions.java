@@ -8,6 +8,7 @@ import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /** Options of all recipes. */
@@ -56,12 +57,11 @@ public final class RecipeOptions {
   /** Words of a command of this recipe, with the device and threads that were said. */
   public String[] words(List<String> words) {
     List<String> all = new ArrayList<>(words);
+    ParseResult parsed = spec.commandLine().getParseResult();
     for (String name : List.of("--device", "--threads")) {
-      String said =
-          spec.commandLine().getParseResult().matchedOptionValue(name, (Object) "").toString();
-      if (spec.commandLine().getParseResult().hasMatchedOption(name)) {
+      if (parsed.hasMatchedOption(name)) {
         all.add(name);
-        all.add(said);
+        all.addAll(parsed.matchedOption(name).originalStringValues());
       }
     }
     return all.toArray(String[]::new);

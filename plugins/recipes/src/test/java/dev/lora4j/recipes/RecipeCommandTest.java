@@ -129,8 +129,10 @@ class RecipeCommandTest {
             "--steps=3",
             "--sentences=40",
             "--judged=4",
+            "--threads=1",
             "--json");
     assertEquals(0, ran.code(), ran.err());
+    assertTrue(ran.err().contains(" --threads 1 -o "), ran.err());
     JsonObject found = ran.json();
     for (String key :
         new String[] {

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -116,7 +117,7 @@ final class RoutedLoad {
       return new Tasks(quantile(flat, 0.5), quantile(flat, 0.95), flat.length / seconds);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new java.util.concurrent.CancellationException("the requests were interrupted");
+      throw new CancellationException("the requests were interrupted");
     } catch (ExecutionException e) {
       throw new IllegalStateException("a request failed: " + e.getCause(), e);
     } finally {
