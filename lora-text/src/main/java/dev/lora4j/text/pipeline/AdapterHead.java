@@ -11,7 +11,6 @@ import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.host.HostTensor;
-import dev.lora4j.text.model.ClassifierHead;
 import dev.lora4j.text.model.TextModel;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -60,12 +59,11 @@ record AdapterHead(List<String> labels, MixPlan mix) {
   /**
    * Reads an adapter for a base whose head tells as many classes apart or more.
    *
+   * @param labels of the adapter's head
+   * @param own layers of the base with a head for as many classes
    * @throws AdapterException with the account of its keys, if it cannot be used whole
    */
-  static AdapterHead read(String name, Path file, TextModel base) {
-    List<String> labels = requireLabels(name, file);
-    Family own =
-        TextModel.layers(base.path(), base.kind().name(), new ClassifierHead(labels.size(), 0));
+  static AdapterHead read(String name, Path file, List<String> labels, Family own, TextModel base) {
     Adapter adapter = AdapterFiles.read(file, own, ReadOptions.STRICT).adapter();
     Map<String, List<Factors>> sites = new HashMap<>();
     adapter

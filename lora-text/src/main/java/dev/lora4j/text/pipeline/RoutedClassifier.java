@@ -1,12 +1,14 @@
 package dev.lora4j.text.pipeline;
 
 import dev.lora4j.core.Lora4j;
+import dev.lora4j.core.format.Family;
 import dev.lora4j.core.model.BasePrecision;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.text.encode.EncoderOutput;
 import dev.lora4j.text.encode.EncoderText;
 import dev.lora4j.text.model.ClassLabels;
+import dev.lora4j.text.model.ClassifierHead;
 import dev.lora4j.text.model.TextModel;
 import java.nio.file.Path;
 import java.util.List;
@@ -30,6 +32,10 @@ public final class RoutedClassifier implements AutoCloseable {
   private final TextClassifier model;
   private final int most;
   private final Map<String, AdapterHead> heads = new ConcurrentHashMap<>();
+
+  /** Layers of the base with heads of other sizes; to lay them out takes longer than to read. */
+  private final Map<Integer, Family> layers = new ConcurrentHashMap<>();
+
   private final CoalescedRequests<Request, ClassProbabilities> requests =
       new CoalescedRequests<>(TextClassifier.BATCH, this::answers);
 
@@ -83,13 +89,20 @@ public final class RoutedClassifier implements AutoCloseable {
    * @throws dev.lora4j.core.adapter.AdapterException if it cannot be used whole
    */
   public void add(String name, Path adapter) {
-    int classes = AdapterHead.requireLabels(name, adapter).size();
+    List<String> labels = AdapterHead.requireLabels(name, adapter);
+    int classes = labels.size();
     if (classes > most) {
       throw new IllegalArgumentException(
           "The adapter '%s' tells %d classes apart; this encoder was opened for %d at most. Open it with that adapter."
               .formatted(name, classes, most));
     }
-    heads.put(name, AdapterHead.read(name, adapter, base()));
+    heads.put(name, AdapterHead.read(name, adapter, labels, layers(classes), base()));
+  }
+
+  private Family layers(int classes) {
+    return layers.computeIfAbsent(
+        classes,
+        n -> TextModel.layers(base().path(), base().kind().name(), new ClassifierHead(n, 0)));
   }
 
   /** Removes an adapter; texts that it was asked about before are answered. */
