@@ -100,13 +100,9 @@ final class JettyEndPoint extends SocketChannelEndPoint {
       if (watching) {
         return;
       }
+      // False where Jetty reads itself; it closes the connection when the client goes.
       watching = true;
-    }
-    if (!super.tryFillInterested(new Watch())) {
-      // Jetty reads itself, and closes the connection when the client goes.
-      synchronized (lock) {
-        watching = false;
-      }
+      watching = super.tryFillInterested(new Watch()) && watching;
     }
   }
 
@@ -116,7 +112,7 @@ final class JettyEndPoint extends SocketChannelEndPoint {
     public void succeeded() {
       Callback next;
       Runnable action = null;
-      boolean again = false;
+      boolean again = false; // woken for nothing
       synchronized (lock) {
         watching = false;
         next = jetty;
@@ -130,13 +126,12 @@ final class JettyEndPoint extends SocketChannelEndPoint {
           }
         }
         watching = again;
+        watching = again && JettyEndPoint.super.tryFillInterested(this) && watching;
       }
       if (next != null) {
         next.succeeded();
       } else if (action != null) {
         action.run();
-      } else if (again) {
-        JettyEndPoint.super.tryFillInterested(this);
       }
     }
 
@@ -193,29 +188,36 @@ final class JettyEndPoint extends SocketChannelEndPoint {
     }
   }
 
+  /*
+   * Who waits for bytes is decided and told to Jetty in one piece: between the two a watch could begin
+   * or end, and bytes that a client sent ahead would wake nobody.
+   */
+
   @Override
   public void fillInterested(Callback callback) {
-    if (!isServed(callback)) {
-      super.fillInterested(callback);
+    synchronized (lock) {
+      if (!isServed(callback)) {
+        super.fillInterested(callback);
+      }
     }
   }
 
   @Override
   public boolean tryFillInterested(Callback callback) {
-    return isServed(callback) || super.tryFillInterested(callback);
+    synchronized (lock) {
+      return isServed(callback) || super.tryFillInterested(callback);
+    }
   }
 
   /** Has Jetty learn from the watch, or of what was read ahead; false if there is neither. */
   private boolean isServed(Callback callback) {
-    synchronized (lock) {
-      if (watching && jetty == null) {
-        jetty = callback;
-        return true;
-      }
-      if (ahead.hasRemaining()) {
-        getScheduler().schedule(callback::succeeded, 0, TimeUnit.NANOSECONDS);
-        return true;
-      }
+    if (watching && jetty == null) {
+      jetty = callback;
+      return true;
+    }
+    if (ahead.hasRemaining()) {
+      getScheduler().schedule(callback::succeeded, 0, TimeUnit.NANOSECONDS);
+      return true;
     }
     return false;
   }

@@ -111,15 +111,26 @@ class HttpServerTest {
         client.send(one.formatted(i));
         client.until("\"%03d\"".formatted(i));
       }
-      // And such as are sent ahead of the answers.
-      StringBuilder ahead = new StringBuilder();
-      for (int i = 50; i < 100; i++) {
-        ahead.append(one.formatted(i));
-      }
-      client.send(ahead.toString());
-      for (int i = 50; i < 100; i++) {
-        String answer = client.until("\"%03d\"".formatted(i));
-        assertEquals(200, RawClient.status(answer), answer);
+    }
+  }
+
+  /** Whoever reads next is told so, however a watch of the connection and an answer meet. */
+  @Test
+  void requestsThatAreSentAheadAreAllAnswered() throws IOException {
+    String one =
+        "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+            + "Content-Length: 5\r\n\r\n\"%03d\"";
+    for (int connection = 0; connection < 20; connection++) {
+      try (RawClient client = new RawClient(server)) {
+        StringBuilder ahead = new StringBuilder();
+        for (int i = 0; i < 50; i++) {
+          ahead.append(one.formatted(i));
+        }
+        client.send(ahead.toString());
+        for (int i = 0; i < 50; i++) {
+          String answer = client.until("\"%03d\"".formatted(i));
+          assertEquals(200, RawClient.status(answer), answer);
+        }
       }
     }
   }
