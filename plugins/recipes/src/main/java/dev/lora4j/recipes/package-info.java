@@ -1,4 +1,4 @@
-/** The command {@code recipe}: whole uses of adapters, each by one command. */
+/** Whole uses of adapters: what each keeps, runs and finds. */
 @API(status = API.Status.INTERNAL)
 @NullMarked
 package dev.lora4j.recipes;

@@ -1,4 +1,4 @@
-package dev.lora4j.recipes;
+package dev.lora4j.recipes.command;
 
 import dev.lora4j.cli.Command;
 import dev.lora4j.cli.console.Console;

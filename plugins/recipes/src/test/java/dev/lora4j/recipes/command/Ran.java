@@ -1,4 +1,4 @@
-package dev.lora4j.recipes;
+package dev.lora4j.recipes.command;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;

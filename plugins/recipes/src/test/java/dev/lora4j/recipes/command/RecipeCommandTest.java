@@ -1,4 +1,4 @@
-package dev.lora4j.recipes;
+package dev.lora4j.recipes.command;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
