@@ -108,19 +108,13 @@ public final class Weights {
   }
 
   private Expr conv2d(Site site, String name, Expr x) {
-    graph.enter(full(name));
-    Expr w = weight(name + ".weight", site.weight(), Init.KAIMING);
-    Optional<Expr> b = site.bias() ? Optional.of(bias(name, site.out())) : Optional.empty();
-    return around(
-        new SiteLayer(
-            site,
-            w,
-            b,
-            (in, weight, bias) ->
-                bias.isPresent()
-                    ? in.conv2d(weight, bias.get(), site.stride(), site.padding())
-                    : in.conv2d(weight, site.stride(), site.padding()),
-            use),
+    return convolution(
+        site,
+        name,
+        (in, weight, bias) ->
+            bias.isPresent()
+                ? in.conv2d(weight, bias.get(), site.stride(), site.padding())
+                : in.conv2d(weight, site.stride(), site.padding()),
         x);
   }
 
@@ -131,22 +125,23 @@ public final class Weights {
    * @param groups into how many groups the channels divide that see nothing of each other
    */
   public Expr conv1d(String name, Expr x, long out, int kernel, int padding, int groups) {
-    graph.enter(full(name));
     Shape shape = Shape.of(out, x.shape().size(1) / groups, kernel);
-    Expr w = weight(name + ".weight", shape, Init.KAIMING);
-    Site site = new Site(site(name), Site.Kind.CONVOLUTION, shape, true, 1, padding, 1, groups);
     Convolution settings = Convolution.PLAIN.padded(padding).grouped(groups);
-    return around(
-        new SiteLayer(
-            site,
-            w,
-            Optional.of(bias(name, out)),
-            (in, weight, bias) ->
-                bias.isPresent()
-                    ? in.convolve(weight, bias.get(), settings)
-                    : in.convolve(weight, settings),
-            use),
+    return convolution(
+        new Site(site(name), Site.Kind.CONVOLUTION, shape, true, 1, padding, 1, groups),
+        name,
+        (in, weight, bias) ->
+            bias.isPresent()
+                ? in.convolve(weight, bias.get(), settings)
+                : in.convolve(weight, settings),
         x);
+  }
+
+  private Expr convolution(Site site, String name, SiteLayer.Formula formula, Expr x) {
+    graph.enter(full(name));
+    Expr w = weight(name + ".weight", site.weight(), Init.KAIMING);
+    Optional<Expr> b = site.bias() ? Optional.of(bias(name, site.out())) : Optional.empty();
+    return around(new SiteLayer(site, w, b, formula, use), x);
   }
 
   private static Expr product(Expr x, Expr weight, Optional<Expr> bias) {

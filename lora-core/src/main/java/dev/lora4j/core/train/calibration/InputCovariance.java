@@ -57,17 +57,9 @@ final class InputCovariance implements LayerAdapters {
   public Expr around(SiteLayer layer, Expr x) {
     String name = layer.site().name();
     if (asked.contains(name) && !outputs.containsKey(name)) {
-      outputs.put(name, added(name, rows(x, layer.site().in())));
+      outputs.put(name, added(name, LayerInputs.rows(at, x, layer.site().in())));
     }
     return layer.output(x);
-  }
-
-  private Expr rows(Expr x, long width) {
-    Expr rows = x.detach().reshape(-1, width);
-    // Layers after a selection of places see these alone, and a table is not of the samples.
-    return x.shape().rank() > 2 && x.shape().size(0) != 1
-        ? at.places().map(places -> rows.indexSelect(0, places)).orElse(rows)
-        : rows;
   }
 
   private List<Expr> added(String name, Expr asTheyAre) {

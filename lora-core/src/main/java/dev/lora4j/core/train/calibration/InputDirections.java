@@ -87,17 +87,10 @@ final class InputDirections implements LayerAdapters {
     String name = layer.site().name();
     Integer count = counts.get(name);
     if (count != null && !outputs.containsKey(name)) {
-      outputs.put(name, updated(at.graph(), name, rows(x, layer.site().in()), count));
+      outputs.put(
+          name, updated(at.graph(), name, LayerInputs.rows(at, x, layer.site().in()), count));
     }
     return layer.output(x);
-  }
-
-  private Expr rows(Expr x, long width) {
-    Expr rows = x.detach().reshape(-1, width);
-    // Layers after a selection of places see these alone, and a table is not of the samples.
-    return x.shape().rank() > 2 && x.shape().size(0) != 1
-        ? at.places().map(places -> rows.indexSelect(0, places)).orElse(rows)
-        : rows;
   }
 
   private List<Expr> updated(Graph graph, String name, Expr asTheyAre, int n) {

@@ -41,4 +41,17 @@ final class LayerInputs {
     Staging.watched(task, at -> watching);
     return inputs.values().stream().filter(sites -> !sites.isEmpty()).toList();
   }
+
+  /**
+   * Rows of a layer's input that count, [n, width].
+   *
+   * @param x [..., width]
+   */
+  static Expr rows(Staging at, Expr x, long width) {
+    Expr rows = x.detach().reshape(-1, width);
+    // Layers after a selection of places see these alone, and a table is not of the samples.
+    return x.shape().rank() > 2 && x.shape().size(0) != 1
+        ? at.places().map(places -> rows.indexSelect(0, places)).orElse(rows)
+        : rows;
+  }
 }
