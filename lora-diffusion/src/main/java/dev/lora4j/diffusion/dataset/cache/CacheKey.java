@@ -16,7 +16,7 @@ import java.util.TreeMap;
  */
 public record CacheKey(String kind, Map<String, String> parts) {
   /** Raised when what is computed for the same parts changes. */
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
 
   /** Copies the parts in the order of the names. */
   public CacheKey {

@@ -20,6 +20,6 @@ class CacheKeyTest {
             .with("flipped", true)
             .with("colour", new ColourJitter(-0.001, 1.05))
             .with("background", 0xffffff);
-    assertEquals("4478d2f011c74ede34f44c96f04dd7ceb207deac2fec5ac53b02abe0524cdc28", key.digest());
+    assertEquals("57ee47e31a530a148d4c1fa32638f8051fc6671d3789ee9cc9b299de03fbd300", key.digest());
   }
 }
