@@ -40,7 +40,7 @@ final class EmbeddingOptions {
   void require(CommandSpec spec, TextStepOptions steps) {
     UnusedOptions.refuse(
         spec, List.of("--pack", "--padding-free"), "texts that belong together, each by itself");
-    steps.batchUnlessSaid(spec, BATCH, 1);
+    steps.batchUnlessSaid(BATCH, 1);
   }
 
   PromptOptions prompts() {

@@ -238,7 +238,7 @@ final class TextAlign implements Command {
           method == AlignmentMethod.ppo
               ? Math.max(1, VALUED / Math.max(1, rewards.generations(method)))
               : 1;
-      how.steps.batchUnlessSaid(spec, rewarded ? once : PROMPTS, rewarded ? PROMPTS : 1);
+      how.steps.batchUnlessSaid(rewarded ? once : PROMPTS, rewarded ? PROMPTS : 1);
     } else {
       writing.refuse(spec, method);
     }

@@ -5,19 +5,17 @@ import dev.lora4j.cli.console.Console;
 import dev.lora4j.cli.console.Failure;
 import dev.lora4j.cli.console.UnusedOptions;
 import dev.lora4j.cli.model.PrecisionOption;
+import dev.lora4j.cli.train.FactorOptions;
 import dev.lora4j.cli.train.FurtherTraining;
 import dev.lora4j.cli.train.SharedDown;
 import dev.lora4j.core.adapter.training.FactorInit;
 import dev.lora4j.core.adapter.training.ToolConvention;
-import dev.lora4j.core.adapter.training.TrainableMethod;
-import dev.lora4j.core.adapter.training.TrainableMethods;
 import dev.lora4j.core.format.LoadedAdapter;
 import dev.lora4j.core.format.reading.ReadOptions;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.adapter.AdapterRecipe;
 import dev.lora4j.core.train.adapter.Dropouts;
 import dev.lora4j.core.train.adapter.TargetLayers;
-import dev.lora4j.spi.ExtensionRequest;
 import dev.lora4j.text.data.SequenceLimits;
 import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.train.TextTrainingSettings;
@@ -43,35 +41,12 @@ public final class TextTrainingOptions {
   private Optional<Path> from = Optional.empty();
 
   @Option(
-      names = "--method",
-      paramLabel = "NAME[:KEY=VALUE,...]",
-      description =
-          "Kind of adapter, of those in docs/methods.md (default: ${DEFAULT-VALUE}), and settings of"
-              + " it, as in lokr:factor=8. A method that PEFT and LyCORIS define differently takes"
-              + " the form of --layout, unless convention=... says another.",
-      defaultValue = "lora")
-  private String method = "lora";
-
-  @Option(
       names = "--shared-a",
       paramLabel = "PATH",
       description =
           "LoRA whose A (down factors) is used as it is, so that adapters share it; B alone is"
               + " trained.")
   private Optional<Path> sharedA = Optional.empty();
-
-  @Option(
-      names = "--rank",
-      paramLabel = "N",
-      description = "Size of the factors (default: ${DEFAULT-VALUE}).",
-      defaultValue = "16")
-  private int rank;
-
-  @Option(
-      names = "--alpha",
-      paramLabel = "X",
-      description = "What the change is multiplied with, times 1/rank (default: the rank).")
-  private Optional<Double> alpha = Optional.empty();
 
   @Option(
       names = "--init",
@@ -108,9 +83,7 @@ public final class TextTrainingOptions {
               + " PEFT's lora_dropout (default: 0).")
   private double dropout;
 
-  @Option(names = "--rslora", description = "Divide alpha by the root of the rank.")
-  private boolean rslora;
-
+  @Mixin private final FactorOptions factors = new FactorOptions();
   @Mixin private final TargetOption targets;
 
   @Option(
@@ -201,27 +174,20 @@ public final class TextTrainingOptions {
 
   /** Name of the trained values, for people. */
   public String what() {
-    return savedAlone() ? "whole values" : ExtensionRequest.parse(method).name();
+    return savedAlone() ? "whole values" : factors.method();
   }
 
   /** Recipe of the layers and factors, before an adapter of a warm start brings its own. */
   public AdapterRecipe recipe(ToolConvention convention) {
     CalibrationRequest calibration = calibration();
     TargetLayers layers = begun() ? TargetLayers.matching() : targets.layers();
-    return AdapterRecipe.DEFAULT
-        .method(Failure.usage("--method", () -> method(convention)))
+    return factors
+        .recipe(convention)
         .targets(layers)
-        .rank(rank, alpha.orElse((double) rank))
         .start(calibration.start())
         .calibration(calibration.settings())
-        .rankStabilised(rslora)
         .dropouts(new Dropouts(dropout, 0, 0, 0))
         .saved(saved.toArray(String[]::new));
-  }
-
-  private TrainableMethod method(ToolConvention convention) {
-    ExtensionRequest asked = ExtensionRequest.parse(method);
-    return TrainableMethods.named(asked.name(), asked.settings(), convention);
   }
 
   /**
@@ -243,7 +209,8 @@ public final class TextTrainingOptions {
     if (sharedA.isPresent()) {
       Path file = sharedA.get();
       SharedDown shared =
-          new SharedDown(file, reading.apply(file, ReadOptions.STRICT), asked.isPresent(), alpha);
+          new SharedDown(
+              file, reading.apply(file, ReadOptions.STRICT), asked.isPresent(), factors.alpha());
       shared.tell(console, UsageBaseModel.of(base));
       recipe = shared.of(recipe);
     }
@@ -281,7 +248,7 @@ public final class TextTrainingOptions {
 
   /** Alpha, if it is said. */
   Optional<Double> alpha() {
-    return alpha;
+    return factors.alpha();
   }
 
   /** False if alphas are those of an adapter that is trained further. */

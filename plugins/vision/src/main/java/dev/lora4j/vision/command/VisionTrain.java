@@ -10,6 +10,7 @@ import dev.lora4j.cli.console.ProcessMemory;
 import dev.lora4j.cli.console.Progress;
 import dev.lora4j.cli.file.ExistingPath;
 import dev.lora4j.cli.file.LockedFolder;
+import dev.lora4j.cli.file.RunFileOption;
 import dev.lora4j.cli.train.InputAdapters;
 import dev.lora4j.cli.train.LossChart;
 import dev.lora4j.core.mix.MixPlan;
@@ -34,16 +35,20 @@ import picocli.CommandLine.Spec;
 @picocli.CommandLine.Command(
     name = "train",
     sortOptions = false,
+    defaultValueProvider = VisionDefaults.class,
     description = {
       "Train an adapter of a ResNet with a head for your classes.",
       "The data are a folder with a folder of pictures for each class. Batch norms keep their"
-          + " statistics, so that what is trained is what is used."
+          + " statistics, so that what is trained is what is used.",
+      "A word that ends with .toml is a run file, whose keys are the options below; PATH.run/run.toml"
+          + " has those of a run."
     })
 final class VisionTrain implements Command {
   @Spec
   @SuppressWarnings("NullAway.Init")
   private CommandSpec spec;
 
+  @Mixin private final RunFileOption file = new RunFileOption();
   @Mixin private final VisionModelOptions options = new VisionModelOptions();
 
   @Option(
@@ -75,20 +80,20 @@ final class VisionTrain implements Command {
     }
     how.from().ifPresent(file -> requireSame(file, all));
     options.requireFits(how.from().stream().toList(), all.labels().size());
-    ClassFolders learning = all.part(how.heldOut(), how.seed(), false);
-    ClassFolders scoring = all.part(how.heldOut(), how.seed(), true);
+    ClassFolders learning = all.part(how.heldOut(), how.steps().seed(), false);
+    ClassFolders scoring = all.part(how.heldOut(), how.steps().seed(), true);
     try (VisionModelOptions.Open open =
-        options.open(console, all.labels(), how.seed(), how.from().stream().toList())) {
+        options.open(console, all.labels(), how.steps().seed(), how.from().stream().toList())) {
       List<ClassedPicture> learned = read(console, learning, open.preparation());
       List<ClassedPicture> heldOut = read(console, scoring, open.preparation());
-      int count = how.count(learned.size());
+      int count = how.steps().count(learned.size(), 1);
       VisionTrainingSettings settings =
           how.settings(how.recipe(spec, console, output.convention(), open.model()), count)
               .with(open.preparation());
       VisionTrainer trainer =
           VisionTrainer.on(open.model(), settings)
               .pictures(learned, heldOut)
-              .keeping(how.keeping(output.checkpoints(), output.resume()))
+              .keeping(how.steps().keeping(output.checkpoints(), output.resume()))
               .name(output.name());
       AdapterPlan plan = trainer.plan();
       console.note(
@@ -106,10 +111,11 @@ final class VisionTrain implements Command {
               plan.sites().size(),
               plan.elements(),
               count,
-              how.perStep()));
+              how.steps().perStep()));
       try (LockedFolder claim = output.begin(plan, open.model())) {
+        file.keep(output.folder());
         VisionRunOptions.Finished finished =
-            output.train(console, open.model(), how.perStep(), trainer::run);
+            output.train(console, open.model(), how.steps().perStep(), trainer::run);
         MixPlan mix = MixPlan.of(finished.trained().adapter(), 1);
         Optional<VisionScores> scores =
             heldOut.isEmpty()

@@ -109,6 +109,24 @@ class VisionTrainTest {
     Ran.of("classify", "x.png", "--base", BASIC, "--frozen").requireRefused("--frozen");
   }
 
+  private static String identity(Ran ran) {
+    return ran.out().replaceAll("(?s).* identity ([0-9a-f]{64}).*", "$1");
+  }
+
+  @Test
+  void theKeptRunFileGivesTheSameAdapter() throws IOException {
+    Path first = folder.resolve("first");
+    Ran ran = train(first, "--steps", "3", "--rank", "2", "--augment", "flip").requireDone();
+    Path kept = folder.resolve("first.run").resolve("run.toml");
+    String settings = Files.readString(kept);
+    assertTrue(settings.contains("rank = 2") && settings.contains("[defaults]"), settings);
+    String again = folder.resolve("again").toString();
+    assertEquals(
+        identity(ran), identity(Ran.of("train", kept.toString(), "-o", again).requireDone()));
+    Path wrong = Files.writeString(folder.resolve("wrong.toml"), "rnak = 2\n");
+    Ran.of("train", wrong.toString()).requireRefused("rank");
+  }
+
   @Test
   void anAdapterIsTrainedFurther() {
     Path first = folder.resolve("first");
@@ -128,6 +146,9 @@ class VisionTrainTest {
     Ran.of("train", "--base", BASIC, "--data", pictures, "-o", out.toString(), "--size", "7")
         .requireRefused("--size must be from 32");
     train(out, "--augment", "flip,none").requireRefused("--augment none");
+    train(out, "--held-out", "0", "--keep-best").requireRefused("--keep-best can do nothing");
+    train(out, "--gradient-accumulation", "0").requireRefused("found 0");
+    train(out, "--steps", "0").requireRefused("--steps must be at least 1");
     Path text = Files.writeString(data.resolve("down").resolve("text.png"), "text");
     Files.writeString(data.resolve("across").resolve("short.jpg"), "");
     Ran ran = train(out);
