@@ -41,7 +41,7 @@ class RunMatrixTest {
   private static String plain = "";
   @TempDir Path folder;
 
-  /** What is trained where no key is said. */
+  /** Adapter of a run where no key is said. */
   @BeforeAll
   static void trainPlainly() {
     plain = trainer(SD).run().adapter().identity();

@@ -71,7 +71,7 @@ class SliderTrainingTest {
     return StyleTrainer.on(SD).batch(2).settings(settings).slider(HOW);
   }
 
-  /** What a run of {@link #settings} gives that is not interrupted, which is trained once. */
+  /** Result of an uninterrupted run of {@link #settings}, which is trained once. */
   private static String whole(boolean withPictures) {
     return WHOLE.computeIfAbsent(withPictures, SliderTrainingTest::run);
   }

@@ -14,7 +14,7 @@ import java.util.Set;
 public final class AlbertFamily extends EncoderFamily {
   static final String NAME = "albert";
 
-  /** Of all passes together. */
+  /** Most layers of all passes together. */
   private static final int MOST_LAYERS = 1000;
 
   /** The family. */

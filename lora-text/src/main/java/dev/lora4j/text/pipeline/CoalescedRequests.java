@@ -24,7 +24,7 @@ final class CoalescedRequests<Q, A> {
   private final Function<List<Q>, List<A>> work;
   private final Deque<Waiting<Q, A>> queue = new ArrayDeque<>();
 
-  /** Whether a thread answers; guarded by the queue, as is the queue. */
+  /** True while a thread answers; guarded by the queue, as is the queue. */
   private boolean working;
 
   /**

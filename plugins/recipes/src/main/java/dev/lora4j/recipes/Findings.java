@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** What a recipe found, row by row, beside what is said of such a use elsewhere. */
+/** Values that a recipe found, row by row, beside what is said of such a use elsewhere. */
 public final class Findings {
   private record Row(String what, String claim, String found) {}
 

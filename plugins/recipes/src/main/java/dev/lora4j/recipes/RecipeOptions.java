@@ -44,7 +44,7 @@ public final class RecipeOptions {
     return seed;
   }
 
-  /** Whether findings are printed as JSON. */
+  /** True if findings are printed as JSON. */
   public boolean json() {
     return json;
   }

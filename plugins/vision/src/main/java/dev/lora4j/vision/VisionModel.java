@@ -234,7 +234,7 @@ public final class VisionModel implements AutoCloseable {
     return MODEL + "." + network.sizes().names().head();
   }
 
-  /** How pictures become what the network reads. */
+  /** The way from pictures to the network's input. */
   public PicturePreparation preparation() {
     return preparation;
   }

@@ -22,7 +22,7 @@ public final class Goldens {
     return RESOURCES.resolve(name.equals("folder") ? name : name + ".safetensors");
   }
 
-  /** What is expected of it. */
+  /** The expected numbers. */
   public static HostTensor expected(String model, String name) {
     return tensor("expected-" + model + ".safetensors", name);
   }

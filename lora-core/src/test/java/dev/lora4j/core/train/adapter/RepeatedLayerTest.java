@@ -93,7 +93,7 @@ class RepeatedLayerTest {
     return graph.input("x", type, Shape.of(Shape.UNKNOWN, Shape.UNKNOWN, WIDTH));
   }
 
-  /** What the net gives with a weight in place of the base's, and with adapters beside it. */
+  /** The net's output with a weight in place of the base's, and with adapters beside it. */
   private static double[] run(
       Scope work,
       HostTensor weight,

@@ -41,7 +41,7 @@ class StagedDropoutsTest {
     ENGINE.close();
   }
 
-  /** What dropouts of two layers, and of the second use of one, make of ones. */
+  /** Ones after the dropouts of two layers, and of the second use of one. */
   private static final class Dropped implements AutoCloseable {
     private final Program program;
     private final List<Tensor> ones;

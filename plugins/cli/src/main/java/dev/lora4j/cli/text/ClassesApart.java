@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** What each of several adapters with heads of their own tells of texts. */
+/** Classes of texts by several adapters, each with a head of its own. */
 final class ClassesApart {
   private final Map<String, Path> adapters;
 
@@ -22,7 +22,7 @@ final class ClassesApart {
     this.adapters = adapters;
   }
 
-  /** Of these adapters, which are refused if their names or weights cannot be. */
+  /** The classes of these adapters; refuses names and weights that cannot be. */
   static ClassesApart of(List<LoraOption> loras) {
     if (loras.isEmpty()) {
       throw Failure.usage("--apart asks each adapter; name some with --lora.");

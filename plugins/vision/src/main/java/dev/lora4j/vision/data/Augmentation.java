@@ -6,7 +6,7 @@ import dev.lora4j.core.train.SeededNoise;
 import dev.lora4j.diffusion.dataset.image.PixelMap;
 
 /**
- * What changes by chance when a picture is learned from again.
+ * Changes by chance when a picture is learned from again.
  *
  * @param flip whether half of them are mirrored left to right
  * @param crop whether any part of the size that the network reads is cut out, and not the middle

@@ -7,9 +7,9 @@ import dev.lora4j.diffusion.dataset.image.Resampling;
 import java.util.List;
 
 /**
- * How a picture becomes what a network reads: it is resized so that its shorter side has {@code
- * shorter} pixels, its middle of {@code size} x {@code size} is cut out, and each channel has its
- * mean taken from it and is divided by its deviation.
+ * Way of a picture to a network: it is resized so that its shorter side has {@code shorter} pixels,
+ * its middle of {@code size} x {@code size} is cut out, and each channel has its mean taken from it
+ * and is divided by its deviation.
  *
  * @param shorter pixels of the shorter side after resizing; 0 if both sides become {@code size},
  *     whatever they were
@@ -119,7 +119,7 @@ public record PicturePreparation(
     return halfToEven ? (int) Math.rint(more / 2.0) : more / 2;
   }
 
-  /** What the network reads of a part of {@code size} x {@code size}: planes red, green, blue. */
+  /** Input of the network from a part of {@code size} x {@code size}: planes red, green, blue. */
   public float[] values(PixelMap part) {
     int pixels = part.width() * part.height();
     float[] all = new float[CHANNELS * pixels];

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a {@code preprocessor_config.json} of transformers asks for, computed as its processors on
- * Pillow do.
+ * Preparation that a {@code preprocessor_config.json} of transformers asks for, computed as its
+ * processors on Pillow do.
  */
 public final class PreprocessorConfig {
   private static final String FILE = "preprocessor_config.json";

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What torchvision and transformers make of pictures ({@code preparation.py}). */
+/** Pictures as torchvision and transformers prepare them ({@code preparation.py}). */
 class PicturePreparationTest {
   private static final String FILE = "preparation.safetensors";
 
