@@ -7,6 +7,7 @@ import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.nn.SiteAdapters;
 import dev.lora4j.core.safetensors.RegularFile;
 import dev.lora4j.core.safetensors.SafetensorsWriter;
+import dev.lora4j.core.safetensors.StagedFolder;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
@@ -32,7 +33,7 @@ public final class TextModelWriter {
    *
    * @param changed by the name of the weight
    * @param stored the type that weights are written in
-   * @param folder is made if need be
+   * @param folder if it is new or empty, it gets all files at once
    */
   public static void write(TextModel base, Map<String, Tensor> changed, DType stored, Path folder) {
     write(base, changed, stored, folder, List.of());
@@ -59,17 +60,33 @@ public final class TextModelWriter {
           add(writer, scope, base, parameter, changed, stored);
         }
       }
-      Files.createDirectories(folder);
-      try (ModelFiles files = ModelFiles.open(base.path())) {
-        files.writeBeside(folder);
-      }
       boolean perToken = base.network() instanceof EncoderNetwork encoder && encoder.perToken();
-      new WrittenConfig(stored, parted, List.copyOf(labels), perToken)
-          .write(configuration(base), folder.resolve(TransformersFolder.CONFIG));
-      writer.write(folder.resolve("model.safetensors"));
+      WrittenConfig config = new WrittenConfig(stored, parted, List.copyOf(labels), perToken);
+      if (StagedFolder.taken(folder)) {
+        write(base, config, writer, folder);
+      } else {
+        Path parent = folder.toAbsolutePath().normalize().getParent();
+        if (parent != null) {
+          Files.createDirectories(parent);
+        }
+        try (StagedFolder staged = StagedFolder.beside(folder)) {
+          write(base, config, writer, staged.path());
+          staged.commit();
+        }
+      }
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot write " + folder + ": " + e.getMessage(), e);
     }
+  }
+
+  private static void write(
+      TextModel base, WrittenConfig config, SafetensorsWriter writer, Path folder)
+      throws IOException {
+    try (ModelFiles files = ModelFiles.open(base.path())) {
+      files.writeBeside(folder);
+    }
+    config.write(configuration(base), folder.resolve(TransformersFolder.CONFIG));
+    writer.write(folder.resolve("model.safetensors"));
   }
 
   /** The text of the folder's own configuration, or of one that was made. */

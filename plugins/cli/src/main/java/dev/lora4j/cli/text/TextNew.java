@@ -8,6 +8,7 @@ import dev.lora4j.cli.console.Json;
 import dev.lora4j.cli.file.ExistingPath;
 import dev.lora4j.cli.file.OutputFile;
 import dev.lora4j.core.safetensors.AtomicFile;
+import dev.lora4j.core.safetensors.StagedFolder;
 import dev.lora4j.text.data.TextDataSet;
 import dev.lora4j.text.data.TextExample;
 import dev.lora4j.text.llama.NewLlama;
@@ -126,17 +127,19 @@ final class TextNew implements Command {
         Failure.usage(
             () -> new NewLlama(vocabulary, width, inner, layers, heads, heads, false, most));
     NewT5 t5 = Failure.usage(() -> new NewT5(vocabulary, width, inner, layers, heads));
-    try {
+    try (StagedFolder staged = StagedFolder.beside(out)) {
       BytePairTrainer words = words(pairs);
       String tokenizer =
           pairs ? words.trainEnded(vocabulary, PAD, T5_END) : words.train(vocabulary, END);
       if (pairs) {
-        t5.write(out, seed);
+        t5.write(staged.path(), seed);
       } else {
-        llama.write(out, seed);
+        llama.write(staged.path(), seed);
       }
-      AtomicFile.write(out.resolve("tokenizer.json"), tokenizer);
-      AtomicFile.write(out.resolve("tokenizer_config.json"), settings(pairs, most) + "\n");
+      AtomicFile.write(staged.path().resolve("tokenizer.json"), tokenizer);
+      AtomicFile.write(
+          staged.path().resolve("tokenizer_config.json"), settings(pairs, most) + "\n");
+      staged.commit();
     } catch (IOException e) {
       throw new Failure("Cannot make " + out + ": " + ErrorExplanation.of(e), e);
     }
