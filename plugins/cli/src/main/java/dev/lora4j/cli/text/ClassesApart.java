@@ -86,7 +86,7 @@ final class ClassesApart {
         all.append(
             String.format(
                 Locale.ROOT,
-                "%n  %-" + width + "s  %s  %.4f",
+                "\n  %-" + width + "s  %s  %.4f",
                 name,
                 one.label(),
                 one.probability()));
