@@ -7,6 +7,7 @@ import com.google.gson.JsonParser;
 import dev.lora4j.cli.Main;
 import dev.lora4j.cli.console.Console;
 import dev.lora4j.cli.console.ErrorExplanation;
+import dev.lora4j.cli.console.ExitCode;
 import dev.lora4j.cli.console.Failure;
 import dev.lora4j.cli.console.Invocation;
 import dev.lora4j.cli.console.Json;
@@ -19,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -135,6 +137,9 @@ public final class RecipeFolder implements AutoCloseable {
   private void run(Console target, String... words) {
     console.note("$ " + Invocation.of(words));
     int code = Main.run(target, words);
+    if (code == ExitCode.INTERRUPTED) {
+      throw new CancellationException("the recipe was interrupted; the same command goes on");
+    }
     if (code != 0) {
       throw new Failure(
           "The recipe stopped at '%s', which ended with %d; its message is above."

@@ -25,18 +25,18 @@ final class ClozePassages {
     List<Json> lines = new ArrayList<>();
     for (TextExample example : TextDataSet.read(data).examples()) {
       if (example instanceof TextExample.Plain plain) {
-        add(lines, plain.text().strip().split("\\s+"));
+        add(lines, List.of(plain.text().strip().split("\\s+")));
       }
     }
     return lines;
   }
 
-  private static void add(List<Json> lines, String... words) {
+  private static void add(List<Json> lines, List<String> words) {
     int from = 0;
-    for (int i = WORDS; i < words.length; i++) {
-      Matcher last = LAST.matcher(words[i]);
+    for (int i = WORDS; i < words.size(); i++) {
+      Matcher last = LAST.matcher(words.get(i));
       if (i - from >= WORDS && last.find()) {
-        String before = String.join(" ", List.of(words).subList(i - WORDS, i));
+        String before = String.join(" ", words.subList(i - WORDS, i));
         lines.add(new Json().put("prompt", before).put("completion", " " + last.group(1)));
         from = i + 1;
       }

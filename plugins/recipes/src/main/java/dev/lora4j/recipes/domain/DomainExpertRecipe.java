@@ -201,9 +201,9 @@ public final class DomainExpertRecipe implements Command {
     try (Lora4j lora = options.where().open(console);
         LanguageModel base = LanguageModel.open(lora, model);
         LanguageModel whole = LanguageModel.open(lora, merged)) {
-      Decoding plain = new Decoding(base, MixPlan.NONE);
-      Decoding beside = new Decoding(base, MixPlan.of(base.adapter(adapter), 1));
-      Decoding inside = new Decoding(whole, MixPlan.NONE);
+      DecodingTime plain = new DecodingTime(base, MixPlan.NONE);
+      DecodingTime beside = new DecodingTime(base, MixPlan.of(base.adapter(adapter), 1));
+      DecodingTime inside = new DecodingTime(whole, MixPlan.NONE);
       for (int i = 0; i < ROUNDS; i++) {
         plain.round();
         inside.round();
@@ -224,7 +224,7 @@ public final class DomainExpertRecipe implements Command {
   }
 
   private static void time(
-      Findings found, String key, String what, String claim, Decoding decoding) {
+      Findings found, String key, String what, String claim, DecodingTime decoding) {
     double value = decoding.milliseconds();
     found.add(key, what, claim, String.format(Locale.ROOT, "%.2f ms", value), value);
   }

@@ -7,14 +7,14 @@ import dev.lora4j.text.pipeline.TextPrompt;
 import java.util.List;
 
 /** Time of a token that a model writes. */
-final class Decoding {
+final class DecodingTime {
   private static final int TOKENS = 48;
 
   private final LanguageModel model;
   private final MixPlan mix;
   private double least = Double.MAX_VALUE;
 
-  Decoding(LanguageModel model, MixPlan mix) {
+  DecodingTime(LanguageModel model, MixPlan mix) {
     this.model = model;
     this.mix = mix;
     write();
