@@ -34,7 +34,7 @@ interface AlignmentLesson extends AutoCloseable {
 
   /** Sentence about a learning rate that is found without a loss of what is held out. */
   default String uncertain() {
-    return TextRateFinding.WITHOUT_HELD_OUT;
+    return TextTrainingCourse.WITHOUT_HELD_OUT;
   }
 
   /** True if something is held out. */

@@ -2,6 +2,7 @@ package dev.lora4j.cli.text;
 
 import dev.lora4j.cli.console.Failure;
 import dev.lora4j.cli.console.UnusedOptions;
+import dev.lora4j.cli.train.StepOptions;
 import dev.lora4j.text.train.RankingObjective;
 import java.util.List;
 import java.util.Optional;
@@ -37,7 +38,7 @@ final class EmbeddingOptions {
   }
 
   /** Takes the defaults of this task, and refuses what it has no use for. */
-  void require(CommandSpec spec, TextStepOptions steps) {
+  void require(CommandSpec spec, StepOptions steps) {
     UnusedOptions.refuse(
         spec, List.of("--pack", "--padding-free"), "texts that belong together, each by itself");
     steps.batchUnlessSaid(BATCH, 1);

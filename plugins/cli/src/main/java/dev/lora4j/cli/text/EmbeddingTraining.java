@@ -77,7 +77,7 @@ record EmbeddingTraining(
   void find(Console console, int steps) {
     try (OpenEncoder open = open(console)) {
       Prepared run = prepared(console, open.model());
-      course.find(console, run.recipe, run.trainer, steps, TextRateFinding.WITHOUT_HELD_OUT);
+      course.find(console, run.recipe, run.trainer, steps, TextTrainingCourse.WITHOUT_HELD_OUT);
     }
   }
 
@@ -88,7 +88,7 @@ record EmbeddingTraining(
 
   private Prepared prepared(Console console, SentenceEncoder model) {
     int reads = model.pooling().longest();
-    how.steps
+    how.lengths
         .longest()
         .filter(asked -> asked > reads)
         .ifPresent(
@@ -102,7 +102,7 @@ record EmbeddingTraining(
                       + reads
                       + " tokens, as its max_seq_length says. Take that or less.");
             });
-    SequenceLimits asked = how.steps.limits(model.model().base());
+    SequenceLimits asked = how.lengths.limits(model.model().base());
     SequenceLimits limits =
         new SequenceLimits(Math.min(reads, asked.longest()), asked.longer(), asked.pack());
     AdapterRecipe recipe =
@@ -123,7 +123,7 @@ record EmbeddingTraining(
               all.notes(limits).forEach(note -> console.note(prefix + note));
               return all.matches();
             });
-    int count = how.steps.count(parts.learned().stream().map(MatchedText::anchor).toList());
+    int count = how.steps.count(parts.learned().size());
     EmbeddingTrainer trainer =
         Failure.usage(
             "--batch",

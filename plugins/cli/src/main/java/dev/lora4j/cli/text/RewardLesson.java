@@ -67,7 +67,7 @@ final class RewardLesson implements AlignmentLesson {
 
   @Override
   public String uncertain() {
-    return TextRateFinding.WRITTEN;
+    return TextTrainingCourse.WRITTEN;
   }
 
   @Override

@@ -65,7 +65,7 @@ record RewardModelTraining(
     try (OpenRewardModel open = open(console)) {
       RewardModel model = open.model();
       Prepared prepared = prepared(console, model);
-      int count = how.steps.count(prepared.trainer(1).sequences());
+      int count = how.steps.count(prepared.trainer(1).sequences().size());
       course.run(
           console,
           model.base(),
@@ -85,7 +85,8 @@ record RewardModelTraining(
   void find(Console console, int steps) {
     try (OpenRewardModel open = open(console)) {
       Prepared run = prepared(console, open.model());
-      course.find(console, run.recipe(), run.trainer(1), steps, TextRateFinding.WITHOUT_HELD_OUT);
+      course.find(
+          console, run.recipe(), run.trainer(1), steps, TextTrainingCourse.WITHOUT_HELD_OUT);
     }
   }
 
@@ -96,7 +97,7 @@ record RewardModelTraining(
   }
 
   private Prepared prepared(Console console, RewardModel model) {
-    SequenceLimits limits = how.steps.limits(model.base());
+    SequenceLimits limits = how.lengths.limits(model.base());
     AdapterRecipe recipe =
         how.recipe(
             course.spec(),

@@ -75,7 +75,7 @@ record TaggingTraining(
   void find(Console console, int steps) {
     try (OpenTagger open = open(console)) {
       Prepared run = prepared(console, open.model());
-      course.find(console, run.recipe, run.trainer, steps, TextRateFinding.WITHOUT_HELD_OUT);
+      course.find(console, run.recipe, run.trainer, steps, TextTrainingCourse.WITHOUT_HELD_OUT);
     }
   }
 
@@ -115,7 +115,7 @@ record TaggingTraining(
   }
 
   private Prepared prepared(Console console, TokenClassifier model) {
-    SequenceLimits limits = how.steps.limits(model.base());
+    SequenceLimits limits = how.lengths.limits(model.base());
     AdapterRecipe recipe =
         how.recipe(
             course.spec(),
@@ -134,7 +134,7 @@ record TaggingTraining(
               all.notes(limits).forEach(note -> console.note(prefix + note));
               return all.texts();
             });
-    int count = how.steps.count(parts.learned().stream().map(TaggedText::text).toList());
+    int count = how.steps.count(parts.learned().size());
     TokenClassifierTrainer trainer =
         TokenClassifierTrainer.on(model, how.settings(recipe, limits, count))
             .texts(parts.learned(), parts.heldOut());

@@ -98,7 +98,7 @@ final class TeacherLesson implements AlignmentLesson {
 
   @Override
   public String uncertain() {
-    return TextRateFinding.WRITTEN;
+    return TextTrainingCourse.WRITTEN;
   }
 
   @Override

@@ -6,6 +6,7 @@ import dev.lora4j.cli.console.UnusedOptions;
 import dev.lora4j.cli.file.ExistingPath;
 import dev.lora4j.cli.file.RunFileOption;
 import dev.lora4j.cli.train.InputAdapters;
+import dev.lora4j.cli.train.PlanOption;
 import dev.lora4j.cli.train.RateOptions;
 import dev.lora4j.core.train.adapter.AdapterRecipe;
 import dev.lora4j.text.align.RolloutListener;
@@ -52,7 +53,7 @@ import picocli.CommandLine.Spec;
           + " completion each, and a step takes 4 of them, unless you give --batch.",
       "",
       "A word that ends with .toml is a run file, whose keys are the options below, method for METHOD"
-          + " and adapter-method for --method; DIR.run/run.toml has those of a run."
+          + " and adapter-method for --method; PATH.run/run.toml has those of a run."
     })
 final class TextAlign implements Command {
   /** Prompts of a step that learns from rewards, one at once, if nothing is said. */
@@ -96,7 +97,7 @@ final class TextAlign implements Command {
 
   @Mixin private final RateOptions rates = new RateOptions();
 
-  @Mixin private final TextPlanOption planned = new TextPlanOption();
+  @Mixin private final PlanOption planned = new PlanOption();
 
   @Mixin private final TextRunOptions output = new TextRunOptions();
 
@@ -136,7 +137,7 @@ final class TextAlign implements Command {
     how.requireRounding(spec, options.precision);
     planned.asked(spec);
     output.require();
-    InputAdapters.require(how.from(), how.sharedA(), output.out());
+    InputAdapters.require(how.from(), how.sharedA(), output.place().out());
     boolean finding = rates.asked(spec);
     if (finding) {
       requireRate();
@@ -152,7 +153,7 @@ final class TextAlign implements Command {
         AlignmentLesson opened = lesson) {
       LanguageModel model = open.model();
       opened.open(console, open, options);
-      SequenceLimits limits = how.steps.limits(model.base());
+      SequenceLimits limits = how.lengths.limits(model.base());
       AdapterRecipe recipe =
           how.recipe(
               spec,
@@ -163,7 +164,7 @@ final class TextAlign implements Command {
               r -> TextTrainer.on(model, how.settings(r, limits, 1)).plan());
       lesson.read(console, model, limits);
       TextTrainer unsized = trainer(lesson, model, how.settings(recipe, limits, 1));
-      int count = how.steps.count(unsized.sequences(), lesson.repeats());
+      int count = how.steps.count(unsized.sequences().size(), lesson.repeats());
       TextTrainer trainer = trainer(lesson, model, how.settings(recipe, limits, count));
       if (finding) {
         course().find(console, recipe, trainer, rates.steps(), lesson.uncertain());
@@ -196,10 +197,9 @@ final class TextAlign implements Command {
   }
 
   private void requireRoom(boolean finding) {
-    options.requireLength(how.steps.longest());
+    options.requireLength(how.lengths.longest());
     if (!finding) {
       output.requireOutput();
-      output.requireNothingLost();
     }
   }
 
@@ -301,7 +301,7 @@ final class TextAlign implements Command {
   }
 
   private CompletionLog log(Console console) {
-    return new CompletionLog(console, output.folder(), writing.showEvery());
+    return new CompletionLog(console, output.place().folder(), writing.showEvery());
   }
 
   private void summary(Console console, AlignmentLesson lesson, TextTrainingWork work, int count) {

@@ -6,6 +6,7 @@ import dev.lora4j.cli.adapter.WeightedFile;
 import dev.lora4j.cli.console.Console;
 import dev.lora4j.cli.file.LockedFolder;
 import dev.lora4j.cli.file.RunFileOption;
+import dev.lora4j.cli.train.StepOptions;
 import dev.lora4j.cli.train.TeacherFiles;
 import dev.lora4j.cli.train.TeacherPrompts;
 import dev.lora4j.core.adapter.Adapter;
@@ -14,11 +15,13 @@ import dev.lora4j.core.format.reading.ReadOptions;
 import dev.lora4j.core.train.adapter.AdapterRecipe;
 import dev.lora4j.core.train.adapter.StudentFactors;
 import dev.lora4j.core.train.adapter.TargetLayers;
+import dev.lora4j.text.data.SequenceLimits;
 import dev.lora4j.text.data.TokenSequence;
 import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.pipeline.LanguageModel;
 import dev.lora4j.text.train.TextTeacher;
 import dev.lora4j.text.train.TextTrainer;
+import dev.lora4j.text.train.TextTrainingSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -43,11 +46,11 @@ import picocli.CommandLine.Spec;
           + " prompts. The new adapter, the student, is trained on all of them: at each token its own"
           + " teacher's probabilities of the next one are the target, on the base without other"
           + " adapters. Words that you give a teacher with --trigger call it in the student. Texts of"
-          + " teachers are kept in DIR.run and made once. The same command with --resume goes on"
+          + " teachers are kept in PATH.run and made once. The same command with --resume goes on"
           + " where it was stopped.",
       "",
       "A word that ends with .toml is a run file, whose keys are the options below, and teachers;"
-          + " DIR.run/run.toml has those of a run."
+          + " PATH.run/run.toml has those of a run."
     })
 final class TextDistill implements Command {
   @Spec
@@ -66,7 +69,9 @@ final class TextDistill implements Command {
 
   @Mixin private final TextStudentOptions student = new TextStudentOptions();
 
-  @Mixin private final TextStepOptions steps = new TextStepOptions();
+  @Mixin private final StepOptions steps = new StepOptions();
+
+  @Mixin private final TextLengthOptions lengths = new TextLengthOptions();
 
   @Mixin private final TextRunOptions output = new TextRunOptions();
 
@@ -86,16 +91,16 @@ final class TextDistill implements Command {
     teaching.require(files, named.keySet());
     require();
     List<String> prompts = teaching.prompts().map(TeacherPrompts::of).orElse(List.of());
-    files.requireOther(output.out());
-    options.requireLength(steps.longest());
+    files.requireOther(output.place().out());
+    options.requireLength(lengths.longest());
     output.requireOutput();
-    output.requireNothingLost();
     options.requireFits(files.files(), 0);
     try (OpenText open = OpenText.of(console, options)) {
       LanguageModel model = open.model();
       TextModel base = model.base();
       Map<String, Adapter> adapters = adapters(console, model, named);
-      Adapter first = student.first(model, learning(named, adapters), steps.seed(), output.name());
+      Adapter first =
+          student.first(model, learning(named, adapters), steps.seed(), output.place().name());
       int rank = student.rank(List.copyOf(adapters.values()));
       AdapterRecipe recipe =
           AdapterRecipe.DEFAULT
@@ -104,14 +109,13 @@ final class TextDistill implements Command {
               .rank(rank, student.alpha(rank));
       output.requireForm(recipe.plan(base.sites().all()), base);
       console.note("The student has rank " + rank + " at " + first.sites().size() + " layers.");
-      try (LockedFolder claim = LockedFolder.of(output.folder())) {
-        output.clear();
-        file.keep(output.folder());
+      try (LockedFolder claim = output.place().claim()) {
+        file.keep(output.place().folder());
         List<TextTeacher> teachers = teachers(console, model, named, adapters, prompts);
         TextTrainer trainer = trainer(model, recipe, teachers);
-        int count = steps.count(trainer.sequences());
+        int count = steps.count(trainer.sequences().size());
         summary(console, teachers, count);
-        TextTrainingWork work = TextTrainingWork.of(trainer, steps, output);
+        TextTrainingWork work = TextTrainingWork.of(trainer, steps, output.place());
         TrainedTextReport trained = output.train(console, work, base, count, steps.perStep());
         output.save(trained.text(), base, List.of());
         Optional<Adapter> merge = student.merges() ? Optional.of(first) : Optional.empty();
@@ -134,11 +138,16 @@ final class TextDistill implements Command {
     output.require();
     try {
       steps.require();
-      steps.settings(AdapterRecipe.DEFAULT, steps.limits(), 1, student.heldOut());
+      settings(AdapterRecipe.DEFAULT, lengths.limits(), 1, student.heldOut());
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }
     steps.refuseUnused(spec);
+  }
+
+  private TextTrainingSettings settings(
+      AdapterRecipe recipe, SequenceLimits limits, int count, double heldOut) {
+    return new TextTrainingSettings(recipe, steps.settings(count), limits, steps.batch(), heldOut);
   }
 
   private static Map<String, Adapter> adapters(
@@ -176,11 +185,11 @@ final class TextDistill implements Command {
     long seed = steps.seed();
     List<String> asked =
         prompts.isEmpty() ? prompts : TeacherPrompts.some(prompts, teaching.samples(), seed);
-    Path folder = output.folder().resolve("teachers");
+    Path folder = output.place().folder().resolve("teachers");
     TeachingTexts writing =
         new TeachingTexts(console, model, folder, asked, teaching.sampling(seed));
     TeachingRun run =
-        new TeachingRun(console, model, steps.limits(model.base()), student.heldOut(), seed);
+        new TeachingRun(console, model, lengths.limits(model.base()), student.heldOut(), seed);
     adapters.forEach(
         (name, adapter) -> {
           double weight = weight(named, name);
@@ -197,7 +206,7 @@ final class TextDistill implements Command {
     List<TokenSequence> all = new ArrayList<>();
     teachers.forEach(t -> t.learned().forEach(text -> all.add(text.student())));
     return TextTrainer.on(
-            model, steps.settings(recipe, steps.limits(model.base()), steps.count(all), 0))
+            model, settings(recipe, lengths.limits(model.base()), steps.count(all.size()), 0))
         .teachers(teachers, student.divergence());
   }
 

@@ -3,19 +3,12 @@ package dev.lora4j.cli.text;
 import dev.lora4j.cli.console.Console;
 import dev.lora4j.cli.console.Failure;
 import dev.lora4j.cli.console.Invocation;
-import dev.lora4j.cli.console.UnusedOptions;
-import dev.lora4j.cli.file.LockedFolder;
-import dev.lora4j.cli.file.OutputFile;
 import dev.lora4j.cli.file.ReplacedFolder;
-import dev.lora4j.cli.train.IntermediateAdapters;
-import dev.lora4j.cli.train.LoggedRun;
-import dev.lora4j.cli.train.PreviousRun;
-import dev.lora4j.cli.train.RunLog;
+import dev.lora4j.cli.train.TrainingOutput;
 import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.adapter.training.ToolConvention;
 import dev.lora4j.core.format.writing.AdapterWriter;
 import dev.lora4j.core.format.writing.AdapterWriters;
-import dev.lora4j.core.format.writing.WriteOptions;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.train.adapter.AdapterPlan;
@@ -25,27 +18,14 @@ import dev.lora4j.text.train.TrainedText;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Options of what a training on texts writes, and of what is there of an earlier one. */
 public final class TextRunOptions {
-  private final String command;
-
-  @Spec(Spec.Target.MIXEE)
-  @SuppressWarnings("NullAway.Init")
-  private CommandSpec spec;
-
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "DIR",
-      required = true,
-      description = "Where to write the adapter, as PEFT does; what the run keeps is in DIR.run.")
-  private Path out = Path.of("");
+  @Mixin private final TrainingOutput place;
 
   @Option(
       names = "--layout",
@@ -55,17 +35,6 @@ public final class TextRunOptions {
               + " the whole model with the adapter in its weights.",
       defaultValue = "peft")
   private String layout = "peft";
-
-  @Option(
-      names = "--resume",
-      description = "Go on from the newest checkpoint; begin anew if there is none.")
-  private boolean resume;
-
-  @Option(
-      names = "--overwrite",
-      description =
-          "Begin anew where there is an earlier run with this --output or its adapter, and lose it.")
-  private boolean overwrite;
 
   /** Options of {@code text train}. */
   public TextRunOptions() {
@@ -78,42 +47,22 @@ public final class TextRunOptions {
    * @param command its words, which train an adapter further
    */
   public TextRunOptions(String command) {
-    this.command = command;
+    this.place = new TrainingOutput(command);
   }
 
   /** Refuses options that say two things. */
   public void require() {
-    if (resume) {
-      UnusedOptions.refuse(spec, List.of("--overwrite"), "--resume, which goes on");
-    }
+    place.require();
     writer();
   }
 
-  /** The file or folder to write. */
-  public Path out() {
-    return out;
-  }
-
-  /** Name of the adapter. */
-  public String name() {
-    return String.valueOf(out.getFileName());
+  /** Where it is written. */
+  public TrainingOutput place() {
+    return place;
   }
 
   String layout() {
     return layout;
-  }
-
-  public boolean resume() {
-    return resume;
-  }
-
-  /** Folder of what is kept on the way. */
-  Path folder() {
-    return out.resolveSibling(out.getFileName() + ".run");
-  }
-
-  public Path checkpoints() {
-    return folder().resolve("checkpoints");
   }
 
   private boolean whole() {
@@ -131,34 +80,15 @@ public final class TextRunOptions {
     return writer().map(AdapterWriter::convention).orElse(ToolConvention.LYCORIS);
   }
 
-  /** Refuses a place that cannot be written. */
+  /** Refuses a place that cannot be written, or has something of an earlier run. */
   public void requireOutput() {
-    Optional<AdapterWriter> writer = writer();
-    if (writer.map(AdapterWriter::folder).orElse(true)) {
-      if (replaceable()) {
-        OutputFile.around(out);
-      } else {
-        OutputFile.freshFolder(out);
-      }
-    } else {
-      OutputFile.require(out, writer.orElseThrow().ending());
-    }
+    writer().ifPresentOrElse(place::requirePlace, this::requireFolder);
+    place.requireNothingLost();
   }
 
-  /** True if the folder to write is what an earlier run wrote, which may be lost as a file may. */
-  private boolean replaceable() {
-    return whole() ? ReplacedFolder.files(out) && old().run() : ReplacedFolder.adapter(out);
-  }
-
-  private PreviousRun old() {
-    return new PreviousRun(out, checkpoints(), command + " --from " + out);
-  }
-
-  /** Refuses to begin where something of an earlier run would be lost. */
-  public void requireNothingLost() {
-    if (!overwrite) {
-      old().refuse(resume);
-    }
+  /** A whole model that an earlier run wrote may be lost, as a file may. */
+  private void requireFolder() {
+    place.requireFolder(ReplacedFolder.files(place.out()) && place.earlier().run());
   }
 
   /** Refuses an adapter that the layout has no form for. */
@@ -182,58 +112,19 @@ public final class TextRunOptions {
     }
   }
 
-  /** Claims the folder of the run, after all checks of the options. */
-  public LockedFolder begin(TextTrainingWork work, TextModel base) {
-    requireForm(work.plan(), base);
-    LockedFolder claim = LockedFolder.of(folder());
-    try {
-      clear();
-      return claim;
-    } catch (RuntimeException | Error e) {
-      claim.close();
-      throw e;
-    }
-  }
-
-  /** Removes checkpoints of an earlier run that is not gone on with, in the claimed folder. */
-  void clear() {
-    requireNothingLost();
-    if (!resume) {
-      old().remove();
-    }
-  }
-
   /** Trains, with a log in the folder of the run. */
-  public TrainedTextReport train(
+  TrainedTextReport train(
       Console console, TextTrainingWork work, TextModel base, int count, int perStep) {
-    LoggedRun logged =
-        new LoggedRun(name(), folder(), Map.of(), List.of("csv", "chart"), "text", perStep);
-    IntermediateAdapters kept =
-        new IntermediateAdapters(
-            console,
-            folder(),
-            out,
-            // A whole model is written of what is finished alone.
-            whole() ? "peft" : layout,
-            base.family(),
-            WriteOptions.EXACT.madeFor(base.use()));
-    try (RunLog log = new RunLog(console, logged, (step, adapter) -> Optional.empty(), kept)) {
-      TrainedText trained = log.run(work.training());
-      // Losses of all steps, also of those before a run was resumed.
-      return new TrainedTextReport(
-          trained,
-          log.losses().losses(),
-          log.untrained(),
-          log.heldOut(),
-          work,
-          count,
-          out,
-          folder());
-    }
+    // A whole model is written of what is finished alone.
+    TrainingOutput.Written kept =
+        new TrainingOutput.Written(whole() ? "peft" : layout, base.family(), base.use());
+    return new TrainedTextReport(
+        place.train(console, "text", perStep, kept, work.training()), work, count, place);
   }
 
   /** Writes the adapter, or the model with it in its weights. */
-  public void save(TrainedText trained, TextModel base, List<String> labels) {
+  void save(TrainedText trained, TextModel base, List<String> labels) {
+    Path out = place.out();
     if (!whole()) {
       ReplacedFolder.write(out, () -> trained.save(out, layout));
       return;
@@ -266,9 +157,9 @@ public final class TextRunOptions {
   private void next(Console console, String what, List<String> command, Stream<Path> base) {
     List<String> words = new ArrayList<>(command);
     if (whole()) {
-      words.addAll(List.of("--base", out.toString()));
+      words.addAll(List.of("--base", place.out().toString()));
     } else {
-      words.addAll(List.of("--lora", out.toString()));
+      words.addAll(List.of("--lora", place.out().toString()));
       base.forEach(path -> words.addAll(List.of("--base", path.toString())));
     }
     console.note("To " + what + ":");

@@ -8,6 +8,7 @@ import dev.lora4j.cli.console.UnusedOptions;
 import dev.lora4j.cli.file.ExistingPath;
 import dev.lora4j.cli.file.RunFileOption;
 import dev.lora4j.cli.train.InputAdapters;
+import dev.lora4j.cli.train.PlanOption;
 import dev.lora4j.cli.train.RateOptions;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.train.adapter.AdapterRecipe;
@@ -43,7 +44,7 @@ import picocli.CommandLine.Spec;
           + " \"tags\"} classes of words; {\"anchor\","
           + " \"positive\"}, with \"negative\" if you have it, teaches a sentence encoder which texts"
           + " belong together.",
-      "A word that ends with .toml is a run file, whose keys are the options below; DIR.run/run.toml"
+      "A word that ends with .toml is a run file, whose keys are the options below; PATH.run/run.toml"
           + " has those of a run."
     })
 final class TextTrain implements Command {
@@ -76,7 +77,7 @@ final class TextTrain implements Command {
 
   @Mixin private final RateOptions rates = new RateOptions();
 
-  @Mixin private final TextPlanOption planned = new TextPlanOption();
+  @Mixin private final PlanOption planned = new PlanOption();
 
   @Mixin private final TextRunOptions output = new TextRunOptions();
 
@@ -102,12 +103,11 @@ final class TextTrain implements Command {
     planned.asked(spec);
     output.require();
     how.requireForm(output);
-    InputAdapters.require(how.from(), how.sharedA(), output.out());
+    InputAdapters.require(how.from(), how.sharedA(), output.place().out());
     TextDataSet texts = read();
-    options.requireLength(how.steps.longest());
+    options.requireLength(how.lengths.longest());
     if (!finding) {
       output.requireOutput();
-      output.requireNothingLost();
     }
     UnusedOptions.refuse(
         spec,
@@ -140,7 +140,7 @@ final class TextTrain implements Command {
   /** Searches a rate instead of training, if that is asked for. */
   private boolean found(Console console, SequenceTrainer<?> trainer, AdapterRecipe recipe) {
     if (rates.asked(spec)) {
-      course().find(console, recipe, trainer, rates.steps(), TextRateFinding.WITHOUT_HELD_OUT);
+      course().find(console, recipe, trainer, rates.steps(), TextTrainingCourse.WITHOUT_HELD_OUT);
     }
     return rates.asked(spec);
   }
@@ -178,7 +178,7 @@ final class TextTrain implements Command {
     long began = System.nanoTime();
     options.requireFits(how.from().stream().toList(), 0);
     try (OpenText open = OpenText.of(console, options)) {
-      SequenceLimits limits = how.steps.limits(open.model().base());
+      SequenceLimits limits = how.lengths.limits(open.model().base());
       AdapterRecipe recipe =
           how.recipe(
               spec,
@@ -190,7 +190,7 @@ final class TextTrain implements Command {
       TextTrainer unsized =
           TextTrainer.on(open.model(), how.settings(recipe, limits, 1)).data(texts);
       unsized.notes().forEach(console::note);
-      int count = how.steps.count(unsized.sequences());
+      int count = how.steps.count(unsized.sequences().size());
       TextTrainer trainer =
           rows(
               TextTrainer.on(open.model(), how.settings(recipe, limits, count))
@@ -222,7 +222,7 @@ final class TextTrain implements Command {
     options.requireFits(how.from().stream().toList(), labels.size());
     try (OpenClassifier open = OpenClassifier.of(console, options, labels, how.steps.seed())) {
       TextClassifier model = open.model();
-      SequenceLimits limits = how.steps.limits(model.base());
+      SequenceLimits limits = how.lengths.limits(model.base());
       AdapterRecipe recipe =
           how.recipe(
               spec,
@@ -234,7 +234,7 @@ final class TextTrain implements Command {
       TextClassifierTrainer unsized =
           TextClassifierTrainer.on(model, how.settings(recipe, limits, 1)).data(texts);
       unsized.notes().forEach(console::note);
-      int count = how.steps.count(unsized.sequences());
+      int count = how.steps.count(unsized.sequences().size());
       TextClassifierTrainer trainer =
           TextClassifierTrainer.on(model, how.settings(recipe, limits, count))
               .sequences(unsized.sequences(), unsized.heldOut());

@@ -1,19 +1,27 @@
 package dev.lora4j.cli.text;
 
 import dev.lora4j.cli.console.Console;
-import dev.lora4j.cli.file.LockedFolder;
 import dev.lora4j.cli.file.RunFileOption;
-import dev.lora4j.cli.train.CalibrationText;
+import dev.lora4j.cli.train.MeasuredSpeed;
+import dev.lora4j.cli.train.PlanOption;
+import dev.lora4j.cli.train.RateFinding;
+import dev.lora4j.cli.train.RunEstimate;
+import dev.lora4j.cli.train.TrainingCourse;
+import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.adapter.AdapterRecipe;
 import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.train.SequenceTrainer;
+import dev.lora4j.text.train.TextStepCost;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
  * Course of a training on texts, whatever is learned of them: it is planned alone, or it runs and
- * its adapter is written.
+ * its adapter is written, or a learning rate is found for it.
  *
  * @param spec of the command
  * @param file where options were read
@@ -25,10 +33,20 @@ import picocli.CommandLine.Model.CommandSpec;
 public record TextTrainingCourse(
     CommandSpec spec,
     RunFileOption file,
-    TextTrainingOptions how,
+    SequenceTrainingOptions how,
     TextRunOptions output,
-    TextPlanOption planned,
+    PlanOption planned,
     boolean json) {
+  /** A sentence on rates that are found by texts that are there. */
+  static final String WITHOUT_HELD_OUT =
+      "No texts are held out, so losses of training decide, which few texts make uncertain;"
+          + " --held-out 0.1 holds some out.";
+
+  /** A sentence on rates that are found by texts that the model writes itself. */
+  static final String WRITTEN =
+      "What the model wrote in these steps decides, which is uncertain; more --find-steps, and a"
+          + " greater --batch, make it surer.";
+
   /**
    * Plans a run, or runs it.
    *
@@ -38,7 +56,6 @@ public record TextTrainingCourse(
    * @param summary tells what is learned, before the first step
    * @param report tells what was trained
    */
-  @SuppressWarnings("try") // the claim is only held
   public void run(
       Console console,
       TextModel base,
@@ -47,33 +64,66 @@ public record TextTrainingCourse(
       List<String> labels,
       Consumer<TextTrainingWork> summary,
       Consumer<TrainedTextReport> report) {
-    TextTrainingWork work = TextTrainingWork.of(trainer, how.steps, output);
-    if (planned.asked(spec)) {
-      output.requireForm(work.plan(), base);
-      begin(console, work, steps, summary);
-      planned.tell(console, work, base, base.scope().engine(), steps, json);
-      return;
-    }
-    try (LockedFolder claim = output.begin(work, base)) {
-      file.keep(output.folder());
-      begin(console, work, steps, summary);
-      TrainedTextReport trained = output.train(console, work, base, steps, how.steps.perStep());
-      output.save(trained.text(), base, labels);
-      report.accept(trained);
-    }
+    TextTrainingWork work = TextTrainingWork.of(trainer, how.steps, output.place());
+    course()
+        .run(
+            console,
+            new TrainingCourse.Training() {
+              @Override
+              public AdapterPlan plan() {
+                return work.plan();
+              }
+
+              @Override
+              public int steps() {
+                return steps;
+              }
+
+              @Override
+              public void requireForm() {
+                output.requireForm(work.plan(), base);
+              }
+
+              @Override
+              public void summary() {
+                summary.accept(work);
+              }
+
+              @Override
+              public RunEstimate estimate() {
+                return estimated(work, base, steps);
+              }
+
+              @Override
+              public void run() {
+                TrainedTextReport trained =
+                    output.train(console, work, base, steps, how.steps.perStep());
+                output.save(trained.text(), base, labels);
+                report.accept(trained);
+              }
+            });
   }
 
-  private static void begin(
-      Console console, TextTrainingWork work, int steps, Consumer<TextTrainingWork> summary) {
-    summary.accept(work);
-    CalibrationText.of(work.plan().recipe()).ifPresent(line -> console.note(line + "."));
-    work.plan()
-        .directions(steps)
-        .ifPresent(
-            rule -> {
-              console.note(rule.course() + ".");
-              rule.doubts().forEach(console::note);
-            });
+  private TrainingCourse course() {
+    return new TrainingCourse(spec, file, output.place(), planned, json);
+  }
+
+  private static RunEstimate estimated(TextTrainingWork work, TextModel base, int steps) {
+    TextStepCost cost = work.cost().get();
+    Map<String, Long> counts = new LinkedHashMap<>();
+    counts.put("texts", (long) work.learned().size());
+    counts.put("heldOut", (long) work.heldOut().size());
+    counts.put("longest", (long) cost.longest());
+    return new RunEstimate(
+        work.plan(),
+        steps,
+        cost.step(),
+        cost.bytes(),
+        work.file(),
+        OptionalLong.of(cost.cache()),
+        MeasuredSpeed.of(base.scope().engine(), base.compute()),
+        "texts of " + cost.longest() + " tokens",
+        counts);
   }
 
   /**
@@ -88,7 +138,16 @@ public record TextTrainingCourse(
       SequenceTrainer<?> trainer,
       int steps,
       String uncertain) {
-    new TextRateFinding(recipe, how.steps.rate(), how.alphas(), output.folder(), steps, uncertain)
-        .find(console, trainer, json);
+    RateFinding.Sought sought =
+        new RateFinding.Sought(
+            recipe,
+            trainer.plan(),
+            how.steps.rate(),
+            how.alphas(),
+            output.place().folder(),
+            uncertain);
+    course()
+        .find(
+            console, sought, steps, (course, listener) -> trainer.search(course, steps, listener));
   }
 }

@@ -1,7 +1,8 @@
 package dev.lora4j.cli.text;
 
+import dev.lora4j.cli.train.StepOptions;
+import dev.lora4j.cli.train.TrainingOutput;
 import dev.lora4j.core.train.adapter.AdapterPlan;
-import dev.lora4j.core.train.optimizer.Optimizer;
 import dev.lora4j.core.train.run.CheckpointPolicy;
 import dev.lora4j.core.train.run.RunListener;
 import dev.lora4j.text.data.TokenSequence;
@@ -19,8 +20,7 @@ import java.util.function.Supplier;
  * @param heldOut those to validate by
  * @param plan the layers that are trained
  * @param cost of its largest step
- * @param mapped whether the optimizer's state lies in a file
- * @param optimizer the rule by which its numbers change
+ * @param file bytes of the optimizer's state that lie in a file
  * @param training the run
  */
 public record TextTrainingWork(
@@ -28,20 +28,17 @@ public record TextTrainingWork(
     List<TokenSequence> heldOut,
     AdapterPlan plan,
     Supplier<TextStepCost> cost,
-    boolean mapped,
-    Optimizer optimizer,
+    long file,
     Function<RunListener, TrainedText> training) {
   /** The run of a trainer, as options say it. */
-  static TextTrainingWork of(
-      SequenceTrainer<?> trainer, TextStepOptions steps, TextRunOptions output) {
+  static TextTrainingWork of(SequenceTrainer<?> trainer, StepOptions steps, TrainingOutput output) {
     CheckpointPolicy keeping = steps.keeping(output.checkpoints(), output.resume());
     return new TextTrainingWork(
         trainer.sequences(),
         trainer.heldOut(),
         trainer.plan(),
         trainer::cost,
-        steps.mappedState(),
-        trainer.optimizer(),
+        steps.mappedBytes(trainer.optimizer(), trainer.plan()),
         trainer.keeping(keeping).name(output.name())::run);
   }
 }

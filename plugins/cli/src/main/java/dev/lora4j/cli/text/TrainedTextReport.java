@@ -1,16 +1,15 @@
 package dev.lora4j.cli.text;
 
 import dev.lora4j.cli.console.Console;
-import dev.lora4j.cli.console.Durations;
 import dev.lora4j.cli.console.Json;
-import dev.lora4j.cli.console.ProcessMemory;
-import dev.lora4j.cli.train.LossChart;
+import dev.lora4j.cli.train.LoggedTraining;
 import dev.lora4j.cli.train.PreferredShare;
+import dev.lora4j.cli.train.TrainingOutput;
+import dev.lora4j.cli.train.TrainingReport;
 import dev.lora4j.text.evaluate.ClassificationScores;
 import dev.lora4j.text.evaluate.RetrievalScores;
 import dev.lora4j.text.evaluate.TaggingScores;
 import dev.lora4j.text.train.TrainedText;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -20,21 +19,15 @@ import java.util.function.Consumer;
 /**
  * A trained adapter, and what there is to say about its training.
  *
- * @param losses of all steps; none for a finished run whose table is gone
- * @param untrained what was measured of the texts that were held out before the first step, by name
- * @param heldOut what was measured last of the texts that were held out, by name
- * @param out the adapter's file or folder
- * @param run folder of what was kept on the way
+ * @param logged the training, and what was told of it
+ * @param output where the adapter and the run are
  */
 public record TrainedTextReport(
-    TrainedText text,
-    List<Double> losses,
-    Map<String, Double> untrained,
-    Map<String, Double> heldOut,
-    TextTrainingWork work,
-    int steps,
-    Path out,
-    Path run) {
+    LoggedTraining<TrainedText> logged, TextTrainingWork work, int steps, TrainingOutput output) {
+  /** The adapter with its losses. */
+  public TrainedText text() {
+    return logged.trained();
+  }
 
   /**
    * Prints it.
@@ -117,9 +110,9 @@ public record TrainedTextReport(
         console,
         json,
         began,
-        told -> PreferredShare.put(told, untrained, heldOut),
+        told -> PreferredShare.put(told, untrained(), heldOut()),
         () ->
-            PreferredShare.of(untrained, heldOut)
+            PreferredShare.of(untrained(), heldOut())
                 .ifPresent(share -> console.print(share.line("answer"))));
   }
 
@@ -133,9 +126,9 @@ public record TrainedTextReport(
         console,
         json,
         began,
-        told -> PreferredShare.put(told, untrained, heldOut),
+        told -> PreferredShare.put(told, untrained(), heldOut()),
         () -> {
-          if (!heldOut.isEmpty()) {
+          if (!heldOut().isEmpty()) {
             console.print(
                 "held out  good answers "
                     + reward("rewards/chosen")
@@ -146,7 +139,7 @@ public record TrainedTextReport(
   }
 
   private String reward(String name) {
-    double reward = heldOut.getOrDefault(name, Double.NaN);
+    double reward = heldOut().getOrDefault(name, Double.NaN);
     return Double.isNaN(reward)
         ? "are none of them"
         : String.format(Locale.ROOT, "have a reward of %.3f", reward);
@@ -184,14 +177,14 @@ public record TrainedTextReport(
         console,
         json,
         began,
-        told -> PreferredShare.put(told, untrained, heldOut),
+        told -> PreferredShare.put(told, untrained(), heldOut()),
         () -> {
-          if (!heldOut.isEmpty()) {
-            double cut = 100 * heldOut.getOrDefault("completions/clipped_ratio", 0.0);
+          if (!heldOut().isEmpty()) {
+            double cut = 100 * heldOut().getOrDefault("completions/clipped_ratio", 0.0);
             console.print(
                 "held out  "
-                    + String.format(Locale.ROOT, form, heldOut.getOrDefault(name, Double.NaN))
-                    + Optional.ofNullable(untrained.get(name))
+                    + String.format(Locale.ROOT, form, heldOut().getOrDefault(name, Double.NaN))
+                    + Optional.ofNullable(untrained().get(name))
                         .map(number -> String.format(Locale.ROOT, before, number))
                         .orElse("")
                     + String.format(Locale.ROOT, ", %.0f %% of completions cut", cut));
@@ -209,14 +202,14 @@ public record TrainedTextReport(
         console,
         json,
         began,
-        told -> PreferredShare.put(told, untrained, heldOut),
+        told -> PreferredShare.put(told, untrained(), heldOut()),
         () -> {
-          if (!heldOut.isEmpty()) {
+          if (!heldOut().isEmpty()) {
             console.print(
                 new PreferredShare(
-                        Optional.ofNullable(untrained.get("accuracy")),
-                        heldOut.getOrDefault("accuracy", Double.NaN),
-                        heldOut.getOrDefault("margin", Double.NaN))
+                        Optional.ofNullable(untrained().get("accuracy")),
+                        heldOut().getOrDefault("accuracy", Double.NaN),
+                        heldOut().getOrDefault("margin", Double.NaN))
                     .line("answer"));
           }
         });
@@ -224,39 +217,15 @@ public record TrainedTextReport(
 
   private void tell(
       Console console, boolean json, long began, Consumer<Json> more, Runnable lines) {
-    double seconds = (System.nanoTime() - began) / 1e9;
-    double[] smooth = LossChart.smooth(losses.stream().mapToDouble(l -> l).toArray());
-    double first = smooth.length == 0 ? Double.NaN : smooth[0];
-    double last = smooth.length == 0 ? Double.NaN : smooth[smooth.length - 1];
-    if (json) {
-      Json told =
-          new Json()
-              .put("adapter", out.toString())
-              .put("identity", text.adapter().identity())
-              .put("layers", text.adapter().sites().size())
-              .put("trained", work.plan().elements())
-              .put("steps", steps)
-              .put("firstLoss", first)
-              .put("lastLoss", last)
-              .put("run", run.toString())
-              .put("seconds", seconds);
-      ProcessMemory.peak().ifPresent(bytes -> told.put("peakMemory", bytes));
-      more.accept(told);
-      console.print(told.toString());
-      return;
-    }
-    console.print(
-        String.format(
-            Locale.ROOT,
-            "%s  %d layers%s, identity %s",
-            out,
-            text.adapter().sites().size(),
-            // A finished run whose table is gone has no losses to report.
-            smooth.length == 0
-                ? ""
-                : String.format(Locale.ROOT, ", loss from %.4f to %.4f", first, last),
-            text.adapter().identity()));
-    lines.run();
-    console.note("Done in " + Durations.text(seconds) + ".");
+    new TrainingReport(text().adapter(), logged.losses(), work.plan(), steps, output)
+        .tell(console, json, began, more, lines);
+  }
+
+  private Map<String, Double> untrained() {
+    return logged.untrained();
+  }
+
+  private Map<String, Double> heldOut() {
+    return logged.heldOut();
   }
 }

@@ -5,6 +5,7 @@ import dev.lora4j.cli.console.Failure;
 import dev.lora4j.cli.console.Names;
 import dev.lora4j.cli.console.UnusedOptions;
 import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.optimizer.Optimizer;
 import dev.lora4j.core.train.optimizer.Optimizers;
 import dev.lora4j.core.train.run.CheckpointPolicy;
@@ -208,7 +209,15 @@ public final class StepOptions {
   /**
    * Number of steps. The last batch of an epoch is smaller if examples do not come out even.
    *
-   * @param examples that are learned
+   * @param examples number of those that are learned
+   */
+  public int count(int examples) {
+    return count(examples, 1);
+  }
+
+  /**
+   * {@link #count(int)}, where each batch is learned several times.
+   *
    * @param times how often each batch is learned
    */
   public int count(int examples, int times) {
@@ -231,9 +240,18 @@ public final class StepOptions {
   }
 
   /** True if the optimizer's state lies in a file. */
-  public boolean mappedState() {
+  private boolean mappedState() {
     String name = ExtensionRequest.parse(optimizer).name();
     return place.map(StatePlace.mapped::equals).orElseGet(() -> Optimizers.paged(name));
+  }
+
+  /**
+   * Bytes of an optimizer's state that lie in a file.
+   *
+   * @param optimizer of the plan
+   */
+  public long mappedBytes(Optimizer optimizer, AdapterPlan plan) {
+    return mappedState() ? optimizer.bytes(plan.shapes().values(), DType.F32) : 0;
   }
 
   /** Learning rate at its highest. */

@@ -126,6 +126,17 @@ class TextFindRateTest {
             "--json");
     assertEquals(0, further.code(), further.err());
     assertEquals(5, further.json().getAsJsonArray("trials").size(), "its alphas are the file's");
+    Run whole =
+        train(
+            folder.resolve("whole.safetensors"),
+            "--targets=none",
+            "--saved=lm_head",
+            "--layout=kohya",
+            "--find-rate",
+            "--find-steps=1",
+            "--json");
+    assertEquals(0, whole.code(), whole.err());
+    assertEquals(5, whole.json().getAsJsonArray("trials").size(), "whole values have no alpha");
   }
 
   @Test

@@ -6,12 +6,12 @@ import dev.lora4j.cli.console.Failure;
 import dev.lora4j.cli.console.UnusedOptions;
 import dev.lora4j.cli.file.ExistingPath;
 import dev.lora4j.cli.file.RunFileOption;
-import dev.lora4j.cli.text.TextPlanOption;
+import dev.lora4j.cli.text.SequenceTrainingOptions;
 import dev.lora4j.cli.text.TextRunOptions;
 import dev.lora4j.cli.text.TextTrainingCourse;
-import dev.lora4j.cli.text.TextTrainingOptions;
 import dev.lora4j.cli.text.TextTrainingWork;
 import dev.lora4j.cli.train.InputAdapters;
+import dev.lora4j.cli.train.PlanOption;
 import dev.lora4j.cli.train.RateOptions;
 import dev.lora4j.core.adapter.training.FactorInit;
 import dev.lora4j.core.train.adapter.AdapterRecipe;
@@ -43,9 +43,8 @@ import picocli.CommandLine.Spec;
       "Train an adapter of a Whisper on recordings with their texts.",
       "Recordings of at most 30 seconds: lines of JSON with {\"audio\": PATH, \"text\": TEXT}, or a"
           + " folder with a .txt beside each .wav. The texts that options count are those of the"
-          + " recordings, one of each. Refused are --pack and --max-length, as each recording is"
-          + " learned with its whole text, and --init eva and corda.",
-      "A word that ends with .toml is a run file, whose keys are the options below; DIR.run/run.toml"
+          + " recordings, one of each, and are learned whole. Refused are --init eva and corda.",
+      "A word that ends with .toml is a run file, whose keys are the options below; PATH.run/run.toml"
           + " has those of a run."
     })
 final class SpeechTrain implements Command {
@@ -83,11 +82,12 @@ final class SpeechTrain implements Command {
       defaultValue = "transcribe")
   private TranscriptOptions.Task task = TranscriptOptions.Task.transcribe;
 
-  @Mixin private final TextTrainingOptions how = new TextTrainingOptions(new SpeechTargets());
+  @Mixin
+  private final SequenceTrainingOptions how = new SequenceTrainingOptions(new SpeechTargets());
 
   @Mixin private final RateOptions rates = new RateOptions();
 
-  @Mixin private final TextPlanOption planned = new TextPlanOption();
+  @Mixin private final PlanOption planned = new PlanOption();
 
   @Mixin private final TextRunOptions output = new TextRunOptions("speech train");
 
@@ -104,7 +104,6 @@ final class SpeechTrain implements Command {
       how.steps().requireRate();
     } else {
       output.requireOutput();
-      output.requireNothingLost();
     }
     options.require(Stream.concat(how.from().stream(), how.sharedA().stream()).toList());
     Division<SpokenText> texts = divided();
@@ -120,10 +119,6 @@ final class SpeechTrain implements Command {
 
   /** Refuses what would do nothing for recordings, and what nothing could be trained with. */
   private void require() {
-    UnusedOptions.refuse(
-        spec,
-        List.of("--pack", "--max-length"),
-        "speech train, which learns each recording with its whole text");
     how.require(spec, output.convention());
     how.requireRounding(spec, options.precision);
     FactorInit start = how.recipe(output.convention()).start();
@@ -143,7 +138,7 @@ final class SpeechTrain implements Command {
     planned.asked(spec);
     output.require();
     how.requireForm(output);
-    InputAdapters.require(how.from(), how.sharedA(), output.out());
+    InputAdapters.require(how.from(), how.sharedA(), output.place().out());
   }
 
   private Division<SpokenText> divided() {
@@ -166,7 +161,7 @@ final class SpeechTrain implements Command {
     List<TokenSequence> all =
         sequences(model, Stream.of(texts.learned(), texts.heldOut()).flatMap(List::stream));
     List<TokenSequence> learned = all.subList(0, texts.learned().size());
-    SequenceLimits whole = how.steps().limits();
+    SequenceLimits whole = how.limits();
     AdapterRecipe recipe =
         how.recipe(
             spec,
@@ -175,7 +170,7 @@ final class SpeechTrain implements Command {
             model.base(),
             model::loadAdapter,
             r -> TextTrainer.on(model.language(), how.settings(r, whole, 1)).plan());
-    int count = how.steps().count(learned);
+    int count = how.steps().count(learned.size());
     TextTrainer trainer =
         TextTrainer.on(model.language(), how.settings(recipe, whole, count))
             .sequences(learned, all.subList(learned.size(), all.size()));

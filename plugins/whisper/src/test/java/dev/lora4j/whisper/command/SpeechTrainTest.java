@@ -145,8 +145,8 @@ class SpeechTrainTest {
   @Test
   void whatWouldDoNothingIsRefusedByName() {
     Path out = folder.resolve("refused");
-    train(out, "--pack").requireRefused("--pack does not go with speech train");
-    train(out, "--max-length", "8").requireRefused("--max-length does not go with speech train");
+    train(out, "--pack").requireRefused("There is no option --pack.");
+    train(out, "--max-length", "8").requireRefused("There is no option --max-length.");
     train(out, "--keep-best").requireRefused("--keep-best does nothing without --held-out");
     train(out, "--validate-every", "2").requireRefused("--validate-every does nothing without");
     train(out, "--init", "eva").requireRefused("in its decoder alone");
@@ -157,6 +157,18 @@ class SpeechTrainTest {
     train(out, "--held-out", "0.9").requireRefused("leaves none to train on");
     train(out, "--targets", "none", "--saved", "proj_out").requireRefused("PEFT has no form");
     assertFalse(Files.exists(out));
+  }
+
+  /** Each recording is learned with its whole text, so nothing limits or joins texts. */
+  @Test
+  void helpAndRunFilesHaveNoOptionsOfLengths() throws IOException {
+    SpeechCommandTest.Ran help = SpeechCommandTest.Ran.of("train", "--help");
+    assertEquals(0, help.code(), help.err());
+    String shown = help.out() + help.err();
+    assertTrue(shown.contains("--held-out"), shown);
+    assertFalse(shown.contains("--pack") || shown.contains("--max-length"), shown);
+    Path file = Files.writeString(folder.resolve("long.toml"), "max-length = 8\n");
+    SpeechCommandTest.Ran.of("train", file.toString()).requireRefused("max-length");
   }
 
   private static byte[] weights(Path adapter) throws IOException {
