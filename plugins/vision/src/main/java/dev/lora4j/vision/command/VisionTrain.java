@@ -2,29 +2,22 @@ package dev.lora4j.vision.command;
 
 import dev.lora4j.cli.Command;
 import dev.lora4j.cli.console.Console;
-import dev.lora4j.cli.console.Durations;
 import dev.lora4j.cli.console.Failure;
 import dev.lora4j.cli.console.Invocation;
-import dev.lora4j.cli.console.Json;
-import dev.lora4j.cli.console.ProcessMemory;
 import dev.lora4j.cli.console.Progress;
 import dev.lora4j.cli.file.ExistingPath;
-import dev.lora4j.cli.file.LockedFolder;
 import dev.lora4j.cli.file.RunFileOption;
 import dev.lora4j.cli.train.InputAdapters;
-import dev.lora4j.cli.train.LossChart;
-import dev.lora4j.core.mix.MixPlan;
-import dev.lora4j.core.train.adapter.AdapterPlan;
+import dev.lora4j.cli.train.PlanOption;
+import dev.lora4j.cli.train.RateOptions;
+import dev.lora4j.cli.train.TrainingCourse;
 import dev.lora4j.vision.VisionClasses;
 import dev.lora4j.vision.data.ClassFolders;
 import dev.lora4j.vision.data.ClassedPicture;
 import dev.lora4j.vision.data.PictureDataException;
 import dev.lora4j.vision.data.PicturePreparation;
-import dev.lora4j.vision.train.VisionTrainer;
-import dev.lora4j.vision.train.VisionTrainingSettings;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -59,18 +52,26 @@ final class VisionTrain implements Command {
   private Path data = Path.of("");
 
   @Mixin private final VisionTrainingOptions how = new VisionTrainingOptions();
+  @Mixin private final RateOptions rates = new RateOptions();
+  @Mixin private final PlanOption planned = new PlanOption();
   @Mixin private final VisionRunOptions output = new VisionRunOptions();
 
   @Option(names = "--json", description = "Report as one JSON object.")
   private boolean json;
 
   @Override
-  @SuppressWarnings("try") // the claim is only held
   public int run(Console console) {
     long began = System.nanoTime();
+    boolean finding = rates.asked(spec);
+    boolean planning = planned.asked(spec);
     output.require(how.frozen());
     how.require(spec, output.convention());
-    InputAdapters.require(how.from(), Optional.empty(), output.out());
+    if (finding) {
+      how.steps().requireRate();
+    } else {
+      output.requireOutput();
+    }
+    InputAdapters.require(how.from(), Optional.empty(), output.place().out());
     options.outline();
     ClassFolders all = folders(data);
     try {
@@ -80,64 +81,53 @@ final class VisionTrain implements Command {
     }
     how.from().ifPresent(file -> requireSame(file, all));
     options.requireFits(how.from().stream().toList(), all.labels().size());
-    ClassFolders learning = all.part(how.heldOut(), how.steps().seed(), false);
-    ClassFolders scoring = all.part(how.heldOut(), how.steps().seed(), true);
     try (VisionModelOptions.Open open =
         options.open(console, all.labels(), how.steps().seed(), how.from().stream().toList())) {
-      List<ClassedPicture> learned = read(console, learning, open.preparation());
-      List<ClassedPicture> heldOut = read(console, scoring, open.preparation());
-      int count = how.steps().count(learned.size(), 1);
-      VisionTrainingSettings settings =
-          how.settings(how.recipe(spec, console, output.convention(), open.model()), count)
-              .with(open.preparation());
-      VisionTrainer trainer =
-          VisionTrainer.on(open.model(), settings)
-              .pictures(learned, heldOut)
-              .keeping(how.steps().keeping(output.checkpoints(), output.resume()))
-              .name(output.name());
-      AdapterPlan plan = trainer.plan();
-      console.note(
-          String.format(
-              Locale.ROOT,
-              "%d pictures of %d classes; %d held out.",
-              learned.size(),
-              all.labels().size(),
-              heldOut.size()));
-      console.note(
-          String.format(
-              Locale.ROOT,
-              "%s on %d layers, %,d numbers; %d steps of %d pictures.",
-              how.what(),
-              plan.sites().size(),
-              plan.elements(),
-              count,
-              how.steps().perStep()));
-      try (LockedFolder claim = output.begin(plan, open.model())) {
-        file.keep(output.folder());
-        VisionRunOptions.Finished finished =
-            output.train(console, open.model(), how.steps().perStep(), trainer::run);
-        MixPlan mix = MixPlan.of(finished.trained().adapter(), 1);
-        Optional<VisionScores> scores =
-            heldOut.isEmpty()
-                ? Optional.empty()
-                : Optional.of(VisionScores.of(console, "held-out", open, heldOut, mix));
-        tell(console, finished, plan, count, began, scores);
+      VisionTraining training = training(console, open, all, began);
+      if (finding) {
+        training.find(course(), rates.steps());
+      } else {
+        course().run(console, training);
       }
     }
-    if (!json) {
-      console.note("To use it:");
-      console.note(
-          "  "
-              + Invocation.of(
-                  "vision",
-                  "classify",
-                  "PICTURE",
-                  "--base",
-                  options.base().toString(),
-                  "--lora",
-                  output.out().toString()));
+    if (!json && !finding && !planning) {
+      next(console);
     }
     return 0;
+  }
+
+  private TrainingCourse course() {
+    return new TrainingCourse(spec, file, output.place(), planned, json);
+  }
+
+  private VisionTraining training(
+      Console console, VisionModelOptions.Open open, ClassFolders all, long began) {
+    ClassFolders learning = all.part(how.heldOut(), how.steps().seed(), false);
+    ClassFolders scoring = all.part(how.heldOut(), how.steps().seed(), true);
+    return new VisionTraining(
+        console,
+        open,
+        how,
+        output,
+        how.recipe(spec, console, output.convention(), open.model()),
+        new VisionTraining.Pictures(
+            read(console, learning, open.preparation()),
+            read(console, scoring, open.preparation())),
+        new VisionTraining.Report(json, began));
+  }
+
+  private void next(Console console) {
+    console.note("To use it:");
+    console.note(
+        "  "
+            + Invocation.of(
+                "vision",
+                "classify",
+                "PICTURE",
+                "--base",
+                options.base().toString(),
+                "--lora",
+                output.place().out().toString()));
   }
 
   /** Lists a folder of classes. */
@@ -169,52 +159,5 @@ final class VisionTrain implements Command {
               + String.join(", ", all.labels())
               + ". An adapter is trained further on the same classes.");
     }
-  }
-
-  private void tell(
-      Console console,
-      VisionRunOptions.Finished finished,
-      AdapterPlan plan,
-      int steps,
-      long began,
-      Optional<VisionScores> scores) {
-    double seconds = (System.nanoTime() - began) / 1e9;
-    double[] smooth =
-        LossChart.smooth(finished.losses().stream().mapToDouble(loss -> loss).toArray());
-    double first = smooth.length == 0 ? Double.NaN : smooth[0];
-    double last = smooth.length == 0 ? Double.NaN : smooth[smooth.length - 1];
-    String identity = finished.trained().adapter().identity();
-    if (json) {
-      Json told =
-          new Json()
-              .put("adapter", output.out().toString())
-              .put("identity", identity)
-              .put("layers", plan.sites().size())
-              .put("trained", plan.elements())
-              .put("steps", steps)
-              .put("firstLoss", first)
-              .put("lastLoss", last)
-              .put("run", output.folder().toString())
-              .put("seconds", seconds);
-      ProcessMemory.peak().ifPresent(bytes -> told.put("peakMemory", bytes));
-      scores.ifPresent(s -> told.put("heldOut", s.json().fields()));
-      console.print(told.toString());
-      return;
-    }
-    console.print(
-        String.format(
-            Locale.ROOT,
-            "%s  %d layers, loss from %.4f to %.4f, identity %s",
-            output.out(),
-            plan.sites().size(),
-            first,
-            last,
-            identity));
-    scores.ifPresent(
-        s -> {
-          console.print(s.line("held out"));
-          console.print(s.table());
-        });
-    console.note("Done in " + Durations.text(seconds) + ".");
   }
 }

@@ -110,6 +110,11 @@ final class VisionTrainingOptions {
         });
   }
 
+  /** False if there are no alphas, or they are those of an adapter that is trained further. */
+  boolean alphas(CommandSpec spec) {
+    return !frozen && !begun(spec);
+  }
+
   /** True if the layers are those of an adapter that is trained further. */
   private boolean begun(CommandSpec spec) {
     return from.isPresent() && UnusedOptions.given(spec, "--targets").isEmpty();

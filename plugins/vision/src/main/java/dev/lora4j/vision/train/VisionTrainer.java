@@ -6,9 +6,12 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.adapter.AdapterRecipe;
 import dev.lora4j.core.train.calibration.Calibration;
+import dev.lora4j.core.train.optimizer.Optimizer;
 import dev.lora4j.core.train.run.CheckpointPolicy;
 import dev.lora4j.core.train.run.InterruptibleTask;
+import dev.lora4j.core.train.run.RateSearch;
 import dev.lora4j.core.train.run.RunListener;
+import dev.lora4j.core.train.run.StepCost;
 import dev.lora4j.core.train.run.TrainedAdapter;
 import dev.lora4j.core.train.run.TrainingLoop;
 import dev.lora4j.core.train.run.TrainingSettings;
@@ -116,6 +119,53 @@ public final class VisionTrainer {
     return new VisionTask(model, planned, settings, learned, heldOut);
   }
 
+  /** The rule by which the numbers of the plan change, with what their method does after it. */
+  public Optimizer optimizer() {
+    return settings.training().optimizer(plan());
+  }
+
+  /**
+   * Cost of the largest step of the run, counted before anything is trained. It takes about as long
+   * as staging the step.
+   *
+   * @throws IllegalArgumentException if there are no pictures
+   */
+  public StepCost cost() {
+    requirePictures();
+    try (Scope scope = model.scope().child("cost")) {
+      TrainingTask task = task();
+      // The last batch of an epoch may be smaller, and all others are as large as the first.
+      return StepCost.of(scope, task, task.batches(0, 1).get(0), settings.training());
+    }
+  }
+
+  /**
+   * Short trainings on the pictures, which differ in learning rate and scale of the adapter alone.
+   * Nothing is kept of them.
+   *
+   * @param course what is tried, round by round
+   * @param steps of each, at least 1
+   * @return the trials that were done, fewer if the calling thread was interrupted
+   * @throws IllegalArgumentException if there are no pictures
+   */
+  public List<RateSearch.Trial> search(
+      RateSearch.Course course, int steps, RateSearch.Listener listener) {
+    requirePictures();
+    return InterruptibleTask.run(
+        sign -> {
+          try (Scope work = model.scope().child("search")) {
+            return new RateSearch(work, task(), settings.training(), steps, sign)
+                .run(course, listener);
+          }
+        });
+  }
+
+  private void requirePictures() {
+    if (learned.isEmpty()) {
+      throw new IllegalArgumentException("There are no pictures to train on.");
+    }
+  }
+
   /**
    * Trains.
    *
@@ -126,9 +176,7 @@ public final class VisionTrainer {
    * @throws IllegalArgumentException if there are no pictures
    */
   public TrainedVision run(RunListener listener) {
-    if (learned.isEmpty()) {
-      throw new IllegalArgumentException("There are no pictures to train on.");
-    }
+    requirePictures();
     CheckpointPolicy identified = identified();
     AdapterPlan plan = plan();
     return InterruptibleTask.run(
