@@ -6,17 +6,22 @@ import dev.lora4j.cli.file.ExistingPath;
 import dev.lora4j.cli.file.StoredAdapterFile;
 import dev.lora4j.cli.file.SuffixedFile;
 import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.adapter.full.ModulesToSaveMethod;
 import dev.lora4j.core.format.LoadedAdapter;
 import dev.lora4j.core.format.metadata.DyloraRule;
 import dev.lora4j.core.format.metadata.Metadata;
 import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.format.reading.ReadOptions;
+import dev.lora4j.core.mix.AdapterOrder;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.Weight;
 import dev.lora4j.text.model.TextModel;
+import dev.lora4j.text.pipeline.AdapterClasses;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -95,6 +100,52 @@ public record LoraOption(Path file, Optional<Weight> said, Optional<Long> rank) 
       LoadedAdapter loaded = reading.apply(lora.file(), ReadOptions.STRICT);
       UsageBaseModel.of(base).tell(console, lora.file(), loaded);
       plan = plan.with(lora.used(loaded.adapter()), lora.weight());
+    }
+    MixPlan ordered = ordered(plan);
+    if (ordered.order() != plan.order()) {
+      requireSameClasses(loras);
+    }
+    return ordered;
+  }
+
+  /** Refuses heads whose rows mean different things. */
+  private static void requireSameClasses(List<LoraOption> loras) {
+    LoraOption first = loras.get(0);
+    List<String> known = List.of();
+    for (LoraOption lora : loras) {
+      List<String> own = AdapterClasses.of(lora.file());
+      if (!own.isEmpty() && !known.isEmpty() && !own.equals(known)) {
+        throw new Failure(
+            first.file()
+                + " has a head for "
+                + String.join(", ", known)
+                + ", and "
+                + lora.file()
+                + " one for "
+                + String.join(", ", own)
+                + ". Adapters are blended where they are for the same classes in the same order.");
+      }
+      if (known.isEmpty() && !own.isEmpty()) {
+        known = own;
+        first = lora;
+      }
+    }
+  }
+
+  /**
+   * A plan in which each adapter acts on the base's own weights, if several stand in the place of
+   * the same one, as heads do: in turn the last of them would undo the others.
+   */
+  public static MixPlan ordered(MixPlan plan) {
+    Set<String> replaced = new HashSet<>();
+    for (Adapter adapter : plan.adapters()) {
+      for (String site : adapter.sites().keySet()) {
+        boolean whole =
+            adapter.at(site).stream().anyMatch(f -> f.method().equals(ModulesToSaveMethod.NAME));
+        if (whole && !replaced.add(site)) {
+          return plan.order(AdapterOrder.FROM_BASE);
+        }
+      }
     }
     return plan;
   }

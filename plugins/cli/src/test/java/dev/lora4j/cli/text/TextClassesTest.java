@@ -45,6 +45,14 @@ class TextClassesTest {
             """);
   }
 
+  private static final String OTHERS =
+      """
+      {"text": "red fox", "label": "bright"}
+      {"text": "blue fox", "label": "dark"}
+      {"text": "red", "label": "bright"}
+      {"text": "blue", "label": "dark"}
+      """;
+
   private Run train(Path out, Object... more) {
     List<Object> all =
         new ArrayList<>(List.of("text", "train", base, "--data=" + data, "-o", out, "--steps=60"));
@@ -121,6 +129,34 @@ class TextClassesTest {
     assertEquals(1, each.get("warm").getAsDouble() + each.get("cold").getAsDouble(), 1e-9);
     Run lines = Run.of("text", "classify", "blue", base, "--lora=" + out);
     assertTrue(lines.out().matches("cold {2}0\\.\\d{4} {2}blue\\R"), lines.out());
+  }
+
+  /** Two halves of one head are that head, where in turn the second would undo the first. */
+  @Test
+  void headsForTheSameClassesAreBlended() throws IOException {
+    Path one = folder.resolve("one.safetensors");
+    String[] head = {"--targets=none", "--layout=kohya"};
+    assertEquals(0, train(one, head[0], head[1]).code());
+    Path two = Files.copy(one, folder.resolve("two.safetensors"));
+    double both = score("--lora=" + one + ":0.5", "--lora=" + two + ":0.5");
+    assertEquals(score("--lora=" + one), both, 1e-4);
+    data = Files.writeString(folder.resolve("c.jsonl"), OTHERS);
+    Path other = folder.resolve("other.safetensors");
+    assertEquals(0, train(other, head[0], head[1]).code());
+    Run refused =
+        Run.of("text", "classify", "red", base, "--lora=" + one, "--lora=" + other + ":0.5");
+    assertEquals(1, refused.code(), refused.out());
+    assertTrue(refused.err().contains("one for bright, dark. Adapters are"), refused.err());
+  }
+
+  private double score(Object... loras) {
+    List<Object> all = new ArrayList<>(List.of("text", "classify", "red fox", base, "--json"));
+    all.addAll(List.of(loras));
+    Run run = Run.of(all.toArray());
+    assertEquals(0, run.code(), run.err());
+    JsonObject text = run.json().getAsJsonArray("texts").get(0).getAsJsonObject();
+    JsonObject each = text.getAsJsonObject("probabilities");
+    return Math.log(each.get("warm").getAsDouble() / each.get("cold").getAsDouble());
   }
 
   @Test

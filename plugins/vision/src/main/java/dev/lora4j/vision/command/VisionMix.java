@@ -23,7 +23,7 @@ final class VisionMix {
       base(model).tell(console, lora.file(), loaded);
       plan = plan.with(lora.used(loaded.adapter()), lora.weight());
     }
-    return plan;
+    return LoraOption.ordered(plan);
   }
 
   /** Their files. */
