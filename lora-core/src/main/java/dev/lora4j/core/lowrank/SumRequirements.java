@@ -7,6 +7,7 @@ import dev.lora4j.core.adapter.AdditiveMethod;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.Methods;
 import dev.lora4j.core.adapter.RoutedMethod;
+import dev.lora4j.core.adapter.TransformMethod;
 import dev.lora4j.core.nn.Site;
 import java.util.Map;
 import java.util.Optional;
@@ -45,7 +46,6 @@ public final class SumRequirements {
     if (method instanceof AdditiveMethod additive) {
       return additive;
     }
-    boolean routed = method instanceof RoutedMethod;
     throw new AdapterException(
         adapter.name()
             + " has factors of the method "
@@ -53,11 +53,23 @@ public final class SumRequirements {
             + " at "
             + site
             + ". Their effect depends on the "
-            + (routed ? "layer's input" : "weight they act on")
+            + (method instanceof RoutedMethod ? "layer's input" : "weight they act on")
             + ", so "
             + consequence
-            + (routed
-                ? "; use them unmerged, beside others, where models run (--lora)."
-                : "; bake them into a base and extract what changed."));
+            + "; "
+            + instead(method)
+            + ".");
+  }
+
+  /** What to do where there is no sum. */
+  private static String instead(AdapterMethod method) {
+    if (method instanceof RoutedMethod) {
+      return "use them unmerged, beside others, where models run (--lora)";
+    }
+    // A base need not have the layer, such as a head for classes of the adapter's own.
+    return method instanceof TransformMethod transform && transform.replaces()
+        ? "use the adapters beside each other where models run (--lora for each), or write a model"
+            + " with all of them in its weights there (merge with --base)"
+        : "bake them into a base and extract what changed";
   }
 }

@@ -59,7 +59,7 @@ public final class VisionClasses {
   }
 
   /**
-   * Metadata of an adapter's header.
+   * Metadata of the header of an adapter, or of a model.
    *
    * @param labels classes of its head
    * @param size height and width of what it was trained on, in pixels
@@ -71,7 +71,7 @@ public final class VisionClasses {
   }
 
   /**
-   * Height and width of what an adapter was trained on, in pixels, if its file says it.
+   * Height and width of what an adapter or a model was trained on, in pixels, if its file says it.
    *
    * @param adapter a file, or a folder as PEFT writes it
    */

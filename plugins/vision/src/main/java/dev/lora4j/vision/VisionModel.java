@@ -39,6 +39,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * A ResNet that tells classes of pictures, with adapters.
@@ -72,7 +73,7 @@ public final class VisionModel implements AutoCloseable {
     this.path = path;
     this.precision = precision;
     try (ResNetFiles source = ResNetFiles.open(path)) {
-      preparation = PreprocessorConfig.of(path);
+      preparation = prepared(path);
       files = source.weights();
       newHead = !wanted.isEmpty() && !wanted.equals(source.labels());
       labels = newHead ? List.copyOf(wanted) : source.labels();
@@ -97,6 +98,13 @@ public final class VisionModel implements AutoCloseable {
     }
     sites = catalogue(network);
     classification = new PictureClassification(this);
+  }
+
+  /** The way of pictures that a folder's configuration, or the size that a file's header says. */
+  private static PicturePreparation prepared(Path path) {
+    PicturePreparation usual = PreprocessorConfig.of(path);
+    OptionalInt size = VisionClasses.size(path);
+    return size.isPresent() ? usual.sized(size.getAsInt()) : usual;
   }
 
   /** Loads a model with the head that it has, to compute in F32. */

@@ -11,14 +11,19 @@ import picocli.CommandLine.Spec;
 @Extension(
     point = Command.class,
     name = "vision",
-    help = "Classes of pictures by ResNets: classify, train adapters, evaluate.")
+    help = "Classes of pictures by ResNets: classify, train adapters, evaluate, merge.")
 @picocli.CommandLine.Command(
     name = "vision",
     sortOptions = false,
     description =
         "Classes of pictures by ResNets: classify pictures, train adapters with a head of your own"
-            + " classes, and evaluate them.",
-    subcommands = {VisionClassify.class, VisionTrain.class, VisionEvaluate.class})
+            + " classes, evaluate them, and merge them into models.",
+    subcommands = {
+      VisionClassify.class,
+      VisionTrain.class,
+      VisionEvaluate.class,
+      VisionMerge.class
+    })
 public final class VisionCommand implements Command {
   @Spec
   @SuppressWarnings("NullAway.Init")

@@ -15,7 +15,7 @@ import java.util.Optional;
  * processors on Pillow do.
  */
 public final class PreprocessorConfig {
-  private static final String FILE = "preprocessor_config.json";
+  static final String FILE = "preprocessor_config.json";
   private static final String SHORTEST = "shortest_edge";
 
   /** From this size on ConvNext's processor cuts nothing off. */

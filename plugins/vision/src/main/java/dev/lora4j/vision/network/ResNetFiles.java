@@ -9,6 +9,9 @@ import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.nn.StoredTensors;
 import dev.lora4j.core.safetensors.TensorInfo;
 import dev.lora4j.core.safetensors.TensorStore;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.text.pipeline.AdapterClasses;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -48,7 +51,8 @@ public final class ResNetFiles implements WeightLocations, AutoCloseable {
       labels = labels(config, head);
     } else if (TorchvisionShapes.recognises(all)) {
       sizes = TorchvisionShapes.of(path, all);
-      labels = numbered(sizes.labels());
+      List<String> named = AdapterClasses.of(path);
+      labels = named.size() == sizes.labels() ? named : numbered(sizes.labels());
     } else if (all.keySet().stream().anyMatch(n -> n.startsWith("resnet.encoder."))) {
       throw new ModelException(
           path
@@ -138,9 +142,29 @@ public final class ResNetFiles implements WeightLocations, AutoCloseable {
     return sizes;
   }
 
-  /** Names of the classes of that head; none if there is none. */
+  /**
+   * Names of the classes of that head; none if there is none. A file of torchvision's tensors may
+   * have them in its header, as adapters do; else they are numbered.
+   */
   public List<String> labels() {
     return List.copyOf(labels);
+  }
+
+  /** All tensors by name, in the order of their bytes. */
+  public Map<String, TensorInfo> stored() {
+    return store.tensors();
+  }
+
+  /** Bytes of a tensor. */
+  public ByteBuffer bytes(String name) {
+    return store.read(name);
+  }
+
+  /** Type of the first convolution, as that of all weights. */
+  public DType type() {
+    return Optional.ofNullable(store.tensors().get(sizes.names().stem() + ".weight"))
+        .map(TensorInfo::dtype)
+        .orElse(DType.F32);
   }
 
   /** Files with the weights. */

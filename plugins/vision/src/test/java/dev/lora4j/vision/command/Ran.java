@@ -13,16 +13,21 @@ import java.util.stream.Stream;
 
 /** Output of a command, and how it ended. */
 record Ran(int code, String out, String err) {
+  /** Runs {@code vision} with more words. */
   static Ran of(String... words) {
+    return program(Stream.concat(Stream.of("vision"), Arrays.stream(words)).toArray(String[]::new));
+  }
+
+  /** Runs any command. */
+  static Ran program(String... words) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
-    String[] all = Stream.concat(Stream.of("vision"), Arrays.stream(words)).toArray(String[]::new);
     int code =
         Main.run(
             Console.of(
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8)),
-            all);
+            words);
     return new Ran(
         code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
   }
