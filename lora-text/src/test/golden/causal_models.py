@@ -266,6 +266,22 @@ MODELS["opt-projected"] = (
     ),
     torch.bfloat16,
 )
+MODELS["gemma3-proportional"] = (
+    Gemma3ForCausalLM,
+    # As in Gemma 4: the layers without a window turn the first pairs of a head alone.
+    Gemma3TextConfig(
+        **GEMMA,
+        sliding_window=5,
+        layer_types=["sliding_attention", "full_attention", "full_attention", "sliding_attention"],
+        rope_parameters={
+            "full_attention": dict(
+                rope_type="proportional", rope_theta=100000.0, partial_rotary_factor=0.3, factor=2.0
+            ),
+            "sliding_attention": rope(rope_type="default"),
+        },
+    ),
+    torch.bfloat16,
+)
 # As GPT-2 was first published: without the level `transformer`, with masks as buffers.
 BARE = {"gpt2-scaled"}
 

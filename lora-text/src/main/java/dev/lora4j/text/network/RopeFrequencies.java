@@ -46,6 +46,20 @@ record RopeFrequencies(ConfigFile how, double base, int width, int longest, int 
     return rope(plain().stream().map(f -> f / factor).toList(), 1);
   }
 
+  /**
+   * The first pairs as fast as where all are turned; those behind them are not turned (Gemma 4).
+   *
+   * @param share of the pairs that are turned
+   */
+  Rope proportional(double share) {
+    float factor = (float) factor(1);
+    int turned = (int) Math.floor(share * width / 2);
+    List<Float> all = new ArrayList<>(plain());
+    all.replaceAll(f -> f / factor);
+    all.subList(turned, all.size()).replaceAll(f -> 0f);
+    return rope(all, 1);
+  }
+
   private double factor(double otherwise) {
     double factor = how.real("factor", otherwise);
     if (factor > 0 && factor <= MOST_FACTOR) {

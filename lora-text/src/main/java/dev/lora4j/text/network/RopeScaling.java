@@ -26,7 +26,7 @@ public record RopeScaling(
 
   /** All kinds of scaling; {@code su} is the first name of {@code longrope}. */
   private static final List<String> KINDS =
-      List.of("default", "linear", "dynamic", "llama3", "yarn", "longrope", "su");
+      List.of("default", "linear", "dynamic", "llama3", "yarn", "longrope", "su", "proportional");
 
   private static final String PART = "partial_rotary_factor";
   private static final String BASE = "rope_theta";
@@ -108,6 +108,9 @@ public record RopeScaling(
           "%s: positions are scaled by '%s', which is not known; known are %s."
               .formatted(how.file(), kind, String.join(", ", kinds)));
     }
+    if (kind.equals("proportional")) {
+      return frequencies(how, base, longest, width).proportional(share(how));
+    }
     RopeFrequencies all = frequencies(how, base, before(how));
     return switch (kind) {
       case "linear" -> all.linear();
@@ -128,27 +131,41 @@ public record RopeScaling(
   }
 
   private RopeFrequencies frequencies(ConfigFile how, double base, int length) {
+    return frequencies(how, base, length, turned(how));
+  }
+
+  private RopeFrequencies frequencies(ConfigFile how, double base, int length, int turned) {
     if (!(base > 0) || base > MOST_BASE) {
       throw new ModelException(
           how.file() + ": '" + BASE + "' is " + base + "; it should be above 0.");
     }
-    return new RopeFrequencies(how, base, turned(how), longest, length);
+    return new RopeFrequencies(how, base, turned, longest, length);
   }
 
   /** Elements of a head that are turned. */
   private int turned(ConfigFile how) {
-    double share = how.real(PART, part.orElseGet(() -> config.real(PART, 1)));
+    double share = share(how);
     if (part.isEmpty() && share != 1) {
       throw new ModelException(
           "%s: '%s' is %s, but models of this kind turn whole heads; only 1 can be read."
               .formatted(how.file(), PART, share));
     }
-    int elements = share > 0 && share <= 1 ? (int) (width * share) : 0;
+    int elements = (int) (width * share);
     if (elements < 1 || elements + elements % 2 > width) {
       throw new ModelException(
-          "%s: '%s' is %s; it should be above 0 and no more than 1, for a pair or more of the %d elements of a head."
+          "%s: '%s' is %s, which is less than a pair of the %d elements of a head."
               .formatted(how.file(), PART, share, width));
     }
     return elements;
+  }
+
+  private double share(ConfigFile how) {
+    double share = how.real(PART, part.orElseGet(() -> config.real(PART, 1)));
+    if (share > 0 && share <= 1) {
+      return share;
+    }
+    throw new ModelException(
+        "%s: '%s' is %s; it should be above 0 and no more than 1."
+            .formatted(how.file(), PART, share));
   }
 }

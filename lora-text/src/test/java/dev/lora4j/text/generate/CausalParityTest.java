@@ -83,6 +83,7 @@ class CausalParityTest {
         "qwen3",
         "gemma2",
         "gemma3",
+        "gemma3-proportional",
         "smollm3",
         "granite",
         "olmo2",

@@ -331,7 +331,7 @@ class ConfigFieldsTest {
         "{\"rope_type\": \"llama3\", \"factor\": -1}; factor",
         "{\"rope_type\": \"default\", \"partial_rotary_factor\": 0.5}; partial_rotary_factor",
         "{\"rope_type\": \"longrope\"}; short_factor",
-        "{\"rope_type\": \"proportional\"}; proportional"
+        "{\"rope_type\": \"axial\"}; axial"
       })
   void positionsThatCannotBeTurnedAreErrors(String positions, String said) {
     JsonObject config = with("llama", "rope_parameters=" + positions);

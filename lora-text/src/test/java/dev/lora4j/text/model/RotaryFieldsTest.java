@@ -98,6 +98,9 @@ class RotaryFieldsTest {
         "phi3; rope_scaling; {\"type\":\"su\",\"short_factor\":[1,1]}; expected 4",
         "phi3; rope_scaling; {\"type\":\"su\",\"short_factor\":[1,1,0,1]}; short_factor",
         "phi3; rope_scaling; {\"type\":\"su\",\"short_factor\":[1,1,1,1],\"attention_factor\":-1}; attention_factor",
+        "llama; rope_parameters; {\"rope_type\":\"proportional\",\"partial_rotary_factor\":1.5}; partial_rotary_factor",
+        "llama; rope_parameters; {\"rope_type\":\"proportional\",\"factor\":0}; factor",
+        "phi3; rope_parameters; {\"rope_type\":\"proportional\"}; proportional",
         "phi4-mini; original_max_position_embeddings; 1; original_max_position_embeddings",
         "olmo3; rope_parameters; {\"rope_theta\": 77.0}; rope_theta",
         "olmo3; rope_scaling; {\"rope_type\":\"linear\",\"factor\":8.0}; rope_scaling",
@@ -112,6 +115,20 @@ class RotaryFieldsTest {
     ModelException e =
         assertThrows(ModelException.class, () -> network(with(config(model), field, value)));
     assertTrue(String.valueOf(e.getMessage()).contains(said), e.getMessage());
+  }
+
+  @Test
+  void proportionalPositionsOfAllPairsAreThePlainOnes() {
+    JsonObject llama = config("llama");
+    String all = "{\"rope_type\":\"proportional\"%s}";
+    JsonObject whole = with(llama, "rope_parameters", all.formatted(""));
+    assertEquals(network(with(llama, "rope_parameters", "{}")), network(whole));
+    JsonObject part =
+        with(llama, "rope_parameters", all.formatted(",\"partial_rotary_factor\":0.5"));
+    assertNotEquals(network(whole), network(part));
+    JsonObject slower = with(llama, "rope_parameters", all.formatted(",\"factor\":2"));
+    JsonObject linear = with(llama, "rope_parameters", "{\"rope_type\":\"linear\",\"factor\":2}");
+    assertEquals(network(linear), network(slower));
   }
 
   /** GPT-NeoX has names of its own for both, and another share. */
