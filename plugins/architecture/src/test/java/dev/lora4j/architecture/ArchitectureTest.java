@@ -116,6 +116,8 @@ class ArchitectureTest {
             .and()
             .doNotHaveFullyQualifiedName("dev.lora4j.bench.denoiser.FirstStep")
             .and()
+            .doNotHaveFullyQualifiedName("dev.lora4j.bench.families.FirstToken")
+            .and()
             // It sees whether a command prints past its console.
             .doNotHaveFullyQualifiedName("dev.lora4j.testkit.command.CommandRun")
             .should(ACCESS_STANDARD_STREAMS)

@@ -10,10 +10,8 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.spi.Extension;
 import dev.lora4j.text.pipeline.LanguageModel;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Steps of learning from preferences and from rewards. */
@@ -45,14 +43,12 @@ public final class AlignmentStep implements Benchmark {
 
     @Override
     public List<Result> measure(Bench bench) {
-      Path folder = ModelOfChance.write(bench.folder());
+      Path folder = ModelOfChance.SMOLLM2.write(bench.folder());
       int pairs = OurPreferenceStep.PAIRS;
       String rows =
-          IntStream.range(0, 2 * pairs)
-              .mapToObj(row -> OurPreferenceStep.ids(row % pairs, row))
-              .map(ids -> Arrays.stream(ids).mapToObj(Integer::toString))
-              .map(ids -> ids.collect(Collectors.joining(",")))
-              .collect(Collectors.joining(";"));
+          ModelOfChance.written(
+              IntStream.range(0, 2 * pairs)
+                  .mapToObj(row -> OurPreferenceStep.ids(row % pairs, row)));
       try (Race race = bench.race(new OurPreferenceStep(open(bench, folder)))) {
         return race.against(
                 bench.python(
@@ -79,7 +75,7 @@ public final class AlignmentStep implements Benchmark {
 
     @Override
     public List<Result> measure(Bench bench) {
-      Path folder = ModelOfChance.write(bench.folder());
+      Path folder = ModelOfChance.SMOLLM2.write(bench.folder());
       try (Race race = bench.race(new OurRolloutStep(open(bench, folder)))) {
         return race.against(
                 bench.python(

@@ -2,11 +2,13 @@ package dev.lora4j.bench.text;
 
 import dev.lora4j.bench.Contender;
 import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.text.generate.CausalPrograms;
 import dev.lora4j.text.generate.GeneratedTokens;
 import dev.lora4j.text.generate.GenerationRequest;
+import dev.lora4j.text.generate.LogProbabilities;
 import dev.lora4j.text.generate.TextGenerator;
 import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.network.CausalNetwork;
@@ -36,10 +38,14 @@ final class OurDecoding implements Contender {
   }
 
   private List<GeneratedTokens> generate() {
+    return generate(setting.tokens(), LogProbabilities.NONE);
+  }
+
+  private List<GeneratedTokens> generate(int tokens, LogProbabilities asked) {
     List<GenerationRequest> starts = new ArrayList<>();
     for (int row = 0; row < setting.rows(); row++) {
-      int[] prompt = ModelOfChance.prompt(row, setting.prompt());
-      starts.add(GenerationRequest.greedy(prompt, setting.tokens(), mixes.get(row)));
+      int[] prompt = setting.model().ids(row, setting.prompt());
+      starts.add(GenerationRequest.greedy(prompt, tokens, mixes.get(row)).logProbabilities(asked));
     }
     try (Scope work = scope.child("generate")) {
       return new TextGenerator(programs).generate(work, starts);
@@ -51,9 +57,17 @@ final class OurDecoding implements Contender {
     return mixes.stream().anyMatch(m -> !m.parts().isEmpty()) ? "an adapter for each row" : "ours";
   }
 
-  /** The first tokens; later ones depend on how the last bits are rounded. */
+  /**
+   * The first tokens; later ones depend on how the last bits are rounded. In BF16 their
+   * log-probabilities: among many tokens several are the likeliest there.
+   */
   @Override
   public double[] check() {
+    if (setting.type() == DType.BF16) {
+      return generate(1, LogProbabilities.likeliest(0)).stream()
+          .mapToDouble(g -> g.choices().get(0).chosen().value())
+          .toArray();
+    }
     return generate().stream().mapToDouble(g -> g.added()[0]).toArray();
   }
 

@@ -44,7 +44,7 @@ final class OurEmbeddingStep implements Contender {
 
   private static TokenSequence text(int row) {
     return new TokenSequence(
-        EncoderOfChance.text(row, TOKENS), new boolean[TOKENS], new int[0], -1);
+        ModelOfChance.MINILM.ids(row, TOKENS), new boolean[TOKENS], new int[0], -1);
   }
 
   private float step() {

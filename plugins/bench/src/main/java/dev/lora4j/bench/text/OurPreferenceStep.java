@@ -54,8 +54,8 @@ final class OurPreferenceStep implements Contender {
 
   /** The tokens of a prompt and of an answer, by their numbers. */
   static int[] ids(int prompt, int answer) {
-    int[] ids = ModelOfChance.prompt(answer, TOKENS);
-    System.arraycopy(ModelOfChance.prompt(prompt, TOKENS), 0, ids, 0, PROMPT);
+    int[] ids = ModelOfChance.SMOLLM2.ids(answer, TOKENS);
+    System.arraycopy(ModelOfChance.SMOLLM2.ids(prompt, TOKENS), 0, ids, 0, PROMPT);
     return ids;
   }
 

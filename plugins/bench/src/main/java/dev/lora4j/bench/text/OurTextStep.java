@@ -38,18 +38,22 @@ public final class OurTextStep implements Contender {
 
   /** With the model whose weights are from chance, which is written into {@code folder}. */
   public static OurTextStep ofChance(Engine engine, Path folder, DType type) {
-    Path model = ModelOfChance.write(folder);
-    return new OurTextStep(LanguageModel.open(engine.scope("text step"), model, type));
+    return ofChance(engine, folder, ModelOfChance.SMOLLM2, type);
   }
 
-  OurTextStep(LanguageModel model) {
+  static OurTextStep ofChance(Engine engine, Path folder, ModelOfChance what, DType type) {
+    Path model = what.write(folder);
+    return new OurTextStep(LanguageModel.open(engine.scope("text step"), model, type), what);
+  }
+
+  OurTextStep(LanguageModel model, ModelOfChance what) {
     this.model = model;
     scope = model.scope().child("step");
     List<TokenSequence> sequences = new ArrayList<>();
     for (int row = 0; row < ROWS; row++) {
       boolean[] counted = new boolean[TOKENS];
       Arrays.fill(counted, true);
-      sequences.add(new TokenSequence(ModelOfChance.prompt(row, TOKENS), counted, new int[0], -1));
+      sequences.add(new TokenSequence(what.ids(row, TOKENS), counted, new int[0], -1));
     }
     TextTrainingSettings settings = TextTrainingSettings.DEFAULT.with(recipe()).batch(ROWS);
     TrainingTask task = TextTrainer.on(model, settings).sequences(sequences, List.of()).task();

@@ -25,19 +25,26 @@ def prepare(arguments):
         more["adapter_names"] = names
     model.generation_config.eos_token_id = None
 
-    def generate():
+    def generate(tokens=arguments.tokens, **asked):
         with torch.inference_mode():
-            out = model.generate(
+            return model.generate(
                 input_ids=ids,
                 attention_mask=torch.ones_like(ids),
-                max_new_tokens=arguments.tokens,
+                max_new_tokens=tokens,
                 do_sample=False,
                 pad_token_id=0,
                 **more,
+                **asked,
             )
-        return out[:, ids.shape[1]]
 
-    return lambda: generate().tolist(), generate
+    def check():
+        if arguments.dtype == "f32":
+            return generate()[:, ids.shape[1]].tolist()
+        # Among many tokens several are the likeliest in BF16.
+        out = generate(1, return_dict_in_generate=True, output_scores=True)
+        return out.scores[0].float().log_softmax(-1).amax(-1).tolist()
+
+    return check, generate
 
 
 peer.serve(
