@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -35,6 +36,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Whatever is applied and taken away, in whatever order, the base stays as it is, bit by bit. F32
  * weights are views of the mapped file, those in BF16 were converted into memory.
  */
+@Tag("slow")
 class BaseUnchangedTest {
   private static final int TIMES = 100;
 

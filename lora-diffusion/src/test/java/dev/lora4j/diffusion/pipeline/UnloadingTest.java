@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * What is unloaded does not stay resident. Measured in a process of its own, with a model of 200 MB
  * in F32 and an adapter of 10 MB, and a Java heap that is resident from the start.
  */
+@Tag("slow")
 class UnloadingTest {
   private static final int ROUNDS = 9;
 

@@ -33,12 +33,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** An adapter learns which picture of each pair is better. */
+@Tag("slow")
 class PairTrainingTest {
   private static final Lora4j LORA = Lora4j.open();
   private static final StableDiffusion SD = StableDiffusion.open(LORA, TinySd.FOLDER);

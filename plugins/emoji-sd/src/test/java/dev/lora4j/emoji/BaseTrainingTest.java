@@ -24,9 +24,11 @@ import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("slow")
 class BaseTrainingTest {
   private static final Lora4j LORA = Lora4j.open();
   private static final String UNET = "unet/diffusion_pytorch_model.safetensors";

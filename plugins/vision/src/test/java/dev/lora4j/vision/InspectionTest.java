@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.Test;
  * are learned, on a small body that knows other surfaces ({@code texture_body.py}); the head alone
  * against a head with adapters.
  */
+@Tag("slow")
 class InspectionTest {
   private static final Path TARGET = Path.of("target/inspection");
   private static final PicturePreparation HOW = PicturePreparation.IMAGENET.sized(64);

@@ -10,11 +10,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Templates that would never end, fill the memory or nest without an end. */
+@Tag("slow")
 class BudgetTest {
   private static final String DOUBLED =
       "{% set n = namespace(a=[1], b=[1]) %}{% for i in range(60) %}"

@@ -9,9 +9,11 @@ import com.google.gson.JsonObject;
 import dev.lora4j.bench.Run;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("slow")
 class MethodsCommandTest {
   @TempDir private Path folder;
 

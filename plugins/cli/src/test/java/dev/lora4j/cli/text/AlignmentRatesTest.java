@@ -12,10 +12,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Rates of alignments in which the model writes, and of reward models. */
+@Tag("slow")
 class AlignmentRatesTest {
   @TempDir private Path folder;
   private Path data = Path.of("");

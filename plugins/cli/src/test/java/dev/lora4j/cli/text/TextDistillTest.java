@@ -21,10 +21,12 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** One adapter of the bundled language model learns from several. */
+@Tag("slow")
 class TextDistillTest {
   private static final String WEIGHTS = "adapter_model.safetensors";
 

@@ -14,10 +14,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code text align distill} on the bundled model. */
+@Tag("slow")
 class TextTeacherTest {
   @TempDir private Path folder;
   private Path data = Path.of("");

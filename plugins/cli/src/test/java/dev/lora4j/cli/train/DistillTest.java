@@ -19,10 +19,12 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** One adapter learns from several. */
+@Tag("slow")
 class DistillTest {
   @TempDir private static Path trained;
   @TempDir private Path folder;

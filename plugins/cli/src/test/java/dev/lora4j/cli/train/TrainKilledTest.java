@@ -16,10 +16,12 @@ import java.util.List;
 import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Training that is killed again and again gives the file of training that was not. */
+@Tag("slow")
 class TrainKilledTest {
   private static final int KILLS = 3;
   private static final int STEPS = 30;

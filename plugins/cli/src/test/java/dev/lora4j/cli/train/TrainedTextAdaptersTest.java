@@ -13,12 +13,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What each method gives on each kind of language model is an adapter for every command. */
+@Tag("slow")
 class TrainedTextAdaptersTest {
   private static final Path TEXTS = Path.of("../../lora-text/src/test/resources/models");
 

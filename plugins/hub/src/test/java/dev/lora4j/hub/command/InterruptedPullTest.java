@@ -21,6 +21,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  * with interrupts ignored, as by a shell's {@code &}, no process can be stopped in this way.
  */
 @Timeout(300)
+@Tag("slow")
 class InterruptedPullTest {
   private static final byte[] INK = TestAdapters.lora(64, 1);
   private static final String CDN = "/cdn/" + TestAdapters.sha256(INK);

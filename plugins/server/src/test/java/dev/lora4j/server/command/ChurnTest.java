@@ -26,6 +26,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Many requests at once, each with another adapter, while adapters are loaded and evicted and
  * clients go away: each gets what it gets alone.
  */
+@Tag("slow")
 class ChurnTest {
   private static final int ADAPTERS = 12;
   private static final int CLIENTS = 8;

@@ -19,10 +19,12 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A studio that is killed with jobs in all stages, with their processes and without. */
+@Tag("slow")
 class StudioKilledTest {
   /** Enough that it is not over while studios come and go. */
   private static final int STEPS = 24;

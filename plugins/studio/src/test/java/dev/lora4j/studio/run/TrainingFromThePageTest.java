@@ -23,10 +23,12 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** From an empty studio to an adapter in the library, by what a page sends. */
+@Tag("slow")
 class TrainingFromThePageTest {
   private static final int PICTURES = 6;
   private static final int STEPS = 20;
