@@ -21,6 +21,7 @@ public final class Weights {
   private final WeightSource source;
   private final LayerAdapters adapters;
   private final int use;
+  private final String missing;
 
   private Weights(
       Graph graph,
@@ -28,13 +29,15 @@ public final class Weights {
       String prefix,
       WeightSource source,
       LayerAdapters adapters,
-      int use) {
+      int use,
+      String missing) {
     this.graph = graph;
     this.model = model;
     this.prefix = prefix;
     this.source = source;
     this.adapters = adapters;
     this.use = use;
+    this.missing = missing;
   }
 
   /**
@@ -43,12 +46,12 @@ public final class Weights {
    * @param model what the names of its sites begin with, for example {@code unet}
    */
   public static Weights of(Graph graph, String model, WeightSource source, LayerAdapters adapters) {
-    return new Weights(graph, model, "", source, adapters, 0);
+    return new Weights(graph, model, "", source, adapters, 0, "");
   }
 
   /** The weights of a part, for example {@code down_blocks.0}. */
   public Weights at(String name) {
-    return new Weights(graph, model, full(name), source, adapters, use);
+    return new Weights(graph, model, full(name), source, adapters, use, missing);
   }
 
   /** The weights of a numbered part, for example {@code resnets.1}. */
@@ -63,7 +66,17 @@ public final class Weights {
    * @param number of the use, from 0
    */
   public Weights use(int number) {
-    return new Weights(graph, model, prefix, source, adapters, number);
+    return new Weights(graph, model, prefix, source, adapters, number, missing);
+  }
+
+  /**
+   * These weights where the outermost level of a network's names is missing, such as {@code model}
+   * of a decoder whose head is.
+   *
+   * @param level with a dot
+   */
+  public Weights without(String level) {
+    return new Weights(graph, model, prefix, source, adapters, use, level);
   }
 
   /** The graph being staged. */
@@ -245,6 +258,10 @@ public final class Weights {
   }
 
   private String full(String name) {
-    return prefix.isEmpty() ? name : prefix + "." + name;
+    String full = prefix.isEmpty() ? name : prefix + "." + name;
+    if (missing.isEmpty() || !(full + ".").startsWith(missing)) {
+      return full;
+    }
+    return full.substring(Math.min(full.length(), missing.length()));
   }
 }

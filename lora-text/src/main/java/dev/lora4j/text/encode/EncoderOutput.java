@@ -12,6 +12,8 @@ public enum EncoderOutput {
   MEAN,
   /** The vector of the first token: [width]. */
   FIRST,
+  /** The vector of the last token, as sentence embeddings of decoders are: [width]. */
+  LAST,
   /** Output of the model's pooler: [width]. */
   POOLED,
   /** Logits of the classes: [labels]. */
@@ -20,7 +22,7 @@ public enum EncoderOutput {
   TAGS;
 
   /**
-   * Stages the vector of each text; of {@link #MEAN} and {@link #FIRST} alone.
+   * Stages the vector of each text; of {@link #MEAN}, {@link #FIRST} and {@link #LAST} alone.
    *
    * @param hidden [batch, tokens, width]
    * @return [batch, width], in F32 or wider
@@ -32,6 +34,10 @@ public enum EncoderOutput {
       case MEAN -> {
         Expr counted = tokens.present().to(wide.dtype()).unsqueeze(-1);
         yield wide.mul(counted).over(1).sum().div(counted.over(1).sum());
+      }
+      case LAST -> {
+        Expr last = tokens.present().to(DType.I64).over(1).sum().sub(1);
+        yield wide.takeAlong(1, last.unsqueeze(1).unsqueeze(2)).select(1, 0);
       }
       case TOKENS, POOLED, LABELS, TAGS ->
           throw new IllegalArgumentException(this + " is no vector of a text by its tokens alone");

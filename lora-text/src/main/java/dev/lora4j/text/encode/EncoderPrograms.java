@@ -138,7 +138,7 @@ public final class EncoderPrograms {
   private Expr staged(EncoderOutput output, Weights weights, EncoderInputs tokens, Expr hidden) {
     return switch (output) {
       case TOKENS -> hidden;
-      case FIRST, MEAN -> output.pooled(tokens, hidden);
+      case FIRST, LAST, MEAN -> output.pooled(tokens, hidden);
       case POOLED -> network.pooled(weights, hidden);
       case LABELS, TAGS -> network.logits(weights, tokens, hidden);
     };

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -19,7 +20,7 @@ import java.util.Set;
  * the {@code modules.json} of sentence-transformers. A folder without that file is an encoder for
  * other ends; its embedding is the mean of its tokens, not normed.
  *
- * @param output the mean of the tokens, or the first one
+ * @param output the mean of the tokens, or the first or last one
  * @param normed true if vectors have the length 1
  * @param longest the most tokens of a text
  * @param lowered true if texts are read in lower case
@@ -31,7 +32,20 @@ public record SentencePooling(EncoderOutput output, boolean normed, int longest,
 
   /** Flags of poolings, which files before sentence-transformers 5.3 have in place of the mode. */
   private static final Map<String, String> FLAGS =
-      Map.of("pooling_mode_mean_tokens", "mean", "pooling_mode_cls_token", "cls");
+      Map.of(
+          "pooling_mode_mean_tokens",
+          "mean",
+          "pooling_mode_cls_token",
+          "cls",
+          "pooling_mode_lasttoken",
+          "lasttoken");
+
+  /** Poolings that are known here, by the names of sentence-transformers. */
+  private static final Map<String, EncoderOutput> KNOWN =
+      Map.of(
+          "mean", EncoderOutput.MEAN,
+          "cls", EncoderOutput.FIRST,
+          "lasttoken", EncoderOutput.LAST);
 
   /** Keys of a Transformer's settings that change nothing here whatever they say. */
   private static final Set<String> WITHOUT_EFFECT =
@@ -41,6 +55,11 @@ public record SentencePooling(EncoderOutput output, boolean normed, int longest,
   private static final Map<String, JsonElement> PLAIN =
       Map.of("transformer_task", new JsonPrimitive("feature-extraction"));
 
+  /** True if a folder says its way to one vector. */
+  public static boolean described(Path folder) {
+    return Files.exists(folder.resolve(MODULES));
+  }
+
   /**
    * Reads a folder.
    *
@@ -49,7 +68,7 @@ public record SentencePooling(EncoderOutput output, boolean normed, int longest,
    */
   public static SentencePooling of(Path folder, int network) {
     SentencePooling pooling = new SentencePooling(EncoderOutput.MEAN, false, network, false);
-    if (!Files.exists(folder.resolve(MODULES))) {
+    if (!described(folder)) {
       return pooling;
     }
     if (!(ModuleFiles.json(folder.resolve(MODULES)) instanceof JsonArray modules)) {
@@ -119,12 +138,12 @@ public record SentencePooling(EncoderOutput output, boolean normed, int longest,
               + " leaves prompts out of what is pooled ('include_prompt'), which is not known here.");
     }
     List<String> modes = modes(config);
-    if (!modes.equals(List.of("mean")) && !modes.equals(List.of("cls"))) {
+    if (modes.size() != 1 || !KNOWN.containsKey(modes.get(0))) {
       throw new ModelException(
-          file + " pools by " + modes + "; known are mean alone and cls alone.");
+          file + " pools by " + modes + "; known are mean, cls and lasttoken, each alone.");
     }
-    EncoderOutput found = modes.contains("cls") ? EncoderOutput.FIRST : EncoderOutput.MEAN;
-    return new SentencePooling(found, normed, longest, lowered);
+    return new SentencePooling(
+        Objects.requireNonNull(KNOWN.get(modes.get(0))), normed, longest, lowered);
   }
 
   private static List<String> modes(JsonObject config) {

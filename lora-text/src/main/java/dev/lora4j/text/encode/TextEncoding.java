@@ -161,7 +161,7 @@ public final class TextEncoding {
     return switch (output) {
       case TOKENS -> text.ids().length * programs.network().width();
       case TAGS -> text.ids().length * programs.network().labels().size();
-      case MEAN, FIRST, POOLED, LABELS -> row;
+      case MEAN, FIRST, LAST, POOLED, LABELS -> row;
     };
   }
 

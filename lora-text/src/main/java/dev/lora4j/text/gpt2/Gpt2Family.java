@@ -9,7 +9,6 @@ import dev.lora4j.text.model.TextFamily;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * GPT-2 and DistilGPT-2. Checkpoints have the weights of layers as [in, out], and may be without
@@ -17,7 +16,6 @@ import java.util.stream.Stream;
  */
 @Extension(point = TextFamily.class, name = "gpt2", help = "GPT-2, DistilGPT-2")
 public final class Gpt2Family extends DecoderFamily {
-  private static final String LEVEL = "transformer.";
   private static final Pattern TURNED =
       Pattern.compile(".*\\.(attn|mlp)\\.c_(attn|proj|fc)\\.weight");
   private static final Pattern BUFFER = Pattern.compile("(.*\\.)?attn\\.(masked_)?bias");
@@ -34,6 +32,11 @@ public final class Gpt2Family extends DecoderFamily {
   }
 
   @Override
+  protected String level() {
+    return "transformer.";
+  }
+
+  @Override
   protected String tokenHead() {
     return "classifier";
   }
@@ -42,8 +45,7 @@ public final class Gpt2Family extends DecoderFamily {
   public List<Placement> places(Parameter parameter) {
     String name = parameter.name();
     boolean turned = TURNED.matcher(name).matches();
-    return Stream.of(name, name.startsWith(LEVEL) ? name.substring(LEVEL.length()) : name)
-        .distinct()
+    return spellings(name)
         .map(n -> turned ? Placement.transposed("", n) : Placement.of("", n))
         .toList();
   }

@@ -31,13 +31,19 @@ public final class GptNeoxFamily extends DecoderFamily {
   }
 
   @Override
+  protected String level() {
+    return "gpt_neox.";
+  }
+
+  @Override
   protected String tokenHead() {
     return "classifier";
   }
 
   @Override
   public List<Placement> places(Parameter parameter) {
-    return Stream.of(parameter.name(), parameter.name().replaceFirst(HEAD, OLDER_HEAD))
+    return Stream.concat(
+            spellings(parameter.name()), Stream.of(parameter.name().replaceFirst(HEAD, OLDER_HEAD)))
         .distinct()
         .map(name -> Placement.of("", name))
         .toList();

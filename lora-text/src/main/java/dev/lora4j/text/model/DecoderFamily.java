@@ -1,12 +1,16 @@
 package dev.lora4j.text.model;
 
+import dev.lora4j.core.format.Placement;
 import dev.lora4j.core.model.ConfigFile;
+import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.text.network.CausalNetwork;
+import dev.lora4j.text.network.HeadlessDecoder;
 import dev.lora4j.text.network.LanguageNetwork;
 import dev.lora4j.text.network.LastTokenClassifier;
 import dev.lora4j.text.network.TokenTagger;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * A family of decoders, which has heads for words, for classes of texts and for classes of words. A
@@ -42,6 +46,11 @@ public abstract class DecoderFamily implements TextFamily {
    */
   protected abstract Decoder decoder(ConfigFile config);
 
+  /** Level around the decoder where it has a head, with a dot. */
+  protected String level() {
+    return "model.";
+  }
+
   /** Name of transformers' head for classes of tokens. */
   protected String tokenHead() {
     return CLASSES;
@@ -59,6 +68,12 @@ public abstract class DecoderFamily implements TextFamily {
   }
 
   @Override
+  public final LanguageNetwork encoder(ConfigFile config) {
+    Decoder decoder = decoder(config);
+    return new HeadlessDecoder(decoder.network(), level(), decoder.width());
+  }
+
+  @Override
   public final LanguageNetwork classifier(ConfigFile config, int labels) {
     return classifier(config, ClassLabels.of(config, labels));
   }
@@ -72,6 +87,18 @@ public abstract class DecoderFamily implements TextFamily {
   public final LanguageNetwork tagger(ConfigFile config, List<String> tags) {
     Decoder decoder = decoder(config);
     return new TokenTagger(decoder.network(), tokenHead(), decoder.width(), tags);
+  }
+
+  /** Under its name with the level around the decoder, and without it. */
+  @Override
+  public List<Placement> places(Parameter parameter) {
+    return spellings(parameter.name()).map(name -> Placement.of("", name)).toList();
+  }
+
+  /** A weight's name in checkpoints, with the level around the decoder and without it. */
+  protected final Stream<String> spellings(String name) {
+    String level = level();
+    return Stream.of(name, name.startsWith(level) ? name.substring(level.length()) : level + name);
   }
 
   /** The head for words, beside one for classes or where it is the embedding again. */

@@ -32,6 +32,16 @@ public interface TextFamily {
   LanguageNetwork network(ConfigFile config);
 
   /**
+   * The network that a configuration describes, for vectors of texts: an encoder, or a decoder
+   * without its head.
+   *
+   * @throws ModelException if it has a setting that the family does not support
+   */
+  default LanguageNetwork encoder(ConfigFile config) {
+    return network(config);
+  }
+
+  /**
    * The network that a configuration describes, with a classification head of so many classes.
    *
    * @throws ModelException if the family has no such heads

@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -62,7 +63,11 @@ public final class TextModel {
   private String hash = "";
 
   private TextModel(
-      Scope scope, Path folder, BasePrecision precision, Optional<ClassifierHead> head) {
+      Scope scope,
+      Path folder,
+      BasePrecision precision,
+      Optional<ClassifierHead> head,
+      BiFunction<TextFamily, ConfigFile, LanguageNetwork> described) {
     this.scope = scope;
     this.path = folder;
     this.precision = precision;
@@ -71,9 +76,7 @@ public final class TextModel {
       config = source.config();
       family = source.family();
       QuantisationConfig.require(config);
-      network =
-          head.map(h -> h.network(family, config))
-              .orElseGet(() -> ClassifierHead.saved(family, config));
+      network = described.apply(family, config);
       Map<String, String> shared = network.shared();
       List<Parameter> own =
           Network.walk(MODEL, compute, walk(SiteAdapters.NONE)).stream()
@@ -158,7 +161,17 @@ public final class TextModel {
    * @throws ModelException as there
    */
   public static TextModel load(Scope scope, Path folder, BasePrecision precision) {
-    return new TextModel(scope, folder, precision, Optional.empty());
+    return new TextModel(scope, folder, precision, Optional.empty(), ClassifierHead::saved);
+  }
+
+  /**
+   * Loads a folder for vectors of texts: an encoder as {@link #load(Scope, Path, BasePrecision)}
+   * does, and a decoder without its head.
+   *
+   * @throws ModelException as there
+   */
+  public static TextModel loadEncoder(Scope scope, Path folder, BasePrecision precision) {
+    return new TextModel(scope, folder, precision, Optional.empty(), TextFamily::encoder);
   }
 
   /**
@@ -180,7 +193,7 @@ public final class TextModel {
    */
   public static TextModel load(
       Scope scope, Path folder, BasePrecision precision, ClassifierHead head) {
-    return new TextModel(scope, folder, precision, Optional.of(head));
+    return new TextModel(scope, folder, precision, Optional.of(head), head::network);
   }
 
   /**
@@ -251,6 +264,17 @@ public final class TextModel {
     return layers(config, title, head.network(TextFamilies.of(config), config));
   }
 
+  /**
+   * The layers of a folder's model for vectors of texts, as {@link #layers(Path, String, int)} has
+   * them.
+   *
+   * @throws ModelException if it is no such model
+   */
+  public static Family encoderLayers(Path folder, String title) {
+    ConfigFile config = ModelFiles.config(folder);
+    return layers(config, title, TextFamilies.of(config).encoder(config));
+  }
+
   private static Family layers(ConfigFile config, String title, LanguageNetwork network) {
     TextFamily family = TextFamilies.of(config);
     Map<String, Site> sites = new LinkedHashMap<>();
@@ -279,6 +303,17 @@ public final class TextModel {
   public static LanguageNetwork outline(Path folder) {
     try (ModelFiles files = ModelFiles.open(folder)) {
       return ClassifierHead.saved(files.family(), files.config());
+    }
+  }
+
+  /**
+   * The network for vectors of texts of a model, as {@link #outline(Path)} has it.
+   *
+   * @throws ModelException if it is no such model
+   */
+  public static LanguageNetwork encoderOutline(Path folder) {
+    try (ModelFiles files = ModelFiles.open(folder)) {
+      return files.family().encoder(files.config());
     }
   }
 

@@ -21,7 +21,7 @@ import java.util.function.IntConsumer;
 /**
  * Pipeline of an encoder for embeddings: one vector for each text, as sentence-transformers makes
  * it with the folder's {@code modules.json}; without that file, the mean of the text's tokens, not
- * normed.
+ * normed. A decoder is one where the folder has that file.
  *
  * <p>Several threads may use it at once. Whoever opens it closes it.
  */
@@ -43,12 +43,24 @@ public final class SentenceEncoder implements AutoCloseable {
    * @throws dev.lora4j.core.model.ModelException if it is no language model
    */
   public static void require(Path base) {
-    if (!(TextModel.outline(base) instanceof EncoderNetwork)) {
+    if (!reads(base)) {
       throw new IllegalArgumentException(
           base
               + " writes texts, and embeddings of sentences are those of an encoder. Take one, such as"
-              + " a BERT or MiniLM.");
+              + " a BERT or MiniLM, or a decoder with a modules.json of sentence-transformers.");
     }
+  }
+
+  /**
+   * True if a base makes embeddings, before its weights are read: an encoder, or a decoder whose
+   * folder says how.
+   *
+   * @throws dev.lora4j.core.model.ModelException if it is no language model
+   */
+  public static boolean reads(Path base) {
+    return TextModel.outline(base) instanceof EncoderNetwork
+        || (SentencePooling.described(base)
+            && TextModel.encoderOutline(base) instanceof EncoderNetwork);
   }
 
   /** Loads a folder in the layout of transformers, to compute in F32. */
@@ -87,7 +99,7 @@ public final class SentenceEncoder implements AutoCloseable {
   public static SentenceEncoder open(Scope scope, Path folder, BasePrecision precision) {
     try {
       require(folder);
-      TextClassifier model = TextClassifier.open(scope, folder, precision, List.of(), 0);
+      TextClassifier model = TextClassifier.openEncoder(scope, folder, precision);
       SentencePooling pooling = SentencePooling.of(model.base().path(), model.network().longest());
       return new SentenceEncoder(model, pooling, SentencePrompts.of(model.base().path()));
     } catch (RuntimeException | Error e) {

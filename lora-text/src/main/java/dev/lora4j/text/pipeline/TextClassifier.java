@@ -52,15 +52,10 @@ public final class TextClassifier implements AutoCloseable {
   private final TextEncoding encoding;
 
   private TextClassifier(
-      Scope scope,
-      Path folder,
-      BasePrecision precision,
-      List<String> wanted,
-      Optional<ClassifierHead> head) {
+      Scope scope, TextModel base, List<String> wanted, Optional<ClassifierHead> head) {
     this.scope = scope;
-    base =
-        head.map(h -> TextModel.load(scope, folder, precision, h))
-            .orElseGet(() -> TextModel.load(scope, folder, precision));
+    this.base = base;
+    Path folder = base.path();
     if (!(base.network() instanceof EncoderNetwork encoder)) {
       throw new IllegalArgumentException(
           folder
@@ -138,7 +133,10 @@ public final class TextClassifier implements AutoCloseable {
           labels.isEmpty()
               ? Optional.empty()
               : Optional.of(new ClassifierHead(labels.size(), seed));
-      return new TextClassifier(scope, folder, precision, labels, head);
+      TextModel base =
+          head.map(h -> TextModel.load(scope, folder, precision, h))
+              .orElseGet(() -> TextModel.load(scope, folder, precision));
+      return new TextClassifier(scope, base, labels, head);
     } catch (RuntimeException | Error e) {
       scope.close();
       throw e;
@@ -148,7 +146,14 @@ public final class TextClassifier implements AutoCloseable {
   /** Loads a folder with a head, whose classes have these names. */
   static TextClassifier open(
       Scope scope, Path folder, BasePrecision precision, List<String> labels, ClassifierHead head) {
-    return new TextClassifier(scope, folder, precision, labels, Optional.of(head));
+    TextModel base = TextModel.load(scope, folder, precision, head);
+    return new TextClassifier(scope, base, labels, Optional.of(head));
+  }
+
+  /** Loads a folder for vectors of texts. */
+  static TextClassifier openEncoder(Scope scope, Path folder, BasePrecision precision) {
+    TextModel base = TextModel.loadEncoder(scope, folder, precision);
+    return new TextClassifier(scope, base, List.of(), Optional.empty());
   }
 
   /** The loaded base. */

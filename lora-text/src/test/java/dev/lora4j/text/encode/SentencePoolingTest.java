@@ -93,7 +93,7 @@ class SentencePoolingTest {
   void whatWouldChangeVectorsIsRefused() throws IOException {
     for (String pooling :
         List.of(
-            "{'pooling_mode':'lasttoken'}",
+            "{'pooling_mode':'max'}",
             "{'pooling_mode':['mean','cls']}",
             "{'pooling_mode':[{}]}",
             "{'pooling_mode':'mean','include_prompt':false}",

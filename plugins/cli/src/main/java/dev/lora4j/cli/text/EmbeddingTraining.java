@@ -82,7 +82,7 @@ record EmbeddingTraining(
   }
 
   private OpenEncoder open(Console console) {
-    options.requireFits(how.from().stream().toList(), 0);
+    options.requireFitsEncoder(how.from().stream().toList());
     return OpenEncoder.of(console, options, embedding.prompts());
   }
 

@@ -27,7 +27,7 @@ record OpenEncoder(Lora4j lora, SentenceEncoder model) implements AutoCloseable 
   /** The same for adapters that will be blended in; refuses those that do not fit before. */
   static OpenEncoder of(
       Console console, TextModelOptions options, PromptOptions prompts, List<LoraOption> loras) {
-    options.requireFits(loras.stream().map(LoraOption::file).toList(), 0);
+    options.requireFitsEncoder(loras.stream().map(LoraOption::file).toList());
     return of(console, options, prompts);
   }
 

@@ -10,6 +10,7 @@ import dev.lora4j.text.model.MergedTextModel;
 import dev.lora4j.text.network.EncoderNetwork;
 import dev.lora4j.text.network.LanguageNetwork;
 import dev.lora4j.text.pipeline.AdapterClasses;
+import dev.lora4j.text.pipeline.SentenceEncoder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -93,7 +94,9 @@ final class TextMerge implements Command {
           ? sentences(console, stored)
           : classes(console, stored);
     }
-    return words(console, stored);
+    return SentenceEncoder.reads(options.path())
+        ? sentences(console, stored)
+        : words(console, stored);
   }
 
   private int tags(Console console, DType stored) {

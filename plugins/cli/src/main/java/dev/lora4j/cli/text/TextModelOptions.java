@@ -127,6 +127,15 @@ final class TextModelOptions {
     }
   }
 
+  /** Refuses adapters that the model has no layers for as an encoder, before it is loaded. */
+  void requireFitsEncoder(List<Path> adapters) {
+    if (!adapters.isEmpty()) {
+      String name = String.valueOf(path().getFileName());
+      Family layers = TextModel.encoderLayers(path(), name);
+      adapters.forEach(file -> AdapterFiles.read(file, layers));
+    }
+  }
+
   /**
    * Refuses adapters that the model has no layers for with a head for words, before it is loaded.
    *

@@ -19,8 +19,6 @@ import dev.lora4j.server.picture.PictureService;
 import dev.lora4j.server.schedule.QueueLimits;
 import dev.lora4j.server.text.TextService;
 import dev.lora4j.text.generate.CacheLimits;
-import dev.lora4j.text.model.TextModel;
-import dev.lora4j.text.network.EncoderNetwork;
 import dev.lora4j.text.pipeline.LanguageModel;
 import dev.lora4j.text.pipeline.SentenceEncoder;
 import dev.lora4j.text.pipeline.TextClassifier;
@@ -73,7 +71,7 @@ final class ServedBases implements AutoCloseable {
         bases.picture(console, lora, base, wanted, library, metrics);
       }
       for (BaseOption base : wanted.texts()) {
-        if (TextModel.outline(base.path()) instanceof EncoderNetwork) {
+        if (SentenceEncoder.reads(base.path())) {
           bases.encoder(console, lora, base, wanted, library, metrics);
         } else {
           bases.text(console, lora, base, wanted, library, metrics);
