@@ -36,11 +36,10 @@ public final class BaseOutline {
     try (ModelSource source = ModelSource.open(path, options)) {
       source.files().forEach(BaseOutline::requireThere);
       ModelConfigs own = source.configs();
-      ComponentFit.require(path, own);
-      return new BaseOutline(
-          path,
-          options,
-          options.prediction().map(p -> own.with(own.schedule().with(p))).orElse(own));
+      ModelConfigs asked =
+          options.prediction().map(p -> own.with(own.schedule().with(p))).orElse(own);
+      ComponentFit.require(path, asked);
+      return new BaseOutline(path, options, asked);
     }
   }
 
@@ -58,6 +57,11 @@ public final class BaseOutline {
   /** Unit of picture sizes, in pixels: both sides are multiples of it. */
   public int sizeUnit() {
     return configs.sizeUnit();
+  }
+
+  /** Greatest height and width of pictures, in pixels; no limit of the model's if very great. */
+  public int longestSide() {
+    return configs.longestSide();
   }
 
   /** Height and width of the pictures that it was trained on, in pixels. */
@@ -92,8 +96,9 @@ public final class BaseOutline {
    * @throws IllegalArgumentException if they have not
    */
   public void requireClipSkip(int clipSkip) {
-    HiddenLayer view = configs.view(clipSkip);
-    for (ModelConfigs.Text text : configs.texts()) {
+    for (int i = 0; i < configs.texts().size(); i++) {
+      ModelConfigs.Text text = configs.texts().get(i);
+      HiddenLayer view = configs.arrangement().parts().get(i).view(clipSkip);
       Network.walk(
           text.model(),
           DType.F32,

@@ -2,6 +2,7 @@ package dev.lora4j.diffusion.base;
 
 import dev.lora4j.core.model.ModelException;
 import dev.lora4j.diffusion.denoiser.DenoiserNetwork;
+import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
 import java.nio.file.Path;
 
 /** Checks of the sizes that the networks of a base model hand to each other. */
@@ -16,15 +17,6 @@ final class ComponentFit {
   static void require(Path path, ModelConfigs configs) {
     DenoiserNetwork denoiser = configs.unet();
     int latents = configs.vae().latentChannels();
-    ModelConfigs.Text last = configs.texts().get(configs.texts().size() - 1);
-    if (configs.xl() && last.network().pooledWidth() == 0) {
-      throw new ModelException(
-          path
-              + ": "
-              + last.model()
-              + " gives no pooled text, as a CLIPTextModelWithProjection does, but this denoiser is"
-              + " told it.");
-    }
     if (denoiser.outChannels() != latents) {
       throw new ModelException(
           path
@@ -46,15 +38,32 @@ final class ComponentFit {
               + " (those, a mask and what it leaves) can be given. It may be made to follow an"
               + " instruction or to enlarge pictures.");
     }
-    int width = configs.texts().stream().mapToInt(t -> t.network().width()).sum();
-    if (width != denoiser.crossAttentionDim()) {
+    try {
+      configs.arrangement();
+    } catch (IllegalArgumentException e) {
+      throw new ModelException(path + ": " + e.getMessage(), e);
+    }
+    Prediction predicts = configs.schedule().prediction();
+    if (denoiser.prediction().filter(p -> p != predicts).isPresent()) {
+      String kind = configs.schedule().settings().kind();
       throw new ModelException(
           path
-              + ": the denoiser takes texts of width "
-              + denoiser.crossAttentionDim()
-              + ", but the text encoders together give "
-              + width
-              + ".");
+              + ": the denoiser predicts "
+              + named(denoiser.prediction().get())
+              + ", but the scheduler"
+              + (kind.isEmpty() ? "" : " " + kind)
+              + " is for one that predicts "
+              + named(predicts)
+              + "; expected the scheduler of the pipeline that the denoiser comes from, and no other"
+              + " prediction type.");
     }
+  }
+
+  private static String named(Prediction prediction) {
+    return switch (prediction) {
+      case EPSILON -> "noise (epsilon)";
+      case V_PREDICTION -> "velocity (v_prediction)";
+      case FLOW -> "a flow";
+    };
   }
 }

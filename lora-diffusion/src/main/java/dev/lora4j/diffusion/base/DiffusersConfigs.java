@@ -9,7 +9,6 @@ import dev.lora4j.diffusion.autoencoder.AutoencoderNetwork;
 import dev.lora4j.diffusion.denoiser.DenoiserNetwork;
 import dev.lora4j.diffusion.sampling.SchedulerConfigFile;
 import dev.lora4j.diffusion.unet.UNet;
-import dev.lora4j.diffusion.unet.UNetFamily;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,12 +26,14 @@ final class DiffusersConfigs {
   private static final String CONFIG = "config.json";
   private static final String VAE = "vae";
   private static final String SCHEDULER = "scheduler";
-  private static final List<String> TEXT_ENCODERS = List.of("text_encoder", "text_encoder_2");
+  private static final List<String> TEXT_ENCODERS =
+      List.of("text_encoder", "text_encoder_2", "text_encoder_3");
 
   private static final ConfigFields INDEX =
       ConfigFields.none()
           .used("force_zeros_for_empty_prompt", "unet", "transformer", "vae", "scheduler")
-          .used("text_encoder", "text_encoder_2", "tokenizer", "tokenizer_2")
+          .used("text_encoder", "text_encoder_2", "text_encoder_3")
+          .used("tokenizer", "tokenizer_2", "tokenizer_3")
           .idle("pictures are neither marked nor judged", "add_watermarker", "safety_checker")
           .idle("pictures are neither marked nor judged", "requires_safety_checker")
           .idle("it is for pictures as prompts", "feature_extractor", "image_encoder")
@@ -59,6 +60,7 @@ final class DiffusersConfigs {
     if (texts.isEmpty()) {
       throw new ModelException(folder + " has no folder text_encoder.");
     }
+    requireNamed(folder);
     DenoiserNetwork denoiser = denoiser(folder);
     boolean unet = denoiser instanceof UNet;
     boolean xl = unet && denoiser.pooledWidth() > 0;
@@ -69,6 +71,26 @@ final class DiffusersConfigs {
         SchedulerConfigFile.read(config(folder, SCHEDULER, "scheduler_config.json"), unet && !xl),
         sampleSize(folder, xl),
         zerosForNoText(folder, xl));
+  }
+
+  /** Refuses a folder that lacks a text encoder which its {@code model_index.json} names. */
+  private static void requireNamed(Path folder) {
+    Path index = folder.resolve("model_index.json");
+    if (!Files.exists(index)) {
+      return;
+    }
+    ConfigFile json = ConfigFile.read(index);
+    for (String part : TEXT_ENCODERS) {
+      boolean named = json.plain(part).filter(p -> !p.contains("null")).isPresent();
+      if (named && !Files.isDirectory(folder.resolve(part))) {
+        throw new ModelException(
+            folder
+                + " has no folder "
+                + part
+                + ", which its model_index.json names. Fetch it, or put [null, null] there if the"
+                + " model is to be used without it.");
+      }
+    }
   }
 
   private static ConfigFile config(Path folder, String part, String name) {
@@ -121,15 +143,14 @@ final class DiffusersConfigs {
    */
   static List<String> notes(Path folder, ModelConfigs configs) {
     List<String> notes = new ArrayList<>();
-    boolean unet = configs.unet() instanceof UNet;
-    if (unet) {
-      unknown(notes, denoiserFolder(folder).resolve(CONFIG), UNetFamily.fields());
-      if (vae(folder).shiftFactor() != 0) {
-        notes.add(
-            folder.resolve(VAE).resolve(CONFIG)
-                + ": 'shift_factor' is left out, as the pipelines of Stable Diffusion and XL leave it"
-                + " out.");
-      }
+    ConfigFile denoiser = ConfigFile.read(denoiserFolder(folder).resolve(CONFIG));
+    DenoiserFamilies.treatment(denoiser)
+        .ifPresent(fields -> unknown(notes, denoiser.file(), fields));
+    if (configs.unet() instanceof UNet && vae(folder).shiftFactor() != 0) {
+      notes.add(
+          folder.resolve(VAE).resolve(CONFIG)
+              + ": 'shift_factor' is left out, as the pipelines of Stable Diffusion and XL leave it"
+              + " out.");
     }
     ConfigFile vae = config(folder, VAE, CONFIG);
     unknown(notes, vae.file(), AutoencoderFamilies.fields(vae));

@@ -16,6 +16,7 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.diffusion.autoencoder.AutoencoderNetwork;
 import dev.lora4j.diffusion.denoiser.DenoiserNetwork;
+import dev.lora4j.diffusion.denoiser.TextArrangement;
 import dev.lora4j.diffusion.sampling.NoiseSchedule;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -44,6 +45,7 @@ public final class DiffusionModel {
   private final List<String> notes = new ArrayList<>();
   private final SiteCatalogue sites;
   private final GenerationDefaults defaults;
+  private final TextArrangement arrangement;
   private String hash = "";
 
   private DiffusionModel(Scope scope, Path path, ModelSource source, LoadOptions options) {
@@ -58,6 +60,7 @@ public final class DiffusionModel {
             .map(p -> source.configs().with(source.configs().schedule().with(p)))
             .orElseGet(source::configs);
     ComponentFit.require(path, configs);
+    arrangement = configs.arrangement();
     schedule = new NoiseSchedule(configs.schedule());
     Map<String, List<Parameter>> wanted = wanted();
     ConvertedWeights conversion =
@@ -152,7 +155,10 @@ public final class DiffusionModel {
    * @throws ModelException if the model comes without a tokeniser that fits
    */
   public PromptTokenizer tokenizer(TextEncoder encoder) {
-    return source.tokenizer(new ModelConfigs.Text(encoder.model(), encoder.network()));
+    PromptTokenizer whole =
+        source.tokenizer(new ModelConfigs.Text(encoder.model(), encoder.network()));
+    int tokens = arrangement.tokens(textEncoders.indexOf(encoder), encoder.network());
+    return tokens < whole.maxLength() ? new FewerTokens(whole, tokens) : whole;
   }
 
   /**
@@ -203,19 +209,34 @@ public final class DiffusionModel {
 
   /**
    * True for a Stable Diffusion XL: its denoiser takes sizes and a pooled text as added
-   * conditioning, and the last layer but one of its text encoders.
+   * conditioning.
    */
   public boolean xl() {
     return configs.xl();
   }
 
-  /**
-   * Layer of the text encoders that the denoiser gets.
-   *
-   * @param clipSkip layers to leave out beyond what the base leaves out
-   */
-  public HiddenLayer view(int clipSkip) {
-    return configs.view(clipSkip);
+  /** True if its denoiser takes a pooled text beside the words. */
+  public boolean pools() {
+    return denoiser().pooledWidth() > 0;
+  }
+
+  /** Arrangement of the text encoders' outputs in the text conditioning. */
+  public TextArrangement arrangement() {
+    return arrangement;
+  }
+
+  /** Number of tokens of the text conditioning of a text that the encoders take in one run. */
+  public int contextTokens() {
+    int tokens = arrangement.emptyTokens();
+    for (int i = 0; i < textEncoders.size(); i++) {
+      boolean beside = i > 0 && stretch(i) == stretch(i - 1);
+      tokens += beside ? 0 : arrangement.tokens(i, textEncoders.get(i).network());
+    }
+    return tokens;
+  }
+
+  private int stretch(int encoder) {
+    return arrangement.parts().get(encoder).stretch();
   }
 
   /** Sampler and guidance scale of pictures whose prompt names none. */
@@ -236,6 +257,11 @@ public final class DiffusionModel {
   /** Height and width of the latents that the model was trained on. */
   public int sampleSize() {
     return configs.sampleSize();
+  }
+
+  /** Greatest height and width of pictures, in pixels; no limit of the model's if very great. */
+  public int longestSide() {
+    return configs.longestSide();
   }
 
   /** Unit of picture sizes, in pixels: both sides are multiples of it. */

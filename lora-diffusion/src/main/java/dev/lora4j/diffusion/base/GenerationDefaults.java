@@ -22,11 +22,6 @@ public record GenerationDefaults(Sampler sampler, double guidance, List<String> 
 
   static final String GUIDANCE = "guidance_scale";
 
-  /** Defaults of diffusers' pipelines for Stable Diffusion, XL, and latent consistency. */
-  private static final double PLAIN = 7.5;
-
-  private static final double XL = 5;
-  private static final double CONSISTENT = 8.5;
   private static final double MOST = 1000;
 
   private static final ConfigFields FIELDS =
@@ -48,7 +43,7 @@ public record GenerationDefaults(Sampler sampler, double guidance, List<String> 
     DefaultSampler own = DefaultSampler.of(configs.schedule(), published(configs));
     List<String> notes = new ArrayList<>(own.note().stream().toList());
     Path file = options.configs().orElse(path).resolve(FILE);
-    double guidance = pipeline(configs);
+    double guidance = configs.unet().guidance();
     if (Files.exists(file)) {
       ConfigFile json = ConfigFile.read(file);
       FIELDS.require(json);
@@ -65,12 +60,5 @@ public record GenerationDefaults(Sampler sampler, double guidance, List<String> 
   private static Sampler published(ModelConfigs configs) {
     boolean flow = configs.schedule().prediction() == Prediction.FLOW;
     return configs.xl() || flow ? Samplers.EULER : Samplers.DDIM;
-  }
-
-  private static double pipeline(ModelConfigs configs) {
-    if (configs.unet().guidanceWidth() > 0) {
-      return CONSISTENT;
-    }
-    return configs.xl() ? XL : PLAIN;
   }
 }

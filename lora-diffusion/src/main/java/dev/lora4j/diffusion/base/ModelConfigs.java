@@ -3,13 +3,15 @@ package dev.lora4j.diffusion.base;
 import dev.lora4j.core.identity.Canonical;
 import dev.lora4j.core.identity.CanonicalForm;
 import dev.lora4j.core.identity.Digests;
-import dev.lora4j.core.model.text.HiddenLayer;
 import dev.lora4j.core.model.text.TextEncoderNetwork;
 import dev.lora4j.diffusion.autoencoder.AutoencoderNetwork;
 import dev.lora4j.diffusion.denoiser.DenoiserNetwork;
+import dev.lora4j.diffusion.denoiser.TextArrangement;
 import dev.lora4j.diffusion.sampling.SchedulerConfig;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -77,14 +79,25 @@ record ModelConfigs(
     return vae.scale() << (unet.levels() - 1);
   }
 
-  /** True for a Stable Diffusion XL, whose denoiser takes a pooled text as added conditioning. */
-  boolean xl() {
-    return unet.pooledWidth() > 0;
+  /** Greatest side of pictures, in pixels. */
+  int longestSide() {
+    return (int) Math.min(Integer.MAX_VALUE, (long) unet.longestSide() * vae.scale());
   }
 
-  /** Layer of the text encoders that is used with this clip skip. */
-  HiddenLayer view(int clipSkip) {
-    return new HiddenLayer(clipSkip + (xl() ? 1 : 0), !xl());
+  /** True for a Stable Diffusion XL, whose denoiser takes sizes as added conditioning. */
+  boolean xl() {
+    return unet.sized();
+  }
+
+  /**
+   * Arrangement of the text encoders' outputs.
+   *
+   * @throws IllegalArgumentException if they do not fit the denoiser
+   */
+  TextArrangement arrangement() {
+    Map<String, TextEncoderNetwork> encoders = new LinkedHashMap<>();
+    texts.forEach(text -> encoders.put(text.model(), text.network()));
+    return unet.texts(encoders);
   }
 
   /** A copy with another schedule. */

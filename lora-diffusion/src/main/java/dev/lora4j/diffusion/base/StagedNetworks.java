@@ -77,9 +77,9 @@ public final class StagedNetworks {
 
   /**
    * Inputs {@code x} [batch, channels, h, w], {@code timesteps} [batch], {@code context} [batch,
-   * words, width]; and, for networks with added conditioning, {@code pooled} [batch, width] and
-   * {@code sizes} [batch, 6], and {@code guidance} [batch, width]. Output: the prediction [batch,
-   * channels, h, w], whose bits do not depend on the other rows.
+   * words, width]; and, for networks with added conditioning, {@code pooled} [batch, width], {@code
+   * sizes} [batch, 6] if they are told them, and {@code guidance} [batch, width]. Output: the
+   * prediction [batch, channels, h, w], whose bits do not depend on the other rows.
    */
   public static Network.Staging denoiser(
       DenoiserNetwork network, DType compute, AdapterInputs adapters) {
@@ -105,9 +105,7 @@ public final class StagedNetworks {
       Shape words = Shape.of(ANY, ANY, network.crossAttentionDim());
       Expr context = graph.input("context", DType.F32, words);
       Optional<AddedConditioning> told =
-          network.pooledWidth() > 0
-              ? Optional.of(told(graph, network.pooledWidth()))
-              : Optional.empty();
+          network.pooledWidth() > 0 ? Optional.of(told(graph, network)) : Optional.empty();
       int guidanceWidth = network.guidanceWidth();
       Optional<Expr> guidance =
           guidanceWidth > 0
@@ -125,10 +123,12 @@ public final class StagedNetworks {
     };
   }
 
-  private static AddedConditioning told(Graph graph, int pooled) {
+  private static AddedConditioning told(Graph graph, DenoiserNetwork network) {
+    Expr pooled = graph.input("pooled", DType.F32, Shape.of(ANY, network.pooledWidth()));
+    Shape sizes = Shape.of(ANY, AddedConditioning.SIZES);
     return new AddedConditioning(
-        graph.input("pooled", DType.F32, Shape.of(ANY, pooled)),
-        graph.input("sizes", DType.F32, Shape.of(ANY, AddedConditioning.SIZES)));
+        pooled,
+        network.sized() ? Optional.of(graph.input("sizes", DType.F32, sizes)) : Optional.empty());
   }
 
   /** Input {@code x} [batch, 3, h, w] in [-1, 1]; outputs: mean and log-variance of latents. */

@@ -6,6 +6,7 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.base.TextEncoder;
+import dev.lora4j.diffusion.denoiser.TextArrangement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -47,34 +48,40 @@ public final class CaptionEncoder {
    * @param chunks as in {@link CaptionTokens}
    */
   public List<EncodedCaption> encode(Scope scope, List<String> captions, int clipSkip, int chunks) {
-    int tokens = CaptionTokens.kept(tokenizers.get(0), chunks).length;
-    int width = base.textEncoders().stream().mapToInt(e -> e.network().width()).sum();
-    List<float[]> contexts = new ArrayList<>();
-    captions.forEach(caption -> contexts.add(new float[tokens * width]));
-    List<float[]> pooled = new ArrayList<>();
-    int column = 0;
+    List<TextArrangement.Part> parts = base.arrangement().parts();
+    int[] tokens = new int[base.arrangement().stretches()];
     for (int e = 0; e < tokenizers.size(); e++) {
-      TextEncoder encoder = base.textEncoders().get(e);
-      int hidden = encoder.network().width();
+      tokens[parts.get(e).stretch()] = CaptionTokens.kept(tokenizers.get(e), chunks).length;
+    }
+    ContextLayout layout = new ContextLayout(base, tokens);
+    List<float[]> contexts = new ArrayList<>();
+    List<float[]> pooled = new ArrayList<>();
+    for (int row = 0; row < captions.size(); row++) {
+      contexts.add(layout.zeros(1));
+      pooled.add(new float[0]);
+    }
+    for (int e = 0; e < tokenizers.size(); e++) {
+      int hidden = base.textEncoders().get(e).network().width();
       try (Scope work = scope.child("captions")) {
         List<Tensor> seen = run(work, e, captions, clipSkip, chunks);
         float[] all = seen.get(0).floats();
         int[] kept = CaptionTokens.kept(tokenizers.get(e), chunks);
         int places = all.length / hidden / captions.size();
         for (int row = 0; row < captions.size(); row++) {
-          for (int t = 0; t < tokens; t++) {
+          for (int t = 0; t < kept.length; t++) {
             int from = (row * places + kept[t]) * hidden;
-            System.arraycopy(all, from, contexts.get(row), t * width + column, hidden);
+            System.arraycopy(all, from, contexts.get(row), layout.at(e, t), hidden);
           }
         }
-        pooled.clear(); // the denoiser takes the last encoder's
-        float[] texts = base.xl() && seen.size() > 1 ? seen.get(1).floats() : new float[0];
-        int ofText = texts.length / captions.size() / chunks;
-        for (int row = 0; row < captions.size(); row++) {
-          pooled.add(CaptionTokens.row(texts, row * chunks, ofText)); // the first chunk's
+        if (parts.get(e).pooled()) {
+          float[] texts = seen.get(1).floats();
+          int ofText = texts.length / captions.size() / chunks;
+          for (int row = 0; row < captions.size(); row++) {
+            float[] own = CaptionTokens.row(texts, row * chunks, ofText); // the first chunk's
+            pooled.set(row, Conditioning.joined(pooled.get(row), own));
+          }
         }
       }
-      column += hidden;
     }
     List<EncodedCaption> encoded = new ArrayList<>();
     for (int row = 0; row < captions.size(); row++) {
@@ -90,6 +97,7 @@ public final class CaptionEncoder {
     if (encoder.network().pooledWidth() > 0) {
       data.put("end", tokens.ends());
     }
-    return encoders.run(work, encoder, base.view(clipSkip), data);
+    HiddenLayer view = base.arrangement().parts().get(index).view(clipSkip);
+    return encoders.run(work, encoder, view, data);
   }
 }

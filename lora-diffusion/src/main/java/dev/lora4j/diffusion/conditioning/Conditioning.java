@@ -10,6 +10,7 @@ import dev.lora4j.diffusion.base.TextEncoder;
 import dev.lora4j.diffusion.clip.EmbeddingTokens;
 import dev.lora4j.diffusion.clip.PromptChunks;
 import dev.lora4j.diffusion.clip.PromptChunks.Chunk;
+import dev.lora4j.diffusion.denoiser.TextArrangement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -51,47 +52,69 @@ public final class Conditioning {
       List<String> texts,
       EmbeddingTokens words,
       boolean zeros) {
+    List<TextArrangement.Part> parts = base.arrangement().parts();
     List<List<List<Chunk>>> chunks = new ArrayList<>(); // by encoder, text
-    int most = 1;
-    for (PromptTokenizer tokenizer : tokenizers) {
+    int[] most = new int[base.arrangement().stretches()];
+    Arrays.fill(most, 1);
+    for (int e = 0; e < tokenizers.size(); e++) {
       List<List<Chunk>> ofTexts = new ArrayList<>();
+      int stretch = parts.get(e).stretch();
       for (String text : texts) {
-        List<Chunk> all = PromptChunks.of(tokenizer, text, words);
-        most = Math.max(most, all.size());
+        List<Chunk> all = PromptChunks.of(tokenizers.get(e), text, words);
+        most[stretch] = Math.max(most[stretch], all.size());
         ofTexts.add(all);
       }
       chunks.add(ofTexts);
     }
-    int tokens = tokenizers.get(0).maxLength();
-    int width = base.textEncoders().stream().mapToInt(e -> e.network().width()).sum();
-    float[] context = new float[texts.size() * most * tokens * width];
+    int[] tokens = new int[most.length];
+    for (int e = 0; e < tokenizers.size(); e++) {
+      int stretch = parts.get(e).stretch();
+      tokens[stretch] = most[stretch] * tokenizers.get(e).maxLength();
+    }
+    ContextLayout layout = new ContextLayout(base, tokens);
+    float[] context = layout.zeros(texts.size());
     List<float[]> pooled = new ArrayList<>();
-    int column = 0;
+    texts.forEach(text -> pooled.add(new float[0]));
     for (int e = 0; e < tokenizers.size(); e++) {
       TextEncoder encoder = base.textEncoders().get(e);
-      pooled.clear(); // the denoiser takes the last encoder's
+      PromptTokenizer tokenizer = tokenizers.get(e);
+      HiddenLayer view = parts.get(e).view(clipSkip);
       for (int row = 0; row < texts.size(); row++) {
         List<Chunk> padded = new ArrayList<>(chunks.get(e).get(row));
-        while (padded.size() < most) {
-          padded.add(PromptChunks.empty(tokenizers.get(e)));
+        while (padded.size() < most[parts.get(e).stretch()]) {
+          padded.add(PromptChunks.empty(tokenizer));
         }
-        PromptTokenizer tokenizer = tokenizers.get(e);
-        Seen seen = scope.engine().together(() -> see(base, encoder, tokenizer, padded));
+        Seen seen = scope.engine().together(() -> see(base, encoder, view, tokenizer, padded));
         boolean nothing = zeros && texts.get(row).isEmpty();
-        pooled.add(nothing ? new float[seen.pooled().length] : seen.pooled());
-        for (int c = 0; c < most && !nothing; c++) {
-          put(context, (row * most + c) * tokens, width, column, seen.chunks().get(c), encoder);
+        if (parts.get(e).pooled()) {
+          float[] own = nothing ? new float[seen.pooled().length] : seen.pooled();
+          pooled.set(row, joined(pooled.get(row), own));
+        }
+        int first = row * layout.tokens() * layout.width();
+        for (int c = 0; c < padded.size() && !nothing; c++) {
+          float[] hidden = seen.chunks().get(c);
+          int width = encoder.network().width();
+          for (int t = 0; t < tokenizer.maxLength(); t++) {
+            int to = first + layout.at(e, c * tokenizer.maxLength() + t);
+            System.arraycopy(hidden, t * width, context, to, width);
+          }
         }
       }
-      column += encoder.network().width();
     }
     Map<String, Tensor> inputs = new HashMap<>();
-    Shape shape = Shape.of(texts.size(), (long) most * tokens, width);
+    Shape shape = Shape.of(texts.size(), layout.tokens(), layout.width());
     inputs.put("context", Tensor.of(scope, shape, context));
-    if (base.xl()) {
+    if (base.pools()) {
       inputs.put("pooled", stacked(pooled));
     }
     return inputs;
+  }
+
+  /** One after the other. */
+  static float[] joined(float[] first, float[] second) {
+    float[] both = Arrays.copyOf(first, first.length + second.length);
+    System.arraycopy(second, 0, both, first.length, second.length);
+    return both;
   }
 
   private Tensor stacked(List<float[]> rows) {
@@ -103,18 +126,12 @@ public final class Conditioning {
     return Tensor.of(scope, Shape.of(rows.size(), width), all);
   }
 
-  /** Copies [tokens, hidden] into the columns from {@code column} of [.., width]. */
-  private static void put(
-      float[] context, int firstRow, int width, int column, float[] seen, TextEncoder encoder) {
-    int hidden = encoder.network().width();
-    for (int t = 0; t < seen.length / hidden; t++) {
-      System.arraycopy(seen, t * hidden, context, (firstRow + t) * width + column, hidden);
-    }
-  }
-
   private Seen see(
-      DiffusionModel base, TextEncoder encoder, PromptTokenizer tokenizer, List<Chunk> chunks) {
-    HiddenLayer view = base.view(clipSkip);
+      DiffusionModel base,
+      TextEncoder encoder,
+      HiddenLayer view,
+      PromptTokenizer tokenizer,
+      List<Chunk> chunks) {
     int tokens = tokenizer.maxLength();
     long[] ids = new long[chunks.size() * tokens];
     long[] ends = new long[chunks.size()];

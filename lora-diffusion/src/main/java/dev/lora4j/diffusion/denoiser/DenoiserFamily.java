@@ -1,7 +1,9 @@
 package dev.lora4j.diffusion.denoiser;
 
+import dev.lora4j.core.model.ConfigFields;
 import dev.lora4j.core.model.ConfigFile;
 import dev.lora4j.core.model.ModelException;
+import java.util.Optional;
 
 /**
  * A kind of denoiser, known by the {@code config.json} in the folder of one. An extension point;
@@ -13,6 +15,14 @@ public interface DenoiserFamily {
    * kinds may recognise the same configuration.
    */
   boolean recognises(ConfigFile config);
+
+  /**
+   * Treatment of each field of its configurations; a base's notes name fields that are not here.
+   * Empty if it keeps no such account.
+   */
+  default Optional<ConfigFields> treatment() {
+    return Optional.empty();
+  }
 
   /**
    * The denoiser of this configuration.

@@ -2,9 +2,13 @@ package dev.lora4j.diffusion.denoiser;
 
 import dev.lora4j.core.identity.Canonical;
 import dev.lora4j.core.mix.SitePlacement;
+import dev.lora4j.core.model.text.TextEncoderNetwork;
 import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * The network of a denoiser with its sizes, without its weights: it predicts the noise, velocity or
@@ -31,6 +35,39 @@ public interface DenoiserNetwork extends Canonical {
   /** Width of the pooled text in its {@link AddedConditioning}; 0 without it. */
   default int pooledWidth() {
     return 0;
+  }
+
+  /**
+   * True if it is told sizes beside the pooled text, as Stable Diffusion XL is. One without a
+   * pooled text is not.
+   */
+  default boolean sized() {
+    return pooledWidth() > 0;
+  }
+
+  /**
+   * Arrangement of the outputs of a base's text encoders, in whose order it gets them.
+   *
+   * @param encoders by the names of their folders, for example {@code text_encoder_2}, in order
+   * @throws IllegalArgumentException if they do not fit: one is missing, or of another width
+   */
+  default TextArrangement texts(Map<String, TextEncoderNetwork> encoders) {
+    return TextArrangement.sideBySide(this, encoders);
+  }
+
+  /** Prediction type that it was made for, if it is one alone; otherwise the schedule says it. */
+  default Optional<Prediction> prediction() {
+    return Optional.empty();
+  }
+
+  /** Guidance scale of pictures, where neither a prompt nor a file of the base has one. */
+  default double guidance() {
+    return 7.5;
+  }
+
+  /** Greatest height and width of the latents that it has positions for. */
+  default int longestSide() {
+    return Integer.MAX_VALUE;
   }
 
   /**

@@ -121,7 +121,7 @@ public final class Generation {
 
   /** [1, channels, height, width] of the prompt's latents. */
   public static Shape latentShape(DiffusionModel base, Prompt prompt) {
-    PictureSizeRules.require(base.sizeUnit(), prompt.width(), prompt.height());
+    PictureSizeRules.require(base.sizeUnit(), base.longestSide(), prompt.width(), prompt.height());
     return Shape.of(
         1, base.vae().latentChannels(), side(base, prompt.height()), side(base, prompt.width()));
   }

@@ -113,7 +113,7 @@ public final class MixedNetworks {
         openRows.add(rows.get(i));
       }
     }
-    int words = base.textEncoders().get(0).network().places();
+    int words = base.contextTokens();
     SitePlacement.Of places = base.denoiser().places();
     Route chosen =
         new RouteCost(base.sites(), base.denoiser().component(), places, finest, words)

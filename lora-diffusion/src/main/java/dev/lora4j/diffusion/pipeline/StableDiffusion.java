@@ -28,6 +28,7 @@ import dev.lora4j.diffusion.conditioning.CaptionEncoder;
 import dev.lora4j.diffusion.conditioning.EmbeddingVectors;
 import dev.lora4j.diffusion.conditioning.EncodedCaption;
 import dev.lora4j.diffusion.dataset.Picture;
+import dev.lora4j.diffusion.denoiser.TextArrangement;
 import dev.lora4j.diffusion.denoising.Generation;
 import dev.lora4j.diffusion.denoising.MixSummary;
 import dev.lora4j.diffusion.denoising.PipelinePrograms;
@@ -81,17 +82,22 @@ public final class StableDiffusion implements AutoCloseable {
   }
 
   /**
-   * Requires tokenisers of one length, as the outputs of several encoders are concatenated token by
-   * token.
+   * Requires tokenisers of one length where the outputs of several encoders stand side by side,
+   * token by token.
    */
   private void requireOneLength() {
-    List<Integer> lengths = tokenizers.stream().map(PromptTokenizer::maxLength).toList();
-    if (lengths.stream().distinct().count() > 1) {
-      throw new ModelException(
-          base.path()
-              + ": the tokenisers of its text encoders give "
-              + lengths
-              + " tokens at once; they must give as many.");
+    List<TextArrangement.Part> parts = base.arrangement().parts();
+    for (int e = 1; e < tokenizers.size(); e++) {
+      List<Integer> lengths =
+          tokenizers.subList(e - 1, e + 1).stream().map(PromptTokenizer::maxLength).toList();
+      boolean beside = parts.get(e - 1).stretch() == parts.get(e).stretch();
+      if (beside && !lengths.get(0).equals(lengths.get(1))) {
+        throw new ModelException(
+            base.path()
+                + ": the tokenisers of its text encoders give "
+                + lengths
+                + " tokens at once; they must give as many.");
+      }
     }
   }
 

@@ -14,6 +14,27 @@ public final class PictureSizeRules {
    * Checks a size; 0 is the base's own.
    *
    * @param unit what sides are multiples of, in pixels
+   * @param longest the greatest side that the base has positions for, in pixels
+   * @throws IllegalArgumentException naming what works
+   */
+  public static void require(int unit, int longest, int width, int height) {
+    if (Math.max(width, height) > longest) {
+      throw new IllegalArgumentException(
+          "This base has positions for pictures of up to "
+              + longest
+              + " pixels a side, found "
+              + width
+              + "x"
+              + height
+              + "; take a smaller size.");
+    }
+    require(unit, width, height);
+  }
+
+  /**
+   * Checks a size; 0 is the base's own.
+   *
+   * @param unit what sides are multiples of, in pixels
    * @throws IllegalArgumentException naming the nearest sizes that work
    */
   public static void require(int unit, int width, int height) {

@@ -124,7 +124,7 @@ public final class Prompt {
    * @throws IllegalArgumentException saying what does not go with the base
    */
   public void requireFits(BaseOutline base) {
-    PictureSizeRules.require(base.sizeUnit(), width(), height());
+    PictureSizeRules.require(base.sizeUnit(), base.longestSide(), width(), height());
     Sampler taken =
         Samplers.named(sampler().isEmpty() ? base.defaults().sampler().name() : sampler());
     schedule().requireFollowedBy(taken);

@@ -119,9 +119,11 @@ final class AdapterPredictions {
     long words = texts.get(0).context().length / width;
     Shape context = Shape.of(rows, words, width);
     inputs.put("context", stacked(work, context, rows, i -> texts.get(i).context()));
-    if (base.base().xl()) {
+    if (base.base().pools()) {
       Shape pooled = Shape.of(rows, texts.get(0).pooled().length);
       inputs.put("pooled", stacked(work, pooled, rows, i -> texts.get(i).pooled()));
+    }
+    if (base.base().xl()) {
       Shape sizes = Shape.of(rows, AddedConditioning.SIZES);
       inputs.put("sizes", stacked(work, sizes, rows, i -> samples.get(i).sizes().added()));
     }

@@ -38,7 +38,8 @@ final class ConsistencyProgram {
               own -> {
                 AddedConditioning more = others.added().orElseThrow();
                 return new AddedConditioning(
-                    own.pooled().cat(0, more.pooled()), own.sizes().cat(0, more.sizes()));
+                    own.pooled().cat(0, more.pooled()),
+                    own.sizes().map(sizes -> sizes.cat(0, more.sizes().orElseThrow())));
               }));
     }
   }
@@ -111,7 +112,9 @@ final class ConsistencyProgram {
     StagedCaptions captions = StagedCaptions.encoded(graph, model);
     return new Conditioning(
         captions.context(),
-        captions.pooled().map(pooled -> new AddedConditioning(pooled, StyleProgram.sizes(graph))));
+        captions
+            .pooled()
+            .map(pooled -> new AddedConditioning(pooled, Optional.of(StyleProgram.sizes(graph)))));
   }
 
   /** No caption: zeros for a Stable Diffusion XL, else the empty one. */

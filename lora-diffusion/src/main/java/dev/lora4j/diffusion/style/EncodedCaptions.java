@@ -132,7 +132,6 @@ final class EncodedCaptions {
   }
 
   private int pooledWidth() {
-    int last = base.base().textEncoders().size() - 1;
-    return base.base().xl() ? base.base().textEncoders().get(last).network().pooledWidth() : 0;
+    return base.base().denoiser().pooledWidth();
   }
 }

@@ -54,8 +54,8 @@ public final class LatentStep implements AutoCloseable {
   /**
    * Compiles the step for a base that is told more than the text.
    *
-   * @param others what it is told beside the context, as Stable Diffusion XL is: the pooled text,
-   *     [batch, width], and the sizes, [batch, 6]
+   * @param others what it is told beside the context: the pooled text, [batch, width], as Stable
+   *     Diffusion XL and 3 are; and the sizes, [batch, 6], as XL is
    */
   public LatentStep(
       Scope owner,
@@ -65,7 +65,7 @@ public final class LatentStep implements AutoCloseable {
       HostTensor context,
       List<HostTensor> others) {
     AdapterPlan plan = settings.recipe().plan(model.sites().all());
-    boolean told = others.size() == (model.xl() ? 2 : 0);
+    boolean told = others.size() == (model.pools() ? 1 : 0) + (model.xl() ? 1 : 0);
     if (!told || StyleProgram.trainsText(plan) || settings.accumulate() > 1) {
       throw new IllegalArgumentException(
           "A step on given latents and captions needs all that the base is told, and trains no text"

@@ -11,8 +11,10 @@ import dev.lora4j.core.tensor.Dim;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.tensor.ShapeOps;
 import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.base.TextEncoder;
+import dev.lora4j.diffusion.denoiser.TextArrangement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -44,9 +46,8 @@ record StagedCaptions(Expr context, Optional<Expr> pooled) {
     Shape words = Shape.of(ANY, ANY, model.denoiser().crossAttentionDim());
     Expr context = graph.input(prefix + "context", DType.F32, words).to(compute);
     Optional<Expr> pooled = Optional.empty();
-    if (model.xl()) {
-      int last = model.textEncoders().size() - 1;
-      long width = model.textEncoders().get(last).network().pooledWidth();
+    if (model.pools()) {
+      long width = model.denoiser().pooledWidth();
       pooled =
           Optional.of(graph.input(prefix + "pooled", DType.F32, Shape.of(ANY, width)).to(compute));
     }
@@ -57,11 +58,12 @@ record StagedCaptions(Expr context, Optional<Expr> pooled) {
   static StagedCaptions trained(
       Graph graph, DiffusionModel model, LayerAdapters adapters, StyleSettings settings) {
     DType compute = model.compute();
-    HiddenLayer view = model.view(settings.clipSkip());
     int chunks = settings.captionChunks();
     List<Expr> contexts = new ArrayList<>();
-    Optional<Expr> pooled = Optional.empty();
-    for (TextEncoder encoder : model.textEncoders()) {
+    List<Expr> pooled = new ArrayList<>();
+    for (int e = 0; e < model.textEncoders().size(); e++) {
+      TextEncoder encoder = model.textEncoders().get(e);
+      TextArrangement.Part part = model.arrangement().parts().get(e);
       String name = encoder.model();
       Expr ids = graph.input(name + IDS, DType.I64, Shape.of(ANY, ANY));
       Optional<Expr> kept =
@@ -72,21 +74,50 @@ record StagedCaptions(Expr context, Optional<Expr> pooled) {
           new FrozenWeights(compute, StyleProgram.prefix(name), encoder.weights().forms());
       Weights weights = Weights.of(graph, name, frozen, adapters);
       Optional<Expr> end =
-          encoder.network().pooledWidth() > 0 && model.xl()
+          part.pooled()
               ? Optional.of(graph.input(name + END, DType.I64, Shape.of(ANY)))
               : Optional.empty();
       TextEncoderInputs tokens = new TextEncoderInputs(ids, end, Optional.empty());
+      HiddenLayer view = part.view(settings.clipSkip());
       EncodedText seen = encoder.network().stage(weights, tokens, compute, view);
       contexts.add(kept.map(k -> joined(seen.hidden(), k, chunks)).orElse(seen.hidden()));
       if (end.isPresent()) {
-        pooled = seen.pooled().map(all -> chunks > 1 ? first(all, chunks) : all);
+        Expr all = seen.pooled().orElseThrow();
+        pooled.add(chunks > 1 ? first(all, chunks) : all);
       }
     }
-    Expr context = contexts.get(0);
-    for (Expr next : contexts.subList(1, contexts.size())) {
-      context = context.cat(-1, next);
+    Optional<Expr> told = pooled.isEmpty() ? Optional.empty() : Optional.of(joined(pooled, -1));
+    return new StagedCaptions(arranged(model, contexts), told);
+  }
+
+  /**
+   * The text conditioning of the encoders' outputs.
+   *
+   * @param contexts of each encoder, [batch, tokens, its width]
+   * @return [batch, all tokens, width]
+   */
+  private static Expr arranged(DiffusionModel model, List<Expr> contexts) {
+    TextArrangement arrangement = model.arrangement();
+    int width = model.denoiser().crossAttentionDim();
+    List<Expr> stretches = new ArrayList<>();
+    for (int number = 0; number < arrangement.stretches(); number++) {
+      List<Expr> beside = new ArrayList<>();
+      for (int e = 0; e < contexts.size(); e++) {
+        if (arrangement.parts().get(e).stretch() == number) {
+          beside.add(contexts.get(e));
+        }
+      }
+      Expr stretch = joined(beside, -1);
+      int missing = width - Math.toIntExact(stretch.shape().size(2));
+      stretches.add(missing == 0 ? stretch : stretch.pad(0, 0, missing));
     }
-    return new StagedCaptions(context, pooled);
+    Expr all = joined(stretches, 1);
+    int empty = arrangement.emptyTokens();
+    return empty == 0 ? all : all.pad(0, 0, 0, 0, empty);
+  }
+
+  private static Expr joined(List<Expr> parts, int d) {
+    return parts.size() == 1 ? parts.get(0) : ShapeOps.cat(parts, d);
   }
 
   /**

@@ -88,14 +88,12 @@ final class StepDenoiser implements Function<LayerAdapters, Expr> {
             repeated(objective.timesteps(), times),
             TextConditioning.of(joined(each.stream().map(StagedCaptions::context).toList())));
     DenoiserInputs inputs =
-        sizes
-            .map(
-                all ->
-                    plain.with(
-                        new AddedConditioning(
-                            joined(each.stream().map(c -> c.pooled().orElseThrow()).toList()),
-                            repeated(all, times))))
-            .orElse(plain);
+        captions.pooled().isPresent()
+            ? plain.with(
+                new AddedConditioning(
+                    joined(each.stream().map(c -> c.pooled().orElseThrow()).toList()),
+                    sizes.map(all -> repeated(all, times))))
+            : plain;
     return model.denoiser().stage(weights.apply(adapters), inputs, checkpointing).to(type);
   }
 

@@ -8,6 +8,7 @@ import dev.lora4j.core.train.run.Staging;
 import dev.lora4j.core.train.run.StepCost;
 import dev.lora4j.core.train.run.TaskLoss;
 import dev.lora4j.diffusion.base.DiffusionModel;
+import dev.lora4j.diffusion.base.TextEncoder;
 import dev.lora4j.diffusion.conditioning.EncodedCaption;
 import dev.lora4j.diffusion.consistency.ConsistencyObjective;
 import dev.lora4j.diffusion.consistency.ConsistencySettings;
@@ -21,9 +22,7 @@ import java.util.function.UnaryOperator;
 
 /** Cost of a training step of a style, from the sizes of its latents and captions. */
 public final class StyleCost {
-  /** Tokens that a text encoder reads at once, and those of them around a text. */
-  private static final int WORDS = 77;
-
+  /** Tokens around a text, of those that a text encoder reads at once. */
   private static final int AROUND = 2;
 
   private StyleCost() {}
@@ -41,7 +40,7 @@ public final class StyleCost {
       int batch,
       int latentHeight,
       int latentWidth) {
-    Sizes sizes = sized(plan, settings, batch, latentHeight, latentWidth);
+    Sizes sizes = sized(model, plan, settings, batch, latentHeight, latentWidth);
     return of(model, plan, settings, PredictionLoss.NOISE, sizes);
   }
 
@@ -60,7 +59,7 @@ public final class StyleCost {
       int latentHeight,
       int latentWidth) {
     SliderLoss loss = new SliderLoss(model, how, prompt -> uncounted());
-    Sizes sizes = sized(plan, settings, batch, latentHeight, latentWidth);
+    Sizes sizes = sized(model, plan, settings, batch, latentHeight, latentWidth);
     return of(model, plan, settings, loss, sizes);
   }
 
@@ -79,7 +78,7 @@ public final class StyleCost {
       int latentHeight,
       int latentWidth) {
     PreservedLoss loss = new PreservedLoss(model, how, (caption, storable) -> uncounted());
-    Sizes sizes = sized(plan, settings, batch, latentHeight, latentWidth);
+    Sizes sizes = sized(model, plan, settings, batch, latentHeight, latentWidth);
     return of(model, plan, settings, loss, sizes);
   }
 
@@ -128,16 +127,30 @@ public final class StyleCost {
     return counted(
         plan,
         settings,
-        sized(plan, settings, batch, latentHeight, latentWidth),
+        sized(model, plan, settings, batch, latentHeight, latentWidth),
         graph -> ConsistencyProgram.stage(graph, model, plan, objective, settings));
   }
 
   private static Sizes sized(
-      AdapterPlan plan, StyleSettings settings, int batch, int latentHeight, int latentWidth) {
+      DiffusionModel model,
+      AdapterPlan plan,
+      StyleSettings settings,
+      int batch,
+      int latentHeight,
+      int latentWidth) {
     Map<String, Shape> factors = new HashMap<>(plan.shapes());
     factors.putAll(plan.fixedShapes());
     plan.shapes().forEach((name, shape) -> factors.put(TrainedTensor.anchor(name), shape));
-    return new Sizes(batch, latentHeight, latentWidth, settings.captionChunks(), factors);
+    Map<String, Integer> tokens = new HashMap<>();
+    for (int e = 0; e < model.textEncoders().size(); e++) {
+      TextEncoder encoder = model.textEncoders().get(e);
+      tokens.put(
+          encoder.model() + StagedCaptions.IDS, model.arrangement().tokens(e, encoder.network()));
+    }
+    int chunks = settings.captionChunks();
+    int first = model.arrangement().tokens(0, model.textEncoders().get(0).network());
+    long words = model.contextTokens() + (chunks - 1L) * (first - AROUND);
+    return new Sizes(batch, latentHeight, latentWidth, chunks, words, tokens, factors);
   }
 
   private static StepCost counted(
@@ -146,7 +159,14 @@ public final class StyleCost {
   }
 
   /** The sizes that a batch gives to the inputs of a step. */
-  private record Sizes(int batch, int height, int width, int chunks, Map<String, Shape> factors)
+  private record Sizes(
+      int batch,
+      int height,
+      int width,
+      int chunks,
+      long words,
+      Map<String, Integer> tokens,
+      Map<String, Shape> factors)
       implements UnaryOperator<Graph.Input> {
     private static final int PICTURE = 4;
 
@@ -163,7 +183,6 @@ public final class StyleCost {
     }
 
     private long size(String name, int d, int rank) {
-      long words = (long) chunks * (WORDS - AROUND) + AROUND;
       if (name.endsWith(StagedCaptions.KEPT)) {
         return words;
       }
@@ -174,7 +193,7 @@ public final class StyleCost {
       if (rank == PICTURE) {
         return d == rank - 1 ? width : height;
       }
-      return inChunks ? WORDS : words;
+      return tokens.containsKey(name) ? tokens.get(name) : words;
     }
   }
 }

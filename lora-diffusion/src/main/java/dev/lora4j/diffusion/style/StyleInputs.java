@@ -54,8 +54,7 @@ final class StyleInputs implements CaptionInputs {
               IntStream.of(CaptionTokens.kept(tokenizer, chunks)).asLongStream().toArray();
           inputs.add(Tensor.ofLongs(scope, Shape.of(kept.length), kept));
         }
-        boolean pools = base.base().textEncoders().get(i).network().pooledWidth() > 0;
-        if (base.base().xl() && pools) {
+        if (base.base().arrangement().parts().get(i).pooled()) {
           inputs.add(tokens.ends());
         }
       }
@@ -76,7 +75,7 @@ final class StyleInputs implements CaptionInputs {
     float[] context = stacked(rows.stream().map(EncodedCaption::context).toList());
     long tokens = context.length / rows.size() / width;
     inputs.add(Tensor.of(scope, Shape.of(rows.size(), tokens, width), context));
-    if (model.xl()) {
+    if (model.pools()) {
       float[] pooled = stacked(rows.stream().map(EncodedCaption::pooled).toList());
       inputs.add(Tensor.of(scope, Shape.of(rows.size(), pooled.length / rows.size()), pooled));
     }

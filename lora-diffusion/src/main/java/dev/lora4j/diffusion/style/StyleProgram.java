@@ -90,7 +90,7 @@ final class StyleProgram {
         trainsText(at.plan())
             ? StagedCaptions.trained(graph, model, at.adapters(), settings)
             : StagedCaptions.encoded(graph, model);
-    Optional<Expr> sizes = captions.pooled().map(pooled -> sizes(graph));
+    Optional<Expr> sizes = model.xl() ? Optional.of(sizes(graph)) : Optional.empty();
     StagedObjective staged = objective.stage(graph, model.denoiser().inChannels(), at.type());
     FrozenWeights frozen = new FrozenWeights(compute, "", model.denoiserWeights().forms());
     StepDenoiser denoiser =

@@ -21,12 +21,27 @@ final class TrainerChecks {
     } else {
       trainer.settings.objective().requireFits(trainer.base.base().schedule());
     }
+    requireChunks(trainer);
     requireOneSubject(trainer);
     if (trainer.slider.isPresent()) {
       SliderLesson.require(plan);
     }
     if (trainer.preservation.isPresent()) {
       PreservationLesson.require(plan);
+    }
+  }
+
+  /** Chunks of captions are defined where all encoders read the same tokens side by side. */
+  private static void requireChunks(StyleTrainer trainer) {
+    int chunks = trainer.settings.captionChunks();
+    if (chunks > 1 && trainer.base.base().arrangement().stretches() > 1) {
+      throw new IllegalArgumentException(
+          "Captions are taken in "
+              + chunks
+              + " chunks, but the text encoders of "
+              + trainer.base.base().path()
+              + " give their words one after the other, of which one run takes long captions by"
+              + " itself; take 1 (caption_chunks).");
     }
   }
 

@@ -21,6 +21,11 @@ import java.util.function.Supplier;
  *     inner values, which changes no bit of the gradient
  */
 public record UNet(UNetConfig config, boolean checkpointed) implements DenoiserNetwork {
+  /** Guidance scales of diffusers' pipelines for Stable Diffusion XL and latent consistency. */
+  private static final double XL_GUIDANCE = 5;
+
+  private static final double CONSISTENT_GUIDANCE = 8.5;
+
   /** Component of a pipeline that a UNet is. */
   public static final String COMPONENT = "unet";
 
@@ -57,6 +62,14 @@ public record UNet(UNetConfig config, boolean checkpointed) implements DenoiserN
   @Override
   public int guidanceWidth() {
     return config.variant().guidanceWidth();
+  }
+
+  @Override
+  public double guidance() {
+    if (guidanceWidth() > 0) {
+      return CONSISTENT_GUIDANCE;
+    }
+    return pooledWidth() > 0 ? XL_GUIDANCE : DenoiserNetwork.super.guidance();
   }
 
   @Override
@@ -144,7 +157,7 @@ public record UNet(UNetConfig config, boolean checkpointed) implements DenoiserN
     long sizes = (added.width() - told.pooled().shape().size(1)) / added.sinusoids();
     Expr waves =
         embedding()
-            .waves(at, told.sizes().reshape(-1), added.sinusoids())
+            .waves(at, told.sizes().orElseThrow().reshape(-1), added.sinusoids())
             .reshape(-1, sizes * added.sinusoids());
     Expr all = told.pooled().to(DType.F32).cat(1, waves).to(compute);
     return TimestepEmbedding.layers(at, all, config.timeWidth());

@@ -5,6 +5,7 @@ import dev.lora4j.core.model.ConfigFile;
 import dev.lora4j.diffusion.denoiser.DenoiserFamily;
 import dev.lora4j.diffusion.denoiser.DenoiserNetwork;
 import dev.lora4j.spi.Extension;
+import java.util.Optional;
 
 /** Stable Diffusion's denoisers as diffusers writes them: {@code UNet2DConditionModel}. */
 @Extension(point = DenoiserFamily.class, name = "unet", help = "UNet2DConditionModel")
@@ -65,6 +66,11 @@ public final class UNetFamily implements DenoiserFamily {
   @Override
   public boolean recognises(ConfigFile config) {
     return config.text("_class_name", "").equals(CLASS);
+  }
+
+  @Override
+  public Optional<ConfigFields> treatment() {
+    return Optional.of(FIELDS);
   }
 
   @Override

@@ -68,7 +68,8 @@ final class BlockByBlock {
         (graph, weights) -> {
           Expr timesteps = graph.input("timesteps", DType.F32, Shape.of(ANY));
           AddedConditioning told =
-              new AddedConditioning(input(graph, given, "pooled"), input(graph, given, "sizes"));
+              new AddedConditioning(
+                  input(graph, given, "pooled"), Optional.of(input(graph, given, "sizes")));
           Weights at = weights.apply(SiteAdapters.NONE);
           return List.of(unet.time(at, timesteps, Optional.empty(), Optional.of(told), DType.F32));
         };

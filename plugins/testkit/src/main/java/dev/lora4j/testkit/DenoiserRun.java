@@ -56,6 +56,8 @@ record DenoiserRun(Engine engine, DenoiserNetwork network) {
     inputs.put("context", numbers(Shape.of(count, WORDS, network.crossAttentionDim()), 2));
     if (network.pooledWidth() > 0) {
       inputs.put("pooled", numbers(Shape.of(count, network.pooledWidth()), 3));
+    }
+    if (network.sized()) {
       inputs.put("sizes", numbers(Shape.of(count, AddedConditioning.SIZES), 4));
     }
     return inputs;
@@ -97,7 +99,9 @@ record DenoiserRun(Engine engine, DenoiserNetwork network) {
       Expr x = named(staged, "x").trainable();
       Optional<AddedConditioning> told =
           Optional.ofNullable(staged.get("pooled"))
-              .map(pooled -> new AddedConditioning(pooled, named(staged, "sizes")));
+              .map(
+                  pooled ->
+                      new AddedConditioning(pooled, Optional.ofNullable(staged.get("sizes"))));
       DenoiserInputs seen =
           inputs(
               x, named(staged, "timesteps"), TextConditioning.of(named(staged, "context")), told);
@@ -130,13 +134,18 @@ record DenoiserRun(Engine engine, DenoiserNetwork network) {
     Shape words = Shape.of(2, WORDS, network.crossAttentionDim());
     Expr context = graph.input("context", DType.F32, words);
     boolean tells = network.pooledWidth() > 0 != wrongly;
+    Shape sized = Shape.of(2, AddedConditioning.SIZES);
+    Optional<Expr> sizes =
+        network.sized() || wrongly
+            ? Optional.of(graph.input("sizes", DType.F32, sized))
+            : Optional.empty();
     Optional<AddedConditioning> told =
         tells
             ? Optional.of(
                 new AddedConditioning(
                     graph.input(
                         "pooled", DType.F32, Shape.of(2, Math.max(1, network.pooledWidth()))),
-                    graph.input("sizes", DType.F32, Shape.of(2, AddedConditioning.SIZES))))
+                    sizes))
             : Optional.empty();
     Weights at = Weights.of(graph, network.component(), new FrozenWeights(DType.F32, ""), seeing);
     network.stage(at, inputs(x, timesteps, TextConditioning.of(context), told), false);

@@ -121,7 +121,8 @@ public class PatchesFamily implements DenoiserFamily {
       if (told.isEmpty()) {
         return all;
       }
-      Expr said = told.get().pooled().cat(1, told.get().sizes()).to(inputs.x().dtype());
+      Expr said =
+          told.get().pooled().cat(1, told.get().sizes().orElseThrow()).to(inputs.x().dtype());
       return all.add(weights.linear("told", said, width));
     }
 

@@ -5,6 +5,7 @@ import dev.lora4j.core.format.BlockScheme;
 import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.KohyaLabel;
 import dev.lora4j.core.format.LayerList;
+import dev.lora4j.core.format.NativeName;
 import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.safetensors.TensorInfo;
 import dev.lora4j.diffusion.family.ClipLayers;
@@ -52,9 +53,9 @@ public final class StableDiffusion3 implements BaseFamily {
   @Override
   public List<Family> variants() {
     return List.of(
-        variant(MEDIUM, "Stable Diffusion 3 Medium", new Sd3Layers(24, false, 0)),
-        variant(MEDIUM_3_5, "Stable Diffusion 3.5 Medium", new Sd3Layers(24, true, 13)),
-        variant(LARGE_3_5, "Stable Diffusion 3.5 Large", new Sd3Layers(38, true, 0)));
+        variant(MEDIUM, "Stable Diffusion 3 Medium", Sd3Layers.published(24, false, 0)),
+        variant(MEDIUM_3_5, "Stable Diffusion 3.5 Medium", Sd3Layers.published(24, true, 13)),
+        variant(LARGE_3_5, "Stable Diffusion 3.5 Large", Sd3Layers.published(38, true, 0)));
   }
 
   private static Family variant(String name, String title, Sd3Layers transformer) {
@@ -82,6 +83,16 @@ public final class StableDiffusion3 implements BaseFamily {
     return JointLayers.rows(
             tensors, prefix + "joint_blocks.0.context_block.adaLN_modulation.1.weight")
         .map(rows -> rows / 6 == WIDTH_OF_MEDIUM ? (dual ? MEDIUM_3_5 : MEDIUM) : LARGE_3_5);
+  }
+
+  @Override
+  public List<NativeName> natives(SiteCatalogue sites) {
+    LayerList layers = LayerList.empty();
+    Sd3Layers.of(sites)
+        .ifPresent(found -> found.list(layers.at(JointLayers.COMPONENT, JointLayers.NATIVE)));
+    return layers.family("", "").natives().stream()
+        .filter(name -> sites.find(name.site()).isPresent())
+        .toList();
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.lora4j.server.a1111;
 
 import com.google.gson.JsonObject;
 import dev.lora4j.core.mix.Weight;
+import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.record.GeneratedImage;
 import dev.lora4j.diffusion.request.FewSteps;
 import dev.lora4j.diffusion.request.Prompt;
@@ -133,9 +134,11 @@ final class PictureRoute {
     return new ServedModel<>(model.service(), all, model.name());
   }
 
-  /** As in A1111, the setting is not for XL, whose layer is fixed. */
+  /** As in A1111, the setting is not for XL and its like, whose layer is fixed. */
   private static Prompt skipped(Prompt prompt, ServedModel<PictureService> model, Settings own) {
-    return model.service().base().base().xl() ? prompt : prompt.clipSkip(own.clipStop() - 1);
+    DiffusionModel base = model.service().base().base();
+    boolean fixed = base.arrangement().parts().get(0).layer().skip() > 0;
+    return fixed ? prompt : prompt.clipSkip(own.clipStop() - 1);
   }
 
   private static JsonObject echo(JsonFields body, boolean image) {

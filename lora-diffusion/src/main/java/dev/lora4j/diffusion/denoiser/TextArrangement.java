@@ -1,0 +1,100 @@
+package dev.lora4j.diffusion.denoiser;
+
+import dev.lora4j.core.model.text.HiddenLayer;
+import dev.lora4j.core.model.text.TextEncoderNetwork;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Arrangement of the outputs of a base's text encoders in the text conditioning of its denoiser:
+ * stretches of tokens, one after the other. Encoders of one stretch stand side by side, token by
+ * token; a stretch that is narrower than the denoiser takes is filled up with zeros. Pooled texts
+ * stand side by side in the order of the encoders.
+ *
+ * @param parts one for each text encoder, in their order
+ * @param emptyTokens tokens of zeros behind all stretches, for an encoder that is left out
+ */
+public record TextArrangement(List<Part> parts, int emptyTokens) {
+  /**
+   * Place of one encoder's outputs.
+   *
+   * @param stretch number of its stretch, from 0; never less than that of the encoder before
+   * @param tokens number of tokens that it is given at once; 0 for all its places
+   * @param layer layer whose hidden states are taken
+   * @param skips whether a clip skip leaves out layers of it beyond that
+   * @param pooled whether its pooled text is taken
+   */
+  public record Part(int stretch, int tokens, HiddenLayer layer, boolean skips, boolean pooled) {
+    /**
+     * Layer whose hidden states are taken.
+     *
+     * @param clipSkip layers to leave out beyond what the base leaves out
+     */
+    public HiddenLayer view(int clipSkip) {
+      return skips ? new HiddenLayer(layer.skip() + clipSkip, layer.normed()) : layer;
+    }
+  }
+
+  /** Copies the list, and checks that stretches follow each other. */
+  public TextArrangement {
+    parts = List.copyOf(parts);
+    int last = 0;
+    for (Part part : parts) {
+      if (part.stretch() < last || part.stretch() > last + 1) {
+        throw new IllegalArgumentException(
+            "Stretches of text follow each other, found " + part.stretch() + " after " + last);
+      }
+      last = part.stretch();
+    }
+  }
+
+  /**
+   * One stretch of all encoders, as Stable Diffusion and XL have it. A denoiser that takes a pooled
+   * text gets that of the last encoder, and then the last layer but one of all.
+   *
+   * @param encoders by name, in their order
+   * @throws IllegalArgumentException if they do not fit the denoiser
+   */
+  static TextArrangement sideBySide(
+      DenoiserNetwork denoiser, Map<String, TextEncoderNetwork> encoders) {
+    boolean told = denoiser.pooledWidth() > 0;
+    int width = 0;
+    List<Part> parts = new ArrayList<>();
+    for (Map.Entry<String, TextEncoderNetwork> encoder : encoders.entrySet()) {
+      boolean last = parts.size() == encoders.size() - 1;
+      if (told && last && encoder.getValue().pooledWidth() == 0) {
+        throw new IllegalArgumentException(
+            encoder.getKey()
+                + " gives no pooled text, as a CLIPTextModelWithProjection does, but this denoiser is"
+                + " told it.");
+      }
+      width += encoder.getValue().width();
+      parts.add(new Part(0, 0, new HiddenLayer(told ? 1 : 0, !told), true, told && last));
+    }
+    if (width != denoiser.crossAttentionDim()) {
+      throw new IllegalArgumentException(
+          "the denoiser takes texts of width "
+              + denoiser.crossAttentionDim()
+              + ", but the text encoders together give "
+              + width
+              + ".");
+    }
+    return new TextArrangement(parts, 0);
+  }
+
+  /** Number of stretches of encoders. */
+  public int stretches() {
+    return parts.isEmpty() ? 0 : parts.get(parts.size() - 1).stretch() + 1;
+  }
+
+  /**
+   * Number of tokens that an encoder is given at once.
+   *
+   * @param index its place among the encoders
+   */
+  public int tokens(int index, TextEncoderNetwork encoder) {
+    int asked = parts.get(index).tokens();
+    return asked == 0 ? encoder.places() : Math.min(asked, encoder.places());
+  }
+}
