@@ -24,7 +24,7 @@ class CopiedCloneTest {
       echo built >>builds
       mkdir -p lora-core/target/quick
       : >lora-core/target/quick/core.jar
-      for app in cli bench server hub studio whisper vision recipes; do
+      for app in cli bench server hub studio whisper vision flow recipes; do
         mkdir -p plugins/$app/target/quick
         for kind in "" -javadoc -sources -tests; do
           : >plugins/$app/target/quick/$app$kind.jar

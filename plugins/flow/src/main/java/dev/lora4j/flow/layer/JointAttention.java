@@ -1,0 +1,65 @@
+package dev.lora4j.flow.layer;
+
+import dev.lora4j.core.nn.Weights;
+import dev.lora4j.core.tensor.Dim;
+import dev.lora4j.core.tensor.Expr;
+
+/**
+ * Attention in which the words and the places of a picture see each other and themselves (Esser et
+ * al. 2024, figure 2), each stream with layers of its own.
+ *
+ * @param heads heads of both streams
+ * @param normed whether queries and keys are normalised, head by head
+ */
+public record JointAttention(int heads, boolean normed) {
+  private static final double EPSILON = 1e-6;
+
+  /** Queries, keys and values, [batch, heads, tokens, width of a head]. */
+  private record Projected(Expr q, Expr k, Expr v) {}
+
+  /**
+   * Attention of both streams.
+   *
+   * @param x both streams, normalised
+   * @param wordsEnd whether the words' stream ends here, so that nothing more is made of it
+   * @return picture and words after their last layers, of the same shapes; words as they came out
+   *     of attention if their stream ends
+   */
+  public Streams joint(Weights at, Streams x, Contexts contexts, boolean wordsEnd) {
+    Expr picture = x.picture();
+    Expr words = x.words();
+    long width = picture.shape().size(2);
+    Projected own = projected(at, picture, "to_q", "to_k", "to_v", "norm_q", "norm_k");
+    Projected others =
+        projected(
+            at, words, "add_q_proj", "add_k_proj", "add_v_proj", "norm_added_q", "norm_added_k");
+    Expr q = contexts.spread(own.q()).cat(2, others.q());
+    Expr k = contexts.spread(own.k()).cat(2, others.k());
+    Expr v = contexts.spread(own.v()).cat(2, others.v());
+    Expr all = q.attend(k, v).joinHeads();
+    Dim places = picture.dim(1);
+    Expr seen = contexts.blended(all.narrow(1, Dim.of(0), places));
+    Expr told = all.narrow(1, places, words.dim(1));
+    return new Streams(
+        at.linear("to_out.0", seen, width), wordsEnd ? told : at.linear("to_add_out", told, width));
+  }
+
+  /** Attention of the picture alone, [batch, places, width]. */
+  public Expr alone(Weights at, Expr picture) {
+    Projected own = projected(at, picture, "to_q", "to_k", "to_v", "norm_q", "norm_k");
+    Expr all = own.q().attend(own.k(), own.v()).joinHeads();
+    return at.linear("to_out.0", all, picture.shape().size(2));
+  }
+
+  private Projected projected(
+      Weights at, Expr x, String q, String k, String v, String normQ, String normK) {
+    long width = x.shape().size(2);
+    Expr queries = at.linear(q, x, width).splitHeads(heads);
+    Expr keys = at.linear(k, x, width).splitHeads(heads);
+    Expr values = at.linear(v, x, width).splitHeads(heads);
+    return normed
+        ? new Projected(
+            at.rmsNorm(normQ, queries, EPSILON), at.rmsNorm(normK, keys, EPSILON), values)
+        : new Projected(queries, keys, values);
+  }
+}

@@ -1,0 +1,170 @@
+package dev.lora4j.flow.sd3;
+
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lora4j.core.Lora4j;
+import dev.lora4j.core.model.ModelException;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.diffusion.base.BaseOutline;
+import dev.lora4j.diffusion.base.LoadOptions;
+import dev.lora4j.diffusion.pipeline.StableDiffusion;
+import dev.lora4j.diffusion.request.Prompt;
+import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
+import dev.lora4j.flow.Goldens;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What is no Stable Diffusion 3 is refused by what is wrong, before any weight is read. */
+class Sd3RefusalsTest {
+  private static final Lora4j LORA = Lora4j.open();
+  private static final String DENOISER = "transformer/config.json";
+
+  @TempDir private Path folder = Path.of("");
+
+  @AfterAll
+  static void close() {
+    LORA.close();
+  }
+
+  private static String refusal(Path base) {
+    return refusal(base, LoadOptions.in(DType.F32));
+  }
+
+  /** The message, of a base whose denoiser has weights that cannot be read. */
+  private static String refusal(Path base, LoadOptions options) {
+    Path weights = base.resolve("transformer/diffusion_pytorch_model.safetensors");
+    try {
+      Files.write(weights, new byte[] {1, 2, 3});
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    String outline =
+        String.valueOf(
+            assertThrows(ModelException.class, () -> BaseOutline.of(base, options)).getMessage());
+    String loaded =
+        String.valueOf(
+            assertThrows(ModelException.class, () -> StableDiffusion.open(LORA, base, options))
+                .getMessage());
+    assertTrue(loaded.equals(outline), loaded + "\n" + outline);
+    return loaded;
+  }
+
+  private static void assertNames(String message, String... parts) {
+    for (String part : parts) {
+      assertTrue(message.contains(part), message);
+    }
+  }
+
+  @Test
+  void missingClip() {
+    TinyPipeline.without(folder, "text_encoder_2");
+    assertNames(refusal(folder), "it lacks text_encoder_2", "only the T5 text_encoder_3");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"text_encoder_2", "text_encoder_3"})
+  void encoderThatTheIndexNames(String part) {
+    TinyPipeline.remove(TinyPipeline.copy(folder), part);
+    assertNames(refusal(folder), "no folder " + part, "model_index.json", "[null, null]");
+  }
+
+  @Test
+  void clipWithoutPooledText() {
+    TinyPipeline.copy(folder);
+    TinyPipeline.edit(
+        folder.resolve("text_encoder/config.json"),
+        json -> json.replace("CLIPTextModelWithProjection", "CLIPTextModel"));
+    assertNames(refusal(folder), "text_encoder gives no pooled text");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "joint_attention_dim, 32, 40, texts of width 40, text_encoder_3 gives 32",
+    "joint_attention_dim, 32, 20, texts of width 20, together give 28",
+    "pooled_projection_dim, 24, 30, pooled texts of width 30, together give 24",
+    "in_channels, 16, 8, takes 8 channels, 16 (latents)",
+    "out_channels, 16, 4, predicts 4 channels, latents have 16",
+    "patch_size, 2, 4, 'patch_size' is 4, only 2",
+    "caption_projection_dim, 16, 32, 'caption_projection_dim' is 32, which is 16",
+    "num_layers, 3, 1, 'dual_attention_layers' is [0; 1], from 0 to 0",
+    "num_layers, 3, 0, 'num_layers', from 1",
+    "attention_head_dim, 8, 7, 'num_attention_heads' times 'attention_head_dim' is 14, 4",
+  })
+  void sizesThatDoNotFit(String field, String was, String is, String one, String other) {
+    TinyPipeline.copy(folder);
+    TinyPipeline.edit(
+        folder.resolve(DENOISER),
+        json -> json.replace("\"" + field + "\": " + was, "\"" + field + "\": " + is));
+    assertNames(refusal(folder), one.replace(';', ','), other);
+  }
+
+  @Test
+  void normOfQueriesThatIsNotBuilt() {
+    TinyPipeline.copy(folder);
+    TinyPipeline.edit(folder.resolve(DENOISER), json -> json.replace("rms_norm", "layer_norm"));
+    assertNames(refusal(folder), "'qk_norm' is layer_norm", "only rms_norm");
+  }
+
+  @Test
+  void schedulerOfAnotherKind() {
+    TinyPipeline.copy(folder);
+    TinyPipeline.edit(
+        folder.resolve("scheduler/scheduler_config.json"),
+        json -> "{\"_class_name\": \"DDIMScheduler\", \"beta_schedule\": \"scaled_linear\"}");
+    assertNames(refusal(folder), "predicts a flow", "DDIMScheduler is for one that predicts noise");
+  }
+
+  @Test
+  void shiftByTheSizeOfThePicture() {
+    TinyPipeline.copy(folder);
+    TinyPipeline.edit(
+        folder.resolve("scheduler/scheduler_config.json"),
+        json -> json.replace("\"use_dynamic_shifting\": false", "\"use_dynamic_shifting\": true"));
+    assertNames(refusal(folder), "'use_dynamic_shifting' is true");
+  }
+
+  @Test
+  void anotherPredictionType() {
+    TinyPipeline.copy(folder);
+    LoadOptions options = LoadOptions.in(DType.F32).predicting(Prediction.EPSILON);
+    assertNames(refusal(folder, options), "predicts a flow", "predicts noise");
+  }
+
+  @Test
+  void unknownFieldsAreNoted() {
+    TinyPipeline.copy(folder);
+    TinyPipeline.edit(
+        folder.resolve(DENOISER), json -> json.replaceFirst("\\{", "{\"extra_layers\": 2,"));
+    try (StableDiffusion sd = StableDiffusion.open(LORA, folder)) {
+      List<String> notes = sd.base().notes();
+      assertTrue(notes.stream().anyMatch(n -> n.contains("extra_layers")), notes.toString());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"44, 16, up to 40 pixels", "24, 18, multiples of 4 pixels"})
+  void sizesOfPicturesThatItCannotMake(int width, int height, String reason) {
+    Prompt prompt = Prompt.of("a fox").size(width, height).steps(1);
+    BaseOutline outline = BaseOutline.of(Goldens.PIPELINE, LoadOptions.in(DType.F32));
+    String early =
+        String.valueOf(
+            assertThrows(IllegalArgumentException.class, () -> prompt.requireFits(outline))
+                .getMessage());
+    assertNames(early, reason);
+    try (StableDiffusion sd = StableDiffusion.open(LORA, Goldens.PIPELINE)) {
+      assertNames(
+          String.valueOf(
+              assertThrows(IllegalArgumentException.class, () -> sd.generate(prompt)).getMessage()),
+          reason);
+    }
+  }
+}
