@@ -24,8 +24,8 @@ class TargetPresetTest {
 
   /**
    * Kohya's scripts train 192 and 722 layers of the UNet and 72 of a CLIP text encoder, diffusers'
-   * 128 and 560, LyCORIS's preset "full" 282 and 794; style is kohya's 278 and 788 of LoCon without
-   * the 22 and 17 projections of the time.
+   * 128, 560 and, of Stable Diffusion 3.5 Large, 303, LyCORIS's preset "full" 282 and 794; style is
+   * kohya's 278 and 788 of LoCon without the 22 and 17 projections of the time.
    */
   @ParameterizedTest
   @CsvSource({
@@ -40,6 +40,9 @@ class TargetPresetTest {
     "sdxl, all, 794",
     "sd15, style, 256",
     "sdxl, style, 771",
+    "sd3, style, 285",
+    "sd35m, style, 337",
+    "sd35l, attention, 303",
     "sd15, b-lora-content, 8",
     "sd15, b-lora-style, 8",
     "sdxl, b-lora-content, 80",

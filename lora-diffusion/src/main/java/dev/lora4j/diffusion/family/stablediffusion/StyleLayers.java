@@ -3,19 +3,22 @@ package dev.lora4j.diffusion.family.stablediffusion;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.train.adapter.LayerKinds;
 import dev.lora4j.core.train.adapter.LayerSelector;
+import dev.lora4j.diffusion.family.JointLayers;
 import dev.lora4j.spi.Extension;
 import java.util.Collection;
 import java.util.List;
 
 /**
- * Attention, feed-forward and all convolutions of a UNet's blocks: a style is partly texture, and
- * texture is in the convolutions.
+ * Attention, feed-forward and all convolutions of the denoiser's blocks: a style is partly texture,
+ * and in a UNet texture is in the convolutions.
  */
 @Extension(
     point = LayerSelector.class,
     name = "style",
-    help = "attention, feed-forward and convolutions of a UNet's blocks")
+    help = "attention, feed-forward and convolutions of the denoiser's blocks")
 public final class StyleLayers implements LayerSelector {
+  private static final String TRANSFORMER = JointLayers.COMPONENT + ".";
+
   /** For the host. */
   public StyleLayers() {}
 
@@ -26,6 +29,10 @@ public final class StyleLayers implements LayerSelector {
 
   private static boolean within(Site site) {
     String name = site.name();
+    if (name.startsWith(TRANSFORMER)) {
+      boolean part = LayerKinds.attention(site) || LayerKinds.feedForward(site);
+      return part && name.contains("transformer_blocks.");
+    }
     return name.startsWith("unet.")
         && !name.contains("time_emb")
         && (name.contains("_blocks.") || name.contains("mid_block."));

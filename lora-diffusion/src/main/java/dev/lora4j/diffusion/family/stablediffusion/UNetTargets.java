@@ -2,9 +2,9 @@ package dev.lora4j.diffusion.family.stablediffusion;
 
 import dev.lora4j.core.train.adapter.TargetPreset;
 
-/** Presets of layers to train that only UNets have. */
+/** Presets of layers to train that are Stable Diffusion's. */
 public final class UNetTargets {
-  /** Attention, feed-forward and all convolutions of a UNet's blocks. */
+  /** Attention, feed-forward and all convolutions of the denoiser's blocks. */
   public static final TargetPreset STYLE = new TargetPreset("style");
 
   /** Attention of the transformer that holds content, after B-LoRA (Frenkel et al. 2024). */

@@ -168,7 +168,9 @@ class Sd3PipelineTest {
     for (int i = 0; i < 2; i++) {
       float[] last = paths.get(i).latents().get(STEPS - 2);
       Goldens.assertClose(
-          (i == 0 ? "plain" : "negative") + ".step" + (STEPS - 2), Goldens.doubles(last), CLOSE_STEPS);
+          (i == 0 ? "plain" : "negative") + ".step" + (STEPS - 2),
+          Goldens.doubles(last),
+          CLOSE_STEPS);
     }
     assertTrue(
         !Arrays.equals(

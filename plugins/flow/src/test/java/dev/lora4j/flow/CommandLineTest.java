@@ -1,0 +1,93 @@
+package dev.lora4j.flow;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lora4j.cli.Main;
+import dev.lora4j.cli.console.Console;
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands of the command line on a tiny Stable Diffusion 3.5 Medium. */
+class CommandLineTest {
+  private static final String BASE = "--base=" + Goldens.PIPELINE;
+
+  @TempDir private Path folder = Path.of("");
+
+  private static String run(String... words) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    int code =
+        Main.run(
+            Console.of(
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8)),
+            words);
+    assertEquals(0, code, Arrays.toString(words) + "\n" + err.toString(StandardCharsets.UTF_8));
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  private BufferedImage generated(String name, String... more) throws IOException {
+    Path file = folder.resolve(name);
+    String[] plain = {"generate", "a fox", BASE, "--seed=3", "--steps=2", "--size=16x16", "-o"};
+    String[] all = Arrays.copyOf(plain, plain.length + 1 + more.length);
+    all[plain.length] = file.toString();
+    System.arraycopy(more, 0, all, plain.length + 1, more.length);
+    run(all);
+    return ImageIO.read(file.toFile());
+  }
+
+  private static int[] pixels(BufferedImage image) {
+    return image.getRGB(0, 0, 16, 16, new int[256], 0, 16);
+  }
+
+  @Test
+  void inspectAccountsForEveryKey() {
+    String file = Goldens.RESOURCES.resolve("diffusers.safetensors").toString();
+    String text = run("inspect", file, BASE);
+    assertTrue(text.contains("108 keys: 108 used"), text);
+    assertTrue(text.contains("diffusers"), text);
+  }
+
+  @Test
+  void whatIsTrainedChangesThePicture() throws IOException {
+    Path pictures = Files.createDirectory(folder.resolve("pictures"));
+    for (int i = 0; i < 2; i++) {
+      BufferedImage picture = new BufferedImage(16, 16, BufferedImage.TYPE_INT_RGB);
+      Graphics2D pen = picture.createGraphics();
+      pen.setColor(i == 0 ? Color.ORANGE : Color.BLUE);
+      pen.fillRect(2, 2, 9, 11);
+      pen.dispose();
+      ImageIO.write(picture, "png", pictures.resolve("p" + i + ".png").toFile());
+      Files.writeString(pictures.resolve("p" + i + ".txt"), "a red fox");
+    }
+    Path adapter = folder.resolve("ink.safetensors");
+    run(
+        "train",
+        BASE,
+        "--images=" + pictures,
+        "--steps=3",
+        "--rank=2",
+        // Half of what this tiny autoencoder would have is no size of a bucket.
+        "--set=data.bucket_reso_steps=8",
+        "--set=optimizer.lr=0.05",
+        "--set=loss.timestep_sampling=shift",
+        "-o",
+        adapter.toString());
+    BufferedImage plain = generated("plain.png");
+    BufferedImage ink = generated("ink.png", "--lora=" + adapter);
+    assertNotEquals(Arrays.toString(pixels(plain)), Arrays.toString(pixels(ink)));
+  }
+}
