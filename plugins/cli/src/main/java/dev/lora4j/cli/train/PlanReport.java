@@ -108,10 +108,16 @@ final class PlanReport {
             (captions == 1 ? "1 caption is" : captions + " captions are")
                 + " longer than "
                 + count
-                + " tokens and cut there; caption_chunks = "
-                + chunks
-                + " takes all of "
-                + (captions == 1 ? "it" : "them"));
+                + " tokens and cut there; "
+                + remedy(captions, chunks));
+  }
+
+  /** Where encoders stand one after the other, captions are taken in one chunk. */
+  private String remedy(int captions, int chunks) {
+    return run.model().sd().base().arrangement().stretches() > 1
+        ? "the other text encoders of this base may read more of "
+            + (captions == 1 ? "it" : "them")
+        : "caption_chunks = " + chunks + " takes all of " + (captions == 1 ? "it" : "them");
   }
 
   /** The run in a few lines. */

@@ -1,5 +1,6 @@
 package dev.lora4j.flow.sd3;
 
+import dev.lora4j.diffusion.dataset.Picture;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -107,6 +108,15 @@ class Sd3PipelineTest {
         }
       }
     }
+  }
+
+  @Test
+  void picturesAreEncodedAsDiffusersDoes() {
+    byte[] pixels = new byte[16 * 24 * 3];
+    Goldens.expected("picture").bytes().get(pixels);
+    Picture picture = new Picture("picture", "", 24, 16, pixels);
+    float[] latents = SD.encode(List.of(picture)).get(0);
+    Goldens.assertClose("encoded", Goldens.doubles(latents), CLOSE);
   }
 
   @Test
