@@ -1,0 +1,52 @@
+package dev.lora4j.diffusion.denoiser;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.lora4j.core.model.text.HiddenLayer;
+import dev.lora4j.core.model.text.TextEncoderNetwork;
+import dev.lora4j.diffusion.clip.ClipText;
+import dev.lora4j.diffusion.clip.ClipTextConfig;
+import dev.lora4j.diffusion.denoiser.TextArrangement.Part;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class TextArrangementTest {
+  private static final HiddenLayer BEFORE_LAST = new HiddenLayer(1, false);
+  private static final TextEncoderNetwork CLIP =
+      new ClipText(new ClipTextConfig(10, 8, 16, 3, 2, 77, 1e-5, true));
+
+  @Test
+  void stretchesFollowEachOther() {
+    Part first = new Part(0, 0, BEFORE_LAST, true, true);
+    Part second = new Part(1, 256, HiddenLayer.LAST, false, false);
+    assertEquals(2, new TextArrangement(List.of(first, first, second), 0).stretches());
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new TextArrangement(List.of(second, first), 0));
+    Part third = new Part(2, 0, BEFORE_LAST, true, true);
+    assertThrows(
+        IllegalArgumentException.class, () -> new TextArrangement(List.of(first, third), 0));
+  }
+
+  @Test
+  void clipSkipCountsWhereItIsDeclared() {
+    assertEquals(
+        new HiddenLayer(3, false), new Part(0, 0, BEFORE_LAST, true, true).view(2));
+    assertEquals(HiddenLayer.LAST, new Part(0, 0, HiddenLayer.LAST, false, false).view(2));
+  }
+
+  @Test
+  void anEncoderIsGivenNoMoreThanItsPlaces() {
+    TextArrangement arrangement =
+        new TextArrangement(
+            List.of(
+                new Part(0, 0, BEFORE_LAST, true, true),
+                new Part(0, 40, BEFORE_LAST, true, true),
+                new Part(0, 256, BEFORE_LAST, true, true)),
+            0);
+    assertEquals(77, arrangement.tokens(0, CLIP));
+    assertEquals(40, arrangement.tokens(1, CLIP));
+    assertEquals(77, arrangement.tokens(2, CLIP));
+  }
+}
