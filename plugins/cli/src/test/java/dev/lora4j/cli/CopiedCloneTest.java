@@ -87,7 +87,7 @@ class CopiedCloneTest {
   }
 
   private void assertOwn(Path in, List<String> jars) {
-    assertEquals(10, jars.size(), jars.toString());
+    assertEquals(11, jars.size(), jars.toString());
     for (String jar : jars) {
       assertTrue(
           jar.startsWith(in + "/target/launcher/build-") || jar.equals(folder + "/outside.jar"),
