@@ -125,7 +125,8 @@ final class SamplingLevels {
     }
     List<NoiseLevel> levels = new ArrayList<>();
     for (double s : noise) {
-      levels.add(new NoiseLevel(1 - s, s, s * n));
+      // The network is told what diffusers makes of it in F32; at 600, one rounding is 6e-5.
+      levels.add(new NoiseLevel(1 - s, s, (float) s * (float) n));
     }
     levels.add(NoiseLevel.CLEAN);
     return levels;

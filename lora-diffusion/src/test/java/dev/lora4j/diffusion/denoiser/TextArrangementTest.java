@@ -22,8 +22,7 @@ class TextArrangementTest {
     Part second = new Part(1, 256, HiddenLayer.LAST, false, false);
     assertEquals(2, new TextArrangement(List.of(first, first, second), 0).stretches());
     assertThrows(
-        IllegalArgumentException.class,
-        () -> new TextArrangement(List.of(second, first), 0));
+        IllegalArgumentException.class, () -> new TextArrangement(List.of(second, first), 0));
     Part third = new Part(2, 0, BEFORE_LAST, true, true);
     assertThrows(
         IllegalArgumentException.class, () -> new TextArrangement(List.of(first, third), 0));
@@ -31,8 +30,7 @@ class TextArrangementTest {
 
   @Test
   void clipSkipCountsWhereItIsDeclared() {
-    assertEquals(
-        new HiddenLayer(3, false), new Part(0, 0, BEFORE_LAST, true, true).view(2));
+    assertEquals(new HiddenLayer(3, false), new Part(0, 0, BEFORE_LAST, true, true).view(2));
     assertEquals(HiddenLayer.LAST, new Part(0, 0, HiddenLayer.LAST, false, false).view(2));
   }
 

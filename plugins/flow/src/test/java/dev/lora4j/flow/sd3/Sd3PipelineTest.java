@@ -1,6 +1,5 @@
 package dev.lora4j.flow.sd3;
 
-import dev.lora4j.diffusion.dataset.Picture;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,6 +11,7 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.diffusion.conditioning.EncodedCaption;
+import dev.lora4j.diffusion.dataset.Picture;
 import dev.lora4j.diffusion.pipeline.LatentPath;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import dev.lora4j.diffusion.request.Prompt;
@@ -36,10 +36,6 @@ class Sd3PipelineTest {
   private static final Lora4j LORA = Lora4j.open();
   private static final StableDiffusion SD = StableDiffusion.open(LORA, Goldens.PIPELINE);
   private static final double CLOSE = 1e-5;
-
-  /** Of latents, to which each step adds its rounding. */
-  private static final double CLOSE_STEPS = 2e-5;
-
   private static final int STEPS = 4;
 
   @TempDir private Path folder = Path.of("");
@@ -78,7 +74,7 @@ class Sd3PipelineTest {
     assertEquals(STEPS - 1, path.latents().size());
     for (int step = 0; step < STEPS - 1; step++) {
       double[] found = Goldens.doubles(path.latents().get(step));
-      Goldens.assertClose(run + ".step" + step, found, CLOSE_STEPS);
+      Goldens.assertClose(run + ".step" + step, found, CLOSE);
     }
   }
 
@@ -178,9 +174,7 @@ class Sd3PipelineTest {
     for (int i = 0; i < 2; i++) {
       float[] last = paths.get(i).latents().get(STEPS - 2);
       Goldens.assertClose(
-          (i == 0 ? "plain" : "negative") + ".step" + (STEPS - 2),
-          Goldens.doubles(last),
-          CLOSE_STEPS);
+          (i == 0 ? "plain" : "negative") + ".step" + (STEPS - 2), Goldens.doubles(last), CLOSE);
     }
     assertTrue(
         !Arrays.equals(
