@@ -1,8 +1,10 @@
 package dev.lora4j.diffusion.dataset;
 
+import dev.lora4j.diffusion.dataset.bucket.Bucket;
 import dev.lora4j.diffusion.dataset.source.DataGroup;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * All pictures of a run and their problems.
@@ -86,13 +88,24 @@ public record DataSet(List<DataItem> items, List<DataProblem> problems, List<Dat
 
   /** The same with an error for each picture whose sides in training are no multiples of a unit. */
   public DataSet inUnits(int unit) {
+    return refusing(
+        bucket -> !bucket.multipleOf(unit), "this base's sides are multiples of " + unit);
+  }
+
+  /** The same with an error for each picture that has a longer side in training. */
+  public DataSet within(int longest) {
+    return refusing(
+        bucket -> Math.max(bucket.width(), bucket.height()) > longest,
+        "this base has positions for pictures of up to " + longest + " pixels a side");
+  }
+
+  private DataSet refusing(Predicate<Bucket> refused, String reason) {
     List<DataProblem> all = new ArrayList<>(problems);
     for (DataItem item : items) {
-      if (!item.fit().bucket().multipleOf(unit)) {
-        String size = "is trained in " + item.fit().bucket();
-        all.add(
-            DataProblem.error(
-                item.file(), size + ", and this base's sides are multiples of " + unit + "."));
+      Bucket bucket = item.fit().bucket();
+      if (refused.test(bucket)) {
+        String size = "is trained in " + bucket;
+        all.add(DataProblem.error(item.file(), size + ", and " + reason + "."));
       }
     }
     return new DataSet(items, all, groups);

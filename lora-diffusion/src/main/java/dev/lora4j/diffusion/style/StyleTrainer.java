@@ -147,8 +147,12 @@ public final class StyleTrainer {
    * @throws dev.lora4j.diffusion.dataset.DataSetException if it has errors
    */
   public StyleTrainer data(DataSet data) {
-    DataSet usable = data.inUnits(base.base().sizeUnit()).usable();
+    DataSet usable = fitting(data).usable();
     return with((trainer, cache, listener) -> trainer.samples(usable, cache, listener));
+  }
+
+  private DataSet fitting(DataSet data) {
+    return data.inUnits(base.base().sizeUnit()).within(base.base().longestSide());
   }
 
   private SampleSource samples(DataSet data, ContentCache cache, RunListener listener) {
@@ -173,6 +177,7 @@ public final class StyleTrainer {
    */
   public StyleTrainer pairs(PicturePairs pairs, PairObjective objective) {
     PicturePairs usable = pairs.usable(base.base().sizeUnit());
+    fitting(usable.better()).usable();
     TrainerDraft draft = new TrainerDraft(this);
     draft.source =
         (trainer, cache, listener) -> {

@@ -148,6 +148,11 @@ class DataSetTest {
         "b.png",
         "is trained in 88x40, and this base's sides are multiples of 16",
         surveyed().inUnits(16));
+    assertEquals(List.of(), surveyed().within(88).problems());
+    error(
+        "b.png",
+        "is trained in 88x40, and this base has positions for pictures of up to 80 pixels a side",
+        surveyed().within(80));
   }
 
   @Test
