@@ -51,7 +51,7 @@ public final class Weights {
 
   /** The weights of a part, for example {@code down_blocks.0}. */
   public Weights at(String name) {
-    return new Weights(graph, model, full(name), source, adapters, use, missing);
+    return new Weights(graph, model, inside(name), source, adapters, use, missing);
   }
 
   /** The weights of a numbered part, for example {@code resnets.1}. */
@@ -257,11 +257,15 @@ public final class Weights {
     return model + "." + full(name);
   }
 
+  /** A part's name with the missing level, if there is one. */
+  private String inside(String name) {
+    return prefix.isEmpty() ? name : prefix + "." + name;
+  }
+
   private String full(String name) {
-    String full = prefix.isEmpty() ? name : prefix + "." + name;
-    if (missing.isEmpty() || !(full + ".").startsWith(missing)) {
-      return full;
-    }
-    return full.substring(Math.min(full.length(), missing.length()));
+    String inside = inside(name);
+    return !missing.isEmpty() && inside.startsWith(missing)
+        ? inside.substring(missing.length())
+        : inside;
   }
 }

@@ -8,6 +8,7 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.train.Initialiser;
 import dev.lora4j.core.train.SeededNoise;
+import dev.lora4j.text.network.EncoderNetwork;
 import dev.lora4j.text.network.LanguageNetwork;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -59,6 +60,16 @@ public record ClassifierHead(int labels, long seed, boolean perToken) {
   static LanguageNetwork saved(TextFamily family, ConfigFile config) {
     List<String> tags = ClassLabels.ofTokens(config);
     return tags.isEmpty() ? family.network(config) : family.tagger(config, tags);
+  }
+
+  /**
+   * The network of a family for vectors of texts: as it was saved if it is an encoder, with
+   * whatever head that has, since its adapters name its layers so; otherwise without its head for
+   * words.
+   */
+  static LanguageNetwork encoder(TextFamily family, ConfigFile config) {
+    LanguageNetwork saved = saved(family, config);
+    return saved instanceof EncoderNetwork ? saved : family.encoder(config);
   }
 
   /** The first values of weights, by name; each depends on the seed and its name alone. */

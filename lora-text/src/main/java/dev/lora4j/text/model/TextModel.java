@@ -27,7 +27,6 @@ import dev.lora4j.text.network.Seq2SeqNetwork;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -165,13 +164,13 @@ public final class TextModel {
   }
 
   /**
-   * Loads a folder for vectors of texts: an encoder as {@link #load(Scope, Path, BasePrecision)}
-   * does, and a decoder without its head.
+   * Loads a folder for vectors of texts: an encoder, with its head if it has one, as {@link
+   * #load(Scope, Path, BasePrecision)} does, and a decoder without its head for words.
    *
    * @throws ModelException as there
    */
   public static TextModel loadEncoder(Scope scope, Path folder, BasePrecision precision) {
-    return new TextModel(scope, folder, precision, Optional.empty(), TextFamily::encoder);
+    return new TextModel(scope, folder, precision, Optional.empty(), ClassifierHead::encoder);
   }
 
   /**
@@ -212,111 +211,6 @@ public final class TextModel {
     return new TextModel(owner, this, head);
   }
 
-  /**
-   * Class names of the head in a folder, read before anything is loaded; none if it has no head.
-   *
-   * @throws ModelException if it is no such model
-   */
-  public static List<String> labels(Path folder) {
-    ConfigFile config = ModelFiles.config(folder);
-    return TextFamilies.of(config).network(config) instanceof EncoderNetwork encoder
-            && !encoder.perToken()
-        ? encoder.labels()
-        : List.of();
-  }
-
-  /**
-   * Class names of the head for tokens in a folder, read before anything is loaded; none if it has
-   * no such head.
-   *
-   * @throws ModelException if it is no such model
-   */
-  public static List<String> tags(Path folder) {
-    return ClassLabels.ofTokens(ModelFiles.config(folder));
-  }
-
-  /**
-   * The layers that adapters of a folder's model can change, before anything is loaded: all that
-   * its network has, also where the folder lacks the weight.
-   *
-   * @param title name of the base
-   * @param labels number of classes of its head; 0 for the head of the folder
-   * @throws ModelException if it is no such model
-   */
-  public static Family layers(Path folder, String title, int labels) {
-    ConfigFile config = ModelFiles.config(folder);
-    TextFamily family = TextFamilies.of(config);
-    return layers(
-        config,
-        title,
-        labels == 0
-            ? ClassifierHead.saved(family, config)
-            : new ClassifierHead(labels, 0).network(family, config));
-  }
-
-  /**
-   * The layers of a folder's model with a new head, as {@link #layers(Path, String, int)} has them.
-   *
-   * @throws ModelException if it is no such model
-   */
-  public static Family layers(Path folder, String title, ClassifierHead head) {
-    ConfigFile config = ModelFiles.config(folder);
-    return layers(config, title, head.network(TextFamilies.of(config), config));
-  }
-
-  /**
-   * The layers of a folder's model for vectors of texts, as {@link #layers(Path, String, int)} has
-   * them.
-   *
-   * @throws ModelException if it is no such model
-   */
-  public static Family encoderLayers(Path folder, String title) {
-    ConfigFile config = ModelFiles.config(folder);
-    return layers(config, title, TextFamilies.of(config).encoder(config));
-  }
-
-  private static Family layers(ConfigFile config, String title, LanguageNetwork network) {
-    TextFamily family = TextFamilies.of(config);
-    Map<String, Site> sites = new LinkedHashMap<>();
-    SiteAdapters collecting =
-        (site, x, y) -> {
-          sites.put(site.name(), site);
-          return y;
-        };
-    Network.walk(
-        MODEL,
-        DType.F32,
-        (graph, weights) -> {
-          network.walk(weights.apply(collecting), DType.F32);
-          return List.of();
-        });
-    SiteCatalogue all = catalogue(List.copyOf(sites.values()), family);
-    return Family.of(title, all).withGguf(GgufLayers.of(config, all, MODEL + "."));
-  }
-
-  /**
-   * The network of a model with its sizes, before anything is loaded: its configuration and the
-   * headers of its weights are read, and no engine is needed.
-   *
-   * @throws ModelException if it is no such model
-   */
-  public static LanguageNetwork outline(Path folder) {
-    try (ModelFiles files = ModelFiles.open(folder)) {
-      return ClassifierHead.saved(files.family(), files.config());
-    }
-  }
-
-  /**
-   * The network for vectors of texts of a model, as {@link #outline(Path)} has it.
-   *
-   * @throws ModelException if it is no such model
-   */
-  public static LanguageNetwork encoderOutline(Path folder) {
-    try (ModelFiles files = ModelFiles.open(folder)) {
-      return files.family().encoder(files.config());
-    }
-  }
-
   /** True if a weight belongs to the requested head and the folder does not have it. */
   private boolean anew(ModelFiles source, Parameter parameter) {
     return network instanceof EncoderNetwork encoder
@@ -351,7 +245,8 @@ public final class TextModel {
     return catalogue(all, family);
   }
 
-  private static SiteCatalogue catalogue(List<Site> all, TextFamily family) {
+  /** The layers of a network, with those whose weights lie transposed in files. */
+  static SiteCatalogue catalogue(List<Site> all, TextFamily family) {
     Set<String> turned = new HashSet<>();
     for (Site site : all) {
       Parameter parameter = new Parameter(weight(site), site.weight(), Parameter.Init.KAIMING);

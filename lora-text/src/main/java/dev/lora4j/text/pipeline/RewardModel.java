@@ -17,6 +17,7 @@ import dev.lora4j.text.encode.EncoderOutput;
 import dev.lora4j.text.encode.EncoderText;
 import dev.lora4j.text.model.ClassifierHead;
 import dev.lora4j.text.model.TextModel;
+import dev.lora4j.text.model.TextModelOutline;
 import dev.lora4j.text.network.CausalNetwork;
 import dev.lora4j.text.network.LanguageNetwork;
 import dev.lora4j.text.network.LastTokenClassifier;
@@ -121,7 +122,7 @@ public final class RewardModel implements AutoCloseable {
    * @throws ModelException if it is no language model
    */
   public static void require(Path base) {
-    require(base, TextModel.outline(base));
+    require(base, TextModelOutline.network(base));
   }
 
   private static void require(Path base, LanguageNetwork network) {

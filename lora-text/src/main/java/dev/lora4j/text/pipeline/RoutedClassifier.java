@@ -10,6 +10,7 @@ import dev.lora4j.text.encode.EncoderText;
 import dev.lora4j.text.model.ClassLabels;
 import dev.lora4j.text.model.ClassifierHead;
 import dev.lora4j.text.model.TextModel;
+import dev.lora4j.text.model.TextModelOutline;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -102,7 +103,8 @@ public final class RoutedClassifier implements AutoCloseable {
   private Family layers(int classes) {
     return layers.computeIfAbsent(
         classes,
-        n -> TextModel.layers(base().path(), base().kind().name(), new ClassifierHead(n, 0)));
+        n ->
+            TextModelOutline.layers(base().path(), base().kind().name(), new ClassifierHead(n, 0)));
   }
 
   /** Removes an adapter; texts that it was asked about before are answered. */

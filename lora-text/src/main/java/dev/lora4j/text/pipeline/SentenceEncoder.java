@@ -12,7 +12,7 @@ import dev.lora4j.text.data.TruncatedText;
 import dev.lora4j.text.encode.EncoderText;
 import dev.lora4j.text.encode.SentencePooling;
 import dev.lora4j.text.encode.SentencePrompts;
-import dev.lora4j.text.model.TextModel;
+import dev.lora4j.text.model.TextModelOutline;
 import dev.lora4j.text.network.EncoderNetwork;
 import java.nio.file.Path;
 import java.util.List;
@@ -58,9 +58,9 @@ public final class SentenceEncoder implements AutoCloseable {
    * @throws dev.lora4j.core.model.ModelException if it is no language model
    */
   public static boolean reads(Path base) {
-    return TextModel.outline(base) instanceof EncoderNetwork
+    return TextModelOutline.network(base) instanceof EncoderNetwork
         || (SentencePooling.described(base)
-            && TextModel.encoderOutline(base) instanceof EncoderNetwork);
+            && TextModelOutline.encoder(base) instanceof EncoderNetwork);
   }
 
   /** Loads a folder in the layout of transformers, to compute in F32. */

@@ -16,6 +16,7 @@ import dev.lora4j.text.encode.EncoderOutput;
 import dev.lora4j.text.encode.EncoderText;
 import dev.lora4j.text.model.ClassifierHead;
 import dev.lora4j.text.model.TextModel;
+import dev.lora4j.text.model.TextModelOutline;
 import dev.lora4j.text.network.EncoderNetwork;
 import dev.lora4j.text.token.TextTokenizer;
 import java.nio.file.Path;
@@ -72,7 +73,7 @@ public final class TokenClassifier implements AutoCloseable {
   public static TokenClassifier open(
       Scope scope, Path folder, BasePrecision precision, List<String> tags, long seed) {
     try {
-      List<String> own = TextModel.tags(folder);
+      List<String> own = TextModelOutline.tags(folder);
       if (tags.isEmpty() && own.isEmpty()) {
         throw new IllegalArgumentException(
             folder

@@ -19,6 +19,7 @@ import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.text.gguf.AlteredGguf;
 import dev.lora4j.text.model.TextModel;
+import dev.lora4j.text.model.TextModelOutline;
 import dev.lora4j.text.model.TextModelWriter;
 import dev.lora4j.text.network.EncodedInputs;
 import dev.lora4j.text.network.OutputLoss;
@@ -156,7 +157,8 @@ class GgufT5ParityTest {
     AlteredGguf free =
         key.endsWith("value_length") ? file.renamed(key, "tt.attention.value_length") : file;
     Path changed = free.with(key, value).write(folder.resolve("m.gguf"));
-    ModelException refusal = assertThrows(ModelException.class, () -> TextModel.outline(changed));
+    ModelException refusal =
+        assertThrows(ModelException.class, () -> TextModelOutline.network(changed));
     String message = refusal.getMessage();
     assertTrue(message.contains("'" + key + "' is " + value), message);
     assertTrue(message.contains(told), message);
@@ -182,7 +184,8 @@ class GgufT5ParityTest {
             .renamed("general.architecture", "general.architectura")
             .with("general.architecture", "t5encoder")
             .write(folder.resolve("m.gguf"));
-    ModelException refusal = assertThrows(ModelException.class, () -> TextModel.outline(encoder));
+    ModelException refusal =
+        assertThrows(ModelException.class, () -> TextModelOutline.network(encoder));
     assertTrue(refusal.getMessage().contains("encoder of a T5 alone"), refusal.getMessage());
   }
 }

@@ -32,6 +32,7 @@ import dev.lora4j.core.safetensors.TensorInfo;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.text.model.TextModel;
+import dev.lora4j.text.model.TextModelOutline;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,7 +56,7 @@ class GgufAdapterTest {
   @TempDir private Path folder;
 
   private static Family layers(String model) {
-    return TextModel.layers(RESOURCES.resolve("models").resolve(model), model, 0);
+    return TextModelOutline.layers(RESOURCES.resolve("models").resolve(model), model, 0);
   }
 
   private static Adapter peft(String name, String base) {

@@ -13,7 +13,7 @@ import dev.lora4j.core.gguf.GgufWriter;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.host.HostTensor;
-import dev.lora4j.text.model.TextModel;
+import dev.lora4j.text.model.TextModelOutline;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 class HostileGgufAdapterTest {
   private static final Path RESOURCES = Path.of("src/test/resources");
   private static final Family LLAMA =
-      TextModel.layers(RESOURCES.resolve("models/llama"), "llama", 0);
+      TextModelOutline.layers(RESOURCES.resolve("models/llama"), "llama", 0);
   private static final String QUERY = "blk.0.attn_q.weight";
 
   @TempDir private Path folder;

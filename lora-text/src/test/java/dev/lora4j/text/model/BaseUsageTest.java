@@ -57,7 +57,7 @@ class BaseUsageTest {
   void taskIsClassificationWhereClassesExist() throws IOException {
     assertEquals(Optional.of("SEQ_CLS"), use("bert", folder.resolve("a"), "").task());
     assertEquals(Optional.empty(), use("bert-plain", folder.resolve("b"), "").task());
-    assertEquals(List.of("good", "bad", "neither"), TextModel.labels(folder.resolve("a")));
-    assertEquals(List.of(), TextModel.labels(folder.resolve("b")));
+    assertEquals(List.of("good", "bad", "neither"), TextModelOutline.labels(folder.resolve("a")));
+    assertEquals(List.of(), TextModelOutline.labels(folder.resolve("b")));
   }
 }

@@ -8,6 +8,7 @@ import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.model.BasePrecision;
 import dev.lora4j.core.nn.FlatLayout;
+import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.EngineOptions;
 import dev.lora4j.core.tensor.Scope;
@@ -18,6 +19,7 @@ import dev.lora4j.text.data.MatchedText;
 import dev.lora4j.text.data.SequenceBatches;
 import dev.lora4j.text.data.TokenSequence;
 import dev.lora4j.text.encode.EncoderText;
+import dev.lora4j.text.model.TextModelOutline;
 import dev.lora4j.text.pipeline.SentenceEncoder;
 import dev.lora4j.text.pipeline.SmallClassifier;
 import java.io.IOException;
@@ -137,6 +139,26 @@ class DecoderVectorsTest {
       MixPlan mix =
           MixPlan.of(model.adapter(Path.of("src/test/resources/adapters/qwen3-vectors")), 1);
       assertVectors("qwen3/adapted", model, mix);
+    }
+  }
+
+  /** Layers are named as in the saved model, with its head for classes and without one. */
+  @ParameterizedTest
+  @CsvSource({
+    "qwen3, lm.layers.0.mlp.up_proj",
+    "qwen3-classes, lm.model.layers.0.mlp.up_proj",
+    "bert-tags, lm.bert.encoder.layer.0.intermediate.dense"
+  })
+  void layersHaveTheNamesOfTheSavedModel(String name, String layer) throws IOException {
+    try (SentenceEncoder model = open(name, "mean")) {
+      List<String> loaded = model.model().base().sites().all().stream().map(Site::name).toList();
+      assertTrue(loaded.contains(layer), () -> loaded.toString());
+      Path path = model.model().base().path();
+      assertEquals(
+          loaded,
+          TextModelOutline.encoderLayers(path, name).sites().all().stream()
+              .map(Site::name)
+              .toList());
     }
   }
 

@@ -11,6 +11,7 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.text.data.TokenSequence;
 import dev.lora4j.text.model.TextModel;
+import dev.lora4j.text.model.TextModelOutline;
 import dev.lora4j.text.network.LanguageNetwork;
 import dev.lora4j.text.pipeline.LanguageModel;
 import dev.lora4j.whisper.audio.LogMel;
@@ -79,7 +80,7 @@ public final class SpeechModel implements AutoCloseable {
               + folder
               + " -o DIR.");
     }
-    LanguageNetwork network = TextModel.outline(folder);
+    LanguageNetwork network = TextModelOutline.network(folder);
     if (!(network instanceof Whisper whisper)) {
       throw new ModelException(folder + " is no Whisper, so it transcribes nothing.");
     }

@@ -15,7 +15,7 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.diffusion.base.BaseContents;
 import dev.lora4j.diffusion.base.BaseOutline;
 import dev.lora4j.diffusion.base.LoadOptions;
-import dev.lora4j.text.model.TextModel;
+import dev.lora4j.text.model.TextModelOutline;
 import dev.lora4j.text.token.TextTokenizer;
 import dev.lora4j.text.token.TokenizerException;
 import java.io.IOException;
@@ -70,7 +70,7 @@ final class GgufReport {
       }
       return;
     } else {
-      tried(() -> TextModel.outline(file.path()));
+      tried(() -> TextModelOutline.network(file.path()));
     }
     tried(() -> TextTokenizer.load(file.path()).close());
   }

@@ -6,6 +6,7 @@ import dev.lora4j.core.format.checkpoint.BaseCheckpoint;
 import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.text.model.TextModel;
+import dev.lora4j.text.model.TextModelOutline;
 import java.nio.file.Files;
 
 /** The layers of a base on disk, called as a loaded base calls them. */
@@ -33,7 +34,7 @@ public final class BaseLayers {
     }
     if (Files.isDirectory(base.path())) {
       try {
-        return TextModel.layers(base.path(), family.title(), labels);
+        return TextModelOutline.layers(base.path(), family.title(), labels);
       } catch (ModelException e) {
         // Of no family that is computed here, but its layers have names all the same.
       }

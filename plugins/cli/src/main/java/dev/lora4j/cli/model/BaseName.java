@@ -7,7 +7,7 @@ import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.checkpoint.BaseCheckpoint;
 import dev.lora4j.core.gguf.GgufFile;
 import dev.lora4j.spi.NearestNames;
-import dev.lora4j.text.model.TextModel;
+import dev.lora4j.text.model.TextModelOutline;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -38,7 +38,7 @@ public final class BaseName {
     }
     Path path = ExistingPath.any(Path.of(text));
     if (GgufFile.named(path) && !Files.isDirectory(path)) {
-      return TextModel.layers(path, String.valueOf(path.getFileName()), 0);
+      return TextModelOutline.layers(path, String.valueOf(path.getFileName()), 0);
     }
     try (BaseCheckpoint model = BaseCheckpoint.open(path)) {
       return BaseLayers.of(model);

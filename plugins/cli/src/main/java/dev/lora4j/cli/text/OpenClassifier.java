@@ -7,7 +7,7 @@ import dev.lora4j.cli.console.Invocation;
 import dev.lora4j.cli.file.ExistingPath;
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.mix.MixPlan;
-import dev.lora4j.text.model.TextModel;
+import dev.lora4j.text.model.TextModelOutline;
 import dev.lora4j.text.pipeline.AdapterClasses;
 import dev.lora4j.text.pipeline.TextClassifier;
 import java.nio.file.Path;
@@ -43,7 +43,7 @@ record OpenClassifier(Lora4j lora, TextClassifier model) implements AutoCloseabl
             .filter(l -> !l.isEmpty())
             .findFirst()
             .orElse(List.of());
-    if (labels.isEmpty() && TextModel.labels(options.path()).isEmpty()) {
+    if (labels.isEmpty() && TextModelOutline.labels(options.path()).isEmpty()) {
       throw new Failure(
           options.path()
               + " has no head that tells classes apart, and no adapter brings one. Train one: "

@@ -7,7 +7,7 @@ import dev.lora4j.cli.console.Invocation;
 import dev.lora4j.cli.file.ExistingPath;
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.mix.MixPlan;
-import dev.lora4j.text.model.TextModel;
+import dev.lora4j.text.model.TextModelOutline;
 import dev.lora4j.text.pipeline.AdapterClasses;
 import dev.lora4j.text.pipeline.TokenClassifier;
 import java.util.List;
@@ -19,7 +19,7 @@ record OpenTagger(Lora4j lora, TokenClassifier model) implements AutoCloseable {
     loras.forEach(l -> ExistingPath.any(l.file()));
     return loras.stream().map(LoraOption::file).anyMatch(AdapterClasses::ofWords)
         || (loras.stream().allMatch(l -> AdapterClasses.of(l.file()).isEmpty())
-            && !TextModel.tags(options.path()).isEmpty());
+            && !TextModelOutline.tags(options.path()).isEmpty());
   }
 
   /**
@@ -47,7 +47,7 @@ record OpenTagger(Lora4j lora, TokenClassifier model) implements AutoCloseable {
             .filter(AdapterClasses::ofWords)
             .map(AdapterClasses::of)
             .findFirst()
-            .orElseGet(() -> TextModel.tags(options.path()));
+            .orElseGet(() -> TextModelOutline.tags(options.path()));
     if (tags.isEmpty()) {
       throw new Failure(
           options.path()

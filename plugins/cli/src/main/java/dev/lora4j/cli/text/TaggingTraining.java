@@ -9,7 +9,7 @@ import dev.lora4j.text.data.TaggedText;
 import dev.lora4j.text.data.TaggedTexts;
 import dev.lora4j.text.data.TextDataSet;
 import dev.lora4j.text.evaluate.TaggingScores;
-import dev.lora4j.text.model.TextModel;
+import dev.lora4j.text.model.TextModelOutline;
 import dev.lora4j.text.pipeline.AdapterClasses;
 import dev.lora4j.text.pipeline.TokenClassifier;
 import dev.lora4j.text.train.TokenClassifierTrainer;
@@ -91,7 +91,7 @@ record TaggingTraining(
         how.from()
             .filter(AdapterClasses::ofWords)
             .map(AdapterClasses::of)
-            .orElseGet(() -> TextModel.tags(options.path()));
+            .orElseGet(() -> TextModelOutline.tags(options.path()));
     List<String> there = texts.tags();
     if (own.containsAll(there)) {
       return own;

@@ -9,7 +9,7 @@ import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.gguf.GgufFile;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.text.align.OnPolicySettings;
-import dev.lora4j.text.model.TextModel;
+import dev.lora4j.text.model.TextModelOutline;
 import dev.lora4j.text.pipeline.LanguageModel;
 import dev.lora4j.text.train.PolicyTeacher;
 import java.nio.file.Path;
@@ -86,9 +86,9 @@ final class TeacherOptions {
     }
     LoraOption.requireForTexts(loras);
     Path path = model.map(TeacherOptions::existing).orElse(base);
-    TextModel.outline(path);
+    TextModelOutline.network(path);
     if (!loras.isEmpty()) {
-      Family layers = TextModel.layers(path, String.valueOf(path.getFileName()), 0);
+      Family layers = TextModelOutline.layers(path, String.valueOf(path.getFileName()), 0);
       loras.forEach(lora -> AdapterFiles.read(lora.file(), layers));
     }
   }

@@ -13,6 +13,7 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.text.model.ClassifierHead;
 import dev.lora4j.text.model.TextModel;
+import dev.lora4j.text.model.TextModelOutline;
 import dev.lora4j.text.network.LanguageNetwork;
 import dev.lora4j.tinylm.TinyLm;
 import java.nio.file.Path;
@@ -107,7 +108,7 @@ final class TextModelOptions {
    * opened.
    */
   LanguageNetwork outline() {
-    return TextModel.outline(path());
+    return TextModelOutline.network(path());
   }
 
   /** Refuses texts longer than the model reads, before it is loaded. */
@@ -122,7 +123,7 @@ final class TextModelOptions {
    */
   void requireFits(List<Path> adapters, int labels) {
     if (!adapters.isEmpty()) {
-      Family layers = TextModel.layers(path(), String.valueOf(path().getFileName()), labels);
+      Family layers = TextModelOutline.layers(path(), String.valueOf(path().getFileName()), labels);
       adapters.forEach(file -> AdapterFiles.read(file, layers));
     }
   }
@@ -131,7 +132,7 @@ final class TextModelOptions {
   void requireFitsEncoder(List<Path> adapters) {
     if (!adapters.isEmpty()) {
       String name = String.valueOf(path().getFileName());
-      Family layers = TextModel.encoderLayers(path(), name);
+      Family layers = TextModelOutline.encoderLayers(path(), name);
       adapters.forEach(file -> AdapterFiles.read(file, layers));
     }
   }
@@ -144,7 +145,7 @@ final class TextModelOptions {
   void requireFitsWords(List<Path> adapters, int tags) {
     if (!adapters.isEmpty()) {
       String name = String.valueOf(path().getFileName());
-      Family layers = TextModel.layers(path(), name, new ClassifierHead(tags, 0, true));
+      Family layers = TextModelOutline.layers(path(), name, new ClassifierHead(tags, 0, true));
       adapters.forEach(file -> AdapterFiles.read(file, layers));
     }
   }

@@ -14,7 +14,7 @@ import dev.lora4j.text.chat.ChatMessage;
 import dev.lora4j.text.data.TextDataSet;
 import dev.lora4j.text.data.TextExample;
 import dev.lora4j.text.evaluate.RewardScores;
-import dev.lora4j.text.model.TextModel;
+import dev.lora4j.text.model.TextModelOutline;
 import dev.lora4j.text.pipeline.AdapterClasses;
 import dev.lora4j.text.pipeline.RewardAdapters;
 import dev.lora4j.text.pipeline.RewardModel;
@@ -109,7 +109,7 @@ final class TextScore implements Command {
       throw new Failure(String.valueOf(e.getMessage()), e);
     }
     boolean brought = loras.stream().anyMatch(l -> !AdapterClasses.of(l.file()).isEmpty());
-    if (!brought && TextModel.labels(base).isEmpty()) {
+    if (!brought && TextModelOutline.labels(base).isEmpty()) {
       throw new Failure(
           base
               + " is no reward model, and no adapter makes it one. Train one: "

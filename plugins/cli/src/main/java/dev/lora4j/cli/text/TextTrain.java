@@ -16,7 +16,7 @@ import dev.lora4j.text.data.SequenceLimits;
 import dev.lora4j.text.data.TextDataSet;
 import dev.lora4j.text.data.TokenSequence;
 import dev.lora4j.text.evaluate.ClassificationScores;
-import dev.lora4j.text.model.TextModel;
+import dev.lora4j.text.model.TextModelOutline;
 import dev.lora4j.text.pipeline.AdapterClasses;
 import dev.lora4j.text.pipeline.TextClassifier;
 import dev.lora4j.text.train.SequenceTrainer;
@@ -274,7 +274,7 @@ final class TextTrain implements Command {
     if (!own.isEmpty()) {
       return requireKnown(texts, own);
     }
-    List<String> known = TextModel.labels(options.path());
+    List<String> known = TextModelOutline.labels(options.path());
     List<String> labels = known.containsAll(texts.labels()) ? known : texts.labels();
     if (labels.size() < 2) {
       throw new Failure(

@@ -14,7 +14,7 @@ import dev.lora4j.server.library.LibraryEvent;
 import dev.lora4j.server.library.LibraryFolders;
 import dev.lora4j.server.schedule.QueueLimits;
 import dev.lora4j.text.generate.CacheLimits;
-import dev.lora4j.text.model.TextModel;
+import dev.lora4j.text.model.TextModelOutline;
 import dev.lora4j.tinylm.TinyLm;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -168,7 +168,7 @@ public final class ServingOptions {
     }
     for (BaseOption base : texts) {
       base.require();
-      TextModel.outline(base.path());
+      TextModelOutline.network(base.path());
     }
   }
 

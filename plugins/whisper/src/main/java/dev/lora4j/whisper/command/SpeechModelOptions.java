@@ -10,7 +10,7 @@ import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.tensor.DType;
-import dev.lora4j.text.model.TextModel;
+import dev.lora4j.text.model.TextModelOutline;
 import dev.lora4j.whisper.SpeechModel;
 import java.nio.file.Path;
 import java.util.List;
@@ -62,7 +62,7 @@ final class SpeechModelOptions {
   void require(List<Path> adapters) {
     SpeechModel.outline(ExistingPath.folder(base));
     if (!adapters.isEmpty()) {
-      Family layers = TextModel.layers(base, String.valueOf(base.getFileName()), 0);
+      Family layers = TextModelOutline.layers(base, String.valueOf(base.getFileName()), 0);
       adapters.forEach(file -> AdapterFiles.read(ExistingPath.any(file), layers));
     }
   }
