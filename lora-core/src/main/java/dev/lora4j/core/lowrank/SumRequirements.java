@@ -12,7 +12,7 @@ import dev.lora4j.core.nn.Site;
 import java.util.Map;
 import java.util.Optional;
 
-/** Requirements on adapters for a sum or a blend into one. */
+/** What adapters need to be summed or blended into one. */
 public final class SumRequirements {
   private SumRequirements() {}
 

@@ -24,8 +24,8 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
- * ResNet with adapters in its weights and with the model's head, as the base is: a file with
- * torchvision's names, or a folder of transformers.
+ * A ResNet with adapters in its weights and with the model's head, laid out as its base: a file
+ * with torchvision's names, or a folder of transformers.
  */
 public final class MergedVisionModel {
   /** What transformers wants to know of a file. */

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** Goldens that Python made. */
+/** Results of torchvision, transformers and PEFT. */
 public final class Goldens {
   /** Folder of the files. */
   public static final Path RESOURCES = Path.of("src/test/resources");

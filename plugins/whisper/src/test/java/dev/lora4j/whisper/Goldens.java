@@ -12,7 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** Goldens that Python made, and the recordings by formulas that they are of. */
+/** Results of transformers and PEFT, with the recordings by formulas that they are of. */
 public final class Goldens {
   /** Folder of the files. */
   public static final Path RESOURCES = Path.of("src/test/resources");

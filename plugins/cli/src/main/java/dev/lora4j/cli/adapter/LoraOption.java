@@ -95,17 +95,34 @@ public record LoraOption(Path file, Optional<Weight> said, Optional<Long> rank) 
       TextModel base,
       BiFunction<Path, ReadOptions, LoadedAdapter> reading) {
     requireForTexts(loras);
+    return plan(console, loras, UsageBaseModel.of(base), reading);
+  }
+
+  /**
+   * Adapters with their weights, each read from its file. Those that bring the same head act on the
+   * base's weights one by one, which a note says.
+   *
+   * @throws Failure if their heads are for other classes
+   */
+  public static MixPlan plan(
+      Console console,
+      List<LoraOption> loras,
+      UsageBaseModel base,
+      BiFunction<Path, ReadOptions, LoadedAdapter> reading) {
     MixPlan plan = MixPlan.NONE;
     for (LoraOption lora : loras) {
       LoadedAdapter loaded = reading.apply(lora.file(), ReadOptions.STRICT);
-      UsageBaseModel.of(base).tell(console, lora.file(), loaded);
+      base.tell(console, lora.file(), loaded);
       plan = plan.with(lora.used(loaded.adapter()), lora.weight());
     }
-    MixPlan ordered = ordered(plan);
-    if (ordered.order() != plan.order()) {
-      requireSameClasses(loras);
+    if (!replacedTwice(plan)) {
+      return plan;
     }
-    return ordered;
+    requireSameClasses(loras);
+    console.note(
+        "Several adapters bring the same head, so each acts on the base's weights, and not on what"
+            + " those before it made.");
+    return plan.order(AdapterOrder.FROM_BASE);
   }
 
   /** Refuses heads whose rows mean different things. */
@@ -133,21 +150,21 @@ public record LoraOption(Path file, Optional<Weight> said, Optional<Long> rank) 
   }
 
   /**
-   * A plan in which each adapter acts on the base's own weights, if several stand in the place of
-   * the same one, as heads do: in turn the last of them would undo the others.
+   * True if several adapters stand in the place of the same weights, as heads do: in turn the last
+   * of them would undo the others.
    */
-  public static MixPlan ordered(MixPlan plan) {
+  private static boolean replacedTwice(MixPlan plan) {
     Set<String> replaced = new HashSet<>();
     for (Adapter adapter : plan.adapters()) {
       for (String site : adapter.sites().keySet()) {
         boolean whole =
             adapter.at(site).stream().anyMatch(f -> f.method().equals(ModulesToSaveMethod.NAME));
         if (whole && !replaced.add(site)) {
-          return plan.order(AdapterOrder.FROM_BASE);
+          return true;
         }
       }
     }
-    return plan;
+    return false;
   }
 
   /** Name of the adapter for other options: that of its file. */

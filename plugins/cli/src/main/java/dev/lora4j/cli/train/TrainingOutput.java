@@ -19,7 +19,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Options of where a training writes its adapter, and of what is there of an earlier one. */
+/** Options that say where a training writes, and what becomes of an earlier one there. */
 public final class TrainingOutput {
   private static final String ENDING = "\\.safetensors$";
 

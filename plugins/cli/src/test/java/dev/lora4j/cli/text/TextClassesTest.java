@@ -140,6 +140,10 @@ class TextClassesTest {
     Path two = Files.copy(one, folder.resolve("two.safetensors"));
     double both = score("--lora=" + one + ":0.5", "--lora=" + two + ":0.5");
     assertEquals(score("--lora=" + one), both, 1e-4);
+    Run told = Run.of("text", "classify", "red", base, "--lora=" + one, "--lora=" + two);
+    assertTrue(told.err().contains("Several adapters bring the same head"), told.err());
+    Run alone = Run.of("text", "classify", "red", base, "--lora=" + one);
+    assertFalse(alone.err().contains("the same head"), alone.err());
     data = Files.writeString(folder.resolve("c.jsonl"), OTHERS);
     Path other = folder.resolve("other.safetensors");
     assertEquals(0, train(other, head[0], head[1]).code());

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Texts of the rows of a batch: one each, or several, each of which counts in a share of the
+ * Texts of the rows of a batch. A row has one, or several, each of which counts in a share of the
  * picture's places. Each text has a stream of its own, which meets the one stream of the picture in
  * attention; what the picture gets of it is blended by the shares.
  *

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What is no Stable Diffusion 3 is refused by what is wrong, before any weight is read. */
+/** Refusals of folders that are no Stable Diffusion 3, before any weight is read. */
 class Sd3RefusalsTest {
   private static final Lora4j LORA = Lora4j.open();
   private static final String DENOISER = "transformer/config.json";

@@ -3,8 +3,6 @@ package dev.lora4j.vision.command;
 import dev.lora4j.cli.adapter.LoraOption;
 import dev.lora4j.cli.adapter.UsageBaseModel;
 import dev.lora4j.cli.console.Console;
-import dev.lora4j.core.format.LoadedAdapter;
-import dev.lora4j.core.format.reading.ReadOptions;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.vision.VisionModel;
 import java.nio.file.Path;
@@ -17,13 +15,7 @@ final class VisionMix {
 
   /** Reads them, and notes what is odd about them. */
   static MixPlan of(Console console, List<LoraOption> loras, VisionModel model) {
-    MixPlan plan = MixPlan.NONE;
-    for (LoraOption lora : loras) {
-      LoadedAdapter loaded = model.loadAdapter(lora.file(), ReadOptions.STRICT);
-      base(model).tell(console, lora.file(), loaded);
-      plan = plan.with(lora.used(loaded.adapter()), lora.weight());
-    }
-    return LoraOption.ordered(plan);
+    return LoraOption.plan(console, loras, base(model), model::loadAdapter);
   }
 
   /** Their files. */

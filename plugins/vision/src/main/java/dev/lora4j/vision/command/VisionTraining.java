@@ -23,7 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** A training on pictures with classes, whose model is open and whose pictures are read. */
+/** A training on pictures with classes, ready to run: its model is open, its pictures read. */
 final class VisionTraining implements TrainingCourse.Training {
   private static final String WITHOUT_HELD_OUT =
       "No pictures are held out, so losses of training decide, which few pictures make uncertain;"
