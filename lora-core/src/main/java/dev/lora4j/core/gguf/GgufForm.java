@@ -34,6 +34,11 @@ record GgufForm(GgufType type, int pairedHeads, float added) implements WeightFo
   }
 
   @Override
+  public boolean rowwise() {
+    return pairedHeads == 0;
+  }
+
+  @Override
   public Map<String, HostTensor> constants() {
     return BlockNumbers.tables(block());
   }

@@ -51,7 +51,7 @@ public final class MappedTensors {
    *
    * @param from elements of the tensor before the first
    */
-  Tensor tensor(Scope owner, TensorInfo info, long from, Shape shape) {
+  public Tensor tensor(Scope owner, TensorInfo info, long from, Shape shape) {
     long offset = store.absoluteOffset(info.name());
     int width = info.dtype().bits() / 8;
     if (width == 0 || offset % width != 0) {

@@ -14,9 +14,16 @@ import java.util.Map;
  * @param from elements of that tensor before its first
  * @param shape shape in the model
  * @param transposed whether it lies there as [in, out], of which {@code shape} is [out, in]
+ * @param swapped whether the halves of its rows lie there in the other order
  */
-public record StoredWeight(String tensor, long from, Shape shape, boolean transposed)
+public record StoredWeight(
+    String tensor, long from, Shape shape, boolean transposed, boolean swapped)
     implements Canonical {
+  /** One whose rows lie in their order. */
+  public StoredWeight(String tensor, long from, Shape shape, boolean transposed) {
+    this(tensor, from, shape, transposed, false);
+  }
+
   /** A whole tensor as it is. */
   public static StoredWeight whole(TensorInfo tensor) {
     return new StoredWeight(tensor.name(), 0, tensor.shape(), false);
@@ -31,12 +38,19 @@ public record StoredWeight(String tensor, long from, Shape shape, boolean transp
 
   @Override
   public String canonical() {
-    return CanonicalForm.of("StoredWeight")
-        .with("tensor", tensor)
-        .with("from", from)
-        .with("shape", shape)
-        .with("transposed", transposed)
-        .text();
+    CanonicalForm plain =
+        CanonicalForm.of("StoredWeight")
+            .with("tensor", tensor)
+            .with("from", from)
+            .with("shape", shape)
+            .with("transposed", transposed);
+    // Entries of the cache that were written before any weight was swapped keep their names.
+    return (swapped ? plain.with("swapped", true) : plain).text();
+  }
+
+  /** Returns true if its numbers lie there in their order. */
+  public boolean inOrder() {
+    return !transposed && !swapped;
   }
 
   /** The shape that it lies in. */

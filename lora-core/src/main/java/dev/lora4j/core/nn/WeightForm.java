@@ -24,6 +24,15 @@ public interface WeightForm extends Canonical {
   /** Tensors of a weight of this shape. */
   List<Part> parts(Shape shape);
 
+  /**
+   * Returns true if some rows of a weight are a weight of this form: each of their {@link #parts}
+   * is then the stretch of the whole weight's that is their share of the rows, or all of it if it
+   * is as long for any number of rows.
+   */
+  default boolean rowwise() {
+    return false;
+  }
+
   /** Tensors that are the same for all weights of this form, such as tables; by name. */
   Map<String, HostTensor> constants();
 

@@ -19,14 +19,15 @@ import java.util.Optional;
 
 /**
  * Reads the weights of one checkpoint as a model has them: in the type it computes in, parts of
- * tensors by themselves, [in, out] turned to [out, in], encoded ones decoded.
+ * tensors by themselves, [in, out] turned to [out, in], swapped halves put in their order, encoded
+ * ones decoded.
  */
 public final class WeightReader {
   private final Scope raw;
   private final StoredTensors store;
   private final MappedTensors mapped;
   private final DType compute;
-  private final Map<DType, Program> turning = new HashMap<>();
+  private final Map<Order, Program> ordering = new HashMap<>();
 
   /**
    * Creates a reader for one checkpoint.
@@ -49,9 +50,7 @@ public final class WeightReader {
 
   /** Returns true if a weight is read as a view of the file, which takes no memory. */
   public boolean views(StoredWeight weight) {
-    return info(weight).dtype() == compute
-        && !weight.transposed()
-        && !store.encoded(weight.tensor());
+    return info(weight).dtype() == compute && weight.inOrder() && !store.encoded(weight.tensor());
   }
 
   /**
@@ -66,22 +65,25 @@ public final class WeightReader {
       return mapped.tensor(owner, info, weight.from(), weight.shape());
     }
     boolean encoded = store.encoded(weight.tensor());
-    if (encoded && DecodedWeight.rounds(compute) && !weight.transposed()) {
+    if (encoded && DecodedWeight.rounds(compute) && weight.inOrder()) {
       return decoded(weight).on(owner, compute);
     }
     try (Tensor stored =
         encoded
             ? decoded(weight).on(raw, DType.F32)
             : mapped.tensor(raw, info, weight.from(), weight.storedShape())) {
-      return weight.transposed()
-          ? turning.computeIfAbsent(stored.dtype(), this::turned).run(owner, stored).get(0)
-          : stored.to(owner, compute);
+      return weight.inOrder()
+          ? stored.to(owner, compute)
+          : ordering
+              .computeIfAbsent(Order.of(weight, stored.dtype()), this::ordered)
+              .run(owner, stored)
+              .get(0);
     }
   }
 
-  /** A weight as it lies in the file, as a view; empty if it is encoded there. */
+  /** A weight as it lies in the file, as a view; empty if it is encoded or swapped there. */
   public Optional<UnroundedWeight> unrounded(Scope owner, StoredWeight weight) {
-    return store.encoded(weight.tensor())
+    return store.encoded(weight.tensor()) || weight.swapped()
         ? Optional.empty()
         : Optional.of(
             new UnroundedWeight(
@@ -97,7 +99,7 @@ public final class WeightReader {
    */
   public void write(StoredWeight weight, WritableByteChannel out) throws IOException {
     info(weight);
-    if (store.encoded(weight.tensor()) && DecodedWeight.rounds(compute) && !weight.transposed()) {
+    if (store.encoded(weight.tensor()) && DecodedWeight.rounds(compute) && weight.inOrder()) {
       decoded(weight).write(out, compute);
       return;
     }
@@ -110,10 +112,22 @@ public final class WeightReader {
     return new DecodedWeight(store, weight);
   }
 
-  private Program turned(DType stored) {
+  /** What has to be done to weights that lie in another order. */
+  private record Order(DType stored, Shape shape, boolean transposed, boolean swapped) {
+    static Order of(StoredWeight weight, DType stored) {
+      return new Order(stored, weight.storedShape(), weight.transposed(), weight.swapped());
+    }
+  }
+
+  private Program ordered(Order order) {
     Graph graph = new Graph();
-    Expr x = graph.input("x", stored, Shape.of(Shape.UNKNOWN, Shape.UNKNOWN));
-    return graph.inference(raw, List.of(x.to(compute).transpose(0, 1)));
+    Expr x = graph.input("x", order.stored(), order.shape()).to(compute);
+    Expr turned = order.transposed() ? x.transpose(0, 1) : x;
+    if (!order.swapped()) {
+      return graph.inference(raw, List.of(turned));
+    }
+    List<Expr> halves = turned.chunk(2, 0);
+    return graph.inference(raw, List.of(halves.get(1).cat(0, halves.get(0))));
   }
 
   private TensorInfo info(StoredWeight weight) {

@@ -70,6 +70,11 @@ public record Float8Form(DType type, Scaling scaling) implements WeightForm {
   }
 
   @Override
+  public boolean rowwise() {
+    return scaling != Scaling.BLOCK;
+  }
+
+  @Override
   public Map<String, HostTensor> constants() {
     return Map.of(VALUES, table());
   }

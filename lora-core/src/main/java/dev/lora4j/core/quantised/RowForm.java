@@ -36,6 +36,11 @@ public record RowForm() implements WeightForm {
   }
 
   @Override
+  public boolean rowwise() {
+    return true;
+  }
+
+  @Override
   public Map<String, HostTensor> constants() {
     return Map.of();
   }
