@@ -107,8 +107,16 @@ public final class Families {
 
   /** Native names of layers of a known structure, in any size; none for other structures. */
   public static List<NativeName> natives(SiteCatalogue sites) {
-    return first(family -> Optional.of(family.natives(sites)).filter(n -> !n.isEmpty()))
+    return of(sites)
+        .map(f -> ask(f, asked -> asked.natives(sites), List.<NativeName>of()))
         .orElse(List.of());
+  }
+
+  /** The family that has native names for layers of any size; empty for other structures. */
+  static Optional<BaseFamily> of(SiteCatalogue sites) {
+    return INSTALLED.get().families.stream()
+        .filter(f -> !ask(f, asked -> asked.natives(sites), List.<NativeName>of()).isEmpty())
+        .findFirst();
   }
 
   /** Blocks of a model of a known structure, in any size; empty for other structures. */

@@ -14,11 +14,14 @@ import java.util.Optional;
  * @param swapped whether its halves (of the rows) lie there in the other order
  */
 public record Placement(
-    String part,
-    String tensor,
-    Optional<NativeName.Rows> rows,
-    boolean transposed,
-    boolean swapped) {
+    String part, String tensor, Optional<Rows> rows, boolean transposed, boolean swapped) {
+  /** Rows {@code from} to {@code from + count} of a tensor that has {@code of} of them in all. */
+  public record Rows(long from, long count, long of) {
+    /** Rows of a tensor that holds queries, keys and values. */
+    public static Rows third(long from, long count) {
+      return new Rows(from, count, 3 * count);
+    }
+  }
 
   /** A whole tensor as it is. */
   public static Placement of(String part, String tensor) {
@@ -45,7 +48,8 @@ public record Placement(
     }
     boolean matrix = !transposed || stored.rank() == 2;
     boolean halves = !swapped || stored.size(0) % 2 == 0;
-    boolean enough = rows.map(r -> r.from() + r.count() <= stored.size(0)).orElse(true);
-    return matrix && halves && enough;
+    // Rows of a layer of another width would be other rows.
+    boolean same = rows.map(r -> r.of() == stored.size(0)).orElse(true);
+    return matrix && halves && same;
   }
 }

@@ -1,6 +1,5 @@
 package dev.lora4j.core.model;
 
-import dev.lora4j.core.format.NativeName;
 import dev.lora4j.core.format.Placement;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.nn.StoredWeight;
@@ -27,7 +26,7 @@ final class WeightFit {
   private static final int LOOKED_UP = 40;
 
   private final Path origin;
-  private final List<Missing> missing = new ArrayList<>();
+  private final Set<Missing> missing = new LinkedHashSet<>();
   private final List<String> shapes = new ArrayList<>();
   private final List<String> unknown = new ArrayList<>();
   private final Set<String> unclaimed = new LinkedHashSet<>();
@@ -62,10 +61,16 @@ final class WeightFit {
               info ->
                   place(label, parameter, there.orElseThrow(), info)
                       .ifPresent(w -> found.put(parameter.name(), w)),
-              () ->
-                  missing.add(new Missing(label + candidates.get(0).tensor(), parameter.shape())));
+              () -> missing.add(missing(label, candidates.get(0), parameter.shape())));
     }
     return found;
+  }
+
+  /** Several layers may be rows of one tensor, which is missing once. */
+  private static Missing missing(String label, Placement placement, Shape wanted) {
+    return new Missing(
+        label + placement.tensor(),
+        placement.rows().map(r -> wanted.with(0, r.of())).orElse(wanted));
   }
 
   private Optional<StoredWeight> place(
@@ -76,13 +81,7 @@ final class WeightFit {
       shapes.add(name + " is stored as " + info.dtype() + ", which is no type of weights");
       return Optional.empty();
     }
-    // Rows of a layer of another width would be other rows.
-    boolean whole =
-        placement.rows().isEmpty()
-            || (placement.fits(info.shape())
-                && info.shape().size(0) % placement.rows().get().count() == 0
-                && info.shape().size(0) / placement.rows().get().count() == 3);
-    if (!whole || !placement.fits(info.shape()) || !same(placement.shape(info.shape()), wanted)) {
+    if (!placement.fits(info.shape()) || !same(placement.shape(info.shape()), wanted)) {
       shapes.add(
           name
               + " is "
@@ -90,14 +89,15 @@ final class WeightFit {
               + ", expected "
               + placement
                   .rows()
-                  .map(r -> wanted.with(0, 3 * r.count()))
+                  .map(r -> wanted.with(0, r.of()))
                   .orElse(
                       placement.transposed() ? Shape.of(wanted.size(1), wanted.size(0)) : wanted));
       return Optional.empty();
     }
     long row = wanted.elements() / wanted.size(0);
-    long from = placement.rows().map(NativeName.Rows::from).orElse(0L) * row;
-    return Optional.of(new StoredWeight(info.name(), from, wanted, placement.transposed()));
+    long from = placement.rows().map(Placement.Rows::from).orElse(0L) * row;
+    return Optional.of(
+        new StoredWeight(info.name(), from, wanted, placement.transposed(), placement.swapped()));
   }
 
   private static boolean numbers(DType type) {

@@ -1,10 +1,14 @@
 package dev.lora4j.diffusion.base;
 
+import dev.lora4j.core.format.NativePlacements;
 import dev.lora4j.core.format.Placement;
+import dev.lora4j.core.format.reading.ModelFamily;
 import dev.lora4j.core.model.ModelException;
+import dev.lora4j.core.model.Network;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.nn.StoredTensors;
 import dev.lora4j.core.safetensors.TensorInfo;
+import dev.lora4j.core.tensor.DType;
 import dev.lora4j.diffusion.base.original.IgnoredKey;
 import dev.lora4j.diffusion.base.original.OriginalDenoiser;
 import dev.lora4j.diffusion.denoiser.DenoiserNetwork;
@@ -16,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The denoiser in a file, alone or among other networks, in the layout of first publication or in
@@ -29,15 +34,21 @@ final class DenoiserFile implements AutoCloseable {
   private final SingleFile opened;
   private final DenoiserNetwork network;
   private final String prefix;
-  private final Optional<OriginalDenoiser> original;
+  private final Optional<Original> original;
   private final List<String> notes = new ArrayList<>();
+
+  /** Places of a denoiser's weights in the layout of first publication. */
+  @FunctionalInterface
+  private interface Original {
+    List<Placement> places(Parameter parameter);
+  }
 
   private DenoiserFile(
       Path path,
       SingleFile opened,
       DenoiserNetwork network,
       String prefix,
-      Optional<OriginalDenoiser> original) {
+      Optional<Original> original) {
     this.path = path;
     this.opened = opened;
     this.network = network;
@@ -81,27 +92,66 @@ final class DenoiserFile implements AutoCloseable {
   private static DenoiserFile found(Path path, SingleFile opened, DenoiserNetwork network) {
     Map<String, TensorInfo> tensors = opened.tensors().tensors();
     if (network instanceof UNet unet) {
-      Optional<OriginalDenoiser> original =
-          OriginalDenoiser.prefix(tensors.keySet())
-              .map(p -> new OriginalDenoiser(unet.config(), p));
-      if (original.isPresent()) {
-        return new DenoiserFile(path, opened, network, original.get().prefix(), original);
+      Optional<String> prefix = OriginalDenoiser.prefix(tensors.keySet());
+      if (prefix.isPresent()) {
+        OriginalDenoiser original = new OriginalDenoiser(unet.config(), prefix.get());
+        return new DenoiserFile(
+            path, opened, network, prefix.get(), Optional.of(p -> List.of(original.place(p))));
       }
     }
-    String first = network instanceof UNet ? "conv_in.weight" : "";
+    Optional<NativePlacements> natives =
+        NativePlacements.of(
+            ModelFamily.of(network.component(), BaseSites.of(network)), tensors.keySet());
+    if (natives.isPresent()) {
+      NativePlacements own = natives.get();
+      return new DenoiserFile(
+          path, opened, network, own.prefix(), Optional.of(p -> placed(network, own, p)));
+    }
     for (String prefix : List.of(network.component() + ".", "")) {
-      boolean here = tensors.keySet().stream().anyMatch(name -> name.startsWith(prefix + first));
-      if (here) {
+      if (named(network, prefix, tensors.keySet())) {
         return new DenoiserFile(path, opened, network, prefix, Optional.empty());
       }
     }
     throw new ModelException(
         path
-            + " has no denoiser of Stable Diffusion 1, 2 or XL"
+            + (network instanceof UNet
+                ? " has no denoiser of Stable Diffusion 1, 2 or XL"
+                : " has no denoiser of the base's kind")
             + opened.architecture().map(a -> " (its architecture is '" + a + "')").orElse("")
-            + ": neither "
-            + OriginalDenoiser.WHOLE
-            + "input_blocks.0.0.weight nor input_blocks.0.0.weight nor conv_in.weight.");
+            + (network instanceof UNet
+                ? ": neither "
+                    + OriginalDenoiser.WHOLE
+                    + "input_blocks.0.0.weight nor input_blocks.0.0.weight nor conv_in.weight."
+                : ": it has less than half of its layers, by their names in diffusers and in files"
+                    + " of first publication."));
+  }
+
+  /** Whether a file has a denoiser's weights under their names in folders of diffusers. */
+  private static boolean named(DenoiserNetwork network, String prefix, Set<String> tensors) {
+    if (network instanceof UNet) {
+      return tensors.contains(prefix + "conv_in.weight");
+    }
+    List<Parameter> all =
+        Network.parameters(
+            DType.F32, StagedNetworks.denoiser(network, DType.F32, AdapterInputs.NONE));
+    long there =
+        all.stream()
+            .filter(
+                p -> network.names(p.name()).stream().anyMatch(n -> tensors.contains(prefix + n)))
+            .count();
+    return 2 * there > all.size();
+  }
+
+  /** Places of a weight: those of its layer, or under its own name where it is of no layer. */
+  private static List<Placement> placed(
+      DenoiserNetwork network, NativePlacements natives, Parameter parameter) {
+    String name = parameter.name();
+    int dot = name.lastIndexOf('.');
+    String site = network.component() + "." + name.substring(0, Math.max(0, dot));
+    List<Placement> own = natives.of(site, name.substring(dot + 1));
+    return own.isEmpty()
+        ? network.names(name).stream().map(n -> Placement.of("", natives.prefix() + n)).toList()
+        : own;
   }
 
   private boolean has(String name) {
@@ -174,7 +224,7 @@ final class DenoiserFile implements AutoCloseable {
 
   List<Placement> places(Parameter parameter) {
     return original
-        .map(o -> List.of(o.place(parameter)))
+        .map(o -> o.places(parameter))
         .orElseGet(
             () ->
                 network.names(parameter.name()).stream()

@@ -1,6 +1,5 @@
 package dev.lora4j.diffusion.family;
 
-import dev.lora4j.core.format.NativeName;
 import dev.lora4j.core.format.Placement;
 import dev.lora4j.core.format.checkpoint.BaseCheckpoint;
 import java.util.List;
@@ -72,7 +71,7 @@ public final class OpenClipNames {
     if (path.startsWith("self_attn.") && FUSED.contains(path.substring(10))) {
       long from = FUSED.indexOf(path.substring(10)) * rows;
       String fused = layer + "attn.in_proj_" + parameter;
-      NativeName.Rows those = new NativeName.Rows(from, rows);
+      Placement.Rows those = Placement.Rows.third(from, rows);
       return Optional.of(new Placement(part, fused, Optional.of(those), false, false));
     }
     return Optional.ofNullable(LAYERS.get(path))

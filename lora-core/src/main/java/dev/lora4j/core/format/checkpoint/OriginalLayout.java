@@ -4,12 +4,12 @@ import dev.lora4j.core.format.BaseFamily;
 import dev.lora4j.core.format.Families;
 import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.NativeName;
+import dev.lora4j.core.format.NativePlacements;
 import dev.lora4j.core.format.Placement;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.safetensors.TensorInfo;
 import dev.lora4j.core.tensor.Shape;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,36 +18,26 @@ import java.util.Optional;
 final class OriginalLayout {
   private static final String WEIGHT = "weight";
   private static final String BIAS = "bias";
-  private static final int QUERIES_KEYS_VALUES = 3;
   private static final String DENOISER = "diffusion_model.";
-
-  /** Key prefixes of denoisers: whole checkpoints, ComfyUI's parts, bare files. */
-  private static final List<String> DENOISERS = List.of("model.diffusion_model.", DENOISER, "");
 
   private final Map<String, TensorInfo> tensors;
   private final String part;
-  private final String denoiser;
+  private final NativePlacements denoiser;
   private final Family family;
   private final BaseFamily names;
 
-  /** Rows of native layers that are several sites. */
-  private final Map<String, Long> fused = new HashMap<>();
-
   private OriginalLayout(
-      Map<String, TensorInfo> tensors, String part, String denoiser, Family family) {
+      Map<String, TensorInfo> tensors, String part, String prefix, Family family) {
     this.tensors = tensors;
     this.part = part;
-    this.denoiser = denoiser;
     this.family = family;
     this.names = Families.of(family.name()).orElseThrow();
-    for (NativeName name : family.natives()) {
-      name.rows().ifPresent(r -> fused.merge(name.path(), r.count(), Long::sum));
-    }
+    this.denoiser = new NativePlacements(family, names, part, prefix);
   }
 
   /** The layout of these tensors; empty if they are of no known family in such a layout. */
   static Optional<OriginalLayout> of(Map<String, TensorInfo> tensors, String part) {
-    for (String prefix : DENOISERS) {
+    for (String prefix : NativePlacements.PREFIXES) {
       Optional<Family> family = Families.original(tensors, prefix);
       if (family.isPresent()) {
         return Optional.of(new OriginalLayout(tensors, part, prefix, family.get()));
@@ -83,16 +73,13 @@ final class OriginalLayout {
 
   private Optional<Placement> first(NativeName name, Site site, String parameter) {
     return candidates(name, site, parameter).stream()
-        .filter(p -> tensors.containsKey(p.tensor()) && usable(name, site, p))
+        .filter(p -> tensors.containsKey(p.tensor()) && usable(p))
         .findFirst();
   }
 
-  private boolean usable(NativeName name, Site site, Placement placement) {
+  private boolean usable(Placement placement) {
     TensorInfo info = Optional.ofNullable(tensors.get(placement.tensor())).orElseThrow();
-    // Rows of a model of another width would be other rows.
-    long rows = fused.getOrDefault(name.path(), QUERIES_KEYS_VALUES * site.out());
-    boolean whole = placement.rows().isEmpty() || info.shape().size(0) == rows;
-    return SiteShapes.weights(info.dtype()) && placement.fits(info.shape()) && whole;
+    return SiteShapes.weights(info.dtype()) && placement.fits(info.shape());
   }
 
   private Shape shape(Placement placement) {
@@ -103,9 +90,6 @@ final class OriginalLayout {
     if (!name.path().startsWith(DENOISER)) {
       return names.textEncoder(family.name(), part, name.path(), parameter, site.out());
     }
-    String path = denoiser + name.path().substring(DENOISER.length()) + ".";
-    return names.parameterNames(site, parameter).stream()
-        .map(named -> new Placement(part, path + named, name.rows(), false, name.swapped()))
-        .toList();
+    return denoiser.of(site.name(), parameter);
   }
 }

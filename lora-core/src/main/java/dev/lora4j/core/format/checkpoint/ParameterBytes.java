@@ -1,6 +1,5 @@
 package dev.lora4j.core.format.checkpoint;
 
-import dev.lora4j.core.format.NativeName;
 import dev.lora4j.core.format.Placement;
 import dev.lora4j.core.quantised.file.QuantisedTensors;
 import dev.lora4j.core.safetensors.TensorInfo;
@@ -70,7 +69,7 @@ final class ParameterBytes {
   /** Elements of the tensor before the parameter's. */
   private long first() {
     long row = info.shape().elements() / info.shape().size(0);
-    return placement.rows().map(NativeName.Rows::from).orElse(0L) * row;
+    return placement.rows().map(Placement.Rows::from).orElse(0L) * row;
   }
 
   /** Turning and exchanging halves are their own inverses, so both directions do the same. */

@@ -3,7 +3,6 @@ package dev.lora4j.core.format.checkpoint;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.lora4j.core.format.NativeName;
 import dev.lora4j.core.format.Placement;
 import dev.lora4j.core.quantised.file.QuantisedTensors;
 import dev.lora4j.core.safetensors.Safetensors;
@@ -43,9 +42,9 @@ class ParameterBytesTest {
       all[0] *= 2;
     }
     boolean transposed = way == 1 && all.length == 2;
-    Optional<NativeName.Rows> rows =
+    Optional<Placement.Rows> rows =
         way == 3
-            ? Optional.of(new NativeName.Rows(all[0] / 2, (all[0] + 1) / 2))
+            ? Optional.of(new Placement.Rows(all[0] / 2, (all[0] + 1) / 2, all[0]))
             : Optional.empty();
     Placement placement = new Placement("", "w", rows, transposed, way == 2);
     Path file = Files.createTempFile("placed", ".safetensors");
@@ -58,7 +57,7 @@ class ParameterBytesTest {
         assertEquals(placement.shape(info.shape()), value.shape());
         assertEverywhere(placement, info, bytes, value);
         byte[] whole = bytes.clone();
-        long from = rows.map(NativeName.Rows::from).orElse(0L);
+        long from = rows.map(Placement.Rows::from).orElse(0L);
         int begin = (int) (bytes.length / all[0] * from);
         Arrays.fill(whole, begin, begin + value.bytes().remaining(), (byte) 0);
         placed.write(value, ByteBuffer.wrap(whole));

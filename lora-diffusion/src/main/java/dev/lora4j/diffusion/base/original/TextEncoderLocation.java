@@ -1,6 +1,5 @@
 package dev.lora4j.diffusion.base.original;
 
-import dev.lora4j.core.format.NativeName;
 import dev.lora4j.core.format.Placement;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.diffusion.family.OpenClipNames;
@@ -60,8 +59,8 @@ record TextEncoderLocation(String prefix, boolean openClip, boolean renamed) {
       return List.of(plain);
     }
     long count = parameter.shape().size(0);
-    NativeName.Rows rows =
-        new NativeName.Rows(OpenClipNames.FUSED.indexOf(attention.group(2)) * count, count);
+    Placement.Rows rows =
+        Placement.Rows.third(OpenClipNames.FUSED.indexOf(attention.group(2)) * count, count);
     String fused = prefix + attention.group(1) + "in_proj." + attention.group(3);
     // Versions until 2025 take the fused weights apart.
     return List.of(new Placement("", fused, Optional.of(rows), false, false), plain);

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.lora4j.core.format.Families;
 import dev.lora4j.core.format.Family;
-import dev.lora4j.core.format.NativeName;
 import dev.lora4j.core.format.Placement;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.safetensors.TensorInfo;
@@ -63,8 +62,8 @@ class OriginalLayoutTest {
       boolean part = c.rows() < all;
       Shape stored = part ? weight.with(0, all) : weight;
       put(header, c.tensor(), transposed ? Shape.of(stored.size(1), stored.size(0)) : stored);
-      Optional<NativeName.Rows> those =
-          part ? Optional.of(new NativeName.Rows(c.from(), c.rows())) : Optional.empty();
+      Optional<Placement.Rows> those =
+          part ? Optional.of(new Placement.Rows(c.from(), c.rows(), all)) : Optional.empty();
       boolean swapped = c.note().equals("swapped");
       expected.put(c.site(), new Placement("", c.tensor(), those, transposed, swapped));
     }

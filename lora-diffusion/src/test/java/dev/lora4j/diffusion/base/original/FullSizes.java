@@ -153,7 +153,7 @@ record FullSizes(
               Shape shape = shapes.get(weight);
               Shape stored =
                   place.rows().isPresent()
-                      ? shape.with(0, 3 * shape.size(0))
+                      ? shape.with(0, place.rows().get().of())
                       : place.transposed() ? Shape.of(shape.size(1), shape.size(0)) : shape;
               header.put(place.tensor(), new TensorInfo(place.tensor(), DType.F16, stored, 0, 0));
             });

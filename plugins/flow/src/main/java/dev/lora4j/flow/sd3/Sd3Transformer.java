@@ -158,6 +158,12 @@ record Sd3Transformer(Sd3Config config) implements DenoiserNetwork {
         index == config.blocks() - 1);
   }
 
+  /** The table of positions is of no layer in files of first publication. */
+  @Override
+  public List<String> names(String weight) {
+    return weight.equals("pos_embed.pos_embed") ? List.of(weight, "pos_embed") : List.of(weight);
+  }
+
   /** Embedding of timestep and pooled text, [batch, width]. */
   private Expr time(Weights at, Expr timesteps, Expr pooled, Expr x) {
     Expr waves = TIME.waves(timesteps).to(x.dtype());
