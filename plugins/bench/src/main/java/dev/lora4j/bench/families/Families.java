@@ -41,7 +41,7 @@ public final class Families implements Benchmark {
         new FirstTokenCase("gemma3-first-token", ModelOfChance.GEMMA3),
         new SentencesCase("minilm-encode"),
         new EmbeddingCase("minilm-step"),
-        new HearingCase("whisper-encode"),
+        new SpeechEncodingCase("whisper-encode"),
         new SpeechStepCase("whisper-step"));
   }
 

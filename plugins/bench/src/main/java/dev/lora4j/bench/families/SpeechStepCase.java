@@ -18,7 +18,7 @@ record SpeechStepCase(String name) implements Case {
   @Override
   public List<Result> measure(Bench bench) {
     Path folder = ModelOfChance.WHISPER.write(bench.folder());
-    try (Race race = bench.race(new OurSpeechStep(bench.engine(), folder))) {
+    try (Race race = bench.race(OurSpeechStep.of(bench.engine(), folder))) {
       return race.against(
               bench.python(
                   SpeechStepCase.class,

@@ -49,7 +49,7 @@ public final class AlignmentStep implements Benchmark {
           ModelOfChance.written(
               IntStream.range(0, 2 * pairs)
                   .mapToObj(row -> OurPreferenceStep.ids(row % pairs, row)));
-      try (Race race = bench.race(new OurPreferenceStep(open(bench, folder)))) {
+      try (Race race = bench.race(OurPreferenceStep.of(open(bench, folder)))) {
         return race.against(
                 bench.python(
                     AlignmentStep.class,

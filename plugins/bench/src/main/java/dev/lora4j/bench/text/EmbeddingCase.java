@@ -22,7 +22,7 @@ public record EmbeddingCase(String name) implements Case {
     SentenceEncoder model =
         SentenceEncoder.open(
             bench.engine().scope("text embed"), folder, BasePrecision.in(DType.F32));
-    try (Race race = bench.race(new OurEmbeddingStep(model))) {
+    try (Race race = bench.race(OurEmbeddingStep.of(model))) {
       return race.against(
               bench.python(
                   EmbeddingCase.class,

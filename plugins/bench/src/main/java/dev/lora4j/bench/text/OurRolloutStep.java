@@ -76,7 +76,7 @@ final class OurRolloutStep implements Contender {
   private float step() {
     List<TrainingBatch> made = task.batches(number, 1, step.now("bench", state));
     try (Scope work = scope.child("batch")) {
-      return run.step(OurTextStep.RATE, step.inputs(work, number++, made.get(0))).loss();
+      return run.step(OurTrainingStep.RATE, step.inputs(work, number++, made.get(0))).loss();
     }
   }
 

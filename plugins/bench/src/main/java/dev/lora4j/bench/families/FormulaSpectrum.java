@@ -3,7 +3,7 @@ package dev.lora4j.bench.families;
 import dev.lora4j.text.network.EncoderFeatures;
 
 /** Spectrum of half a minute by a formula, the same for everybody; [80, 3000] of Whisper tiny. */
-record HeardWave() implements EncoderFeatures {
+record FormulaSpectrum() implements EncoderFeatures {
   private static final int NUMBERS = 80 * 3000;
   private static final double FREQUENCY = 0.37;
 

@@ -12,13 +12,14 @@ import java.util.List;
 import java.util.Optional;
 
 /** Case of half a minute read by a Whisper, and its first token; beside transformers. */
-record HearingCase(String name) implements Case {
+record SpeechEncodingCase(String name) implements Case {
   @Override
   public List<Result> measure(Bench bench) {
     Path folder = ModelOfChance.WHISPER.write(bench.folder());
-    try (Race race = bench.race(new OurHearing(bench.engine(), folder))) {
+    try (Race race = bench.race(new OurSpeechEncoding(bench.engine(), folder))) {
       return race.against(
-              bench.python(HearingCase.class, "hearing.py", "--inputs", folder.toString()),
+              bench.python(
+                  SpeechEncodingCase.class, "speech_encoding.py", "--inputs", folder.toString()),
               Target.atMost(1))
           .run(DType.F32, 0, Optional.empty());
     }

@@ -15,16 +15,17 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** Ours: a recording through the encoder, and the first token of its text. */
-final class OurHearing implements Contender {
+final class OurSpeechEncoding implements Contender {
   private final LanguageModel model;
   private final GenerationRequest request;
 
-  OurHearing(Engine engine, Path folder) {
+  OurSpeechEncoding(Engine engine, Path folder) {
     model =
         LanguageModel.openForFeatures(engine.scope("hearing"), folder, BasePrecision.in(DType.F32));
     int start = ((Seq2SeqNetwork) model.network()).start();
     request =
-        GenerationRequest.greedy(new int[] {start}, 1, MixPlan.NONE).features(new HeardWave());
+        GenerationRequest.greedy(new int[] {start}, 1, MixPlan.NONE)
+            .features(new FormulaSpectrum());
   }
 
   private GeneratedTokens hear() {
