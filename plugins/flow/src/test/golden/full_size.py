@@ -1,7 +1,7 @@
-"""Makes src/test/resources/full-size.safetensors: blocks of Stable Diffusion 3 and 3.5 at their published sizes, by diffusers.
+"""Makes src/test/resources/full-size.safetensors: blocks of Stable Diffusion 3, 3.5 and FLUX.1 at their published sizes, by diffusers.
 
 Run offline with the versions of requirements.txt:  HF_HUB_OFFLINE=1 python full_size.py
-Weights and inputs are formulas of their names (lora-diffusion's formula.py), so that nothing keeps them; FullSizeBlockTest has the same.
+Weights and inputs are formulas of their names (lora-diffusion's formula.py), so that nothing keeps them; FullSizeBlocks has the same.
 
   CASE.picture, CASE.words              SAMPLES numbers of what the block makes of both streams, evenly from the first on
   CASE.picture.norm, CASE.words.norm    Frobenius norms; the last block makes nothing of the words
@@ -11,7 +11,9 @@ import sys
 from pathlib import Path
 
 import torch
+from diffusers import FluxPipeline
 from diffusers.models.attention import JointTransformerBlock
+from diffusers.models.transformers.transformer_flux import FluxPosEmbed, FluxSingleTransformerBlock, FluxTransformerBlock
 from safetensors.torch import save_file
 
 HERE = Path(__file__).resolve()
@@ -20,12 +22,11 @@ import formula  # noqa: E402
 
 OUT = HERE.parent.parent / "resources" / "full-size.safetensors"
 SAMPLES, PLACES, WORDS = 256, 64, 20
-CASES = {
-    "sd3": dict(num_attention_heads=24),
-    "sd35m": dict(num_attention_heads=24, qk_norm="rms_norm", use_dual_attention=True),
-    "sd35m-last": dict(num_attention_heads=24, qk_norm="rms_norm", context_pre_only=True),
-    "sd35l": dict(num_attention_heads=38, qk_norm="rms_norm"),
-}
+HEADS = {"sd3": 24, "sd35m": 24, "sd35m-last": 24, "sd35l": 38, "flux": 24, "flux-single": 24}
+JOINT = {
+    "sd3": {}, "sd35m": dict(qk_norm="rms_norm", use_dual_attention=True), "sd35m-last": dict(qk_norm="rms_norm", context_pre_only=True),
+    "sd35l": dict(qk_norm="rms_norm")}
+FLUX = {"flux": FluxTransformerBlock, "flux-single": FluxSingleTransformerBlock}
 
 torch.set_num_threads(1)
 
@@ -36,18 +37,32 @@ def put(gold, name, value):
     gold[name + ".norm"] = flat.double().norm().reshape(1)
 
 
+def built(case, width):
+    if case in JOINT:
+        return JointTransformerBlock(dim=width, num_attention_heads=HEADS[case], attention_head_dim=64, **JOINT[case])
+    return FLUX[case](dim=width, num_attention_heads=HEADS[case], attention_head_dim=128)
+
+
+def turns(case):
+    """Rotation of words and of eight rows of eight places, in FLUX.1."""
+    if case in JOINT:
+        return {}
+    ids = FluxPipeline._prepare_latent_image_ids(1, 8, PLACES // 8, "cpu", torch.float32)
+    return dict(image_rotary_emb=FluxPosEmbed(10000, (16, 56, 56))(torch.cat([torch.zeros(WORDS, 3), ids])))
+
+
 def main():
     gold = {}
-    for case, sizes in CASES.items():
-        width = 64 * sizes["num_attention_heads"]
+    for case, heads in HEADS.items():
+        width = (64 if case in JOINT else 128) * heads
         with torch.device("meta"):
-            block = JointTransformerBlock(dim=width, attention_head_dim=64, **sizes)
+            block = built(case, width)
         block = block.to_empty(device="cpu").eval()
         with torch.no_grad():
             for name, value in block.named_parameters():
                 value.copy_(formula.weight(f"{case}.{name}", value.shape))
             streams = [formula.tensor(f"{case}.{n}", (1, k, width), 2) for n, k in (("picture", PLACES), ("words", WORDS))]
-            words, picture = block(*streams, formula.tensor(f"{case}.time", (1, width), 1))
+            words, picture = block(*streams, formula.tensor(f"{case}.time", (1, width), 1), **turns(case))
         put(gold, case + ".picture", picture)
         if words is not None:
             put(gold, case + ".words", words)

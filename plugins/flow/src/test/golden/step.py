@@ -18,9 +18,10 @@ from tiny_sd3 import OUT, PIPELINE
 PARTS = {"lora_A": "down", "lora_B": "up"}
 
 
-def main():
-    given = {k: v.double() for k, v in load_file(OUT / "step-inputs.safetensors").items()}
-    model = SD3Transformer2DModel.from_pretrained(PIPELINE / "transformer").double().train()
+def steps(model, folder, predicted):
+    """Takes the steps; `predicted` gives the network's output for noisy latents and timesteps."""
+    given = {k: v.double() for k, v in load_file(folder / "step-inputs.safetensors").items()}
+    model = model.double().train()
     model.requires_grad_(False)
     sites = [k.removeprefix("transformer.").removesuffix(".down") for k in given if k.endswith(".down")]
     inject_adapter_in_model(LoraConfig(r=2, lora_alpha=3, target_modules=sites), model, "default")
@@ -42,7 +43,7 @@ def main():
         assert torch.allclose(t / 1000, share, atol=1e-6) and torch.allclose(signal + share, torch.ones(2).double(), atol=1e-6)
         signal, share = (x.reshape(-1, 1, 1, 1) for x in (signal, share))
         noisy = signal * latents + share * noise
-        out = model(noisy, given["context"], given["pooled"], t.float(), return_dict=False)[0]
+        out = predicted(model, noisy, given["context"], given["pooled"], t.float())
         loss = ((out - (noise - latents)) ** 2).mean((1, 2, 3)).mean()
         optimizer.zero_grad()
         loss.backward()
@@ -50,7 +51,12 @@ def main():
         optimizer.step()
         losses.append(loss.detach())
     print(losses, norms)
-    save_file(dict(losses=torch.stack(losses), norms=torch.stack(norms)), OUT / "step-expected.safetensors")
+    save_file(dict(losses=torch.stack(losses), norms=torch.stack(norms)), folder / "step-expected.safetensors")
+
+
+def main():
+    model = SD3Transformer2DModel.from_pretrained(PIPELINE / "transformer")
+    steps(model, OUT, lambda m, noisy, context, pooled, t: m(noisy, context, pooled, t, return_dict=False)[0])
 
 
 if __name__ == "__main__":

@@ -5,19 +5,22 @@ Run offline with the versions of requirements.txt:  HF_HUB_OFFLINE=1 python tiny
 lora-diffusion's tiny-xl. All of it is described in README.md beside this file.
 """
 
-import json
-import math
 import shutil
+import sys
 from pathlib import Path
 
 import torch
 from diffusers import AutoencoderKL, FlowMatchEulerDiscreteScheduler, SD3Transformer2DModel, StableDiffusion3Pipeline
 from peft import LoraConfig, get_peft_model_state_dict, inject_adapter_in_model
 from peft.tuners.lora import LoraLayer
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 from transformers import CLIPTextConfig, CLIPTextModelWithProjection, CLIPTokenizer, T5Config, T5EncoderModel, T5Tokenizer
 
-OUT = Path(__file__).resolve().parent.parent / "resources"
+HERE = Path(__file__).resolve()
+sys.path.insert(0, str(HERE.parents[5] / "lora-diffusion/src/test/golden"))
+from tiny_sd import randomise, seeded  # noqa: E402
+
+OUT = HERE.parent.parent / "resources"
 PIPELINE = OUT / "tiny-sd3"
 CLIP = OUT.parents[3].parent / "lora-diffusion/src/test/resources/tiny-xl"
 PROMPT = "A red fox, drawn with ink, isn't it? 12 caf\u00e9s"
@@ -30,35 +33,6 @@ SHAPES = {
     "sd35m": dict(num_layers=3, num_attention_heads=2, qk_norm="rms_norm", dual_attention_layers=(0, 1)),
     "sd35l": dict(num_layers=2, num_attention_heads=3, qk_norm="rms_norm"),
 }
-
-torch.set_num_threads(1)
-torch.use_deterministic_algorithms(True)
-
-
-def seeded(seed):
-    return torch.Generator().manual_seed(seed)
-
-
-def randomise(module, seed):
-    """Weights of unit gain; norms and biases away from their ones and zeros, so that an unused one shows."""
-    g = seeded(seed)
-    kinds = {}
-    for name, sub in module.named_modules():
-        for key, _ in sub.named_parameters(recurse=False):
-            kinds[f"{name}.{key}" if name else key] = type(sub)
-    with torch.no_grad():
-        for name, p in module.named_parameters():
-            noise = torch.randn(p.shape, generator=g)
-            kind = kinds[name]
-            if kind is torch.nn.Embedding:
-                p.copy_(0.5 * noise)
-            elif name.endswith("bias"):
-                p.copy_(0.1 * noise)
-            elif "Norm" in kind.__name__:
-                p.copy_(1 + 0.2 * noise)
-            else:
-                p.copy_(noise / p[0].numel() ** 0.5)
-    return module.eval()
 
 
 def transformer(name, seed):
@@ -219,6 +193,10 @@ def main():
     without = StableDiffusion3Pipeline(**(pipe.components | dict(text_encoder_3=None, tokenizer_3=None)))
     without.set_progress_bar_config(disable=True)
     run(gold, without, "without")
+    shifted = FlowMatchEulerDiscreteScheduler.from_config(pipe.scheduler.config, use_dynamic_shifting=True, time_shift_type="linear")
+    sized = StableDiffusion3Pipeline(**(pipe.components | dict(scheduler=shifted)))
+    sized.set_progress_bar_config(disable=True)
+    run(gold, sized, "sized")
 
     lora(pipe.transformer, 6)
     gold["diffusers.out"] = predicted(pipe.transformer, given)

@@ -76,9 +76,35 @@ public final class RegionalAdapters {
         Expr mix = grids.get(grid.level()).matmul(held.spread()).to(x.dtype());
         return held.add(site, x, y, inner -> inner.mul(placed(site, mix, inner)));
       }
+      if (place instanceof SitePlacement.WordsAndGrid both) {
+        Expr mix =
+            all(words.matmul(held.spread()), grids.get(both.level()).matmul(held.spread()), x);
+        return held.add(site, x, y, inner -> inner.mul(mix.to(x.dtype())));
+      }
       Expr of = place instanceof SitePlacement.OfTokens ? words : nowhere;
       return held.add(site, x, y, of);
     };
+  }
+
+  /**
+   * Weights of directions for words and places.
+   *
+   * @param words of each text, [rows * contexts, rank]
+   * @param places [rows, places, rank]
+   * @param x input of the layer, [rows, contexts * words + places, in]
+   * @return [rows, contexts * words + places, rank]
+   */
+  private static Expr all(Expr words, Expr places, Expr x) {
+    Dim rows = places.dim(0);
+    Dim contexts = words.dim(0).over(rows);
+    Dim rank = words.dim(1);
+    Dim each = x.dim(1).minus(places.dim(1)).over(contexts);
+    Expr ofWords =
+        words
+            .reshape(rows, contexts, Dim.of(1), rank)
+            .expand(rows, contexts, each, rank)
+            .reshape(rows, Dim.of(-1), rank);
+    return ofWords.cat(1, places);
   }
 
   /** [rows, places, rank] in the shape of a layer's output. */

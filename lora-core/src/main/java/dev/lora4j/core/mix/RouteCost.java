@@ -134,6 +134,9 @@ public record RouteCost(
     if (place instanceof SitePlacement.OnGrid grid) {
       return finest.level(grid.level()).places();
     }
+    if (place instanceof SitePlacement.WordsAndGrid both) {
+      return (long) words + finest.level(both.level()).places();
+    }
     return place instanceof SitePlacement.OfTokens ? words : 1;
   }
 

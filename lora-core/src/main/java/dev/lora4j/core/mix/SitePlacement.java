@@ -13,6 +13,14 @@ public sealed interface SitePlacement {
   /** One output for each word of the text: keys and values of attention to it. */
   record OfTokens() implements SitePlacement {}
 
+  /**
+   * One output for each word of all texts of a row, and behind them one for each place of a grid:
+   * of a layer that words and picture share.
+   *
+   * @param level as in {@link OnGrid}
+   */
+  record WordsAndGrid(int level) implements SitePlacement {}
+
   /** One output for the whole picture, such as the embedding of the timestep. */
   record Nowhere() implements SitePlacement {}
 

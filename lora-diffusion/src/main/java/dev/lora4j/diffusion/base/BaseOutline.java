@@ -96,6 +96,7 @@ public final class BaseOutline {
    * @throws IllegalArgumentException if they have not
    */
   public void requireClipSkip(int clipSkip) {
+    configs.arrangement().requireClipSkip(clipSkip);
     for (int i = 0; i < configs.texts().size(); i++) {
       ModelConfigs.Text text = configs.texts().get(i);
       HiddenLayer view = configs.arrangement().parts().get(i).view(clipSkip);

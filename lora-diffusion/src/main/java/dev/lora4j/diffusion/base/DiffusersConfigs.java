@@ -7,6 +7,8 @@ import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.model.text.TextEncoderNetwork;
 import dev.lora4j.diffusion.autoencoder.AutoencoderNetwork;
 import dev.lora4j.diffusion.denoiser.DenoiserNetwork;
+import dev.lora4j.diffusion.sampling.FlowLevels;
+import dev.lora4j.diffusion.sampling.SchedulerConfig;
 import dev.lora4j.diffusion.sampling.SchedulerConfigFile;
 import dev.lora4j.diffusion.unet.UNet;
 import java.nio.file.Files;
@@ -16,11 +18,6 @@ import java.util.List;
 
 /** Reads the configurations of a model folder in the layout of diffusers. */
 final class DiffusersConfigs {
-  /** Sides of latents where the file is silent: Stable Diffusion's, and XL's. */
-  private static final int SAMPLE_SIZE = 64;
-
-  private static final int XL_SAMPLE_SIZE = 128;
-
   private static final int MOST_SAMPLE_SIZE = 1 << 14;
 
   private static final String CONFIG = "config.json";
@@ -68,9 +65,29 @@ final class DiffusersConfigs {
         denoiser,
         vae(folder, unet),
         texts,
-        SchedulerConfigFile.read(config(folder, SCHEDULER, "scheduler_config.json"), unet && !xl),
-        sampleSize(folder, xl),
+        schedule(folder, denoiser, unet && !xl),
+        sampleSize(folder, denoiser),
         zerosForNoText(folder, xl));
+  }
+
+  /**
+   * The noise schedule.
+   *
+   * @param corrected as in {@link SchedulerConfigFile}
+   */
+  private static SchedulerConfig schedule(
+      Path folder, DenoiserNetwork denoiser, boolean corrected) {
+    ConfigFile json = config(folder, SCHEDULER, "scheduler_config.json");
+    SchedulerConfig read = SchedulerConfigFile.read(json, corrected);
+    if (read.flow().bySize().isPresent() && denoiser instanceof UNet) {
+      throw new ModelException(
+          json.file()
+              + ": 'use_dynamic_shifting' is true, but only transformers of flows are shifted by the"
+              + " size of the picture; only false can be read.");
+    }
+    return read.with(
+        new FlowLevels(
+            read.flow().bySize(), denoiser.evenSteps(), Math.max(0, denoiser.levels() - 1)));
   }
 
   /** Refuses a folder that lacks a text encoder which its {@code model_index.json} names. */
@@ -113,10 +130,10 @@ final class DiffusersConfigs {
   }
 
   /** Height and width of latents in training. */
-  private static int sampleSize(Path folder, boolean xl) {
+  private static int sampleSize(Path folder, DenoiserNetwork denoiser) {
     ConfigFile json = ConfigFile.read(denoiserFolder(folder).resolve("config.json"));
     if (!json.has("sample_size")) {
-      return xl ? XL_SAMPLE_SIZE : SAMPLE_SIZE;
+      return denoiser.sampleSize();
     }
     List<Integer> sides = json.listWithin("sample_size", 2, 1, MOST_SAMPLE_SIZE);
     if (!sides.get(0).equals(sides.get(1))) {

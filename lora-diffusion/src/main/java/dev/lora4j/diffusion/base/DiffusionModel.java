@@ -20,10 +20,12 @@ import dev.lora4j.diffusion.denoiser.TextArrangement;
 import dev.lora4j.diffusion.sampling.NoiseSchedule;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A loaded text-to-image model: its configurations, weights and sites. The weights belong to the
@@ -228,15 +230,14 @@ public final class DiffusionModel {
   /** Number of tokens of the text conditioning of a text that the encoders take in one run. */
   public int contextTokens() {
     int tokens = arrangement.emptyTokens();
+    Set<Integer> counted = new HashSet<>();
     for (int i = 0; i < textEncoders.size(); i++) {
-      boolean beside = i > 0 && stretch(i) == stretch(i - 1);
-      tokens += beside ? 0 : arrangement.tokens(i, textEncoders.get(i).network());
+      TextArrangement.Part part = arrangement.parts().get(i);
+      if (part.words() && counted.add(part.stretch())) {
+        tokens += arrangement.tokens(i, textEncoders.get(i).network());
+      }
     }
     return tokens;
-  }
-
-  private int stretch(int encoder) {
-    return arrangement.parts().get(encoder).stretch();
   }
 
   /** Sampler and guidance scale of pictures whose prompt names none. */

@@ -8,6 +8,7 @@ import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.base.TextEncoder;
 import dev.lora4j.diffusion.denoiser.TextArrangement;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +52,9 @@ public final class CaptionEncoder {
     List<TextArrangement.Part> parts = base.arrangement().parts();
     int[] tokens = new int[base.arrangement().stretches()];
     for (int e = 0; e < tokenizers.size(); e++) {
+      if (!parts.get(e).words()) {
+        continue;
+      }
       tokens[parts.get(e).stretch()] = CaptionTokens.kept(tokenizers.get(e), chunks).length;
     }
     ContextLayout layout = new ContextLayout(base, tokens);
@@ -63,17 +67,25 @@ public final class CaptionEncoder {
     for (int e = 0; e < tokenizers.size(); e++) {
       int hidden = base.textEncoders().get(e).network().width();
       try (Scope work = scope.child("captions")) {
-        List<Tensor> seen = run(work, e, captions, clipSkip, chunks);
+        CaptionTokens cut = CaptionTokens.of(work, tokenizers.get(e), captions, chunks);
+        List<Tensor> seen = run(work, e, cut, clipSkip);
         float[] all = seen.get(0).floats();
         int[] kept = CaptionTokens.kept(tokenizers.get(e), chunks);
         int places = all.length / hidden / captions.size();
         for (int row = 0; row < captions.size(); row++) {
-          for (int t = 0; t < kept.length; t++) {
+          for (int t = 0; t < kept.length && parts.get(e).words(); t++) {
             int from = (row * places + kept[t]) * hidden;
             System.arraycopy(all, from, contexts.get(row), layout.at(e, t), hidden);
           }
         }
-        if (parts.get(e).pooled()) {
+        if (parts.get(e).output() == TextArrangement.Output.END) {
+          long[] ends = cut.ends().longs();
+          for (int row = 0; row < captions.size(); row++) {
+            int from = (row * places + Math.toIntExact(ends[row * chunks])) * hidden;
+            float[] own = Arrays.copyOfRange(all, from, from + hidden);
+            pooled.set(row, Conditioning.joined(pooled.get(row), own));
+          }
+        } else if (parts.get(e).pooled()) {
           float[] texts = seen.get(1).floats();
           int ofText = texts.length / captions.size() / chunks;
           for (int row = 0; row < captions.size(); row++) {
@@ -90,9 +102,8 @@ public final class CaptionEncoder {
     return encoded;
   }
 
-  private List<Tensor> run(Scope work, int index, List<String> captions, int clipSkip, int chunks) {
+  private List<Tensor> run(Scope work, int index, CaptionTokens tokens, int clipSkip) {
     TextEncoder encoder = base.textEncoders().get(index);
-    CaptionTokens tokens = CaptionTokens.of(work, tokenizers.get(index), captions, chunks);
     Map<String, Tensor> data = new HashMap<>(Map.of("ids", tokens.ids()));
     if (encoder.network().pooledWidth() > 0) {
       data.put("end", tokens.ends());

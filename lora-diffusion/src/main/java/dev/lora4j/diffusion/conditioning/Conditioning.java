@@ -61,7 +61,9 @@ public final class Conditioning {
       int stretch = parts.get(e).stretch();
       for (String text : texts) {
         List<Chunk> all = PromptChunks.of(tokenizers.get(e), text, words);
-        most[stretch] = Math.max(most[stretch], all.size());
+        if (parts.get(e).words()) {
+          most[stretch] = Math.max(most[stretch], all.size());
+        }
         ofTexts.add(all);
       }
       chunks.add(ofTexts);
@@ -69,7 +71,9 @@ public final class Conditioning {
     int[] tokens = new int[most.length];
     for (int e = 0; e < tokenizers.size(); e++) {
       int stretch = parts.get(e).stretch();
-      tokens[stretch] = most[stretch] * tokenizers.get(e).maxLength();
+      if (parts.get(e).words()) {
+        tokens[stretch] = most[stretch] * tokenizers.get(e).maxLength();
+      }
     }
     ContextLayout layout = new ContextLayout(base, tokens);
     float[] context = layout.zeros(texts.size());
@@ -78,20 +82,24 @@ public final class Conditioning {
     for (int e = 0; e < tokenizers.size(); e++) {
       TextEncoder encoder = base.textEncoders().get(e);
       PromptTokenizer tokenizer = tokenizers.get(e);
-      HiddenLayer view = parts.get(e).view(clipSkip);
+      TextArrangement.Part part = parts.get(e);
+      HiddenLayer view = part.view(clipSkip);
       for (int row = 0; row < texts.size(); row++) {
-        List<Chunk> padded = new ArrayList<>(chunks.get(e).get(row));
-        while (padded.size() < most[parts.get(e).stretch()]) {
+        List<Chunk> all = chunks.get(e).get(row);
+        // The pooled text is that of the first.
+        List<Chunk> padded = new ArrayList<>(part.words() ? all : all.subList(0, 1));
+        while (part.words() && padded.size() < most[part.stretch()]) {
           padded.add(PromptChunks.empty(tokenizer));
         }
-        Seen seen = scope.engine().together(() -> see(base, encoder, view, tokenizer, padded));
+        Seen seen =
+            scope.engine().together(() -> see(base, encoder, part, view, tokenizer, padded));
         boolean nothing = zeros && texts.get(row).isEmpty();
-        if (parts.get(e).pooled()) {
+        if (part.pooled()) {
           float[] own = nothing ? new float[seen.pooled().length] : seen.pooled();
           pooled.set(row, joined(pooled.get(row), own));
         }
         int first = row * layout.tokens() * layout.width();
-        for (int c = 0; c < padded.size() && !nothing; c++) {
+        for (int c = 0; c < padded.size() && part.words() && !nothing; c++) {
           float[] hidden = seen.chunks().get(c);
           int width = encoder.network().width();
           for (int t = 0; t < tokenizer.maxLength(); t++) {
@@ -129,6 +137,7 @@ public final class Conditioning {
   private Seen see(
       DiffusionModel base,
       TextEncoder encoder,
+      TextArrangement.Part part,
       HiddenLayer view,
       PromptTokenizer tokenizer,
       List<Chunk> chunks) {
@@ -157,6 +166,11 @@ public final class Conditioning {
       for (int c = 0; c < chunks.size(); c++) {
         float[] row = Arrays.copyOfRange(hidden, c * values, (c + 1) * values);
         rows.add(chunks.get(c).plain() ? row : weighed(row, chunks.get(c).weights()));
+      }
+      if (part.output() == TextArrangement.Output.END) {
+        int width = encoder.network().width();
+        int end = Math.toIntExact(ends[0]) * width;
+        return new Seen(rows, Arrays.copyOfRange(hidden, end, end + width));
       }
       int width = encoder.network().pooledWidth();
       float[] pooled = pools ? Arrays.copyOf(seen.get(1).floats(), width) : new float[0];

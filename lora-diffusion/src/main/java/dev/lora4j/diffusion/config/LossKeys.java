@@ -114,6 +114,12 @@ public final class LossKeys {
           choice("none", "sigma_sqrt", "cosmap"),
           "none",
           "What the levels of noise of a flow count");
+  public static final RunKey<Double> GUIDANCE =
+      unset(
+          "loss.guidance_scale",
+          number(0, ANY),
+          "Guidance scale told to a base that is guided within; its own if it is not given",
+          "guidance_scale");
   public static final RunKey<Double> PRIOR_WEIGHT =
       RunKey.of(
           "loss.prior_weight",
@@ -149,6 +155,7 @@ public final class LossKeys {
           HUBER_SCHEDULE,
           HUBER_SCALE,
           FLOW_WEIGHTING,
+          GUIDANCE,
           PRIOR_WEIGHT,
           MASKED);
 

@@ -78,7 +78,8 @@ final class StyleSettingsResolver {
         values.get(RunKeys.CAPTION_CHUNKS),
         values.get(RunKeys.CHECKPOINTING),
         values.get(RunKeys.SEED),
-        DType.valueOf(values.get(RunKeys.STORED).toUpperCase(Locale.ROOT)));
+        DType.valueOf(values.get(RunKeys.STORED).toUpperCase(Locale.ROOT)),
+        of.maybe(LossKeys.GUIDANCE));
   }
 
   private <T> Optional<T> part(Supplier<T> part) {

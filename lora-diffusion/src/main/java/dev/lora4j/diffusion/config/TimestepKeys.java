@@ -18,6 +18,10 @@ import java.util.OptionalInt;
 public final class TimestepKeys {
   private static final double ANY = Double.POSITIVE_INFINITY;
   private static final TimestepSettings USUAL = TimestepSettings.STRATIFIED;
+  private static final String SIZE_SHIFT = "size_shift";
+
+  /** What sd-scripts calls that. */
+  private static final String FLUX_SHIFT = "flux_shift";
 
   private static final RunKey<Integer> LEAST =
       RunKey.of("loss.min_timestep", count(0), 0, "Least noisy step to train", "min_timestep");
@@ -31,7 +35,7 @@ public final class TimestepKeys {
   public static final RunKey<String> SAMPLING =
       RunKey.of(
           "loss.timestep_sampling",
-          choice("uniform", "sigmoid", "shift", "logit_normal", "mode"),
+          choice("uniform", "sigmoid", "shift", SIZE_SHIFT, "logit_normal", "mode", FLUX_SHIFT),
           "uniform",
           "How often which step is trained",
           "timestep_sampling");
@@ -79,11 +83,17 @@ public final class TimestepKeys {
         USUAL.stratified(),
         values.get(LEAST),
         most.map(OptionalInt::of).orElse(OptionalInt.empty()),
-        Sampling.valueOf(values.get(SAMPLING).toUpperCase(Locale.ROOT)),
+        sampling(values.get(SAMPLING)),
         values.get(SIGMOID_SCALE),
         values.find(SHIFT).map(OptionalDouble::of).orElse(OptionalDouble.empty()),
         values.get(LOGIT_MEAN),
         values.get(LOGIT_STD),
         values.get(MODE_SCALE));
+  }
+
+  private static Sampling sampling(String name) {
+    return name.equals(FLUX_SHIFT)
+        ? Sampling.SIZE_SHIFT
+        : Sampling.valueOf(name.toUpperCase(Locale.ROOT));
   }
 }

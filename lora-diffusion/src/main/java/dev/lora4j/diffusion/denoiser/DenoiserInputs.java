@@ -11,7 +11,8 @@ import java.util.Optional;
  * @param text the text, in the type to compute in
  * @param added what else there is, if {@link DenoiserNetwork#pooledWidth} is not 0
  * @param guidance an embedding of the guidance scale, F32 [batch, {@link
- *     DenoiserNetwork#guidanceWidth}], if that is not 0; training leaves it out
+ *     DenoiserNetwork#guidanceWidth}], if that is not 0; training leaves it out unless there is a
+ *     {@link DenoiserNetwork#trainingGuidance}
  */
 public record DenoiserInputs(
     Expr x,
@@ -22,6 +23,11 @@ public record DenoiserInputs(
   /** Inputs without added conditioning and guidance scale. */
   public static DenoiserInputs of(Expr x, Expr timesteps, TextConditioning text) {
     return new DenoiserInputs(x, timesteps, text, Optional.empty(), Optional.empty());
+  }
+
+  /** A copy with an embedding of the guidance scale. */
+  public DenoiserInputs guided(Expr other) {
+    return new DenoiserInputs(x, timesteps, text, added, Optional.of(other));
   }
 
   /** A copy with added conditioning. */

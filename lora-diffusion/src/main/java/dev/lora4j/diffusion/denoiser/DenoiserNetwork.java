@@ -9,6 +9,7 @@ import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * The network of a denoiser with its sizes, without its weights: it predicts the noise, velocity or
@@ -70,6 +71,11 @@ public interface DenoiserNetwork extends Canonical {
     return Integer.MAX_VALUE;
   }
 
+  /** Height and width of the latents that it was trained on, where no file of the base says it. */
+  default int sampleSize() {
+    return 64;
+  }
+
   /**
    * Width of the embedding of the guidance scale, which denoisers of latent consistency take (Meng
    * et al. 2023, Luo et al. 2023); 0 without it. One that takes it guides itself, so that pictures
@@ -77,6 +83,30 @@ public interface DenoiserNetwork extends Canonical {
    */
   default int guidanceWidth() {
     return 0;
+  }
+
+  /**
+   * The embedding of a guidance scale as it takes it, {@link #guidanceWidth} numbers; that of
+   * latent consistency unless it has another.
+   */
+  default float[] guidanceEmbedding(double scale) {
+    return GuidanceEmbedding.numbers(scale, guidanceWidth());
+  }
+
+  /**
+   * Guidance scale that it is told in training, where no setting has one; empty if training leaves
+   * it out.
+   */
+  default OptionalDouble trainingGuidance() {
+    return OptionalDouble.empty();
+  }
+
+  /**
+   * True if the last of n levels of noise of a flow is that of a share 1 / n, before a shift;
+   * otherwise it is the least of training, as diffusers' scheduler has it by itself.
+   */
+  default boolean evenSteps() {
+    return false;
   }
 
   /**

@@ -10,7 +10,7 @@ import java.util.Map;
  * Arrangement of the outputs of a base's text encoders in the text conditioning of its denoiser:
  * stretches of tokens, one after the other. Encoders of one stretch stand side by side, token by
  * token; a stretch that is narrower than the denoiser takes is filled up with zeros. Pooled texts
- * stand side by side in the order of the encoders.
+ * stand side by side in the order of the encoders. An encoder may give its pooled text alone.
  *
  * @param parts one for each text encoder, in their order
  * @param emptyTokens tokens of zeros behind all stretches, for an encoder that is left out
@@ -23,9 +23,24 @@ public record TextArrangement(List<Part> parts, int emptyTokens) {
    * @param tokens number of tokens that it is given at once; 0 for all its places
    * @param layer layer whose hidden states are taken
    * @param skips whether a clip skip leaves out layers of it beyond that
-   * @param pooled whether its pooled text is taken
+   * @param output what of its outputs is taken
    */
-  public record Part(int stretch, int tokens, HiddenLayer layer, boolean skips, boolean pooled) {
+  public record Part(int stretch, int tokens, HiddenLayer layer, boolean skips, Output output) {
+    /** Place of an encoder whose words are taken, and its pooled text if {@code pooled}. */
+    public Part(int stretch, int tokens, HiddenLayer layer, boolean skips, boolean pooled) {
+      this(stretch, tokens, layer, skips, pooled ? Output.WORDS_AND_POOLED : Output.WORDS);
+    }
+
+    /** True if its hidden states stand for the words. */
+    public boolean words() {
+      return output != Output.END;
+    }
+
+    /** True if it gives a pooled text. */
+    public boolean pooled() {
+      return output != Output.WORDS;
+    }
+
     /**
      * Layer whose hidden states are taken.
      *
@@ -34,6 +49,19 @@ public record TextArrangement(List<Part> parts, int emptyTokens) {
     public HiddenLayer view(int clipSkip) {
       return skips ? new HiddenLayer(layer.skip() + clipSkip, layer.normed()) : layer;
     }
+  }
+
+  /** Outputs of an encoder that are taken. */
+  public enum Output {
+    /** The hidden states of its tokens. */
+    WORDS,
+    /** These, and its pooled text, {@link TextEncoderNetwork#pooledWidth} numbers. */
+    WORDS_AND_POOLED,
+    /**
+     * The hidden state at the end of each text alone, which is its pooled text, {@link
+     * TextEncoderNetwork#width} numbers. Its stretch gets no tokens of it.
+     */
+    END
   }
 
   /** Copies the list, and checks that stretches follow each other. */
@@ -86,6 +114,25 @@ public record TextArrangement(List<Part> parts, int emptyTokens) {
   /** Number of stretches of encoders. */
   public int stretches() {
     return parts.isEmpty() ? 0 : parts.get(parts.size() - 1).stretch() + 1;
+  }
+
+  /** True if the words of all encoders stand side by side, so that they read the same tokens. */
+  public boolean together() {
+    return stretches() <= 1 && parts.stream().allMatch(Part::words);
+  }
+
+  /**
+   * Refuses a clip skip if it would count for no encoder.
+   *
+   * @param clipSkip layers to leave out beyond what the base leaves out
+   * @throws IllegalArgumentException if so
+   */
+  public void requireClipSkip(int clipSkip) {
+    if (clipSkip > 0 && parts.stream().noneMatch(Part::skips)) {
+      throw new IllegalArgumentException(
+          "The text encoders of this base are always read to their end, so it takes no clip skip;"
+              + " leave it out.");
+    }
   }
 
   /**

@@ -7,7 +7,6 @@ import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.base.StagedNetworks;
 import dev.lora4j.diffusion.conditioning.Conditioning;
-import dev.lora4j.diffusion.conditioning.GuidanceEmbedding;
 import dev.lora4j.diffusion.conditioning.TextMix;
 import dev.lora4j.diffusion.request.InitImage;
 import dev.lora4j.diffusion.request.MicroConditioning;
@@ -74,11 +73,13 @@ final class BatchPicture {
     int width = base.denoiser().guidanceWidth();
     if (width > 0) {
       requireNoNegative(base, prompt);
-      told.put(StagedNetworks.GUIDANCE, GuidanceEmbedding.of(scope, guidance(base, prompt), width));
+      float[] embedded = base.denoiser().guidanceEmbedding(guidance(base, prompt));
+      told.put(StagedNetworks.GUIDANCE, Tensor.of(scope, Shape.of(1, width), embedded));
     }
     if (base.xl()) {
       told.put("sizes", sizes(scope, base, prompt, texts.size()));
     }
+    base.arrangement().requireClipSkip(prompt.clipSkip());
     MicroConditioning.requireKnown(prompt.micro(), base.path(), base.xl());
     return told;
   }
@@ -87,7 +88,7 @@ final class BatchPicture {
     if (!prompt.negative().isEmpty()) {
       throw new IllegalArgumentException(
           base.path()
-              + " is guided within, as latent consistency models are, so it takes no negative text;"
+              + " is guided within, as it is told the guidance scale, so it takes no negative text;"
               + " leave it out.");
     }
   }

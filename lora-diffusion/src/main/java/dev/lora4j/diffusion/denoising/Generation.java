@@ -153,7 +153,12 @@ public final class Generation {
 
   /** The levels of the way, the one that it begins with first and its end last. */
   public List<NoiseLevel> levels() {
-    return sampler().levels(first.schedule().of(base.schedule()), first.steps());
+    return sampler().levels(schedule(), first.steps());
+  }
+
+  private NoiseSchedule schedule() {
+    Shape latents = latentShape(base, first);
+    return first.schedule().of(base.schedule().sized(latents.size(2), latents.size(3)));
   }
 
   private Sampler sampler() {
@@ -171,7 +176,7 @@ public final class Generation {
     Sampler sampler = sampler();
     first.schedule().requireFollowedBy(sampler);
     base.schedule().config().settings().require(sampler.name());
-    NoiseSchedule schedule = first.schedule().of(base.schedule());
+    NoiseSchedule schedule = schedule();
     List<NoiseLevel> levels = sampler.levels(schedule, first.steps());
     int begin = pictures.get(0).start().map(InitLatents::first).orElse(0);
     SamplingRun run =

@@ -90,7 +90,9 @@ public final class StableDiffusion implements AutoCloseable {
     for (int e = 1; e < tokenizers.size(); e++) {
       List<Integer> lengths =
           tokenizers.subList(e - 1, e + 1).stream().map(PromptTokenizer::maxLength).toList();
-      boolean beside = parts.get(e - 1).stretch() == parts.get(e).stretch();
+      TextArrangement.Part before = parts.get(e - 1);
+      TextArrangement.Part part = parts.get(e);
+      boolean beside = before.words() && part.words() && before.stretch() == part.stretch();
       if (beside && !lengths.get(0).equals(lengths.get(1))) {
         throw new ModelException(
             base.path()

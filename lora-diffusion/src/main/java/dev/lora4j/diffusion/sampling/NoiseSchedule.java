@@ -57,6 +57,12 @@ public final class NoiseSchedule {
     return Math.cos(angle) * Math.cos(angle);
   }
 
+  /** The schedule for latents of this size, which is itself unless its shift goes by their size. */
+  public NoiseSchedule sized(long height, long width) {
+    SchedulerConfig sized = config.sized(height, width);
+    return sized.equals(config) ? this : new NoiseSchedule(sized);
+  }
+
   /** A share of noise along the straight lines of a flow, with the configuration's shift. */
   double shifted(double noise) {
     return config.flowShift() * noise / (1 + (config.flowShift() - 1) * noise);

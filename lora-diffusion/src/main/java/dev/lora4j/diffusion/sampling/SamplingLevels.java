@@ -113,11 +113,17 @@ final class SamplingLevels {
   /** Along straight lines (Lipman et al. 2023), with more steps where there is more noise. */
   private static List<NoiseLevel> flow(NoiseSchedule schedule, int steps) {
     int n = schedule.size();
-    double least = schedule.shifted(1.0 / n);
+    FlowLevels how = schedule.config().flow();
+    // diffusers shifts the least noise, and then shifts all that lies between once more, unless the
+    // shift goes by the size of the picture.
+    double least = how.bySize().isPresent() ? 1.0 / n : schedule.shifted(1.0 / n);
     double[] noise = new double[steps];
     for (int i = 0; i < steps; i++) {
-      // diffusers shifts the least noise, and then shifts all that lies between once more.
-      noise[i] = schedule.shifted(mean(1, least, steps == 1 ? 0 : i / (double) (steps - 1)));
+      double share = steps == 1 ? 0 : i / (double) (steps - 1);
+      noise[i] =
+          how.even()
+              ? rounded(schedule, (float) mean(1, 1.0 / steps, share))
+              : schedule.shifted(mean(1, least, share));
     }
     Sigmas law = schedule.config().sigmas();
     if (law != Sigmas.SCHEDULE) {
@@ -130,6 +136,14 @@ final class SamplingLevels {
     }
     levels.add(NoiseLevel.CLEAN);
     return levels;
+  }
+
+  /** A share of noise after the shift, each step of it rounded to F32 as in diffusers. */
+  private static float rounded(NoiseSchedule schedule, float noise) {
+    float shift = (float) schedule.config().flowShift();
+    return schedule.config().flow().bySize().isPresent()
+        ? shift / (shift + (1 / noise - 1))
+        : shift * noise / (1 + (shift - 1) * noise);
   }
 
   /**

@@ -5,6 +5,7 @@ import dev.lora4j.core.identity.CanonicalForm;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -18,6 +19,7 @@ import java.util.stream.Collectors;
  * @param trainedBetas the noise added per timestep itself, instead of those of {@code betas}; empty
  *     for these
  * @param settings requirements to samplers; no level depends on them
+ * @param flow what else decides about the levels of a flow
  */
 public record SchedulerConfig(
     int numTrainTimesteps,
@@ -32,11 +34,44 @@ public record SchedulerConfig(
     Sigmas sigmas,
     double flowShift,
     List<Double> trainedBetas,
-    SchedulerRequirements settings)
+    SchedulerRequirements settings,
+    FlowLevels flow)
     implements Canonical {
   /** Copies the list. */
   public SchedulerConfig {
     trainedBetas = List.copyOf(trainedBetas);
+  }
+
+  /** A schedule with one shift for pictures of all sizes. */
+  public SchedulerConfig(
+      int numTrainTimesteps,
+      Betas betas,
+      double betaStart,
+      double betaEnd,
+      Prediction prediction,
+      Spacing spacing,
+      int stepsOffset,
+      boolean setAlphaToOne,
+      boolean zeroTerminalSnr,
+      Sigmas sigmas,
+      double flowShift,
+      List<Double> trainedBetas,
+      SchedulerRequirements settings) {
+    this(
+        numTrainTimesteps,
+        betas,
+        betaStart,
+        betaEnd,
+        prediction,
+        spacing,
+        stepsOffset,
+        setAlphaToOne,
+        zeroTerminalSnr,
+        sigmas,
+        flowShift,
+        trainedBetas,
+        settings,
+        FlowLevels.PLAIN);
   }
 
   /** A schedule by the formula of its betas, without requirements to samplers. */
@@ -94,77 +129,53 @@ public record SchedulerConfig(
 
   /** The same with another spacing of timesteps. */
   public SchedulerConfig with(Spacing other) {
-    return new SchedulerConfig(
-        numTrainTimesteps,
-        betas,
-        betaStart,
-        betaEnd,
-        prediction,
-        other,
-        stepsOffset,
-        setAlphaToOne,
-        zeroTerminalSnr,
-        sigmas,
-        flowShift,
-        trainedBetas,
-        settings);
+    SchedulerDraft draft = new SchedulerDraft(this);
+    draft.spacing = other;
+    return draft.config();
   }
 
   /** A copy with another spacing of the sigmas. */
   public SchedulerConfig with(Sigmas other) {
-    return new SchedulerConfig(
-        numTrainTimesteps,
-        betas,
-        betaStart,
-        betaEnd,
-        prediction,
-        spacing,
-        stepsOffset,
-        setAlphaToOne,
-        zeroTerminalSnr,
-        other,
-        flowShift,
-        trainedBetas,
-        settings);
+    SchedulerDraft draft = new SchedulerDraft(this);
+    draft.sigmas = other;
+    return draft.config();
   }
 
   /** The same for a network that predicts something else. */
   public SchedulerConfig with(Prediction other) {
-    return new SchedulerConfig(
-        numTrainTimesteps,
-        betas,
-        betaStart,
-        betaEnd,
-        other,
-        spacing,
-        stepsOffset,
-        setAlphaToOne,
-        zeroTerminalSnr,
-        sigmas,
-        flowShift,
-        trainedBetas,
-        settings);
+    SchedulerDraft draft = new SchedulerDraft(this);
+    draft.prediction = other;
+    return draft.config();
+  }
+
+  /** A copy with other levels of a flow. */
+  public SchedulerConfig with(FlowLevels other) {
+    SchedulerDraft draft = new SchedulerDraft(this);
+    draft.flow = other;
+    return draft.config();
+  }
+
+  /** A copy with the shift for latents of this size, if it goes by their size. */
+  public SchedulerConfig sized(long height, long width) {
+    if (flow.bySize().isEmpty()) {
+      return this;
+    }
+    SchedulerDraft draft = new SchedulerDraft(this);
+    draft.flowShift = flow.bySize().get().factor(flow.tokens(height, width));
+    return draft.config();
   }
 
   /** The same with the last timestep rescaled to be nothing but noise. */
   public SchedulerConfig withZeroTerminalSnr() {
-    return new SchedulerConfig(
-        numTrainTimesteps,
-        betas,
-        betaStart,
-        betaEnd,
-        prediction,
-        spacing,
-        stepsOffset,
-        setAlphaToOne,
-        true,
-        sigmas,
-        flowShift,
-        trainedBetas,
-        settings);
+    SchedulerDraft draft = new SchedulerDraft(this);
+    draft.zeroTerminalSnr = true;
+    return draft.config();
   }
 
-  /** {@inheritDoc} Leaves out what concerns samplers alone, which decides about no level. */
+  /**
+   * {@inheritDoc} Leaves out what concerns samplers alone, which decides about no level, and the
+   * size of tokens, which is the denoiser's.
+   */
   @Override
   public String canonical() {
     return CanonicalForm.of("SchedulerConfig")
@@ -180,6 +191,8 @@ public record SchedulerConfig(
         .with("sigmas", sigmas)
         .with("flowShift", flowShift)
         .with("trainedBetas", trainedBetas, List.of())
+        .with("bySize", flow.bySize(), Optional.empty())
+        .with("even", flow.even(), false)
         .text();
   }
 

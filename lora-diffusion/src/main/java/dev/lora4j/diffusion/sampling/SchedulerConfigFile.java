@@ -8,6 +8,7 @@ import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
 import dev.lora4j.diffusion.sampling.SchedulerConfig.Sigmas;
 import dev.lora4j.diffusion.sampling.SchedulerConfig.Spacing;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A {@code scheduler_config.json}: noise schedule of a base, and requirements to samplers. The user
@@ -19,8 +20,10 @@ public final class SchedulerConfigFile {
   private static final String CHOSEN =
       "it is of a sampler that there is not here, or of the choice of one, which is by name";
 
-  private static final String DYNAMIC =
-      "it counts with use_dynamic_shifting alone, which is refused";
+  private static final String DYNAMIC = "use_dynamic_shifting";
+  private static final String SHIFT_TYPE = "time_shift_type";
+  private static final double MOST_SHIFT = 100;
+  private static final int MOST_TOKENS = 1 << 24;
   private static final String CLIPPING = "it counts with clip_sample or thresholding alone";
 
   private static final ConfigFields FIELDS =
@@ -34,20 +37,19 @@ public final class SchedulerConfigFile {
               "clip_sample",
               "algorithm_type")
           .used(SchedulerRequirements.keys().toArray(String[]::new))
+          .used(DYNAMIC, "base_shift", "max_shift", "base_image_seq_len", "max_image_seq_len")
+          .only(SHIFT_TYPE, "exponential", "linear")
           .only("beta_schedule", "linear", "scaled_linear", "squaredcos_cap_v2")
           .only("prediction_type", "epsilon", "v_prediction", "flow")
           .only("thresholding", "false")
           .only("use_beta_sigmas", "false")
           .only("use_lu_lambdas", "false")
           .only("use_flow_sigmas", "false")
-          .only("use_dynamic_shifting", "false")
           .only("invert_sigmas", "false")
           .only("stochastic_sampling", "false")
           .refused("", "shift_terminal", "scale_factors")
           .idle("it counts with use_flow_sigmas alone, which is refused", "flow_shift")
           .idle("it counts with scale_factors alone, which is refused", "upscale_mode")
-          .idle(DYNAMIC, "base_shift", "max_shift", "time_shift_type")
-          .idle(DYNAMIC, "base_image_seq_len", "max_image_seq_len")
           .idle(CLIPPING, "clip_sample_range", "dynamic_thresholding_ratio", "sample_max_value")
           .idle("levels end without noise, where it changes nothing", "euler_at_final")
           .idle(CHOSEN, "skip_prk_steps", "noise_sampler_seed")
@@ -98,9 +100,34 @@ public final class SchedulerConfigFile {
         json.flag("set_alpha_to_one", kind.toOne()),
         json.flag("rescale_betas_zero_snr", false),
         sigmas(json),
-        json.between("shift", 0, 1e6, 1),
+        // One that goes by the size of the picture stands in its place.
+        bySize(json).isPresent() ? 1 : json.between("shift", 0, 1e6, 1),
         betas(json),
-        SchedulerRequirements.of(json));
+        SchedulerRequirements.of(json),
+        new FlowLevels(bySize(json), false, FlowLevels.PLAIN.halvings()));
+  }
+
+  private static Optional<SizeShift> bySize(ConfigFile json) {
+    if (!json.flag(DYNAMIC, false)) {
+      return Optional.empty();
+    }
+    SizeShift usual = SizeShift.USUAL;
+    int least = json.within("base_image_seq_len", 1, MOST_TOKENS, usual.baseTokens());
+    int most = json.within("max_image_seq_len", 1, MOST_TOKENS, usual.maxTokens());
+    if (least == most) {
+      throw new ModelException(
+          json.file()
+              + ": 'base_image_seq_len' and 'max_image_seq_len' are both "
+              + least
+              + "; expected two numbers of tokens.");
+    }
+    return Optional.of(
+        new SizeShift(
+            json.between("base_shift", 0, MOST_SHIFT, usual.baseShift()),
+            json.between("max_shift", 0, MOST_SHIFT, usual.maxShift()),
+            least,
+            most,
+            json.text(SHIFT_TYPE, "exponential").equals("exponential")));
   }
 
   private static String spacing(ConfigFile json) {

@@ -77,12 +77,14 @@ record StagedCaptions(Expr context, Optional<Expr> pooled) {
           part.pooled()
               ? Optional.of(graph.input(name + END, DType.I64, Shape.of(ANY)))
               : Optional.empty();
-      TextEncoderInputs tokens = new TextEncoderInputs(ids, end, Optional.empty());
+      boolean ending = part.output() == TextArrangement.Output.END;
+      TextEncoderInputs tokens =
+          new TextEncoderInputs(ids, ending ? Optional.empty() : end, Optional.empty());
       HiddenLayer view = part.view(settings.clipSkip());
       EncodedText seen = encoder.network().stage(weights, tokens, compute, view);
       contexts.add(kept.map(k -> joined(seen.hidden(), k, chunks)).orElse(seen.hidden()));
       if (end.isPresent()) {
-        Expr all = seen.pooled().orElseThrow();
+        Expr all = ending ? ends(seen.hidden(), end.get()) : seen.pooled().orElseThrow();
         pooled.add(chunks > 1 ? first(all, chunks) : all);
       }
     }
@@ -103,7 +105,8 @@ record StagedCaptions(Expr context, Optional<Expr> pooled) {
     for (int number = 0; number < arrangement.stretches(); number++) {
       List<Expr> beside = new ArrayList<>();
       for (int e = 0; e < contexts.size(); e++) {
-        if (arrangement.parts().get(e).stretch() == number) {
+        TextArrangement.Part part = arrangement.parts().get(e);
+        if (part.words() && part.stretch() == number) {
           beside.add(contexts.get(e));
         }
       }
@@ -130,6 +133,11 @@ record StagedCaptions(Expr context, Optional<Expr> pooled) {
   private static Expr joined(Expr hidden, Expr kept, int chunks) {
     Expr apart = hidden.reshape(Dim.of(-1), Dim.of(chunks), hidden.dim(1), hidden.dim(2));
     return apart.reshape(apart.dim(0), Dim.of(-1), hidden.dim(2)).indexSelect(1, kept);
+  }
+
+  /** Hidden states at the ends of texts, [batch, width] of [batch, tokens, width]. */
+  private static Expr ends(Expr hidden, Expr end) {
+    return hidden.takeAlong(1, end.reshape(-1, 1, 1)).reshape(-1, hidden.shape().size(2));
   }
 
   /** Output for the first chunk of each caption, [batch, width] of [batch * chunks, width]. */

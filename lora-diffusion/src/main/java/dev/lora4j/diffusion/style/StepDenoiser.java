@@ -11,9 +11,11 @@ import dev.lora4j.diffusion.denoiser.AddedConditioning;
 import dev.lora4j.diffusion.denoiser.DenoiserInputs;
 import dev.lora4j.diffusion.denoiser.TextConditioning;
 import dev.lora4j.diffusion.train.objective.StagedObjective;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Function;
 
 /**
@@ -27,7 +29,7 @@ final class StepDenoiser implements Function<LayerAdapters, Expr> {
   private final StagedCaptions captions;
   private final Optional<Expr> sizes;
   private final DType type;
-  private final boolean checkpointing;
+  private final StyleSettings settings;
 
   /**
    * A denoiser.
@@ -43,14 +45,14 @@ final class StepDenoiser implements Function<LayerAdapters, Expr> {
       StagedCaptions captions,
       Optional<Expr> sizes,
       DType type,
-      boolean checkpointing) {
+      StyleSettings settings) {
     this.model = model;
     this.weights = weights;
     this.objective = objective;
     this.captions = captions;
     this.sizes = sizes;
     this.type = type;
-    this.checkpointing = checkpointing;
+    this.settings = settings;
   }
 
   /** Captions of the samples. */
@@ -94,7 +96,26 @@ final class StepDenoiser implements Function<LayerAdapters, Expr> {
                     joined(each.stream().map(c -> c.pooled().orElseThrow()).toList()),
                     sizes.map(all -> repeated(all, times))))
             : plain;
-    return model.denoiser().stage(weights.apply(adapters), inputs, checkpointing).to(type);
+    DenoiserInputs all = scale().map(s -> inputs.guided(guidance(s, inputs))).orElse(inputs);
+    return model.denoiser().stage(weights.apply(adapters), all, settings.checkpointing()).to(type);
+  }
+
+  /** Guidance scale that the denoiser is told, if it is told one in training. */
+  private Optional<Double> scale() {
+    OptionalDouble own = model.denoiser().trainingGuidance();
+    return own.isPresent()
+        ? Optional.of(settings.guidance().orElse(own.getAsDouble()))
+        : Optional.empty();
+  }
+
+  /** Its embedding for each row, F32 [batch, guidanceWidth]. */
+  private Expr guidance(double scale, DenoiserInputs inputs) {
+    Expr none = inputs.timesteps().mul(0).unsqueeze(1);
+    List<Expr> columns = new ArrayList<>();
+    for (float number : model.denoiser().guidanceEmbedding(scale)) {
+      columns.add(none.add(number));
+    }
+    return columns.size() == 1 ? columns.get(0) : ShapeOps.cat(columns, 1);
   }
 
   private static Expr repeated(Expr rows, int times) {

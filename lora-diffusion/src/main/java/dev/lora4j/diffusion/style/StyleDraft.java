@@ -23,6 +23,7 @@ final class StyleDraft {
   boolean checkpointing;
   long seed;
   DType stored;
+  OptionalDouble guidance;
 
   StyleDraft(StyleSettings from) {
     recipe = from.recipe();
@@ -39,6 +40,7 @@ final class StyleDraft {
     checkpointing = from.checkpointing();
     seed = from.seed();
     stored = from.stored();
+    guidance = from.guidance();
   }
 
   /** Builds the settings and checks them. */
@@ -57,6 +59,7 @@ final class StyleDraft {
         captionChunks,
         checkpointing,
         seed,
-        stored);
+        stored,
+        guidance);
   }
 }

@@ -101,7 +101,7 @@ final class StyleProgram {
             captions,
             sizes,
             at.type(),
-            settings.checkpointing());
+            settings);
     return loss.stage(at, staged, denoiser);
   }
 

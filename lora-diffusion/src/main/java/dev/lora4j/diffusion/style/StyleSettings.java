@@ -35,6 +35,8 @@ import java.util.OptionalDouble;
  * @param checkpointing whether parts of the denoiser are computed twice to save memory
  * @param seed of everything random
  * @param stored the type that factors are stored in
+ * @param guidance guidance scale told to a denoiser that is told one in training; the denoiser's
+ *     own if empty
  */
 public record StyleSettings(
     AdapterRecipe recipe,
@@ -50,7 +52,8 @@ public record StyleSettings(
     int captionChunks,
     boolean checkpointing,
     long seed,
-    DType stored)
+    DType stored,
+    OptionalDouble guidance)
     implements Canonical {
   /** Greatest number of chunks; more would be longer than any caption that is read. */
   private static final int MOST_CHUNKS = 64;
@@ -73,7 +76,8 @@ public record StyleSettings(
           1,
           false,
           0,
-          DType.F16);
+          DType.F16,
+          OptionalDouble.empty());
 
   /** Checks the ranges. */
   public StyleSettings {
@@ -236,6 +240,13 @@ public record StyleSettings(
     return draft.settings();
   }
 
+  /** A copy with another guidance scale told to the denoiser. */
+  public StyleSettings withGuidance(double scale) {
+    StyleDraft draft = new StyleDraft(this);
+    draft.guidance = OptionalDouble.of(scale);
+    return draft.settings();
+  }
+
   /** A copy with factors stored in another type. */
   public StyleSettings withStored(DType other) {
     StyleDraft draft = new StyleDraft(this);
@@ -261,6 +272,7 @@ public record StyleSettings(
         .with("seed", seed)
         .with("stored", stored)
         .with("captionChunks", captionChunks, 1)
+        .with("guidance", guidance, OptionalDouble.empty())
         .text();
   }
 }

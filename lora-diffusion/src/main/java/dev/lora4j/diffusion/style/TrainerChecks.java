@@ -1,6 +1,7 @@
 package dev.lora4j.diffusion.style;
 
 import dev.lora4j.core.train.adapter.AdapterPlan;
+import dev.lora4j.diffusion.base.DiffusionModel;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -22,6 +23,8 @@ final class TrainerChecks {
       trainer.settings.objective().requireFits(trainer.base.base().schedule());
     }
     requireChunks(trainer);
+    trainer.base.base().arrangement().requireClipSkip(trainer.settings.clipSkip());
+    requireGuidance(trainer);
     requireOneSubject(trainer);
     if (trainer.slider.isPresent()) {
       SliderLesson.require(plan);
@@ -31,17 +34,29 @@ final class TrainerChecks {
     }
   }
 
+  /** A guidance scale is told to denoisers that are told one in training. */
+  private static void requireGuidance(StyleTrainer trainer) {
+    DiffusionModel base = trainer.base.base();
+    if (trainer.settings.guidance().isPresent() && base.denoiser().trainingGuidance().isEmpty()) {
+      throw new IllegalArgumentException(
+          base.path()
+              + " is told no guidance scale in training, found loss.guidance_scale "
+              + trainer.settings.guidance().getAsDouble()
+              + "; leave it out.");
+    }
+  }
+
   /** Chunks of captions are defined where all encoders read the same tokens side by side. */
   private static void requireChunks(StyleTrainer trainer) {
     int chunks = trainer.settings.captionChunks();
-    if (chunks > 1 && trainer.base.base().arrangement().stretches() > 1) {
+    if (chunks > 1 && !trainer.base.base().arrangement().together()) {
       throw new IllegalArgumentException(
           "Captions are taken in "
               + chunks
               + " chunks, but the text encoders of "
               + trainer.base.base().path()
-              + " give their words one after the other, of which one run takes long captions by"
-              + " itself; take 1 (caption_chunks).");
+              + " do not read the same tokens side by side, and one run of the last takes long"
+              + " captions by itself; take 1 (caption_chunks).");
     }
   }
 

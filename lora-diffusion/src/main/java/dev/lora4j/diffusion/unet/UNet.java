@@ -24,6 +24,8 @@ public record UNet(UNetConfig config, boolean checkpointed) implements DenoiserN
   /** Guidance scales of diffusers' pipelines for Stable Diffusion XL and latent consistency. */
   private static final double XL_GUIDANCE = 5;
 
+  private static final int XL_SAMPLE_SIZE = 128;
+
   private static final double CONSISTENT_GUIDANCE = 8.5;
 
   /** Component of a pipeline that a UNet is. */
@@ -62,6 +64,11 @@ public record UNet(UNetConfig config, boolean checkpointed) implements DenoiserN
   @Override
   public int guidanceWidth() {
     return config.variant().guidanceWidth();
+  }
+
+  @Override
+  public int sampleSize() {
+    return pooledWidth() > 0 ? XL_SAMPLE_SIZE : DenoiserNetwork.super.sampleSize();
   }
 
   @Override

@@ -14,7 +14,7 @@ import dev.lora4j.diffusion.TinyFolder;
 import dev.lora4j.diffusion.TinySd;
 import dev.lora4j.diffusion.TinyXl;
 import dev.lora4j.diffusion.base.FormulaModel;
-import dev.lora4j.diffusion.conditioning.GuidanceEmbedding;
+import dev.lora4j.diffusion.denoiser.GuidanceEmbedding;
 import dev.lora4j.diffusion.denoising.Generation;
 import dev.lora4j.diffusion.request.Prompt;
 import dev.lora4j.diffusion.request.StepListener;

@@ -16,14 +16,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Locale;
 import javax.imageio.ImageIO;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** The commands of the command line on a tiny Stable Diffusion 3.5 Medium. */
+/** The commands of the command line on a tiny Stable Diffusion 3.5 Medium and a tiny FLUX.1. */
 class CommandLineTest {
-  private static final String BASE = "--base=" + Goldens.PIPELINE;
-
   @TempDir private Path folder = Path.of("");
 
   private static String run(String... words) {
@@ -39,9 +39,16 @@ class CommandLineTest {
     return out.toString(StandardCharsets.UTF_8);
   }
 
-  private BufferedImage generated(String name, String... more) throws IOException {
+  private static String base(TinyPipeline pipeline) {
+    return "--base=" + pipeline.source();
+  }
+
+  private BufferedImage generated(TinyPipeline base, String name, String... more)
+      throws IOException {
     Path file = folder.resolve(name);
-    String[] plain = {"generate", "a fox", BASE, "--seed=3", "--steps=2", "--size=16x16", "-o"};
+    String[] plain = {
+      "generate", "a fox", base(base), "--seed=3", "--steps=2", "--size=16x16", "-o"
+    };
     String[] all = Arrays.copyOf(plain, plain.length + 1 + more.length);
     all[plain.length] = file.toString();
     System.arraycopy(more, 0, all, plain.length + 1, more.length);
@@ -53,16 +60,25 @@ class CommandLineTest {
     return image.getRGB(0, 0, 16, 16, new int[256], 0, 16);
   }
 
-  @Test
-  void inspectAccountsForEveryKey() {
-    String file = Goldens.RESOURCES.resolve("diffusers.safetensors").toString();
-    String text = run("inspect", file, BASE);
-    assertTrue(text.contains("108 keys: 108 used"), text);
-    assertTrue(text.contains("diffusers"), text);
+  @ParameterizedTest
+  @CsvSource({
+    "SD3, diffusers, 108 keys: 108 used, diffusers",
+    "FLUX, flux/diffusers, 100 keys: 100 used, diffusers",
+    "FLUX, flux/kohya, 84 keys: 84 used, kohya",
+    "FLUX, flux/xlabs, 24 keys: 24 used, xlabs"
+  })
+  void inspectAccountsForEveryKey(String base, String file, String keys, String layout) {
+    TinyPipeline pipeline = base.equals("SD3") ? TinyPipeline.SD3 : TinyPipeline.FLUX;
+    String path = Goldens.RESOURCES.resolve(file + ".safetensors").toString();
+    String text = run("inspect", path, base(pipeline));
+    assertTrue(text.contains(keys), text);
+    assertTrue(text.toLowerCase(Locale.ROOT).contains(layout), text);
   }
 
-  @Test
-  void whatIsTrainedChangesThePicture() throws IOException {
+  @ParameterizedTest
+  @CsvSource({"SD3, shift", "FLUX, flux_shift"})
+  void whatIsTrainedChangesThePicture(String name, String sampling) throws IOException {
+    TinyPipeline base = name.equals("SD3") ? TinyPipeline.SD3 : TinyPipeline.FLUX;
     Path pictures = Files.createDirectory(folder.resolve("pictures"));
     for (int i = 0; i < 2; i++) {
       BufferedImage picture = new BufferedImage(16, 16, BufferedImage.TYPE_INT_RGB);
@@ -76,18 +92,18 @@ class CommandLineTest {
     Path adapter = folder.resolve("ink.safetensors");
     run(
         "train",
-        BASE,
+        base(base),
         "--images=" + pictures,
         "--steps=3",
         "--rank=2",
         // Half of what this tiny autoencoder would have is no size of a bucket.
         "--set=data.bucket_reso_steps=8",
         "--set=optimizer.lr=0.05",
-        "--set=loss.timestep_sampling=shift",
+        "--set=loss.timestep_sampling=" + sampling,
         "-o",
         adapter.toString());
-    BufferedImage plain = generated("plain.png");
-    BufferedImage ink = generated("ink.png", "--lora=" + adapter);
+    BufferedImage plain = generated(base, "plain.png");
+    BufferedImage ink = generated(base, "ink.png", "--lora=" + adapter);
     assertNotEquals(Arrays.toString(pixels(plain)), Arrays.toString(pixels(ink)));
   }
 }

@@ -129,7 +129,6 @@ public abstract class DenoiserFamilyContract extends ExtensionContract<DenoiserF
   @Test
   void layersLieWhereTheNetworkDeclares() {
     SitePlacement.Of said = network().places();
-    GridSize finest = new GridSize(side(), side());
     Map<String, Long> expected = new TreeMap<>();
     Map<String, Long> found = new TreeMap<>();
     places()
@@ -139,16 +138,22 @@ public abstract class DenoiserFamilyContract extends ExtensionContract<DenoiserF
               SitePlacement place = said.of(site.name());
               long places = 1;
               if (place instanceof SitePlacement.OnGrid grid) {
-                assertTrue(
-                    grid.level() >= 0 && grid.level() < network().levels(),
-                    site.name() + " lies on a grid that there is not");
-                places = finest.level(grid.level()).places();
+                places = placesOf(grid.level(), site);
+              } else if (place instanceof SitePlacement.WordsAndGrid both) {
+                places = DenoiserRun.WORDS + placesOf(both.level(), site);
               } else if (place instanceof SitePlacement.OfTokens) {
                 places = DenoiserRun.WORDS;
               }
               expected.put(site.name(), places);
             });
     assertEquals(expected, found, "places of each layer for a picture");
+  }
+
+  private long placesOf(int level, Site site) {
+    assertTrue(
+        level >= 0 && level < network().levels(),
+        site.name() + " lies on a grid that there is not");
+    return new GridSize(side(), side()).level(level).places();
   }
 
   @Test

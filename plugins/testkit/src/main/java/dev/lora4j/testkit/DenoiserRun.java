@@ -60,6 +60,9 @@ record DenoiserRun(Engine engine, DenoiserNetwork network) {
     if (network.sized()) {
       inputs.put("sizes", numbers(Shape.of(count, AddedConditioning.SIZES), 4));
     }
+    if (network.guidanceWidth() > 0) {
+      inputs.put(StagedNetworks.GUIDANCE, numbers(Shape.of(count, network.guidanceWidth()), 6));
+    }
     return inputs;
   }
 
@@ -103,8 +106,12 @@ record DenoiserRun(Engine engine, DenoiserNetwork network) {
                   pooled ->
                       new AddedConditioning(pooled, Optional.ofNullable(staged.get("sizes"))));
       DenoiserInputs seen =
-          inputs(
-              x, named(staged, "timesteps"), TextConditioning.of(named(staged, "context")), told);
+          new DenoiserInputs(
+              x,
+              named(staged, "timesteps"),
+              TextConditioning.of(named(staged, "context")),
+              told,
+              Optional.ofNullable(staged.get(StagedNetworks.GUIDANCE)));
       Weights at = Weights.of(graph, network.component(), source, SiteAdapters.NONE);
       Expr loss = network.stage(at, seen, checkpointing).pow(2).mean();
       Program program = graph.training(scope, graph.gradients(loss, List.of(x)));
@@ -148,12 +155,15 @@ record DenoiserRun(Engine engine, DenoiserNetwork network) {
                     sizes))
             : Optional.empty();
     Weights at = Weights.of(graph, network.component(), new FrozenWeights(DType.F32, ""), seeing);
-    network.stage(at, inputs(x, timesteps, TextConditioning.of(context), told), false);
-  }
-
-  private static DenoiserInputs inputs(
-      Expr x, Expr timesteps, TextConditioning text, Optional<AddedConditioning> told) {
-    DenoiserInputs plain = DenoiserInputs.of(x, timesteps, text);
-    return told.map(plain::with).orElse(plain);
+    Optional<Expr> guidance =
+        network.guidanceWidth() > 0 != wrongly
+            ? Optional.of(
+                graph.input(
+                    StagedNetworks.GUIDANCE,
+                    DType.F32,
+                    Shape.of(2, Math.max(1, network.guidanceWidth()))))
+            : Optional.empty();
+    TextConditioning text = TextConditioning.of(context);
+    network.stage(at, new DenoiserInputs(x, timesteps, text, told, guidance), false);
   }
 }

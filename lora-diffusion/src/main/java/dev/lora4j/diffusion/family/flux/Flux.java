@@ -5,6 +5,7 @@ import dev.lora4j.core.format.BlockScheme;
 import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.KohyaLabel;
 import dev.lora4j.core.format.LayerList;
+import dev.lora4j.core.format.NativeName;
 import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.safetensors.TensorInfo;
@@ -40,7 +41,7 @@ public final class Flux implements BaseFamily {
   @Override
   public List<Family> variants() {
     LayerList layers = LayerList.empty();
-    FluxLayers.list(layers.at(JointLayers.COMPONENT, JointLayers.NATIVE));
+    FluxLayers.PUBLISHED.list(layers.at(JointLayers.COMPONENT, JointLayers.NATIVE));
     ClipLayers.L.list(layers.at("text_encoder", TextEncoderPaths.CLIP_L));
     T5Layers.list(layers.at("text_encoder_2", TextEncoderPaths.T5));
     return List.of(layers.family(NAME, "FLUX.1"));
@@ -68,6 +69,16 @@ public final class Flux implements BaseFamily {
   public List<String> parameterNames(Site site, String parameter) {
     boolean scale = site.kind() == Site.Kind.NORM && parameter.equals("weight");
     return scale ? List.of(parameter, "scale") : List.of(parameter);
+  }
+
+  @Override
+  public List<NativeName> natives(SiteCatalogue sites) {
+    LayerList layers = LayerList.empty();
+    FluxLayers.of(sites)
+        .ifPresent(found -> found.list(layers.at(JointLayers.COMPONENT, JointLayers.NATIVE)));
+    return layers.family("", "").natives().stream()
+        .filter(name -> sites.find(name.site()).isPresent())
+        .toList();
   }
 
   @Override

@@ -124,7 +124,7 @@ public final class Objective {
   public SampleDraw draw(long seed, long number, int place, int places, LatentSample sample) {
     double uniform = SeededNoise.of(seed, number, TIMESTEP).uniform();
     boolean stratified = settings.timesteps().stratified();
-    NoiseLevel level = law.level(stratified ? (place + uniform) / places : uniform);
+    NoiseLevel level = law.level(stratified ? (place + uniform) / places : uniform, sample.shape());
     float[] noise = gaussians(SeededNoise.of(seed, number, NOISE), sample.latents().length);
     shape(noise, seed, number, sample);
     return drawn(sample, level, noise, perturbed(noise, seed, number));
@@ -151,8 +151,8 @@ public final class Objective {
     return new SampleDraw(unchanged, weighted.weight(), weighted.threshold(), none, none);
   }
 
-  NoiseLevel levelAt(double uniform) {
-    return law.level(uniform);
+  NoiseLevel levelAt(double uniform, LatentSample sample) {
+    return law.level(uniform, sample.shape());
   }
 
   static float[] gaussians(SeededNoise random, int count) {

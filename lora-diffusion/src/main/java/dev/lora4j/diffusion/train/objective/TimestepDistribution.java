@@ -1,7 +1,11 @@
 package dev.lora4j.diffusion.train.objective;
 
+import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.diffusion.sampling.FlowLevels;
 import dev.lora4j.diffusion.sampling.NoiseLevel;
 import dev.lora4j.diffusion.sampling.NoiseSchedule;
+import dev.lora4j.diffusion.sampling.SchedulerConfig;
+import dev.lora4j.diffusion.sampling.SizeShift;
 
 /** Distribution of timesteps: maps a number that is uniform in [0, 1) to a timestep. */
 final class TimestepDistribution {
@@ -13,10 +17,14 @@ final class TimestepDistribution {
     this.schedule = schedule;
   }
 
-  /** The level at {@code uniform}: of a whole timestep, for a flow at any place between two. */
-  NoiseLevel level(double uniform) {
+  /**
+   * The level at {@code uniform}: of a whole timestep, for a flow at any place between two.
+   *
+   * @param latents [channels, height, width]
+   */
+  NoiseLevel level(double uniform, Shape latents) {
     int end = settings.max().orElse(schedule.size());
-    double timestep = settings.min() + share(uniform) * (end - settings.min());
+    double timestep = settings.min() + share(uniform, latents) * (end - settings.min());
     if (!schedule.flow()) {
       return schedule.level(Math.min((int) timestep, end - 1));
     }
@@ -27,13 +35,14 @@ final class TimestepDistribution {
   }
 
   /** The share of the range that lies below the timestep. */
-  double share(double u) {
+  double share(double u, Shape latents) {
     return switch (settings.sampling()) {
       case UNIFORM -> u;
-      case SIGMOID -> sigmoid(settings.sigmoidScale() * NormalQuantile.at(u));
-      case SHIFT -> shifted(sigmoid(settings.sigmoidScale() * NormalQuantile.at(u)));
+      case SIGMOID -> sigmoid(u);
+      case SHIFT -> shifted(sigmoid(u), settings.shift().orElse(own(latents).flowShift()));
+      case SIZE_SHIFT -> shifted(sigmoid(u), bySize(latents));
       case LOGIT_NORMAL ->
-          sigmoid(settings.logitMean() + settings.logitStd() * NormalQuantile.at(u));
+          logistic(settings.logitMean() + settings.logitStd() * NormalQuantile.at(u));
       case MODE -> {
         double cosine = Math.cos(Math.PI / 2 * u);
         yield 1 - u - settings.modeScale() * (cosine * cosine - 1 + u);
@@ -41,12 +50,26 @@ final class TimestepDistribution {
     };
   }
 
-  private double shifted(double share) {
-    double shift = settings.shift().orElse(schedule.config().flowShift());
+  /** The base's own schedule for latents of this size. */
+  private SchedulerConfig own(Shape latents) {
+    return schedule.config().sized(latents.size(1), latents.size(2));
+  }
+
+  private double bySize(Shape latents) {
+    FlowLevels flow = schedule.config().flow();
+    long tokens = flow.tokens(latents.size(1), latents.size(2));
+    return flow.bySize().orElse(SizeShift.USUAL).factor(tokens);
+  }
+
+  private double sigmoid(double u) {
+    return logistic(settings.sigmoidScale() * NormalQuantile.at(u));
+  }
+
+  private static double shifted(double share, double shift) {
     return shift * share / (1 + (shift - 1) * share);
   }
 
-  private static double sigmoid(double x) {
+  private static double logistic(double x) {
     return 1 / (1 + Math.exp(-x));
   }
 }

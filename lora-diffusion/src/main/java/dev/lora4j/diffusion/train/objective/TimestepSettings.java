@@ -14,9 +14,9 @@ import java.util.OptionalInt;
  * @param max the timestep after the last ({@code max_timestep}); all if empty
  * @param sampling the distribution ({@code timestep_sampling}; LOGIT_NORMAL and MODE are values of
  *     {@code weighting_scheme} there)
- * @param sigmoidScale spread of SIGMOID and SHIFT ({@code sigmoid_scale}), above 0
+ * @param sigmoidScale spread of SIGMOID, SHIFT and SIZE_SHIFT ({@code sigmoid_scale}), above 0
  * @param shift shift of SHIFT towards noise ({@code discrete_flow_shift}), above 0; that of the
- *     base's own schedule if empty
+ *     base's own schedule if empty, for the size of the picture if it goes by that
  * @param logitMean centre of LOGIT_NORMAL ({@code logit_mean})
  * @param logitStd spread of LOGIT_NORMAL ({@code logit_std}), above 0
  * @param modeScale strength of MODE ({@code mode_scale}), from -1 to 2 / (pi - 2)
@@ -48,6 +48,11 @@ public record TimestepSettings(
     SIGMOID,
     /** SIGMOID, moved to noise (Esser et al. 2024, equation 23). */
     SHIFT,
+    /**
+     * SIGMOID, moved to noise by the size of the picture, as the base's own schedule is or else by
+     * {@link dev.lora4j.diffusion.sampling.SizeShift#USUAL} ({@code flux_shift}).
+     */
+    SIZE_SHIFT,
     /** SIGMOID with another centre and spread (Esser et al. 2024, equation 19). */
     LOGIT_NORMAL,
     /** Heavy at both ends (Esser et al. 2024, equation 20). */

@@ -51,7 +51,7 @@ public final class Validation {
   public List<SampleDraw> draws(long picture, LatentSample sample) {
     List<SampleDraw> draws = new ArrayList<>(timesteps);
     for (int i = 0; i < timesteps; i++) {
-      NoiseLevel level = objective.levelAt((i + 0.5) / timesteps);
+      NoiseLevel level = objective.levelAt((i + 0.5) / timesteps, sample);
       SeededNoise random = SeededNoise.of(seed, picture, i, VALIDATION);
       float[] noise = Objective.gaussians(random, sample.latents().length);
       draws.add(objective.drawn(sample, level, noise, noise));

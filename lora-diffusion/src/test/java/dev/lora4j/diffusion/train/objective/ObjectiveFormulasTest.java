@@ -14,6 +14,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -87,7 +88,10 @@ class ObjectiveFormulasTest {
   }
 
   @ParameterizedTest
-  @EnumSource(value = Sampling.class, mode = EnumSource.Mode.EXCLUDE, names = "UNIFORM")
+  @EnumSource(
+      value = Sampling.class,
+      mode = EnumSource.Mode.EXCLUDE,
+      names = {"UNIFORM", "SIZE_SHIFT"})
   void timestepDistributionsMatchTheReference(Sampling sampling) {
     double scale = sampling == Sampling.SIGMOID ? 1.3 : 1;
     TimestepSettings settings =
@@ -98,8 +102,27 @@ class ObjectiveFormulasTest {
     double[] uniform = Golden.doubles("uniform");
     double[] expected = Golden.doubles("density." + lower(sampling));
     for (int i = 0; i < uniform.length; i++) {
-      assertEquals(expected[i], law.share(uniform[i]), 1e-9);
+      assertEquals(expected[i], law.share(uniform[i], Shape.of(4, 8, 8)), 1e-9);
     }
+  }
+
+  /** By sd-scripts' formulas, at the 0.1, 0.5 and 0.9 quantiles of its normal numbers. */
+  @ParameterizedTest
+  @CsvSource({
+    "64, 64, 0.342640, 0.652489, 0.871193",
+    "128, 128, 0.467159, 0.759511, 0.919202",
+    "96, 160, 0.456390, 0.751507, 0.915924"
+  })
+  void shiftBySizeMatchesTheReference(
+      int height, int width, double low, double middle, double high) {
+    TimestepDistribution law =
+        new TimestepDistribution(
+            TimestepSettings.INDEPENDENT.withSampling(Sampling.SIZE_SHIFT),
+            Golden.schedule(Prediction.FLOW));
+    Shape latents = Shape.of(16, height, width);
+    assertEquals(low, law.share(0.1, latents), 1e-6);
+    assertEquals(middle, law.share(0.5, latents), 1e-6);
+    assertEquals(high, law.share(0.9, latents), 1e-6);
   }
 
   @Test

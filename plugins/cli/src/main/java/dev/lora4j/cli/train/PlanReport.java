@@ -114,9 +114,10 @@ final class PlanReport {
 
   /** Where encoders stand one after the other, captions are taken in one chunk. */
   private String remedy(int captions, int chunks) {
-    return run.model().sd().base().arrangement().stretches() > 1
-        ? "the other text encoders of this base may read more of " + (captions == 1 ? "it" : "them")
-        : "caption_chunks = " + chunks + " takes all of " + (captions == 1 ? "it" : "them");
+    return run.model().sd().base().arrangement().together()
+        ? "caption_chunks = " + chunks + " takes all of " + (captions == 1 ? "it" : "them")
+        : "the other text encoders of this base may read more of "
+            + (captions == 1 ? "it" : "them");
   }
 
   /** The run in a few lines. */

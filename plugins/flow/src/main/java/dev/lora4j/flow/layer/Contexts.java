@@ -15,6 +15,27 @@ import java.util.Optional;
  *     text each
  */
 public record Contexts(Optional<Expr> shares) {
+  /** How many texts each row has. */
+  public Dim number() {
+    return shares.map(s -> s.dim(1)).orElse(Dim.of(1));
+  }
+
+  /**
+   * Each text of a row with the row's picture: [batch, heads, contexts * words + places, width] to
+   * [batch * contexts, heads, words + places, width].
+   *
+   * @param words those of all texts of a row
+   */
+  public Expr apart(Expr x, Dim words) {
+    Expr told =
+        x.narrow(2, Dim.of(0), words)
+            .reshape(x.dim(0), x.dim(1), number(), Dim.of(-1), x.dim(3))
+            .permute(0, 2, 1, 3, 4)
+            .flatten(0, 1);
+    Expr seen = x.narrow(2, words, x.dim(2).minus(words));
+    return told.cat(2, spread(seen));
+  }
+
   /** Values of the rows for each of their texts: [batch, ...] to [batch * contexts, ...]. */
   public Expr spread(Expr x) {
     return shares.map(s -> spread(x, s)).orElse(x);

@@ -3,6 +3,7 @@ package dev.lora4j.flow.layer;
 import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.Dim;
 import dev.lora4j.core.tensor.Expr;
+import java.util.Optional;
 
 /**
  * Attention in which the words and the places of a picture see each other and themselves (Esser et
@@ -10,12 +11,23 @@ import dev.lora4j.core.tensor.Expr;
  *
  * @param heads heads of both streams
  * @param normed whether queries and keys are normalised, head by head
+ * @param rotation of the picture's queries and keys by their places; none if positions are added to
+ *     the tokens
  */
-public record JointAttention(int heads, boolean normed) {
+public record JointAttention(int heads, boolean normed, Optional<AxialRotary.Rotation> rotation) {
   private static final double EPSILON = 1e-6;
 
+  /** Attention whose tokens have their positions already. */
+  public JointAttention(int heads, boolean normed) {
+    this(heads, normed, Optional.empty());
+  }
+
   /** Queries, keys and values, [batch, heads, tokens, width of a head]. */
-  private record Projected(Expr q, Expr k, Expr v) {}
+  private record Projected(Expr q, Expr k, Expr v) {
+    Projected turned(Optional<AxialRotary.Rotation> by) {
+      return by.map(r -> new Projected(r.of(q), r.of(k), v)).orElse(this);
+    }
+  }
 
   /**
    * Attention of both streams.
@@ -29,7 +41,7 @@ public record JointAttention(int heads, boolean normed) {
     Expr picture = x.picture();
     Expr words = x.words();
     long width = picture.shape().size(2);
-    Projected own = projected(at, picture, "to_q", "to_k", "to_v", "norm_q", "norm_k");
+    Projected own = own(at, picture).turned(rotation);
     Projected others =
         projected(
             at, words, "add_q_proj", "add_k_proj", "add_v_proj", "norm_added_q", "norm_added_k");
@@ -46,9 +58,36 @@ public record JointAttention(int heads, boolean normed) {
 
   /** Attention of the picture alone, [batch, places, width]. */
   public Expr alone(Weights at, Expr picture) {
-    Projected own = projected(at, picture, "to_q", "to_k", "to_v", "norm_q", "norm_k");
+    Projected own = own(at, picture).turned(rotation);
     Expr all = own.q().attend(own.k(), own.v()).joinHeads();
     return at.linear("to_out.0", all, picture.shape().size(2));
+  }
+
+  /**
+   * Attention of one stream in which words and picture have the same layers, without a last layer.
+   *
+   * @param x [batch, contexts * words + places, width], normalised, the texts of a row one after
+   *     the other
+   * @return of the same shape
+   */
+  public Expr single(Weights at, Expr x, Contexts contexts, Dim places) {
+    Dim words = x.dim(1).minus(places);
+    Projected all = own(at, x).turned(rotation.map(r -> r.behind(words)));
+    if (contexts.shares().isEmpty()) {
+      return all.q().attend(all.k(), all.v()).joinHeads();
+    }
+    Dim each = words.over(contexts.number());
+    Expr q = contexts.apart(all.q(), words);
+    Expr k = contexts.apart(all.k(), words);
+    Expr v = contexts.apart(all.v(), words);
+    Expr attended = q.attend(k, v).joinHeads();
+    Expr told = attended.narrow(1, Dim.of(0), each);
+    Expr seen = contexts.blended(attended.narrow(1, each, places));
+    return told.reshape(x.dim(0), Dim.of(-1), x.dim(2)).cat(1, seen);
+  }
+
+  private Projected own(Weights at, Expr x) {
+    return projected(at, x, "to_q", "to_k", "to_v", "norm_q", "norm_k");
   }
 
   private Projected projected(

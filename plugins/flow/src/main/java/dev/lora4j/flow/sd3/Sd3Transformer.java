@@ -15,6 +15,7 @@ import dev.lora4j.diffusion.denoiser.TextArrangement;
 import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
 import dev.lora4j.flow.layer.Contexts;
 import dev.lora4j.flow.layer.JointAttention;
+import dev.lora4j.flow.layer.JointBlock;
 import dev.lora4j.flow.layer.Modulation;
 import dev.lora4j.flow.layer.Streams;
 import dev.lora4j.flow.layer.TimeSines;
@@ -122,7 +123,7 @@ record Sd3Transformer(Sd3Config config) implements DenoiserNetwork {
     Streams streams = new Streams(placed(weights.at("pos_embed"), patches), words);
     for (int i = 0; i < config.blocks(); i++) {
       Weights at = weights.at("transformer_blocks", i);
-      Sd3Block block = block(i);
+      JointBlock block = block(i);
       Streams before = streams;
       streams =
           checkpointing
@@ -151,8 +152,8 @@ record Sd3Transformer(Sd3Config config) implements DenoiserNetwork {
     return new Streams(after.get(0), after.get(1));
   }
 
-  private Sd3Block block(int index) {
-    return new Sd3Block(
+  private JointBlock block(int index) {
+    return new JointBlock(
         new JointAttention(config.heads(), config.normed()),
         config.dual().contains(index),
         index == config.blocks() - 1);

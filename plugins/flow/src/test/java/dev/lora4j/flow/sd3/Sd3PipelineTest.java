@@ -16,6 +16,7 @@ import dev.lora4j.diffusion.pipeline.LatentPath;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import dev.lora4j.diffusion.request.Prompt;
 import dev.lora4j.flow.Goldens;
+import dev.lora4j.flow.TinyPipeline;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -117,10 +118,23 @@ class Sd3PipelineTest {
 
   @Test
   void withoutT5ZerosStandForItsWords() {
-    Path without = TinyPipeline.without(folder, "text_encoder_3");
+    Path without = TinyPipeline.SD3.without(folder, "text_encoder_3");
     try (StableDiffusion sd = StableDiffusion.open(LORA, without)) {
       assertTexts("without", sd.encodeCaptions(List.of("", Goldens.PROMPT), 0));
       assertPath("without", sd, prompt("without"));
+    }
+  }
+
+  @Test
+  void aShiftMayGoByTheSizeOfThePicture() {
+    TinyPipeline.SD3.copy(folder);
+    TinyPipeline.edit(
+        folder.resolve("scheduler/scheduler_config.json"),
+        json ->
+            json.replace("\"use_dynamic_shifting\": false", "\"use_dynamic_shifting\": true")
+                .replace("\"exponential\"", "\"linear\""));
+    try (StableDiffusion sd = StableDiffusion.open(LORA, folder)) {
+      assertPath("sized", sd, prompt("sized"));
     }
   }
 

@@ -12,6 +12,7 @@ import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import dev.lora4j.diffusion.request.Prompt;
 import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
 import dev.lora4j.flow.Goldens;
+import dev.lora4j.flow.TinyPipeline;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -66,20 +67,20 @@ class Sd3RefusalsTest {
 
   @Test
   void missingClip() {
-    TinyPipeline.without(folder, "text_encoder_2");
+    TinyPipeline.SD3.without(folder, "text_encoder_2");
     assertNames(refusal(folder), "it lacks text_encoder_2", "only the T5 text_encoder_3");
   }
 
   @ParameterizedTest
   @CsvSource({"text_encoder_2", "text_encoder_3"})
   void encoderThatTheIndexNames(String part) {
-    TinyPipeline.remove(TinyPipeline.copy(folder), part);
+    TinyPipeline.remove(TinyPipeline.SD3.copy(folder), part);
     assertNames(refusal(folder), "no folder " + part, "model_index.json", "[null, null]");
   }
 
   @Test
   void clipWithoutPooledText() {
-    TinyPipeline.copy(folder);
+    TinyPipeline.SD3.copy(folder);
     TinyPipeline.edit(
         folder.resolve("text_encoder/config.json"),
         json -> json.replace("CLIPTextModelWithProjection", "CLIPTextModel"));
@@ -100,7 +101,7 @@ class Sd3RefusalsTest {
     "attention_head_dim, 8, 7, 'num_attention_heads' times 'attention_head_dim' is 14, 4",
   })
   void sizesThatDoNotFit(String field, String was, String is, String one, String other) {
-    TinyPipeline.copy(folder);
+    TinyPipeline.SD3.copy(folder);
     TinyPipeline.edit(
         folder.resolve(DENOISER),
         json -> json.replace("\"" + field + "\": " + was, "\"" + field + "\": " + is));
@@ -109,14 +110,14 @@ class Sd3RefusalsTest {
 
   @Test
   void normOfQueriesThatIsNotBuilt() {
-    TinyPipeline.copy(folder);
+    TinyPipeline.SD3.copy(folder);
     TinyPipeline.edit(folder.resolve(DENOISER), json -> json.replace("rms_norm", "layer_norm"));
     assertNames(refusal(folder), "'qk_norm' is layer_norm", "only rms_norm");
   }
 
   @Test
   void schedulerOfAnotherKind() {
-    TinyPipeline.copy(folder);
+    TinyPipeline.SD3.copy(folder);
     TinyPipeline.edit(
         folder.resolve("scheduler/scheduler_config.json"),
         json -> "{\"_class_name\": \"DDIMScheduler\", \"beta_schedule\": \"scaled_linear\"}");
@@ -124,24 +125,15 @@ class Sd3RefusalsTest {
   }
 
   @Test
-  void shiftByTheSizeOfThePicture() {
-    TinyPipeline.copy(folder);
-    TinyPipeline.edit(
-        folder.resolve("scheduler/scheduler_config.json"),
-        json -> json.replace("\"use_dynamic_shifting\": false", "\"use_dynamic_shifting\": true"));
-    assertNames(refusal(folder), "'use_dynamic_shifting' is true");
-  }
-
-  @Test
   void anotherPredictionType() {
-    TinyPipeline.copy(folder);
+    TinyPipeline.SD3.copy(folder);
     LoadOptions options = LoadOptions.in(DType.F32).predicting(Prediction.EPSILON);
     assertNames(refusal(folder, options), "predicts a flow", "predicts noise");
   }
 
   @Test
   void unknownFieldsAreNoted() {
-    TinyPipeline.copy(folder);
+    TinyPipeline.SD3.copy(folder);
     TinyPipeline.edit(
         folder.resolve(DENOISER), json -> json.replaceFirst("\\{", "{\"extra_layers\": 2,"));
     try (StableDiffusion sd = StableDiffusion.open(LORA, folder)) {

@@ -13,6 +13,7 @@ import dev.lora4j.diffusion.style.StyleTrainer;
 import dev.lora4j.diffusion.style.TrainedStyle;
 import dev.lora4j.diffusion.train.objective.ObjectiveSettings;
 import dev.lora4j.flow.Goldens;
+import dev.lora4j.flow.TinyPipeline;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
@@ -85,7 +86,7 @@ class Sd3TextTrainingTest {
 
   @Test
   void withoutT5Too() {
-    Path without = TinyPipeline.without(folder.resolve("base"), "text_encoder_3");
+    Path without = TinyPipeline.SD3.without(folder.resolve("base"), "text_encoder_3");
     try (StableDiffusion sd = StableDiffusion.open(LORA, without)) {
       assertSame(sd);
     }

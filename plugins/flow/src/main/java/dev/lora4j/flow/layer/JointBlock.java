@@ -1,4 +1,4 @@
-package dev.lora4j.flow.sd3;
+package dev.lora4j.flow.layer;
 
 import static dev.lora4j.flow.layer.Modulation.gated;
 import static dev.lora4j.flow.layer.Modulation.modulated;
@@ -6,21 +6,17 @@ import static dev.lora4j.flow.layer.Modulation.normed;
 
 import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.Expr;
-import dev.lora4j.flow.layer.Contexts;
-import dev.lora4j.flow.layer.FeedForward;
-import dev.lora4j.flow.layer.JointAttention;
-import dev.lora4j.flow.layer.Streams;
 import java.util.List;
 
 /**
- * A block of Stable Diffusion 3 (Esser et al. 2024, figure 2b), diffusers' {@code
- * JointTransformerBlock}.
+ * A block with a stream of words and one of the picture (Esser et al. 2024, figure 2b), diffusers'
+ * {@code JointTransformerBlock} and {@code FluxTransformerBlock}.
  *
  * @param attention of both streams
  * @param twice whether the picture attends to itself once more (Stable Diffusion 3.5 Medium)
  * @param last whether the words' stream ends with its attention
  */
-record Sd3Block(JointAttention attention, boolean twice, boolean last) {
+public record JointBlock(JointAttention attention, boolean twice, boolean last) {
   private static final int PLAIN = 6;
   private static final int TWICE = 9;
 
@@ -29,7 +25,7 @@ record Sd3Block(JointAttention attention, boolean twice, boolean last) {
    *
    * @param time embedding of timestep and pooled text after its SiLU, [batch, width]
    */
-  Streams apply(Weights at, Streams x, Expr time, Contexts contexts) {
+  public Streams apply(Weights at, Streams x, Expr time, Contexts contexts) {
     Expr picture = x.picture();
     Expr words = x.words();
     long width = picture.shape().size(2);

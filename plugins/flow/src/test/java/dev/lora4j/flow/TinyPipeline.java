@@ -1,6 +1,5 @@
-package dev.lora4j.flow.sd3;
+package dev.lora4j.flow;
 
-import dev.lora4j.flow.Goldens;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -8,15 +7,20 @@ import java.nio.file.Path;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
-/** Changed copies of the tiny pipeline. */
-final class TinyPipeline {
-  private TinyPipeline() {}
+/** Changed copies of a tiny pipeline. */
+public record TinyPipeline(Path source) {
+  /** Stable Diffusion 3.5 Medium. */
+  public static final TinyPipeline SD3 = new TinyPipeline(Goldens.PIPELINE);
+
+  /** FLUX.1 [dev]. */
+  public static final TinyPipeline FLUX =
+      new TinyPipeline(Goldens.RESOURCES.resolve("flux/tiny-flux"));
 
   /** A copy in a folder of its own. */
-  static Path copy(Path folder) {
-    try (Stream<Path> files = Files.walk(Goldens.PIPELINE)) {
+  public Path copy(Path folder) {
+    try (Stream<Path> files = Files.walk(source)) {
       for (Path from : files.toList()) {
-        Path to = folder.resolve(Goldens.PIPELINE.relativize(from).toString());
+        Path to = folder.resolve(source.relativize(from).toString());
         if (Files.isDirectory(from)) {
           Files.createDirectories(to);
         } else {
@@ -30,7 +34,7 @@ final class TinyPipeline {
   }
 
   /** A copy without a component, which its index says too. */
-  static Path without(Path folder, String part) {
+  public Path without(Path folder, String part) {
     remove(copy(folder), part);
     edit(
         folder.resolve("model_index.json"),
@@ -40,7 +44,7 @@ final class TinyPipeline {
   }
 
   /** Removes a folder of a copy. */
-  static void remove(Path folder, String part) {
+  public static void remove(Path folder, String part) {
     try (Stream<Path> files = Files.list(folder.resolve(part))) {
       for (Path file : files.toList()) {
         Files.delete(file);
@@ -52,7 +56,7 @@ final class TinyPipeline {
   }
 
   /** Changes a text file. */
-  static void edit(Path file, UnaryOperator<String> change) {
+  public static void edit(Path file, UnaryOperator<String> change) {
     try {
       String before = Files.readString(file);
       String after = change.apply(before);

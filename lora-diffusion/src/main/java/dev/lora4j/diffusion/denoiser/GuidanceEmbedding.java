@@ -1,8 +1,4 @@
-package dev.lora4j.diffusion.conditioning;
-
-import dev.lora4j.core.tensor.Scope;
-import dev.lora4j.core.tensor.Shape;
-import dev.lora4j.core.tensor.Tensor;
+package dev.lora4j.diffusion.denoiser;
 
 /**
  * Embedding of the guidance scale for denoisers of latent consistency: sinusoids of a thousand
@@ -13,11 +9,6 @@ public final class GuidanceEmbedding {
   private static final float SCALE = 1000;
 
   private GuidanceEmbedding() {}
-
-  /** F32 [1, width]. */
-  public static Tensor of(Scope scope, double guidance, int width) {
-    return Tensor.of(scope, Shape.of(1, width), numbers(guidance, width));
-  }
 
   /**
    * Sines, then cosines; a zero at the end if {@code width} is odd. Each step is rounded to F32 as

@@ -1,0 +1,261 @@
+package dev.lora4j.flow.flux;
+
+import dev.lora4j.core.mix.SitePlacement;
+import dev.lora4j.core.model.text.TextEncoderNetwork;
+import dev.lora4j.core.nn.Weights;
+import dev.lora4j.core.tensor.Dim;
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.Graph;
+import dev.lora4j.diffusion.denoiser.AddedConditioning;
+import dev.lora4j.diffusion.denoiser.DenoiserInputs;
+import dev.lora4j.diffusion.denoiser.DenoiserNetwork;
+import dev.lora4j.diffusion.denoiser.TextArrangement;
+import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
+import dev.lora4j.flow.layer.AxialRotary;
+import dev.lora4j.flow.layer.Contexts;
+import dev.lora4j.flow.layer.JointAttention;
+import dev.lora4j.flow.layer.JointBlock;
+import dev.lora4j.flow.layer.Modulation;
+import dev.lora4j.flow.layer.Streams;
+import dev.lora4j.flow.layer.TimeSines;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.Supplier;
+
+/**
+ * The transformer of FLUX.1 (Black Forest Labs 2024), diffusers' {@code FluxTransformer2DModel}: it
+ * predicts the flow from the picture to the noise.
+ */
+record FluxTransformer(FluxConfig config) implements DenoiserNetwork {
+  /** Component of a pipeline that it is. */
+  static final String COMPONENT = "transformer";
+
+  /** Rows and columns of the latents in a token. */
+  private static final int PACKED = 2;
+
+  /** Resolutions: latents, and tokens of two by two of them. */
+  private static final int LEVELS = 2;
+
+  private static final TimeSines TIME = new TimeSines(256);
+  private static final int THOUSAND = 1000;
+  private static final double BASE = 10_000;
+
+  /** Side of the latents of pictures of 1024 pixels. */
+  private static final int SIDE = 128;
+
+  /** Default of diffusers' pipeline and trainer. */
+  private static final double GUIDANCE = 3.5;
+
+  @Override
+  public String component() {
+    return COMPONENT;
+  }
+
+  @Override
+  public int inChannels() {
+    return config.inChannels();
+  }
+
+  @Override
+  public int outChannels() {
+    return config.outChannels();
+  }
+
+  @Override
+  public int crossAttentionDim() {
+    return config.textWidth();
+  }
+
+  @Override
+  public int pooledWidth() {
+    return config.pooledWidth();
+  }
+
+  @Override
+  public boolean sized() {
+    return false;
+  }
+
+  @Override
+  public TextArrangement texts(Map<String, TextEncoderNetwork> encoders) {
+    return new FluxTexts(config).arrangement(encoders);
+  }
+
+  @Override
+  public Optional<Prediction> prediction() {
+    return Optional.of(Prediction.FLOW);
+  }
+
+  @Override
+  public double guidance() {
+    return config.guided() ? GUIDANCE : 1;
+  }
+
+  @Override
+  public int guidanceWidth() {
+    return config.guided() ? 1 : 0;
+  }
+
+  /** The scale itself. */
+  @Override
+  public float[] guidanceEmbedding(double scale) {
+    return new float[] {(float) scale};
+  }
+
+  @Override
+  public OptionalDouble trainingGuidance() {
+    return config.guided() ? OptionalDouble.of(GUIDANCE) : OptionalDouble.empty();
+  }
+
+  @Override
+  public int sampleSize() {
+    return SIDE;
+  }
+
+  /** Its pipelines give the scheduler levels from 1 to 1 / n. */
+  @Override
+  public boolean evenSteps() {
+    return true;
+  }
+
+  @Override
+  public int levels() {
+    return LEVELS;
+  }
+
+  @Override
+  public SitePlacement.Of places() {
+    return new FluxPlacements();
+  }
+
+  @Override
+  public Expr stage(Weights weights, DenoiserInputs inputs, boolean checkpointing) {
+    if (inputs.guidance().isPresent() != config.guided()) {
+      throw new IllegalArgumentException(
+          config.guided()
+              ? "This denoiser is told a guidance scale."
+              : "This denoiser takes no guidance scale.");
+    }
+    AddedConditioning told =
+        inputs
+            .added()
+            .filter(a -> a.sizes().isEmpty())
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "This denoiser is told a pooled text beside the timestep, and no sizes."));
+    Expr x = inputs.x();
+    Graph graph = weights.graph();
+    Contexts contexts = new Contexts(inputs.text().shares(LEVELS - 1));
+    Dim rows = x.dim(2).over(PACKED);
+    Dim columns = x.dim(3).over(PACKED);
+    AxialRotary.Rotation rotation = new AxialRotary(config.axes(), BASE).grid(graph, rows, columns);
+    JointAttention attention = new JointAttention(config.heads(), true, Optional.of(rotation));
+    Expr time = time(weights.at("time_text_embed"), inputs, told.pooled()).silu();
+    Streams streams =
+        new Streams(
+            weights.linear("x_embedder", packed(x, rows, columns), config.width()),
+            weights.linear("context_embedder", inputs.text().context(), config.width()));
+    JointBlock two = new JointBlock(attention, false, false);
+    for (int i = 0; i < config.doubles(); i++) {
+      Weights at = weights.at("transformer_blocks", i);
+      Streams before = streams;
+      List<Expr> both =
+          staged(
+              graph,
+              checkpointing,
+              () -> {
+                Streams after = two.apply(at, before, time, contexts);
+                return List.of(after.picture(), after.words());
+              });
+      streams = new Streams(both.get(0), both.get(1));
+    }
+    Dim places = streams.picture().dim(1);
+    Expr one = joined(streams);
+    SingleBlock single = new SingleBlock(attention);
+    for (int i = 0; i < config.singles(); i++) {
+      Weights at = weights.at("single_transformer_blocks", i);
+      Expr before = one;
+      one =
+          staged(
+                  graph,
+                  checkpointing,
+                  () -> List.of(single.apply(at, before, time, contexts, places)))
+              .get(0);
+    }
+    Expr picture = one.narrow(1, one.dim(1).minus(places), places);
+    return unpacked(last(weights, picture, time), x, rows, columns);
+  }
+
+  /** A block, whose inner values are computed once more for the gradient if {@code again}. */
+  private static List<Expr> staged(Graph graph, boolean again, Supplier<List<Expr>> block) {
+    return again ? graph.checkpoint(block) : block.get();
+  }
+
+  /** The words of all texts of a row, then its picture. */
+  private static Expr joined(Streams streams) {
+    Expr picture = streams.picture();
+    return streams.words().reshape(picture.dim(0), Dim.of(-1), picture.dim(2)).cat(1, picture);
+  }
+
+  /**
+   * Embedding of timestep, guidance scale and pooled text, [batch, width]. The timestep is told in
+   * thousandths, whose rounding waves of a thousand times as much would show.
+   */
+  private Expr time(Weights at, DenoiserInputs inputs, Expr pooled) {
+    Expr x = inputs.x();
+    Expr told = inputs.timesteps().div(THOUSAND).mul(THOUSAND);
+    Expr time =
+        TimeSines.embedded(
+            at.at("timestep_embedder"), TIME.waves(told).to(x.dtype()), config.width());
+    Expr guided =
+        inputs
+            .guidance()
+            .map(scale -> time.add(guidance(at.at("guidance_embedder"), scale, x)))
+            .orElse(time);
+    Expr text = TimeSines.embedded(at.at("text_embedder"), pooled.to(x.dtype()), config.width());
+    return guided.add(text);
+  }
+
+  /** Embedding of the scale [batch, 1]. */
+  private Expr guidance(Weights at, Expr scale, Expr x) {
+    Expr waves = TIME.waves(scale.squeeze(1).mul(THOUSAND));
+    return TimeSines.embedded(at, waves.to(x.dtype()), config.width());
+  }
+
+  /** Tokens of two by two latents: [batch, channels, h, w] to [batch, h * w / 4, channels * 4]. */
+  private static Expr packed(Expr x, Dim rows, Dim columns) {
+    Dim two = Dim.of(PACKED);
+    long channels = x.shape().size(1);
+    return x.reshape(x.dim(0), Dim.of(channels), rows, two, columns, two)
+        .permute(0, 2, 4, 1, 3, 5)
+        .reshape(x.dim(0), Dim.of(-1), Dim.of(channels * PACKED * PACKED));
+  }
+
+  /** Latents of tokens, in the rows and columns of x. */
+  private Expr unpacked(Expr tokens, Expr x, Dim rows, Dim columns) {
+    Dim two = Dim.of(PACKED);
+    Dim channels = Dim.of(config.outChannels());
+    return tokens
+        .reshape(x.dim(0), rows, columns, channels, two, two)
+        .permute(0, 3, 1, 4, 2, 5)
+        .reshape(x.dim(0), channels, x.dim(2), x.dim(3));
+  }
+
+  /** The prediction for each token, [batch, places, outChannels * 4]. */
+  private Expr last(Weights at, Expr picture, Expr time) {
+    List<Expr> own = at.linear("norm_out.linear", time, 2L * config.width()).chunk(2, -1);
+    Expr normed =
+        at.graph()
+            .recompute(
+                () -> Modulation.modulated(Modulation.normed(picture), own.get(0), own.get(1)));
+    return at.linear("proj_out", normed, (long) PACKED * PACKED * config.outChannels());
+  }
+
+  @Override
+  public String canonical() {
+    return config.canonical();
+  }
+}
