@@ -207,7 +207,8 @@ class TeacherLossTest {
         greatest = Math.max(greatest, Math.abs(sum[i]));
         apart = Math.max(apart, Math.abs(sum[i] - all[1][i]));
       }
-      assertTrue(greatest > 0 && apart <= 1e-6, apart + " of " + greatest);
+      // F32 sums in another order: how far they lie apart depends on the number of threads.
+      assertTrue(greatest > 0 && apart <= 1e-5 * greatest, apart + " of " + greatest);
       // The other teacher would be another target.
       List<TrainingSample> other = List.of(sample(GLOW, 0, "zk, a fox"));
       float[] swapped = gradients.of(scope, other, draws.subList(0, 1))[0];
