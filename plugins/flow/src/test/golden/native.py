@@ -1,19 +1,22 @@
-"""Makes src/test/resources/sd3-native.tsv: where the weights of tiny-sd3's transformer lie in the layout of first publication.
+"""Makes src/test/resources/tiny-sd3-native.tsv and tiny-flux-native.tsv: where weights lie in the layout of first publication.
 
-Run with the versions of requirements.txt:  python native_sd3.py
+Run with the versions of requirements.txt:  python native.py
 A line has the tensor's name there, then the names of diffusers whose rows it has one below the other; `swapped` is before those whose halves
-change places. The names are written out here as Stability AI's code has them; diffusers' own converter of single files has to make the
-folder's weights of them, bit by bit.
+change places. The names are written out here as Stability AI's and Black Forest Labs' code has them; diffusers' own converters of single
+files have to make the folders' weights of them, bit by bit.
 """
 
+import inspect
 from pathlib import Path
 
 import torch
-from diffusers.loaders.single_file_utils import convert_sd3_transformer_checkpoint_to_diffusers
+from diffusers.loaders import single_file_utils as converters
 from safetensors.torch import load_file
 
 OUT = Path(__file__).resolve().parent.parent / "resources"
+SD3, FLUX = OUT / "tiny-sd3", OUT / "flux/tiny-flux"
 BLOCKS, DUAL = 3, 2
+DOUBLE, SINGLE, WIDTH = 2, 2, 16
 
 
 def both(native, *names):
@@ -30,7 +33,7 @@ def attention(native, names, out, norms):
         yield f"{native}.ln_{part}.weight", [f"{norm}{part}.weight"]
 
 
-def table():
+def sd3():
     yield "pos_embed", ["pos_embed.pos_embed"]
     yield from both("x_embedder.proj", "pos_embed.proj")
     yield from both("context_embedder", "context_embedder")
@@ -57,6 +60,48 @@ def table():
                 yield from both(f"{words}.mlp.fc{number}", f"{block}.ff_context.{name}")
 
 
+def flux():
+    yield from both("img_in", "x_embedder")
+    yield from both("txt_in", "context_embedder")
+    for native, name in (("time", "timestep"), ("guidance", "guidance"), ("vector", "text")):
+        for part, number in (("in", 1), ("out", 2)):
+            yield from both(f"{native}_in.{part}_layer", f"time_text_embed.{name}_embedder.linear_{number}")
+    yield from both("final_layer.adaLN_modulation.1", "swapped norm_out.linear")
+    yield from both("final_layer.linear", "proj_out")
+    for i in range(DOUBLE):
+        block = f"transformer_blocks.{i}"
+        at = f"{block}.attn"
+        streams = (
+            ("img", "norm1", [f"{at}.to_{p}" for p in "qkv"], "to_out.0", "norm_", "ff"),
+            ("txt", "norm1_context", [f"{at}.add_{p}_proj" for p in "qkv"], "to_add_out", "norm_added_", "ff_context"))
+        for stream, norm, projections, out, scale, forward in streams:
+            native = f"double_blocks.{i}.{stream}"
+            yield from both(f"{native}_mod.lin", f"{block}.{norm}.linear")
+            yield from both(f"{native}_attn.qkv", *projections)
+            yield from both(f"{native}_attn.proj", f"{at}.{out}")
+            for kind in ("query", "key"):
+                yield f"{native}_attn.norm.{kind}_norm.scale", [f"{at}.{scale}{kind[0]}.weight"]
+            yield from both(f"{native}_mlp.0", f"{block}.{forward}.net.0.proj")
+            yield from both(f"{native}_mlp.2", f"{block}.{forward}.net.2")
+    for i in range(SINGLE):
+        native, block = f"single_blocks.{i}", f"single_transformer_blocks.{i}"
+        yield from both(f"{native}.modulation.lin", f"{block}.norm.linear")
+        yield from both(f"{native}.linear1", *[f"{block}.attn.to_{p}" for p in "qkv"], f"{block}.proj_mlp")
+        yield from both(f"{native}.linear2", f"{block}.proj_out")
+        for kind in ("query", "key"):
+            yield f"{native}.norm.{kind}_norm.scale", [f"{block}.attn.norm_{kind[0]}.weight"]
+
+
+def narrow(converter):
+    """The converter of FLUX.1, which has the published width written in it, for the tiny one."""
+    source = inspect.getsource(converter)
+    changed = source.replace("inner_dim = 3072", f"inner_dim = {WIDTH}")
+    assert changed != source
+    names = dict(vars(converters))
+    exec(changed, names)
+    return names[converter.__name__]
+
+
 def joined(weights, names):
     parts = []
     for name in names:
@@ -66,13 +111,13 @@ def joined(weights, names):
     return torch.cat(parts) if len(parts) > 1 else parts[0]
 
 
-def main():
-    weights = load_file(OUT / "tiny-sd3/transformer/diffusion_pytorch_model.safetensors")
-    rows = list(table())
-    converted = convert_sd3_transformer_checkpoint_to_diffusers({native: joined(weights, names) for native, names in rows})
+def write(folder, rows, convert):
+    weights = load_file(folder / "transformer/diffusion_pytorch_model.safetensors")
+    converted = convert({native: joined(weights, names) for native, names in rows})
     assert converted.keys() == weights.keys(), converted.keys() ^ weights.keys()
     assert all(torch.equal(converted[name], weights[name]) for name in weights)
-    (OUT / "sd3-native.tsv").write_text("".join("\t".join([native, *names]) + "\n" for native, names in rows))
+    (folder.parent / f"{folder.name}-native.tsv").write_text("".join("\t".join([native, *names]) + "\n" for native, names in rows))
 
 
-main()
+write(SD3, list(sd3()), converters.convert_sd3_transformer_checkpoint_to_diffusers)
+write(FLUX, list(flux()), narrow(converters.convert_flux_transformer_checkpoint_to_diffusers))

@@ -1,4 +1,4 @@
-package dev.lora4j.flow.sd3;
+package dev.lora4j.flow;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -19,7 +19,6 @@ import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.diffusion.base.LoadOptions;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import dev.lora4j.diffusion.request.Prompt;
-import dev.lora4j.flow.Goldens;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -27,12 +26,14 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A transformer in one file of the layout of first publication, in place of the base's. */
 class NativeDenoiserTest {
@@ -41,7 +42,11 @@ class NativeDenoiserTest {
   private static final String WHOLE = "model.diffusion_model.";
   private static final int WIDTH = 16;
 
+  /** Missing from a whole file: one that three layers are in. */
+  private static final String FUSED_OF_SD3 = "joint_blocks.1.x_block.attn2.qkv.bias";
+
   @TempDir private Path folder = Path.of("");
+  private int bases;
 
   @AfterAll
   static void close() {
@@ -57,8 +62,8 @@ class NativeDenoiserTest {
   }
 
   /** The base without the weights of its transformer, whose sizes alone count. */
-  private Path base() {
-    Path base = TinyPipeline.copy(folder.resolve("base"));
+  private Path base(TinyPipeline pipeline) {
+    Path base = pipeline.copy(folder.resolve("base" + bases++));
     try {
       Files.delete(base.resolve("transformer/diffusion_pytorch_model.safetensors"));
     } catch (IOException e) {
@@ -67,14 +72,15 @@ class NativeDenoiserTest {
     return base;
   }
 
-  private Path file(String prefix) throws IOException {
-    return NativeFile.write(folder.resolve("file.safetensors"), prefix, name -> true);
+  private Path file(TinyPipeline pipeline, String prefix) throws IOException {
+    return NativeFile.write(pipeline, folder.resolve("file.safetensors"), prefix, name -> true);
   }
 
   /** The same tensors as ComfyUI-GGUF keeps them. */
-  private Path gguf() throws IOException {
-    GgufWriter writer = new GgufWriter().entry("general.architecture", new GgufValue.Text("sd3"));
-    try (TensorStore store = TensorStore.open(file(""))) {
+  private Path gguf(TinyPipeline pipeline) throws IOException {
+    GgufWriter writer =
+        new GgufWriter().entry("general.architecture", new GgufValue.Text("a model"));
+    try (TensorStore store = TensorStore.open(file(pipeline, ""))) {
       store
           .tensors()
           .forEach(
@@ -86,25 +92,29 @@ class NativeDenoiserTest {
     return gguf;
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"", "diffusion_model.", WHOLE})
-  void picturesAreThoseOfTheFolder(String prefix) throws IOException {
-    int[] expected = picture(Goldens.PIPELINE, PLAIN);
-    assertArrayEquals(expected, picture(base(), PLAIN.withDenoiser(file(prefix))));
+  static Stream<TinyPipeline> pipelines() {
+    return Stream.of(TinyPipeline.SD3, TinyPipeline.FLUX);
   }
 
-  @Test
-  void picturesOfGgufAreThoseOfTheFolder() throws IOException {
-    int[] expected = picture(Goldens.PIPELINE, PLAIN);
-    assertArrayEquals(expected, picture(base(), PLAIN.withDenoiser(gguf())));
+  @ParameterizedTest
+  @MethodSource("pipelines")
+  void picturesAreThoseOfTheFolder(TinyPipeline pipeline) throws IOException {
+    int[] expected = picture(pipeline.source(), PLAIN);
+    Path base = base(pipeline);
+    for (String prefix : List.of("", "diffusion_model.", WHOLE)) {
+      Path file = file(pipeline, prefix);
+      assertArrayEquals(expected, picture(base, PLAIN.withDenoiser(file)), prefix);
+    }
+    assertArrayEquals(expected, picture(base, PLAIN.withDenoiser(gguf(pipeline))), "GGUF");
   }
 
   /** Fused layers in small floating-point numbers: kept as they are, and as numbers. */
-  @Test
-  void codesOfFusedLayersGiveThePictureOfTheirNumbers() throws IOException {
+  @ParameterizedTest
+  @MethodSource("pipelines")
+  void codesOfFusedLayersGiveThePictureOfTheirNumbers(TinyPipeline pipeline) throws IOException {
     Path codes = folder.resolve("codes.safetensors");
     SafetensorsWriter writer = new SafetensorsWriter();
-    try (TensorStore store = TensorStore.open(file(WHOLE))) {
+    try (TensorStore store = TensorStore.open(file(pipeline, WHOLE))) {
       store
           .tensors()
           .forEach(
@@ -125,7 +135,7 @@ class NativeDenoiserTest {
     }
     writer.write(codes);
     LoadOptions options = PLAIN.withDenoiser(codes);
-    Path base = base();
+    Path base = base(pipeline);
     int[] kept = picture(base, options);
     BasePrecision numbers = BasePrecision.in(DType.F32).with(StoredBits.FULL);
     int[] full = picture(base, LoadOptions.in(numbers).withDenoiser(codes));
@@ -136,7 +146,7 @@ class NativeDenoiserTest {
       }
     }
     assertTrue(worst <= 1, worst + " of 255");
-    assertTrue(!Arrays.equals(picture(Goldens.PIPELINE, PLAIN), kept), "rounded");
+    assertTrue(!Arrays.equals(picture(pipeline.source(), PLAIN), kept), "rounded");
   }
 
   /** Numbers of either sign from 1/32 to 2. */
@@ -149,31 +159,34 @@ class NativeDenoiserTest {
     return ByteBuffer.wrap(codes);
   }
 
-  private String refusal(Path file) {
+  private String refusal(TinyPipeline pipeline, Path file) {
     LoadOptions options = PLAIN.withDenoiser(file);
     return String.valueOf(
-        assertThrows(ModelException.class, () -> StableDiffusion.open(LORA, base(), options))
+        assertThrows(
+                ModelException.class, () -> StableDiffusion.open(LORA, base(pipeline), options))
             .getMessage());
   }
 
   @Test
   void aMissingTensorIsNamedAsTheFileWouldHaveIt() throws IOException {
-    String name = "joint_blocks.1.x_block.attn2.qkv.bias";
-    Path file = NativeFile.write(folder.resolve("file.safetensors"), WHOLE, n -> !n.equals(name));
-    String told = refusal(file);
+    TinyPipeline sd3 = TinyPipeline.SD3;
+    Path file = folder.resolve("file.safetensors");
+    NativeFile.write(sd3, file, WHOLE, n -> !n.equals(FUSED_OF_SD3));
+    String told = refusal(sd3, file);
     assertTrue(told.contains("1 weight is missing"), told);
-    assertTrue(
-        told.contains("missing: file.safetensors: " + WHOLE + name + " [" + 3 * WIDTH + "]"), told);
+    String missing = "missing: file.safetensors: " + WHOLE + FUSED_OF_SD3 + " [" + 3 * WIDTH + "]";
+    assertTrue(told.contains(missing), told);
   }
 
   @Test
-  void otherFilesAreRefusedBeforeTheirWeightsAreRead() throws IOException {
-    Path half =
-        NativeFile.write(
-            folder.resolve("file.safetensors"), "", n -> n.startsWith("joint_blocks.2"));
-    String told = refusal(half);
-    assertTrue(told.contains("has no denoiser of the base's kind"), told);
-    assertTrue(told.contains("less than half of its layers"), told);
-    assertEquals(1, told.lines().count());
+  void partsAndOtherModelsAreRefusedBeforeTheirWeightsAreRead() throws IOException {
+    Path part = folder.resolve("part.safetensors");
+    NativeFile.write(TinyPipeline.SD3, part, "", n -> n.startsWith("joint_blocks.2"));
+    for (Path file : List.of(part, file(TinyPipeline.FLUX, WHOLE))) {
+      String told = refusal(TinyPipeline.SD3, file);
+      assertTrue(told.contains("has no denoiser of the base's kind"), told);
+      assertTrue(told.contains("less than half of its layers"), told);
+      assertEquals(1, told.lines().count());
+    }
   }
 }

@@ -1,10 +1,9 @@
-package dev.lora4j.flow.sd3;
+package dev.lora4j.flow;
 
 import dev.lora4j.core.safetensors.SafetensorsWriter;
 import dev.lora4j.core.safetensors.TensorInfo;
 import dev.lora4j.core.safetensors.TensorStore;
 import dev.lora4j.core.tensor.Shape;
-import dev.lora4j.flow.Goldens;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -16,8 +15,8 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * The tiny transformer in the layout of first publication: {@code native_sd3.py} checked with
- * diffusers' converter which weights its tensors are.
+ * Tiny transformers in the layouts of first publication: {@code native.py} checked with diffusers'
+ * converters which weights their tensors are.
  */
 final class NativeFile {
   private static final String SWAPPED = "swapped ";
@@ -25,16 +24,19 @@ final class NativeFile {
   private NativeFile() {}
 
   /**
-   * Writes it.
+   * Writes the transformer of a pipeline.
    *
    * @param prefix put before the names
    * @param kept which of its tensors are written, by their names without the prefix
    */
-  static Path write(Path file, String prefix, Predicate<String> kept) throws IOException {
+  static Path write(TinyPipeline pipeline, Path file, String prefix, Predicate<String> kept)
+      throws IOException {
     SafetensorsWriter writer = new SafetensorsWriter();
-    Path folder = Goldens.PIPELINE.resolve("transformer/diffusion_pytorch_model.safetensors");
-    try (TensorStore store = TensorStore.open(folder)) {
-      for (String line : Files.readAllLines(Goldens.RESOURCES.resolve("sd3-native.tsv"))) {
+    Path source = pipeline.source();
+    Path weights = source.resolve("transformer/diffusion_pytorch_model.safetensors");
+    Path table = source.resolveSibling(source.getFileName() + "-native.tsv");
+    try (TensorStore store = TensorStore.open(weights)) {
+      for (String line : Files.readAllLines(table)) {
         List<String> names = List.of(line.split("\t", -1));
         if (kept.test(names.get(0))) {
           add(writer, store, prefix + names.get(0), names.subList(1, names.size()));
