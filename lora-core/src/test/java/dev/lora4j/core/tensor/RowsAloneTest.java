@@ -23,6 +23,8 @@ class RowsAloneTest {
     "F32, 16, 4",
     "BF16, 320, 1280",
     "BF16, 64, 24",
+    "BF16, 256, 1536",
+    "F16, 96, 40",
     "F64, 96, 48"
   })
   void bitsDoNotDependOnTheOtherRows(DType type, int in, int out) {
@@ -80,6 +82,7 @@ class RowsAloneTest {
     double rounding =
         switch (type) {
           case BF16 -> 0.02;
+          case F16 -> 0.002;
           case F32 -> 1e-6;
           default -> 1e-13;
         };

@@ -1,0 +1,67 @@
+package dev.lora4j.bench.flow;
+
+import dev.lora4j.bench.Bench;
+import dev.lora4j.bench.Benchmark;
+import dev.lora4j.bench.Case;
+import dev.lora4j.bench.Contender;
+import dev.lora4j.bench.Race;
+import dev.lora4j.bench.Result;
+import dev.lora4j.bench.Target;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.spi.Extension;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** A prediction of a flow transformer beside diffusers, with the memory of both processes. */
+@Extension(
+    point = Benchmark.class,
+    name = "flow",
+    help =
+        "one step of Stable Diffusion 3.5 Medium, and of one double and one single block of FLUX.1,"
+            + " at 512x512 and 1024x1024; beside diffusers")
+public final class FlowStep implements Benchmark {
+  private static final double F32_TOLERANCE = 1e-3;
+  private static final double BF16_TOLERANCE = 0.15;
+
+  /** Pixels of a number of the latents. */
+  private static final int SCALE = 8;
+
+  @Override
+  public List<Case> cases() {
+    List<Case> cases = new ArrayList<>();
+    for (FlowModel model : FlowModel.values()) {
+      for (int pixels : List.of(512, 1024)) {
+        for (DType type : List.of(DType.F32, DType.BF16)) {
+          cases.add(new Prediction(model, pixels, type));
+        }
+      }
+    }
+    return cases;
+  }
+
+  /** Case of one model, size and type. */
+  private record Prediction(FlowModel model, int pixels, DType compute) implements Case {
+    @Override
+    public String name() {
+      return model.title() + "-" + pixels + "-" + compute.name().toLowerCase(Locale.ROOT);
+    }
+
+    @Override
+    public List<Result> measure(Bench bench) {
+      FlowSetting setting =
+          new FlowSetting(
+              model.write(bench.folder(), compute), compute, pixels / SCALE, model.words());
+      Optional<Contender> peer =
+          bench.python(FlowStep.class, "flow_step.py", "--inputs", setting.text());
+      if (peer.isEmpty()) {
+        return List.of();
+      }
+      try (Race race = bench.race(bench.java(OurFlowStep.class, setting.text()))) {
+        return race.against(peer, Target.atMost(1))
+            .run(compute, compute == DType.F32 ? F32_TOLERANCE : BF16_TOLERANCE, Optional.empty());
+      }
+    }
+  }
+}
