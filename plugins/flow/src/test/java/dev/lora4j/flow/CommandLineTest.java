@@ -35,8 +35,10 @@ class CommandLineTest {
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8)),
             words);
-    assertEquals(0, code, Arrays.toString(words) + "\n" + err.toString(StandardCharsets.UTF_8));
-    return out.toString(StandardCharsets.UTF_8);
+    String printed = out.toString(StandardCharsets.UTF_8);
+    String noted = err.toString(StandardCharsets.UTF_8);
+    assertEquals(0, code, Arrays.toString(words) + "\n" + printed + noted);
+    return printed;
   }
 
   private static String base(TinyPipeline pipeline) {
@@ -61,12 +63,14 @@ class CommandLineTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "SD3, diffusers, 108 keys: 108 used, diffusers",
-    "FLUX, flux/diffusers, 100 keys: 100 used, diffusers",
-    "FLUX, flux/kohya, 84 keys: 84 used, kohya",
-    "FLUX, flux/xlabs, 24 keys: 24 used, xlabs"
-  })
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "SD3 | diffusers | 108 keys: 108 used | diffusers",
+        "FLUX | flux/diffusers | 100 keys: 100 used | diffusers",
+        "FLUX | flux/kohya | 84 keys: 66 used, 18 converted, 0 ignored | kohya",
+        "FLUX | flux/xlabs | 24 keys: 12 used, 12 converted, 0 ignored | xlabs"
+      })
   void inspectAccountsForEveryKey(String base, String file, String keys, String layout) {
     TinyPipeline pipeline = base.equals("SD3") ? TinyPipeline.SD3 : TinyPipeline.FLUX;
     String path = Goldens.RESOURCES.resolve(file + ".safetensors").toString();

@@ -1,5 +1,6 @@
 package dev.lora4j.core.format.checkpoint;
 
+import dev.lora4j.core.format.Families;
 import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.Placement;
 import dev.lora4j.core.format.SiteCatalogue;
@@ -100,7 +101,7 @@ public final class BaseCheckpoint implements AutoCloseable {
                     f.title(),
                     sites,
                     f.natives().stream().filter(n -> layers.containsKey(n.site())).toList()))
-        .orElseGet(() -> Family.of(title(), sites));
+        .orElseGet(() -> new Family("", title(), sites, Families.natives(sites)));
   }
 
   private String title() {

@@ -3,15 +3,18 @@ package dev.lora4j.diffusion.family.adapter;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.lora4j.core.adapter.lora.LoraMethod;
 import dev.lora4j.core.format.AdapterFormat;
 import dev.lora4j.core.format.Families;
 import dev.lora4j.core.format.Formats;
 import dev.lora4j.core.format.KeyAddress;
 import dev.lora4j.core.format.KeyContext;
 import dev.lora4j.core.format.LayerNames;
+import dev.lora4j.core.nn.Site;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,6 +78,48 @@ class PublishedKeysTest {
       lost.retainAll(lost(keys, dialect, "flux"));
     }
     assertEquals(Set.of(), lost);
+  }
+
+  /** Down factors have a column for each input of their layer, up factors a row for each output. */
+  @ParameterizedTest
+  @CsvSource({
+    "flux_lora_aitoolkit_format, 456",
+    "flux_lora_diffusers_base_model_format, 762",
+    "flux_lora_diffusers_format, 988",
+    "flux_lora_diffusers_no_proj_mlp_format, 684",
+    "flux_lora_kohya_format, 608",
+    "flux_lora_kohya_with_te1_format, 752",
+    "flux_lora_xlabs_format, 24"
+  })
+  void everyFluxShapeFitsItsLayer(String name, int factors) throws IOException {
+    JsonObject shapes =
+        list("invokeai_lora_keys.json")
+            .getAsJsonObject()
+            .getAsJsonObject(name + ":state_dict_keys");
+    LayerNames names = new LayerNames(Families.named("flux"));
+    KeyContext context = new KeyContext(names, shapes.keySet(), Map.of());
+    int seen = 0;
+    for (String key : shapes.keySet()) {
+      JsonArray shape = shapes.getAsJsonArray(key);
+      if (shape.size() == 2) {
+        KeyAddress.KnownLayer known = known(key, context);
+        boolean up = known.role().equals(LoraMethod.UP);
+        Site layer = known.layer().whole();
+        long size = up ? layer.out() : layer.in();
+        assertEquals(size, shape.get(up ? 0 : 1).getAsLong(), key);
+        seen++;
+      }
+    }
+    assertEquals(factors, seen);
+  }
+
+  private static KeyAddress.KnownLayer known(String key, KeyContext context) {
+    return Formats.all().stream()
+        .flatMap(format -> format.resolve(key, context).stream())
+        .filter(KeyAddress.KnownLayer.class::isInstance)
+        .map(KeyAddress.KnownLayer.class::cast)
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test
