@@ -86,8 +86,7 @@ class RunTextTest {
         3,
         true,
         1L << 40,
-        DType.BF16,
-        OptionalDouble.empty());
+        DType.BF16);
   }
 
   @Test
