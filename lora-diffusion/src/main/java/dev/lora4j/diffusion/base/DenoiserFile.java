@@ -21,12 +21,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * The denoiser in a file, alone or among other networks, in the layout of first publication or in
  * that of diffusers.
  */
 final class DenoiserFile implements AutoCloseable {
+  /** Name of a weight in one of several blocks. */
+  private static final Pattern NUMBERED = Pattern.compile(".*\\.\\d+\\..*");
+
   private static final int SD1_TEXT = 768;
   private static final int SD2_TEXT = 1024;
 
@@ -126,14 +130,12 @@ final class DenoiserFile implements AutoCloseable {
                     + " of first publication."));
   }
 
-  /** Whether a file has a denoiser's weights under their names in folders of diffusers. */
+  /** Returns true if most of a denoiser's weights are there under diffusers' names. */
   private static boolean named(DenoiserNetwork network, String prefix, Set<String> tensors) {
     if (network instanceof UNet) {
       return tensors.contains(prefix + "conv_in.weight");
     }
-    List<Parameter> all =
-        Network.parameters(
-            DType.F32, StagedNetworks.denoiser(network, DType.F32, AdapterInputs.NONE));
+    List<Parameter> all = parameters(network);
     long there =
         all.stream()
             .filter(
@@ -161,6 +163,7 @@ final class DenoiserFile implements AutoCloseable {
   /** Refuses a denoiser of another kind by that, and not by hundreds of weights that do not fit. */
   private void requireKind(Path base) {
     if (!(network instanceof UNet)) {
+      requireOuterLayers(base);
       return;
     }
     boolean told =
@@ -186,6 +189,33 @@ final class DenoiserFile implements AutoCloseable {
               + ". Take a denoiser of the base's kind, or name the base that it belongs to by"
               + " --base.");
     }
+  }
+
+  /** Blocks of other kinds may have the same names; the layers around them tell kinds apart. */
+  private void requireOuterLayers(Path base) {
+    List<String> lacking =
+        parameters(network).stream()
+            .filter(p -> !NUMBERED.matcher(p.name()).matches())
+            .map(this::places)
+            .filter(all -> all.stream().noneMatch(p -> tensors().tensors().containsKey(p.tensor())))
+            .map(all -> all.get(0).tensor())
+            .distinct()
+            .toList();
+    if (!lacking.isEmpty()) {
+      throw new ModelException(
+          path
+              + " is the denoiser of another kind than that of "
+              + base
+              + ": it lacks "
+              + String.join(", ", lacking)
+              + ". Take a denoiser of the base's kind, or name the base that it belongs to by"
+              + " --base.");
+    }
+  }
+
+  private static List<Parameter> parameters(DenoiserNetwork network) {
+    return Network.parameters(
+        DType.F32, StagedNetworks.denoiser(network, DType.F32, AdapterInputs.NONE));
   }
 
   private static String kind(boolean told, int width) {

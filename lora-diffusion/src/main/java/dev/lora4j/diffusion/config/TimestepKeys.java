@@ -20,7 +20,7 @@ public final class TimestepKeys {
   private static final TimestepSettings USUAL = TimestepSettings.STRATIFIED;
   private static final String SIZE_SHIFT = "size_shift";
 
-  /** What sd-scripts calls that. */
+  /** Name of the same in sd-scripts. */
   private static final String FLUX_SHIFT = "flux_shift";
 
   private static final RunKey<Integer> LEAST =

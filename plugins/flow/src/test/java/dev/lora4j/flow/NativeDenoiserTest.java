@@ -40,6 +40,7 @@ class NativeDenoiserTest {
   private static final Lora4j LORA = Lora4j.open();
   private static final LoadOptions PLAIN = LoadOptions.in(DType.F32);
   private static final String WHOLE = "model.diffusion_model.";
+  private static final String WEIGHTS = "transformer/diffusion_pytorch_model.safetensors";
   private static final int WIDTH = 16;
 
   /** Missing from a whole file: one that three layers are in. */
@@ -65,7 +66,7 @@ class NativeDenoiserTest {
   private Path base(TinyPipeline pipeline) {
     Path base = pipeline.copy(folder.resolve("base" + bases++));
     try {
-      Files.delete(base.resolve("transformer/diffusion_pytorch_model.safetensors"));
+      Files.delete(base.resolve(WEIGHTS));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -188,5 +189,21 @@ class NativeDenoiserTest {
       assertTrue(told.contains("less than half of its layers"), told);
       assertEquals(1, told.lines().count());
     }
+  }
+
+  /** Blocks of both have layers of the same names in diffusers. */
+  @Test
+  void otherKindsAreToldByTheLayersAroundTheirBlocks() {
+    Path flux = TinyPipeline.FLUX.source().resolve(WEIGHTS);
+    String told = refusal(TinyPipeline.SD3, flux);
+    assertTrue(told.contains("is the denoiser of another kind than that of"), told);
+    assertTrue(
+        told.contains("it lacks pos_embed.proj.weight, pos_embed.proj.bias, pos_embed.pos_embed."),
+        told);
+    assertEquals(1, told.lines().count());
+    Path schnell =
+        Goldens.RESOURCES.resolve("flux/schnell").resolve("diffusion_pytorch_model.safetensors");
+    String guided = refusal(TinyPipeline.FLUX, schnell);
+    assertTrue(guided.contains("time_text_embed.guidance_embedder.linear_1.weight"), guided);
   }
 }
