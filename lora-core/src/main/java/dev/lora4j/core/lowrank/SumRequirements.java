@@ -12,7 +12,7 @@ import dev.lora4j.core.nn.Site;
 import java.util.Map;
 import java.util.Optional;
 
-/** What adapters need to be summed or blended into one. */
+/** Conditions under which adapters can be summed or blended into one. */
 public final class SumRequirements {
   private SumRequirements() {}
 

@@ -112,7 +112,7 @@ public final class WeightReader {
     return new DecodedWeight(store, weight);
   }
 
-  /** What has to be done to weights that lie in another order. */
+  /** Rearrangement of a weight whose numbers lie in another order. */
   private record Order(DType stored, Shape shape, boolean transposed, boolean swapped) {
     static Order of(StoredWeight weight, DType stored) {
       return new Order(stored, weight.storedShape(), weight.transposed(), weight.swapped());

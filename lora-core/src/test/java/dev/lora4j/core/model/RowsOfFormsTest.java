@@ -70,7 +70,7 @@ class RowsOfFormsTest {
         "last", new StoredWeight(name, 2 * third.elements(), third, false));
   }
 
-  /** What is kept has the numbers of its rows. */
+  /** Requires kept rows to have the numbers of these rows in the whole weight. */
   private void assertKept(StoredTensors store, String name) {
     Map<String, StoredWeight> places = thirds(store, name);
     WeightStore kept = StoredForms.of(store, places, DType.F32).mapped(scope);

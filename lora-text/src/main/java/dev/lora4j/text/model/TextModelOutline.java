@@ -16,9 +16,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a folder's {@link TextModel} will be, before anything is loaded: its network, its classes
- * and the layers that adapters can change. Configurations and headers of weights are read; no
- * engine is needed.
+ * Outline of a folder's {@link TextModel} before anything is loaded: its network, its classes and
+ * the layers that adapters can change. Configurations and headers of weights are read; no engine is
+ * needed.
  */
 public final class TextModelOutline {
   private TextModelOutline() {}

@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What is measured of a decoding: a model, a type and numbers of tokens.
+ * Size of a decoding: a model, a type and numbers of tokens.
  *
  * @param model what goes on from prompts
  * @param type to compute in

@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.function.Consumer;
 
 /**
- * What is told of a training, of pictures, texts or recordings.
+ * Report of a training on pictures, texts or recordings.
  *
  * @param adapter that was trained
  * @param losses of all steps; none for a finished run whose table is gone

@@ -51,7 +51,10 @@ public record Contexts(Optional<Expr> shares) {
     return x.unsqueeze(1).expand(each.toArray(Dim[]::new)).reshape(joined.toArray(Dim[]::new));
   }
 
-  /** What the places get of all texts: [batch * contexts, places, width] to [batch, ...]. */
+  /**
+   * Outputs of all texts, blended by their shares: [batch * contexts, places, width] to [batch,
+   * ...].
+   */
   public Expr blended(Expr all) {
     return shares.map(s -> blended(all, s)).orElse(all);
   }
