@@ -6,13 +6,11 @@ import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.Dim;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
-import dev.lora4j.diffusion.denoiser.AddedConditioning;
 import dev.lora4j.diffusion.denoiser.DenoiserInputs;
-import dev.lora4j.diffusion.denoiser.DenoiserNetwork;
 import dev.lora4j.diffusion.denoiser.TextArrangement;
-import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
 import dev.lora4j.flow.layer.AxialRotary;
 import dev.lora4j.flow.layer.Contexts;
+import dev.lora4j.flow.layer.FlowTransformer;
 import dev.lora4j.flow.layer.JointAttention;
 import dev.lora4j.flow.layer.JointBlock;
 import dev.lora4j.flow.layer.Modulation;
@@ -28,15 +26,9 @@ import java.util.function.Supplier;
  * The transformer of FLUX.1 (Black Forest Labs 2024), diffusers' {@code FluxTransformer2DModel}: it
  * predicts the flow from the picture to the noise.
  */
-record FluxTransformer(FluxConfig config) implements DenoiserNetwork {
-  /** Component of a pipeline that it is. */
-  static final String COMPONENT = "transformer";
-
+record FluxTransformer(FluxConfig config) implements FlowTransformer {
   /** Rows and columns of the latents in a token. */
   private static final int PACKED = 2;
-
-  /** Resolutions: latents, and tokens of two by two of them. */
-  private static final int LEVELS = 2;
 
   private static final TimeSines TIME = new TimeSines(256);
   private static final int THOUSAND = 1000;
@@ -47,11 +39,6 @@ record FluxTransformer(FluxConfig config) implements DenoiserNetwork {
 
   /** Default of diffusers' pipeline and trainer. */
   private static final double GUIDANCE = 3.5;
-
-  @Override
-  public String component() {
-    return COMPONENT;
-  }
 
   @Override
   public int inChannels() {
@@ -74,18 +61,8 @@ record FluxTransformer(FluxConfig config) implements DenoiserNetwork {
   }
 
   @Override
-  public boolean sized() {
-    return false;
-  }
-
-  @Override
   public TextArrangement texts(Map<String, TextEncoderNetwork> encoders) {
     return new FluxTexts(config).arrangement(encoders);
-  }
-
-  @Override
-  public Optional<Prediction> prediction() {
-    return Optional.of(Prediction.FLOW);
   }
 
   @Override
@@ -121,11 +98,6 @@ record FluxTransformer(FluxConfig config) implements DenoiserNetwork {
   }
 
   @Override
-  public int levels() {
-    return LEVELS;
-  }
-
-  @Override
   public SitePlacement.Of places() {
     return new FluxPlacements();
   }
@@ -138,14 +110,7 @@ record FluxTransformer(FluxConfig config) implements DenoiserNetwork {
               ? "This denoiser is told a guidance scale."
               : "This denoiser takes no guidance scale.");
     }
-    AddedConditioning told =
-        inputs
-            .added()
-            .filter(a -> a.sizes().isEmpty())
-            .orElseThrow(
-                () ->
-                    new IllegalArgumentException(
-                        "This denoiser is told a pooled text beside the timestep, and no sizes."));
+    Expr told = FlowTransformer.pooled(inputs);
     Expr x = inputs.x();
     Graph graph = weights.graph();
     Contexts contexts = new Contexts(inputs.text().shares(LEVELS - 1));
@@ -153,7 +118,7 @@ record FluxTransformer(FluxConfig config) implements DenoiserNetwork {
     Dim columns = x.dim(3).over(PACKED);
     AxialRotary.Rotation rotation = new AxialRotary(config.axes(), BASE).grid(graph, rows, columns);
     JointAttention attention = new JointAttention(config.heads(), true, Optional.of(rotation));
-    Expr time = time(weights.at("time_text_embed"), inputs, told.pooled()).silu();
+    Expr time = time(weights.at("time_text_embed"), inputs, told).silu();
     Streams streams =
         new Streams(
             weights.linear("x_embedder", packed(x, rows, columns), config.width()),

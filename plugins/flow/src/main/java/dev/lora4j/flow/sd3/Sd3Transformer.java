@@ -8,12 +8,10 @@ import dev.lora4j.core.tensor.Dim;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Shape;
-import dev.lora4j.diffusion.denoiser.AddedConditioning;
 import dev.lora4j.diffusion.denoiser.DenoiserInputs;
-import dev.lora4j.diffusion.denoiser.DenoiserNetwork;
 import dev.lora4j.diffusion.denoiser.TextArrangement;
-import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
 import dev.lora4j.flow.layer.Contexts;
+import dev.lora4j.flow.layer.FlowTransformer;
 import dev.lora4j.flow.layer.JointAttention;
 import dev.lora4j.flow.layer.JointBlock;
 import dev.lora4j.flow.layer.Modulation;
@@ -21,31 +19,19 @@ import dev.lora4j.flow.layer.Streams;
 import dev.lora4j.flow.layer.TimeSines;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
  * The transformer of Stable Diffusion 3 and 3.5 (Esser et al. 2024), diffusers' {@code
  * SD3Transformer2DModel}: it predicts the flow from the picture to the noise.
  */
-record Sd3Transformer(Sd3Config config) implements DenoiserNetwork {
-  /** Component of a pipeline that it is. */
-  static final String COMPONENT = "transformer";
-
+record Sd3Transformer(Sd3Config config) implements FlowTransformer {
   private static final int PATCH = 2;
-
-  /** Resolutions: latents, and patches of two by two of them. */
-  private static final int LEVELS = 2;
 
   private static final TimeSines TIME = new TimeSines(256);
 
   /** Default of diffusers' pipeline. */
   private static final double GUIDANCE = 7;
-
-  @Override
-  public String component() {
-    return COMPONENT;
-  }
 
   @Override
   public int inChannels() {
@@ -68,18 +54,8 @@ record Sd3Transformer(Sd3Config config) implements DenoiserNetwork {
   }
 
   @Override
-  public boolean sized() {
-    return false;
-  }
-
-  @Override
   public TextArrangement texts(Map<String, TextEncoderNetwork> encoders) {
     return new Sd3Texts(config).arrangement(encoders);
-  }
-
-  @Override
-  public Optional<Prediction> prediction() {
-    return Optional.of(Prediction.FLOW);
   }
 
   @Override
@@ -93,11 +69,6 @@ record Sd3Transformer(Sd3Config config) implements DenoiserNetwork {
   }
 
   @Override
-  public int levels() {
-    return LEVELS;
-  }
-
-  @Override
   public SitePlacement.Of places() {
     return new Sd3Placements();
   }
@@ -107,18 +78,11 @@ record Sd3Transformer(Sd3Config config) implements DenoiserNetwork {
     if (inputs.guidance().isPresent()) {
       throw new IllegalArgumentException("This denoiser takes no guidance scale.");
     }
-    AddedConditioning told =
-        inputs
-            .added()
-            .filter(a -> a.sizes().isEmpty())
-            .orElseThrow(
-                () ->
-                    new IllegalArgumentException(
-                        "This denoiser is told a pooled text beside the timestep, and no sizes."));
+    Expr told = FlowTransformer.pooled(inputs);
     Expr x = inputs.x();
     Contexts contexts = new Contexts(inputs.text().shares(LEVELS - 1));
     Expr patches = weights.at("pos_embed").conv2d("proj", x, config.width(), PATCH, PATCH, 0);
-    Expr time = time(weights.at("time_text_embed"), inputs.timesteps(), told.pooled(), x).silu();
+    Expr time = time(weights.at("time_text_embed"), inputs.timesteps(), told, x).silu();
     Expr words = weights.linear("context_embedder", inputs.text().context(), config.width());
     Streams streams = new Streams(placed(weights.at("pos_embed"), patches), words);
     for (int i = 0; i < config.blocks(); i++) {

@@ -1,0 +1,56 @@
+package dev.lora4j.flow.layer;
+
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.diffusion.denoiser.AddedConditioning;
+import dev.lora4j.diffusion.denoiser.DenoiserInputs;
+import dev.lora4j.diffusion.denoiser.DenoiserNetwork;
+import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
+import java.util.Optional;
+
+/**
+ * Transformer that predicts the flow from the picture to the noise, of tokens of two by two
+ * latents, and that is told a pooled text beside the timestep.
+ */
+public interface FlowTransformer extends DenoiserNetwork {
+  /** Component of a pipeline that it is. */
+  String COMPONENT = "transformer";
+
+  /** Resolutions: latents, and tokens of two by two of them. */
+  int LEVELS = 2;
+
+  @Override
+  default String component() {
+    return COMPONENT;
+  }
+
+  @Override
+  default boolean sized() {
+    return false;
+  }
+
+  @Override
+  default Optional<Prediction> prediction() {
+    return Optional.of(Prediction.FLOW);
+  }
+
+  @Override
+  default int levels() {
+    return LEVELS;
+  }
+
+  /**
+   * The pooled text of some inputs, [batch, width].
+   *
+   * @throws IllegalArgumentException if there is none, or sizes beside it
+   */
+  static Expr pooled(DenoiserInputs inputs) {
+    return inputs
+        .added()
+        .filter(a -> a.sizes().isEmpty())
+        .map(AddedConditioning::pooled)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "This denoiser is told a pooled text beside the timestep, and no sizes."));
+  }
+}
