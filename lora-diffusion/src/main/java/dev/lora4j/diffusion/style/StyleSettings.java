@@ -76,7 +76,8 @@ public record StyleSettings(
           1,
           false,
           0,
-          DType.F16);
+          DType.F16,
+          OptionalDouble.empty());
 
   /** Checks the ranges. */
   public StyleSettings {
@@ -90,40 +91,6 @@ public record StyleSettings(
       throw new IllegalArgumentException(
           "captions are taken in 1 to " + MOST_CHUNKS + " chunks, found " + captionChunks);
     }
-  }
-
-  /** Settings with the denoiser's own guidance scale, if it is told one. */
-  public StyleSettings(
-      AdapterRecipe recipe,
-      Optimizer optimizer,
-      LearningRates rates,
-      RateSchedule schedule,
-      ObjectiveSettings objective,
-      int accumulate,
-      double clip,
-      double averageDecay,
-      OptionalDouble maxNorm,
-      int clipSkip,
-      int captionChunks,
-      boolean checkpointing,
-      long seed,
-      DType stored) {
-    this(
-        recipe,
-        optimizer,
-        rates,
-        schedule,
-        objective,
-        accumulate,
-        clip,
-        averageDecay,
-        maxNorm,
-        clipSkip,
-        captionChunks,
-        checkpointing,
-        seed,
-        stored,
-        OptionalDouble.empty());
   }
 
   private static TrainingSettings training(

@@ -86,7 +86,8 @@ class RunTextTest {
         3,
         true,
         1L << 40,
-        DType.BF16);
+        DType.BF16,
+        OptionalDouble.empty());
   }
 
   @Test
