@@ -50,9 +50,10 @@ public final class TextModel {
   private final Scope scope;
   private final Path path;
   private final ConfigFile config;
+  private final ConfigFile computed;
   private final TextFamily family;
   private final LanguageNetwork network;
-  private final BasePrecision precision;
+  private final TextLoadOptions options;
   private final WeightStore weights;
   private final SiteCatalogue sites;
   private final List<Path> files;
@@ -64,18 +65,20 @@ public final class TextModel {
   private TextModel(
       Scope scope,
       Path folder,
-      BasePrecision precision,
+      TextLoadOptions options,
       Optional<ClassifierHead> head,
       BiFunction<TextFamily, ConfigFile, LanguageNetwork> described) {
     this.scope = scope;
     this.path = folder;
-    this.precision = precision;
+    this.options = options;
+    BasePrecision precision = options.precision();
     DType compute = precision.compute();
     try (ModelFiles source = ModelFiles.open(folder)) {
       config = source.config();
       family = source.family();
       QuantisationConfig.require(config);
-      network = described.apply(family, config);
+      computed = options.configure(config);
+      network = described.apply(family, computed);
       Map<String, String> shared = network.shared();
       List<Parameter> own =
           Network.walk(MODEL, compute, walk(SiteAdapters.NONE)).stream()
@@ -117,8 +120,8 @@ public final class TextModel {
     long named = (long) config.real("max_position_embeddings", 0);
     return decoder && named > network.longest()
         ? Optional.of(
-            ("It reads %d tokens, not the %d of its configuration: for longer texts longrope would"
-                    + " compute all of their tokens with other frequencies.")
+            ("It reads %d tokens, not the %d of its configuration. A context that is chosen at loading"
+                    + " (--context) reads more, with other frequencies for all texts.")
                 .formatted(network.longest(), named))
         : Optional.empty();
   }
@@ -127,15 +130,16 @@ public final class TextModel {
     this.scope = scope;
     path = other.path;
     config = other.config;
+    computed = other.computed;
     family = other.family;
-    precision = other.precision;
+    options = other.options;
     files = other.files;
-    network = head.network(family, config);
+    network = head.network(family, computed);
     List<Parameter> lacking =
-        Network.walk(MODEL, precision.compute(), walk(SiteAdapters.NONE)).stream()
+        Network.walk(MODEL, compute(), walk(SiteAdapters.NONE)).stream()
             .filter(p -> !other.weights.has(p.name()) && !network.optional(p.name()))
             .toList();
-    weights = other.weights.with(head.start(scope, lacking, precision.compute(), config));
+    weights = other.weights.with(head.start(scope, lacking, compute(), config));
     whole = other.whole;
     started = lacking.stream().map(Parameter::name).toList();
     notes = new ArrayList<>(List.of(ClassifierHead.note(lacking)));
@@ -150,27 +154,27 @@ public final class TextModel {
    *     not fit
    */
   public static TextModel load(Scope scope, Path folder, DType compute) {
-    return load(scope, folder, BasePrecision.in(compute));
+    return load(scope, folder, TextLoadOptions.in(compute));
   }
 
   /**
    * Loads a folder or file as {@link #load(Scope, Path, DType)} does, with large weights rounded to
-   * few bits if the precision says so; embeddings and heads are not.
+   * few bits if the options say so; embeddings and heads are not.
    *
    * @throws ModelException as there
    */
-  public static TextModel load(Scope scope, Path folder, BasePrecision precision) {
-    return new TextModel(scope, folder, precision, Optional.empty(), ClassifierHead::saved);
+  public static TextModel load(Scope scope, Path folder, TextLoadOptions options) {
+    return new TextModel(scope, folder, options, Optional.empty(), ClassifierHead::saved);
   }
 
   /**
    * Loads a folder for vectors of texts: an encoder, with its head if it has one, as {@link
-   * #load(Scope, Path, BasePrecision)} does, and a decoder without its head for words.
+   * #load(Scope, Path, TextLoadOptions)} does, and a decoder without its head for words.
    *
    * @throws ModelException as there
    */
-  public static TextModel loadEncoder(Scope scope, Path folder, BasePrecision precision) {
-    return new TextModel(scope, folder, precision, Optional.empty(), ClassifierHead::encoder);
+  public static TextModel loadEncoder(Scope scope, Path folder, TextLoadOptions options) {
+    return new TextModel(scope, folder, options, Optional.empty(), ClassifierHead::encoder);
   }
 
   /**
@@ -181,18 +185,18 @@ public final class TextModel {
    * @throws ModelException as there, and if the family of the model has no such heads
    */
   public static TextModel load(Scope scope, Path folder, DType compute, ClassifierHead head) {
-    return load(scope, folder, BasePrecision.in(compute), head);
+    return load(scope, folder, TextLoadOptions.in(compute), head);
   }
 
   /**
    * Loads a folder with a classification head as {@link #load(Scope, Path, DType, ClassifierHead)}
-   * does, with large weights rounded to few bits if the precision says so.
+   * does, with options.
    *
    * @throws ModelException as there
    */
   public static TextModel load(
-      Scope scope, Path folder, BasePrecision precision, ClassifierHead head) {
-    return new TextModel(scope, folder, precision, Optional.of(head), head::network);
+      Scope scope, Path folder, TextLoadOptions options, ClassifierHead head) {
+    return new TextModel(scope, folder, options, Optional.of(head), head::network);
   }
 
   /**
@@ -312,12 +316,17 @@ public final class TextModel {
 
   /** Compute type, in which weights are stored too, but those that are rounded. */
   public DType compute() {
-    return precision.compute();
+    return options.compute();
   }
 
   /** Compute type, and how weights are rounded. */
   public BasePrecision precision() {
-    return precision;
+    return options.precision();
+  }
+
+  /** Options that it was loaded with. */
+  public TextLoadOptions options() {
+    return options;
   }
 
   /** The weights, under the names that the network has for them. */

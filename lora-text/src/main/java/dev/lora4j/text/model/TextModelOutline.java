@@ -35,6 +35,17 @@ public final class TextModelOutline {
   }
 
   /**
+   * The network of a model as it is loaded with options.
+   *
+   * @throws dev.lora4j.core.model.ModelException as there, and if the context does not fit
+   */
+  public static LanguageNetwork network(Path folder, TextLoadOptions options) {
+    try (ModelFiles files = ModelFiles.open(folder)) {
+      return ClassifierHead.saved(files.family(), options.configure(files.config()));
+    }
+  }
+
+  /**
    * The network of a model for vectors of texts, as {@link TextModel#loadEncoder} loads it.
    *
    * @throws dev.lora4j.core.model.ModelException if it is no such model

@@ -131,28 +131,39 @@ record RopeFrequencies(ConfigFile how, double base, int width, int longest, int 
   }
 
   /**
-   * A factor for each wave (Ding et al. 2024, "LongRoPE"). There are two lists of them, of which
-   * sequences that are no longer than those of the first training take {@code short_factor}.
-   * transformers takes the other one for all of a sequence's tokens as soon as it is longer, for
-   * which those in a cache would be computed again; so it goes no further.
+   * A factor for each wave (Ding et al. 2024, "LongRoPE"). There are two lists of them: {@code
+   * short_factor} for sequences that are no longer than those of the first training, and {@code
+   * long_factor}. transformers takes the second for all of a sequence's tokens as soon as it is
+   * longer, for which those in a cache would be computed again. Here the {@linkplain RopeContext
+   * context} chooses for all sequences, and without one they go no further than the first.
    */
   Rope longrope() {
+    int context = context();
+    String name = context > before ? "long_factor" : "short_factor";
     List<Float> powers = powers();
-    List<Double> factors = how.reals("short_factor");
-    how.requireCount("short_factor", factors.size(), powers.size());
+    List<Double> factors = how.reals(name);
+    how.requireCount(name, factors.size(), powers.size());
     List<Float> all = new ArrayList<>();
     for (int i = 0; i < powers.size(); i++) {
       double each = factors.get(i);
       if (!(each > 0 && each <= MOST_FACTOR)) {
         throw new ModelException(
-            "%s: 'short_factor' has %s; its numbers should be above 0."
-                .formatted(how.file(), each));
+            "%s: '%s' has %s; its numbers should be above 0.".formatted(how.file(), name, each));
       }
       all.add(1f / ((float) each * powers.get(i)));
     }
     double factor = factor((double) longest / before);
     double sharp = factor <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(before));
-    int reach = Math.min(longest, before);
-    return new Rope(all, how.between("attention_factor", 0, MOST_FACTOR, sharp), reach);
+    return new Rope(all, how.between("attention_factor", 0, MOST_FACTOR, sharp), context);
+  }
+
+  private int context() {
+    int context = how.integer(RopeContext.KEY, Math.min(longest, before));
+    if (context > longest) {
+      throw new ModelException(
+          "%s: a context of %d tokens was asked for, but the model reads at most %d."
+              .formatted(how.file(), context, longest));
+    }
+    return context;
   }
 }

@@ -28,6 +28,9 @@ public record RopeScaling(
   private static final List<String> KINDS =
       List.of("default", "linear", "dynamic", "llama3", "yarn", "longrope", "su", "proportional");
 
+  /** Names of scaling whose factors the {@link RopeContext} chooses. */
+  private static final List<String> LONGROPE = List.of("longrope", "su");
+
   private static final String PART = "partial_rotary_factor";
   private static final String BASE = "rope_theta";
   private static final String BEFORE = "original_max_position_embeddings";
@@ -102,7 +105,7 @@ public record RopeScaling(
 
   private Rope of(ConfigFile how, double otherwise, List<String> kinds) {
     double base = how.real(BASE, otherwise);
-    String kind = how.text("rope_type", how.text("type", "default"));
+    String kind = kind(how);
     if (!kinds.contains(kind)) {
       throw new ModelException(
           "%s: positions are scaled by '%s', which is not known; known are %s."
@@ -120,6 +123,15 @@ public record RopeScaling(
       // Dynamic scaling begins to differ past the longest sequence, which is not gone past.
       default -> all.unscaled();
     };
+  }
+
+  private static String kind(ConfigFile how) {
+    return how.text("rope_type", how.text("type", "default"));
+  }
+
+  /** True if parameters scale positions by two lists of factors. */
+  static boolean longrope(ConfigFile how) {
+    return LONGROPE.contains(kind(how));
   }
 
   /** The length beside the parameters counts for more, as in transformers. */

@@ -5,7 +5,6 @@ import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.format.LoadedAdapter;
 import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.format.reading.ReadOptions;
-import dev.lora4j.core.model.BasePrecision;
 import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.safetensors.RegularFile;
 import dev.lora4j.core.tensor.DType;
@@ -24,6 +23,7 @@ import dev.lora4j.text.generate.GeneratedTokens;
 import dev.lora4j.text.generate.GenerationRequest;
 import dev.lora4j.text.generate.TextGenerator;
 import dev.lora4j.text.generate.TextPrograms;
+import dev.lora4j.text.model.TextLoadOptions;
 import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.network.LanguageNetwork;
 import dev.lora4j.text.network.Seq2SeqNetwork;
@@ -49,9 +49,9 @@ public final class LanguageModel implements AutoCloseable {
   private final Optional<ChatTemplate> template;
   private final TextPrograms programs;
 
-  private LanguageModel(Scope scope, Path folder, BasePrecision precision, boolean features) {
+  private LanguageModel(Scope scope, Path folder, TextLoadOptions options, boolean features) {
     this.scope = scope;
-    base = TextModel.load(scope, folder, precision);
+    base = TextModel.load(scope, folder, options);
     if (features == tokens(base.network())) {
       throw new ModelException(
           folder
@@ -91,17 +91,17 @@ public final class LanguageModel implements AutoCloseable {
    *     that is missing or does not fit
    */
   public static LanguageModel open(Lora4j lora, Path folder, DType compute) {
-    return open(lora, folder, BasePrecision.in(compute));
+    return open(lora, folder, TextLoadOptions.in(compute));
   }
 
   /**
    * Loads a folder in the layout of transformers, or a GGUF file.
    *
-   * @param precision how large weights are rounded, beside the type to compute in
+   * @param options precision and context
    * @throws dev.lora4j.core.model.ModelException as above
    */
-  public static LanguageModel open(Lora4j lora, Path folder, BasePrecision precision) {
-    return open(lora.engine().scope("language model"), folder, precision);
+  public static LanguageModel open(Lora4j lora, Path folder, TextLoadOptions options) {
+    return open(lora.engine().scope("language model"), folder, options);
   }
 
   /**
@@ -110,7 +110,7 @@ public final class LanguageModel implements AutoCloseable {
    * @param scope owner of the model, which is closed with it
    */
   public static LanguageModel open(Scope scope, Path folder, DType compute) {
-    return open(scope, folder, BasePrecision.in(compute));
+    return open(scope, folder, TextLoadOptions.in(compute));
   }
 
   /**
@@ -118,8 +118,8 @@ public final class LanguageModel implements AutoCloseable {
    *
    * @param scope owner of the model, which is closed with it
    */
-  public static LanguageModel open(Scope scope, Path folder, BasePrecision precision) {
-    return open(scope, folder, precision, false);
+  public static LanguageModel open(Scope scope, Path folder, TextLoadOptions options) {
+    return open(scope, folder, options, false);
   }
 
   /**
@@ -130,8 +130,8 @@ public final class LanguageModel implements AutoCloseable {
    * @param scope owner of the model, which is closed with it
    * @throws ModelException also if its encoder reads tokens, or it has none
    */
-  public static LanguageModel openForFeatures(Scope scope, Path folder, BasePrecision precision) {
-    return open(scope, folder, precision, true);
+  public static LanguageModel openForFeatures(Scope scope, Path folder, TextLoadOptions options) {
+    return open(scope, folder, options, true);
   }
 
   private static boolean tokens(LanguageNetwork network) {
@@ -139,9 +139,9 @@ public final class LanguageModel implements AutoCloseable {
   }
 
   private static LanguageModel open(
-      Scope scope, Path folder, BasePrecision precision, boolean features) {
+      Scope scope, Path folder, TextLoadOptions options, boolean features) {
     try {
-      return new LanguageModel(scope, folder, precision, features);
+      return new LanguageModel(scope, folder, options, features);
     } catch (RuntimeException | Error e) {
       scope.close();
       throw e;

@@ -5,7 +5,6 @@ import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.format.LoadedAdapter;
 import dev.lora4j.core.format.reading.ReadOptions;
 import dev.lora4j.core.mix.MixPlan;
-import dev.lora4j.core.model.BasePrecision;
 import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
@@ -16,6 +15,7 @@ import dev.lora4j.text.data.TextDataSet;
 import dev.lora4j.text.encode.EncoderOutput;
 import dev.lora4j.text.encode.EncoderText;
 import dev.lora4j.text.model.ClassifierHead;
+import dev.lora4j.text.model.TextLoadOptions;
 import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.model.TextModelOutline;
 import dev.lora4j.text.network.CausalNetwork;
@@ -55,19 +55,19 @@ public final class RewardModel implements AutoCloseable {
    * @throws IllegalArgumentException if one of them cannot be a reward model
    */
   public static RewardModel open(Lora4j lora, Path base, Path adapter) {
-    return open(lora.engine().scope("reward model"), base, BasePrecision.in(DType.F32), adapter);
+    return open(lora.engine().scope("reward model"), base, TextLoadOptions.in(DType.F32), adapter);
   }
 
   /**
    * Loads a base and an adapter that was trained as a reward model.
    *
    * @param scope owner of the model, which is closed with it
-   * @param precision how large weights are rounded, beside the type to compute in
+   * @param options precision and context
    * @param adapter see {@link RewardAdapters#require}
    * @throws IllegalArgumentException if one of them cannot be a reward model
    */
-  public static RewardModel open(Scope scope, Path base, BasePrecision precision, Path adapter) {
-    RewardModel model = open(scope, base, precision, 0);
+  public static RewardModel open(Scope scope, Path base, TextLoadOptions options, Path adapter) {
+    RewardModel model = open(scope, base, options, 0);
     try {
       RewardAdapters.require(adapter);
       return model.with(MixPlan.of(model.adapter(adapter), 1));
@@ -82,15 +82,15 @@ public final class RewardModel implements AutoCloseable {
    * then starts from chance until an adapter brings it or it is trained.
    *
    * @param scope owner of the model, which is closed with it
-   * @param precision how large weights are rounded, beside the type to compute in
+   * @param options precision and context
    * @param seed of chance
    * @throws IllegalArgumentException if it is no decoder, or has a head for several classes
    * @throws ModelException if it is no language model, or not whole
    */
-  public static RewardModel open(Scope scope, Path base, BasePrecision precision, long seed) {
+  public static RewardModel open(Scope scope, Path base, TextLoadOptions options, long seed) {
     try {
       require(base);
-      TextClassifier scorer = TextClassifier.open(scope, base, precision, ONE, seed);
+      TextClassifier scorer = TextClassifier.open(scope, base, options, ONE, seed);
       return new RewardModel(scorer, ChatTemplate.of(scorer.tokenizer()), MixPlan.NONE);
     } catch (RuntimeException | Error e) {
       scope.close();

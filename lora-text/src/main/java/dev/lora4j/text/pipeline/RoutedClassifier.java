@@ -2,13 +2,13 @@ package dev.lora4j.text.pipeline;
 
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.format.Family;
-import dev.lora4j.core.model.BasePrecision;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.text.encode.EncoderOutput;
 import dev.lora4j.text.encode.EncoderText;
 import dev.lora4j.text.model.ClassLabels;
 import dev.lora4j.text.model.ClassifierHead;
+import dev.lora4j.text.model.TextLoadOptions;
 import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.model.TextModelOutline;
 import java.nio.file.Path;
@@ -48,21 +48,21 @@ public final class RoutedClassifier implements AutoCloseable {
   /** Loads a folder in the layout of transformers, to compute in F32, and adapters by name. */
   public static RoutedClassifier open(Lora4j lora, Path folder, Map<String, Path> adapters) {
     return open(
-        lora.engine().scope("routed classifier"), folder, BasePrecision.in(DType.F32), adapters);
+        lora.engine().scope("routed classifier"), folder, TextLoadOptions.in(DType.F32), adapters);
   }
 
   /**
    * Loads a folder in the layout of transformers, and adapters by name.
    *
    * @param scope owner of the model, which is closed with it
-   * @param precision how large weights are rounded, beside the type to compute in
+   * @param options precision and context
    * @param adapters files or folders of PEFT; one at least
    * @throws dev.lora4j.core.model.ModelException if it is no such model, or not whole
    * @throws dev.lora4j.core.adapter.AdapterException if an adapter cannot be used whole
    * @throws IllegalArgumentException if there is no adapter, or one has no head for classes
    */
   public static RoutedClassifier open(
-      Scope scope, Path folder, BasePrecision precision, Map<String, Path> adapters) {
+      Scope scope, Path folder, TextLoadOptions options, Map<String, Path> adapters) {
     try {
       int most =
           adapters.entrySet().stream()
@@ -72,7 +72,7 @@ public final class RoutedClassifier implements AutoCloseable {
                   () ->
                       new IllegalArgumentException("Name one adapter or more, to route texts to."));
       TextClassifier model =
-          TextClassifier.open(scope, folder, precision, ClassLabels.numbered(most), 0);
+          TextClassifier.open(scope, folder, options, ClassLabels.numbered(most), 0);
       RoutedClassifier routed = new RoutedClassifier(model, most);
       adapters.forEach(routed::add);
       return routed;

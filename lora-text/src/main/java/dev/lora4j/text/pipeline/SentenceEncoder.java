@@ -2,7 +2,6 @@ package dev.lora4j.text.pipeline;
 
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.adapter.Adapter;
-import dev.lora4j.core.model.BasePrecision;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.text.data.MatchedTexts;
@@ -12,6 +11,7 @@ import dev.lora4j.text.data.TruncatedText;
 import dev.lora4j.text.encode.EncoderText;
 import dev.lora4j.text.encode.SentencePooling;
 import dev.lora4j.text.encode.SentencePrompts;
+import dev.lora4j.text.model.TextLoadOptions;
 import dev.lora4j.text.model.TextModelOutline;
 import dev.lora4j.text.network.EncoderNetwork;
 import java.nio.file.Path;
@@ -76,30 +76,30 @@ public final class SentenceEncoder implements AutoCloseable {
    *     way to one vector is not known
    */
   public static SentenceEncoder open(Lora4j lora, Path folder, DType compute) {
-    return open(lora, folder, BasePrecision.in(compute));
+    return open(lora, folder, TextLoadOptions.in(compute));
   }
 
   /**
    * Loads a folder in the layout of transformers. A head for classes is of no effect.
    *
-   * @param precision how large weights are rounded, beside the type to compute in
+   * @param options precision and context
    * @throws dev.lora4j.core.model.ModelException as above
    */
-  public static SentenceEncoder open(Lora4j lora, Path folder, BasePrecision precision) {
-    return open(lora.engine().scope("sentence encoder"), folder, precision);
+  public static SentenceEncoder open(Lora4j lora, Path folder, TextLoadOptions options) {
+    return open(lora.engine().scope("sentence encoder"), folder, options);
   }
 
   /**
    * Loads a folder in the layout of transformers. A head for classes is of no effect.
    *
    * @param scope owner of the model, which is closed with it
-   * @param precision how large weights are rounded, beside the type to compute in
+   * @param options precision and context
    * @throws dev.lora4j.core.model.ModelException as above
    */
-  public static SentenceEncoder open(Scope scope, Path folder, BasePrecision precision) {
+  public static SentenceEncoder open(Scope scope, Path folder, TextLoadOptions options) {
     try {
       require(folder);
-      TextClassifier model = TextClassifier.openEncoder(scope, folder, precision);
+      TextClassifier model = TextClassifier.openEncoder(scope, folder, options);
       SentencePooling pooling = SentencePooling.of(model.base().path(), model.network().longest());
       return new SentenceEncoder(model, pooling, SentencePrompts.of(model.base().path()));
     } catch (RuntimeException | Error e) {

@@ -6,7 +6,6 @@ import dev.lora4j.core.format.LoadedAdapter;
 import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.format.reading.ReadOptions;
 import dev.lora4j.core.mix.MixPlan;
-import dev.lora4j.core.model.BasePrecision;
 import dev.lora4j.core.safetensors.RegularFile;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
@@ -20,6 +19,7 @@ import dev.lora4j.text.encode.EncoderPrograms;
 import dev.lora4j.text.encode.EncoderText;
 import dev.lora4j.text.encode.TextEncoding;
 import dev.lora4j.text.model.ClassifierHead;
+import dev.lora4j.text.model.TextLoadOptions;
 import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.network.EncoderNetwork;
 import dev.lora4j.text.token.TextTokenizer;
@@ -114,28 +114,28 @@ public final class TextClassifier implements AutoCloseable {
    */
   public static TextClassifier open(
       Scope scope, Path folder, DType compute, List<String> labels, long seed) {
-    return open(scope, folder, BasePrecision.in(compute), labels, seed);
+    return open(scope, folder, TextLoadOptions.in(compute), labels, seed);
   }
 
   /**
    * Loads a folder in the layout of transformers.
    *
    * @param scope owner of the model, which is closed with it
-   * @param precision how large weights are rounded, beside the type to compute in
+   * @param options precision and context
    * @param labels names of the classes; none for the head that the folder has
    * @param seed of chance, from which a new head starts
    * @throws dev.lora4j.core.model.ModelException as above
    */
   public static TextClassifier open(
-      Scope scope, Path folder, BasePrecision precision, List<String> labels, long seed) {
+      Scope scope, Path folder, TextLoadOptions options, List<String> labels, long seed) {
     try {
       Optional<ClassifierHead> head =
           labels.isEmpty()
               ? Optional.empty()
               : Optional.of(new ClassifierHead(labels.size(), seed));
       TextModel base =
-          head.map(h -> TextModel.load(scope, folder, precision, h))
-              .orElseGet(() -> TextModel.load(scope, folder, precision));
+          head.map(h -> TextModel.load(scope, folder, options, h))
+              .orElseGet(() -> TextModel.load(scope, folder, options));
       return new TextClassifier(scope, base, labels, head);
     } catch (RuntimeException | Error e) {
       scope.close();
@@ -145,14 +145,14 @@ public final class TextClassifier implements AutoCloseable {
 
   /** Loads a folder with a head, whose classes have these names. */
   static TextClassifier open(
-      Scope scope, Path folder, BasePrecision precision, List<String> labels, ClassifierHead head) {
-    TextModel base = TextModel.load(scope, folder, precision, head);
+      Scope scope, Path folder, TextLoadOptions options, List<String> labels, ClassifierHead head) {
+    TextModel base = TextModel.load(scope, folder, options, head);
     return new TextClassifier(scope, base, labels, Optional.of(head));
   }
 
   /** Loads a folder for vectors of texts. */
-  static TextClassifier openEncoder(Scope scope, Path folder, BasePrecision precision) {
-    TextModel base = TextModel.loadEncoder(scope, folder, precision);
+  static TextClassifier openEncoder(Scope scope, Path folder, TextLoadOptions options) {
+    TextModel base = TextModel.loadEncoder(scope, folder, options);
     return new TextClassifier(scope, base, List.of(), Optional.empty());
   }
 

@@ -5,7 +5,6 @@ import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.format.LoadedAdapter;
 import dev.lora4j.core.format.reading.ReadOptions;
 import dev.lora4j.core.mix.MixPlan;
-import dev.lora4j.core.model.BasePrecision;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.text.data.SequenceLimits;
@@ -15,6 +14,7 @@ import dev.lora4j.text.data.TextDataSet;
 import dev.lora4j.text.encode.EncoderOutput;
 import dev.lora4j.text.encode.EncoderText;
 import dev.lora4j.text.model.ClassifierHead;
+import dev.lora4j.text.model.TextLoadOptions;
 import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.model.TextModelOutline;
 import dev.lora4j.text.network.EncoderNetwork;
@@ -56,7 +56,7 @@ public final class TokenClassifier implements AutoCloseable {
    */
   public static TokenClassifier open(Lora4j lora, Path folder, List<String> tags) {
     return open(
-        lora.engine().scope("token classifier"), folder, BasePrecision.in(DType.F32), tags, 0);
+        lora.engine().scope("token classifier"), folder, TextLoadOptions.in(DType.F32), tags, 0);
   }
 
   /**
@@ -64,14 +64,14 @@ public final class TokenClassifier implements AutoCloseable {
    * from chance, until an adapter brings it or it is trained.
    *
    * @param scope owner of the model, which is closed with it
-   * @param precision how large weights are rounded, beside the type to compute in
+   * @param options precision and context
    * @param tags names of the classes; none for the head that the folder has
    * @param seed of chance, from which a new head starts
    * @throws dev.lora4j.core.model.ModelException if it is no such model, or not whole
    * @throws IllegalArgumentException if no classes are given and the folder has no such head
    */
   public static TokenClassifier open(
-      Scope scope, Path folder, BasePrecision precision, List<String> tags, long seed) {
+      Scope scope, Path folder, TextLoadOptions options, List<String> tags, long seed) {
     try {
       List<String> own = TextModelOutline.tags(folder);
       if (tags.isEmpty() && own.isEmpty()) {
@@ -83,7 +83,7 @@ public final class TokenClassifier implements AutoCloseable {
       List<String> wanted = tags.isEmpty() ? own : tags;
       return new TokenClassifier(
           TextClassifier.open(
-              scope, folder, precision, wanted, new ClassifierHead(wanted.size(), seed, true)));
+              scope, folder, options, wanted, new ClassifierHead(wanted.size(), seed, true)));
     } catch (RuntimeException | Error e) {
       scope.close();
       throw e;

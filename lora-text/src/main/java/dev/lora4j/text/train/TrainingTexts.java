@@ -90,7 +90,7 @@ record TrainingTexts(List<TokenSequence> learned, List<TokenSequence> heldOut, L
     Map<String, String> identity = new HashMap<>(keeping.identity());
     if (keeping.checkpoints().isPresent()) {
       identity.put("base", base.hash());
-      identity.put("compute", base.precision().text());
+      identity.put("compute", base.options().text());
       identity.putAll(parts(settings));
       identity.put("texts", digest(learned));
       // The best step by others is not the best by these.

@@ -19,6 +19,7 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.tensor.host.HostTensor;
+import dev.lora4j.text.model.TextLoadOptions;
 import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.model.TextModelWriter;
 import dev.lora4j.text.network.CausalNetwork;
@@ -139,7 +140,8 @@ class GgufParityTest {
       Path file = MODELS.resolve(name + ".gguf");
       TextModel numbers = TextModel.load(scope, file, DType.F32);
       TextModel blocks =
-          TextModel.load(scope, file, BasePrecision.in(DType.F32).with(StoredBits.KEPT));
+          TextModel.load(
+              scope, file, TextLoadOptions.in(BasePrecision.in(DType.F32).with(StoredBits.KEPT)));
       assertTrue(numbers.weights().forms().isEmpty());
       assertTrue(blocks.weights().forms().size() > 3, blocks.weights().forms().toString());
       assertTrue(blocks.weights().bytes() < numbers.weights().bytes());

@@ -18,6 +18,7 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.text.gguf.AlteredGguf;
+import dev.lora4j.text.model.TextLoadOptions;
 import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.model.TextModelOutline;
 import dev.lora4j.text.model.TextModelWriter;
@@ -134,7 +135,8 @@ class GgufT5ParityTest {
       TextModel numbers = TextModel.load(scope, file, DType.F32);
       float[] expected = logits(scope, numbers, golden);
       TextModel blocks =
-          TextModel.load(scope, file, BasePrecision.in(DType.F32).with(StoredBits.KEPT));
+          TextModel.load(
+              scope, file, TextLoadOptions.in(BasePrecision.in(DType.F32).with(StoredBits.KEPT)));
       assertTrue(blocks.weights().forms().size() > 3, blocks.weights().forms().toString());
       assertArrayEquals(expected, logits(scope, blocks, golden));
       TextModelWriter.write(numbers, Map.of(), DType.F32, folder);

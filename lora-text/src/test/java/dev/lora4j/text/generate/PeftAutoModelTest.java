@@ -6,7 +6,6 @@ import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.adapter.training.TrainableMethod;
 import dev.lora4j.core.adapter.training.TrainableMethods;
 import dev.lora4j.core.mix.MixPlan;
-import dev.lora4j.core.model.BasePrecision;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.EngineOptions;
 import dev.lora4j.core.tensor.Scope;
@@ -16,6 +15,7 @@ import dev.lora4j.core.train.adapter.TargetLayers;
 import dev.lora4j.text.data.TextDataSet;
 import dev.lora4j.text.data.TextExample;
 import dev.lora4j.text.data.TextForm;
+import dev.lora4j.text.model.TextLoadOptions;
 import dev.lora4j.text.network.EncodedInputs;
 import dev.lora4j.text.network.OutputLoss;
 import dev.lora4j.text.network.TokenInputs;
@@ -173,7 +173,7 @@ class PeftAutoModelTest {
     TextExample example = new TextExample.Preference("red", " fox", "es, fox");
     try (RewardModel model =
         RewardModel.open(
-            LORA.engine().scope("reward model"), folder, BasePrecision.in(DType.F32), 0)) {
+            LORA.engine().scope("reward model"), folder, TextLoadOptions.in(DType.F32), 0)) {
       TrainedText trained =
           RewardTrainer.on(model, settings(targets))
               .data(new TextDataSet(TextForm.PREFERENCE, List.of(example, example)))

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.Lora4j;
-import dev.lora4j.core.model.BasePrecision;
 import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.safetensors.TensorInfo;
 import dev.lora4j.core.safetensors.TensorStore;
@@ -17,6 +16,7 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.text.chat.ChatMessage;
 import dev.lora4j.text.encode.EncoderText;
+import dev.lora4j.text.model.TextLoadOptions;
 import dev.lora4j.text.token.TinyTokenizers;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -115,9 +115,9 @@ class RewardModelTest {
   /** The head that starts from chance has the deviation of the configuration, 0.3. */
   @Test
   void headStartsAsThatOfTransformers() {
-    try (RewardModel first = RewardModel.open(scope(), base, BasePrecision.in(DType.F32), 1);
-        RewardModel same = RewardModel.open(scope(), base, BasePrecision.in(DType.F32), 1);
-        RewardModel other = RewardModel.open(scope(), base, BasePrecision.in(DType.F32), 2)) {
+    try (RewardModel first = RewardModel.open(scope(), base, TextLoadOptions.in(DType.F32), 1);
+        RewardModel same = RewardModel.open(scope(), base, TextLoadOptions.in(DType.F32), 1);
+        RewardModel other = RewardModel.open(scope(), base, TextLoadOptions.in(DType.F32), 2)) {
       assertEquals(List.of("score.weight"), first.base().started());
       float[] head = first.base().weights().tensor("score.weight").floats();
       double square = 0;

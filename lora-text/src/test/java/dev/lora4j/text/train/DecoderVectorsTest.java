@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.mix.MixPlan;
-import dev.lora4j.core.model.BasePrecision;
 import dev.lora4j.core.nn.FlatLayout;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
@@ -19,6 +18,7 @@ import dev.lora4j.text.data.MatchedText;
 import dev.lora4j.text.data.SequenceBatches;
 import dev.lora4j.text.data.TokenSequence;
 import dev.lora4j.text.encode.EncoderText;
+import dev.lora4j.text.model.TextLoadOptions;
 import dev.lora4j.text.model.TextModelOutline;
 import dev.lora4j.text.pipeline.SentenceEncoder;
 import dev.lora4j.text.pipeline.SmallClassifier;
@@ -60,7 +60,7 @@ class DecoderVectorsTest {
     Files.writeString(
         Files.createDirectories(model.resolve("pooling")).resolve("config.json"),
         "{\"pooling_mode\":\"" + pooling + "\"}");
-    return SentenceEncoder.open(LORA.engine().scope(name), model, BasePrecision.in(DType.F64));
+    return SentenceEncoder.open(LORA.engine().scope(name), model, TextLoadOptions.in(DType.F64));
   }
 
   private static int[] ids(int text) {

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.lora4j.core.Lora4j;
-import dev.lora4j.core.model.BasePrecision;
 import dev.lora4j.core.nn.FlatLayout;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.EngineOptions;
@@ -18,6 +17,7 @@ import dev.lora4j.core.train.run.TaskLoss;
 import dev.lora4j.text.data.MatchedText;
 import dev.lora4j.text.data.SequenceBatches;
 import dev.lora4j.text.data.TokenSequence;
+import dev.lora4j.text.model.TextLoadOptions;
 import dev.lora4j.text.pipeline.SentenceEncoder;
 import dev.lora4j.text.pipeline.SmallClassifier;
 import java.io.IOException;
@@ -63,7 +63,7 @@ class EmbeddingStepTest {
     Files.writeString(
         Files.createDirectories(model.resolve("pooling")).resolve("config.json"),
         "{\"pooling_mode\":\"" + pooling + "\"}");
-    return SentenceEncoder.open(LORA, model, BasePrecision.in(DType.F64));
+    return SentenceEncoder.open(LORA, model, TextLoadOptions.in(DType.F64));
   }
 
   @AfterAll

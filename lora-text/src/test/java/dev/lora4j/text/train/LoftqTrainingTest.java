@@ -34,6 +34,7 @@ import dev.lora4j.core.train.run.RunListener;
 import dev.lora4j.core.train.run.Staging;
 import dev.lora4j.core.train.run.TaskLoss;
 import dev.lora4j.text.data.SequenceBatches;
+import dev.lora4j.text.model.TextLoadOptions;
 import dev.lora4j.text.pipeline.LanguageModel;
 import dev.lora4j.text.token.TinyTokenizers;
 import java.io.IOException;
@@ -91,7 +92,7 @@ class LoftqTrainingTest {
 
   private Begun begun(BasePrecision precision, FactorInit start) throws IOException {
     try (LanguageModel model =
-        LanguageModel.open(LORA, TinyTokenizers.letters(folder), precision)) {
+        LanguageModel.open(LORA, TinyTokenizers.letters(folder), TextLoadOptions.in(precision))) {
       // Keys and values are too small to be rounded.
       AdapterRecipe recipe =
           AdapterRecipe.DEFAULT
@@ -131,7 +132,7 @@ class LoftqTrainingTest {
 
   private Decided decided(BasePrecision precision, AdapterRecipe recipe) throws IOException {
     try (LanguageModel model =
-        LanguageModel.open(LORA, TinyTokenizers.letters(folder), precision)) {
+        LanguageModel.open(LORA, TinyTokenizers.letters(folder), TextLoadOptions.in(precision))) {
       SequenceBatches order = new SequenceBatches(GOLDEN.batch("llama", 0), 2, 0, false);
       AdapterPlan plan = recipe.plan(model.base().sites().all());
       SequenceTask task =

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.mix.MixPlan;
-import dev.lora4j.core.model.BasePrecision;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.EngineOptions;
 import dev.lora4j.text.align.PolicySettings;
@@ -25,6 +24,7 @@ import dev.lora4j.text.data.TextDataSet;
 import dev.lora4j.text.data.TextExample;
 import dev.lora4j.text.data.TextForm;
 import dev.lora4j.text.generate.SamplingSettings;
+import dev.lora4j.text.model.TextLoadOptions;
 import dev.lora4j.text.pipeline.LanguageModel;
 import dev.lora4j.text.pipeline.RealModelFile;
 import dev.lora4j.text.pipeline.TextPrompt;
@@ -50,7 +50,7 @@ class RealTrainingTest {
     return LanguageModel.open(
         lora.engine().scope("model"),
         RealModelFile.of(RealModelFile.SMOLLM2),
-        BasePrecision.in(DType.F32));
+        TextLoadOptions.in(DType.F32));
   }
 
   private static List<ChatMessage> said(String role, String text) {

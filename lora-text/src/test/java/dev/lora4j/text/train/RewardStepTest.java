@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.Lora4j;
-import dev.lora4j.core.model.BasePrecision;
 import dev.lora4j.core.nn.FlatLayout;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.EngineOptions;
@@ -16,6 +15,7 @@ import dev.lora4j.text.align.RewardObjective;
 import dev.lora4j.text.data.PreferencePair;
 import dev.lora4j.text.data.SequenceBatches;
 import dev.lora4j.text.data.TokenSequence;
+import dev.lora4j.text.model.TextLoadOptions;
 import dev.lora4j.text.pipeline.RewardModel;
 import dev.lora4j.text.token.TinyTokenizers;
 import java.io.IOException;
@@ -55,7 +55,7 @@ class RewardStepTest {
         RewardModel.open(
             LORA.engine().scope("reward model"),
             TinyTokenizers.letters(folder),
-            BasePrecision.in(DType.F64),
+            TextLoadOptions.in(DType.F64),
             3);
   }
 

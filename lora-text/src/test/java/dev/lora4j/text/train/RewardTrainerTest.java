@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.mix.MixPlan;
-import dev.lora4j.core.model.BasePrecision;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.EngineOptions;
 import dev.lora4j.core.train.run.CheckpointPolicy;
@@ -18,6 +17,7 @@ import dev.lora4j.text.data.PreferencePair;
 import dev.lora4j.text.data.RewardPairs;
 import dev.lora4j.text.data.TextDataException;
 import dev.lora4j.text.data.TextDataSet;
+import dev.lora4j.text.model.TextLoadOptions;
 import dev.lora4j.text.pipeline.RewardModel;
 import dev.lora4j.text.pipeline.SmallModel;
 import java.io.IOException;
@@ -57,7 +57,8 @@ class RewardTrainerTest {
     lora = Lora4j.open(EngineOptions.DEFAULT.threads(1));
     base = SmallModel.write(shared.resolve("model"));
     model =
-        RewardModel.open(lora.engine().scope("reward model"), base, BasePrecision.in(DType.F32), 0);
+        RewardModel.open(
+            lora.engine().scope("reward model"), base, TextLoadOptions.in(DType.F32), 0);
     pairs = model.pairs(data(PAIRS), 64).pairs();
   }
 

@@ -4,10 +4,12 @@ import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.text.generate.CacheLimits;
+import dev.lora4j.text.model.TextLoadOptions;
 import dev.lora4j.text.pipeline.LanguageModel;
 import dev.lora4j.text.pipeline.SharedSession;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Builder of a model that chats: how its session works, and parameters of requests that say nothing
@@ -23,6 +25,7 @@ public abstract class ChatModelBuilder<B extends ChatModelBuilder<B>> extends Mo
       Lora4jChatRequestParameters.builder();
   private Optional<SharedSession> session = Optional.empty();
   private Optional<CacheLimits> room = Optional.empty();
+  private OptionalInt context = OptionalInt.empty();
   private List<ChatModelListener> listeners = List.of();
 
   /** For the builders of this package. */
@@ -40,6 +43,15 @@ public abstract class ChatModelBuilder<B extends ChatModelBuilder<B>> extends Mo
   /** How many texts are generated at once, and what they keep; 8 texts if this is not called. */
   public B room(CacheLimits limits) {
     room = Optional.of(limits);
+    return self();
+  }
+
+  /**
+   * Tokens of the longest text that a base with {@code longrope} is to read; the length of its
+   * first training if this is not called.
+   */
+  public B context(int tokens) {
+    context = OptionalInt.of(tokens);
     return self();
   }
 
@@ -124,11 +136,19 @@ public abstract class ChatModelBuilder<B extends ChatModelBuilder<B>> extends Mo
     if (room.isPresent()) {
       throw new IllegalArgumentException("The session has its room already; leave room out.");
     }
+    if (context.isPresent()) {
+      throw new IllegalArgumentException("The session has its context already; leave context out.");
+    }
     return open;
   }
 
+  private TextLoadOptions loading() {
+    TextLoadOptions plain = TextLoadOptions.in(compute());
+    return context.isPresent() ? plain.withContext(context.getAsInt()) : plain;
+  }
+
   private SharedSession loaded(OpenedResources opened) {
-    LanguageModel model = LanguageModel.open(library(opened), folder(), compute());
+    LanguageModel model = LanguageModel.open(library(opened), folder(), loading());
     opened.add(model::close);
     SharedSession own = SharedSession.open(model, room.orElse(CacheLimits.rows(ROWS)));
     opened.add(own::close);

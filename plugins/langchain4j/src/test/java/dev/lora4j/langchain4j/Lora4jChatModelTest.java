@@ -27,6 +27,7 @@ import dev.langchain4j.model.chat.request.ToolChoice;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.output.FinishReason;
 import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.model.ModelException;
 import dev.lora4j.text.generate.SamplingSettings;
 import dev.lora4j.text.pipeline.Completion;
 import dev.lora4j.text.pipeline.LanguageModel;
@@ -289,5 +290,12 @@ class Lora4jChatModelTest {
     assertThrows(
         IllegalArgumentException.class,
         () -> Lora4jChatModel.builder().session(chat.session()).base(TinyLm.folder()).build());
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> Lora4jChatModel.builder().session(chat.session()).context(64).build());
+    // The bundled base's positions are the same at any length.
+    assertThrows(
+        ModelException.class,
+        () -> Lora4jChatModel.builder().base(TinyLm.folder()).context(64).build());
   }
 }

@@ -8,6 +8,7 @@ import dev.lora4j.core.tensor.EngineOptions;
 import dev.lora4j.diffusion.base.LoadOptions;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import dev.lora4j.text.generate.CacheLimits;
+import dev.lora4j.text.model.TextLoadOptions;
 import dev.lora4j.text.pipeline.LanguageModel;
 import dev.lora4j.text.pipeline.SentenceEncoder;
 import dev.lora4j.text.pipeline.SharedSession;
@@ -110,8 +111,12 @@ public class Lora4jAutoConfiguration {
     @ConditionalOnMissingBean
     LanguageModel lora4jText(Lora4j lora, Lora4jProperties properties) {
       Path text = given(properties.text());
-      return Opening.of(
-          "lora4j.text", text, () -> LanguageModel.open(lora, text, properties.compute()));
+      TextLoadOptions plain = TextLoadOptions.in(properties.compute());
+      TextLoadOptions loading =
+          Optional.ofNullable(properties.chat().context())
+              .map(n -> Opening.of("lora4j.chat.context", n, () -> plain.withContext(n)))
+              .orElse(plain);
+      return Opening.of("lora4j.text", text, () -> LanguageModel.open(lora, text, loading));
     }
 
     @Bean

@@ -75,6 +75,8 @@ public record Lora4jProperties(
    * @param seed Seed of chance; another one for each request if this is not given.
    * @param rows How many answers are generated at once at most.
    * @param prefixCache Room for what was computed of prompts that begin alike.
+   * @param context Tokens of the longest text that a base with longrope is to read; the length of
+   *     its first training if this is not given.
    */
   public record Chat(
       @DefaultValue Map<String, Double> adapters,
@@ -87,7 +89,8 @@ public record Lora4jProperties(
       @DefaultValue List<String> stopSequences,
       @Nullable Long seed,
       @DefaultValue("8") int rows,
-      @DefaultValue("0B") DataSize prefixCache) {}
+      @DefaultValue("0B") DataSize prefixCache,
+      @Nullable Integer context) {}
 
   /**
    * Properties below {@code lora4j.embedding}.

@@ -107,6 +107,8 @@ class Lora4jAutoConfigurationTest {
           --lora4j.image.width=60 --lora4j.image.height=64 --lora4j.base=PICTURES | lora4j.image
           --lora4j.chat.top-p=2 --lora4j.text=TEXT | lora4j.chat
           --lora4j.chat.rows=0 --lora4j.text=TEXT | lora4j.chat.rows
+          --lora4j.chat.context=1 --lora4j.text=TEXT | lora4j.chat.context
+          --lora4j.chat.context=64 --lora4j.text=TEXT | lora4j.text
           """)
   void wrongPropertyIsNamedAtTheStart(String arguments, String property) {
     String[] given =

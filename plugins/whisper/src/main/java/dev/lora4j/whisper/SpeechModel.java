@@ -10,6 +10,7 @@ import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.text.data.TokenSequence;
+import dev.lora4j.text.model.TextLoadOptions;
 import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.model.TextModelOutline;
 import dev.lora4j.text.network.LanguageNetwork;
@@ -39,7 +40,7 @@ public final class SpeechModel implements AutoCloseable {
 
   private SpeechModel(Scope scope, Path folder, BasePrecision precision) {
     outline(folder);
-    model = LanguageModel.openForFeatures(scope, folder, precision);
+    model = LanguageModel.openForFeatures(scope, folder, TextLoadOptions.in(precision));
     WhisperConfig config = ((Whisper) model.network()).config();
     spectra = new LogMel(config.mels(), config.frames());
     tokens = TranscriptTokens.read(folder, config.start(), model.tokenizer());

@@ -7,6 +7,7 @@ import dev.lora4j.spi.Setting;
 import dev.lora4j.text.align.ModelReward;
 import dev.lora4j.text.align.RewardContext;
 import dev.lora4j.text.align.RewardFunction;
+import dev.lora4j.text.model.TextLoadOptions;
 import dev.lora4j.text.pipeline.RewardAdapters;
 import dev.lora4j.text.pipeline.RewardModel;
 import java.nio.file.Path;
@@ -45,7 +46,8 @@ public record Judge(
     RewardModel model =
         base.isEmpty()
             ? RewardModel.on(scope, run.model(), adapter)
-            : RewardModel.open(scope, Path.of(base), run.model().base().precision(), adapter);
+            : RewardModel.open(
+                scope, Path.of(base), TextLoadOptions.in(run.model().base().precision()), adapter);
     return run.scope().own(new OpenJudge(model, canonical()));
   }
 

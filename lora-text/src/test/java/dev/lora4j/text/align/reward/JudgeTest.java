@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.Lora4j;
-import dev.lora4j.core.model.BasePrecision;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.EngineOptions;
 import dev.lora4j.core.tensor.Scope;
@@ -32,6 +31,7 @@ import dev.lora4j.text.data.TextDataSet;
 import dev.lora4j.text.data.TextExample;
 import dev.lora4j.text.data.TextForm;
 import dev.lora4j.text.generate.SamplingSettings;
+import dev.lora4j.text.model.TextLoadOptions;
 import dev.lora4j.text.pipeline.LanguageModel;
 import dev.lora4j.text.pipeline.RewardModel;
 import dev.lora4j.text.pipeline.SmallModel;
@@ -75,7 +75,7 @@ class JudgeTest {
                 new TextExample.Preference("The dog", " sat.", " ran to the cat.")));
     try (RewardModel fresh =
         RewardModel.open(
-            lora.engine().scope("reward model"), base, BasePrecision.in(DType.F32), 0)) {
+            lora.engine().scope("reward model"), base, TextLoadOptions.in(DType.F32), 0)) {
       List<PreferencePair> pairs = fresh.pairs(data, 64).pairs();
       RewardTrainer.on(fresh, TextTrainingSettings.DEFAULT.steps(10, 5e-3).batch(2))
           .pairs(pairs, List.of(), RewardObjective.DEFAULT)

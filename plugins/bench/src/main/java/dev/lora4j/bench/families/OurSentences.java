@@ -2,10 +2,10 @@ package dev.lora4j.bench.families;
 
 import dev.lora4j.bench.Contender;
 import dev.lora4j.bench.text.ModelOfChance;
-import dev.lora4j.core.model.BasePrecision;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.text.encode.EncoderText;
+import dev.lora4j.text.model.TextLoadOptions;
 import dev.lora4j.text.pipeline.SentenceEncoder;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,7 +23,7 @@ final class OurSentences implements Contender {
   private final List<EncoderText> texts;
 
   OurSentences(Engine engine, Path folder) {
-    model = SentenceEncoder.open(engine.scope("sentences"), folder, BasePrecision.in(DType.F32));
+    model = SentenceEncoder.open(engine.scope("sentences"), folder, TextLoadOptions.in(DType.F32));
     texts =
         IntStream.range(0, TEXTS)
             .mapToObj(row -> EncoderText.of(ModelOfChance.MINILM.ids(row, TOKENS)))

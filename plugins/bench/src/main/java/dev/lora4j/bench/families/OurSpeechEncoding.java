@@ -2,13 +2,13 @@ package dev.lora4j.bench.families;
 
 import dev.lora4j.bench.Contender;
 import dev.lora4j.core.mix.MixPlan;
-import dev.lora4j.core.model.BasePrecision;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.text.generate.GeneratedTokens;
 import dev.lora4j.text.generate.GenerationRequest;
 import dev.lora4j.text.generate.TextGenerator;
+import dev.lora4j.text.model.TextLoadOptions;
 import dev.lora4j.text.network.Seq2SeqNetwork;
 import dev.lora4j.text.pipeline.LanguageModel;
 import java.nio.file.Path;
@@ -21,7 +21,8 @@ final class OurSpeechEncoding implements Contender {
 
   OurSpeechEncoding(Engine engine, Path folder) {
     model =
-        LanguageModel.openForFeatures(engine.scope("hearing"), folder, BasePrecision.in(DType.F32));
+        LanguageModel.openForFeatures(
+            engine.scope("hearing"), folder, TextLoadOptions.in(DType.F32));
     int start = ((Seq2SeqNetwork) model.network()).start();
     request =
         GenerationRequest.greedy(new int[] {start}, 1, MixPlan.NONE)

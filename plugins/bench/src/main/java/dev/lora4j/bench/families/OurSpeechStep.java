@@ -2,13 +2,13 @@ package dev.lora4j.bench.families;
 
 import dev.lora4j.bench.text.ModelOfChance;
 import dev.lora4j.bench.text.OurTrainingStep;
-import dev.lora4j.core.model.BasePrecision;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.train.adapter.AdapterRecipe;
 import dev.lora4j.core.train.adapter.TargetLayers;
 import dev.lora4j.core.train.run.TrainingTask;
 import dev.lora4j.text.data.TokenSequence;
+import dev.lora4j.text.model.TextLoadOptions;
 import dev.lora4j.text.pipeline.LanguageModel;
 import dev.lora4j.text.train.TextTrainer;
 import dev.lora4j.text.train.TextTrainingSettings;
@@ -31,7 +31,7 @@ final class OurSpeechStep {
   static OurTrainingStep of(Engine engine, Path folder) {
     LanguageModel model =
         LanguageModel.openForFeatures(
-            engine.scope("speech step"), folder, BasePrecision.in(DType.F32));
+            engine.scope("speech step"), folder, TextLoadOptions.in(DType.F32));
     List<TokenSequence> texts = new ArrayList<>();
     for (int row = 0; row < RECORDINGS; row++) {
       texts.add(TokenSequence.of(new FormulaSpectrum(), ModelOfChance.WHISPER.ids(row, TOKENS)));

@@ -5,8 +5,8 @@ import dev.lora4j.bench.Case;
 import dev.lora4j.bench.Race;
 import dev.lora4j.bench.Result;
 import dev.lora4j.bench.Target;
-import dev.lora4j.core.model.BasePrecision;
 import dev.lora4j.core.tensor.DType;
+import dev.lora4j.text.model.TextLoadOptions;
 import dev.lora4j.text.pipeline.SentenceEncoder;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,7 +21,7 @@ public record EmbeddingCase(String name) implements Case {
     Path folder = ModelOfChance.MINILM.write(bench.folder());
     SentenceEncoder model =
         SentenceEncoder.open(
-            bench.engine().scope("text embed"), folder, BasePrecision.in(DType.F32));
+            bench.engine().scope("text embed"), folder, TextLoadOptions.in(DType.F32));
     try (Race race = bench.race(OurEmbeddingStep.of(model))) {
       return race.against(
               bench.python(

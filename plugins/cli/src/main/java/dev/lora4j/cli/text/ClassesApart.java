@@ -53,9 +53,9 @@ final class ClassesApart {
         Opened.of(
             console,
             options,
-            (lora, path, precision) ->
+            (lora, path, loading) ->
                 RoutedClassifier.open(
-                    lora.engine().scope("routed classifier"), path, precision, adapters),
+                    lora.engine().scope("routed classifier"), path, loading, adapters),
             RoutedClassifier::base);
     try (var lora = opened.lora();
         RoutedClassifier model = opened.model()) {

@@ -26,9 +26,9 @@ record OpenClassifier(Lora4j lora, TextClassifier model) implements AutoCloseabl
         Opened.of(
             console,
             options,
-            (lora, path, precision) ->
+            (lora, path, loading) ->
                 TextClassifier.open(
-                    lora.engine().scope("text classifier"), path, precision, labels, seed),
+                    lora.engine().scope("text classifier"), path, loading, labels, seed),
             TextClassifier::base);
     return new OpenClassifier(opened.lora(), opened.model());
   }

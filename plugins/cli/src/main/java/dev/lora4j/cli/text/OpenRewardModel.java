@@ -18,8 +18,8 @@ record OpenRewardModel(Lora4j lora, RewardModel model) implements AutoCloseable 
         Opened.of(
             console,
             options,
-            (lora, path, precision) ->
-                RewardModel.open(lora.engine().scope("reward model"), path, precision, seed),
+            (lora, path, loading) ->
+                RewardModel.open(lora.engine().scope("reward model"), path, loading, seed),
             RewardModel::base);
     return new OpenRewardModel(opened.lora(), opened.model());
   }

@@ -32,9 +32,9 @@ record OpenTagger(Lora4j lora, TokenClassifier model) implements AutoCloseable {
         Opened.of(
             console,
             options,
-            (lora, path, precision) ->
+            (lora, path, loading) ->
                 TokenClassifier.open(
-                    lora.engine().scope("token classifier"), path, precision, tags, seed),
+                    lora.engine().scope("token classifier"), path, loading, tags, seed),
             TokenClassifier::base);
     return new OpenTagger(opened.lora(), opened.model());
   }

@@ -2,8 +2,8 @@ package dev.lora4j.cli.text;
 
 import dev.lora4j.cli.console.Console;
 import dev.lora4j.core.Lora4j;
-import dev.lora4j.core.model.BasePrecision;
 import dev.lora4j.core.tensor.DType;
+import dev.lora4j.text.model.TextLoadOptions;
 import dev.lora4j.text.model.TextModel;
 import java.nio.file.Path;
 import java.util.function.Function;
@@ -21,7 +21,7 @@ record Opened<M>(Lora4j lora, M model) {
    */
   interface Loading<M> {
     /** Loads what lies in a folder or file. */
-    M load(Lora4j lora, Path path, BasePrecision precision);
+    M load(Lora4j lora, Path path, TextLoadOptions options);
   }
 
   /**
@@ -36,7 +36,7 @@ record Opened<M>(Lora4j lora, M model) {
     Lora4j lora = options.where.open(console);
     try {
       DType type = options.type(console, lora.engine());
-      M model = loading.load(lora, path, options.precision.of(type));
+      M model = loading.load(lora, path, options.loading(type));
       OpenText.tell(console, path, began, lora, type);
       base.apply(model).notes().forEach(console::note);
       return new Opened<>(lora, model);

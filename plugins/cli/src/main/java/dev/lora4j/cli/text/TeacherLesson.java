@@ -8,6 +8,7 @@ import dev.lora4j.text.data.JudgedCompletion;
 import dev.lora4j.text.data.JudgedCompletions;
 import dev.lora4j.text.data.SequenceLimits;
 import dev.lora4j.text.data.TokenSequence;
+import dev.lora4j.text.model.TextLoadOptions;
 import dev.lora4j.text.pipeline.LanguageModel;
 import dev.lora4j.text.train.PolicyTeacher;
 import dev.lora4j.text.train.TextTrainer;
@@ -50,7 +51,8 @@ final class TeacherLesson implements AlignmentLesson {
             path -> {
               long began = System.nanoTime();
               DType compute = base.model().base().compute();
-              LanguageModel own = LanguageModel.open(base.lora(), path, how.precision.of(compute));
+              TextLoadOptions loading = TextLoadOptions.in(how.precision.of(compute));
+              LanguageModel own = LanguageModel.open(base.lora(), path, loading);
               opened = Optional.of(own);
               OpenText.tell(console, path, began, base.lora(), compute);
             });

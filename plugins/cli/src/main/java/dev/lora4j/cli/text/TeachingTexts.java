@@ -137,7 +137,7 @@ final class TeachingTexts {
             teacher.identity(),
             Double.toString(weight),
             model.base().hash(),
-            model.base().precision().text(),
+            model.base().options().text(),
             sampling.toString(),
             String.join("\n", prompts));
     return Digests.hex(all.getBytes(StandardCharsets.UTF_8)).substring(0, DIGITS);

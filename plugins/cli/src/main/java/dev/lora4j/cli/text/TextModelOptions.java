@@ -4,6 +4,7 @@ import dev.lora4j.cli.console.Console;
 import dev.lora4j.cli.console.Failure;
 import dev.lora4j.cli.file.ExistingPath;
 import dev.lora4j.cli.model.ComputeType;
+import dev.lora4j.cli.model.ContextOption;
 import dev.lora4j.cli.model.DeviceOption;
 import dev.lora4j.cli.model.PrecisionOption;
 import dev.lora4j.core.format.Family;
@@ -12,6 +13,7 @@ import dev.lora4j.core.gguf.GgufFile;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.text.model.ClassifierHead;
+import dev.lora4j.text.model.TextLoadOptions;
 import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.model.TextModelOutline;
 import dev.lora4j.text.network.LanguageNetwork;
@@ -52,6 +54,8 @@ final class TextModelOptions {
   Compute compute = Compute.f32;
 
   @Mixin final PrecisionOption precision = new PrecisionOption();
+
+  @Mixin final ContextOption context = new ContextOption();
 
   @Mixin final DeviceOption where;
 
@@ -108,7 +112,12 @@ final class TextModelOptions {
    * opened.
    */
   LanguageNetwork outline() {
-    return TextModelOutline.network(path());
+    return TextModelOutline.network(path(), loading(DType.F32));
+  }
+
+  /** How the model is loaded, to compute in a type. */
+  TextLoadOptions loading(DType compute) {
+    return context.of(TextLoadOptions.in(precision.of(compute)));
   }
 
   /** Refuses texts longer than the model reads, before it is loaded. */

@@ -3,6 +3,7 @@ package dev.lora4j.server.command;
 import dev.lora4j.cli.console.Console;
 import dev.lora4j.cli.console.Durations;
 import dev.lora4j.cli.model.ComputeType;
+import dev.lora4j.cli.model.ContextOption;
 import dev.lora4j.cli.model.PrecisionOption;
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.format.reading.ReadOptions;
@@ -19,6 +20,7 @@ import dev.lora4j.server.picture.PictureService;
 import dev.lora4j.server.schedule.QueueLimits;
 import dev.lora4j.server.text.TextService;
 import dev.lora4j.text.generate.CacheLimits;
+import dev.lora4j.text.model.TextLoadOptions;
 import dev.lora4j.text.pipeline.LanguageModel;
 import dev.lora4j.text.pipeline.SentenceEncoder;
 import dev.lora4j.text.pipeline.TextClassifier;
@@ -48,11 +50,16 @@ final class ServedBases implements AutoCloseable {
       List<BaseOption> texts,
       Optional<DType> compute,
       PrecisionOption precision,
+      ContextOption context,
       Optional<Path> denoiser,
       long adapterBytes,
       QueueLimits queue,
       int batch,
-      CacheLimits room) {}
+      CacheLimits room) {
+    TextLoadOptions loading(DType type) {
+      return context.of(TextLoadOptions.in(precision.of(type)));
+    }
+  }
 
   private final Deque<Runnable> opened = new ArrayDeque<>();
   private final List<PictureService> pictures = new ArrayList<>();
@@ -124,7 +131,7 @@ final class ServedBases implements AutoCloseable {
     long began = System.nanoTime();
     // What is generated token by token waits for memory, not for products.
     DType compute = wanted.compute().orElse(DType.F32);
-    LanguageModel model = LanguageModel.open(lora, base.path(), wanted.precision().of(compute));
+    LanguageModel model = LanguageModel.open(lora, base.path(), wanted.loading(compute));
     opened.push(model::close);
     String name = unique(base.name());
     AdapterCache cache =
@@ -151,8 +158,7 @@ final class ServedBases implements AutoCloseable {
       ServerMetrics metrics) {
     long began = System.nanoTime();
     DType compute = wanted.compute().orElse(DType.F32);
-    SentenceEncoder encoder =
-        SentenceEncoder.open(lora, base.path(), wanted.precision().of(compute));
+    SentenceEncoder encoder = SentenceEncoder.open(lora, base.path(), wanted.loading(compute));
     opened.push(encoder::close);
     TextClassifier model = encoder.model();
     String name = unique(base.name());

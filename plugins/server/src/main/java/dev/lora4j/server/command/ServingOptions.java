@@ -4,6 +4,7 @@ import dev.lora4j.cli.console.Console;
 import dev.lora4j.cli.console.Failure;
 import dev.lora4j.cli.file.ExistingPath;
 import dev.lora4j.cli.model.BundledModel;
+import dev.lora4j.cli.model.ContextOption;
 import dev.lora4j.cli.model.DeviceOption;
 import dev.lora4j.cli.model.PrecisionOption;
 import dev.lora4j.core.tensor.DType;
@@ -14,6 +15,7 @@ import dev.lora4j.server.library.LibraryEvent;
 import dev.lora4j.server.library.LibraryFolders;
 import dev.lora4j.server.schedule.QueueLimits;
 import dev.lora4j.text.generate.CacheLimits;
+import dev.lora4j.text.model.TextLoadOptions;
 import dev.lora4j.text.model.TextModelOutline;
 import dev.lora4j.tinylm.TinyLm;
 import java.nio.file.Path;
@@ -111,6 +113,8 @@ public final class ServingOptions {
 
   @Mixin private final PrecisionOption precision = new PrecisionOption();
 
+  @Mixin private final ContextOption context = new ContextOption();
+
   @Option(
       names = "--denoiser",
       paramLabel = "FILE",
@@ -168,7 +172,7 @@ public final class ServingOptions {
     }
     for (BaseOption base : texts) {
       base.require();
-      TextModelOutline.network(base.path());
+      TextModelOutline.network(base.path(), context.of(TextLoadOptions.in(DType.F32)));
     }
   }
 
@@ -232,6 +236,6 @@ public final class ServingOptions {
     CacheLimits room = CacheLimits.rows(rows).prefixBytes(prefixes * MEBIBYTE);
     QueueLimits queue = QueueLimits.DEFAULT.withEntries(waiting).withEntriesPerTenant(waiting);
     return new ServedBases.Wanted(
-        pictures, texts, type, precision, denoiser, memory.bytes(), queue, batch, room);
+        pictures, texts, type, precision, context, denoiser, memory.bytes(), queue, batch, room);
   }
 }

@@ -4,6 +4,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.lora4j.cli.console.Console;
 import dev.lora4j.cli.model.BundledModel;
+import dev.lora4j.cli.model.ContextOption;
 import dev.lora4j.cli.model.PrecisionOption;
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.tensor.DType;
@@ -74,6 +75,7 @@ public final class RunningServer implements AutoCloseable {
                     .toList(),
                 Optional.of(DType.F32),
                 new PrecisionOption(),
+                new ContextOption(),
                 Optional.empty(),
                 ADAPTER_BYTES,
                 queue,

@@ -13,11 +13,11 @@ import dev.lora4j.core.format.writing.AdapterWriters;
 import dev.lora4j.core.format.writing.WriteOptions;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.Route;
-import dev.lora4j.core.model.BasePrecision;
 import dev.lora4j.core.model.ConfigFile;
 import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.safetensors.TensorStore;
 import dev.lora4j.core.tensor.DType;
+import dev.lora4j.text.model.TextLoadOptions;
 import dev.lora4j.text.pipeline.LanguageModel;
 import dev.lora4j.whisper.Goldens;
 import dev.lora4j.whisper.SpeechModel;
@@ -146,7 +146,7 @@ class WhisperParityTest {
             LanguageModel.openForFeatures(
                 LORA.engine().scope("text"),
                 Goldens.RESOURCES.resolve("../../../../../lora-text/src/test/resources/models/t5"),
-                BasePrecision.in(DType.F32)));
+                TextLoadOptions.in(DType.F32)));
   }
 
   private static void assertTokens(String file, String name, List<Transcript> found) {
