@@ -5,6 +5,7 @@ Reads ../resources/models/NAME (from seq2seq_models.py and causal_models.py) and
   NAME/ids     I64 [2, 16]         prompts, the second one padded; no mask, as in Stable Diffusion 3 and FLUX
   NAME/last    F32 [2, 16, width]  after the final norm
   NAME/skip1   F32 [2, 16, width]  before the last layer, without a norm
+  NAME/masked  F32 [2, 16, width]  of decoders: after the final norm, with a mask of the padding
 """
 
 import os
@@ -37,6 +38,11 @@ def main():
         out[name + "/ids"] = ids
         out[name + "/last"] = states[-1].contiguous()
         out[name + "/skip1"] = states[-2].contiguous()
+        if name.startswith("qwen"):
+            mask = torch.ones_like(ids)
+            mask[1, 9:] = 0
+            with torch.no_grad():
+                out[name + "/masked"] = model(input_ids=ids, attention_mask=mask).last_hidden_state
     save_file(out, os.path.join(RESOURCES, "prompt-encoders.safetensors"))
 
 

@@ -56,7 +56,12 @@ public final class LayerList {
 
   /** A linear layer without bias. */
   public void unbiased(String name, long out, long in) {
-    add(Site.linear(canonical + name, Shape.of(out, in), false), name);
+    unbiased(name, name, out, in);
+  }
+
+  /** A linear layer without bias. */
+  public void unbiased(String name, String nativeName, long out, long in) {
+    add(Site.linear(canonical + name, Shape.of(out, in), false), nativeName);
   }
 
   /** A linear layer with bias whose halves (of the rows) change places between the layouts. */
@@ -67,8 +72,17 @@ public final class LayerList {
 
   /** A linear layer with bias that is rows {@code from} on of a native one. */
   public void rows(String name, String nativeName, long from, long out, long in) {
-    sites.add(Site.linear(canonical + name, Shape.of(out, in), true));
-    natives.add(NativeName.part(original + nativeName, canonical + name, from, out));
+    rows(Site.linear(canonical + name, Shape.of(out, in), true), nativeName, from);
+  }
+
+  /** A linear layer without bias that is rows {@code from} on of a native one. */
+  public void unbiasedRows(String name, String nativeName, long from, long out, long in) {
+    rows(Site.linear(canonical + name, Shape.of(out, in), false), nativeName, from);
+  }
+
+  private void rows(Site site, String nativeName, long from) {
+    sites.add(site);
+    natives.add(NativeName.part(original + nativeName, site.name(), from, site.weight().size(0)));
   }
 
   /** A square convolution with bias. */

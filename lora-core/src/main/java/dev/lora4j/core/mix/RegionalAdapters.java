@@ -103,7 +103,7 @@ public final class RegionalAdapters {
         words
             .reshape(rows, contexts, Dim.of(1), rank)
             .expand(rows, contexts, each, rank)
-            .reshape(rows, Dim.of(-1), rank);
+            .reshape(rows, each.times(contexts), rank);
     return ofWords.cat(1, places);
   }
 

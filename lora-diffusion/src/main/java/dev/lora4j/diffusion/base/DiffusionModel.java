@@ -157,9 +157,12 @@ public final class DiffusionModel {
    * @throws ModelException if the model comes without a tokeniser that fits
    */
   public PromptTokenizer tokenizer(TextEncoder encoder) {
+    int index = textEncoders.indexOf(encoder);
     PromptTokenizer whole =
-        source.tokenizer(new ModelConfigs.Text(encoder.model(), encoder.network()));
-    int tokens = arrangement.tokens(textEncoders.indexOf(encoder), encoder.network());
+        source.tokenizer(
+            new ModelConfigs.Text(encoder.model(), encoder.network()),
+            arrangement.parts().get(index).frame());
+    int tokens = arrangement.tokens(index, encoder.network());
     return tokens < whole.maxLength() ? new FewerTokens(whole, tokens) : whole;
   }
 

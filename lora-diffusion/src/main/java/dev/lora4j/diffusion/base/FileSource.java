@@ -2,6 +2,7 @@ package dev.lora4j.diffusion.base;
 
 import dev.lora4j.core.format.Placement;
 import dev.lora4j.core.model.ModelException;
+import dev.lora4j.core.model.text.PromptFrame;
 import dev.lora4j.core.model.text.PromptTokenizer;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.nn.StoredTensors;
@@ -225,9 +226,9 @@ final class FileSource implements ModelSource {
   }
 
   @Override
-  public PromptTokenizer tokenizer(ModelConfigs.Text encoder) {
+  public PromptTokenizer tokenizer(ModelConfigs.Text encoder, PromptFrame frame) {
     if (folder.isPresent()) {
-      return FolderSource.tokenizer(folder.get(), encoder);
+      return FolderSource.tokenizer(folder.get(), encoder, frame);
     }
     ClipVocabulary vocabulary = ClipVocabulary.openAi();
     ClipTextConfig config = clip(encoder);

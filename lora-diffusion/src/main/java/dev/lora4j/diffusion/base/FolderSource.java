@@ -3,6 +3,7 @@ package dev.lora4j.diffusion.base;
 import dev.lora4j.core.format.Placement;
 import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.model.WeightFiles;
+import dev.lora4j.core.model.text.PromptFrame;
 import dev.lora4j.core.model.text.PromptTokenizer;
 import dev.lora4j.core.model.text.TextEncoderNetwork;
 import dev.lora4j.core.nn.Parameter;
@@ -111,14 +112,14 @@ final class FolderSource implements ModelSource {
   }
 
   @Override
-  public PromptTokenizer tokenizer(ModelConfigs.Text encoder) {
-    return tokenizer(folder, encoder);
+  public PromptTokenizer tokenizer(ModelConfigs.Text encoder, PromptFrame frame) {
+    return tokenizer(folder, encoder, frame);
   }
 
   /** The tokeniser that a folder of diffusers has for a text encoder. */
-  static PromptTokenizer tokenizer(Path folder, ModelConfigs.Text encoder) {
+  static PromptTokenizer tokenizer(Path folder, ModelConfigs.Text encoder, PromptFrame frame) {
     String part = encoder.model().replace("text_encoder", "tokenizer");
-    return encoder.network().tokenizer(folder.resolve(part));
+    return encoder.network().tokenizer(folder.resolve(part), frame);
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.lora4j.diffusion.base;
 
 import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.model.WeightLocations;
+import dev.lora4j.core.model.text.PromptFrame;
 import dev.lora4j.core.model.text.PromptTokenizer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,8 +56,11 @@ sealed interface ModelSource extends WeightLocations, AutoCloseable
   /** The files with the weights of all networks but one; a file may have more. */
   List<Path> filesWithout(String model);
 
-  /** Cuts prompts for a text encoder; whoever opens it closes it. Works after {@link #close}. */
-  PromptTokenizer tokenizer(ModelConfigs.Text encoder);
+  /**
+   * Cuts prompts in a frame for a text encoder; whoever opens it closes it. Works after {@link
+   * #close}.
+   */
+  PromptTokenizer tokenizer(ModelConfigs.Text encoder, PromptFrame frame);
 
   @Override
   void close();

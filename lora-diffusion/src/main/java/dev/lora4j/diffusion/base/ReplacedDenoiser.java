@@ -1,6 +1,7 @@
 package dev.lora4j.diffusion.base;
 
 import dev.lora4j.core.format.Placement;
+import dev.lora4j.core.model.text.PromptFrame;
 import dev.lora4j.core.model.text.PromptTokenizer;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.nn.StoredTensors;
@@ -85,8 +86,8 @@ final class ReplacedDenoiser implements ModelSource {
   }
 
   @Override
-  public PromptTokenizer tokenizer(ModelConfigs.Text encoder) {
-    return base.tokenizer(encoder);
+  public PromptTokenizer tokenizer(ModelConfigs.Text encoder, PromptFrame frame) {
+    return base.tokenizer(encoder, frame);
   }
 
   @Override

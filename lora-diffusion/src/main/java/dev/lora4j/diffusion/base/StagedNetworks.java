@@ -35,7 +35,8 @@ public final class StagedNetworks {
 
   /**
    * Input {@code ids} I64 [batch, tokens], and {@code end} I64 [batch] if the encoder has a pooled
-   * text. Outputs: hidden states [batch, tokens, width], and that text [batch, pooledWidth].
+   * text or masks padding. Outputs: hidden states [batch, tokens, width], and that text [batch,
+   * pooledWidth].
    */
   public static Network.Staging text(
       TextEncoderNetwork network, HiddenLayer view, DType compute, AdapterInputs adapters) {
@@ -62,7 +63,7 @@ public final class StagedNetworks {
                       graph.input("vectors", DType.F32, Shape.of(ANY, network.width()))))
               : Optional.empty();
       Optional<Expr> end =
-          network.pooledWidth() > 0
+          takesEnds(network)
               ? Optional.of(graph.input("end", DType.I64, Shape.of(ANY)))
               : Optional.empty();
       TextEncoderInputs tokens = new TextEncoderInputs(ids, end, replaced);
@@ -73,6 +74,11 @@ public final class StagedNetworks {
           .map(pooled -> List.of(hidden, pooled.to(DType.F32)))
           .orElse(List.of(hidden));
     };
+  }
+
+  /** True if {@link #text} has an input for the ends of texts. */
+  public static boolean takesEnds(TextEncoderNetwork network) {
+    return network.pooledWidth() > 0 || network.masksPadding();
   }
 
   /**

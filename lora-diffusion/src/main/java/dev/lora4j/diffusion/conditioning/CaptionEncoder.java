@@ -5,6 +5,7 @@ import dev.lora4j.core.model.text.PromptTokenizer;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.diffusion.base.DiffusionModel;
+import dev.lora4j.diffusion.base.StagedNetworks;
 import dev.lora4j.diffusion.base.TextEncoder;
 import dev.lora4j.diffusion.denoiser.TextArrangement;
 import java.util.ArrayList;
@@ -72,14 +73,17 @@ public final class CaptionEncoder {
         float[] all = seen.get(0).floats();
         int[] kept = CaptionTokens.kept(tokenizers.get(e), chunks);
         int places = all.length / hidden / captions.size();
+        long[] ends = cut.ends().longs();
         for (int row = 0; row < captions.size(); row++) {
           for (int t = 0; t < kept.length && parts.get(e).words(); t++) {
+            if (parts.get(e).ends() && kept[t] > ends[row * chunks]) {
+              break;
+            }
             int from = (row * places + kept[t]) * hidden;
             System.arraycopy(all, from, contexts.get(row), layout.at(e, t), hidden);
           }
         }
         if (parts.get(e).output() == TextArrangement.Output.END) {
-          long[] ends = cut.ends().longs();
           for (int row = 0; row < captions.size(); row++) {
             int from = (row * places + Math.toIntExact(ends[row * chunks])) * hidden;
             float[] own = Arrays.copyOfRange(all, from, from + hidden);
@@ -105,7 +109,7 @@ public final class CaptionEncoder {
   private List<Tensor> run(Scope work, int index, CaptionTokens tokens, int clipSkip) {
     TextEncoder encoder = base.textEncoders().get(index);
     Map<String, Tensor> data = new HashMap<>(Map.of("ids", tokens.ids()));
-    if (encoder.network().pooledWidth() > 0) {
+    if (StagedNetworks.takesEnds(encoder.network())) {
       data.put("end", tokens.ends());
     }
     HiddenLayer view = base.arrangement().parts().get(index).view(clipSkip);

@@ -6,6 +6,7 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.diffusion.base.DiffusionModel;
+import dev.lora4j.diffusion.base.StagedNetworks;
 import dev.lora4j.diffusion.base.TextEncoder;
 import dev.lora4j.diffusion.clip.EmbeddingTokens;
 import dev.lora4j.diffusion.clip.PromptChunks;
@@ -23,7 +24,11 @@ public final class Conditioning {
   private final TextMix encoders;
   private final int clipSkip;
 
-  /** Output of one encoder for one text. */
+  /**
+   * Output of one encoder for one text.
+   *
+   * @param chunks what is taken of the hidden states of each chunk
+   */
   @SuppressWarnings("ArrayRecordComponent") // handed on, and never compared
   private record Seen(List<float[]> chunks, float[] pooled) {}
 
@@ -70,9 +75,13 @@ public final class Conditioning {
     }
     int[] tokens = new int[most.length];
     for (int e = 0; e < tokenizers.size(); e++) {
-      int stretch = parts.get(e).stretch();
-      if (parts.get(e).words()) {
-        tokens[stretch] = most[stretch] * tokenizers.get(e).maxLength();
+      TextArrangement.Part part = parts.get(e);
+      PromptTokenizer tokenizer = tokenizers.get(e);
+      if (part.ends()) {
+        tokens[part.stretch()] =
+            chunks.get(e).stream().mapToInt(text -> tokens(tokenizer, text)).max().orElse(0);
+      } else if (part.words()) {
+        tokens[part.stretch()] = most[part.stretch()] * tokenizer.maxLength();
       }
     }
     ContextLayout layout = new ContextLayout(base, tokens);
@@ -88,7 +97,7 @@ public final class Conditioning {
         List<Chunk> all = chunks.get(e).get(row);
         // The pooled text is that of the first.
         List<Chunk> padded = new ArrayList<>(part.words() ? all : all.subList(0, 1));
-        while (part.words() && padded.size() < most[part.stretch()]) {
+        while (part.words() && !part.ends() && padded.size() < most[part.stretch()]) {
           padded.add(PromptChunks.empty(tokenizer));
         }
         Seen seen =
@@ -99,12 +108,13 @@ public final class Conditioning {
           pooled.set(row, joined(pooled.get(row), own));
         }
         int first = row * layout.tokens() * layout.width();
+        int token = 0;
         for (int c = 0; c < padded.size() && part.words() && !nothing; c++) {
           float[] hidden = seen.chunks().get(c);
           int width = encoder.network().width();
-          for (int t = 0; t < tokenizer.maxLength(); t++) {
-            int to = first + layout.at(e, c * tokenizer.maxLength() + t);
-            System.arraycopy(hidden, t * width, context, to, width);
+          for (int from = 0; from < hidden.length; from += width) {
+            int to = first + layout.at(e, token++);
+            System.arraycopy(hidden, from, context, to, width);
           }
         }
       }
@@ -116,6 +126,11 @@ public final class Conditioning {
       inputs.put("pooled", stacked(pooled));
     }
     return inputs;
+  }
+
+  /** Number of tokens of a text, without padding. */
+  private static int tokens(PromptTokenizer tokenizer, List<Chunk> chunks) {
+    return chunks.stream().mapToInt(chunk -> tokenizer.end(chunk.ids()) + 1).sum();
   }
 
   /** One after the other. */
@@ -156,7 +171,7 @@ public final class Conditioning {
       data.put("ids", Tensor.ofLongs(work, Shape.of(chunks.size(), tokens), ids));
       data.putAll(replaced(work, base, encoder, chunks));
       boolean pools = encoder.network().pooledWidth() > 0;
-      if (pools) {
+      if (StagedNetworks.takesEnds(encoder.network())) {
         data.put("end", Tensor.ofLongs(work, Shape.of(chunks.size()), ends));
       }
       List<Tensor> seen = encoders.run(work, encoder, view, data);
@@ -164,8 +179,10 @@ public final class Conditioning {
       List<float[]> rows = new ArrayList<>();
       int values = hidden.length / chunks.size();
       for (int c = 0; c < chunks.size(); c++) {
-        float[] row = Arrays.copyOfRange(hidden, c * values, (c + 1) * values);
-        rows.add(chunks.get(c).plain() ? row : weighed(row, chunks.get(c).weights()));
+        int taken = part.ends() ? Math.toIntExact(ends[c]) + 1 : tokens;
+        float[] row = Arrays.copyOfRange(hidden, c * values, c * values + values / tokens * taken);
+        double[] weights = Arrays.copyOf(chunks.get(c).weights(), taken);
+        rows.add(chunks.get(c).plain() ? row : weighed(row, weights));
       }
       if (part.output() == TextArrangement.Output.END) {
         int width = encoder.network().width();

@@ -1,6 +1,7 @@
 package dev.lora4j.diffusion.denoiser;
 
 import dev.lora4j.core.model.text.HiddenLayer;
+import dev.lora4j.core.model.text.PromptFrame;
 import dev.lora4j.core.model.text.TextEncoderNetwork;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,8 +25,15 @@ public record TextArrangement(List<Part> parts, int emptyTokens) {
    * @param layer layer whose hidden states are taken
    * @param skips whether a clip skip leaves out layers of it beyond that
    * @param output what of its outputs is taken
+   * @param frame what stands around a prompt
    */
-  public record Part(int stretch, int tokens, HiddenLayer layer, boolean skips, Output output) {
+  public record Part(
+      int stretch, int tokens, HiddenLayer layer, boolean skips, Output output, PromptFrame frame) {
+    /** Place of an encoder that reads prompts as its tokeniser frames them. */
+    public Part(int stretch, int tokens, HiddenLayer layer, boolean skips, Output output) {
+      this(stretch, tokens, layer, skips, output, PromptFrame.PLAIN);
+    }
+
     /** Place of an encoder whose words are taken, and its pooled text if {@code pooled}. */
     public Part(int stretch, int tokens, HiddenLayer layer, boolean skips, boolean pooled) {
       this(stretch, tokens, layer, skips, pooled ? Output.WORDS_AND_POOLED : Output.WORDS);
@@ -38,7 +46,22 @@ public record TextArrangement(List<Part> parts, int emptyTokens) {
 
     /** True if it gives a pooled text. */
     public boolean pooled() {
-      return output != Output.WORDS;
+      return output == Output.WORDS_AND_POOLED || output == Output.END;
+    }
+
+    /** True if it gives hidden states up to the end of each text alone. */
+    public boolean ends() {
+      return output == Output.TEXT;
+    }
+
+    /** True if the ends of texts count for what is made of its outputs or for the encoder. */
+    public boolean endsCount(TextEncoderNetwork encoder) {
+      return pooled() || ends() || encoder.masksPadding();
+    }
+
+    /** A copy for prompts in another frame. */
+    public Part framed(PromptFrame other) {
+      return new Part(stretch, tokens, layer, skips, output, other);
     }
 
     /**
@@ -55,7 +78,15 @@ public record TextArrangement(List<Part> parts, int emptyTokens) {
   public enum Output {
     /** The hidden states of its tokens. */
     WORDS,
-    /** These, and its pooled text, {@link TextEncoderNetwork#pooledWidth} numbers. */
+    /**
+     * The hidden states of its tokens up to the end of each text. Zeros stand for those behind it,
+     * and the tokens of a long text follow each other without padding between.
+     */
+    TEXT,
+    /**
+     * The hidden states of its tokens, and its pooled text, {@link TextEncoderNetwork#pooledWidth}
+     * numbers.
+     */
     WORDS_AND_POOLED,
     /**
      * The hidden state at the end of each text alone, which is its pooled text, {@link
@@ -64,7 +95,7 @@ public record TextArrangement(List<Part> parts, int emptyTokens) {
     END
   }
 
-  /** Copies the list, and checks that stretches follow each other. */
+  /** Copies the list, and checks that stretches follow each other, none cut beside another. */
   public TextArrangement {
     parts = List.copyOf(parts);
     int last = 0;
@@ -74,6 +105,11 @@ public record TextArrangement(List<Part> parts, int emptyTokens) {
             "Stretches of text follow each other, found " + part.stretch() + " after " + last);
       }
       last = part.stretch();
+      int stretch = last;
+      if (part.ends() && parts.stream().filter(p -> p.stretch() == stretch).count() > 1) {
+        throw new IllegalArgumentException(
+            "Encoders of one stretch are read token by token, so that none may end before others.");
+      }
     }
   }
 
@@ -118,7 +154,7 @@ public record TextArrangement(List<Part> parts, int emptyTokens) {
 
   /** True if the words of all encoders stand side by side, so that they read the same tokens. */
   public boolean together() {
-    return stretches() <= 1 && parts.stream().allMatch(Part::words);
+    return stretches() <= 1 && parts.stream().allMatch(p -> p.words() && !p.ends());
   }
 
   /**

@@ -6,6 +6,7 @@ import dev.lora4j.core.model.text.TextEncoderInputs;
 import dev.lora4j.core.nn.FrozenWeights;
 import dev.lora4j.core.nn.LayerAdapters;
 import dev.lora4j.core.nn.Weights;
+import dev.lora4j.core.tensor.Constants;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Dim;
 import dev.lora4j.core.tensor.Expr;
@@ -74,17 +75,19 @@ record StagedCaptions(Expr context, Optional<Expr> pooled) {
           new FrozenWeights(compute, StyleProgram.prefix(name), encoder.weights().forms());
       Weights weights = Weights.of(graph, name, frozen, adapters);
       Optional<Expr> end =
-          part.pooled()
+          part.endsCount(encoder.network())
               ? Optional.of(graph.input(name + END, DType.I64, Shape.of(ANY)))
               : Optional.empty();
       boolean ending = part.output() == TextArrangement.Output.END;
+      boolean told = (part.pooled() && !ending) || encoder.network().masksPadding();
       TextEncoderInputs tokens =
-          new TextEncoderInputs(ids, ending ? Optional.empty() : end, Optional.empty());
+          new TextEncoderInputs(ids, told ? end : Optional.empty(), Optional.empty());
       HiddenLayer view = part.view(settings.clipSkip());
       EncodedText seen = encoder.network().stage(weights, tokens, compute, view);
-      contexts.add(kept.map(k -> joined(seen.hidden(), k, chunks)).orElse(seen.hidden()));
-      if (end.isPresent()) {
-        Expr all = ending ? ends(seen.hidden(), end.get()) : seen.pooled().orElseThrow();
+      Expr hidden = part.ends() ? upTo(seen.hidden(), end.orElseThrow()) : seen.hidden();
+      contexts.add(kept.map(k -> joined(hidden, k, chunks)).orElse(hidden));
+      if (part.pooled()) {
+        Expr all = ending ? ends(hidden, end.orElseThrow()) : seen.pooled().orElseThrow();
         pooled.add(chunks > 1 ? first(all, chunks) : all);
       }
     }
@@ -133,6 +136,13 @@ record StagedCaptions(Expr context, Optional<Expr> pooled) {
   private static Expr joined(Expr hidden, Expr kept, int chunks) {
     Expr apart = hidden.reshape(Dim.of(-1), Dim.of(chunks), hidden.dim(1), hidden.dim(2));
     return apart.reshape(apart.dim(0), Dim.of(-1), hidden.dim(2)).indexSelect(1, kept);
+  }
+
+  /** Zeros for the hidden states behind the ends of texts. */
+  private static Expr upTo(Expr hidden, Expr end) {
+    Expr places = Constants.arange(hidden.graph(), DType.I64, hidden.dim(1));
+    Expr text = places.unsqueeze(0).le(end.unsqueeze(1));
+    return hidden.mul(text.to(hidden.dtype()).unsqueeze(-1));
   }
 
   /** Hidden states at the ends of texts, [batch, width] of [batch, tokens, width]. */

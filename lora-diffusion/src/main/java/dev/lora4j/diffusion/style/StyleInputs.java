@@ -1,6 +1,7 @@
 package dev.lora4j.diffusion.style;
 
 import dev.lora4j.core.model.text.PromptTokenizer;
+import dev.lora4j.core.model.text.TextEncoderNetwork;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
@@ -54,7 +55,8 @@ final class StyleInputs implements CaptionInputs {
               IntStream.of(CaptionTokens.kept(tokenizer, chunks)).asLongStream().toArray();
           inputs.add(Tensor.ofLongs(scope, Shape.of(kept.length), kept));
         }
-        if (base.base().arrangement().parts().get(i).pooled()) {
+        TextEncoderNetwork encoder = base.base().textEncoders().get(i).network();
+        if (base.base().arrangement().parts().get(i).endsCount(encoder)) {
           inputs.add(tokens.ends());
         }
       }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.model.ModelException;
+import dev.lora4j.core.model.text.PromptFrame;
 import dev.lora4j.core.safetensors.Safetensors;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
@@ -176,7 +177,9 @@ class ConfigurationTest {
     TinyFolder.copy(TinyXl.FOLDER, folder).set("text_encoder_2/config.json", "eos_token_id", "7");
     ModelConfigs.Text text = DiffusersConfigs.of(folder).texts().get(1);
     String message =
-        assertThrows(ModelException.class, () -> FolderSource.tokenizer(folder, text)).getMessage();
+        assertThrows(
+                ModelException.class, () -> FolderSource.tokenizer(folder, text, PromptFrame.PLAIN))
+            .getMessage();
     assertTrue(message.contains("ends texts with token 591"), message);
     assertTrue(message.contains("'eos_token_id' of its config.json is 7"), message);
   }
@@ -186,7 +189,8 @@ class ConfigurationTest {
     sd().set("tokenizer/tokenizer_config.json", "padding_side", "\"left\"");
     ModelConfigs.Text text = DiffusersConfigs.of(folder).texts().get(0);
     Exception refused =
-        assertThrows(RuntimeException.class, () -> FolderSource.tokenizer(folder, text));
+        assertThrows(
+            RuntimeException.class, () -> FolderSource.tokenizer(folder, text, PromptFrame.PLAIN));
     assertTrue(String.valueOf(refused.getMessage()).contains("'padding_side' is left"));
   }
 

@@ -3,6 +3,7 @@ package dev.lora4j.text.llama;
 import dev.lora4j.core.identity.CanonicalForm;
 import dev.lora4j.core.model.text.EncodedText;
 import dev.lora4j.core.model.text.HiddenLayer;
+import dev.lora4j.core.model.text.PromptFrame;
 import dev.lora4j.core.model.text.PromptTokenizer;
 import dev.lora4j.core.model.text.TextEncoderInputs;
 import dev.lora4j.core.model.text.TextEncoderNetwork;
@@ -10,8 +11,10 @@ import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.Constants;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.text.chat.ChatFrame;
 import dev.lora4j.text.llama.LlamaConfig.Scales;
 import dev.lora4j.text.network.AttentionCache;
+import dev.lora4j.text.network.PaddedTexts;
 import dev.lora4j.text.network.TokenInputs;
 import dev.lora4j.text.token.PaddedTokenizer;
 import java.nio.file.Path;
@@ -20,7 +23,8 @@ import java.util.List;
 
 /**
  * A decoder for the prompts of pictures, such as Qwen2: the hidden states of its layers, without
- * the head. Padding comes last, so that no token of the prompt attends to it.
+ * the head. No token attends to what is behind the end of a text, if that is given; otherwise
+ * padding, which comes last, attends to what is before it.
  */
 public record LlamaTextEncoder(LlamaConfig config) implements TextEncoderNetwork {
   /** Tokens of a prompt, unless the model takes fewer. */
@@ -39,6 +43,11 @@ public record LlamaTextEncoder(LlamaConfig config) implements TextEncoderNetwork
   }
 
   @Override
+  public boolean masksPadding() {
+    return true;
+  }
+
+  @Override
   public EncodedText stage(
       Weights weights, TextEncoderInputs tokens, DType compute, HiddenLayer view) {
     Llama network = new Llama(config);
@@ -46,7 +55,9 @@ public record LlamaTextEncoder(LlamaConfig config) implements TextEncoderNetwork
     Expr embedded = tokens.embedded(network.embedded(weights, ids, compute));
     Expr places = Constants.arange(ids.graph(), DType.I64, ids.dim(1));
     TokenInputs all = new TokenInputs(ids, places.unsqueeze(0));
-    return EncodedText.of(network.hidden(weights, embedded, all, AttentionCache.WHOLE, view));
+    AttentionCache attention =
+        tokens.end().<AttentionCache>map(PaddedTexts::new).orElse(AttentionCache.WHOLE);
+    return EncodedText.of(network.hidden(weights, embedded, all, attention, view));
   }
 
   /** A model without a head is saved without the level {@code model}. */
@@ -66,6 +77,20 @@ public record LlamaTextEncoder(LlamaConfig config) implements TextEncoderNetwork
   @Override
   public PromptTokenizer tokenizer(Path folder) {
     return PaddedTokenizer.load(folder, places(), config.vocabSize());
+  }
+
+  @Override
+  public PromptTokenizer tokenizer(Path folder, PromptFrame frame) {
+    return frame
+        .chat()
+        .<PromptTokenizer>map(
+            switches ->
+                PaddedTokenizer.load(
+                    folder,
+                    places(),
+                    config.vocabSize(),
+                    words -> ChatFrame.around(words, switches)))
+        .orElseGet(() -> tokenizer(folder));
   }
 
   @Override

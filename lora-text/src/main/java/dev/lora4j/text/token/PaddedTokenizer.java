@@ -5,6 +5,8 @@ import dev.lora4j.core.model.text.PromptTokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
 
 /**
  * Prompts for an encoder of pictures: tokens of a text with what the model has around them, padded
@@ -19,18 +21,47 @@ public final class PaddedTokenizer implements PromptTokenizer {
   private final int[] first;
   private final int[] last;
 
-  private PaddedTokenizer(TextTokenizer words, int maxLength) {
+  private PaddedTokenizer(TextTokenizer words, int maxLength, Around around) {
     this.words = words;
     this.maxLength = maxLength;
-    int[] plain = words.encodePlain(WORD);
-    int[] whole = words.encode(WORD);
-    int at = 0;
-    while (at + plain.length < whole.length
-        && !Arrays.equals(plain, Arrays.copyOfRange(whole, at, at + plain.length))) {
-      at++;
+    first = around.first().stream().mapToInt(Integer::intValue).toArray();
+    last = around.last().stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  /**
+   * Tokens around those of a prompt.
+   *
+   * @param first before them
+   * @param last behind them
+   */
+  public record Around(List<Integer> first, List<Integer> last) {
+    /** Copies the lists. */
+    public Around {
+      first = List.copyOf(first);
+      last = List.copyOf(last);
     }
-    first = Arrays.copyOf(whole, at);
-    last = Arrays.copyOfRange(whole, Math.min(whole.length, at + plain.length), whole.length);
+
+    /** What the tokeniser itself puts around a text. */
+    public static Around own(TextTokenizer words) {
+      List<Integer> plain = ids(words.encodePlain(WORD));
+      List<Integer> whole = ids(words.encode(WORD));
+      int at = 0;
+      while (at + plain.size() < whole.size()
+          && !plain.equals(whole.subList(at, at + plain.size()))) {
+        at++;
+      }
+      int end = Math.min(whole.size(), at + plain.size());
+      return new Around(whole.subList(0, at), whole.subList(end, whole.size()));
+    }
+
+    /** Those of texts around it. */
+    public static Around texts(TextTokenizer words, String before, String behind) {
+      return new Around(ids(words.encodePlain(before)), ids(words.encodePlain(behind)));
+    }
+
+    private static List<Integer> ids(int[] tokens) {
+      return Arrays.stream(tokens).boxed().toList();
+    }
   }
 
   /**
@@ -41,11 +72,24 @@ public final class PaddedTokenizer implements PromptTokenizer {
    * @throws ModelException if the folder has no tokeniser, or one for another model
    */
   public static PaddedTokenizer load(Path folder, int maxLength, int vocabulary) {
+    return load(folder, maxLength, vocabulary, Around::own);
+  }
+
+  /**
+   * Loads the tokeniser of a folder, with other tokens around prompts. Whoever loads it closes it.
+   *
+   * @param maxLength number of tokens that the encoder takes at once
+   * @param vocabulary rows of the encoder's embedding of tokens
+   * @param around gives the tokens around prompts
+   * @throws ModelException if the folder has no tokeniser, or one for another model
+   */
+  public static PaddedTokenizer load(
+      Path folder, int maxLength, int vocabulary, Function<TextTokenizer, Around> around) {
     try {
       TextTokenizer words = TextTokenizer.load(folder);
       try {
         words.requireFits(vocabulary);
-        PaddedTokenizer tokenizer = new PaddedTokenizer(words, maxLength);
+        PaddedTokenizer tokenizer = new PaddedTokenizer(words, maxLength, around.apply(words));
         if (tokenizer.room() < 1) {
           throw new ModelException(
               folder + ": of " + maxLength + " tokens that the encoder takes, none is a prompt's.");

@@ -20,6 +20,7 @@ import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.EngineOptions;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.spi.Extensions;
 import java.nio.file.Path;
@@ -85,6 +86,44 @@ class PromptEncoderParityTest {
                 HostTensor.of(compiled.run(scope, store, Map.of("ids", ids.on(scope))).get(0));
             requireClose(reference(expected, name + "/" + output), found, name + " " + output);
           });
+    }
+  }
+
+  /** Padding sees the text alone. */
+  @ParameterizedTest
+  @CsvSource({"qwen2", "qwen3"})
+  void nothingSeesPaddingWhereTextsEnd(String name) {
+    TextEncoderNetwork network = network(name);
+    assertTrue(network.masksPadding());
+    Path weights = RESOURCES.resolve("models").resolve(name).resolve("model.safetensors");
+    try (Engine engine = Engine.open(EngineOptions.DEFAULT.threads(1));
+        Scope scope = engine.scope("prompts");
+        Safetensors expected = Safetensors.open(EXPECTED);
+        Safetensors file = Safetensors.open(weights)) {
+      WeightStore store =
+          WeightStore.load(scope, file, StoredWeight.all(file.tensors()), DType.F32);
+      Network compiled =
+          Network.compile(
+              scope,
+              "text_encoder",
+              DType.F32,
+              (graph, at) -> {
+                Shape any = Shape.of(Shape.UNKNOWN, Shape.UNKNOWN);
+                TextEncoderInputs texts =
+                    new TextEncoderInputs(
+                        graph.input("ids", DType.I64, any),
+                        Optional.of(graph.input("end", DType.I64, Shape.of(Shape.UNKNOWN))),
+                        Optional.empty());
+                return List.of(
+                    network
+                        .stage(at.apply(SiteAdapters.NONE), texts, DType.F32, HiddenLayer.LAST)
+                        .hidden());
+              });
+      Tensor ids = reference(expected, name + "/ids").on(scope);
+      Tensor ends = Tensor.ofLongs(scope, Shape.of(2), new long[] {15, 8});
+      HostTensor found =
+          HostTensor.of(compiled.run(scope, store, Map.of("ids", ids, "end", ends)).get(0));
+      requireClose(reference(expected, name + "/masked"), found, name);
     }
   }
 

@@ -92,7 +92,7 @@ record EncoderRun(Engine engine, TextEncoderNetwork network) {
     }
     Map<String, Tensor> data = new HashMap<>();
     data.put("ids", Tensor.ofLongs(scope, Shape.of(ids.size(), tokens), all));
-    if (network.pooledWidth() > 0) {
+    if (StagedNetworks.takesEnds(network)) {
       data.put("end", Tensor.ofLongs(scope, Shape.of(at.length), at));
     }
     if (!vectors.isEmpty()) {

@@ -8,7 +8,7 @@ import java.util.Optional;
  *
  * @param ids I64 [batch, tokens], from {@link PromptTokenizer#framed}
  * @param end I64 [batch], the end of each text, from {@link PromptTokenizer#end}; present if the
- *     pooled text is requested
+ *     pooled text is requested, and where the encoder {@link TextEncoderNetwork#masksPadding}
  * @param replaced vectors that stand at some places instead of the tokens' own
  */
 public record TextEncoderInputs(Expr ids, Optional<Expr> end, Optional<Replaced> replaced) {

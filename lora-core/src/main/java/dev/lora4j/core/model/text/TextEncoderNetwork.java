@@ -25,6 +25,14 @@ public interface TextEncoderNetwork extends Canonical {
   }
 
   /**
+   * True if no token attends to what is behind the end of its text. It is then given the ends of
+   * texts, whether it pools or not.
+   */
+  default boolean masksPadding() {
+    return false;
+  }
+
+  /**
    * Stages the network. The layers that it takes from {@code weights} are those that adapters can
    * change.
    *
@@ -53,4 +61,19 @@ public interface TextEncoderNetwork extends Canonical {
    * @throws ModelException if the folder has none that fits
    */
   PromptTokenizer tokenizer(Path folder);
+
+  /**
+   * Opens the tokeniser that lies in a folder, for prompts in a frame. Whoever opens it closes it.
+   *
+   * @throws ModelException if the folder has none that fits, or knows no such frame
+   */
+  default PromptTokenizer tokenizer(Path folder, PromptFrame frame) {
+    if (frame.chat().isPresent()) {
+      throw new ModelException(
+          folder
+              + ": the denoiser takes prompts as messages of a chat, but this text encoder has no"
+              + " chat template; it must be a language model.");
+    }
+    return tokenizer(folder);
+  }
 }

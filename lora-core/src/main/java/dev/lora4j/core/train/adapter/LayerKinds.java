@@ -11,7 +11,7 @@ public final class LayerKinds {
           ".*\\.(attn\\d*|self_attn|cross_attn|attention|SelfAttention|EncDecAttention)\\..*");
   private static final Pattern IN_FEED_FORWARD =
       Pattern.compile(
-          ".*\\.(ff|ff_context|mlp|ffn|feed_forward|DenseReluDense)\\..*"
+          ".*(?<!_embedder)\\.(ff|ff_context|mlp|ffn|feed_forward|DenseReluDense)\\..*"
               + "|.*\\.layer\\.\\d+\\.(intermediate|output)\\.dense"
               + "|.*\\.layers\\.\\d+\\.fc[12]"
               + "|.*\\.albert_layers\\.\\d+\\.ffn(_output)?");

@@ -7,6 +7,7 @@ import dev.lora4j.diffusion.family.JointLayers;
 import dev.lora4j.spi.Extension;
 import java.util.Collection;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * Attention, feed-forward and all convolutions of the denoiser's blocks: a style is partly texture,
@@ -18,6 +19,9 @@ import java.util.List;
     help = "attention, feed-forward and convolutions of the denoiser's blocks")
 public final class StyleLayers implements LayerSelector {
   private static final String TRANSFORMER = JointLayers.COMPONENT + ".";
+
+  /** A layer in one of several blocks. */
+  private static final Pattern BLOCK = Pattern.compile("transformer\\.\\w+\\.\\d+\\..*");
 
   /** For the host. */
   public StyleLayers() {}
@@ -31,7 +35,7 @@ public final class StyleLayers implements LayerSelector {
     String name = site.name();
     if (name.startsWith(TRANSFORMER)) {
       boolean part = LayerKinds.attention(site) || LayerKinds.feedForward(site);
-      return part && name.contains("transformer_blocks.");
+      return part && BLOCK.matcher(name).matches();
     }
     return name.startsWith("unet.")
         && !name.contains("time_emb")
