@@ -1,4 +1,4 @@
-"""Makes src/test/resources/full-size.safetensors: blocks of Stable Diffusion 3, 3.5 and FLUX.1 at their published sizes, by diffusers.
+"""Makes src/test/resources/full-size.safetensors: blocks of Stable Diffusion 3, 3.5, FLUX.1 and Z-Image at their published sizes, by diffusers.
 
 Run offline with the versions of requirements.txt:  HF_HUB_OFFLINE=1 python full_size.py
 Weights and inputs are formulas of their names (lora-diffusion's formula.py), so that nothing keeps them; FullSizeBlocks has the same.
@@ -14,6 +14,7 @@ import torch
 from diffusers import FluxPipeline
 from diffusers.models.attention import JointTransformerBlock
 from diffusers.models.transformers.transformer_flux import FluxPosEmbed, FluxSingleTransformerBlock, FluxTransformerBlock
+from diffusers.models.transformers.transformer_z_image import RopeEmbedder, ZImageTransformerBlock
 from safetensors.torch import save_file
 
 HERE = Path(__file__).resolve()
@@ -22,7 +23,7 @@ import formula  # noqa: E402
 
 OUT = HERE.parent.parent / "resources" / "full-size.safetensors"
 SAMPLES, PLACES, WORDS = 256, 64, 20
-HEADS = {"sd3": 24, "sd35m": 24, "sd35m-last": 24, "sd35l": 38, "flux": 24, "flux-single": 24}
+HEADS = {"sd3": 24, "sd35m": 24, "sd35m-last": 24, "sd35l": 38, "flux": 24, "flux-single": 24, "zimage": 30}
 JOINT = {
     "sd3": {}, "sd35m": dict(qk_norm="rms_norm", use_dual_attention=True), "sd35m-last": dict(qk_norm="rms_norm", context_pre_only=True),
     "sd35l": dict(qk_norm="rms_norm")}
@@ -40,6 +41,8 @@ def put(gold, name, value):
 def built(case, width):
     if case in JOINT:
         return JointTransformerBlock(dim=width, num_attention_heads=HEADS[case], attention_head_dim=64, **JOINT[case])
+    if case == "zimage":
+        return ZImageTransformerBlock(0, width, HEADS[case], HEADS[case], 1e-5, True)
     return FLUX[case](dim=width, num_attention_heads=HEADS[case], attention_head_dim=128)
 
 
@@ -49,6 +52,14 @@ def turns(case):
         return {}
     ids = FluxPipeline._prepare_latent_image_ids(1, 8, PLACES // 8, "cpu", torch.float32)
     return dict(image_rotary_emb=FluxPosEmbed(10000, (16, 56, 56))(torch.cat([torch.zeros(WORDS, 3), ids])))
+
+
+def single_stream(block, words, picture, time):
+    """A block of Z-Image: words from 1 on, and the picture behind them; time is its first 256 numbers."""
+    grid = torch.cartesian_prod(torch.tensor([WORDS + 1]), torch.arange(8), torch.arange(PLACES // 8))
+    ids = torch.cat([torch.stack([torch.arange(1, WORDS + 1)] + 2 * [torch.zeros(WORDS, dtype=torch.long)], 1), grid])
+    turns = RopeEmbedder(256.0, [32, 48, 48], [1536, 512, 512])(ids)[None]
+    return block(torch.cat([words, picture], 1), None, turns, time[:, :256]).split([WORDS, PLACES], 1)
 
 
 def main():
@@ -62,7 +73,8 @@ def main():
             for name, value in block.named_parameters():
                 value.copy_(formula.weight(f"{case}.{name}", value.shape))
             streams = [formula.tensor(f"{case}.{n}", (1, k, width), 2) for n, k in (("picture", PLACES), ("words", WORDS))]
-            words, picture = block(*streams, formula.tensor(f"{case}.time", (1, width), 1), **turns(case))
+            time = formula.tensor(f"{case}.time", (1, width), 1)
+            words, picture = single_stream(block, *streams[::-1], time) if case == "zimage" else block(*streams, time, **turns(case))
         put(gold, case + ".picture", picture)
         if words is not None:
             put(gold, case + ".words", words)

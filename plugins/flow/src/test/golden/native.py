@@ -1,8 +1,8 @@
-"""Makes src/test/resources/tiny-sd3-native.tsv and tiny-flux-native.tsv: where weights lie in the layout of first publication.
+"""Makes src/test/resources/tiny-sd3-native.tsv, tiny-flux-native.tsv and tiny-zimage-native.tsv: where weights lie in the layout of first publication.
 
 Run with the versions of requirements.txt:  python native.py
 A line has the tensor's name there, then the names of diffusers whose rows it has one below the other; `swapped` is before those whose halves
-change places. The names are written out here as Stability AI's and Black Forest Labs' code has them; diffusers' own converters of single
+change places. The names are written out here as Stability AI's, Black Forest Labs' and Tongyi Lab's code has them; diffusers' own converters of single
 files have to make the folders' weights of them, bit by bit.
 """
 
@@ -14,9 +14,10 @@ from diffusers.loaders import single_file_utils as converters
 from safetensors.torch import load_file
 
 OUT = Path(__file__).resolve().parent.parent / "resources"
-SD3, FLUX = OUT / "tiny-sd3", OUT / "flux/tiny-flux"
+SD3, FLUX, ZIMAGE = OUT / "tiny-sd3", OUT / "flux/tiny-flux", OUT / "zimage/tiny-zimage"
 BLOCKS, DUAL = 3, 2
 DOUBLE, SINGLE, WIDTH = 2, 2, 16
+REFINERS, LAYERS = 1, 2
 
 
 def both(native, *names):
@@ -92,6 +93,27 @@ def flux():
             yield f"{native}.norm.{kind}_norm.scale", [f"{block}.attn.norm_{kind[0]}.weight"]
 
 
+def zimage():
+    for name in ("x_pad_token", "cap_pad_token", "cap_embedder.0.weight"):
+        yield name, [name]
+    for name in ("t_embedder.mlp.0", "t_embedder.mlp.2", "cap_embedder.1"):
+        yield from both(name, name)
+    yield from both("x_embedder", "all_x_embedder.2-1")
+    for name in ("adaLN_modulation.1", "linear"):
+        yield from both(f"final_layer.{name}", f"all_final_layer.2-1.{name}")
+    for blocks, count in (("noise_refiner", REFINERS), ("context_refiner", REFINERS), ("layers", LAYERS)):
+        for block in (f"{blocks}.{i}" for i in range(count)):
+            at = f"{block}.attention"
+            yield f"{at}.qkv.weight", [f"{at}.to_{p}.weight" for p in "qkv"]
+            yield f"{at}.out.weight", [f"{at}.to_out.0.weight"]
+            for part in "qk":
+                yield f"{at}.{part}_norm.weight", [f"{at}.norm_{part}.weight"]
+            for name in ("attention_norm1", "attention_norm2", "ffn_norm1", "ffn_norm2", *(f"feed_forward.w{n}" for n in "123")):
+                yield f"{block}.{name}.weight", [f"{block}.{name}.weight"]
+            if blocks != "context_refiner":
+                yield from both(f"{block}.adaLN_modulation.0", f"{block}.adaLN_modulation.0")
+
+
 def narrow(converter):
     """The converter of FLUX.1, which has the published width written in it, for the tiny one."""
     source = inspect.getsource(converter)
@@ -121,3 +143,4 @@ def write(folder, rows, convert):
 
 write(SD3, list(sd3()), converters.convert_sd3_transformer_checkpoint_to_diffusers)
 write(FLUX, list(flux()), narrow(converters.convert_flux_transformer_checkpoint_to_diffusers))
+write(ZIMAGE, list(zimage()), converters.convert_z_image_transformer_checkpoint_to_diffusers)

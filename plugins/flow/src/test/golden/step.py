@@ -43,7 +43,7 @@ def steps(model, folder, predicted):
         assert torch.allclose(t / 1000, share, atol=1e-6) and torch.allclose(signal + share, torch.ones(2).double(), atol=1e-6)
         signal, share = (x.reshape(-1, 1, 1, 1) for x in (signal, share))
         noisy = signal * latents + share * noise
-        out = predicted(model, noisy, given["context"], given["pooled"], t.float())
+        out = predicted(model, noisy, given["context"], given.get("pooled"), t.float())
         loss = ((out - (noise - latents)) ** 2).mean((1, 2, 3)).mean()
         optimizer.zero_grad()
         loss.backward()

@@ -22,7 +22,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The commands of the command line on a tiny Stable Diffusion 3.5 Medium and a tiny FLUX.1. */
+/**
+ * The commands of the command line on a tiny Stable Diffusion 3.5 Medium, a tiny FLUX.1 and
+ * Z-Image.
+ */
 class CommandLineTest {
   @TempDir private Path folder = Path.of("");
 
@@ -39,6 +42,14 @@ class CommandLineTest {
     String noted = err.toString(StandardCharsets.UTF_8);
     assertEquals(0, code, Arrays.toString(words) + "\n" + printed + noted);
     return printed;
+  }
+
+  private static TinyPipeline pipeline(String name) {
+    return switch (name) {
+      case "SD3" -> TinyPipeline.SD3;
+      case "FLUX" -> TinyPipeline.FLUX;
+      default -> TinyPipeline.ZIMAGE;
+    };
   }
 
   private static String base(TinyPipeline pipeline) {
@@ -69,10 +80,12 @@ class CommandLineTest {
         "SD3 | diffusers | 108 keys: 108 used | diffusers",
         "FLUX | flux/diffusers | 100 keys: 100 used | diffusers",
         "FLUX | flux/kohya | 84 keys: 66 used, 18 converted, 0 ignored | kohya",
-        "FLUX | flux/xlabs | 24 keys: 12 used, 12 converted, 0 ignored | xlabs"
+        "FLUX | flux/xlabs | 24 keys: 12 used, 12 converted, 0 ignored | xlabs",
+        "ZIMAGE | zimage/diffusers | 74 keys: 74 used | diffusers",
+        "ZIMAGE | zimage/kohya | 69 keys: 57 used, 12 converted, 0 ignored | kohya"
       })
   void inspectAccountsForEveryKey(String base, String file, String keys, String layout) {
-    TinyPipeline pipeline = base.equals("SD3") ? TinyPipeline.SD3 : TinyPipeline.FLUX;
+    TinyPipeline pipeline = pipeline(base);
     String path = Goldens.RESOURCES.resolve(file + ".safetensors").toString();
     String text = run("inspect", path, base(pipeline));
     assertTrue(text.contains(keys), text);
@@ -80,9 +93,9 @@ class CommandLineTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"SD3, shift", "FLUX, flux_shift"})
+  @CsvSource({"SD3, shift", "FLUX, flux_shift", "ZIMAGE, sigmoid"})
   void whatIsTrainedChangesThePicture(String name, String sampling) throws IOException {
-    TinyPipeline base = name.equals("SD3") ? TinyPipeline.SD3 : TinyPipeline.FLUX;
+    TinyPipeline base = pipeline(name);
     Path pictures = Files.createDirectory(folder.resolve("pictures"));
     for (int i = 0; i < 2; i++) {
       BufferedImage picture = new BufferedImage(16, 16, BufferedImage.TYPE_INT_RGB);

@@ -53,7 +53,7 @@ public abstract class StepParity {
    *
    * @param folder of what the reference is given and what it gives
    * @param textWidth width of the text conditioning
-   * @param pooledWidth width of the pooled text
+   * @param pooledWidth width of the pooled text; 0 without it
    */
   protected StepParity(TinyPipeline pipeline, Path folder, int textWidth, int pooledWidth) {
     this.pipeline = pipeline;
@@ -98,14 +98,20 @@ public abstract class StepParity {
         settings(checkpointing),
         latents,
         HostTensor.of(context, waves(context, 0.73, 0)),
-        List.of(HostTensor.of(pooled, waves(pooled, 0.59, 0))));
+        pooled());
+  }
+
+  private List<HostTensor> pooled() {
+    return pooled.elements() == 0
+        ? List.of()
+        : List.of(HostTensor.of(pooled, waves(pooled, 0.59, 0)));
   }
 
   /** All that the reference has to know. */
   private Map<String, HostTensor> given(LatentStep step) {
     Map<String, HostTensor> given = new LinkedHashMap<>();
     given.put("context", HostTensor.of(context, waves(context, 0.73, 0)));
-    given.put("pooled", HostTensor.of(pooled, waves(pooled, 0.59, 0)));
+    pooled().forEach(told -> given.put("pooled", told));
     for (int row = 0; row < BATCH; row++) {
       given.put("latents" + row, HostTensor.of(LATENTS, waves(LATENTS, 0.37, row)));
     }

@@ -16,6 +16,10 @@ public record TinyPipeline(Path source) {
   public static final TinyPipeline FLUX =
       new TinyPipeline(Goldens.RESOURCES.resolve("flux/tiny-flux"));
 
+  /** Z-Image. */
+  public static final TinyPipeline ZIMAGE =
+      new TinyPipeline(Goldens.RESOURCES.resolve("zimage/tiny-zimage"));
+
   /** A copy in a folder of its own. */
   public Path copy(Path folder) {
     try (Stream<Path> files = Files.walk(source)) {

@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.function.Supplier;
 
 /**
  * The transformer of FLUX.1 (Black Forest Labs 2024), diffusers' {@code FluxTransformer2DModel}: it
@@ -128,7 +127,7 @@ record FluxTransformer(FluxConfig config) implements FlowTransformer {
       Weights at = weights.at("transformer_blocks", i);
       Streams before = streams;
       List<Expr> both =
-          staged(
+          FlowTransformer.staged(
               graph,
               checkpointing,
               () -> {
@@ -144,7 +143,7 @@ record FluxTransformer(FluxConfig config) implements FlowTransformer {
       Weights at = weights.at("single_transformer_blocks", i);
       Expr before = one;
       one =
-          staged(
+          FlowTransformer.staged(
                   graph,
                   checkpointing,
                   () -> List.of(single.apply(at, before, time, contexts, places)))
@@ -152,11 +151,6 @@ record FluxTransformer(FluxConfig config) implements FlowTransformer {
     }
     Expr picture = one.narrow(1, one.dim(1).minus(places), places);
     return unpacked(last(weights, picture, time), x, rows, columns);
-  }
-
-  /** A block, whose inner values are computed once more for the gradient if {@code again}. */
-  private static List<Expr> staged(Graph graph, boolean again, Supplier<List<Expr>> block) {
-    return again ? graph.checkpoint(block) : block.get();
   }
 
   /** The words of all texts of a row, then its picture. */

@@ -7,18 +7,18 @@ import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Keyword;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.ShapeOps;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
  * Rotary positions along several axes (Su et al. 2021; Black Forest Labs' FLUX.1): a part of each
- * head turns by the position on each axis. The first axis is 0 everywhere, the last two are row and
- * column of a picture; words are at 0 on all of them, so that they do not turn.
+ * head turns by the position on each axis.
  *
- * @param widths numbers of a head for each of the three axes, all even
+ * @param widths numbers of a head for each axis, all even
  * @param base of the frequencies
  */
 public record AxialRotary(List<Integer> widths, double base) {
-  /** Number of axes. */
+  /** Number of axes of {@link #grid}. */
   public static final int AXES = 3;
 
   /** Copies the list. */
@@ -29,10 +29,24 @@ public record AxialRotary(List<Integer> widths, double base) {
   /**
    * A rotation of tokens.
    *
-   * @param cosines F32 [tokens, pairs]
-   * @param sines F32 [tokens, pairs]
+   * @param cosines F32 [tokens, pairs], or [rows, 1, tokens, pairs] if rows differ
+   * @param sines F32 of the same shape
    */
   public record Rotation(Expr cosines, Expr sines) {
+    /** Rotation by angles of this shape, in F32 or wider. */
+    public static Rotation by(Expr angles) {
+      return new Rotation(angles.cos().to(DType.F32), angles.sin().to(DType.F32));
+    }
+
+    /** The same for each row of another, and that of its tokens behind them. */
+    public Rotation followedBy(Rotation other) {
+      return new Rotation(followed(cosines, other.cosines()), followed(sines, other.sines()));
+    }
+
+    private static Expr followed(Expr first, Expr second) {
+      return first.expand(second.dim(0), first.dim(1), first.dim(2), first.dim(3)).cat(2, second);
+    }
+
     /** Queries or keys turned in F32 or wider; x: [batch, heads, tokens, width of a head]. */
     public Expr of(Expr x) {
       DType wide = x.dtype() == DType.F64 ? DType.F64 : DType.F32;
@@ -53,7 +67,25 @@ public record AxialRotary(List<Integer> widths, double base) {
     }
   }
 
-  /** Rotation of the places of a picture, row by row. */
+  /**
+   * Angles of tokens.
+   *
+   * @param positions on each axis, F64 of one shape [..., tokens], as the angles of far places make
+   *     much of a rounding
+   * @return F64 [..., tokens, pairs]
+   */
+  public Expr angles(List<Expr> positions) {
+    List<Expr> parts = new ArrayList<>();
+    for (int axis = 0; axis < widths.size(); axis++) {
+      parts.add(turns(positions.get(axis), axis));
+    }
+    return ShapeOps.cat(parts, -1);
+  }
+
+  /**
+   * Rotation of the places of a picture, row by row: the first of three axes is 0 everywhere, the
+   * others are row and column. Words are at 0 on all of them, so that they do not turn.
+   */
   public Rotation grid(Graph graph, Dim rows, Dim columns) {
     Expr none = turns(positions(graph, Dim.of(1)), 0).mul(0);
     Expr down = turns(positions(graph, rows), 1);
@@ -66,7 +98,7 @@ public record AxialRotary(List<Integer> widths, double base) {
                     spread(along.unsqueeze(0), rows, columns)),
                 -1)
             .flatten(0, 1);
-    return new Rotation(angles.cos().to(DType.F32), angles.sin().to(DType.F32));
+    return Rotation.by(angles);
   }
 
   /** In F64, as the angles of far places make much of a rounding. */

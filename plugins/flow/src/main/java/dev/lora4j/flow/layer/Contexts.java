@@ -29,7 +29,7 @@ public record Contexts(Optional<Expr> shares) {
   public Expr apart(Expr x, Dim words) {
     Expr told =
         x.narrow(2, Dim.of(0), words)
-            .reshape(x.dim(0), x.dim(1), number(), Dim.of(-1), x.dim(3))
+            .reshape(x.dim(0), x.dim(1), number(), words.over(number()), x.dim(3))
             .permute(0, 2, 1, 3, 4)
             .flatten(0, 1);
     Expr seen = x.narrow(2, words, x.dim(2).minus(words));

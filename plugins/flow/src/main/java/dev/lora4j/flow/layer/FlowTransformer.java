@@ -1,15 +1,18 @@
 package dev.lora4j.flow.layer;
 
 import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.diffusion.denoiser.AddedConditioning;
 import dev.lora4j.diffusion.denoiser.DenoiserInputs;
 import dev.lora4j.diffusion.denoiser.DenoiserNetwork;
 import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Transformer that predicts the flow from the picture to the noise, of tokens of two by two
- * latents, and that is told a pooled text beside the timestep.
+ * latents.
  */
 public interface FlowTransformer extends DenoiserNetwork {
   /** Component of a pipeline that it is. */
@@ -52,5 +55,23 @@ public interface FlowTransformer extends DenoiserNetwork {
             () ->
                 new IllegalArgumentException(
                     "This denoiser is told a pooled text beside the timestep, and no sizes."));
+  }
+
+  /**
+   * Refuses inputs that have more than latents, timesteps and a text.
+   *
+   * @throws IllegalArgumentException if so
+   */
+  static void requireTextAlone(DenoiserInputs inputs) {
+    if (inputs.added().isPresent() || inputs.guidance().isPresent()) {
+      throw new IllegalArgumentException(
+          "This denoiser is told a text and the timestep alone, no pooled text, sizes or guidance"
+              + " scale.");
+    }
+  }
+
+  /** A block, whose inner values are computed once more for the gradient if {@code again}. */
+  static List<Expr> staged(Graph graph, boolean again, Supplier<List<Expr>> block) {
+    return again ? graph.checkpoint(block) : block.get();
   }
 }
