@@ -1,12 +1,15 @@
 package dev.lora4j.diffusion.denoiser;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.model.text.HiddenLayer;
 import dev.lora4j.core.model.text.TextEncoderNetwork;
 import dev.lora4j.diffusion.clip.ClipText;
 import dev.lora4j.diffusion.clip.ClipTextConfig;
+import dev.lora4j.diffusion.denoiser.TextArrangement.Output;
 import dev.lora4j.diffusion.denoiser.TextArrangement.Part;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -46,5 +49,27 @@ class TextArrangementTest {
     assertEquals(77, arrangement.tokens(0, CLIP));
     assertEquals(40, arrangement.tokens(1, CLIP));
     assertEquals(77, arrangement.tokens(2, CLIP));
+  }
+
+  @Test
+  void noEncoderEndsBesideAnother() {
+    Part words = new Part(0, 0, HiddenLayer.LAST, false, Output.WORDS);
+    Part text = new Part(0, 0, HiddenLayer.LAST, false, Output.TEXT);
+    assertThrows(
+        IllegalArgumentException.class, () -> new TextArrangement(List.of(words, text), 0));
+    assertThrows(
+        IllegalArgumentException.class, () -> new TextArrangement(List.of(text, words), 0));
+    Part behind = new Part(1, 0, HiddenLayer.LAST, false, Output.TEXT);
+    assertEquals(2, new TextArrangement(List.of(words, behind), 0).stretches());
+  }
+
+  @Test
+  void textsThatEndHaveOneChunk() {
+    Part words = new Part(0, 0, HiddenLayer.LAST, false, Output.WORDS);
+    Part text = new Part(0, 0, HiddenLayer.LAST, false, Output.TEXT);
+    assertTrue(new TextArrangement(List.of(words), 0).together());
+    assertFalse(new TextArrangement(List.of(text), 0).together());
+    assertTrue(text.words() && !text.pooled() && text.endsCount(CLIP));
+    assertFalse(words.endsCount(CLIP));
   }
 }
