@@ -234,6 +234,11 @@ final class DenoiserFile implements AutoCloseable {
     return path;
   }
 
+  /** What the names of its tensors begin with. */
+  String prefix() {
+    return prefix;
+  }
+
   StoredTensors tensors() {
     return opened.tensors();
   }

@@ -4,6 +4,7 @@ import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.model.WeightLocations;
 import dev.lora4j.core.model.text.PromptFrame;
 import dev.lora4j.core.model.text.PromptTokenizer;
+import dev.lora4j.diffusion.unet.UNet;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,7 +14,7 @@ import java.util.List;
  * are called {@code unet}, {@code vae}, {@code text_encoder}, {@code text_encoder_2}.
  */
 sealed interface ModelSource extends WeightLocations, AutoCloseable
-    permits FolderSource, FileSource, ReplacedDenoiser {
+    permits FolderSource, FileSource, PackedFile, ReplacedDenoiser {
   /**
    * Opens a folder in the layout of diffusers, or a checkpoint in one file, with the denoiser of
    * another file if the options have one.
@@ -35,7 +36,11 @@ sealed interface ModelSource extends WeightLocations, AutoCloseable
 
   private static ModelSource base(Path path, LoadOptions options) {
     if (!Files.isDirectory(path)) {
-      return new FileSource(path, options.configs());
+      return options
+          .configs()
+          .filter(folder -> !(DiffusersConfigs.of(folder).unet() instanceof UNet))
+          .<ModelSource>map(folder -> new PackedFile(path, folder))
+          .orElseGet(() -> new FileSource(path, options.configs()));
     }
     if (options.configs().isPresent()) {
       throw new ModelException(

@@ -1,5 +1,6 @@
 package dev.lora4j.flow;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
 import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -90,6 +92,24 @@ class CommandLineTest {
     String text = run("inspect", path, base(pipeline));
     assertTrue(text.contains(keys), text);
     assertTrue(text.toLowerCase(Locale.ROOT).contains(layout), text);
+  }
+
+  @Test
+  void wholeFileMakesThePictureOfTheFolder() throws IOException {
+    Path whole = PackedModel.FLUX.write(TinyPipeline.FLUX, folder.resolve("whole.safetensors"));
+    Path other = folder.resolve("other.png");
+    run(
+        "generate",
+        "a fox",
+        "--base=" + whole,
+        "--base-config=" + TinyPipeline.FLUX.source(),
+        "--seed=3",
+        "--steps=2",
+        "--size=16x16",
+        "-o",
+        other.toString());
+    assertArrayEquals(
+        pixels(generated(TinyPipeline.FLUX, "plain.png")), pixels(ImageIO.read(other.toFile())));
   }
 
   @ParameterizedTest

@@ -32,6 +32,15 @@ final class NativeFile {
   static Path write(TinyPipeline pipeline, Path file, String prefix, Predicate<String> kept)
       throws IOException {
     SafetensorsWriter writer = new SafetensorsWriter();
+    add(writer, pipeline, prefix, kept);
+    writer.write(file);
+    return file;
+  }
+
+  /** Adds the transformer of a pipeline. */
+  static void add(
+      SafetensorsWriter writer, TinyPipeline pipeline, String prefix, Predicate<String> kept)
+      throws IOException {
     Path source = pipeline.source();
     Path weights = source.resolve("transformer/diffusion_pytorch_model.safetensors");
     Path table = source.resolveSibling(source.getFileName() + "-native.tsv");
@@ -43,8 +52,6 @@ final class NativeFile {
         }
       }
     }
-    writer.write(file);
-    return file;
   }
 
   private static void add(

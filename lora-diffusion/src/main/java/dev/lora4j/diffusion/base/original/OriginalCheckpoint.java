@@ -113,7 +113,9 @@ public final class OriginalCheckpoint {
               + ". Pictures are made with Stable Diffusion 1, 2 and XL: a folder in the layout of"
               + " diffusers, or one file with a denoiser below "
               + UNET
-              + ", an autoencoder and the text encoders.");
+              + ", an autoencoder and the text encoders; and with models that have a transformer:"
+              + " a folder, or one file with all networks beside the configurations of a folder"
+              + " (--base-config).");
     }
     return new OriginalCheckpoint(tensors, metadata, keys);
   }

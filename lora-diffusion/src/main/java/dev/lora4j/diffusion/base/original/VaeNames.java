@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
  * Names of an autoencoder's weights in the original layout. It numbers the decoder's resolutions
  * from the finest, though the decoder begins with the coarsest.
  */
-final class VaeNames {
+public final class VaeNames {
   private static final Pattern BLOCK =
       Pattern.compile("(encoder|decoder)\\.(?:down|up)_blocks\\.(\\d+)\\.(\\w+)\\.(\\d+)\\.(.*)");
   private static final Pattern MIDDLE =
@@ -20,12 +20,13 @@ final class VaeNames {
 
   private final VaeConfig config;
 
-  VaeNames(VaeConfig config) {
+  /** Names of an autoencoder of these sizes. */
+  public VaeNames(VaeConfig config) {
     this.config = config;
   }
 
   /** The original name of the weight that diffusers calls {@code name}, without a prefix. */
-  String of(String name) {
+  public String of(String name) {
     Matcher middle = MIDDLE.matcher(name);
     if (middle.matches()) {
       String at = middle.group(1) + ".mid.";
