@@ -71,6 +71,10 @@ gold["snr.zero"] = ratio(zero)
 gold["weight.zero_min_snr.v_prediction"] = torch.minimum(gold["snr.zero"], torch.tensor(5.0)) / (gold["snr.zero"] + 1)
 for name in ("none", "sigma_sqrt", "cosmap"):
     gold["flow.weight." + name] = compute_loss_weighting_for_sd3(name, S).double()
+# The squared error of the clean latents that a velocity stands for, over that of the velocity (sd-scripts' sigma_scaled).
+clean, noise, velocity = (torch.tensor([n], dtype=torch.float64) for n in (0.3, -1.1, 0.7))
+shown = ((1 - S) * clean + S * noise) - S * velocity - clean
+gold["flow.weight.sigma_squared"] = shown ** 2 / (velocity - (noise - clean)) ** 2
 
 c = 0.1
 sigmas = ((1 - plain.alphas_cumprod[T]) / plain.alphas_cumprod[T]).sqrt()

@@ -111,7 +111,7 @@ public final class LossKeys {
   public static final RunKey<String> FLOW_WEIGHTING =
       RunKey.of(
           "loss.weighting",
-          choice("none", "sigma_sqrt", "cosmap"),
+          choice("none", "sigma_sqrt", "cosmap", "sigma_squared"),
           "none",
           "What the levels of noise of a flow count");
   public static final RunKey<Double> GUIDANCE =

@@ -29,16 +29,15 @@ public final class TimestepKeys {
       unset("loss.max_timestep", count(1), "Noisiest step to train, itself out", "max_timestep");
 
   /**
-   * Distribution of the timesteps; sd-scripts has some of its values under {@code
-   * weighting_scheme}.
+   * Distribution of the timesteps; sd-scripts has its values under {@code timestep_sampling} and
+   * {@code weighting_scheme}.
    */
   public static final RunKey<String> SAMPLING =
       RunKey.of(
           "loss.timestep_sampling",
           choice("uniform", "sigmoid", "shift", SIZE_SHIFT, "logit_normal", "mode", FLUX_SHIFT),
           "uniform",
-          "How often which step is trained",
-          "timestep_sampling");
+          "How often which step is trained");
 
   private static final RunKey<Double> SIGMOID_SCALE =
       RunKey.of(
@@ -47,15 +46,20 @@ public final class TimestepKeys {
           USUAL.sigmoidScale(),
           "Spread of sigmoid and shift",
           "sigmoid_scale");
-  private static final RunKey<Double> SHIFT =
+
+  /** Shift of the distribution shift. */
+  public static final RunKey<Double> SHIFT =
       unset(
           "loss.discrete_flow_shift",
           number(0, ANY),
           "How far shift moves to noise; as the base's own schedule does if it is not given",
           "discrete_flow_shift");
-  private static final RunKey<Double> LOGIT_MEAN =
+
+  /** Centre of the distribution logit_normal. */
+  public static final RunKey<Double> LOGIT_MEAN =
       RunKey.of(
           "loss.logit_mean", NUMBER, USUAL.logitMean(), "Centre of logit_normal", "logit_mean");
+
   private static final RunKey<Double> LOGIT_STD =
       RunKey.of(
           "loss.logit_std",
@@ -66,9 +70,27 @@ public final class TimestepKeys {
   private static final RunKey<Double> MODE_SCALE =
       RunKey.of("loss.mode_scale", NUMBER, USUAL.modeScale(), "Strength of mode", "mode_scale");
 
+  /** Shift of what any distribution gives. */
+  public static final RunKey<Double> TRAINING_SHIFT =
+      RunKey.of(
+          "loss.training_shift",
+          number(0, ANY),
+          USUAL.trainingShift(),
+          "How far what any distribution gives moves to noise; 1 for not at all",
+          "training_shift");
+
   /** All of them, in the order in which a file has them. */
   static final List<RunKey<?>> ALL =
-      List.of(LEAST, MOST, SAMPLING, SIGMOID_SCALE, SHIFT, LOGIT_MEAN, LOGIT_STD, MODE_SCALE);
+      List.of(
+          LEAST,
+          MOST,
+          SAMPLING,
+          SIGMOID_SCALE,
+          SHIFT,
+          LOGIT_MEAN,
+          LOGIT_STD,
+          MODE_SCALE,
+          TRAINING_SHIFT);
 
   private TimestepKeys() {}
 
@@ -88,7 +110,8 @@ public final class TimestepKeys {
         values.find(SHIFT).map(OptionalDouble::of).orElse(OptionalDouble.empty()),
         values.get(LOGIT_MEAN),
         values.get(LOGIT_STD),
-        values.get(MODE_SCALE));
+        values.get(MODE_SCALE),
+        values.get(TRAINING_SHIFT));
   }
 
   private static Sampling sampling(String name) {

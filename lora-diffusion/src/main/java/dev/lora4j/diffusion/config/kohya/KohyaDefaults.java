@@ -1,14 +1,17 @@
 package dev.lora4j.diffusion.config.kohya;
 
 import dev.lora4j.diffusion.config.AdapterKeys;
+import dev.lora4j.diffusion.config.LossKeys;
 import dev.lora4j.diffusion.config.OptimizerKeys;
 import dev.lora4j.diffusion.config.ResolvedValues;
 import dev.lora4j.diffusion.config.RunKey;
 import dev.lora4j.diffusion.config.RunKeys;
 import dev.lora4j.diffusion.config.SettingLayers;
+import dev.lora4j.diffusion.config.TimestepKeys;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Defaults of sd-scripts, which its files were written with in mind. Those that are the same here
@@ -29,7 +32,7 @@ final class KohyaDefaults {
   }
 
   /** Sets them where no key is set, and notes which. */
-  static void lay(SettingLayers to, ResolvedValues entries, KohyaNetwork network) {
+  static void lay(SettingLayers to, ResolvedValues entries, KohyaNetwork network, KohyaFlow flow) {
     KohyaDefaults all = new KohyaDefaults(entries, network);
     if (!entries.has(AdapterKeys.FROM)) {
       all.sizes();
@@ -40,6 +43,10 @@ final class KohyaDefaults {
     all.unsaid(RunKeys.BATCH, 1);
     if (!entries.has(RunKeys.EPOCHS)) {
       all.unsaid(RunKeys.STEPS, STEPS);
+    }
+    if (network.transformer().filter(KohyaTransformer.FLUX::equals).isPresent()) {
+      flow.defaults(ORIGIN, network.source());
+      all.timesteps();
     }
     all.onTheWay();
     all.unsaid(RunKeys.STORED, "f32");
@@ -53,6 +60,22 @@ final class KohyaDefaults {
     unsaid(AdapterKeys.RANK, 4);
     unsaid(AdapterKeys.ALPHA, 1.0);
     network.usualConvAlpha().ifPresent(alpha -> unsaid(AdapterKeys.CONV_ALPHA, alpha));
+  }
+
+  /** Tells what the options of a flow have become. */
+  private void timesteps() {
+    Stream.of(
+            TimestepKeys.SAMPLING,
+            TimestepKeys.SHIFT,
+            TimestepKeys.TRAINING_SHIFT,
+            LossKeys.FLOW_WEIGHTING)
+        .filter(key -> entries.origin(key).equals(ORIGIN))
+        .forEach(this::told);
+  }
+
+  private <T> void told(RunKey<T> key) {
+    Optional<String> written = entries.find(key).map(key.type().writing());
+    taken.add(key.name() + " = " + written.orElseThrow());
   }
 
   private void onTheWay() {
@@ -81,7 +104,6 @@ final class KohyaDefaults {
 
   private <T> void set(RunKey<T> key, Object value) {
     entries.put(key, value, ORIGIN, key.name());
-    Optional<String> written = entries.find(key).map(key.type().writing());
-    taken.add(key.name() + " = " + written.orElseThrow());
+    told(key);
   }
 }

@@ -22,7 +22,11 @@ final class KohyaIgnoredOptions {
 
   /** Options that have another value in which they do nothing there either. */
   private static final Map<String, String> USUAL =
-      Map.of("token_warmup_min", "1", "resize_interpolation", "lanczos", "initial_epoch", "1");
+      Map.of(
+          "token_warmup_min", "1",
+          "resize_interpolation", "lanczos",
+          "initial_epoch", "1",
+          "model_type", "flux");
 
   static {
     needless(
@@ -101,6 +105,32 @@ final class KohyaIgnoredOptions {
         "metadata_preprocessor",
         "metadata_is_negative_embedding");
     needless("ranks are always those of network_weights", "dim_from_weights");
+    needless(
+        "text encoders and the autoencoder are those of the base's folder",
+        "clip_l",
+        "clip_g",
+        "t5xxl",
+        "ae",
+        "t5xxl_device",
+        "t5xxl_dtype",
+        "save_clip",
+        "save_t5xxl");
+    needless("weights of the base are mapped", "split_mode");
+    missed(
+        "all tokens of the text encoders count, as in diffusers",
+        "apply_t5_attn_mask",
+        "apply_lg_attn_mask");
+    missed(
+        "captions are left out whole, by caption_dropout_rate",
+        "clip_l_dropout_rate",
+        "clip_g_dropout_rate",
+        "t5_dropout_rate");
+    missed(
+        "positions are those of the picture's middle, as in diffusers",
+        "pos_emb_random_crop_rate",
+        "enable_scaled_pos_embed");
+    missed("no other network takes part", "controlnet_model_name_or_path");
+    missed("Chroma is no base here", "model_type");
     needless("what was found out about files is always kept by content", "cache_info");
     missed("faces are not looked for", "face_crop_aug_range");
     missed("captions do not grow with the steps", "token_warmup_min", "token_warmup_step");

@@ -8,10 +8,12 @@ import dev.lora4j.core.adapter.training.TrainableMethod;
 import dev.lora4j.diffusion.config.AdapterKeys;
 import dev.lora4j.diffusion.config.ResolvedValues;
 import dev.lora4j.diffusion.config.RunKey;
+import dev.lora4j.diffusion.config.RunKeys;
 import dev.lora4j.diffusion.config.SettingLayers;
 import dev.lora4j.spi.Extensions;
 import dev.lora4j.spi.SettingInfo;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -48,6 +50,12 @@ final class KohyaNetwork {
   private Optional<String> preset = Optional.empty();
   private Optional<String> convRank = Optional.empty();
   private Optional<String> convAlpha = Optional.empty();
+  private Optional<String> cachedTexts = Optional.empty();
+  private Optional<KohyaBlocks> blocks = Optional.empty();
+
+  /** Arguments that choose layers of a transformer. */
+  private final Map<String, String> ofBlocks = new LinkedHashMap<>();
+
   private String origin = "";
   private int source;
 
@@ -81,7 +89,13 @@ final class KohyaNetwork {
                 + " rank, and uses as many directions, with alpha / rank as the scale.");
       }
       case LORA_FA -> to.set(AdapterKeys.METHOD.name(), "lora-fa", from);
-      default -> notHere(name, from);
+      default -> {
+        if (transformer().isPresent()) {
+          to.set(AdapterKeys.METHOD.name(), LoraMethod.NAME, from);
+        } else {
+          notHere(name, from);
+        }
+      }
     }
   }
 
@@ -96,6 +110,10 @@ final class KohyaNetwork {
             + LORA_FA
             + ", "
             + DYLORA
+            + ", "
+            + KohyaTransformer.FLUX.module()
+            + ", "
+            + KohyaTransformer.SD3.module()
             + " or "
             + LYCORIS
             + ".");
@@ -103,7 +121,23 @@ final class KohyaNetwork {
 
   /** True if a module of sd-scripts is set, so that its defaults apply too. */
   boolean trains() {
-    return module.filter(List.of(LORA, LORA_FA, LYCORIS, DYLORA)::contains).isPresent();
+    return transformer().isPresent()
+        || module.filter(List.of(LORA, LORA_FA, LYCORIS, DYLORA)::contains).isPresent();
+  }
+
+  /** The transformer of a flow that the module trains, if it is for one. */
+  Optional<KohyaTransformer> transformer() {
+    return module.flatMap(KohyaTransformer::of);
+  }
+
+  /**
+   * Keeps captions' encodings, which leaves text encoders out that the base has no use for then.
+   */
+  void cacheTexts(Object value, String from) {
+    if (Boolean.parseBoolean(String.valueOf(value))) {
+      heard(from);
+      cachedTexts = Optional.of(from);
+    }
   }
 
   private boolean lycoris() {
@@ -225,8 +259,14 @@ final class KohyaNetwork {
           to.setting(AdapterKeys.SETTINGS_OF_METHOD, "use_tucker", "true", from);
         }
       }
+      case "verbose" ->
+          to.note(from + ": network_args: verbose has no effect: plan shows all layers.");
       default -> {
-        if (KohyaOptions.has(TrainableMethod.class, name)) {
+        if (KohyaBlocks.takes(name)) {
+          ofBlocks.put(name, value);
+        } else if (KohyaBlocks.missed(to, name, from)) {
+          heard(from);
+        } else if (KohyaOptions.has(TrainableMethod.class, name)) {
           to.setting(AdapterKeys.SETTINGS_OF_METHOD, name, value, from);
         } else if (!KohyaIgnoredOptions.argumentOff(name, value)) {
           to.problem(from + ": network_args: " + name + " is not known here; remove it.");
@@ -254,6 +294,21 @@ final class KohyaNetwork {
 
   /** Applies both together to keys that neither their file nor a later layer sets. */
   void lay() {
+    // Of a flow's text encoders only T5 is encoded before then; CLIP is trained nevertheless.
+    if (cachedTexts.isPresent() && transformer().isEmpty() && unsaid(AdapterKeys.TEXT_ENCODER)) {
+      to.set(AdapterKeys.TEXT_ENCODER.name(), false, cachedTexts.get());
+    }
+    if (transformer().isEmpty() && !ofBlocks.isEmpty()) {
+      to.problem(
+          origin
+              + ": network_args: "
+              + String.join(", ", ofBlocks.keySet())
+              + " are for "
+              + KohyaTransformer.FLUX.module()
+              + " and "
+              + KohyaTransformer.SD3.module()
+              + "; remove them.");
+    }
     boolean convolutions = convRank.filter(rank -> !zero(rank)).isPresent();
     if (lycoris() && convRank.isPresent() && !convolutions) {
       to.problem(
@@ -261,7 +316,7 @@ final class KohyaNetwork {
               + ": network_args: conv_dim of 0 leaves out convolutions; say preset=attn-mlp"
               + " instead.");
     }
-    boolean layers = trains() || preset.isPresent() || convolutions;
+    boolean layers = transformer().isEmpty() && (trains() || preset.isPresent() || convolutions);
     if (layers && unsaid(AdapterKeys.TARGETS) && unsaid(AdapterKeys.INCLUDE)) {
       targets(convolutions);
     }
@@ -269,9 +324,42 @@ final class KohyaNetwork {
       boolean reads = preset.filter(name -> name.startsWith("unet-")).isEmpty();
       to.set(AdapterKeys.TEXT_ENCODER.name(), reads, origin);
     }
+    transformer().ifPresent(this::blocks);
     if (convAlpha.filter(KohyaNetwork::zero).isPresent() && unsaid(AdapterKeys.CONV_ALPHA)) {
       convRank.ifPresent(rank -> to.set(AdapterKeys.CONV_ALPHA.name(), rank, origin));
     }
+  }
+
+  private void blocks(KohyaTransformer transformer) {
+    requireFolder(transformer);
+    if (unsaid(AdapterKeys.TARGETS) && unsaid(AdapterKeys.INCLUDE)) {
+      KohyaBlocks chosen = new KohyaBlocks(to, transformer, ofBlocks);
+      chosen.lay(origin);
+      chosen.alphas(origin);
+      blocks = Optional.of(chosen);
+    }
+  }
+
+  /** There the transformer, its text encoders and the autoencoder are files of their own. */
+  private void requireFolder(KohyaTransformer transformer) {
+    entries
+        .find(RunKeys.BASE)
+        .filter(base -> entries.renamed(RunKeys.BASE) && base.endsWith(".safetensors"))
+        .ifPresent(
+            file ->
+                to.problem(
+                    entries.origin(RunKeys.BASE)
+                        + ": "
+                        + transformer.module()
+                        + " trains on a file of the transformer alone, and a base here is a folder"
+                        + " of diffusers; set base to the folder, and denoiser to "
+                        + file
+                        + " if its transformer is to take the place of the folder's."));
+  }
+
+  /** Gives layers with ranks of their own the alpha of the others, when that is known. */
+  void alphas() {
+    blocks.ifPresent(chosen -> chosen.alphas(origin));
   }
 
   private boolean unsaid(RunKey<?> key) {

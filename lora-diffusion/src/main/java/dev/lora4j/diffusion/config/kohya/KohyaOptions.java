@@ -2,13 +2,11 @@ package dev.lora4j.diffusion.config.kohya;
 
 import dev.lora4j.core.train.optimizer.Optimizer;
 import dev.lora4j.diffusion.config.AdapterKeys;
-import dev.lora4j.diffusion.config.LossKeys;
 import dev.lora4j.diffusion.config.OptimizerKeys;
 import dev.lora4j.diffusion.config.ResolvedValues;
 import dev.lora4j.diffusion.config.RunKey;
 import dev.lora4j.diffusion.config.RunKeys;
 import dev.lora4j.diffusion.config.SettingLayers;
-import dev.lora4j.diffusion.config.TimestepKeys;
 import dev.lora4j.diffusion.config.TrainerOptions;
 import dev.lora4j.spi.Extensions;
 import java.util.ArrayList;
@@ -48,11 +46,13 @@ public final class KohyaOptions implements TrainerOptions {
   private final Map<String, Meaning> meanings = new LinkedHashMap<>();
   private final SettingLayers layers;
   private final KohyaNetwork network;
+  private final KohyaFlow flow;
 
   /** Options that set keys of {@code layers}. */
   public KohyaOptions(SettingLayers layers) {
     this.layers = layers;
     network = new KohyaNetwork(layers);
+    flow = new KohyaFlow(layers);
     meanings.put("v_parameterization", KohyaOptions::velocity);
     meanings.put("mixed_precision", KohyaOptions::precision);
     meanings.put("fp8_base", KohyaOptions::fp8);
@@ -71,7 +71,7 @@ public final class KohyaOptions implements TrainerOptions {
     meanings.put("network_train_unet_only", KohyaOptions::unetOnly);
     meanings.put("resolution", (to, v, from) -> to.data("resolution", v));
     meanings.put("sample_prompts", KohyaOptions::samplePrompts);
-    meanings.put("cache_text_encoder_outputs", KohyaOptions::unetOnly);
+    meanings.put("cache_text_encoder_outputs", (to, v, from) -> network.cacheTexts(v, from));
     meanings.put("network_train_text_encoder_only", KohyaOptions::textEncodersOnly);
     meanings.put("use_8bit_adam", (to, v, from) -> older(to, v, "AdamW8bit", from));
     meanings.put("use_lion_optimizer", (to, v, from) -> older(to, v, "Lion", from));
@@ -83,8 +83,11 @@ public final class KohyaOptions implements TrainerOptions {
                 from,
                 to,
                 (l, name, value, at) -> l.setting(OptimizerKeys.SCHEDULE_ARGS, name, value, at)));
-    meanings.put("weighting_scheme", KohyaOptions::weighting);
-    meanings.put("max_token_length", KohyaOptions::chunks);
+    meanings.put("timestep_sampling", (to, v, from) -> flow.sampling(v, from));
+    meanings.put("weighting_scheme", (to, v, from) -> flow.scheme(v, from));
+    meanings.put("model_prediction_type", (to, v, from) -> flow.prediction(v, from));
+    meanings.put("max_token_length", this::chunks);
+    meanings.put("t5xxl_max_token_length", this::tokens);
     meanings.put("dataset_repeats", (to, v, from) -> to.data("num_repeats", v));
     meanings.put("caption_extention", (to, v, from) -> to.data("caption_extension", v));
     meanings.put(
@@ -117,12 +120,14 @@ public final class KohyaOptions implements TrainerOptions {
   @Override
   public void combine() {
     network.lay();
+    flow.lay(network.transformer());
   }
 
   @Override
   public void defaults() {
     if (network.trains()) {
-      KohyaDefaults.lay(layers, layers.entries(), network);
+      KohyaDefaults.lay(layers, layers.entries(), network, flow);
+      network.alphas();
     }
   }
 
@@ -139,14 +144,44 @@ public final class KohyaOptions implements TrainerOptions {
     to.set("compute", type, origin);
   }
 
-  /** There a chunk has 75 tokens, whatever the base. */
-  private static void chunks(SettingLayers to, Object value, String origin) {
+  /** There a chunk has 75 tokens, whatever the base; flows have none. */
+  private void chunks(SettingLayers to, Object value, String origin) {
     long tokens = value instanceof Number number ? number.longValue() : 0;
     if (tokens < 1 || tokens % CHUNK != 0) {
       to.problem(
           origin + ": max_token_length is 75, 150, 225 or more times 75, found " + value + ".");
     } else {
       to.set("caption_chunks", tokens / CHUNK, origin);
+      to.last(() -> withoutChunks(to, origin));
+    }
+  }
+
+  /** There it cuts what T5 reads; here the base says how much that is. */
+  private void tokens(SettingLayers to, Object value, String origin) {
+    to.last(
+        () -> {
+          boolean usual =
+              network
+                  .transformer()
+                  .filter(one -> String.valueOf(one.tokens()).equals(String.valueOf(value)))
+                  .isPresent();
+          if (!usual && !zero(value)) {
+            to.problem(
+                origin
+                    + ": t5xxl_max_token_length "
+                    + value
+                    + " is not done here: T5 reads 512 tokens in FLUX.1, 256 in its [schnell] and in"
+                    + " Stable Diffusion 3. Remove it.");
+          }
+        });
+  }
+
+  private void withoutChunks(SettingLayers to, String origin) {
+    ResolvedValues said = to.entries();
+    if (network.transformer().isPresent()
+        && said.as(RunKeys.CAPTION_CHUNKS).equals("caption_chunks")) {
+      said.withdraw(RunKeys.CAPTION_CHUNKS);
+      to.note(origin + ": max_token_length has no effect: T5 reads the tokens that the base says.");
     }
   }
 
@@ -242,15 +277,6 @@ public final class KohyaOptions implements TrainerOptions {
   private static void older(SettingLayers to, Object value, String optimizer, String origin) {
     if (Boolean.parseBoolean(String.valueOf(value))) {
       optimizer(to, optimizer, origin);
-    }
-  }
-
-  /** Distributions of timesteps and weightings of the loss share one option there. */
-  private static void weighting(SettingLayers to, Object value, String origin) {
-    switch (String.valueOf(value)) {
-      case "logit_normal", "mode" -> to.set(TimestepKeys.SAMPLING.name(), value, origin);
-      case "uniform" -> to.set(LossKeys.FLOW_WEIGHTING.name(), "none", origin);
-      default -> to.set(LossKeys.FLOW_WEIGHTING.name(), value, origin);
     }
   }
 

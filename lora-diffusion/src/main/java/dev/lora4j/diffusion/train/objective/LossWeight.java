@@ -30,6 +30,7 @@ final class LossWeight {
     return switch (settings.flow()) {
       case NONE -> weight;
       case SIGMA_SQRT -> weight / (noise * noise);
+      case SIGMA_SQUARED -> weight * noise * noise;
       case COSMAP -> weight * 2 / (Math.PI * (1 - 2 * noise + 2 * noise * noise));
     };
   }

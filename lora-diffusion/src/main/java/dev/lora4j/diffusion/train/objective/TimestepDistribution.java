@@ -36,6 +36,10 @@ final class TimestepDistribution {
 
   /** The share of the range that lies below the timestep. */
   double share(double u, Shape latents) {
+    return shifted(drawn(u, latents), settings.trainingShift());
+  }
+
+  private double drawn(double u, Shape latents) {
     return switch (settings.sampling()) {
       case UNIFORM -> u;
       case SIGMOID -> sigmoid(u);

@@ -14,6 +14,7 @@ final class TimestepDraft {
   double logitMean;
   double logitStd;
   double modeScale;
+  double trainingShift;
 
   TimestepDraft(TimestepSettings from) {
     stratified = from.stratified();
@@ -25,11 +26,21 @@ final class TimestepDraft {
     logitMean = from.logitMean();
     logitStd = from.logitStd();
     modeScale = from.modeScale();
+    trainingShift = from.trainingShift();
   }
 
   /** The settings as they are now. */
   TimestepSettings settings() {
     return new TimestepSettings(
-        stratified, min, max, sampling, sigmoidScale, shift, logitMean, logitStd, modeScale);
+        stratified,
+        min,
+        max,
+        sampling,
+        sigmoidScale,
+        shift,
+        logitMean,
+        logitStd,
+        modeScale,
+        trainingShift);
   }
 }

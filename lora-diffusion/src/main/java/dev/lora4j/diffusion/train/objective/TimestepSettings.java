@@ -20,6 +20,8 @@ import java.util.OptionalInt;
  * @param logitMean centre of LOGIT_NORMAL ({@code logit_mean})
  * @param logitStd spread of LOGIT_NORMAL ({@code logit_std}), above 0
  * @param modeScale strength of MODE ({@code mode_scale}), from -1 to 2 / (pi - 2)
+ * @param trainingShift shift towards noise of what any distribution gives ({@code training_shift}),
+ *     above 0; 1 for none
  */
 public record TimestepSettings(
     boolean stratified,
@@ -30,12 +32,13 @@ public record TimestepSettings(
     OptionalDouble shift,
     double logitMean,
     double logitStd,
-    double modeScale)
+    double modeScale,
+    double trainingShift)
     implements Canonical {
   /** All timesteps alike, one from each part of the range. */
   public static final TimestepSettings STRATIFIED =
       new TimestepSettings(
-          true, 0, OptionalInt.empty(), Sampling.UNIFORM, 1, OptionalDouble.empty(), 0, 1, 1.29);
+          true, 0, OptionalInt.empty(), Sampling.UNIFORM, 1, OptionalDouble.empty(), 0, 1, 1.29, 1);
 
   /** All timesteps alike, drawn for each sample by itself. */
   public static final TimestepSettings INDEPENDENT = STRATIFIED.withStratified(false);
@@ -75,6 +78,7 @@ public record TimestepSettings(
         .finite("logit_mean", logitMean)
         .above("logit_std", logitStd, 0)
         .within("mode_scale", modeScale, -1, 2 / (Math.PI - 2))
+        .above("training_shift", trainingShift, 0)
         .check();
   }
 
@@ -129,6 +133,13 @@ public record TimestepSettings(
     return draft.settings();
   }
 
+  /** A copy with another shift of what the distribution gives. */
+  public TimestepSettings withTrainingShift(double other) {
+    TimestepDraft draft = new TimestepDraft(this);
+    draft.trainingShift = other;
+    return draft.settings();
+  }
+
   @Override
   public String canonical() {
     return CanonicalForm.of("TimestepSettings")
@@ -141,6 +152,7 @@ public record TimestepSettings(
         .with("logitMean", logitMean)
         .with("logitStd", logitStd)
         .with("modeScale", modeScale)
+        .with("trainingShift", trainingShift, 1.0)
         .text();
   }
 }

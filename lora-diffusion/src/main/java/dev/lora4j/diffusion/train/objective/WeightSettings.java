@@ -39,7 +39,12 @@ public record WeightSettings(
     /** 1 / s squared. */
     SIGMA_SQRT,
     /** 2 / (pi (1 - 2 s + 2 s squared)) (Esser et al. 2024, equation 21). */
-    COSMAP
+    COSMAP,
+    /**
+     * s squared: the squared error of the clean latents that a velocity stands for, x - s v ({@code
+     * model_prediction_type} sigma_scaled; diffusers' {@code precondition_outputs}).
+     */
+    SIGMA_SQUARED
   }
 
   /**

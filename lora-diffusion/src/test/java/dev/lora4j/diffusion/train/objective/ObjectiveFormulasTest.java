@@ -96,7 +96,16 @@ class ObjectiveFormulasTest {
     double scale = sampling == Sampling.SIGMOID ? 1.3 : 1;
     TimestepSettings settings =
         new TimestepSettings(
-            true, 0, OptionalInt.empty(), sampling, scale, OptionalDouble.of(3), -0.4, 0.7, 1.29);
+            true,
+            0,
+            OptionalInt.empty(),
+            sampling,
+            scale,
+            OptionalDouble.of(3),
+            -0.4,
+            0.7,
+            1.29,
+            1);
     TimestepDistribution law =
         new TimestepDistribution(settings, Golden.schedule(Prediction.EPSILON));
     double[] uniform = Golden.doubles("uniform");
@@ -104,6 +113,17 @@ class ObjectiveFormulasTest {
     for (int i = 0; i < uniform.length; i++) {
       assertEquals(expected[i], law.share(uniform[i], Shape.of(4, 8, 8)), 1e-9);
     }
+  }
+
+  /** By sd-scripts' formula, of an even draw and of one of the distribution sigmoid. */
+  @ParameterizedTest
+  @CsvSource({"UNIFORM, 0.25, 0.5", "UNIFORM, 0.5, 0.75", "SIGMOID, 0.5, 0.75"})
+  void trainingShiftMovesWhatWasDrawn(Sampling sampling, double uniform, double moved) {
+    TimestepDistribution law =
+        new TimestepDistribution(
+            TimestepSettings.INDEPENDENT.withSampling(sampling).withTrainingShift(3),
+            Golden.schedule(Prediction.FLOW));
+    assertEquals(moved, law.share(uniform, Shape.of(16, 8, 8)), 1e-12);
   }
 
   /** By sd-scripts' formulas, at the 0.1, 0.5 and 0.9 quantiles of its normal numbers. */

@@ -45,7 +45,8 @@ class ObjectiveSettingsTest {
           Map.entry("discrete_flow_shift", () -> timesteps(1, 0, 0, 1, 1)),
           Map.entry("logit_mean", () -> timesteps(1, 3, Double.NaN, 1, 1)),
           Map.entry("logit_std", () -> timesteps(1, 3, 0, 0, 1)),
-          Map.entry("mode_scale", () -> timesteps(1, 3, 0, 1, 2)));
+          Map.entry("mode_scale", () -> timesteps(1, 3, 0, 1, 2)),
+          Map.entry("training_shift", () -> TimestepSettings.STRATIFIED.withTrainingShift(0)));
 
   private static TimestepSettings timesteps(
       double scale, double shift, double mean, double std, double mode) {
@@ -58,7 +59,8 @@ class ObjectiveSettingsTest {
         OptionalDouble.of(shift),
         mean,
         std,
-        mode);
+        mode,
+        1);
   }
 
   @Test
