@@ -109,8 +109,18 @@ public final class UnmergedAdapters {
 
   /** Declares the inputs as the sites are met, and adds them to each site's output. */
   public SiteAdapters declare(Graph graph) {
-    long any = Shape.UNKNOWN;
-    Expr weights = graph.input(WEIGHTS, DType.F32, Shape.of(any, any));
+    return adding(graph, graph.input(WEIGHTS, DType.F32, Shape.of(Shape.UNKNOWN, Shape.UNKNOWN)));
+  }
+
+  /**
+   * {@link #declare} with weights that are held beside the factors, as those of a program whose
+   * adapters always count the same.
+   */
+  public SiteAdapters declareHeld(Graph graph) {
+    return adding(graph, graph.held(WEIGHTS, DType.F32, Shape.of(Shape.UNKNOWN, Shape.UNKNOWN)));
+  }
+
+  private SiteAdapters adding(Graph graph, Expr weights) {
     Map<String, Held> met = new HashMap<>();
     return (site, x, y) ->
         unmergedSites.contains(site.name())

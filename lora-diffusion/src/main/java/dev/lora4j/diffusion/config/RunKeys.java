@@ -240,6 +240,7 @@ public final class RunKeys {
               FewStepKeys.ALL,
               SliderKeys.ALL,
               PreservationKeys.ALL,
+              TrainingAdapterKeys.ALL,
               ON_THE_WAY)
           .<RunKey<?>>flatMap(Collection::stream)
           .toList();

@@ -309,6 +309,11 @@ public record RunSettings(
     return values.find(AdapterKeys.SHARED_A).map(Path::of);
   }
 
+  /** The adapter that is active and not trained, if there is one. */
+  public Optional<TrainingAdapterKeys.Asked> trainingAdapter() {
+    return TrainingAdapterKeys.asked(values);
+  }
+
   /** Alpha, if something set it. */
   public Optional<Double> alpha() {
     return values.find(AdapterKeys.ALPHA);

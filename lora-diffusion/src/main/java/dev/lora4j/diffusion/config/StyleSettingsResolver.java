@@ -60,6 +60,7 @@ final class StyleSettingsResolver {
     of.problems.addAll(FewStepKeys.problems(values));
     of.problems.addAll(SliderKeys.problems(values));
     of.problems.addAll(PreservationKeys.problems(values));
+    of.problems.addAll(TrainingAdapterKeys.problems(values));
     if (!of.problems.isEmpty()) {
       throw new RunProblems(of.problems);
     }

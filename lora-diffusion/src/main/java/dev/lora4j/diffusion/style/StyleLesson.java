@@ -39,6 +39,11 @@ record StyleLesson(
                             trainer
                                 .preservation
                                 .map(ClassPreservation::metadata)
+                                .orElse(Metadata.EMPTY))
+                        .withAll(
+                            trainer
+                                .trainingAdapter
+                                .map(TrainingAdapter::metadata)
                                 .orElse(Metadata.EMPTY)));
     StyleMetadata header = StyleMetadata.on(trainer.base.base(), trainer.metadata);
     SampleSource shown =
@@ -46,17 +51,25 @@ record StyleLesson(
             .slider
             .map(how -> samples.prompted(how.variants(), trainer.settings.seed()))
             .orElse(samples);
+    TrainedBase base =
+        trainer
+            .trainingAdapter
+            .map(
+                active ->
+                    TrainedBase.with(scope, trainer.base.base(), active, trainer.settings.recipe()))
+            .orElseGet(() -> TrainedBase.alone(trainer.base.base()));
     Function<PredictionLoss, StyleTask> task =
         loss ->
             new StyleTask(
-                trainer.base.base(),
-                plan,
-                trainer.settings,
-                captions,
-                shown,
-                loss,
-                trainer.timesteps,
-                steps -> header.of(trainer.name, trainer.settings, plan, shown, learned, steps));
+                    trainer.base.base(),
+                    plan,
+                    trainer.settings,
+                    captions,
+                    shown,
+                    loss,
+                    trainer.timesteps,
+                    steps -> header.of(trainer.name, trainer.settings, plan, shown, learned, steps))
+                .on(base);
     if (trainer.preference.isPresent()) {
       StyleTask plain = task.apply(PredictionLoss.NOISE);
       return task.apply(preference(trainer.preference.get(), plain, captions));

@@ -2,6 +2,7 @@ package dev.lora4j.diffusion.style;
 
 import dev.lora4j.core.nn.FlatParameters;
 import dev.lora4j.core.nn.FrozenWeights;
+import dev.lora4j.core.nn.LayerAdapters;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.nn.ParameterGroups;
 import dev.lora4j.core.nn.Site;
@@ -23,6 +24,7 @@ import dev.lora4j.diffusion.train.objective.Objective;
 import dev.lora4j.diffusion.train.objective.StagedObjective;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * The mathematics of a step: captions, noisy latents, denoiser, loss, with the adapter that is
@@ -81,8 +83,22 @@ final class StyleProgram {
       Objective objective,
       StyleSettings settings,
       PredictionLoss loss) {
+    return loss(at, TrainedBase.alone(model), model, objective, settings, loss);
+  }
+
+  /**
+   * Stages the loss of a training task on a base that may have an adapter.
+   *
+   * @param base whose denoiser is that of {@code model}
+   */
+  static Expr loss(
+      Staging at,
+      TrainedBase base,
+      DiffusionModel model,
+      Objective objective,
+      StyleSettings settings,
+      PredictionLoss loss) {
     Graph graph = at.graph();
-    DType compute = model.compute();
     if (spares(model.denoiserWeights().bytes())) {
       graph.lowMemory();
     }
@@ -92,11 +108,13 @@ final class StyleProgram {
             : StagedCaptions.encoded(graph, model);
     Optional<Expr> sizes = model.xl() ? Optional.of(sizes(graph)) : Optional.empty();
     StagedObjective staged = objective.stage(graph, model.denoiser().inChannels(), at.type());
-    FrozenWeights frozen = new FrozenWeights(compute, "", model.denoiserWeights().forms());
+    FrozenWeights frozen = base.weights();
+    UnaryOperator<LayerAdapters> below = base.below(graph);
     StepDenoiser denoiser =
         new StepDenoiser(
             model,
-            adapters -> Weights.of(graph, model.denoiser().component(), frozen, adapters),
+            adapters ->
+                Weights.of(graph, model.denoiser().component(), frozen, below.apply(adapters)),
             staged,
             captions,
             sizes,

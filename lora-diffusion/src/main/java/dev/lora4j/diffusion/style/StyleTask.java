@@ -42,6 +42,8 @@ final class StyleTask implements TrainingTask {
   private final Objective objective;
   private final Validation validation;
   private final IntFunction<Map<String, String>> metadata;
+  private final int timesteps;
+  private final TrainedBase base;
 
   /**
    * @param loss of the predictions
@@ -57,6 +59,28 @@ final class StyleTask implements TrainingTask {
       PredictionLoss loss,
       int timesteps,
       IntFunction<Map<String, String>> metadata) {
+    this(
+        model,
+        plan,
+        settings,
+        captions,
+        samples,
+        loss,
+        timesteps,
+        metadata,
+        TrainedBase.alone(model));
+  }
+
+  private StyleTask(
+      DiffusionModel model,
+      AdapterPlan plan,
+      StyleSettings settings,
+      CaptionInputs captions,
+      SampleSource samples,
+      PredictionLoss loss,
+      int timesteps,
+      IntFunction<Map<String, String>> metadata,
+      TrainedBase base) {
     this.model = model;
     this.plan = plan;
     this.settings = settings;
@@ -64,8 +88,16 @@ final class StyleTask implements TrainingTask {
     this.samples = samples;
     this.loss = loss;
     this.metadata = metadata;
+    this.timesteps = timesteps;
+    this.base = base;
     objective = new Objective(model.schedule(), settings.objective());
     validation = new Validation(objective, VALIDATION_SEED, timesteps);
+  }
+
+  /** The same task on a base that may have an adapter. */
+  StyleTask on(TrainedBase other) {
+    return new StyleTask(
+        model, plan, settings, captions, samples, loss, timesteps, metadata, other);
   }
 
   @Override
@@ -87,12 +119,13 @@ final class StyleTask implements TrainingTask {
   public Expr loss(Staging at) {
     boolean validates = at.purpose() == Staging.Purpose.VALIDATION;
     return StyleProgram.loss(
-        at, model, validates ? validation.objective() : objective, settings, loss);
+        at, base, model, validates ? validation.objective() : objective, settings, loss);
   }
 
   @Override
   public Tensor weight(Scope scope, Site site) {
-    return own(site).numbers(scope, parameter(site, "weight"));
+    String name = parameter(site, "weight");
+    return merged(site, name).orElseGet(() -> own(site).numbers(scope, name));
   }
 
   @Override
@@ -102,7 +135,14 @@ final class StyleTask implements TrainingTask {
 
   @Override
   public Tensor bias(Site site) {
-    return own(site).tensor(parameter(site, "bias"));
+    String name = parameter(site, "bias");
+    return merged(site, name).orElseGet(() -> own(site).tensor(name));
+  }
+
+  /** A parameter of the denoiser with the adapter, if it changes that. */
+  private Optional<Tensor> merged(Site site, String name) {
+    boolean ofDenoiser = site.name().startsWith(model.denoiser().component() + ".");
+    return ofDenoiser ? base.held(name) : Optional.empty();
   }
 
   private static String parameter(Site site, String name) {
@@ -121,7 +161,7 @@ final class StyleTask implements TrainingTask {
 
   @Override
   public Tensor held(String name) {
-    return StyleProgram.held(model, name);
+    return base.held(name).orElseGet(() -> StyleProgram.held(model, name));
   }
 
   @Override

@@ -54,6 +54,7 @@ public final class StyleTrainer {
   final Optional<ConsistencySettings> consistency;
   final Optional<SliderSettings> slider;
   final Optional<ClassPreservation> preservation;
+  final Optional<TrainingAdapter> trainingAdapter;
 
   /** Source of the samples. */
   @FunctionalInterface
@@ -78,6 +79,7 @@ public final class StyleTrainer {
     this.consistency = draft.consistency;
     this.slider = draft.slider;
     this.preservation = draft.preservation;
+    this.trainingAdapter = draft.trainingAdapter;
   }
 
   /** Default objective: the one that suits the base's prediction type. */
@@ -373,6 +375,16 @@ public final class StyleTrainer {
   public StyleTrainer preserving(ClassPreservation how) {
     TrainerDraft draft = new TrainerDraft(this);
     draft.preservation = Optional.of(how);
+    return draft.trainer();
+  }
+
+  /**
+   * A copy that trains with an adapter active that is not trained: as on a base that has it merged.
+   * It goes with pictures and their preservation.
+   */
+  public StyleTrainer training(TrainingAdapter active) {
+    TrainerDraft draft = new TrainerDraft(this);
+    draft.trainingAdapter = Optional.of(active);
     return draft.trainer();
   }
 

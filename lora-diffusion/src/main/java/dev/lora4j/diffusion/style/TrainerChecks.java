@@ -75,6 +75,12 @@ final class TrainerChecks {
               + ".");
     }
     trainer.slider.ifPresent(how -> others.add("slider"));
+    if (trainer.trainingAdapter.isPresent() && !others.isEmpty()) {
+      throw new IllegalArgumentException(
+          "A training adapter is active where pictures are learned; it goes with no "
+              + String.join(", ", others)
+              + ". Bake it into the base instead.");
+    }
     if (trainer.preservation.isPresent() && !others.isEmpty()) {
       throw new IllegalArgumentException(
           "The base is preserved beside the loss of pictures alone; that goes with no "

@@ -34,6 +34,7 @@ final class TrainerDraft {
   Optional<ConsistencySettings> consistency = Optional.empty();
   Optional<SliderSettings> slider = Optional.empty();
   Optional<ClassPreservation> preservation = Optional.empty();
+  Optional<TrainingAdapter> trainingAdapter = Optional.empty();
 
   TrainerDraft(StableDiffusion base, StyleTrainer.Source source, StyleSettings settings) {
     this.base = base;
@@ -58,6 +59,7 @@ final class TrainerDraft {
     consistency = trainer.consistency;
     slider = trainer.slider;
     preservation = trainer.preservation;
+    trainingAdapter = trainer.trainingAdapter;
   }
 
   StyleTrainer trainer() {

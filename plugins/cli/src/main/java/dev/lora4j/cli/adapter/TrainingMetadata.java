@@ -21,6 +21,8 @@ final class TrainingMetadata {
     WORDS.put("modelspec.trigger_phrase", "trigger phrase");
     WORDS.put("ss_base_model_version", "kind of base");
     WORDS.put("ss_sd_model_name", "trained on");
+    WORDS.put("lora4j_training_adapter", "with the training adapter");
+    WORDS.put("lora4j_training_adapter_weight", "weight of that");
     WORDS.put("ss_network_module", "trainer's module");
     WORDS.put("ss_network_dim", "rank");
     WORDS.put("ss_network_alpha", "alpha");

@@ -142,7 +142,8 @@ public final class AlignCommand implements Command {
       style.objective().requireFits(model.sd().base().schedule());
       PicturePairs pairs =
           known.orElseGet(() -> judged(console, model, settings, further, prompts, how));
-      PreparedRun run = new PreparedRun(settings, style, pairs.better(), plan, model);
+      PreparedRun run =
+          new PreparedRun(settings, style, pairs.better(), plan, model, Optional.empty());
       summary(console, run, pairs, objective);
       StyleRun training =
           new StyleRun(console, run, options.model.words(), identity(run, pairs, objective));

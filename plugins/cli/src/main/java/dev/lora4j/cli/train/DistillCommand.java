@@ -207,7 +207,12 @@ public final class DistillCommand implements Command {
       style.objective().requireFits(model.sd().base().schedule());
       PreparedRun run =
           new PreparedRun(
-              settings, style, pictures.survey(outline.side(), outline.sizeUnit()), plan, model);
+              settings,
+              style,
+              pictures.survey(outline.side(), outline.sizeUnit()),
+              plan,
+              model,
+              Optional.empty());
       StyleRun training =
           new StyleRun(console, run, student.model.words(), identity(pictures, run));
       trainer =

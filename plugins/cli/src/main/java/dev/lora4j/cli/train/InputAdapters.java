@@ -3,6 +3,7 @@ package dev.lora4j.cli.train;
 import dev.lora4j.cli.file.ExistingPath;
 import dev.lora4j.cli.file.OutputFile;
 import dev.lora4j.core.format.reading.AdapterFiles;
+import dev.lora4j.diffusion.config.RunSettings;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -21,6 +22,13 @@ public final class InputAdapters {
   public static void require(Optional<Path> from, Optional<Path> sharedA, Path out) {
     from.ifPresent(file -> require(file, out, "the adapter that is trained further"));
     sharedA.ifPresent(file -> require(file, out, "the adapter whose A is used"));
+  }
+
+  /** Refuses the same of the adapter that is active and not trained. */
+  static void requireActive(RunSettings settings) {
+    settings
+        .trainingAdapter()
+        .ifPresent(asked -> require(asked.file(), settings.out(), "the training adapter"));
   }
 
   private static void require(Path file, Path out, String what) {

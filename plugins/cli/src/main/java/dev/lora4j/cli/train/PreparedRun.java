@@ -39,9 +39,15 @@ import java.util.Optional;
  *
  * @param style with the steps that the data makes of epochs
  * @param plan the layers that are trained
+ * @param active adapter that is active and not trained
  */
 record PreparedRun(
-    RunSettings settings, StyleSettings style, DataSet data, AdapterPlan plan, OpenModel model)
+    RunSettings settings,
+    StyleSettings style,
+    DataSet data,
+    AdapterPlan plan,
+    OpenModel model,
+    Optional<ActiveAdapter> active)
     implements AutoCloseable {
   /** The layout with a form for the most methods. */
   private static final String PEFT = "peft";
@@ -57,10 +63,12 @@ record PreparedRun(
       OutputFile.require(settings.out(), layout.ending());
     }
     InputAdapters.require(settings.from(), settings.sharedA(), settings.out());
+    InputAdapters.requireActive(settings);
     BaseOutline outline = base.outline();
     Family family = outline.family();
     Optional<FurtherTraining> further = FurtherTraining.of(settings, family);
     Optional<SharedDown> shared = SharedDown.of(settings, family);
+    Optional<ActiveAdapter> active = ActiveAdapter.of(settings, family);
     AdapterRecipe alone = settings.style().recipe();
     AdapterRecipe asked = shared.map(s -> s.of(alone)).orElse(alone);
     // Refuses layers that the base lacks.
@@ -82,6 +90,7 @@ record PreparedRun(
         shared.get().tell(console, UsageBaseModel.of(model.sd().base()));
         style = style.with(asked);
       }
+      active.ifPresent(a -> a.tell(console, UsageBaseModel.of(model.sd().base())));
       style = TextLayers.of(console, model.sd(), style);
       if (further.isPresent()) {
         UsageBaseModel used = UsageBaseModel.of(model.sd().base());
@@ -105,7 +114,7 @@ record PreparedRun(
         PreservationLesson.require(plan);
       }
       requireForm(settings.layout(), plan, model.sd().family());
-      return new PreparedRun(settings, style, data, plan, model);
+      return new PreparedRun(settings, style, data, plan, model, active);
     } catch (RuntimeException | Error e) {
       model.close();
       throw e;

@@ -9,6 +9,7 @@ import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import dev.lora4j.diffusion.record.PngFile;
 import dev.lora4j.diffusion.request.FewSteps;
 import dev.lora4j.diffusion.request.Prompt;
+import dev.lora4j.diffusion.style.TrainingAdapter;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,17 +25,25 @@ import java.util.Optional;
 final class PreviewSheets {
   private final StableDiffusion sd;
   private final Previews previews;
+  private final Optional<TrainingAdapter> active;
   private final int clipSkip;
   private final Path folder;
 
   /**
    * Sheets of a run.
    *
+   * @param active adapter that all pictures have, the base's too
    * @param clipSkip layers of the text encoders that the run leaves out
    */
-  PreviewSheets(StableDiffusion sd, Previews previews, int clipSkip, Path folder) {
+  PreviewSheets(
+      StableDiffusion sd,
+      Previews previews,
+      Optional<TrainingAdapter> active,
+      int clipSkip,
+      Path folder) {
     this.sd = sd;
     this.previews = previews;
+    this.active = active;
     this.clipSkip = clipSkip;
     this.folder = folder;
   }
@@ -67,7 +76,8 @@ final class PreviewSheets {
     if (previews.guidance().isPresent()) {
       prompt = prompt.guidance(previews.guidance().getAsDouble());
     }
-    Prompt plain = prompt;
+    MixPlan below = active.map(a -> MixPlan.of(a.adapter(), a.weight())).orElse(MixPlan.NONE);
+    Prompt plain = below.parts().isEmpty() ? prompt : prompt.mix(below);
     List<BufferedImage> pictures = new ArrayList<>();
     BufferedImage base = sd.generate(plain).image();
     if (previews.showsBase()) {
@@ -77,7 +87,7 @@ final class PreviewSheets {
     Prompt adapted = FewSteps.of(adapter.metadata()).map(use -> use.apply(plain)).orElse(plain);
     for (double strength : previews.strengths()) {
       pictures.add(
-          strength == 0 ? base : sd.generate(adapted.mix(MixPlan.of(adapter, strength))).image());
+          strength == 0 ? base : sd.generate(adapted.mix(below.with(adapter, strength))).image());
     }
     return pictures;
   }

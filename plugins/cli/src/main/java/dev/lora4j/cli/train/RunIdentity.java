@@ -33,6 +33,9 @@ final class RunIdentity {
         .slider()
         .ifPresent(how -> identity.put("slider", digest(how.canonical() + " " + batch)));
     run.preservation().ifPresent(how -> identity.put("preservation", digest(how.canonical())));
+    run.active()
+        .ifPresent(
+            active -> identity.put("training adapter", digest(active.adapter().canonical())));
     identity.put("base", run.model().sd().base().hash().substring(0, DIGITS));
     identity.put("prediction or noise schedule", run.model().sd().base().configuration());
     identity.put("precision", run.model().sd().base().precision().text());

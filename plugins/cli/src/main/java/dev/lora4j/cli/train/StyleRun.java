@@ -81,7 +81,11 @@ final class StyleRun {
     keepSettings(folder, settings);
     PreviewSheets previews =
         new PreviewSheets(
-            run.model().sd(), run.previews(), run.style().clipSkip(), folder.resolve("previews"));
+            run.model().sd(),
+            run.previews(),
+            run.active().filter(a -> a.asked().previews()).map(ActiveAdapter::adapter),
+            run.style().clipSkip(),
+            folder.resolve("previews"));
     int perStep = run.batch() * run.style().accumulate();
     LoggedRun logged = LoggedRun.of(settings, perStep);
     IntermediateAdapters kept =

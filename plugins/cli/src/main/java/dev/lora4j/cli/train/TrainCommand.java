@@ -74,6 +74,7 @@ public final class TrainCommand implements Command {
     long start = System.nanoTime();
     RunSettings settings = options.settings(console);
     InputAdapters.require(settings.from(), settings.sharedA(), settings.out());
+    InputAdapters.requireActive(settings);
     if (rates.asked(spec)) {
       find(console, settings);
       return 0;
@@ -139,7 +140,9 @@ public final class TrainCommand implements Command {
             .settings(run.style())
             .name(run.settings().name())
             .metadata(metadata(run.settings()));
-    StyleTrainer trainer = run.draws() ? plain.batch(run.batch()) : plain.data(run.data());
+    StyleTrainer shown = run.draws() ? plain.batch(run.batch()) : plain.data(run.data());
+    StyleTrainer trainer =
+        run.active().map(active -> shown.training(active.adapter())).orElse(shown);
     return run.fewSteps()
         .map(trainer::fewSteps)
         .or(() -> run.settings().slider().map(trainer::slider))
