@@ -16,7 +16,9 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -126,21 +128,39 @@ class CommandLineTest {
       ImageIO.write(picture, "png", pictures.resolve("p" + i + ".png").toFile());
       Files.writeString(pictures.resolve("p" + i + ".txt"), "a red fox");
     }
-    Path adapter = folder.resolve("ink.safetensors");
-    run(
-        "train",
-        base(base),
-        "--images=" + pictures,
-        "--steps=3",
-        "--rank=2",
-        // Half of what this tiny autoencoder would have is no size of a bucket.
-        "--set=data.bucket_reso_steps=8",
-        "--set=optimizer.lr=0.05",
-        "--set=loss.timestep_sampling=" + sampling,
-        "-o",
-        adapter.toString());
+    Path adapter = trained(base, sampling, pictures, "ink");
     BufferedImage plain = generated(base, "plain.png");
     BufferedImage ink = generated(base, "ink.png", "--lora=" + adapter);
     assertNotEquals(Arrays.toString(pixels(plain)), Arrays.toString(pixels(ink)));
+    for (String method : new String[] {"lora", "dora"}) {
+      String active = "--set=training_adapter.file=" + adapter;
+      Path with = trained(base, sampling, pictures, method + "-with", "--method=" + method, active);
+      Path alone = trained(base, sampling, pictures, method, "--method=" + method);
+      BufferedImage one = generated(base, method + "-with.png", "--lora=" + with);
+      BufferedImage other = generated(base, method + ".png", "--lora=" + alone);
+      assertNotEquals(Arrays.toString(pixels(one)), Arrays.toString(pixels(other)));
+    }
+  }
+
+  private Path trained(
+      TinyPipeline base, String sampling, Path pictures, String name, String... more) {
+    Path adapter = folder.resolve(name + ".safetensors");
+    List<String> words =
+        new ArrayList<>(
+            List.of(
+                "train",
+                base(base),
+                "--images=" + pictures,
+                "--steps=3",
+                "--rank=2",
+                // Half of what this tiny autoencoder would have is no size of a bucket.
+                "--set=data.bucket_reso_steps=8",
+                "--set=optimizer.lr=0.05",
+                "--set=loss.timestep_sampling=" + sampling,
+                "-o",
+                adapter.toString()));
+    words.addAll(List.of(more));
+    run(words.toArray(String[]::new));
+    return adapter;
   }
 }
