@@ -51,13 +51,14 @@ record StyleLesson(
             .slider
             .map(how -> samples.prompted(how.variants(), trainer.settings.seed()))
             .orElse(samples);
-    TrainedBase base =
+    TrainedDenoiser base =
         trainer
             .trainingAdapter
             .map(
                 active ->
-                    TrainedBase.with(scope, trainer.base.base(), active, trainer.settings.recipe()))
-            .orElseGet(() -> TrainedBase.alone(trainer.base.base()));
+                    TrainedDenoiser.with(
+                        scope, trainer.base.base(), active, trainer.settings.recipe()))
+            .orElseGet(() -> TrainedDenoiser.alone(trainer.base.base()));
     Function<PredictionLoss, StyleTask> task =
         loss ->
             new StyleTask(

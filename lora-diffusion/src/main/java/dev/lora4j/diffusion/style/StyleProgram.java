@@ -83,7 +83,7 @@ final class StyleProgram {
       Objective objective,
       StyleSettings settings,
       PredictionLoss loss) {
-    return loss(at, TrainedBase.alone(model), model, objective, settings, loss);
+    return loss(at, TrainedDenoiser.alone(model), model, objective, settings, loss);
   }
 
   /**
@@ -93,7 +93,7 @@ final class StyleProgram {
    */
   static Expr loss(
       Staging at,
-      TrainedBase base,
+      TrainedDenoiser base,
       DiffusionModel model,
       Objective objective,
       StyleSettings settings,

@@ -43,7 +43,7 @@ final class StyleTask implements TrainingTask {
   private final Validation validation;
   private final IntFunction<Map<String, String>> metadata;
   private final int timesteps;
-  private final TrainedBase base;
+  private final TrainedDenoiser base;
 
   /**
    * @param loss of the predictions
@@ -68,7 +68,7 @@ final class StyleTask implements TrainingTask {
         loss,
         timesteps,
         metadata,
-        TrainedBase.alone(model));
+        TrainedDenoiser.alone(model));
   }
 
   private StyleTask(
@@ -80,7 +80,7 @@ final class StyleTask implements TrainingTask {
       PredictionLoss loss,
       int timesteps,
       IntFunction<Map<String, String>> metadata,
-      TrainedBase base) {
+      TrainedDenoiser base) {
     this.model = model;
     this.plan = plan;
     this.settings = settings;
@@ -95,7 +95,7 @@ final class StyleTask implements TrainingTask {
   }
 
   /** The same task on a base that may have an adapter. */
-  StyleTask on(TrainedBase other) {
+  StyleTask on(TrainedDenoiser other) {
     return new StyleTask(
         model, plan, settings, captions, samples, loss, timesteps, metadata, other);
   }

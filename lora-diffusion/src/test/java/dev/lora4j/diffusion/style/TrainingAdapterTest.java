@@ -114,7 +114,7 @@ class TrainingAdapterTest {
       Scope scope,
       DiffusionModel model,
       StyleSettings settings,
-      TrainedBase base,
+      TrainedDenoiser base,
       Function<String, Optional<Tensor>> weights) {
     AdapterPlan plan = settings.recipe().plan(model.sites().all());
     Objective objective = new Objective(model.schedule(), settings.objective());
@@ -165,10 +165,10 @@ class TrainingAdapterTest {
       StyleSettings settings = at.settings();
       Adapter adapter = active(model);
       TrainingAdapter active = new TrainingAdapter(adapter, WEIGHT);
-      TrainedBase base = TrainedBase.with(scope, model, active, settings.recipe());
+      TrainedDenoiser base = TrainedDenoiser.with(scope, model, active, settings.recipe());
       double[] found = step(scope, model, settings, base, name -> Optional.empty());
       Map<String, Tensor> merged = merged(scope, model, adapter);
-      TrainedBase alone = TrainedBase.alone(model);
+      TrainedDenoiser alone = TrainedDenoiser.alone(model);
       double[] expected =
           step(scope, model, settings, alone, name -> Optional.ofNullable(merged.get(name)));
       double greatest = Arrays.stream(expected).skip(1).map(Math::abs).max().orElse(0);
@@ -201,7 +201,8 @@ class TrainingAdapterTest {
       AdapterException e =
           assertThrows(
               AdapterException.class,
-              () -> TrainedBase.with(scope, model, active, ParityCase.LORA.settings().recipe()));
+              () ->
+                  TrainedDenoiser.with(scope, model, active, ParityCase.LORA.settings().recipe()));
       assertTrue(String.valueOf(e.getMessage()).contains("unet.elsewhere"), e.getMessage());
       Adapter texts =
           new Adapter("texts", Map.of("text_encoder.layers.0.q_proj", factors), Map.of());

@@ -33,13 +33,13 @@ import java.util.function.UnaryOperator;
  * weights, so that it is merged into copies of those that it changes. Valid while the scope is open
  * that it was made with.
  */
-final class TrainedBase {
+final class TrainedDenoiser {
   private final DiffusionModel model;
   private final Map<String, Tensor> merged;
   private final Optional<UnmergedAdapters> beside;
   private final Map<String, Tensor> factors;
 
-  private TrainedBase(
+  private TrainedDenoiser(
       DiffusionModel model,
       Map<String, Tensor> merged,
       Optional<UnmergedAdapters> beside,
@@ -51,8 +51,8 @@ final class TrainedBase {
   }
 
   /** The base as it is. */
-  static TrainedBase alone(DiffusionModel model) {
-    return new TrainedBase(model, Map.of(), Optional.empty(), Map.of());
+  static TrainedDenoiser alone(DiffusionModel model) {
+    return new TrainedDenoiser(model, Map.of(), Optional.empty(), Map.of());
   }
 
   /**
@@ -62,7 +62,7 @@ final class TrainedBase {
    * @param recipe of what is trained
    * @throws dev.lora4j.core.adapter.AdapterException if the adapter does not fit the base
    */
-  static TrainedBase with(
+  static TrainedDenoiser with(
       Scope scope, DiffusionModel model, TrainingAdapter adapter, AdapterRecipe recipe) {
     requireStart(recipe);
     Route route = plain(recipe) ? Route.UNMERGED : Route.MERGED;
@@ -73,14 +73,15 @@ final class TrainedBase {
         mix.mergedSites(scope, patch, model.denoiserWeights(), 0).at(plan.at(0, 1));
     Set<String> sites = mix.unmergedSites();
     if (sites.isEmpty()) {
-      return new TrainedBase(model, merged, Optional.empty(), Map.of());
+      return new TrainedDenoiser(model, merged, Optional.empty(), Map.of());
     }
     // What is computed in F64 is read from factors of F32.
     DType type = model.compute() == DType.F64 ? DType.F32 : model.compute();
     Map<String, Tensor> factors = new HashMap<>(mix.factors(scope, patch, type));
     float[] weights = mix.weights(List.of(0), 0, 1);
     factors.put(UnmergedAdapters.WEIGHTS, Tensor.of(scope, Shape.of(1, mix.columns()), weights));
-    return new TrainedBase(model, merged, Optional.of(new UnmergedAdapters(sites, type)), factors);
+    return new TrainedDenoiser(
+        model, merged, Optional.of(new UnmergedAdapters(sites, type)), factors);
   }
 
   /** LoftQ makes up for the rounding of weights that the adapter is no part of. */
