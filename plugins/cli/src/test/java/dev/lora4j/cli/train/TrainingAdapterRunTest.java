@@ -63,11 +63,18 @@ class TrainingAdapterRunTest {
     Run inspected = Run.of("inspect", adapter, Run.BASE);
     assertTrue(inspected.out().contains("with the training adapter: active"), inspected.out());
     Files.delete(folder.resolve("style.run/checkpoints/step-000002.safetensors"));
-    Files.delete(adapter);
+    Path another = folder.resolve("another.safetensors");
+    Files.move(adapter, another);
     Object[] other = {"--set=training_adapter.weight=1", "--resume"};
     Run refused = resume(other);
     assertEquals(1, refused.code(), refused.err());
     assertTrue(refused.err().contains("training adapter"), refused.err());
+    Object[] file = {
+      "--set=training_adapter.file=" + another, "--set=training_adapter.weight=0.5", "--resume"
+    };
+    Run changed = resume(file);
+    assertEquals(1, changed.code(), changed.err());
+    assertTrue(changed.err().contains("training adapter"), changed.err());
     Run resumed = resume("--set=training_adapter.weight=0.5", "--resume");
     assertEquals(identity, identity(resumed));
   }
