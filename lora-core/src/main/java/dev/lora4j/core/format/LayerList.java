@@ -34,6 +34,11 @@ public final class LayerList {
     return new Family(name, title, new SiteCatalogue(sites), natives);
   }
 
+  /** Native names of those layers that a base has. */
+  public List<NativeName> natives(SiteCatalogue base) {
+    return natives.stream().filter(name -> base.find(name.site()).isPresent()).toList();
+  }
+
   /** A part that is called differently in the two layouts. */
   public LayerList at(String name, String nativeName) {
     return new LayerList(sites, natives, canonical + name + ".", original + nativeName + ".");

@@ -76,9 +76,7 @@ public final class Flux implements BaseFamily {
     LayerList layers = LayerList.empty();
     FluxLayers.of(sites)
         .ifPresent(found -> found.list(layers.at(JointLayers.COMPONENT, JointLayers.NATIVE)));
-    return layers.family("", "").natives().stream()
-        .filter(name -> sites.find(name.site()).isPresent())
-        .toList();
+    return layers.natives(sites);
   }
 
   @Override

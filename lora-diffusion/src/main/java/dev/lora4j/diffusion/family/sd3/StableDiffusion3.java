@@ -90,9 +90,7 @@ public final class StableDiffusion3 implements BaseFamily {
     LayerList layers = LayerList.empty();
     Sd3Layers.of(sites)
         .ifPresent(found -> found.list(layers.at(JointLayers.COMPONENT, JointLayers.NATIVE)));
-    return layers.family("", "").natives().stream()
-        .filter(name -> sites.find(name.site()).isPresent())
-        .toList();
+    return layers.natives(sites);
   }
 
   @Override

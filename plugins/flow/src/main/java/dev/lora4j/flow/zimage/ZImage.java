@@ -58,9 +58,7 @@ public final class ZImage implements BaseFamily {
     LayerList layers = LayerList.empty();
     ZImageLayers.of(sites)
         .ifPresent(found -> found.list(layers.at(JointLayers.COMPONENT, JointLayers.NATIVE)));
-    return layers.family("", "").natives().stream()
-        .filter(name -> sites.find(name.site()).isPresent())
-        .toList();
+    return layers.natives(sites);
   }
 
   @Override
