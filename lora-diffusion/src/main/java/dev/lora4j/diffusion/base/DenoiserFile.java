@@ -234,7 +234,7 @@ final class DenoiserFile implements AutoCloseable {
     return path;
   }
 
-  /** What the names of its tensors begin with. */
+  /** Prefix of the names of its tensors. */
   String prefix() {
     return prefix;
   }

@@ -36,7 +36,7 @@ final class PackedFile implements ModelSource {
   private final DenoiserFile denoiser;
   private final VaeNames vae;
 
-  /** What the names of each network's tensors begin with, but for the denoiser. */
+  /** Prefixes of the names of each network's tensors, but of the denoiser's. */
   private final Map<String, String> prefixes = new LinkedHashMap<>();
 
   private final List<String> notes = new ArrayList<>();

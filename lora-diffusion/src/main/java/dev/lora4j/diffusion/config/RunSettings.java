@@ -310,8 +310,8 @@ public record RunSettings(
   }
 
   /** The adapter that is active and not trained, if there is one. */
-  public Optional<TrainingAdapterKeys.Asked> trainingAdapter() {
-    return TrainingAdapterKeys.asked(values);
+  public Optional<TrainingAdapterKeys.Values> trainingAdapter() {
+    return TrainingAdapterKeys.values(values);
   }
 
   /** Alpha, if something set it. */

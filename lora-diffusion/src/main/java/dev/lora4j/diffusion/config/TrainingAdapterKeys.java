@@ -31,19 +31,19 @@ public final class TrainingAdapterKeys {
   private TrainingAdapterKeys() {}
 
   /**
-   * What the keys say.
+   * Values of the keys.
    *
    * @param previews whether previews have the adapter too
    */
-  public record Asked(Path file, double weight, boolean previews) {}
+  public record Values(Path file, double weight, boolean previews) {}
 
-  /** What the keys say, if they name an adapter. */
-  static Optional<Asked> asked(RunValues values) {
+  /** Values of the keys, if they name an adapter. */
+  static Optional<Values> values(RunValues values) {
     return values
         .find(FILE)
         .map(
             file ->
-                new Asked(
+                new Values(
                     Path.of(file),
                     values.find(WEIGHT).orElse(1.0),
                     values.find(PREVIEWS).orElse(false)));

@@ -108,7 +108,7 @@ final class TrainedDenoiser {
     return new FrozenWeights(model.compute(), "", forms);
   }
 
-  /** What puts the adapter below those of a program, for all of its networks. */
+  /** Wrapper of a program's adapters that puts this one below them, for all of its networks. */
   UnaryOperator<LayerAdapters> below(Graph graph) {
     if (beside.isEmpty()) {
       return adapters -> adapters;

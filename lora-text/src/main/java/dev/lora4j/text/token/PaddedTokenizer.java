@@ -41,7 +41,7 @@ public final class PaddedTokenizer implements PromptTokenizer {
       last = List.copyOf(last);
     }
 
-    /** What the tokeniser itself puts around a text. */
+    /** Tokens that the tokeniser itself puts around a text. */
     public static Around own(TextTokenizer words) {
       List<Integer> plain = ids(words.encodePlain(WORD));
       List<Integer> whole = ids(words.encode(WORD));

@@ -11,7 +11,7 @@ import java.util.Optional;
  *     behind it; absent for what the tokeniser itself puts around a text
  */
 public record PromptFrame(Optional<Map<String, Boolean>> chat) {
-  /** What the tokeniser puts around a text. */
+  /** Frame of the tokens that the tokeniser itself puts around a text. */
   public static final PromptFrame PLAIN = new PromptFrame(Optional.empty());
 
   /** Copies the switches. */

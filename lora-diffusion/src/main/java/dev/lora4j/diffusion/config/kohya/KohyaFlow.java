@@ -85,7 +85,7 @@ final class KohyaFlow {
     }
   }
 
-  /** What Stable Diffusion 3 is always compared by, and FLUX.1 by default. */
+  /** Prediction type of Stable Diffusion 3, and of FLUX.1 by default. */
   private Option scaledThere() {
     String origin = scheme.map(Option::origin).orElse(KohyaTransformer.SD3.module());
     return new Option(SCALED, origin, scheme.map(Option::source).orElse(entries.source()));

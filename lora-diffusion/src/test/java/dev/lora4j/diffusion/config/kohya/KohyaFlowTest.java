@@ -37,9 +37,7 @@ class KohyaFlowTest {
     return layers;
   }
 
-  /**
-   * What each option of both trainers does: a key that it sets, no effect, or why it is refused.
-   */
+  /** Effects of the options of both trainers: a key that each sets, none, or why it is refused. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

@@ -18,7 +18,7 @@ import java.util.Optional;
  * @param adapter as the trainer takes it
  */
 record ActiveAdapter(
-    TrainingAdapterKeys.Asked asked, LoadedAdapter loaded, TrainingAdapter adapter) {
+    TrainingAdapterKeys.Values asked, LoadedAdapter loaded, TrainingAdapter adapter) {
   /** That of a run, if it has one. */
   static Optional<ActiveAdapter> of(RunSettings settings, Family base) {
     return settings

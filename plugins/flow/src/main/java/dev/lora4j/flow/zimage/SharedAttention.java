@@ -57,7 +57,7 @@ record SharedAttention(
     return contexts.shares().isEmpty() ? heads : contexts.apart(heads, words(x));
   }
 
-  /** What attention makes of each text and the picture beside it, the picture blended. */
+  /** Outputs of attention for each text and the picture beside it, the picture blended. */
   private Expr together(Expr attended, Expr x) {
     if (contexts.shares().isEmpty()) {
       return attended;

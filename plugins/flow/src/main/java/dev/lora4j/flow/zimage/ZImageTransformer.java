@@ -193,7 +193,7 @@ record ZImageTransformer(ZImageConfig config) implements FlowTransformer {
         .cat(1, picture.narrow(1, all, places));
   }
 
-  /** What is made of each place, [batch, places, channels * 4]. */
+  /** Outputs of each place, [batch, places, channels * 4]. */
   private Expr last(Weights weights, Expr picture, Expr time) {
     Weights at = weights.at("all_final_layer").at(OF_PATCHES);
     Expr scale = at.linear("adaLN_modulation.1", time.silu(), config.width());
