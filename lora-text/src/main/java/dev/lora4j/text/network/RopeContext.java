@@ -37,8 +37,8 @@ public final class RopeContext {
           config.file()
               + ": a context of "
               + tokens
-              + " tokens was asked for, but the model reads texts of any length alike: its"
-              + " positions are not scaled by 'longrope'. Leave the context away.");
+              + " tokens was asked for, but there is nothing to choose: the model's positions are not"
+              + " scaled by 'longrope'. Leave the context away.");
     }
     return ConfigFile.of(config.file(), all.toString());
   }
