@@ -4,7 +4,7 @@ import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.reading.ModelFamily;
 import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.model.Network;
-import dev.lora4j.core.model.text.HiddenLayer;
+import dev.lora4j.core.model.text.HiddenView;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.diffusion.sampling.NoiseSchedule;
 import java.nio.file.Files;
@@ -99,7 +99,7 @@ public final class BaseOutline {
     configs.arrangement().requireClipSkip(clipSkip);
     for (int i = 0; i < configs.texts().size(); i++) {
       ModelConfigs.Text text = configs.texts().get(i);
-      HiddenLayer view = configs.arrangement().parts().get(i).view(clipSkip);
+      HiddenView view = configs.arrangement().parts().get(i).view(clipSkip);
       Network.walk(
           text.model(),
           DType.F32,

@@ -2,7 +2,7 @@ package dev.lora4j.diffusion.base;
 
 import dev.lora4j.core.model.Network;
 import dev.lora4j.core.model.text.EncodedText;
-import dev.lora4j.core.model.text.HiddenLayer;
+import dev.lora4j.core.model.text.HiddenView;
 import dev.lora4j.core.model.text.TextEncoderInputs;
 import dev.lora4j.core.model.text.TextEncoderNetwork;
 import dev.lora4j.core.nn.SiteAdapters;
@@ -39,7 +39,7 @@ public final class StagedNetworks {
    * pooledWidth].
    */
   public static Network.Staging text(
-      TextEncoderNetwork network, HiddenLayer view, DType compute, AdapterInputs adapters) {
+      TextEncoderNetwork network, HiddenView view, DType compute, AdapterInputs adapters) {
     return text(network, view, compute, adapters, false);
   }
 
@@ -49,7 +49,7 @@ public final class StagedNetworks {
    */
   public static Network.Staging text(
       TextEncoderNetwork network,
-      HiddenLayer view,
+      HiddenView view,
       DType compute,
       AdapterInputs adapters,
       boolean replaces) {

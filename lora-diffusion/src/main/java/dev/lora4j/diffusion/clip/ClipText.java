@@ -3,6 +3,7 @@ package dev.lora4j.diffusion.clip;
 import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.model.text.EncodedText;
 import dev.lora4j.core.model.text.HiddenLayer;
+import dev.lora4j.core.model.text.HiddenView;
 import dev.lora4j.core.model.text.PromptTokenizer;
 import dev.lora4j.core.model.text.TextEncoderInputs;
 import dev.lora4j.core.model.text.TextEncoderNetwork;
@@ -54,11 +55,12 @@ public record ClipText(ClipTextConfig config, int end) implements TextEncoderNet
 
   @Override
   public EncodedText stage(
-      Weights weights, TextEncoderInputs tokens, DType compute, HiddenLayer view) {
+      Weights weights, TextEncoderInputs tokens, DType compute, HiddenView view) {
+    HiddenLayer layer = view.single();
     return tokens
         .end()
-        .map(end -> pooled(weights, tokens, end, compute, view))
-        .orElseGet(() -> EncodedText.of(apply(weights, tokens, compute, view)));
+        .map(end -> pooled(weights, tokens, end, compute, layer))
+        .orElseGet(() -> EncodedText.of(apply(weights, tokens, compute, layer)));
   }
 
   /** Since transformers 5.6, files leave a level out. */

@@ -1,6 +1,6 @@
 package dev.lora4j.diffusion.conditioning;
 
-import dev.lora4j.core.model.text.HiddenLayer;
+import dev.lora4j.core.model.text.HiddenView;
 import dev.lora4j.core.model.text.PromptTokenizer;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
@@ -23,7 +23,7 @@ public final class CaptionEncoder {
   /** Runs a text encoder. */
   @FunctionalInterface
   private interface Encoders {
-    List<Tensor> run(Scope work, TextEncoder encoder, HiddenLayer view, Map<String, Tensor> data);
+    List<Tensor> run(Scope work, TextEncoder encoder, HiddenView view, Map<String, Tensor> data);
   }
 
   /** Encodes by the text encoders of a base, with its tokenisers in their order. */
@@ -46,7 +46,7 @@ public final class CaptionEncoder {
   /**
    * Encodes captions.
    *
-   * @param clipSkip as in {@link HiddenLayer}
+   * @param clipSkip as in {@link dev.lora4j.core.model.text.HiddenLayer}
    * @param chunks as in {@link CaptionTokens}
    */
   public List<EncodedCaption> encode(Scope scope, List<String> captions, int clipSkip, int chunks) {
@@ -66,7 +66,7 @@ public final class CaptionEncoder {
       pooled.add(new float[0]);
     }
     for (int e = 0; e < tokenizers.size(); e++) {
-      int hidden = base.textEncoders().get(e).network().width();
+      int hidden = parts.get(e).width(base.textEncoders().get(e).network());
       try (Scope work = scope.child("captions")) {
         CaptionTokens cut = CaptionTokens.of(work, tokenizers.get(e), captions, chunks);
         List<Tensor> seen = run(work, e, cut, clipSkip);
@@ -112,7 +112,7 @@ public final class CaptionEncoder {
     if (StagedNetworks.takesEnds(encoder.network())) {
       data.put("end", tokens.ends());
     }
-    HiddenLayer view = base.arrangement().parts().get(index).view(clipSkip);
+    HiddenView view = base.arrangement().parts().get(index).view(clipSkip);
     return encoders.run(work, encoder, view, data);
   }
 }

@@ -1,6 +1,6 @@
 package dev.lora4j.diffusion.conditioning;
 
-import dev.lora4j.core.model.text.HiddenLayer;
+import dev.lora4j.core.model.text.HiddenView;
 import dev.lora4j.core.model.text.PromptTokenizer;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
@@ -92,7 +92,7 @@ public final class Conditioning {
       TextEncoder encoder = base.textEncoders().get(e);
       PromptTokenizer tokenizer = tokenizers.get(e);
       TextArrangement.Part part = parts.get(e);
-      HiddenLayer view = part.view(clipSkip);
+      HiddenView view = part.view(clipSkip);
       for (int row = 0; row < texts.size(); row++) {
         List<Chunk> all = chunks.get(e).get(row);
         // The pooled text is that of the first.
@@ -111,7 +111,7 @@ public final class Conditioning {
         int token = 0;
         for (int c = 0; c < padded.size() && part.words() && !nothing; c++) {
           float[] hidden = seen.chunks().get(c);
-          int width = encoder.network().width();
+          int width = part.width(encoder.network());
           for (int from = 0; from < hidden.length; from += width) {
             int to = first + layout.at(e, token++);
             System.arraycopy(hidden, from, context, to, width);
@@ -153,7 +153,7 @@ public final class Conditioning {
       DiffusionModel base,
       TextEncoder encoder,
       TextArrangement.Part part,
-      HiddenLayer view,
+      HiddenView view,
       PromptTokenizer tokenizer,
       List<Chunk> chunks) {
     int tokens = tokenizer.maxLength();
@@ -185,7 +185,7 @@ public final class Conditioning {
         rows.add(chunks.get(c).plain() ? row : weighed(row, weights));
       }
       if (part.output() == TextArrangement.Output.END) {
-        int width = encoder.network().width();
+        int width = part.width(encoder.network());
         int end = Math.toIntExact(ends[0]) * width;
         return new Seen(rows, Arrays.copyOfRange(hidden, end, end + width));
       }

@@ -26,7 +26,8 @@ final class ContextLayout {
     columns = new int[base.textEncoders().size()];
     for (int e = 1; e < columns.length; e++) {
       TextEncoder before = base.textEncoders().get(e - 1);
-      int taken = arrangement.parts().get(e - 1).words() ? before.network().width() : 0;
+      TextArrangement.Part part = arrangement.parts().get(e - 1);
+      int taken = part.words() ? part.width(before.network()) : 0;
       columns[e] = stretch(e) == stretch(e - 1) ? columns[e - 1] + taken : 0;
     }
   }

@@ -5,7 +5,7 @@ import dev.lora4j.core.mix.MergedSites;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.UnmergedAdapters;
 import dev.lora4j.core.model.Network;
-import dev.lora4j.core.model.text.HiddenLayer;
+import dev.lora4j.core.model.text.HiddenView;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.diffusion.base.DiffusionModel;
@@ -77,7 +77,7 @@ public final class TextMix {
    * @param data inputs of {@link dev.lora4j.diffusion.base.StagedNetworks#text}
    */
   public List<Tensor> run(
-      Scope work, TextEncoder encoder, HiddenLayer view, Map<String, Tensor> data) {
+      Scope work, TextEncoder encoder, HiddenView view, Map<String, Tensor> data) {
     Network network = programs.of(encoder, view, data.containsKey("places"));
     Map<String, Tensor> patch = patches.getOrDefault(encoder.model(), Map.of());
     return network.run(work, network.hold(work, encoder.weights(), patch, Map.of()), data);

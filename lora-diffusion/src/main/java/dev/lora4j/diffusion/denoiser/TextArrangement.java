@@ -1,6 +1,7 @@
 package dev.lora4j.diffusion.denoiser;
 
 import dev.lora4j.core.model.text.HiddenLayer;
+import dev.lora4j.core.model.text.HiddenView;
 import dev.lora4j.core.model.text.PromptFrame;
 import dev.lora4j.core.model.text.TextEncoderNetwork;
 import java.util.ArrayList;
@@ -22,20 +23,20 @@ public record TextArrangement(List<Part> parts, int emptyTokens) {
    *
    * @param stretch number of its stretch, from 0; never less than that of the encoder before
    * @param tokens number of tokens that it is given at once; 0 for all its places
-   * @param layer layer whose hidden states are taken
+   * @param layer layer whose hidden states are taken, or several
    * @param skips whether a clip skip leaves out layers of it beyond that
    * @param output what of its outputs is taken
    * @param frame what stands around a prompt
    */
   public record Part(
-      int stretch, int tokens, HiddenLayer layer, boolean skips, Output output, PromptFrame frame) {
+      int stretch, int tokens, HiddenView layer, boolean skips, Output output, PromptFrame frame) {
     /** Place of an encoder that reads prompts as its tokeniser frames them. */
-    public Part(int stretch, int tokens, HiddenLayer layer, boolean skips, Output output) {
+    public Part(int stretch, int tokens, HiddenView layer, boolean skips, Output output) {
       this(stretch, tokens, layer, skips, output, PromptFrame.PLAIN);
     }
 
     /** Place of an encoder whose words are taken, and its pooled text if {@code pooled}. */
-    public Part(int stretch, int tokens, HiddenLayer layer, boolean skips, boolean pooled) {
+    public Part(int stretch, int tokens, HiddenView layer, boolean skips, boolean pooled) {
       this(stretch, tokens, layer, skips, pooled ? Output.WORDS_AND_POOLED : Output.WORDS);
     }
 
@@ -65,12 +66,26 @@ public record TextArrangement(List<Part> parts, int emptyTokens) {
     }
 
     /**
-     * Layer whose hidden states are taken.
+     * Hidden states that are taken.
      *
      * @param clipSkip layers to leave out beyond what the base leaves out
      */
-    public HiddenLayer view(int clipSkip) {
-      return skips ? new HiddenLayer(layer.skip() + clipSkip, layer.normed()) : layer;
+    public HiddenView view(int clipSkip) {
+      if (!skips) {
+        return layer;
+      }
+      HiddenLayer one = layer.single();
+      return new HiddenLayer(one.skip() + clipSkip, one.normed());
+    }
+
+    /** True if the base looks at layers before the last by itself. */
+    public boolean looksBefore() {
+      return !(layer instanceof HiddenLayer one) || one.skip() > 0;
+    }
+
+    /** Numbers that stand for each token. */
+    public int width(TextEncoderNetwork encoder) {
+      return layer.count() * encoder.width();
     }
   }
 

@@ -12,7 +12,7 @@ import dev.lora4j.core.mix.SitePlacement;
 import dev.lora4j.core.mix.SitePlacement.Nowhere;
 import dev.lora4j.core.mix.UnmergedAdapters;
 import dev.lora4j.core.model.Network;
-import dev.lora4j.core.model.text.HiddenLayer;
+import dev.lora4j.core.model.text.HiddenView;
 import dev.lora4j.core.tensor.HeldInputs;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
@@ -123,7 +123,7 @@ public final class MixedNetworks {
 
   /** {@link #text} of the first picture. */
   public List<Tensor> text(
-      Scope work, TextEncoder encoder, HiddenLayer view, Map<String, Tensor> data) {
+      Scope work, TextEncoder encoder, HiddenView view, Map<String, Tensor> data) {
     return text(0).run(work, encoder, view, data);
   }
 

@@ -1,7 +1,7 @@
 package dev.lora4j.diffusion.style;
 
 import dev.lora4j.core.model.text.EncodedText;
-import dev.lora4j.core.model.text.HiddenLayer;
+import dev.lora4j.core.model.text.HiddenView;
 import dev.lora4j.core.model.text.TextEncoderInputs;
 import dev.lora4j.core.nn.FrozenWeights;
 import dev.lora4j.core.nn.LayerAdapters;
@@ -82,7 +82,7 @@ record StagedCaptions(Expr context, Optional<Expr> pooled) {
       boolean told = (part.pooled() && !ending) || encoder.network().masksPadding();
       TextEncoderInputs tokens =
           new TextEncoderInputs(ids, told ? end : Optional.empty(), Optional.empty());
-      HiddenLayer view = part.view(settings.clipSkip());
+      HiddenView view = part.view(settings.clipSkip());
       EncodedText seen = encoder.network().stage(weights, tokens, compute, view);
       Expr hidden = part.ends() ? upTo(seen.hidden(), end.orElseThrow()) : seen.hidden();
       contexts.add(kept.map(k -> joined(hidden, k, chunks)).orElse(hidden));

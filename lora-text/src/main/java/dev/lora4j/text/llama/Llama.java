@@ -1,9 +1,11 @@
 package dev.lora4j.text.llama;
 
 import dev.lora4j.core.model.text.HiddenLayer;
+import dev.lora4j.core.model.text.HiddenView;
 import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.ShapeOps;
 import dev.lora4j.text.network.Activation;
 import dev.lora4j.text.network.AttentionCache;
 import dev.lora4j.text.network.AttentionScores;
@@ -12,6 +14,8 @@ import dev.lora4j.text.network.CausalNetwork;
 import dev.lora4j.text.network.GatedFeedForward;
 import dev.lora4j.text.network.Rope;
 import dev.lora4j.text.network.TokenInputs;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 
@@ -49,18 +53,21 @@ public record Llama(LlamaConfig config) implements CausalNetwork {
   }
 
   /**
-   * Stages all but the head, up to a layer.
+   * Stages all but the head, up to the last layer that is looked at.
    *
    * @param embedded the embedded tokens, [batch, tokens, width], in the type to compute in
-   * @param view layer of the hidden states
-   * @throws IllegalArgumentException if {@code view} leaves no layer
+   * @param view which hidden states; several stand side by side
+   * @throws IllegalArgumentException if {@code view} leaves no layer, or there are too few
    */
   Expr hidden(
-      Weights weights, Expr embedded, TokenInputs tokens, AttentionCache memory, HiddenLayer view) {
+      Weights weights, Expr embedded, TokenInputs tokens, AttentionCache memory, HiddenView view) {
     Weights model = weights.at("model");
     Expr x = scaled(embedded, config.scales().embedding());
     DType compute = embedded.dtype();
-    int layers = view.of(config.numHiddenLayers());
+    int all = config.numHiddenLayers();
+    List<Integer> after = view.after(all);
+    int layers = after.get(after.size() - 1);
+    List<Expr> seen = new ArrayList<>();
     GatedFeedForward feedForward =
         new GatedFeedForward(
             Activation.SILU, config.intermediateSize(), config.bias().feedForward());
@@ -72,8 +79,11 @@ public record Llama(LlamaConfig config) implements CausalNetwork {
       x = x.add(scaled(attention(at.at("self_attn"), normed, turns, memory, layer), share));
       normed = norm(at, "post_attention_layernorm", x);
       x = x.add(scaled(feedForward.of(at.at("mlp"), normed), share));
+      if (after.contains(layer + 1)) {
+        seen.add(view.normed(layer + 1, all) ? norm(model, "norm", x) : x);
+      }
     }
-    return view.normed() ? norm(model, "norm", x) : x;
+    return seen.size() == 1 ? seen.get(0) : ShapeOps.cat(seen, -1);
   }
 
   @Override

@@ -2,7 +2,7 @@ package dev.lora4j.text.llama;
 
 import dev.lora4j.core.identity.CanonicalForm;
 import dev.lora4j.core.model.text.EncodedText;
-import dev.lora4j.core.model.text.HiddenLayer;
+import dev.lora4j.core.model.text.HiddenView;
 import dev.lora4j.core.model.text.PromptFrame;
 import dev.lora4j.core.model.text.PromptTokenizer;
 import dev.lora4j.core.model.text.TextEncoderInputs;
@@ -49,7 +49,7 @@ public record LlamaTextEncoder(LlamaConfig config) implements TextEncoderNetwork
 
   @Override
   public EncodedText stage(
-      Weights weights, TextEncoderInputs tokens, DType compute, HiddenLayer view) {
+      Weights weights, TextEncoderInputs tokens, DType compute, HiddenView view) {
     Llama network = new Llama(config);
     Expr ids = tokens.ids();
     Expr embedded = tokens.embedded(network.embedded(weights, ids, compute));

@@ -2,7 +2,7 @@ package dev.lora4j.text.t5;
 
 import dev.lora4j.core.identity.CanonicalForm;
 import dev.lora4j.core.model.text.EncodedText;
-import dev.lora4j.core.model.text.HiddenLayer;
+import dev.lora4j.core.model.text.HiddenView;
 import dev.lora4j.core.model.text.PromptTokenizer;
 import dev.lora4j.core.model.text.TextEncoderInputs;
 import dev.lora4j.core.model.text.TextEncoderNetwork;
@@ -39,11 +39,11 @@ public record T5TextEncoder(T5Config config) implements TextEncoderNetwork {
 
   @Override
   public EncodedText stage(
-      Weights weights, TextEncoderInputs tokens, DType compute, HiddenLayer view) {
+      Weights weights, TextEncoderInputs tokens, DType compute, HiddenView view) {
     T5 network = new T5(config);
     Expr embedded = tokens.embedded(network.embedded(weights, tokens.ids(), compute));
     Expr present = tokens.ids().mul(0).add(1);
-    return EncodedText.of(network.encoded(weights, embedded, tokens.ids(), present, view));
+    return EncodedText.of(network.encoded(weights, embedded, tokens.ids(), present, view.single()));
   }
 
   /** The decoder and its head, and the table of tokens where it is written once more. */

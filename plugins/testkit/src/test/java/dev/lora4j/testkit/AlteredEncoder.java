@@ -2,6 +2,7 @@ package dev.lora4j.testkit;
 
 import dev.lora4j.core.model.text.EncodedText;
 import dev.lora4j.core.model.text.HiddenLayer;
+import dev.lora4j.core.model.text.HiddenView;
 import dev.lora4j.core.model.text.PromptTokenizer;
 import dev.lora4j.core.model.text.TextEncoderInputs;
 import dev.lora4j.core.model.text.TextEncoderNetwork;
@@ -58,12 +59,12 @@ final class AlteredEncoder implements TextEncoderNetwork {
 
   @Override
   public EncodedText stage(
-      Weights weights, TextEncoderInputs tokens, DType compute, HiddenLayer view) {
+      Weights weights, TextEncoderInputs tokens, DType compute, HiddenView view) {
     TextEncoderInputs seen =
         fault == Fault.VECTORS
             ? new TextEncoderInputs(tokens.ids(), tokens.end(), Optional.empty())
             : tokens;
-    HiddenLayer last = fault == Fault.VIEW ? HiddenLayer.LAST : view;
+    HiddenView last = fault == Fault.VIEW ? HiddenLayer.LAST : view;
     EncodedText made = sound.stage(weights, seen, compute, last);
     Expr hidden = made.hidden();
     return switch (fault) {

@@ -4,7 +4,7 @@ import dev.lora4j.core.identity.CanonicalForm;
 import dev.lora4j.core.model.ConfigFile;
 import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.model.text.EncodedText;
-import dev.lora4j.core.model.text.HiddenLayer;
+import dev.lora4j.core.model.text.HiddenView;
 import dev.lora4j.core.model.text.PromptTokenizer;
 import dev.lora4j.core.model.text.TextEncoderFamily;
 import dev.lora4j.core.model.text.TextEncoderInputs;
@@ -68,8 +68,8 @@ public class WordsFamily implements TextEncoderFamily {
 
     @Override
     public EncodedText stage(
-        Weights weights, TextEncoderInputs tokens, DType compute, HiddenLayer view) {
-      if (view.skip() != 0) {
+        Weights weights, TextEncoderInputs tokens, DType compute, HiddenView view) {
+      if (view.single().skip() != 0) {
         throw new IllegalArgumentException("An encoder of one layer cannot leave out any.");
       }
       Expr known = weights.embedding("words", tokens.ids(), words, width);

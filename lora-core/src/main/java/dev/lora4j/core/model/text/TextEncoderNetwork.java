@@ -38,11 +38,12 @@ public interface TextEncoderNetwork extends Canonical {
    *
    * @param weights by the names in its checkpoints
    * @param compute the type to compute in
-   * @param view layer of the hidden states
+   * @param view which hidden states; several stand side by side
    * @return in {@code compute}; with the pooled text if {@code tokens} have the ends of texts
-   * @throws IllegalArgumentException if {@code view} leaves it no layer
+   * @throws IllegalArgumentException if {@code view} leaves it no layer, or asks for layers that it
+   *     does not have or does not give
    */
-  EncodedText stage(Weights weights, TextEncoderInputs tokens, DType compute, HiddenLayer view);
+  EncodedText stage(Weights weights, TextEncoderInputs tokens, DType compute, HiddenView view);
 
   /** Possible names of a weight in checkpoints in folders, likeliest first. */
   default List<String> names(String weight) {

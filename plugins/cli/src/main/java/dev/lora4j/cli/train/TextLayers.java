@@ -17,7 +17,7 @@ final class TextLayers {
    */
   static StyleSettings of(Console console, StableDiffusion base, StyleSettings style) {
     int left = style.clipSkip();
-    boolean itself = base.base().arrangement().parts().get(0).layer().skip() > 0;
+    boolean itself = base.base().arrangement().parts().get(0).looksBefore();
     if (!itself || left == 0) {
       return style;
     }

@@ -137,7 +137,7 @@ final class PictureRoute {
   /** As in A1111, the setting is not for XL and its like, whose layer is fixed. */
   private static Prompt skipped(Prompt prompt, ServedModel<PictureService> model, Settings own) {
     DiffusionModel base = model.service().base().base();
-    boolean fixed = base.arrangement().parts().get(0).layer().skip() > 0;
+    boolean fixed = base.arrangement().parts().get(0).looksBefore();
     return fixed ? prompt : prompt.clipSkip(own.clipStop() - 1);
   }
 
