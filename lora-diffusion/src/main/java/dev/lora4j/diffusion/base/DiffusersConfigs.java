@@ -23,12 +23,15 @@ final class DiffusersConfigs {
   private static final String CONFIG = "config.json";
   private static final String VAE = "vae";
   private static final String SCHEDULER = "scheduler";
+  private static final String INDEX_FILE = "model_index.json";
+  private static final String DISTILLED = "is_distilled";
   private static final List<String> TEXT_ENCODERS =
       List.of("text_encoder", "text_encoder_2", "text_encoder_3");
 
   private static final ConfigFields INDEX =
       ConfigFields.none()
           .used("force_zeros_for_empty_prompt", "unet", "transformer", "vae", "scheduler")
+          .used(DISTILLED)
           .used("text_encoder", "text_encoder_2", "text_encoder_3")
           .used("tokenizer", "tokenizer_2", "tokenizer_3")
           .idle("pictures are neither marked nor judged", "add_watermarker", "safety_checker")
@@ -87,12 +90,14 @@ final class DiffusersConfigs {
     }
     return read.with(
         new FlowLevels(
-            read.flow().bySize(), denoiser.evenSteps(), Math.max(0, denoiser.levels() - 1)));
+            read.flow().bySize().map(denoiser::sizeShift),
+            denoiser.evenSteps(),
+            Math.max(0, denoiser.levels() - 1)));
   }
 
   /** Refuses a folder that lacks a text encoder which its {@code model_index.json} names. */
   private static void requireNamed(Path folder) {
-    Path index = folder.resolve("model_index.json");
+    Path index = folder.resolve(INDEX_FILE);
     if (!Files.exists(index)) {
       return;
     }
@@ -195,9 +200,15 @@ final class DiffusersConfigs {
         ConfigFile.read(folder.resolve(part).resolve("config.json")));
   }
 
+  /** True if the model is distilled to pictures without guidance, as FLUX.2 [klein] says it. */
+  static boolean distilled(Path folder) {
+    Path index = folder.resolve(INDEX_FILE);
+    return Files.exists(index) && ConfigFile.read(index).flag(DISTILLED, false);
+  }
+
   /** True if zeros stand for an empty negative prompt; the default of XL where no file decides. */
   private static boolean zerosForNoText(Path folder, boolean xl) {
-    Path index = folder.resolve("model_index.json");
+    Path index = folder.resolve(INDEX_FILE);
     return Files.exists(index)
         ? ConfigFile.read(index).flag("force_zeros_for_empty_prompt", xl)
         : xl;

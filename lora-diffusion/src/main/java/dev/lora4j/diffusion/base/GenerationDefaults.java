@@ -42,8 +42,9 @@ public record GenerationDefaults(Sampler sampler, double guidance, List<String> 
   static GenerationDefaults of(Path path, LoadOptions options, ModelConfigs configs) {
     DefaultSampler own = DefaultSampler.of(configs.schedule(), published(configs));
     List<String> notes = new ArrayList<>(own.note().stream().toList());
-    Path file = options.configs().orElse(path).resolve(FILE);
-    double guidance = configs.unet().guidance();
+    Path folder = options.configs().orElse(path);
+    Path file = folder.resolve(FILE);
+    double guidance = DiffusersConfigs.distilled(folder) ? 1 : configs.unet().guidance();
     if (Files.exists(file)) {
       ConfigFile json = ConfigFile.read(file);
       FIELDS.require(json);

@@ -6,6 +6,7 @@ import dev.lora4j.core.model.text.TextEncoderNetwork;
 import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
+import dev.lora4j.diffusion.sampling.SizeShift;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -99,6 +100,16 @@ public interface DenoiserNetwork extends Canonical {
    */
   default OptionalDouble trainingGuidance() {
     return OptionalDouble.empty();
+  }
+
+  /**
+   * Shift by the size of the picture, for a base whose schedule asks for one; that of its file
+   * unless the pipeline of this denoiser has a rule of its own.
+   *
+   * @param ofFile the one that the file of the schedule describes
+   */
+  default SizeShift sizeShift(SizeShift ofFile) {
+    return ofFile;
   }
 
   /**

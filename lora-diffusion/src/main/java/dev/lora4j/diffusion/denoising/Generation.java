@@ -158,7 +158,9 @@ public final class Generation {
 
   private NoiseSchedule schedule() {
     Shape latents = latentShape(base, first);
-    return first.schedule().of(base.schedule().sized(latents.size(2), latents.size(3)));
+    return first
+        .schedule()
+        .of(base.schedule().sized(latents.size(2), latents.size(3), first.steps()));
   }
 
   private Sampler sampler() {

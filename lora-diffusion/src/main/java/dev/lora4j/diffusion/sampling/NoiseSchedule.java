@@ -57,9 +57,13 @@ public final class NoiseSchedule {
     return Math.cos(angle) * Math.cos(angle);
   }
 
-  /** The schedule for latents of this size, which is itself unless its shift goes by their size. */
-  public NoiseSchedule sized(long height, long width) {
-    SchedulerConfig sized = config.sized(height, width);
+  /**
+   * The schedule for latents of this size, which is itself unless its shift goes by their size.
+   *
+   * @param steps number of steps that a picture is made in
+   */
+  public NoiseSchedule sized(long height, long width, int steps) {
+    SchedulerConfig sized = config.sized(height, width, steps);
     return sized.equals(config) ? this : new NoiseSchedule(sized);
   }
 

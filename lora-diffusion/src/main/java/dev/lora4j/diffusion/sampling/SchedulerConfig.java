@@ -155,13 +155,17 @@ public record SchedulerConfig(
     return draft.config();
   }
 
-  /** A copy with the shift for latents of this size, if it goes by their size. */
-  public SchedulerConfig sized(long height, long width) {
+  /**
+   * A copy with the shift for latents of this size, if it goes by their size.
+   *
+   * @param steps number of steps that a picture is made in
+   */
+  public SchedulerConfig sized(long height, long width, int steps) {
     if (flow.bySize().isEmpty()) {
       return this;
     }
     SchedulerDraft draft = new SchedulerDraft(this);
-    draft.flowShift = flow.bySize().get().factor(flow.tokens(height, width));
+    draft.flowShift = flow.bySize().get().factor(flow.tokens(height, width), steps);
     return draft.config();
   }
 

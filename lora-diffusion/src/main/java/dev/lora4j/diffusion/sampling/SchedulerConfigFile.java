@@ -111,7 +111,7 @@ public final class SchedulerConfigFile {
     if (!json.flag(DYNAMIC, false)) {
       return Optional.empty();
     }
-    SizeShift usual = SizeShift.USUAL;
+    LinearShift usual = LinearShift.USUAL;
     int least = json.within("base_image_seq_len", 1, MOST_TOKENS, usual.baseTokens());
     int most = json.within("max_image_seq_len", 1, MOST_TOKENS, usual.maxTokens());
     if (least == most) {
@@ -122,7 +122,7 @@ public final class SchedulerConfigFile {
               + "; expected two numbers of tokens.");
     }
     return Optional.of(
-        new SizeShift(
+        new LinearShift(
             json.between("base_shift", 0, MOST_SHIFT, usual.baseShift()),
             json.between("max_shift", 0, MOST_SHIFT, usual.maxShift()),
             least,

@@ -1,47 +1,19 @@
 package dev.lora4j.diffusion.sampling;
 
 import dev.lora4j.core.identity.Canonical;
-import dev.lora4j.core.identity.CanonicalForm;
 
 /**
  * Shift of a flow by the size of the picture (Esser et al. 2024, section 5.3.2): a larger one needs
- * more noise to hide as much. The names are those of {@code scheduler_config.json}.
- *
- * @param baseShift at {@code baseTokens}
- * @param maxShift at {@code maxTokens}; in between and beyond them on the straight line
- * @param baseTokens number of tokens of a small picture ({@code base_image_seq_len})
- * @param maxTokens number of tokens of a large one ({@code max_image_seq_len})
- * @param exponential whether these shifts are the logarithms of factors, or the factors themselves
+ * more noise to hide as much. Implementations are values.
  */
-public record SizeShift(
-    double baseShift, double maxShift, int baseTokens, int maxTokens, boolean exponential)
-    implements Canonical {
-  /** The usual one, as diffusers and sd-scripts have it. */
-  public static final SizeShift USUAL = new SizeShift(0.5, 1.15, 256, 4096, true);
+public interface SizeShift extends Canonical {
+  /**
+   * Factor of noise per signal for pictures of so many tokens.
+   *
+   * @param steps number of steps that a picture is made in
+   */
+  double factor(long tokens, int steps);
 
-  /** Checks that there is a line. */
-  public SizeShift {
-    if (baseTokens == maxTokens) {
-      throw new IllegalArgumentException(
-          "base_image_seq_len and max_image_seq_len are both " + baseTokens + "; they differ.");
-    }
-  }
-
-  /** Factor of noise per signal for pictures of so many tokens. */
-  public double factor(long tokens) {
-    double slope = (maxShift - baseShift) / (maxTokens - baseTokens);
-    double shift = tokens * slope + (baseShift - slope * baseTokens);
-    return exponential ? Math.exp(shift) : shift;
-  }
-
-  @Override
-  public String canonical() {
-    return CanonicalForm.of("SizeShift")
-        .with("baseShift", baseShift)
-        .with("maxShift", maxShift)
-        .with("baseTokens", baseTokens)
-        .with("maxTokens", maxTokens)
-        .with("exponential", exponential)
-        .text();
-  }
+  /** Factor of noise per signal in training, where there are no steps. */
+  double trainingFactor(long tokens);
 }

@@ -2,10 +2,10 @@ package dev.lora4j.diffusion.train.objective;
 
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.diffusion.sampling.FlowLevels;
+import dev.lora4j.diffusion.sampling.LinearShift;
 import dev.lora4j.diffusion.sampling.NoiseLevel;
 import dev.lora4j.diffusion.sampling.NoiseSchedule;
 import dev.lora4j.diffusion.sampling.SchedulerConfig;
-import dev.lora4j.diffusion.sampling.SizeShift;
 
 /** Distribution of timesteps: maps a number that is uniform in [0, 1) to a timestep. */
 final class TimestepDistribution {
@@ -43,7 +43,7 @@ final class TimestepDistribution {
     return switch (settings.sampling()) {
       case UNIFORM -> u;
       case SIGMOID -> sigmoid(u);
-      case SHIFT -> shifted(sigmoid(u), settings.shift().orElse(own(latents).flowShift()));
+      case SHIFT -> shifted(sigmoid(u), settings.shift().orElse(own(latents)));
       case SIZE_SHIFT -> shifted(sigmoid(u), bySize(latents));
       case LOGIT_NORMAL ->
           logistic(settings.logitMean() + settings.logitStd() * NormalQuantile.at(u));
@@ -54,15 +54,16 @@ final class TimestepDistribution {
     };
   }
 
-  /** The base's own schedule for latents of this size. */
-  private SchedulerConfig own(Shape latents) {
-    return schedule.config().sized(latents.size(1), latents.size(2));
+  /** The shift of the base's own schedule for latents of this size. */
+  private double own(Shape latents) {
+    SchedulerConfig config = schedule.config();
+    return config.flow().bySize().isPresent() ? bySize(latents) : config.flowShift();
   }
 
   private double bySize(Shape latents) {
     FlowLevels flow = schedule.config().flow();
     long tokens = flow.tokens(latents.size(1), latents.size(2));
-    return flow.bySize().orElse(SizeShift.USUAL).factor(tokens);
+    return flow.bySize().orElse(LinearShift.USUAL).trainingFactor(tokens);
   }
 
   private double sigmoid(double u) {

@@ -53,7 +53,7 @@ public record TimestepSettings(
     SHIFT,
     /**
      * SIGMOID, moved to noise by the size of the picture, as the base's own schedule is or else by
-     * {@link dev.lora4j.diffusion.sampling.SizeShift#USUAL} ({@code flux_shift}).
+     * {@link dev.lora4j.diffusion.sampling.LinearShift#USUAL} ({@code flux_shift}).
      */
     SIZE_SHIFT,
     /** SIGMOID with another centre and spread (Esser et al. 2024, equation 19). */
