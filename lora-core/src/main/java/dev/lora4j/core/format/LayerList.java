@@ -71,8 +71,17 @@ public final class LayerList {
 
   /** A linear layer with bias whose halves (of the rows) change places between the layouts. */
   public void swapped(String name, String nativeName, long out, long in) {
-    sites.add(Site.linear(canonical + name, Shape.of(out, in), true));
-    natives.add(NativeName.swapped(original + nativeName, canonical + name));
+    swapped(Site.linear(canonical + name, Shape.of(out, in), true), nativeName);
+  }
+
+  /** A linear layer without bias whose halves change places so. */
+  public void unbiasedSwapped(String name, String nativeName, long out, long in) {
+    swapped(Site.linear(canonical + name, Shape.of(out, in), false), nativeName);
+  }
+
+  private void swapped(Site site, String nativeName) {
+    sites.add(site);
+    natives.add(NativeName.swapped(original + nativeName, site.name()));
   }
 
   /** A linear layer with bias that is rows {@code from} on of a native one. */

@@ -65,6 +65,34 @@ public record VaeConfig(
         parts);
   }
 
+  /** A copy whose latents are those of the last layer, neither shifted nor scaled. */
+  public VaeConfig unscaled() {
+    return new VaeConfig(
+        inChannels,
+        outChannels,
+        latentChannels,
+        blockOutChannels,
+        layersPerBlock,
+        normNumGroups,
+        1,
+        0,
+        parts);
+  }
+
+  /** A copy with other channels per resolution. */
+  public VaeConfig with(List<Integer> channels) {
+    return new VaeConfig(
+        inChannels,
+        outChannels,
+        latentChannels,
+        channels,
+        layersPerBlock,
+        normNumGroups,
+        scalingFactor,
+        shiftFactor,
+        parts);
+  }
+
   /** Pixels per latent place, in one direction. */
   public int scale() {
     return 1 << (blockOutChannels.size() - 1);

@@ -15,25 +15,31 @@ public final class VaeConfigFile {
   private static final int MOST_LAYERS = 64;
 
   private static final ConfigFields FIELDS =
-      ConfigFields.none()
+      sizes()
           .only("_class_name", "AutoencoderKL")
-          .used("in_channels", "out_channels", "latent_channels", "block_out_channels")
-          .used("layers_per_block", "norm_num_groups", "scaling_factor", "shift_factor")
-          .used("mid_block_add_attention", "use_quant_conv", "use_post_quant_conv")
-          .used("down_block_types", "up_block_types")
-          .only("act_fn", "silu", "swish")
+          .used("scaling_factor", "shift_factor")
           .refused(
               "It is for bases that were trained on noise levels of their own (EDM, as Playground"
                   + " 2.5), for which there is no sampler here.",
               "latents_mean",
               "latents_std")
-          .idle("tiles are cut by their own rule, above 1.6 million pixels", "sample_size")
           .idle(
               "F32 and BF16 hold what is computed; in F16, on a card, numbers that are not finite are"
                   + " an error and never a picture",
               "force_upcast");
 
   private VaeConfigFile() {}
+
+  /** Treatment of the fields that kinds of autoencoders of these blocks share. */
+  public static ConfigFields sizes() {
+    return ConfigFields.none()
+        .used("in_channels", "out_channels", "latent_channels", "block_out_channels")
+        .used("layers_per_block", "norm_num_groups")
+        .used("mid_block_add_attention", "use_quant_conv", "use_post_quant_conv")
+        .used("down_block_types", "up_block_types")
+        .only("act_fn", "silu", "swish")
+        .idle("tiles are cut by their own rule, above 1.6 million pixels", "sample_size");
+  }
 
   /** Treatment of each field of diffusers' {@code AutoencoderKL}. */
   public static ConfigFields fields() {
@@ -47,6 +53,15 @@ public final class VaeConfigFile {
    */
   public static VaeConfig read(ConfigFile json) {
     FIELDS.require(json);
+    return sizes(json);
+  }
+
+  /**
+   * The sizes of a kind of autoencoder of these blocks.
+   *
+   * @throws ModelException naming the field that is missing or out of range
+   */
+  public static VaeConfig sizes(ConfigFile json) {
     List<Integer> channels = json.listWithin("block_out_channels", 1, MOST_CHANNELS);
     if (channels.size() > MOST_LEVELS) {
       throw new ModelException(

@@ -57,9 +57,12 @@ public final class Flux implements BaseFamily {
     return JointLayers.component(tensors);
   }
 
+  /** FLUX.2, whose layers have the same names, has one modulation for all blocks. */
   @Override
   public Optional<String> original(Map<String, TensorInfo> tensors, String prefix) {
-    return JointLayers.has(tensors, prefix + "double_blocks.0.img_attn.norm.key_norm.scale")
+    boolean shared = tensors.containsKey(prefix + "double_stream_modulation_img.lin.weight");
+    return !shared
+            && JointLayers.has(tensors, prefix + "double_blocks.0.img_attn.norm.key_norm.scale")
         ? Optional.of(NAME)
         : Optional.empty();
   }

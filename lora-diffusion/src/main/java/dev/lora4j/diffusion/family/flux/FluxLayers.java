@@ -32,8 +32,10 @@ record FluxLayers(int doubles, int singles, int width) {
     Optional<Site> words = sites.find(JointLayers.COMPONENT + ".context_embedder");
     int doubles = count(sites, DOUBLE, ".attn.add_q_proj");
     int singles = count(sites, SINGLE, ".proj_mlp");
+    boolean pooled =
+        sites.find(JointLayers.COMPONENT + ".time_text_embed.text_embedder.linear_1").isPresent();
     boolean packed = sites.find(JointLayers.COMPONENT + ".x_embedder").isPresent();
-    if (words.isEmpty() || !packed || doubles + singles == 0) {
+    if (words.isEmpty() || !pooled || !packed || doubles + singles == 0) {
       return Optional.empty();
     }
     int width = Math.toIntExact(words.get().weight().size(0));
