@@ -137,7 +137,7 @@ record FluxTransformer(FluxConfig config) implements FlowTransformer {
       streams = new Streams(both.get(0), both.get(1));
     }
     Dim places = streams.picture().dim(1);
-    Expr one = joined(streams);
+    Expr one = streams.joined();
     SingleBlock single = new SingleBlock(attention);
     for (int i = 0; i < config.singles(); i++) {
       Weights at = weights.at("single_transformer_blocks", i);
@@ -151,12 +151,6 @@ record FluxTransformer(FluxConfig config) implements FlowTransformer {
     }
     Expr picture = one.narrow(1, one.dim(1).minus(places), places);
     return unpacked(last(weights, picture, time), x, rows, columns);
-  }
-
-  /** The words of all texts of a row, then its picture. */
-  private static Expr joined(Streams streams) {
-    Expr picture = streams.picture();
-    return streams.words().reshape(picture.dim(0), Dim.of(-1), picture.dim(2)).cat(1, picture);
   }
 
   /**

@@ -18,8 +18,11 @@ import java.util.List;
  * @param base of the frequencies
  */
 public record AxialRotary(List<Integer> widths, double base) {
-  /** Number of axes of {@link #grid}. */
+  /** Number of axes of a picture: pictures, rows and columns. */
   public static final int AXES = 3;
+
+  private static final int ROWS = 1;
+  private static final int COLUMNS = 2;
 
   /** Copies the list. */
   public AxialRotary {
@@ -53,6 +56,20 @@ public record AxialRotary(List<Integer> widths, double base) {
       return x.to(wide).rotatePairs(cosines.to(wide), sines.to(wide)).to(x.dtype());
     }
 
+    /** The same for several texts, one behind the other. */
+    public Rotation repeated(Dim number) {
+      return new Rotation(repeated(cosines, number), repeated(sines, number));
+    }
+
+    private static Expr repeated(Expr x, Dim number) {
+      return x.unsqueeze(0).expand(number, x.dim(0), x.dim(1)).flatten(0, 1);
+    }
+
+    /** The rotation of these tokens and of others behind them. */
+    public Rotation before(Rotation others) {
+      return new Rotation(cosines.cat(0, others.cosines()), sines.cat(0, others.sines()));
+    }
+
     /** The same behind tokens that do not turn. */
     public Rotation behind(Dim words) {
       return new Rotation(
@@ -83,22 +100,37 @@ public record AxialRotary(List<Integer> widths, double base) {
   }
 
   /**
-   * Rotation of the places of a picture, row by row: the first of three axes is 0 everywhere, the
-   * others are row and column. Words are at 0 on all of them, so that they do not turn.
+   * Rotation of the places of a picture, row by row: the second axis has rows, the third columns,
+   * and all others are 0. Words are at 0 on these, so that they do not turn by them.
    */
   public Rotation grid(Graph graph, Dim rows, Dim columns) {
-    Expr none = turns(positions(graph, Dim.of(1)), 0).mul(0);
-    Expr down = turns(positions(graph, rows), 1);
-    Expr along = turns(positions(graph, columns), 2);
-    Expr angles =
-        ShapeOps.cat(
-                List.of(
-                    spread(none.unsqueeze(0), rows, columns),
-                    spread(down.unsqueeze(1), rows, columns),
-                    spread(along.unsqueeze(0), rows, columns)),
-                -1)
-            .flatten(0, 1);
-    return Rotation.by(angles);
+    List<Expr> parts = new ArrayList<>();
+    for (int axis = 0; axis < widths.size(); axis++) {
+      Expr angles =
+          switch (axis) {
+            case ROWS -> turns(positions(graph, rows), axis).unsqueeze(1);
+            case COLUMNS -> turns(positions(graph, columns), axis).unsqueeze(0);
+            default -> still(graph, axis).unsqueeze(0);
+          };
+      parts.add(spread(angles, rows, columns));
+    }
+    return Rotation.by(ShapeOps.cat(parts, -1).flatten(0, 1));
+  }
+
+  /** Rotation of the words of a text, which count on the last axis and are at 0 on all others. */
+  public Rotation line(Graph graph, Dim words) {
+    List<Expr> parts = new ArrayList<>();
+    int last = widths.size() - 1;
+    for (int axis = 0; axis < last; axis++) {
+      Expr none = still(graph, axis);
+      parts.add(none.expand(words, none.dim(-1)));
+    }
+    parts.add(turns(positions(graph, words), last));
+    return Rotation.by(ShapeOps.cat(parts, -1));
+  }
+
+  private Expr still(Graph graph, int axis) {
+    return turns(positions(graph, Dim.of(1)), axis).mul(0);
   }
 
   /** In F64, as the angles of far places make much of a rounding. */

@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Transformer that predicts the flow from the picture to the noise, of tokens of two by two
- * latents.
+ * Transformer that predicts the flow from the picture to the noise, of tokens of two by two latents
+ * unless it says otherwise.
  */
 public interface FlowTransformer extends DenoiserNetwork {
   /** Component of a pipeline that it is. */

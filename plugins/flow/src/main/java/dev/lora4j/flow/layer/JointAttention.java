@@ -3,6 +3,7 @@ package dev.lora4j.flow.layer;
 import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.Dim;
 import dev.lora4j.core.tensor.Expr;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -11,11 +12,25 @@ import java.util.Optional;
  *
  * @param heads heads of both streams
  * @param normed whether queries and keys are normalised, head by head
+ * @param biased whether its linear layers have biases
  * @param rotation of the picture's queries and keys by their places; none if positions are added to
  *     the tokens
+ * @param wordRotation of the words' queries and keys, of the tokens of one text; none if they do
+ *     not turn
  */
-public record JointAttention(int heads, boolean normed, Optional<AxialRotary.Rotation> rotation) {
+public record JointAttention(
+    int heads,
+    boolean normed,
+    boolean biased,
+    Optional<AxialRotary.Rotation> rotation,
+    Optional<AxialRotary.Rotation> wordRotation) {
   private static final double EPSILON = 1e-6;
+  private static final int PARTS = 3;
+
+  /** Attention with biases, of words that do not turn. */
+  public JointAttention(int heads, boolean normed, Optional<AxialRotary.Rotation> rotation) {
+    this(heads, normed, true, rotation, Optional.empty());
+  }
 
   /** Attention whose tokens have their positions already. */
   public JointAttention(int heads, boolean normed) {
@@ -44,7 +59,8 @@ public record JointAttention(int heads, boolean normed, Optional<AxialRotary.Rot
     Projected own = own(at, picture).turned(rotation);
     Projected others =
         projected(
-            at, words, "add_q_proj", "add_k_proj", "add_v_proj", "norm_added_q", "norm_added_k");
+                at, words, "add_q_proj", "add_k_proj", "add_v_proj", "norm_added_q", "norm_added_k")
+            .turned(wordRotation);
     Expr q = contexts.spread(own.q()).cat(2, others.q());
     Expr k = contexts.spread(own.k()).cat(2, others.k());
     Expr v = contexts.spread(own.v()).cat(2, others.v());
@@ -53,14 +69,15 @@ public record JointAttention(int heads, boolean normed, Optional<AxialRotary.Rot
     Expr seen = contexts.blended(all.narrow(1, Dim.of(0), places));
     Expr told = all.narrow(1, places, words.dim(1));
     return new Streams(
-        at.linear("to_out.0", seen, width), wordsEnd ? told : at.linear("to_add_out", told, width));
+        at.linear("to_out.0", seen, width, biased),
+        wordsEnd ? told : at.linear("to_add_out", told, width, biased));
   }
 
   /** Attention of the picture alone, [batch, places, width]. */
   public Expr alone(Weights at, Expr picture) {
     Projected own = own(at, picture).turned(rotation);
     Expr all = own.q().attend(own.k(), own.v()).joinHeads();
-    return at.linear("to_out.0", all, picture.shape().size(2));
+    return at.linear("to_out.0", all, picture.shape().size(2), biased);
   }
 
   /**
@@ -71,8 +88,31 @@ public record JointAttention(int heads, boolean normed, Optional<AxialRotary.Rot
    * @return of the same shape
    */
   public Expr single(Weights at, Expr x, Contexts contexts, Dim places) {
+    return single(own(at, x), x, contexts, places);
+  }
+
+  /**
+   * The same, of queries, keys and values that one layer has made.
+   *
+   * @param qkv them side by side, [batch, contexts * words + places, 3 * width]
+   * @param at of the norms {@code norm_q} and {@code norm_k}
+   */
+  public Expr fused(Weights at, Expr qkv, Contexts contexts, Dim places) {
+    List<Expr> parts = qkv.chunk(PARTS, -1);
+    Projected all =
+        normed(
+            at,
+            "norm_q",
+            "norm_k",
+            parts.get(0).splitHeads(heads),
+            parts.get(1).splitHeads(heads),
+            parts.get(2).splitHeads(heads));
+    return single(all, parts.get(0), contexts, places);
+  }
+
+  private Expr single(Projected given, Expr x, Contexts contexts, Dim places) {
     Dim words = x.dim(1).minus(places);
-    Projected all = own(at, x).turned(rotation.map(r -> r.behind(words)));
+    Projected all = given.turned(rotation.map(r -> behind(r, words, contexts)));
     if (contexts.shares().isEmpty()) {
       return all.q().attend(all.k(), all.v()).joinHeads();
     }
@@ -86,6 +126,13 @@ public record JointAttention(int heads, boolean normed, Optional<AxialRotary.Rot
     return told.reshape(x.dim(0), Dim.of(-1), x.dim(2)).cat(1, seen);
   }
 
+  /** Rotation of the words of all texts and of the picture behind them. */
+  private AxialRotary.Rotation behind(AxialRotary.Rotation picture, Dim words, Contexts contexts) {
+    return wordRotation
+        .map(told -> told.repeated(contexts.number()).before(picture))
+        .orElseGet(() -> picture.behind(words));
+  }
+
   private Projected own(Weights at, Expr x) {
     return projected(at, x, "to_q", "to_k", "to_v", "norm_q", "norm_k");
   }
@@ -93,9 +140,17 @@ public record JointAttention(int heads, boolean normed, Optional<AxialRotary.Rot
   private Projected projected(
       Weights at, Expr x, String q, String k, String v, String normQ, String normK) {
     long width = x.shape().size(2);
-    Expr queries = at.linear(q, x, width).splitHeads(heads);
-    Expr keys = at.linear(k, x, width).splitHeads(heads);
-    Expr values = at.linear(v, x, width).splitHeads(heads);
+    return normed(
+        at,
+        normQ,
+        normK,
+        at.linear(q, x, width, biased).splitHeads(heads),
+        at.linear(k, x, width, biased).splitHeads(heads),
+        at.linear(v, x, width, biased).splitHeads(heads));
+  }
+
+  private Projected normed(
+      Weights at, String normQ, String normK, Expr queries, Expr keys, Expr values) {
     return normed
         ? new Projected(
             at.rmsNorm(normQ, queries, EPSILON), at.rmsNorm(normK, keys, EPSILON), values)

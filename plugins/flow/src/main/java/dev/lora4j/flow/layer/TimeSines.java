@@ -40,6 +40,11 @@ public record TimeSines(int sines) {
    * @return [batch, out]
    */
   public static Expr embedded(Weights at, Expr x, int out) {
-    return at.linear("linear_2", at.linear("linear_1", x, out).silu(), out);
+    return embedded(at, x, out, true);
+  }
+
+  /** The same, with biases if {@code biased}. */
+  public static Expr embedded(Weights at, Expr x, int out, boolean biased) {
+    return at.linear("linear_2", at.linear("linear_1", x, out, biased).silu(), out, biased);
   }
 }

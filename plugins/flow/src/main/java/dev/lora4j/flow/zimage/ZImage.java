@@ -33,7 +33,8 @@ public final class ZImage implements BaseFamily {
   public List<Family> variants() {
     LayerList layers = LayerList.empty();
     ZImageLayers.PUBLISHED.list(layers.at(JointLayers.COMPONENT, JointLayers.NATIVE));
-    QwenLayers.list(layers.at("text_encoder", QwenLayers.PATH));
+    QwenLayers encoder = QwenLayers.QWEN3_4B;
+    encoder.list(layers.at("text_encoder", encoder.path()));
     return List.of(layers.family(NAME, "Z-Image"));
   }
 
