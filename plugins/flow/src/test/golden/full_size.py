@@ -1,4 +1,5 @@
-"""Makes src/test/resources/full-size.safetensors: blocks of Stable Diffusion 3, 3.5, FLUX.1 and Z-Image at their published sizes, by diffusers.
+"""Makes src/test/resources/full-size.safetensors: blocks of Stable Diffusion 3, 3.5, FLUX.1, Z-Image and FLUX.2 at their published
+sizes, by diffusers.
 
 Run offline with the versions of requirements.txt:  HF_HUB_OFFLINE=1 python full_size.py
 Weights and inputs are formulas of their names (lora-diffusion's formula.py), so that nothing keeps them; FullSizeBlocks has the same.
@@ -11,9 +12,10 @@ import sys
 from pathlib import Path
 
 import torch
-from diffusers import FluxPipeline
+from diffusers import Flux2KleinPipeline, FluxPipeline
 from diffusers.models.attention import JointTransformerBlock
 from diffusers.models.transformers.transformer_flux import FluxPosEmbed, FluxSingleTransformerBlock, FluxTransformerBlock
+from diffusers.models.transformers.transformer_flux2 import Flux2PosEmbed, Flux2SingleTransformerBlock, Flux2TransformerBlock
 from diffusers.models.transformers.transformer_z_image import RopeEmbedder, ZImageTransformerBlock
 from safetensors.torch import save_file
 
@@ -23,11 +25,12 @@ import formula  # noqa: E402
 
 OUT = HERE.parent.parent / "resources" / "full-size.safetensors"
 SAMPLES, PLACES, WORDS = 256, 64, 20
-HEADS = {"sd3": 24, "sd35m": 24, "sd35m-last": 24, "sd35l": 38, "flux": 24, "flux-single": 24, "zimage": 30}
+HEADS = {"sd3": 24, "sd35m": 24, "sd35m-last": 24, "sd35l": 38, "flux": 24, "flux-single": 24, "zimage": 30, "flux2": 24, "flux2-single": 24}
 JOINT = {
     "sd3": {}, "sd35m": dict(qk_norm="rms_norm", use_dual_attention=True), "sd35m-last": dict(qk_norm="rms_norm", context_pre_only=True),
     "sd35l": dict(qk_norm="rms_norm")}
 FLUX = {"flux": FluxTransformerBlock, "flux-single": FluxSingleTransformerBlock}
+FLUX2 = {"flux2": Flux2TransformerBlock, "flux2-single": Flux2SingleTransformerBlock}
 
 torch.set_num_threads(1)
 
@@ -43,7 +46,7 @@ def built(case, width):
         return JointTransformerBlock(dim=width, num_attention_heads=HEADS[case], attention_head_dim=64, **JOINT[case])
     if case == "zimage":
         return ZImageTransformerBlock(0, width, HEADS[case], HEADS[case], 1e-5, True)
-    return FLUX[case](dim=width, num_attention_heads=HEADS[case], attention_head_dim=128)
+    return (FLUX | FLUX2)[case](dim=width, num_attention_heads=HEADS[case], attention_head_dim=128)
 
 
 def turns(case):
@@ -62,6 +65,17 @@ def single_stream(block, words, picture, time):
     return block(torch.cat([words, picture], 1), None, turns, time[:, :256]).split([WORDS, PLACES], 1)
 
 
+def modulated(block, words, picture, time):
+    """A block of FLUX.2 [klein] and the modulation that blocks of its kind share: here time at several strengths, one beside the other."""
+    ids = [Flux2KleinPipeline._prepare_text_ids(words)[0], Flux2KleinPipeline._prepare_latent_ids(picture.reshape(1, -1, 8, PLACES // 8))[0]]
+    turns = Flux2PosEmbed(2000, (32, 32, 32, 32))(torch.cat(ids))
+    if isinstance(block, Flux2SingleTransformerBlock):
+        strengths = torch.cat([time * k / 4 for k in (1, 2, 3)], 1)
+        return block(torch.cat([words, picture], 1), None, strengths, turns).split([WORDS, PLACES], 1)
+    of_picture, of_words = (torch.cat([time * k / 4 for k in order], 1) for order in ((1, 2, 3, 4, 5, 6), (6, 5, 4, 3, 2, 1)))
+    return block(picture, words, of_picture, of_words, turns)
+
+
 def main():
     gold = {}
     for case, heads in HEADS.items():
@@ -74,7 +88,10 @@ def main():
                 value.copy_(formula.weight(f"{case}.{name}", value.shape))
             streams = [formula.tensor(f"{case}.{n}", (1, k, width), 2) for n, k in (("picture", PLACES), ("words", WORDS))]
             time = formula.tensor(f"{case}.time", (1, width), 1)
-            words, picture = single_stream(block, *streams[::-1], time) if case == "zimage" else block(*streams, time, **turns(case))
+            if case == "zimage" or case in FLUX2:
+                words, picture = (modulated if case in FLUX2 else single_stream)(block, *streams[::-1], time)
+            else:
+                words, picture = block(*streams, time, **turns(case))
         put(gold, case + ".picture", picture)
         if words is not None:
             put(gold, case + ".words", words)

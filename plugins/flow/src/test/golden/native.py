@@ -1,4 +1,4 @@
-"""Makes src/test/resources/tiny-sd3-native.tsv, tiny-flux-native.tsv and tiny-zimage-native.tsv: where weights lie in the layout of first publication.
+"""Makes tiny-sd3-native.tsv, tiny-flux-native.tsv, tiny-zimage-native.tsv and tiny-klein-native.tsv: where weights lie in the layout of first publication.
 
 Run with the versions of requirements.txt:  python native.py
 A line has the tensor's name there, then the names of diffusers whose rows it has one below the other; `swapped` is before those whose halves
@@ -14,7 +14,7 @@ from diffusers.loaders import single_file_utils as converters
 from safetensors.torch import load_file
 
 OUT = Path(__file__).resolve().parent.parent / "resources"
-SD3, FLUX, ZIMAGE = OUT / "tiny-sd3", OUT / "flux/tiny-flux", OUT / "zimage/tiny-zimage"
+SD3, FLUX, ZIMAGE, KLEIN = OUT / "tiny-sd3", OUT / "flux/tiny-flux", OUT / "zimage/tiny-zimage", OUT / "flux2/tiny-klein"
 BLOCKS, DUAL = 3, 2
 DOUBLE, SINGLE, WIDTH = 2, 2, 16
 REFINERS, LAYERS = 1, 2
@@ -114,6 +114,40 @@ def zimage():
                 yield from both(f"{block}.adaLN_modulation.0", f"{block}.adaLN_modulation.0")
 
 
+def klein():
+    def layer(native, *names):
+        return f"{native}.weight", [f"{name}.weight" for name in names]
+
+    def norms(native, names):
+        for kind in ("query", "key"):
+            yield f"{native}.{kind}_norm.scale", [f"{names}{kind[0]}.weight"]
+
+    yield layer("img_in", "x_embedder")
+    yield layer("txt_in", "context_embedder")
+    for part, number in (("in", 1), ("out", 2)):
+        yield layer(f"time_in.{part}_layer", f"time_guidance_embed.timestep_embedder.linear_{number}")
+    for name in ("double_stream_modulation_img", "double_stream_modulation_txt", "single_stream_modulation"):
+        yield layer(f"{name}.lin", f"{name}.linear")
+    yield layer("final_layer.adaLN_modulation.1", "swapped norm_out.linear")
+    yield layer("final_layer.linear", "proj_out")
+    for i in range(DOUBLE):
+        at, forward = f"transformer_blocks.{i}.attn", f"transformer_blocks.{i}.ff"
+        for stream, projections, out, scale, more in (
+            ("img", [f"{at}.to_{p}" for p in "qkv"], "to_out.0", "norm_", ""),
+            ("txt", [f"{at}.add_{p}_proj" for p in "qkv"], "to_add_out", "norm_added_", "_context")):
+            native = f"double_blocks.{i}.{stream}"
+            yield layer(f"{native}_attn.qkv", *projections)
+            yield layer(f"{native}_attn.proj", f"{at}.{out}")
+            yield from norms(f"{native}_attn.norm", f"{at}.{scale}")
+            yield layer(f"{native}_mlp.0", f"{forward}{more}.linear_in")
+            yield layer(f"{native}_mlp.2", f"{forward}{more}.linear_out")
+    for i in range(SINGLE):
+        native, at = f"single_blocks.{i}", f"single_transformer_blocks.{i}.attn"
+        yield layer(f"{native}.linear1", f"{at}.to_qkv_mlp_proj")
+        yield layer(f"{native}.linear2", f"{at}.to_out")
+        yield from norms(f"{native}.norm", f"{at}.norm_")
+
+
 def narrow(converter):
     """The converter of FLUX.1, which has the published width written in it, for the tiny one."""
     source = inspect.getsource(converter)
@@ -144,3 +178,4 @@ def write(folder, rows, convert):
 write(SD3, list(sd3()), converters.convert_sd3_transformer_checkpoint_to_diffusers)
 write(FLUX, list(flux()), narrow(converters.convert_flux_transformer_checkpoint_to_diffusers))
 write(ZIMAGE, list(zimage()), converters.convert_z_image_transformer_checkpoint_to_diffusers)
+write(KLEIN, list(klein()), converters.convert_flux2_transformer_checkpoint_to_diffusers)
