@@ -25,11 +25,6 @@ public final class Goldens {
 
   private Goldens() {}
 
-  /** An expected tensor. */
-  public static HostTensor expected(String name) {
-    return tensor(RESOURCES.resolve("expected.safetensors"), name);
-  }
-
   /** A tensor of a file. */
   public static HostTensor tensor(Path file, String name) {
     try (TensorStore store = TensorStore.open(file)) {
@@ -38,11 +33,6 @@ public final class Goldens {
               .orElseThrow(() -> new IllegalArgumentException(file + " has no " + name));
       return HostTensor.of(info.dtype(), info.shape(), store.read(name));
     }
-  }
-
-  /** Requires numbers within a share of the greatest of the expected ones. */
-  public static void assertClose(String name, double[] found, double share) {
-    assertClose(name, expected(name).doubles(), found, share);
   }
 
   /** Requires numbers within a share of the greatest. */

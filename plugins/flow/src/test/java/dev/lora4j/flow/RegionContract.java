@@ -16,7 +16,6 @@ import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import dev.lora4j.diffusion.request.Prompt;
 import dev.lora4j.diffusion.request.Region;
 import java.awt.image.BufferedImage;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -36,17 +35,15 @@ public abstract class RegionContract {
   private final Prompt fox;
 
   /**
-   * For a pipeline.
+   * For a pipeline, whose {@code diffusers.safetensors} is on all linear layers.
    *
-   * @param file an adapter on all its linear layers
    * @param nowhere how many of them have no place in the picture
-   * @param guidance scale of the pictures
    */
-  protected RegionContract(TinyPipeline pipeline, Path file, int nowhere, double guidance) {
-    sd = StableDiffusion.open(lora, pipeline.source());
-    this.adapter = sd.adapter(file);
+  protected RegionContract(GoldenPipeline golden, int nowhere) {
+    sd = StableDiffusion.open(lora, golden.pipeline().source());
+    this.adapter = sd.adapter(golden.adapter("diffusers"));
     this.nowhere = nowhere;
-    fox = Prompt.of(Goldens.PROMPT).seed(7).steps(3).guidance(guidance).size(24, 16);
+    fox = golden.prompt().steps(3);
   }
 
   @AfterAll

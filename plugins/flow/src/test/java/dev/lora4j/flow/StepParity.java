@@ -41,23 +41,32 @@ public abstract class StepParity {
   private static final String INPUTS = "step-inputs.safetensors";
   private static final int STEPS = 5;
   private static final int BATCH = 2;
-  private static final Shape LATENTS = Shape.of(16, 8, 12);
 
-  private final TinyPipeline pipeline;
-  private final Path folder;
+  private final GoldenPipeline golden;
+  private final Shape latents;
   private final Shape context;
   private final Shape pooled;
 
   /**
-   * For a pipeline.
+   * For a pipeline with latents of 16 channels, two by two a patch.
    *
-   * @param folder of what the reference is given and what it gives
    * @param textWidth width of the text conditioning
    * @param pooledWidth width of the pooled text; 0 without it
    */
-  protected StepParity(TinyPipeline pipeline, Path folder, int textWidth, int pooledWidth) {
-    this.pipeline = pipeline;
-    this.folder = folder;
+  protected StepParity(GoldenPipeline golden, int textWidth, int pooledWidth) {
+    this(golden, Shape.of(16, 8, 12), textWidth, pooledWidth);
+  }
+
+  /**
+   * For a pipeline.
+   *
+   * @param latents [channels, height, width]
+   * @param textWidth width of the text conditioning
+   * @param pooledWidth width of the pooled text; 0 without it
+   */
+  protected StepParity(GoldenPipeline golden, Shape latents, int textWidth, int pooledWidth) {
+    this.golden = golden;
+    this.latents = latents;
     context = Shape.of(BATCH, 9, textWidth);
     pooled = Shape.of(BATCH, pooledWidth);
   }
@@ -87,16 +96,17 @@ public abstract class StepParity {
   }
 
   private LatentStep step(Scope scope, DType type, boolean checkpointing) {
-    DiffusionModel model = DiffusionModel.load(scope, pipeline.source(), LoadOptions.in(type));
-    List<LatentSample> latents =
+    DiffusionModel model =
+        DiffusionModel.load(scope, golden.pipeline().source(), LoadOptions.in(type));
+    List<LatentSample> samples =
         List.of(
-            LatentSample.of(LATENTS, waves(LATENTS, 0.37, 0)),
-            LatentSample.of(LATENTS, waves(LATENTS, 0.37, 1)));
+            LatentSample.of(latents, waves(latents, 0.37, 0)),
+            LatentSample.of(latents, waves(latents, 0.37, 1)));
     return new LatentStep(
         scope,
         model,
         settings(checkpointing),
-        latents,
+        samples,
         HostTensor.of(context, waves(context, 0.73, 0)),
         pooled());
   }
@@ -113,7 +123,7 @@ public abstract class StepParity {
     given.put("context", HostTensor.of(context, waves(context, 0.73, 0)));
     pooled().forEach(told -> given.put("pooled", told));
     for (int row = 0; row < BATCH; row++) {
-      given.put("latents" + row, HostTensor.of(LATENTS, waves(LATENTS, 0.37, row)));
+      given.put("latents" + row, HostTensor.of(latents, waves(latents, 0.37, row)));
     }
     for (int i = 0; i < STEPS; i++) {
       List<SampleDraw> draws = step.draws(i);
@@ -121,7 +131,7 @@ public abstract class StepParity {
         NoiseLevel level = draws.get(row).level();
         float[] told = {(float) level.timestep(), (float) level.signal(), (float) level.noise()};
         given.put("level" + i + "." + row, HostTensor.of(Shape.of(told.length), told));
-        given.put("noise" + i + "." + row, HostTensor.of(LATENTS, draws.get(row).noise()));
+        given.put("noise" + i + "." + row, HostTensor.of(latents, draws.get(row).noise()));
       }
     }
     given.putAll(step.initial());
@@ -137,8 +147,8 @@ public abstract class StepParity {
       Map<String, HostTensor> given = given(step);
       SafetensorsWriter writer = new SafetensorsWriter();
       given.forEach((name, t) -> writer.add(name, DType.F32, t.shape(), t::bytes));
-      writer.write(Path.of("target", folder.getFileName() + "-" + INPUTS));
-      Path inputs = folder.resolve(INPUTS);
+      writer.write(Path.of("target", golden.folder().getFileName() + "-" + INPUTS));
+      Path inputs = golden.folder().resolve(INPUTS);
       try (TensorStore store = TensorStore.open(inputs)) {
         assertEquals(given.keySet(), store.tensors().keySet());
       }
@@ -149,7 +159,7 @@ public abstract class StepParity {
   }
 
   private Path expected() {
-    return folder.resolve("step-expected.safetensors");
+    return golden.folder().resolve("step-expected.safetensors");
   }
 
   private void assertSteps(DType type, boolean checkpointing, double close) {

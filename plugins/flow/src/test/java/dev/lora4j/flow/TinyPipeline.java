@@ -20,6 +20,10 @@ public record TinyPipeline(Path source) {
   public static final TinyPipeline ZIMAGE =
       new TinyPipeline(Goldens.RESOURCES.resolve("zimage/tiny-zimage"));
 
+  /** FLUX.2 [klein]. */
+  public static final TinyPipeline KLEIN =
+      new TinyPipeline(Goldens.RESOURCES.resolve("flux2/tiny-klein"));
+
   /** A copy in a folder of its own. */
   public Path copy(Path folder) {
     try (Stream<Path> files = Files.walk(source)) {

@@ -1,33 +1,39 @@
 package dev.lora4j.flow.flux;
 
-import dev.lora4j.core.tensor.host.HostTensor;
+import dev.lora4j.diffusion.base.StagedNetworks;
+import dev.lora4j.flow.GoldenPipeline;
 import dev.lora4j.flow.Goldens;
 import dev.lora4j.flow.TinyPipeline;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 
 /** Numbers that diffusers computed of a tiny FLUX.1. */
 final class FluxGoldens {
-  /** Folder of the files. */
-  static final Path FOLDER = Goldens.RESOURCES.resolve("flux");
+  /** The pipeline. */
+  static final GoldenPipeline TINY =
+      new GoldenPipeline(
+          TinyPipeline.FLUX,
+          Goldens.RESOURCES.resolve("flux"),
+          3.5,
+          Map.of(
+              "x",
+              "latents",
+              "timesteps",
+              "timestep",
+              "context",
+              "encoder_hidden_states",
+              "pooled",
+              "pooled_projections",
+              StagedNetworks.GUIDANCE,
+              "guidance"));
 
   /** The transformer of FLUX.1 [schnell]'s form. */
-  static final Path SCHNELL = FOLDER.resolve("schnell");
-
-  /** Share of the greatest number that others may be away. */
-  static final double CLOSE = 1e-5;
+  static final Path SCHNELL = TINY.folder().resolve("schnell");
 
   private FluxGoldens() {}
-
-  static HostTensor expected(String name) {
-    return Goldens.tensor(FOLDER.resolve("expected.safetensors"), name);
-  }
-
-  static void assertClose(String name, double[] found) {
-    Goldens.assertClose(name, expected(name).doubles(), found, CLOSE);
-  }
 
   /** A pipeline as FLUX.1 [schnell] is, in a folder of its own. */
   static Path schnell(Path folder) {

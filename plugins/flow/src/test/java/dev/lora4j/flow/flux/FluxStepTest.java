@@ -1,11 +1,10 @@
 package dev.lora4j.flow.flux;
 
 import dev.lora4j.flow.StepParity;
-import dev.lora4j.flow.TinyPipeline;
 
 /** Steps of a LoRA on a tiny FLUX.1, which is told a guidance scale of 3.5. */
 class FluxStepTest extends StepParity {
   FluxStepTest() {
-    super(TinyPipeline.FLUX, FluxGoldens.FOLDER, 16, 12);
+    super(FluxGoldens.TINY, 16, 12);
   }
 }

@@ -1,90 +1,45 @@
 package dev.lora4j.flow.sd3;
 
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.lora4j.core.Lora4j;
-import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.tensor.DType;
-import dev.lora4j.diffusion.base.BaseOutline;
 import dev.lora4j.diffusion.base.LoadOptions;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import dev.lora4j.diffusion.request.Prompt;
 import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
-import dev.lora4j.flow.Goldens;
+import dev.lora4j.flow.RefusalContract;
 import dev.lora4j.flow.TinyPipeline;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Refusals of folders that are no Stable Diffusion 3, before any weight is read. */
-class Sd3RefusalsTest {
-  private static final Lora4j LORA = Lora4j.open();
-  private static final String DENOISER = "transformer/config.json";
-
-  @TempDir private Path folder = Path.of("");
-
-  @AfterAll
-  static void close() {
-    LORA.close();
-  }
-
-  private static String refusal(Path base) {
-    return refusal(base, LoadOptions.in(DType.F32));
-  }
-
-  /** The message, of a base whose denoiser has weights that cannot be read. */
-  private static String refusal(Path base, LoadOptions options) {
-    Path weights = base.resolve("transformer/diffusion_pytorch_model.safetensors");
-    try {
-      Files.write(weights, new byte[] {1, 2, 3});
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    String outline =
-        String.valueOf(
-            assertThrows(ModelException.class, () -> BaseOutline.of(base, options)).getMessage());
-    String loaded =
-        String.valueOf(
-            assertThrows(ModelException.class, () -> StableDiffusion.open(LORA, base, options))
-                .getMessage());
-    assertTrue(loaded.equals(outline), loaded + "\n" + outline);
-    return loaded;
-  }
-
-  private static void assertNames(String message, String... parts) {
-    for (String part : parts) {
-      assertTrue(message.contains(part), message);
-    }
+class Sd3RefusalsTest extends RefusalContract {
+  Sd3RefusalsTest() {
+    super(TinyPipeline.SD3, true);
   }
 
   @Test
   void missingClip() {
-    TinyPipeline.SD3.without(folder, "text_encoder_2");
-    assertNames(refusal(folder), "it lacks text_encoder_2", "only the T5 text_encoder_3");
+    TinyPipeline.SD3.without(folder(), "text_encoder_2");
+    assertNames(refusal(folder()), "it lacks text_encoder_2", "only the T5 text_encoder_3");
   }
 
   @ParameterizedTest
   @CsvSource({"text_encoder_2", "text_encoder_3"})
   void encoderThatTheIndexNames(String part) {
-    TinyPipeline.remove(TinyPipeline.SD3.copy(folder), part);
-    assertNames(refusal(folder), "no folder " + part, "model_index.json", "[null, null]");
+    TinyPipeline.remove(TinyPipeline.SD3.copy(folder()), part);
+    assertNames(refusal(folder()), "no folder " + part, "model_index.json", "[null, null]");
   }
 
   @Test
   void clipWithoutPooledText() {
-    TinyPipeline.SD3.copy(folder);
-    TinyPipeline.edit(
-        folder.resolve("text_encoder/config.json"),
-        json -> json.replace("CLIPTextModelWithProjection", "CLIPTextModel"));
-    assertNames(refusal(folder), "text_encoder gives no pooled text");
+    assertNames(
+        refusal(
+            "text_encoder/config.json",
+            json -> json.replace("CLIPTextModelWithProjection", "CLIPTextModel")),
+        "text_encoder gives no pooled text");
   }
 
   @ParameterizedTest
@@ -101,42 +56,38 @@ class Sd3RefusalsTest {
     "attention_head_dim, 8, 7, 'num_attention_heads' times 'attention_head_dim' is 14, 4",
   })
   void sizesThatDoNotFit(String field, String was, String is, String one, String other) {
-    TinyPipeline.SD3.copy(folder);
-    TinyPipeline.edit(
-        folder.resolve(DENOISER),
-        json -> json.replace("\"" + field + "\": " + was, "\"" + field + "\": " + is));
-    assertNames(refusal(folder), one.replace(';', ','), other);
+    String name = "\"" + field + "\": ";
+    assertMismatch(name + was, name + is, one, other);
   }
 
   @Test
   void normOfQueriesThatIsNotBuilt() {
-    TinyPipeline.SD3.copy(folder);
-    TinyPipeline.edit(folder.resolve(DENOISER), json -> json.replace("rms_norm", "layer_norm"));
-    assertNames(refusal(folder), "'qk_norm' is layer_norm", "only rms_norm");
+    assertMismatch("rms_norm", "layer_norm", "'qk_norm' is layer_norm", "only rms_norm");
   }
 
   @Test
   void schedulerOfAnotherKind() {
-    TinyPipeline.SD3.copy(folder);
-    TinyPipeline.edit(
-        folder.resolve("scheduler/scheduler_config.json"),
-        json -> "{\"_class_name\": \"DDIMScheduler\", \"beta_schedule\": \"scaled_linear\"}");
-    assertNames(refusal(folder), "predicts a flow", "DDIMScheduler is for one that predicts noise");
+    assertNames(
+        refusal(
+            SCHEDULER,
+            json -> "{\"_class_name\": \"DDIMScheduler\", \"beta_schedule\": \"scaled_linear\"}"),
+        "predicts a flow",
+        "DDIMScheduler is for one that predicts noise");
   }
 
   @Test
   void anotherPredictionType() {
-    TinyPipeline.SD3.copy(folder);
+    TinyPipeline.SD3.copy(folder());
     LoadOptions options = LoadOptions.in(DType.F32).predicting(Prediction.EPSILON);
-    assertNames(refusal(folder, options), "predicts a flow", "predicts noise");
+    assertNames(refusal(folder(), options), "predicts a flow", "predicts noise");
   }
 
   @Test
   void unknownFieldsAreNoted() {
-    TinyPipeline.SD3.copy(folder);
+    TinyPipeline.SD3.copy(folder());
     TinyPipeline.edit(
-        folder.resolve(DENOISER), json -> json.replaceFirst("\\{", "{\"extra_layers\": 2,"));
-    try (StableDiffusion sd = StableDiffusion.open(LORA, folder)) {
+        folder().resolve(DENOISER), json -> json.replaceFirst("\\{", "{\"extra_layers\": 2,"));
+    try (StableDiffusion sd = open(folder())) {
       List<String> notes = sd.base().notes();
       assertTrue(notes.stream().anyMatch(n -> n.contains("extra_layers")), notes.toString());
     }
@@ -145,18 +96,6 @@ class Sd3RefusalsTest {
   @ParameterizedTest
   @CsvSource({"44, 16, up to 40 pixels", "24, 18, multiples of 4 pixels"})
   void sizesOfPicturesThatItCannotMake(int width, int height, String reason) {
-    Prompt prompt = Prompt.of("a fox").size(width, height).steps(1);
-    BaseOutline outline = BaseOutline.of(Goldens.PIPELINE, LoadOptions.in(DType.F32));
-    String early =
-        String.valueOf(
-            assertThrows(IllegalArgumentException.class, () -> prompt.requireFits(outline))
-                .getMessage());
-    assertNames(early, reason);
-    try (StableDiffusion sd = StableDiffusion.open(LORA, Goldens.PIPELINE)) {
-      assertNames(
-          String.valueOf(
-              assertThrows(IllegalArgumentException.class, () -> sd.generate(prompt)).getMessage()),
-          reason);
-    }
+    assertUnfit(Prompt.of("a fox").size(width, height).steps(1), reason);
   }
 }

@@ -1,24 +1,19 @@
 package dev.lora4j.flow.zimage;
 
-import dev.lora4j.core.tensor.host.HostTensor;
+import dev.lora4j.flow.GoldenPipeline;
 import dev.lora4j.flow.Goldens;
-import java.nio.file.Path;
+import dev.lora4j.flow.TinyPipeline;
+import java.util.Map;
 
-/** Numbers that diffusers computed of a tiny Z-Image. */
+/** Numbers that diffusers computed of a tiny Z-Image, whose scale of guidance counts from 0. */
 final class ZImageGoldens {
-  /** Folder of the files. */
-  static final Path FOLDER = Goldens.RESOURCES.resolve("zimage");
-
-  /** Share of the greatest number that others may be away. */
-  static final double CLOSE = 1e-5;
+  /** The pipeline. */
+  static final GoldenPipeline TINY =
+      new GoldenPipeline(
+          TinyPipeline.ZIMAGE,
+          Goldens.RESOURCES.resolve("zimage"),
+          4 + 1,
+          Map.of("x", "latents", "timesteps", "timestep", "context", "context"));
 
   private ZImageGoldens() {}
-
-  static HostTensor expected(String name) {
-    return Goldens.tensor(FOLDER.resolve("expected.safetensors"), name);
-  }
-
-  static void assertClose(String name, double[] found) {
-    Goldens.assertClose(name, expected(name).doubles(), found, CLOSE);
-  }
 }

@@ -1,0 +1,71 @@
+package dev.lora4j.flow;
+
+import dev.lora4j.core.safetensors.TensorStore;
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.core.tensor.host.HostTensor;
+import dev.lora4j.diffusion.request.Prompt;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A tiny pipeline and the numbers that diffusers computed of it.
+ *
+ * @param pipeline the pipeline
+ * @param folder of its adapters and of {@code expected.safetensors}
+ * @param guidance scale of its pictures
+ * @param inputs names of the transformer's inputs in the file, by those of lora4j
+ */
+public record GoldenPipeline(
+    TinyPipeline pipeline, Path folder, double guidance, Map<String, String> inputs) {
+  /** Share of the greatest number that others may be away. */
+  public static final double CLOSE = 1e-5;
+
+  /** Copies the names. */
+  public GoldenPipeline {
+    inputs = Map.copyOf(inputs);
+  }
+
+  private Path file() {
+    return folder.resolve("expected.safetensors");
+  }
+
+  /** An adapter in the folder. */
+  public Path adapter(String name) {
+    return folder.resolve(name + ".safetensors");
+  }
+
+  /** An expected tensor. */
+  public HostTensor expected(String name) {
+    return Goldens.tensor(file(), name);
+  }
+
+  /** Requires the numbers of an expected tensor. */
+  public void assertClose(String name, double[] found) {
+    Goldens.assertClose(name, expected(name).doubles(), found, CLOSE);
+  }
+
+  /** Inputs of a prediction of diffusers, of which some transformers have fewer. */
+  public Map<String, Tensor> inputs(Scope scope, String run) {
+    Set<String> names;
+    try (TensorStore store = TensorStore.open(file())) {
+      names = Set.copyOf(store.tensors().keySet());
+    }
+    Map<String, Tensor> data = new HashMap<>();
+    inputs.forEach(
+        (ours, theirs) -> {
+          String name = run + "." + theirs;
+          if (names.contains(name)) {
+            data.put(ours, expected(name).on(scope));
+          }
+        });
+    return data;
+  }
+
+  /** What diffusers' pictures were made of. */
+  public Prompt prompt() {
+    return Prompt.of(Goldens.PROMPT).seed(7).steps(4).size(24, 16).guidance(guidance);
+  }
+}
