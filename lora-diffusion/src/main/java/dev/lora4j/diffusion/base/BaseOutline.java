@@ -89,6 +89,11 @@ public final class BaseOutline {
     return configs.xl();
   }
 
+  /** Number of reference pictures that its denoiser can see beside one; 0 for none. */
+  public int mostReferences() {
+    return configs.unet().mostReferences();
+  }
+
   /**
    * Checks that its text encoders have layers left.
    *

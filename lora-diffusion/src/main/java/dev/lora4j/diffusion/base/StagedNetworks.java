@@ -97,6 +97,11 @@ public final class StagedNetworks {
     return "shares:" + level;
   }
 
+  /** Name of the input of {@link #denoiser} with the latents of a reference picture. */
+  public static String reference(int index) {
+    return "reference:" + index;
+  }
+
   /**
    * The same where each row may have several contexts, if {@code regional}: {@code context} is then
    * [batch * contexts, words, width], and for each resolution there is {@link #shares}, [batch,
@@ -104,6 +109,29 @@ public final class StagedNetworks {
    */
   public static Network.Staging denoiser(
       DenoiserNetwork network, DType compute, AdapterInputs adapters, boolean regional) {
+    return denoiser(network, compute, adapters, regional, 0);
+  }
+
+  /**
+   * The same where each row sees so many reference pictures, by {@link #reference}: [batch,
+   * channels, any height, any width].
+   *
+   * @throws IllegalArgumentException if they are more than it takes
+   */
+  public static Network.Staging denoiser(
+      DenoiserNetwork network,
+      DType compute,
+      AdapterInputs adapters,
+      boolean regional,
+      int references) {
+    if (references > network.mostReferences()) {
+      throw new IllegalArgumentException(
+          "This denoiser takes "
+              + network.mostReferences()
+              + " reference pictures at most, found "
+              + references
+              + ".");
+    }
     return (graph, weights) -> {
       graph.rowsAlone();
       Expr x = graph.input("x", DType.F32, Shape.of(ANY, network.inChannels(), ANY, ANY));
@@ -123,7 +151,13 @@ public final class StagedNetworks {
       }
       Weights at = weights.apply(adapters.declare(graph));
       TextConditioning all = new TextConditioning(context.to(compute), shares);
-      DenoiserInputs inputs = new DenoiserInputs(x.to(compute), timesteps, all, told, guidance);
+      List<Expr> beside = new ArrayList<>();
+      for (int i = 0; i < references; i++) {
+        Shape any = Shape.of(ANY, network.outChannels(), ANY, ANY);
+        beside.add(graph.input(reference(i), DType.F32, any).to(compute));
+      }
+      DenoiserInputs inputs =
+          new DenoiserInputs(x.to(compute), timesteps, all, told, guidance, beside);
       Expr y = network.stage(at, inputs, false);
       return List.of(y.to(DType.F32));
     };

@@ -94,6 +94,11 @@ public interface DenoiserNetwork extends Canonical {
     return GuidanceEmbedding.numbers(scale, guidanceWidth());
   }
 
+  /** Number of reference pictures that it can see beside the one that it makes; 0 for none. */
+  default int mostReferences() {
+    return 0;
+  }
+
   /**
    * Guidance scale that it is told in training, where no setting has one; empty if training leaves
    * it out.

@@ -54,6 +54,7 @@ final class BatchPicture {
   static Map<String, Tensor> told(
       Scope scope,
       DiffusionModel base,
+      PipelinePrograms programs,
       List<PromptTokenizer> tokenizers,
       List<TextMix> contexts,
       Prompt prompt) {
@@ -79,6 +80,7 @@ final class BatchPicture {
     if (base.xl()) {
       told.put("sizes", sizes(scope, base, prompt, texts.size()));
     }
+    told.putAll(ReferenceLatents.of(scope, base, programs.latents(), prompt, texts.size()));
     base.arrangement().requireClipSkip(prompt.clipSkip());
     MicroConditioning.requireKnown(prompt.micro(), base.path(), base.xl());
     return told;
@@ -106,7 +108,8 @@ final class BatchPicture {
         base.denoiser().guidanceWidth() > 0 ? guidance(base, prompt) : 0,
         prompt.clipSkip(),
         prompt.micro(),
-        prompt.usedEmbeddings());
+        prompt.usedEmbeddings(),
+        prompt.references());
   }
 
   /** The contexts of each row one after the other: [rows * contexts, tokens, width]. */

@@ -14,7 +14,7 @@ import java.util.TreeSet;
 
 /** Compiled programs of a base's denoiser. */
 final class DenoiserPrograms {
-  private record Key(Set<String> unmergedSites, boolean regional) {}
+  private record Key(Set<String> unmergedSites, boolean regional, int references) {}
 
   private final DiffusionModel base;
   private final CompiledNetworks<Key> networks;
@@ -28,15 +28,20 @@ final class DenoiserPrograms {
    * The denoiser with unmerged adapters at these sites; none for the plain one.
    *
    * @param regional whether they may count in parts of the picture alone
+   * @param references reference pictures of each row
    */
-  Network of(Set<String> unmergedSites, boolean regional) {
+  Network of(Set<String> unmergedSites, boolean regional, int references) {
     return networks.of(
-        new Key(new TreeSet<>(unmergedSites), regional),
+        new Key(new TreeSet<>(unmergedSites), regional, references),
         base.denoiser().component(),
         base.denoiserWeights().forms(),
         () ->
             StagedNetworks.denoiser(
-                base.denoiser(), base.compute(), inputs(unmergedSites, regional), regional));
+                base.denoiser(),
+                base.compute(),
+                inputs(unmergedSites, regional),
+                regional,
+                references));
   }
 
   private AdapterInputs inputs(Set<String> unmergedSites, boolean regional) {

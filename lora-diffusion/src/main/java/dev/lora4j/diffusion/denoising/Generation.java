@@ -113,7 +113,7 @@ public final class Generation {
                 i,
                 told.computeIfAbsent(
                     List.of(BatchPicture.key(base, prompt), encoders),
-                    k -> BatchPicture.told(scope, base, tokenizers, encoders, prompt))));
+                    k -> BatchPicture.told(scope, base, programs, tokenizers, encoders, prompt))));
       }
     }
     denoising = new Denoising(scope, base, networks, pictures, all, shape);

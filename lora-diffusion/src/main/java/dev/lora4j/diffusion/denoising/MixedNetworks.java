@@ -28,7 +28,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -46,19 +45,26 @@ public final class MixedNetworks {
   private final Map<Object, TextMix> texts = new HashMap<>();
   private final Map<Object, MergedNetworks> insides = new HashMap<>();
 
-  /** The denoiser's programs by whether adapters count in parts of the picture. */
-  private final Map<Boolean, Network> networks = new HashMap<>();
+  private final Map<Form, Network> networks = new HashMap<>();
 
   private final Map<String, Tensor> factors;
   private final Set<String> unmergedSites;
   private final RegionInputs regions;
   private final Map<List<Integer>, Map<String, Tensor>> areas = new HashMap<>();
 
+  /**
+   * Form of the denoiser's program.
+   *
+   * @param regional whether adapters count in parts of the picture
+   * @param references reference pictures of each row
+   */
+  private record Form(boolean regional, int references) {}
+
   /** The denoiser's weights for pictures that can share a run. */
   private static final class MergedNetworks {
     private final MergedSites sites;
     private Map<String, Tensor> patched = Map.of();
-    private Optional<HeldInputs> held = Optional.empty();
+    private final Map<Form, HeldInputs> held = new HashMap<>();
 
     MergedNetworks(MergedSites sites) {
       this.sites = sites;
@@ -178,10 +184,9 @@ public final class MixedNetworks {
             g ->
                 new MergedNetworks(
                     mix.mergedSites(scope, programs.merged(), base.denoiserWeights(), first)));
-    Network network =
-        networks.computeIfAbsent(regional, r -> programs.denoiser().of(unmergedSites, r));
+    Form form = new Form(regional, references(inputs));
     Map<String, Tensor> patched = inside.sites.at(plans.get(first).at(step, steps));
-    return network.run(work, held(network, inside, patched), data).get(0);
+    return network(form).run(work, held(form, inside, patched), data).get(0);
   }
 
   private Map<String, Tensor> regional(
@@ -217,19 +222,32 @@ public final class MixedNetworks {
     return data;
   }
 
+  private static int references(Map<String, Tensor> inputs) {
+    int count = 0;
+    while (inputs.containsKey(StagedNetworks.reference(count))) {
+      count++;
+    }
+    return count;
+  }
+
   private static Tensor requireX(Map<String, Tensor> inputs) {
     return Objects.requireNonNull(inputs.get("x"));
   }
 
   /** Gathers the denoiser's weights again only when some were merged since. */
-  private HeldInputs held(Network network, MergedNetworks inside, Map<String, Tensor> patched) {
-    if (inside.held.isEmpty() || !inside.patched.equals(patched)) {
-      inside.held.ifPresent(HeldInputs::close);
+  private HeldInputs held(Form form, MergedNetworks inside, Map<String, Tensor> patched) {
+    if (!inside.patched.equals(patched)) {
+      inside.held.values().forEach(HeldInputs::close);
+      inside.held.clear();
       inside.patched = Map.copyOf(patched);
-      inside.held =
-          Optional.of(network.hold(scope, base.denoiserWeights(), inside.patched, factors));
     }
-    return inside.held.get();
+    return inside.held.computeIfAbsent(
+        form, f -> network(f).hold(scope, base.denoiserWeights(), inside.patched, factors));
+  }
+
+  private Network network(Form form) {
+    return networks.computeIfAbsent(
+        form, f -> programs.denoiser().of(unmergedSites, f.regional(), f.references()));
   }
 
   /** The same for pictures that may be in one run of the denoiser. */

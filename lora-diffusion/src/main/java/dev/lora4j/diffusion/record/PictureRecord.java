@@ -23,13 +23,14 @@ import java.util.Optional;
 /**
  * Record of a generated picture in its file, from which the picture can be made again.
  *
- * @param prompt the request, without adapters, their mixer, textual inversions and the picture that
- *     it began with
+ * @param prompt the request, without adapters, their mixer, textual inversions, the picture that it
+ *     began with and references
  * @param adapters what took part, in order
  * @param order how the adapters followed each other
  * @param mixer what blended the adapters, with all of its settings; absent if they were added up
  * @param embeddings textual inversions that took part
  * @param start the picture that it began with
+ * @param references pictures that the denoiser saw beside it
  * @param info the circumstances
  * @param batch the records of all pictures that were made at once, in order; empty if it was alone
  */
@@ -40,6 +41,7 @@ public record PictureRecord(
     Optional<ExtensionRequest> mixer,
     List<Word> embeddings,
     Optional<Start> start,
+    List<Reference> references,
     GenerationInfo info,
     List<PictureRecord> batch) {
   /** Name of the text in a PNG file that holds the record. */
@@ -57,10 +59,18 @@ public record PictureRecord(
    */
   public record Start(String name, double strength, String hash) {}
 
+  /**
+   * A picture that the denoiser saw beside it.
+   *
+   * @param hash SHA-256 of its size and pixels
+   */
+  public record Reference(String name, String hash) {}
+
   /** Copies the lists. */
   public PictureRecord {
     adapters = List.copyOf(adapters);
     embeddings = List.copyOf(embeddings);
+    references = List.copyOf(references);
     batch = List.copyOf(batch);
   }
 
@@ -80,6 +90,7 @@ public record PictureRecord(
             alone.mixer,
             alone.embeddings,
             alone.start,
+            alone.references,
             making,
             together.stream().map(p -> of(p, making)).toList());
   }
@@ -91,10 +102,19 @@ public record PictureRecord(
         prompt.start().map(s -> new Start(s.picture().name(), s.strength(), s.hash()));
     List<Word> words =
         prompt.usedEmbeddings().stream().map(e -> new Word(e.name(), e.identity())).toList();
-    Prompt plain = prompt.mix(MixPlan.NONE).withoutMixer().embeddings(List.of()).withoutStart();
+    List<Reference> references =
+        prompt.references().stream().map(r -> new Reference(r.picture().name(), r.hash())).toList();
+    Prompt plain =
+        prompt
+            .mix(MixPlan.NONE)
+            .withoutMixer()
+            .embeddings(List.of())
+            .withoutStart()
+            .references(List.of());
     AdapterOrder order = prompt.mix().order();
     Optional<ExtensionRequest> mixer = prompt.mixer().map(ExtensionRequest::of);
-    return new PictureRecord(plain, parts, order, mixer, words, start, making, List.of());
+    return new PictureRecord(
+        plain, parts, order, mixer, words, start, references, making, List.of());
   }
 
   /**
@@ -186,10 +206,17 @@ public record PictureRecord(
         words.add(new Word(one.get("name").getAsString(), one.get("identity").getAsString()));
       }
     }
+    List<Reference> references = new ArrayList<>();
+    if (json.has("references")) {
+      for (JsonElement element : json.getAsJsonArray("references")) {
+        JsonObject one = element.getAsJsonObject();
+        references.add(new Reference(one.get("name").getAsString(), one.get("hash").getAsString()));
+      }
+    }
     AdapterOrder order = AdapterOrder.valueOf(json.get("order").getAsString());
     Optional<ExtensionRequest> mixer =
         Optional.ofNullable(json.getAsJsonObject("mixer")).map(PictureRecord::mixer);
-    return new PictureRecord(prompt, parts, order, mixer, words, start, making, batch);
+    return new PictureRecord(prompt, parts, order, mixer, words, start, references, making, batch);
   }
 
   private static ExtensionRequest mixer(JsonObject json) {
@@ -256,6 +283,9 @@ public record PictureRecord(
           one.addProperty("hash", s.hash());
           json.add("start", one);
         });
+    if (!references.isEmpty()) {
+      json.add("references", GSON.toJsonTree(references));
+    }
     return json;
   }
 }

@@ -98,6 +98,11 @@ public final class Prompt {
     return values.start();
   }
 
+  /** Pictures that the denoiser sees beside the one that it makes. */
+  public List<ReferenceImage> references() {
+    return values.references();
+  }
+
   /** Size conditioning of a Stable Diffusion XL. */
   public MicroConditioning micro() {
     return values.micro();
@@ -155,6 +160,7 @@ public final class Prompt {
             SigmaSchedule.DEFAULT,
             0,
             Optional.empty(),
+            List.of(),
             MicroConditioning.OWN,
             MixPlan.NONE,
             List.of(),
@@ -234,6 +240,11 @@ public final class Prompt {
   /** Beginning with noise. */
   public Prompt withoutStart() {
     return changed(d -> d.start = Optional.empty());
+  }
+
+  /** A copy with pictures for the denoiser to see beside the one that it makes. */
+  public Prompt references(List<ReferenceImage> others) {
+    return changed(d -> d.references = others);
   }
 
   /** Telling a Stable Diffusion XL other sizes. */

@@ -22,6 +22,7 @@ final class PromptDraft {
   SigmaSchedule schedule;
   int clipSkip;
   Optional<InitImage> start;
+  List<ReferenceImage> references;
   MicroConditioning micro;
   MixPlan mix;
   List<Embedding> embeddings;
@@ -39,6 +40,7 @@ final class PromptDraft {
     schedule = prompt.schedule();
     clipSkip = prompt.clipSkip();
     start = prompt.start();
+    references = prompt.references();
     micro = prompt.micro();
     mix = prompt.mix();
     embeddings = prompt.embeddings();
@@ -60,6 +62,7 @@ final class PromptDraft {
             schedule,
             clipSkip,
             start,
+            references,
             micro,
             mix,
             embeddings,

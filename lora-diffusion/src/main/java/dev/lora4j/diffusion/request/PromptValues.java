@@ -24,15 +24,17 @@ record PromptValues(
     SigmaSchedule schedule,
     int clipSkip,
     Optional<InitImage> start,
+    List<ReferenceImage> references,
     MicroConditioning micro,
     MixPlan mix,
     List<Embedding> embeddings,
     Optional<Mixer> mixer) {
   /**
-   * Checks the ranges, that no two textual inversions have the same word, and that the mixer has a
-   * name for the picture's file.
+   * Copies the lists, and checks the ranges, that no two textual inversions have the same word, and
+   * that the mixer has a name for the picture's file.
    */
   PromptValues {
+    references = List.copyOf(references);
     embeddings = List.copyOf(embeddings);
     EmbeddingTokens.of(embeddings);
     mixer.ifPresent(ExtensionRequest::of);

@@ -38,7 +38,7 @@ final class OptionSections {
             + " leakage from");
     section(
         "Picture",
-        "negative count size image strength mask original-size crop target-size"
+        "negative count size image strength mask reference original-size crop target-size"
             + " negative-original-size negative-crop negative-target-size x y z grid");
     section(
         TRAINING,

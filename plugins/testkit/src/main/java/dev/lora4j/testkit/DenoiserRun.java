@@ -111,7 +111,8 @@ record DenoiserRun(Engine engine, DenoiserNetwork network) {
               named(staged, "timesteps"),
               TextConditioning.of(named(staged, "context")),
               told,
-              Optional.ofNullable(staged.get(StagedNetworks.GUIDANCE)));
+              Optional.ofNullable(staged.get(StagedNetworks.GUIDANCE)),
+              List.of());
       Weights at = Weights.of(graph, network.component(), source, SiteAdapters.NONE);
       Expr loss = network.stage(at, seen, checkpointing).pow(2).mean();
       Program program = graph.training(scope, graph.gradients(loss, List.of(x)));
@@ -164,6 +165,6 @@ record DenoiserRun(Engine engine, DenoiserNetwork network) {
                     Shape.of(2, Math.max(1, network.guidanceWidth()))))
             : Optional.empty();
     TextConditioning text = TextConditioning.of(context);
-    network.stage(at, new DenoiserInputs(x, timesteps, text, told, guidance), false);
+    network.stage(at, new DenoiserInputs(x, timesteps, text, told, guidance, List.of()), false);
   }
 }

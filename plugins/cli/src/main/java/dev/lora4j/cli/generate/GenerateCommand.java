@@ -10,6 +10,7 @@ import dev.lora4j.cli.model.ModelOptions;
 import dev.lora4j.cli.model.OpenModel;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.diffusion.base.BaseOutline;
+import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.record.GeneratedImage;
 import dev.lora4j.diffusion.record.PictureRecord;
 import dev.lora4j.diffusion.record.PngFile;
@@ -107,6 +108,8 @@ public final class GenerateCommand implements Command {
 
   @Mixin private final InitImageOption start = new InitImageOption();
 
+  @Mixin private final ReferenceOption references = new ReferenceOption();
+
   @Mixin private final RequestOptions request = new RequestOptions();
 
   @Option(names = "--grid", description = "One file with all pictures, a row for each prompt.")
@@ -148,6 +151,7 @@ public final class GenerateCommand implements Command {
     }
     embeddings.requireFiles();
     start.require();
+    references.require();
     output = named.or(() -> from.map(PictureReproduction::output)).orElse(output);
     OutputFile.require(output, ".png");
     if (grid) {
@@ -159,6 +163,7 @@ public final class GenerateCommand implements Command {
     repetition.ifPresent(r -> r.apply(options, places()));
     BaseOutline base = options.outline();
     List<Prompt> asked = repetition.isPresent() ? List.of() : plain;
+    references.requireFits(base);
     mix.requireFits(base, asked);
     List<Prompt> said = repetition.isPresent() ? plain : request.fewSteps(console, mix, plain);
     ModelOptions.requireFits(base, repetition.isPresent() ? List.of() : said);
@@ -201,6 +206,7 @@ public final class GenerateCommand implements Command {
   private void requireOther(Path file) {
     from.ifPresent(f -> OutputFile.requireOther(file, f, "the picture to be made again"));
     start.requireOther(file);
+    references.requireOther(file);
     mix.requireOther(file);
   }
 
@@ -218,6 +224,7 @@ public final class GenerateCommand implements Command {
       Prompt prompt,
       MixPlan named) {
     repetition.requireStart(prompt);
+    repetition.requireReferences(prompt);
     PictureRecord one = repetition.batch().get(row);
     Prompt again =
         prompt
@@ -262,9 +269,12 @@ public final class GenerateCommand implements Command {
   }
 
   private List<Prompt> begun(OpenModel model, List<Prompt> plain, Optional<Double> strength) {
-    int unit = model.sd().base().sizeUnit();
+    DiffusionModel base = model.sd().base();
     try {
-      return plain.stream().map(p -> start.begin(p, unit, strength)).toList();
+      return plain.stream()
+          .map(p -> start.begin(p, base.sizeUnit(), strength))
+          .map(p -> references.beside(p, base))
+          .toList();
     } catch (IllegalArgumentException e) {
       throw new Failure(String.valueOf(e.getMessage()), e);
     }

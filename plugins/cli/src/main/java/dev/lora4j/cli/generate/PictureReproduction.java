@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Reproduction of a picture from the record in its file. */
@@ -290,6 +291,26 @@ final class PictureReproduction {
     }
   }
 
+  private static List<String> hashes(PictureRecord of) {
+    return of.references().stream().map(PictureRecord.Reference::hash).toList();
+  }
+
+  /** Checks that there are as many reference pictures as then. */
+  void requireReferences(Prompt again) {
+    List<PictureRecord.Reference> then = record.references();
+    if (then.size() != again.references().size()) {
+      throw new Failure(
+          file
+              + (then.isEmpty()
+                  ? " was made without reference pictures; leave --reference out."
+                  : " was made beside "
+                      + then.stream()
+                          .map(r -> Printable.of(r.name(), 200))
+                          .collect(Collectors.joining(", "))
+                      + "; give that by --reference, in this order."));
+    }
+  }
+
   /** Differences of the new picture from the recorded one, for people. */
   List<String> compared(GeneratedImage now) {
     List<String> lines = new ArrayList<>();
@@ -299,6 +320,9 @@ final class PictureReproduction {
     }
     if (!now.record().start().map(PictureRecord.Start::strength).equals(strength())) {
       lines.add("the strength is another");
+    }
+    if (!hashes(now.record()).equals(hashes(record))) {
+      lines.add("a reference picture is another");
     }
     lines.addAll(record.info().differences(now.info()));
     if (then.getWidth() != now.image().getWidth() || then.getHeight() != now.image().getHeight()) {

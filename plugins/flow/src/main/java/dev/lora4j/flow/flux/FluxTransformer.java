@@ -80,6 +80,12 @@ record FluxTransformer(FluxConfig config) implements FlowTransformer {
     return new float[] {(float) scale};
   }
 
+  /** FLUX.1 Kontext was trained with one. */
+  @Override
+  public int mostReferences() {
+    return 1;
+  }
+
   @Override
   public OptionalDouble trainingGuidance() {
     return config.guided() ? OptionalDouble.of(GUIDANCE) : OptionalDouble.empty();
@@ -109,18 +115,19 @@ record FluxTransformer(FluxConfig config) implements FlowTransformer {
               ? "This denoiser is told a guidance scale."
               : "This denoiser takes no guidance scale.");
     }
+    FlowTransformer.requireOneTextWithReferences(inputs);
     Expr told = FlowTransformer.pooled(inputs);
     Expr x = inputs.x();
     Graph graph = weights.graph();
     Contexts contexts = new Contexts(inputs.text().shares(LEVELS - 1));
     Dim rows = x.dim(2).over(PACKED);
     Dim columns = x.dim(3).over(PACKED);
-    AxialRotary.Rotation rotation = new AxialRotary(config.axes(), BASE).grid(graph, rows, columns);
+    AxialRotary.Rotation rotation = rotation(graph, inputs);
     JointAttention attention = new JointAttention(config.heads(), true, Optional.of(rotation));
     Expr time = time(weights.at("time_text_embed"), inputs, told).silu();
     Streams streams =
         new Streams(
-            weights.linear("x_embedder", packed(x, rows, columns), config.width()),
+            weights.linear("x_embedder", seen(inputs), config.width()),
             weights.linear("context_embedder", inputs.text().context(), config.width()));
     JointBlock two = new JointBlock(attention, false, false);
     for (int i = 0; i < config.doubles(); i++) {
@@ -149,7 +156,7 @@ record FluxTransformer(FluxConfig config) implements FlowTransformer {
                   () -> List.of(single.apply(at, before, time, contexts, places)))
               .get(0);
     }
-    Expr picture = one.narrow(1, one.dim(1).minus(places), places);
+    Expr picture = one.narrow(1, one.dim(1).minus(places), rows.times(columns));
     return unpacked(last(weights, picture, time), x, rows, columns);
   }
 
@@ -178,8 +185,30 @@ record FluxTransformer(FluxConfig config) implements FlowTransformer {
     return TimeSines.embedded(at, waves.to(x.dtype()), config.width());
   }
 
+  /** Rotation of the picture's places, and of those of a reference behind them. */
+  private AxialRotary.Rotation rotation(Graph graph, DenoiserInputs inputs) {
+    AxialRotary rotary = new AxialRotary(config.axes(), BASE);
+    Expr x = inputs.x();
+    AxialRotary.Rotation all = rotary.grid(graph, x.dim(2).over(PACKED), x.dim(3).over(PACKED), 0);
+    for (Expr one : inputs.references()) {
+      all = all.before(rotary.grid(graph, one.dim(2).over(PACKED), one.dim(3).over(PACKED), 1));
+    }
+    return all;
+  }
+
+  /** Tokens of the picture, and of a reference behind it. */
+  private static Expr seen(DenoiserInputs inputs) {
+    Expr all = packed(inputs.x());
+    for (Expr one : inputs.references()) {
+      all = all.cat(1, packed(one));
+    }
+    return all;
+  }
+
   /** Tokens of two by two latents: [batch, channels, h, w] to [batch, h * w / 4, channels * 4]. */
-  private static Expr packed(Expr x, Dim rows, Dim columns) {
+  private static Expr packed(Expr x) {
+    Dim rows = x.dim(2).over(PACKED);
+    Dim columns = x.dim(3).over(PACKED);
     Dim two = Dim.of(PACKED);
     long channels = x.shape().size(1);
     return x.reshape(x.dim(0), Dim.of(channels), rows, two, columns, two)

@@ -31,6 +31,12 @@ record Flux2Transformer(Flux2Config config) implements FlowTransformer {
   /** Side of the latents of pictures of 1024 pixels. */
   private static final int SIDE = 64;
 
+  /** As many as Black Forest Labs' services take. */
+  private static final int MOST_REFERENCES = 10;
+
+  /** Places on the axis of pictures between one and the next. */
+  private static final int APART = 10;
+
   /** Default of diffusers' pipeline, for models that are not distilled. */
   private static final double GUIDANCE = 4;
 
@@ -64,6 +70,11 @@ record Flux2Transformer(Flux2Config config) implements FlowTransformer {
     return SIDE;
   }
 
+  @Override
+  public int mostReferences() {
+    return MOST_REFERENCES;
+  }
+
   /** Latents have two by two of the autoencoder's places each, and are tokens as they are. */
   @Override
   public int levels() {
@@ -89,6 +100,7 @@ record Flux2Transformer(Flux2Config config) implements FlowTransformer {
   @Override
   public Expr stage(Weights weights, DenoiserInputs inputs, boolean checkpointing) {
     FlowTransformer.requireTextAlone(inputs);
+    FlowTransformer.requireOneTextWithReferences(inputs);
     Expr x = inputs.x();
     Graph graph = weights.graph();
     Contexts contexts = new Contexts(inputs.text().shares(0));
@@ -97,9 +109,9 @@ record Flux2Transformer(Flux2Config config) implements FlowTransformer {
     Expr words = inputs.text().context();
     Streams streams =
         new Streams(
-            weights.linear("x_embedder", tokens(x), config.width(), false),
+            weights.linear("x_embedder", seen(inputs), config.width(), false),
             weights.linear("context_embedder", words, config.width(), false));
-    JointAttention attention = attention(graph, x, words.dim(1));
+    JointAttention attention = attention(graph, inputs, words.dim(1));
     DoubleBlock two = new DoubleBlock(attention, config.inner());
     for (int i = 0; i < config.doubles(); i++) {
       Weights at = weights.at("transformer_blocks", i);
@@ -127,19 +139,30 @@ record Flux2Transformer(Flux2Config config) implements FlowTransformer {
                   () -> List.of(single.apply(at, before, told.both(), contexts, places)))
               .get(0);
     }
-    Expr picture = one.narrow(1, one.dim(1).minus(places), places);
+    Expr picture = one.narrow(1, one.dim(1).minus(places), x.dim(2).times(x.dim(3)));
     return latents(last(weights, picture, time), x);
   }
 
-  /** Words turn by their number in the text, places by row and column. */
-  private JointAttention attention(Graph graph, Expr x, Dim words) {
+  /** Tokens of the picture, and of the references behind it. */
+  private static Expr seen(DenoiserInputs inputs) {
+    Expr all = tokens(inputs.x());
+    for (Expr reference : inputs.references()) {
+      all = all.cat(1, tokens(reference));
+    }
+    return all;
+  }
+
+  /** Words turn by their number in the text, places by picture, row and column. */
+  private JointAttention attention(Graph graph, DenoiserInputs inputs, Dim words) {
     AxialRotary rotary = new AxialRotary(config.axes(), config.base());
+    Expr x = inputs.x();
+    AxialRotary.Rotation seen = rotary.grid(graph, x.dim(2), x.dim(3));
+    for (int i = 0; i < inputs.references().size(); i++) {
+      Expr one = inputs.references().get(i);
+      seen = seen.before(rotary.grid(graph, one.dim(2), one.dim(3), APART * (i + 1)));
+    }
     return new JointAttention(
-        config.heads(),
-        true,
-        false,
-        Optional.of(rotary.grid(graph, x.dim(2), x.dim(3))),
-        Optional.of(rotary.line(graph, words)));
+        config.heads(), true, false, Optional.of(seen), Optional.of(rotary.line(graph, words)));
   }
 
   /**

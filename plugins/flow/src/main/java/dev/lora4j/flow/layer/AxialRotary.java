@@ -21,6 +21,7 @@ public record AxialRotary(List<Integer> widths, double base) {
   /** Number of axes of a picture: pictures, rows and columns. */
   public static final int AXES = 3;
 
+  private static final int PICTURES = 0;
   private static final int ROWS = 1;
   private static final int COLUMNS = 2;
 
@@ -104,13 +105,23 @@ public record AxialRotary(List<Integer> widths, double base) {
    * and all others are 0. Words are at 0 on these, so that they do not turn by them.
    */
   public Rotation grid(Graph graph, Dim rows, Dim columns) {
+    return grid(graph, rows, columns, 0);
+  }
+
+  /**
+   * The same of one of several pictures.
+   *
+   * @param picture its position on the first axis
+   */
+  public Rotation grid(Graph graph, Dim rows, Dim columns, int picture) {
     List<Expr> parts = new ArrayList<>();
     for (int axis = 0; axis < widths.size(); axis++) {
       Expr angles =
           switch (axis) {
+            case PICTURES -> at(graph, axis, picture).unsqueeze(0);
             case ROWS -> turns(positions(graph, rows), axis).unsqueeze(1);
             case COLUMNS -> turns(positions(graph, columns), axis).unsqueeze(0);
-            default -> still(graph, axis).unsqueeze(0);
+            default -> at(graph, axis, 0).unsqueeze(0);
           };
       parts.add(spread(angles, rows, columns));
     }
@@ -122,15 +133,15 @@ public record AxialRotary(List<Integer> widths, double base) {
     List<Expr> parts = new ArrayList<>();
     int last = widths.size() - 1;
     for (int axis = 0; axis < last; axis++) {
-      Expr none = still(graph, axis);
+      Expr none = at(graph, axis, 0);
       parts.add(none.expand(words, none.dim(-1)));
     }
     parts.add(turns(positions(graph, words), last));
     return Rotation.by(ShapeOps.cat(parts, -1));
   }
 
-  private Expr still(Graph graph, int axis) {
-    return turns(positions(graph, Dim.of(1)), axis).mul(0);
+  private Expr at(Graph graph, int axis, int position) {
+    return turns(positions(graph, Dim.of(1)).add(position), axis);
   }
 
   /** In F64, as the angles of far places make much of a rounding. */

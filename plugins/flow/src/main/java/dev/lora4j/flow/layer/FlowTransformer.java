@@ -70,6 +70,18 @@ public interface FlowTransformer extends DenoiserNetwork {
     }
   }
 
+  /**
+   * Refuses reference pictures beside texts for parts of a picture, which would not count in them.
+   *
+   * @throws IllegalArgumentException if there are both
+   */
+  static void requireOneTextWithReferences(DenoiserInputs inputs) {
+    if (!inputs.references().isEmpty() && inputs.text().shares(0).isPresent()) {
+      throw new IllegalArgumentException(
+          "This denoiser takes no reference pictures beside texts for parts of the picture.");
+    }
+  }
+
   /** A block, whose inner values are computed once more for the gradient if {@code again}. */
   static List<Expr> staged(Graph graph, boolean again, Supplier<List<Expr>> block) {
     return again ? graph.checkpoint(block) : block.get();
