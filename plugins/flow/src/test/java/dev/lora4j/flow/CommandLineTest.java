@@ -27,8 +27,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * The commands of the command line on a tiny Stable Diffusion 3.5 Medium, a tiny FLUX.1 and
- * Z-Image.
+ * The commands of the command line on a tiny Stable Diffusion 3.5 Medium, FLUX.1, Z-Image and
+ * FLUX.2 [klein].
  */
 class CommandLineTest {
   @TempDir private Path folder = Path.of("");
@@ -52,6 +52,7 @@ class CommandLineTest {
     return switch (name) {
       case "SD3" -> TinyPipeline.SD3;
       case "FLUX" -> TinyPipeline.FLUX;
+      case "KLEIN" -> TinyPipeline.KLEIN;
       default -> TinyPipeline.ZIMAGE;
     };
   }
@@ -86,7 +87,10 @@ class CommandLineTest {
         "FLUX | flux/kohya | 84 keys: 66 used, 18 converted, 0 ignored | kohya",
         "FLUX | flux/xlabs | 24 keys: 12 used, 12 converted, 0 ignored | xlabs",
         "ZIMAGE | zimage/diffusers | 74 keys: 74 used | diffusers",
-        "ZIMAGE | zimage/kohya | 69 keys: 57 used, 12 converted, 0 ignored | kohya"
+        "ZIMAGE | zimage/kohya | 69 keys: 57 used, 12 converted, 0 ignored | kohya",
+        "KLEIN | flux2/diffusers | 74 keys: 74 used | diffusers",
+        "KLEIN | flux2/kohya | 75 keys: 63 used, 12 converted, 0 ignored | kohya",
+        "KLEIN | flux2/comfy | 18 keys: 16 used, 2 converted, 0 ignored | comfyui"
       })
   void inspectAccountsForEveryKey(String base, String file, String keys, String layout) {
     TinyPipeline pipeline = pipeline(base);

@@ -94,7 +94,7 @@ class NativeDenoiserTest {
   }
 
   static Stream<TinyPipeline> pipelines() {
-    return Stream.of(TinyPipeline.SD3, TinyPipeline.FLUX, TinyPipeline.ZIMAGE);
+    return Stream.of(TinyPipeline.SD3, TinyPipeline.FLUX, TinyPipeline.ZIMAGE, TinyPipeline.KLEIN);
   }
 
   @ParameterizedTest

@@ -154,7 +154,7 @@ public abstract class RefusalContract {
   private String refusal(StableDiffusion sd, StyleSettings settings) {
     return refusal(
         IllegalArgumentException.class,
-        () -> StyleTrainer.on(sd).settings(settings).images(pictures()).run());
+        () -> StyleTrainer.on(sd).settings(settings).steps(1).images(pictures()).run());
   }
 
   /** A folder with a picture. */
@@ -176,12 +176,19 @@ public abstract class RefusalContract {
     return pipeline.source();
   }
 
+  /** Whether captions may be taken in chunks: by default, one run of an encoder takes long ones. */
+  protected boolean takesChunks() {
+    return false;
+  }
+
   @Test
   void whatATrainingCannotAskFor() {
     StyleSettings plain = StyleSettings.DEFAULT.with(ObjectiveSettings.PLAIN);
     try (StableDiffusion sd = open(untold())) {
       assertNames(refusal(sd, plain.withGuidance(3)), "loss.guidance_scale 3", "no guidance scale");
-      assertNames(refusal(sd, plain.withCaptionChunks(2)), "caption_chunks");
+      if (!takesChunks()) {
+        assertNames(refusal(sd, plain.withCaptionChunks(2)), "caption_chunks");
+      }
       if (!clipSkips) {
         assertNames(refusal(sd, plain.withClipSkip(1)), "takes no clip skip");
       }

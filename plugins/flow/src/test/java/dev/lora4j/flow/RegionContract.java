@@ -102,11 +102,12 @@ public abstract class RegionContract {
   void pictureChangesWhereTheRegionIs() {
     double[] plain = latents(fox);
     double[] half = latents(fox.mix(BESIDE.with(placed().within(columns(0, 12)))));
+    int columns = 24 / sd.base().vae().scale();
     double inside = 0;
     double outside = 0;
     for (int i = 0; i < plain.length; i++) {
       double change = Math.abs(plain[i] - half[i]);
-      if (i % 12 < 6) {
+      if (i % columns < columns / 2) {
         inside += change;
       } else {
         outside += change;
