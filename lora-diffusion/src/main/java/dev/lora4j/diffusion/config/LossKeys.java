@@ -1,6 +1,7 @@
 package dev.lora4j.diffusion.config;
 
 import static dev.lora4j.diffusion.config.KeyType.FLAG;
+import static dev.lora4j.diffusion.config.KeyType.PATH;
 import static dev.lora4j.diffusion.config.KeyType.SETTINGS;
 import static dev.lora4j.diffusion.config.KeyType.choice;
 import static dev.lora4j.diffusion.config.KeyType.count;
@@ -114,6 +115,11 @@ public final class LossKeys {
           choice("none", "sigma_sqrt", "cosmap", "sigma_squared"),
           "none",
           "What the levels of noise of a flow count");
+  public static final RunKey<String> TIMESTEP_WEIGHTS =
+      unset(
+          "loss.timestep_weights",
+          PATH,
+          "Text file with what timesteps count, one number a line from most noise to least");
   public static final RunKey<Double> GUIDANCE =
       unset(
           "loss.guidance_scale",
@@ -155,6 +161,7 @@ public final class LossKeys {
           HUBER_SCHEDULE,
           HUBER_SCALE,
           FLOW_WEIGHTING,
+          TIMESTEP_WEIGHTS,
           GUIDANCE,
           PRIOR_WEIGHT,
           MASKED);

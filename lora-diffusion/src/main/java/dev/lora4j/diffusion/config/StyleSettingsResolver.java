@@ -25,10 +25,12 @@ import dev.lora4j.diffusion.train.objective.LossSettings;
 import dev.lora4j.diffusion.train.objective.Losses;
 import dev.lora4j.diffusion.train.objective.NoiseSettings;
 import dev.lora4j.diffusion.train.objective.ObjectiveSettings;
+import dev.lora4j.diffusion.train.objective.TimestepWeights;
 import dev.lora4j.diffusion.train.objective.WeightSettings;
 import dev.lora4j.spi.ExtensionInfo;
 import dev.lora4j.spi.Extensions;
 import dev.lora4j.spi.SettingInfo;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -270,6 +272,10 @@ final class StyleSettingsResolver {
             WeightSettings.FlowWeighting.valueOf(
                 values.get(LossKeys.FLOW_WEIGHTING).toUpperCase(Locale.ROOT)),
             values.get(LossKeys.PRIOR_WEIGHT),
-            values.get(LossKeys.ZERO_TERMINAL)));
+            values.get(LossKeys.ZERO_TERMINAL),
+            values
+                .find(LossKeys.TIMESTEP_WEIGHTS)
+                .map(file -> TimestepWeightFile.read(Path.of(file)))
+                .orElse(TimestepWeights.EQUAL)));
   }
 }

@@ -35,7 +35,15 @@ public final class TimestepKeys {
   public static final RunKey<String> SAMPLING =
       RunKey.of(
           "loss.timestep_sampling",
-          choice("uniform", "sigmoid", "shift", SIZE_SHIFT, "logit_normal", "mode", FLUX_SHIFT),
+          choice(
+              "uniform",
+              "sigmoid",
+              "shift",
+              SIZE_SHIFT,
+              "uniform_size_shift",
+              "logit_normal",
+              "mode",
+              FLUX_SHIFT),
           "uniform",
           "How often which step is trained");
 
@@ -79,6 +87,14 @@ public final class TimestepKeys {
           "How far what any distribution gives moves to noise; 1 for not at all",
           "training_shift");
 
+  /** Which end of the distribution is trained more often. */
+  public static final RunKey<String> BIAS =
+      RunKey.of(
+          "loss.timestep_bias",
+          choice("none", "high_noise", "low_noise"),
+          "none",
+          "Which end of any distribution is trained more often: much noise or little");
+
   /** All of them, in the order in which a file has them. */
   static final List<RunKey<?>> ALL =
       List.of(
@@ -90,7 +106,8 @@ public final class TimestepKeys {
           LOGIT_MEAN,
           LOGIT_STD,
           MODE_SCALE,
-          TRAINING_SHIFT);
+          TRAINING_SHIFT,
+          BIAS);
 
   private TimestepKeys() {}
 
@@ -111,7 +128,8 @@ public final class TimestepKeys {
         values.get(LOGIT_MEAN),
         values.get(LOGIT_STD),
         values.get(MODE_SCALE),
-        values.get(TRAINING_SHIFT));
+        values.get(TRAINING_SHIFT),
+        TimestepSettings.Bias.valueOf(values.get(BIAS).toUpperCase(Locale.ROOT)));
   }
 
   private static Sampling sampling(String name) {

@@ -51,7 +51,7 @@ public final class Objective {
   private void requireFinite() {
     int end = settings.timesteps().max().orElse(schedule.size());
     for (int t = settings.timesteps().min(); t < end; t++) {
-      double weight = LossWeight.of(settings.weights(), prediction(), schedule.level(t));
+      double weight = weight(schedule.level(t));
       if (!Double.isFinite(weight)) {
         throw new IllegalArgumentException(
             "The weight of the loss at timestep "
@@ -130,9 +130,17 @@ public final class Objective {
     return drawn(sample, level, noise, perturbed(noise, seed, number));
   }
 
+  private double weight(NoiseLevel level) {
+    // Timesteps of a flow count from 1.
+    double noisiest = schedule.flow() ? schedule.size() : schedule.size() - 1;
+    double place = (noisiest - level.timestep()) / Math.max(1, schedule.size() - 1);
+    return LossWeight.of(settings.weights(), prediction(), level)
+        * settings.weights().timesteps().at(place);
+  }
+
   /** A draw of this level and noise; weight and threshold follow. */
   SampleDraw drawn(LatentSample sample, NoiseLevel level, float[] noise, float[] seen) {
-    double weight = LossWeight.of(settings.weights(), prediction(), level);
+    double weight = weight(level);
     double prior = sample.regularisation() ? settings.weights().priorLoss() : 1;
     double c = settings.loss().criterion().threshold(level, schedule.size());
     return new SampleDraw(level, weight * prior, c, noise, seen);

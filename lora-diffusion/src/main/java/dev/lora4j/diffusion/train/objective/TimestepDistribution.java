@@ -36,7 +36,22 @@ final class TimestepDistribution {
 
   /** The share of the range that lies below the timestep. */
   double share(double u, Shape latents) {
-    return shifted(drawn(u, latents), settings.trainingShift());
+    boolean falls = settings.sampling() == TimestepSettings.Sampling.MODE;
+    double biased = falls ? falling(u) : biased(u);
+    return shifted(drawn(biased, latents), settings.trainingShift());
+  }
+
+  /** What {@link #biased} gives for a distribution whose timesteps fall as the number grows. */
+  private double falling(double u) {
+    return settings.bias() == TimestepSettings.Bias.NONE ? u : 1 - biased(1 - u);
+  }
+
+  private double biased(double u) {
+    return switch (settings.bias()) {
+      case NONE -> u;
+      case HIGH_NOISE -> 1 - Math.pow(1 - u, 3);
+      case LOW_NOISE -> u * u * u;
+    };
   }
 
   private double drawn(double u, Shape latents) {
@@ -45,6 +60,7 @@ final class TimestepDistribution {
       case SIGMOID -> sigmoid(u);
       case SHIFT -> shifted(sigmoid(u), settings.shift().orElse(own(latents)));
       case SIZE_SHIFT -> shifted(sigmoid(u), bySize(latents));
+      case UNIFORM_SIZE_SHIFT -> shifted(u, bySize(latents));
       case LOGIT_NORMAL ->
           logistic(settings.logitMean() + settings.logitStd() * NormalQuantile.at(u));
       case MODE -> {

@@ -15,6 +15,7 @@ final class TimestepDraft {
   double logitStd;
   double modeScale;
   double trainingShift;
+  TimestepSettings.Bias bias;
 
   TimestepDraft(TimestepSettings from) {
     stratified = from.stratified();
@@ -27,6 +28,7 @@ final class TimestepDraft {
     logitStd = from.logitStd();
     modeScale = from.modeScale();
     trainingShift = from.trainingShift();
+    bias = from.bias();
   }
 
   /** The settings as they are now. */
@@ -41,6 +43,7 @@ final class TimestepDraft {
         logitMean,
         logitStd,
         modeScale,
-        trainingShift);
+        trainingShift,
+        bias);
   }
 }

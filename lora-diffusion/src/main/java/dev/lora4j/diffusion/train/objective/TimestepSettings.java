@@ -22,6 +22,7 @@ import java.util.OptionalInt;
  * @param modeScale strength of MODE ({@code mode_scale}), from -1 to 2 / (pi - 2)
  * @param trainingShift shift towards noise of what any distribution gives ({@code training_shift}),
  *     above 0; 1 for none
+ * @param bias which end of the distribution is drawn more often
  */
 public record TimestepSettings(
     boolean stratified,
@@ -33,7 +34,8 @@ public record TimestepSettings(
     double logitMean,
     double logitStd,
     double modeScale,
-    double trainingShift)
+    double trainingShift,
+    Bias bias)
     implements Canonical {
   /** All timesteps alike, one from each part of the range. */
   public static final TimestepSettings STRATIFIED =
@@ -56,10 +58,51 @@ public record TimestepSettings(
      * {@link dev.lora4j.diffusion.sampling.LinearShift#USUAL} ({@code flux_shift}).
      */
     SIZE_SHIFT,
+    /** UNIFORM, moved to noise by the size of the picture as SIZE_SHIFT is. */
+    UNIFORM_SIZE_SHIFT,
     /** SIGMOID with another centre and spread (Esser et al. 2024, equation 19). */
     LOGIT_NORMAL,
     /** Heavy at both ends (Esser et al. 2024, equation 20). */
     MODE
+  }
+
+  /**
+   * Which end of a distribution is drawn more often: of a number u that is uniform in [0, 1) the
+   * cube is taken (Mou et al. 2023, section 3.4).
+   */
+  public enum Bias {
+    /** Neither. */
+    NONE,
+    /** Much noise, which decides what is where: 1 - (1 - u)^3 of the distribution lies below. */
+    HIGH_NOISE,
+    /** Little noise, which decides details: u^3 of the distribution lies below. */
+    LOW_NOISE
+  }
+
+  /** Settings that prefer no end of the distribution. */
+  public TimestepSettings(
+      boolean stratified,
+      int min,
+      OptionalInt max,
+      Sampling sampling,
+      double sigmoidScale,
+      OptionalDouble shift,
+      double logitMean,
+      double logitStd,
+      double modeScale,
+      double trainingShift) {
+    this(
+        stratified,
+        min,
+        max,
+        sampling,
+        sigmoidScale,
+        shift,
+        logitMean,
+        logitStd,
+        modeScale,
+        trainingShift,
+        Bias.NONE);
   }
 
   /**
@@ -140,6 +183,13 @@ public record TimestepSettings(
     return draft.settings();
   }
 
+  /** A copy that prefers another end of the distribution. */
+  public TimestepSettings withBias(Bias other) {
+    TimestepDraft draft = new TimestepDraft(this);
+    draft.bias = other;
+    return draft.settings();
+  }
+
   @Override
   public String canonical() {
     return CanonicalForm.of("TimestepSettings")
@@ -153,6 +203,7 @@ public record TimestepSettings(
         .with("logitStd", logitStd)
         .with("modeScale", modeScale)
         .with("trainingShift", trainingShift, 1.0)
+        .with("bias", bias, Bias.NONE)
         .text();
   }
 }

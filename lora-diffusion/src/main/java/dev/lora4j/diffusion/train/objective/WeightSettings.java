@@ -18,6 +18,7 @@ import dev.lora4j.core.identity.CanonicalForm;
  * @param priorLoss weight of regularisation pictures ({@code prior_loss_weight}), 0 or more
  * @param zeroTerminalSnr whether the schedule is rescaled to end in nothing but noise ({@code
  *     zero_terminal_snr}; Lin et al. 2024); for v-prediction
+ * @param timesteps weights by timestep, beside the others
  */
 public record WeightSettings(
     double minSnrGamma,
@@ -26,7 +27,8 @@ public record WeightSettings(
     double vLikeLoss,
     FlowWeighting flow,
     double priorLoss,
-    boolean zeroTerminalSnr)
+    boolean zeroTerminalSnr,
+    TimestepWeights timesteps)
     implements Canonical {
   /** Every sample alike. */
   public static final WeightSettings EQUAL =
@@ -64,6 +66,26 @@ public record WeightSettings(
         .check();
   }
 
+  /** Weights that are the same by timestep, but for the others. */
+  public WeightSettings(
+      double minSnrGamma,
+      boolean debiasedEstimation,
+      boolean scaleVLikeNoise,
+      double vLikeLoss,
+      FlowWeighting flow,
+      double priorLoss,
+      boolean zeroTerminalSnr) {
+    this(
+        minSnrGamma,
+        debiasedEstimation,
+        scaleVLikeNoise,
+        vLikeLoss,
+        flow,
+        priorLoss,
+        zeroTerminalSnr,
+        TimestepWeights.EQUAL);
+  }
+
   /** Capped signal-to-noise ratios and nothing else. */
   public static WeightSettings minSnr(double gamma) {
     return new WeightSettings(gamma, false, false, 0, FlowWeighting.NONE, 1, false);
@@ -77,7 +99,27 @@ public record WeightSettings(
   /** The same with another weight of regularisation pictures. */
   public WeightSettings withPriorLoss(double other) {
     return new WeightSettings(
-        minSnrGamma, debiasedEstimation, scaleVLikeNoise, vLikeLoss, flow, other, zeroTerminalSnr);
+        minSnrGamma,
+        debiasedEstimation,
+        scaleVLikeNoise,
+        vLikeLoss,
+        flow,
+        other,
+        zeroTerminalSnr,
+        timesteps);
+  }
+
+  /** The same with other weights by timestep. */
+  public WeightSettings withTimesteps(TimestepWeights other) {
+    return new WeightSettings(
+        minSnrGamma,
+        debiasedEstimation,
+        scaleVLikeNoise,
+        vLikeLoss,
+        flow,
+        priorLoss,
+        zeroTerminalSnr,
+        other);
   }
 
   @Override
@@ -90,6 +132,7 @@ public record WeightSettings(
         .with("flow", flow)
         .with("priorLoss", priorLoss)
         .with("zeroTerminalSnr", zeroTerminalSnr)
+        .with("timesteps", timesteps, TimestepWeights.EQUAL)
         .text();
   }
 }

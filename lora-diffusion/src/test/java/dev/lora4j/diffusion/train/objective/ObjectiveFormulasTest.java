@@ -91,7 +91,7 @@ class ObjectiveFormulasTest {
   @EnumSource(
       value = Sampling.class,
       mode = EnumSource.Mode.EXCLUDE,
-      names = {"UNIFORM", "SIZE_SHIFT"})
+      names = {"UNIFORM", "SIZE_SHIFT", "UNIFORM_SIZE_SHIFT"})
   void timestepDistributionsMatchTheReference(Sampling sampling) {
     double scale = sampling == Sampling.SIGMOID ? 1.3 : 1;
     TimestepSettings settings =
