@@ -6,6 +6,7 @@ module dev.lora4j.diffusion {
   requires ai.djl.tokenizers;
   requires com.google.gson;
   requires transitive org.tomlj;
+  requires org.snakeyaml.engine;
   requires static org.apiguardian.api;
   requires static org.jspecify;
 
@@ -31,6 +32,7 @@ module dev.lora4j.diffusion {
   exports dev.lora4j.diffusion.record;
   exports dev.lora4j.diffusion.request;
   exports dev.lora4j.diffusion.config;
+  exports dev.lora4j.diffusion.config.aitoolkit;
   exports dev.lora4j.diffusion.config.kohya;
   exports dev.lora4j.diffusion.sampling;
   exports dev.lora4j.diffusion.slider;

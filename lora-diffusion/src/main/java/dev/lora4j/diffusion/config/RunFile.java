@@ -68,6 +68,22 @@ public final class RunFile {
     read(layers, file, Optional.of(preset));
   }
 
+  /**
+   * Lays a file in another trainer's form over what is there.
+   *
+   * @throws RunProblems if it cannot be read at all
+   */
+  public static void read(Path file, SettingLayers layers, RunFormat format) {
+    Path folder = file.toAbsolutePath().normalize().getParent();
+    layers.begin();
+    format.read(
+        text(file),
+        String.valueOf(file.getFileName()),
+        folder == null ? Path.of("").toAbsolutePath() : folder,
+        layers);
+    layers.begin();
+  }
+
   private static void read(SettingLayers layers, Path file, Optional<String> preset) {
     String text = text(file);
     Optional<Path> folder = Optional.ofNullable(file.toAbsolutePath().normalize().getParent());

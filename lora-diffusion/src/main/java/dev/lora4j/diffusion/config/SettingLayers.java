@@ -124,6 +124,11 @@ public final class SettingLayers {
     preset = true;
   }
 
+  /** True if the layers lie on a preset, whose choices count before a trainer's defaults. */
+  public boolean preset() {
+    return preset;
+  }
+
   /**
    * True if a table's key is an option of the other trainer, whose tables only order a file, and
    * may have names of tables of ours.

@@ -8,11 +8,13 @@ import dev.lora4j.cli.model.ModelOptions;
 import dev.lora4j.diffusion.config.BaseRun;
 import dev.lora4j.diffusion.config.Presets;
 import dev.lora4j.diffusion.config.RunFile;
+import dev.lora4j.diffusion.config.RunFormat;
 import dev.lora4j.diffusion.config.RunKeys;
 import dev.lora4j.diffusion.config.RunProblems;
 import dev.lora4j.diffusion.config.RunSettings;
 import dev.lora4j.diffusion.config.RunValues;
 import dev.lora4j.diffusion.config.SettingLayers;
+import dev.lora4j.diffusion.config.aitoolkit.AiToolkitFormat;
 import dev.lora4j.diffusion.config.kohya.KohyaOptions;
 import dev.lora4j.spi.ExtensionRequest;
 import java.nio.file.Path;
@@ -36,6 +38,9 @@ final class RunOptions {
   /** Keys that name a base as --base does. */
   private static final Set<String> BASES = Set.of("base", "pretrained_model_name_or_path");
 
+  /** Forms of other trainers' run files that are no TOML. */
+  private static final List<RunFormat> FORMATS = List.of(new AiToolkitFormat());
+
   private static final Set<String> OF_BASES =
       Set.of(
           "--set",
@@ -54,7 +59,9 @@ final class RunOptions {
   @Parameters(
       arity = "0..1",
       paramLabel = "RUN.toml",
-      description = "Settings of the run; docs/training-keys.md has all keys.")
+      description =
+          "Settings of the run; docs/training-keys.md has all keys. Files of sd-scripts (TOML) and"
+              + " ai-toolkit (YAML) are read as they are.")
   private Optional<Path> file = Optional.empty();
 
   @Option(
@@ -208,9 +215,7 @@ final class RunOptions {
     SettingLayers layers = new SettingLayers(KohyaOptions::new);
     Map<String, String> assigned = assignments();
     if (file.isPresent()) {
-      Path path = ExistingPath.file(file.get());
-      preset.ifPresentOrElse(
-          name -> RunFile.read(path, layers, name), () -> RunFile.read(path, layers));
+      read(ExistingPath.file(file.get()), layers);
     } else {
       boolean named = model.base.isPresent() || BASES.stream().anyMatch(assigned::containsKey);
       Presets.read(preset.orElse(named ? "style" : "tiny"), layers);
@@ -268,6 +273,21 @@ final class RunOptions {
     return settings;
   }
 
+  private void read(Path path, SettingLayers layers) {
+    Optional<RunFormat> format = format(path);
+    if (format.isPresent()) {
+      preset.ifPresent(name -> Presets.read(name, layers));
+      RunFile.read(path, layers, format.get());
+    } else {
+      preset.ifPresentOrElse(
+          name -> RunFile.read(path, layers, name), () -> RunFile.read(path, layers));
+    }
+  }
+
+  private static Optional<RunFormat> format(Path path) {
+    return FORMATS.stream().filter(f -> f.reads(String.valueOf(path.getFileName()))).findFirst();
+  }
+
   /** A name, and the settings behind it if there are any. */
   private static void sayExtension(
       SettingLayers layers,
@@ -308,7 +328,9 @@ final class RunOptions {
   }
 
   private boolean describesBase() {
-    return file.isPresent() && RunFile.describesBase(ExistingPath.file(file.get()));
+    return file.isPresent()
+        && format(file.get()).isEmpty()
+        && RunFile.describesBase(ExistingPath.file(file.get()));
   }
 
   /**
