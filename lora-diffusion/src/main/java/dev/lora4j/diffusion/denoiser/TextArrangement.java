@@ -167,9 +167,13 @@ public record TextArrangement(List<Part> parts, int emptyTokens) {
     return parts.isEmpty() ? 0 : parts.get(parts.size() - 1).stretch() + 1;
   }
 
-  /** True if the words of all encoders stand side by side, so that they read the same tokens. */
+  /**
+   * True if the words of all encoders stand side by side, so that they read the same tokens, and a
+   * long text may be cut into chunks. A message of a chat is one text.
+   */
   public boolean together() {
-    return stretches() <= 1 && parts.stream().allMatch(p -> p.words() && !p.ends());
+    return stretches() <= 1
+        && parts.stream().allMatch(p -> p.words() && !p.ends() && p.frame().chat().isEmpty());
   }
 
   /**

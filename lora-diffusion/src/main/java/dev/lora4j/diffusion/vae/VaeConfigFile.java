@@ -22,11 +22,7 @@ public final class VaeConfigFile {
               "It is for bases that were trained on noise levels of their own (EDM, as Playground"
                   + " 2.5), for which there is no sampler here.",
               "latents_mean",
-              "latents_std")
-          .idle(
-              "F32 and BF16 hold what is computed; in F16, on a card, numbers that are not finite are"
-                  + " an error and never a picture",
-              "force_upcast");
+              "latents_std");
 
   private VaeConfigFile() {}
 
@@ -38,7 +34,11 @@ public final class VaeConfigFile {
         .used("mid_block_add_attention", "use_quant_conv", "use_post_quant_conv")
         .used("down_block_types", "up_block_types")
         .only("act_fn", "silu", "swish")
-        .idle("tiles are cut by their own rule, above 1.6 million pixels", "sample_size");
+        .idle("tiles are cut by their own rule, above 1.6 million pixels", "sample_size")
+        .idle(
+            "F32 and BF16 hold what is computed; in F16, on a card, numbers that are not finite are"
+                + " an error and never a picture",
+            "force_upcast");
   }
 
   /** Treatment of each field of diffusers' {@code AutoencoderKL}. */

@@ -176,19 +176,12 @@ public abstract class RefusalContract {
     return pipeline.source();
   }
 
-  /** Whether captions may be taken in chunks: by default, one run of an encoder takes long ones. */
-  protected boolean takesChunks() {
-    return false;
-  }
-
   @Test
   void whatATrainingCannotAskFor() {
     StyleSettings plain = StyleSettings.DEFAULT.with(ObjectiveSettings.PLAIN);
     try (StableDiffusion sd = open(untold())) {
       assertNames(refusal(sd, plain.withGuidance(3)), "loss.guidance_scale 3", "no guidance scale");
-      if (!takesChunks()) {
-        assertNames(refusal(sd, plain.withCaptionChunks(2)), "caption_chunks");
-      }
+      assertNames(refusal(sd, plain.withCaptionChunks(2)), "caption_chunks");
       if (!clipSkips) {
         assertNames(refusal(sd, plain.withClipSkip(1)), "takes no clip skip");
       }

@@ -17,7 +17,7 @@ class Flux2AutoencoderContractTest extends AutoencoderFamilyContract {
          "down_block_types": ["DownEncoderBlock2D", "DownEncoderBlock2D"],
          "up_block_types": ["UpDecoderBlock2D", "UpDecoderBlock2D"], "norm_num_groups": 4,
          "mid_block_add_attention": true, "use_quant_conv": true, "use_post_quant_conv": true,
-         "sample_size": 16, "batch_norm_eps": 0.0001, "batch_norm_momentum": 0.1,
+         "sample_size": 16, "force_upcast": true, "batch_norm_eps": 0.0001, "batch_norm_momentum": 0.1,
          "patch_size": [2, 2]}
         """;
   }

@@ -21,12 +21,6 @@ class Flux2RefusalsTest extends RefusalContract {
     super(TinyPipeline.KLEIN, false);
   }
 
-  /** All of its tokens stand for words, those that fill up a text too. */
-  @Override
-  protected boolean takesChunks() {
-    return true;
-  }
-
   @ParameterizedTest
   @CsvSource({
     "joint_attention_dim, 24, 40, texts of width 40, 3 layers of text_encoder side by side give 24",
