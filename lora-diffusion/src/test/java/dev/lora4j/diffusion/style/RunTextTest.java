@@ -69,7 +69,8 @@ class RunTextTest {
                 0.25,
                 0.75,
                 1.29,
-                1),
+                1,
+                TimestepSettings.Bias.NONE),
             new NoiseSettings(0.05, true, 0.01, 6, 0.4, 0.1, true),
             new LossSettings(new Huber(0.2, HuberSchedule.EXPONENTIAL, 2), true),
             new WeightSettings(5, false, false, 0.5, WeightSettings.FlowWeighting.NONE, 0.8, true));

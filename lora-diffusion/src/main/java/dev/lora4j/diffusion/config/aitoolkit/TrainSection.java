@@ -147,7 +147,7 @@ final class TrainSection {
   private void guidance(Optional<Double> scale) {
     SettingLayers layers = settings.layers();
     Optional<String> base = layers.entries().find(RunKeys.BASE);
-    if (base.isEmpty() || GuidedBase.at(base.get())) {
+    if (base.isEmpty() || ToldGuidance.at(base.get())) {
       RunKey<Double> key = LossKeys.GUIDANCE;
       layers.set(key.name(), scale.orElse(1.0), train.origin("cfg_scale"));
       layers.note(

@@ -40,7 +40,17 @@ public record TimestepSettings(
   /** All timesteps alike, one from each part of the range. */
   public static final TimestepSettings STRATIFIED =
       new TimestepSettings(
-          true, 0, OptionalInt.empty(), Sampling.UNIFORM, 1, OptionalDouble.empty(), 0, 1, 1.29, 1);
+          true,
+          0,
+          OptionalInt.empty(),
+          Sampling.UNIFORM,
+          1,
+          OptionalDouble.empty(),
+          0,
+          1,
+          1.29,
+          1,
+          Bias.NONE);
 
   /** All timesteps alike, drawn for each sample by itself. */
   public static final TimestepSettings INDEPENDENT = STRATIFIED.withStratified(false);
@@ -77,32 +87,6 @@ public record TimestepSettings(
     HIGH_NOISE,
     /** Little noise, which decides details: u^3 of the distribution lies below. */
     LOW_NOISE
-  }
-
-  /** Settings that prefer no end of the distribution. */
-  public TimestepSettings(
-      boolean stratified,
-      int min,
-      OptionalInt max,
-      Sampling sampling,
-      double sigmoidScale,
-      OptionalDouble shift,
-      double logitMean,
-      double logitStd,
-      double modeScale,
-      double trainingShift) {
-    this(
-        stratified,
-        min,
-        max,
-        sampling,
-        sigmoidScale,
-        shift,
-        logitMean,
-        logitStd,
-        modeScale,
-        trainingShift,
-        Bias.NONE);
   }
 
   /**

@@ -105,7 +105,8 @@ class ObjectiveFormulasTest {
             -0.4,
             0.7,
             1.29,
-            1);
+            1,
+            TimestepSettings.Bias.NONE);
     TimestepDistribution law =
         new TimestepDistribution(settings, Golden.schedule(Prediction.EPSILON));
     double[] uniform = Golden.doubles("uniform");

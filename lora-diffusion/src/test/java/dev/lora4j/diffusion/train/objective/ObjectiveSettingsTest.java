@@ -60,7 +60,8 @@ class ObjectiveSettingsTest {
         mean,
         std,
         mode,
-        1);
+        1,
+        TimestepSettings.Bias.NONE);
   }
 
   @Test

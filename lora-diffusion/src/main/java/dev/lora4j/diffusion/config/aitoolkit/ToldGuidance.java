@@ -8,10 +8,10 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /** Whether a base of FLUX.1's structure is told a guidance scale, as its configuration says. */
-final class GuidedBase {
+final class ToldGuidance {
   private static final Pattern UNGUIDED = Pattern.compile("\"guidance_embeds\"\\s*:\\s*false");
 
-  private GuidedBase() {}
+  private ToldGuidance() {}
 
   /** True unless the configuration, or without one the name, says otherwise. */
   static boolean at(String base) {
