@@ -56,9 +56,11 @@ final class TimestepSection {
 
   private void scheduler() {
     String key = "noise_scheduler";
-    String name = train.text(key).orElse("ddpm").toLowerCase(Locale.ROOT);
+    Optional<String> said = train.text(key);
+    String name = said.orElse("ddpm").toLowerCase(Locale.ROOT);
     if (flow && !name.equals("flowmatch")) {
-      train.problem(key, "is " + name + "; expected flowmatch for a flow.");
+      String found = said.isPresent() ? name : "left out, which is ddpm in ai-toolkit";
+      train.problem(key, "is " + found + "; expected flowmatch for a flow.");
     } else if (!flow && !NOISE_SCHEDULERS.contains(name)) {
       train.problem(key, "is " + name + "; expected ddpm, by which this base was trained.");
     }
