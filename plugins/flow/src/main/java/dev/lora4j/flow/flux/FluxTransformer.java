@@ -14,12 +14,14 @@ import dev.lora4j.flow.layer.FlowTransformer;
 import dev.lora4j.flow.layer.JointAttention;
 import dev.lora4j.flow.layer.JointBlock;
 import dev.lora4j.flow.layer.Modulation;
+import dev.lora4j.flow.layer.StreamPlacements;
 import dev.lora4j.flow.layer.Streams;
 import dev.lora4j.flow.layer.TimeSines;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.regex.Pattern;
 
 /**
  * The transformer of FLUX.1 (Black Forest Labs 2024), diffusers' {@code FluxTransformer2DModel}: it
@@ -28,6 +30,11 @@ import java.util.OptionalDouble;
 record FluxTransformer(FluxConfig config) implements FlowTransformer {
   /** Rows and columns of the latents in a token. */
   private static final int PACKED = 2;
+
+  private static final Pattern OF_TIME =
+      Pattern.compile(
+          "transformer\\.(time_text_embed\\..*|norm_out\\.linear)"
+              + "|.*\\.norm(1|1_context)?\\.linear");
 
   private static final TimeSines TIME = new TimeSines(256);
   private static final int THOUSAND = 1000;
@@ -104,7 +111,7 @@ record FluxTransformer(FluxConfig config) implements FlowTransformer {
 
   @Override
   public SitePlacement.Of places() {
-    return new FluxPlacements();
+    return new StreamPlacements(OF_TIME, LEVELS - 1);
   }
 
   @Override

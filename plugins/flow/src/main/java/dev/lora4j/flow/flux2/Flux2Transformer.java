@@ -14,11 +14,13 @@ import dev.lora4j.flow.layer.Contexts;
 import dev.lora4j.flow.layer.FlowTransformer;
 import dev.lora4j.flow.layer.JointAttention;
 import dev.lora4j.flow.layer.Modulation;
+import dev.lora4j.flow.layer.StreamPlacements;
 import dev.lora4j.flow.layer.Streams;
 import dev.lora4j.flow.layer.TimeSines;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * The transformer of FLUX.2 [klein] (Black Forest Labs 2025), diffusers' {@code
@@ -26,6 +28,11 @@ import java.util.Optional;
  * place of the latents each.
  */
 record Flux2Transformer(Flux2Config config) implements FlowTransformer {
+  private static final Pattern OF_TIME =
+      Pattern.compile(
+          "transformer\\.(time_guidance_embed\\..*|norm_out\\.linear"
+              + "|(double|single)_stream_modulation(_img|_txt)?\\.linear)");
+
   private static final int THOUSAND = 1000;
 
   /** Side of the latents of pictures of 1024 pixels. */
@@ -94,7 +101,7 @@ record Flux2Transformer(Flux2Config config) implements FlowTransformer {
 
   @Override
   public SitePlacement.Of places() {
-    return new Flux2Placements();
+    return new StreamPlacements(OF_TIME, 0);
   }
 
   @Override

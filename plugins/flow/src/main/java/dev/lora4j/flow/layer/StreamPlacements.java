@@ -1,17 +1,16 @@
-package dev.lora4j.flow.flux;
+package dev.lora4j.flow.layer;
 
 import dev.lora4j.core.mix.SitePlacement;
 import java.util.regex.Pattern;
 
-/** Positions of the outputs of the transformer's layers in the picture. */
-record FluxPlacements() implements SitePlacement.Of {
-  /** The grid of two by two latents. */
-  private static final int PACKED = 1;
-
-  private static final Pattern OF_TIME =
-      Pattern.compile(
-          "transformer\\.(time_text_embed\\..*|norm_out\\.linear)"
-              + "|.*\\.norm(1|1_context)?\\.linear");
+/**
+ * Positions of the outputs of FLUX's layers in the picture: of blocks with two streams, and of
+ * blocks with one.
+ *
+ * @param ofTime names of the layers whose outputs are of the timestep
+ * @param grid resolution of the picture's tokens, 0 for that of the latents
+ */
+public record StreamPlacements(Pattern ofTime, int grid) implements SitePlacement.Of {
   private static final Pattern OF_WORDS =
       Pattern.compile(
           "transformer\\.context_embedder"
@@ -20,14 +19,14 @@ record FluxPlacements() implements SitePlacement.Of {
 
   @Override
   public SitePlacement of(String site) {
-    if (OF_TIME.matcher(site).matches()) {
+    if (ofTime.matcher(site).matches()) {
       return new SitePlacement.Nowhere();
     }
     if (site.startsWith(OF_BOTH)) {
-      return new SitePlacement.WordsAndGrid(PACKED);
+      return new SitePlacement.WordsAndGrid(grid);
     }
     return OF_WORDS.matcher(site).matches()
         ? new SitePlacement.OfTokens()
-        : new SitePlacement.OnGrid(PACKED);
+        : new SitePlacement.OnGrid(grid);
   }
 }
