@@ -1,6 +1,7 @@
 package dev.lora4j.diffusion.family;
 
 import dev.lora4j.core.format.LayerList;
+import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.safetensors.TensorInfo;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +49,12 @@ public final class JointLayers {
         .map(TensorInfo::shape)
         .filter(shape -> shape.rank() > 0)
         .map(shape -> shape.size(0));
+  }
+
+  /** Native names of a parameter of FLUX: the norms of queries and keys have a {@code scale}. */
+  public static List<String> parameterNames(Site site, String parameter) {
+    boolean scale = site.kind() == Site.Kind.NORM && parameter.equals("weight");
+    return scale ? List.of(parameter, "scale") : List.of(parameter);
   }
 
   /** Square layers, one below the other in a native one. */

@@ -67,11 +67,9 @@ public final class Flux implements BaseFamily {
         : Optional.empty();
   }
 
-  /** The norms of queries and keys have a {@code scale}. */
   @Override
   public List<String> parameterNames(Site site, String parameter) {
-    boolean scale = site.kind() == Site.Kind.NORM && parameter.equals("weight");
-    return scale ? List.of(parameter, "scale") : List.of(parameter);
+    return JointLayers.parameterNames(site, parameter);
   }
 
   @Override

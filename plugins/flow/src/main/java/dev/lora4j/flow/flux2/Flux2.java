@@ -59,11 +59,9 @@ public final class Flux2 implements BaseFamily {
                         : Optional.empty());
   }
 
-  /** The norms of queries and keys have a {@code scale}. */
   @Override
   public List<String> parameterNames(Site site, String parameter) {
-    boolean scale = site.kind() == Site.Kind.NORM && parameter.equals("weight");
-    return scale ? List.of(parameter, "scale") : List.of(parameter);
+    return JointLayers.parameterNames(site, parameter);
   }
 
   @Override
