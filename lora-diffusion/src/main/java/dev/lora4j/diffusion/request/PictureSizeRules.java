@@ -59,7 +59,8 @@ public final class PictureSizeRules {
             + ".");
   }
 
-  private static int below(int unit, int side) {
+  /** The largest multiple of {@code unit} that is not larger, or {@code unit}. */
+  static int below(int unit, int side) {
     return Math.max(unit, side / unit * unit);
   }
 

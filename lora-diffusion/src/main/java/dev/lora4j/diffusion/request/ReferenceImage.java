@@ -26,14 +26,9 @@ public record ReferenceImage(Picture picture) {
   public static ReferenceImage fitted(String name, BufferedImage image, int unit, int side) {
     double pixels = (double) image.getWidth() * image.getHeight();
     double scale = Math.min(1, side / Math.sqrt(pixels));
-    int width = whole((int) (image.getWidth() * scale), unit);
-    int height = whole((int) (image.getHeight() * scale), unit);
+    int width = PictureSizeRules.below(unit, (int) (image.getWidth() * scale));
+    int height = PictureSizeRules.below(unit, (int) (image.getHeight() * scale));
     return new ReferenceImage(Picture.of(name, "", image, width, height, Color.WHITE));
-  }
-
-  /** The largest multiple of {@code unit} that is not larger, or {@code unit}. */
-  private static int whole(int pixels, int unit) {
-    return Math.max(unit, pixels / unit * unit);
   }
 
   /** SHA-256 of its size and pixels, in hexadecimal. */
