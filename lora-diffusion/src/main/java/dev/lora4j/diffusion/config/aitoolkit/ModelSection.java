@@ -136,7 +136,13 @@ final class ModelSection {
     Path path = settings.path(said.get());
     settings.set(RunKeys.BASE, path.toString(), model.origin(PATH));
     settings.unlessReplaced(
-        RunKeys.BASE, () -> requireThere(PATH, said.get(), path, "--base says where it is"));
+        RunKeys.BASE,
+        () ->
+            requireThere(
+                PATH,
+                said.get(),
+                path,
+                "Fetch it with a client of the hub, and --base says where it is."));
   }
 
   private void requireThere(String key, String said, Path path, String how) {
@@ -147,9 +153,8 @@ final class ModelSection {
           (repository ? "is the repository " + said + ", which is not fetched" : "is " + said)
               + "; there is no "
               + path
-              + ". Fetch it with a client of the hub, and "
-              + how
-              + ".");
+              + ". "
+              + how);
     }
   }
 
@@ -165,7 +170,8 @@ final class ModelSection {
                   ASSISTANT,
                   said.get(),
                   path,
-                  "--set training_adapter.file=FILE says where it is"));
+                  "Fetch its file with ./lora4j pull hf:OWNER/REPO/FILE, and --set"
+                      + " training_adapter.file=FILE says where it is."));
     }
   }
 
