@@ -64,7 +64,7 @@ public record GoldenPipeline(
     return data;
   }
 
-  /** What diffusers' pictures were made of. */
+  /** Prompt of diffusers' pictures. */
   public Prompt prompt() {
     return Prompt.of(Goldens.PROMPT).seed(7).steps(4).size(24, 16).guidance(guidance);
   }

@@ -48,7 +48,7 @@ public abstract class PipelineContract {
   }
 
   /**
-   * What a base does if nothing else is asked for.
+   * Defaults of a base.
    *
    * @param guidance scale
    * @param sizeUnit that sides of pictures are multiples of, in pixels

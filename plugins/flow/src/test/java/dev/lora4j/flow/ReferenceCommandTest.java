@@ -24,7 +24,7 @@ class ReferenceCommandTest {
 
   @TempDir private Path folder = Path.of("");
 
-  /** What was printed, also as errors, behind the exit code. */
+  /** Output and errors behind the exit code. */
   private static String run(String... words) {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     PrintStream print = new PrintStream(all, true, StandardCharsets.UTF_8);

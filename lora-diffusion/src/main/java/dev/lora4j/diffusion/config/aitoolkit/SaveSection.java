@@ -3,7 +3,7 @@ package dev.lora4j.diffusion.config.aitoolkit;
 import dev.lora4j.diffusion.config.RunKeys;
 import java.util.Optional;
 
-/** What a configuration writes on the way and in which type. */
+/** Files that a configuration writes on the way, and their type. */
 final class SaveSection {
   private static final int EVERY = 1000;
 

@@ -95,7 +95,7 @@ final class TimestepSection {
     settings.set(TimestepKeys.SAMPLING, said.map(type -> law), law, train.origin(TYPE));
   }
 
-  /** What timesteps count there is a table of measured numbers in its code. */
+  /** Weights of timesteps there are a table of measured numbers in its code. */
   private void requireWeights() {
     train.problem(
         TYPE,

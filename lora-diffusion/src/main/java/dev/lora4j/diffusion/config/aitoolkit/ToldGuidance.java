@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** Whether a base of FLUX.1's structure is told a guidance scale, as its configuration says. */
+/** Guidance of a base of FLUX.1's structure: told to it or not, as its configuration says. */
 final class ToldGuidance {
   private static final Pattern UNGUIDED = Pattern.compile("\"guidance_embeds\"\\s*:\\s*false");
 

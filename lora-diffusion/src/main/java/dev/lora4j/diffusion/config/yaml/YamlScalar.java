@@ -5,7 +5,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * What a word without quotes means: as in YAML 1.2, and the words of 1.1 for true and false, which
+ * Meaning of a word without quotes: as in YAML 1.2, and the words of 1.1 for true and false, which
  * PyYAML reads so.
  */
 final class YamlScalar {

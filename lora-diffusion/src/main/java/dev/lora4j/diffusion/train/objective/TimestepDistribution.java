@@ -41,7 +41,7 @@ final class TimestepDistribution {
     return shifted(drawn(biased, latents), settings.trainingShift());
   }
 
-  /** What {@link #biased} gives for a distribution whose timesteps fall as the number grows. */
+  /** The same for a distribution whose timesteps fall as the number grows. */
   private double falling(double u) {
     return settings.bias() == TimestepSettings.Bias.NONE ? u : 1 - biased(1 - u);
   }

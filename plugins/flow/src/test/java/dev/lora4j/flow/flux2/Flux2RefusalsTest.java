@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What does not fit a FLUX.2 [klein] is refused by name. */
+/** Refusals of what does not fit a FLUX.2 [klein], by name. */
 class Flux2RefusalsTest extends RefusalContract {
   Flux2RefusalsTest() {
     super(TinyPipeline.KLEIN, false);
