@@ -185,7 +185,7 @@ public record TextArrangement(List<Part> parts, int emptyTokens) {
   public void requireClipSkip(int clipSkip) {
     if (clipSkip > 0 && parts.stream().noneMatch(Part::skips)) {
       throw new IllegalArgumentException(
-          "The text encoders of this base are always read to their end, so it takes no clip skip;"
+          "This base always takes the same layers of its text encoders, so it takes no clip skip;"
               + " leave it out.");
     }
   }
