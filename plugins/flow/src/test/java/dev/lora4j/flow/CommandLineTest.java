@@ -122,16 +122,7 @@ class CommandLineTest {
   @CsvSource({"SD3, shift", "FLUX, flux_shift", "ZIMAGE, sigmoid"})
   void whatIsTrainedChangesThePicture(String name, String sampling) throws IOException {
     TinyPipeline base = pipeline(name);
-    Path pictures = Files.createDirectory(folder.resolve("pictures"));
-    for (int i = 0; i < 2; i++) {
-      BufferedImage picture = new BufferedImage(16, 16, BufferedImage.TYPE_INT_RGB);
-      Graphics2D pen = picture.createGraphics();
-      pen.setColor(i == 0 ? Color.ORANGE : Color.BLUE);
-      pen.fillRect(2, 2, 9, 11);
-      pen.dispose();
-      ImageIO.write(picture, "png", pictures.resolve("p" + i + ".png").toFile());
-      Files.writeString(pictures.resolve("p" + i + ".txt"), "a red fox");
-    }
+    Path pictures = pictures();
     Path adapter = trained(base, sampling, pictures, "ink");
     BufferedImage plain = generated(base, "plain.png");
     BufferedImage ink = generated(base, "ink.png", "--lora=" + adapter);
@@ -144,6 +135,21 @@ class CommandLineTest {
       BufferedImage other = generated(base, method + ".png", "--lora=" + alone);
       assertNotEquals(Arrays.toString(pixels(one)), Arrays.toString(pixels(other)));
     }
+  }
+
+  /** A folder of two captioned pictures. */
+  private Path pictures() throws IOException {
+    Path pictures = Files.createDirectory(folder.resolve("pictures"));
+    for (int i = 0; i < 2; i++) {
+      BufferedImage picture = new BufferedImage(16, 16, BufferedImage.TYPE_INT_RGB);
+      Graphics2D pen = picture.createGraphics();
+      pen.setColor(i == 0 ? Color.ORANGE : Color.BLUE);
+      pen.fillRect(2, 2, 9, 11);
+      pen.dispose();
+      ImageIO.write(picture, "png", pictures.resolve("p" + i + ".png").toFile());
+      Files.writeString(pictures.resolve("p" + i + ".txt"), "a red fox");
+    }
+    return pictures;
   }
 
   private Path trained(
@@ -166,5 +172,25 @@ class CommandLineTest {
     words.addAll(List.of(more));
     run(words.toArray(String[]::new));
     return adapter;
+  }
+
+  @Test
+  void theQuickStartTakesThemAsABase() throws IOException {
+    Path out = folder.resolve("quick");
+    String printed =
+        run(
+            "quickstart",
+            base(TinyPipeline.SD3),
+            "--images=" + pictures(),
+            "--steps=2",
+            "--runs=1",
+            "--rank=2",
+            "--prompt=fox",
+            "-o",
+            out.toString());
+    // The bundled adapter is for another base: two columns are left.
+    assertTrue(printed.contains("the base, and the new style"), printed);
+    assertTrue(ImageIO.read(out.resolve("grid.png").toFile()).getWidth() > 0);
+    assertTrue(Files.exists(out.resolve("style.safetensors")));
   }
 }

@@ -84,7 +84,8 @@ public final class QuickstartCommand implements Command {
   @Option(
       names = "--second",
       paramLabel = "FILE",
-      description = "Adapter to blend with (default: the bundled glossy one).")
+      description =
+          "Adapter to blend with (default: the bundled glossy one, where it fits the base).")
   private Optional<Path> second = Optional.empty();
 
   @Option(
@@ -152,7 +153,7 @@ public final class QuickstartCommand implements Command {
     Path other = second.map(ExistingPath::any).orElseGet(BundledModel::adapter);
     AdapterFiles.requireAdapter(other);
     BaseOutline base = options.outline();
-    Adapter glossy = AdapterFiles.read(other, base.family()).adapter();
+    Optional<Adapter> glossy = second(console, other, base);
     images.ifPresent(folder -> PictureFolder.read(folder, base.side(), base.side()));
     OutputFile.folder(output);
     Optional<QuickScores> scoring = QuickScores.of(images, concepts);
@@ -172,7 +173,10 @@ public final class QuickstartCommand implements Command {
             TrainedStyle style = MeanStyle.of(model.sd(), trained, settings.stored());
             style.save(output.resolve("style.safetensors"));
             LossChart.write(output.resolve("loss.png"), "Training loss", style.losses());
-            console.note("Making each picture with the base, with one adapter, and with both.");
+            console.note(
+                glossy.isPresent()
+                    ? "Making each picture with the base, with one adapter, and with both."
+                    : "Making each picture with the base, and with the adapter.");
             BufferedImage grid = grid(console, model.sd(), style.adapter(), glossy);
             PngFile.write(output.resolve("grid.png"), grid, "lora4j quickstart, seed " + seed);
             Optional<String> scored =
@@ -182,11 +186,23 @@ public final class QuickstartCommand implements Command {
                   written.put("scores", output.resolve(QuickScores.FILE));
                   written.put("images", output.resolve(QuickScores.IMAGES));
                 });
-            report(console, style, other, written, scored, (System.nanoTime() - began) / 1e9);
+            Optional<Path> blended = glossy.map(both -> other);
+            report(console, style, blended, written, scored, (System.nanoTime() - began) / 1e9);
             return style;
           });
     }
     return 0;
+  }
+
+  /** The adapter to blend with; none if the bundled one is for another base. */
+  private Optional<Adapter> second(Console console, Path other, BaseOutline base) {
+    if (second.isEmpty() && !AdapterFiles.fits(other, base.family())) {
+      console.note(
+          "The bundled glossy adapter is for another base, so that nothing is blended; --second"
+              + " names an adapter to blend with.");
+      return Optional.empty();
+    }
+    return Optional.of(AdapterFiles.read(other, base.family()).adapter());
   }
 
   /** Identity of a training; the seeds of all follow from the one in the settings. */
@@ -263,12 +279,16 @@ public final class QuickstartCommand implements Command {
     }
   }
 
-  private BufferedImage grid(Console console, StableDiffusion sd, Adapter style, Adapter glossy) {
+  private BufferedImage grid(
+      Console console, StableDiffusion sd, Adapter style, Optional<Adapter> glossy) {
     Map<String, MixPlan> columns = new LinkedHashMap<>();
     columns.put("base", MixPlan.NONE);
     columns.put("A: " + style.name(), MixPlan.of(style, 1));
-    columns.put("B: " + glossy.name(), MixPlan.of(glossy, 1));
-    columns.put(BLEND + " A + " + BLEND + " B", MixPlan.of(style, BLEND).with(glossy, BLEND));
+    glossy.ifPresent(
+        other -> {
+          columns.put("B: " + other.name(), MixPlan.of(other, 1));
+          columns.put(BLEND + " A + " + BLEND + " B", MixPlan.of(style, BLEND).with(other, BLEND));
+        });
     List<String> rows = prompts.isEmpty() ? PROMPTS : prompts;
     List<Prompt> wanted = new ArrayList<>();
     for (int row = 0; row < rows.size(); row++) {
@@ -293,7 +313,7 @@ public final class QuickstartCommand implements Command {
   private void report(
       Console console,
       TrainedStyle style,
-      Path other,
+      Optional<Path> other,
       Map<String, Path> written,
       Optional<String> scored,
       double seconds) {
@@ -304,7 +324,11 @@ public final class QuickstartCommand implements Command {
           all.put("identity", style.adapter().identity()).put("seconds", seconds).toString());
       return;
     }
-    console.print(written.get("grid") + "  the base, the new style, another style, and both");
+    console.print(
+        written.get("grid")
+            + (other.isPresent()
+                ? "  the base, the new style, another style, and both"
+                : "  the base, and the new style"));
     console.print(
         written.get("adapter") + "  the new style, identity " + style.adapter().identity());
     console.print(written.get("loss") + "  how the training went");
@@ -312,7 +336,10 @@ public final class QuickstartCommand implements Command {
     console.note("Done in " + Durations.text(seconds) + ". What to try next:");
     String file = output.resolve("style.safetensors").toString();
     String prompt = prompts.isEmpty() ? "lighthouse" : prompts.get(0);
-    suggest(console, "generate", prompt, "--lora", file + ":0.8", "--lora", other + ":0.5");
+    other.ifPresentOrElse(
+        both ->
+            suggest(console, "generate", prompt, "--lora", file + ":0.8", "--lora", both + ":0.5"),
+        () -> suggest(console, "generate", prompt, "--lora", file));
     suggest(console, "train", "--images", "YOUR_PICTURES", "-o", "yours.safetensors");
     console.note("  " + Invocation.of("inspect", file));
   }
