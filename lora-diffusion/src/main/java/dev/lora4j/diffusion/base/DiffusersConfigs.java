@@ -52,15 +52,7 @@ final class DiffusersConfigs {
    * @throws ModelException if a file is missing or says what cannot be computed
    */
   static ModelConfigs of(Path folder) {
-    List<ModelConfigs.Text> texts =
-        TEXT_ENCODERS.stream()
-            .filter(part -> Files.isDirectory(folder.resolve(part)))
-            .map(part -> new ModelConfigs.Text(part, text(folder, part)))
-            .toList();
-    if (texts.isEmpty()) {
-      throw new ModelException(folder + " has no folder text_encoder.");
-    }
-    requireNamed(folder);
+    List<ModelConfigs.Text> texts = texts(folder);
     DenoiserNetwork denoiser = denoiser(folder);
     boolean unet = denoiser instanceof UNet;
     boolean xl = unet && denoiser.pooledWidth() > 0;
@@ -70,7 +62,22 @@ final class DiffusersConfigs {
         texts,
         schedule(folder, denoiser, unet && !xl),
         sampleSize(folder, denoiser),
-        zerosForNoText(folder, xl));
+        zerosForNoText(folder, xl),
+        GenerationDefaults.textTokens(folder));
+  }
+
+  /** The text encoders, in the order of their names. */
+  static List<ModelConfigs.Text> texts(Path folder) {
+    List<ModelConfigs.Text> texts =
+        TEXT_ENCODERS.stream()
+            .filter(part -> Files.isDirectory(folder.resolve(part)))
+            .map(part -> new ModelConfigs.Text(part, text(folder, part)))
+            .toList();
+    if (texts.isEmpty()) {
+      throw new ModelException(folder + " has no folder text_encoder.");
+    }
+    requireNamed(folder);
+    return texts;
   }
 
   /**
@@ -78,8 +85,7 @@ final class DiffusersConfigs {
    *
    * @param corrected as in {@link SchedulerConfigFile}
    */
-  private static SchedulerConfig schedule(
-      Path folder, DenoiserNetwork denoiser, boolean corrected) {
+  static SchedulerConfig schedule(Path folder, DenoiserNetwork denoiser, boolean corrected) {
     ConfigFile json = config(folder, SCHEDULER, "scheduler_config.json");
     SchedulerConfig read = SchedulerConfigFile.read(json, corrected);
     if (read.flow().bySize().isPresent() && denoiser instanceof UNet) {
@@ -135,7 +141,7 @@ final class DiffusersConfigs {
   }
 
   /** Height and width of latents in training. */
-  private static int sampleSize(Path folder, DenoiserNetwork denoiser) {
+  static int sampleSize(Path folder, DenoiserNetwork denoiser) {
     ConfigFile json = ConfigFile.read(denoiserFolder(folder).resolve("config.json"));
     if (!json.has("sample_size")) {
       return denoiser.sampleSize();

@@ -25,6 +25,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** A model in one file, in the layout of first publication. */
 final class FileSource implements ModelSource {
@@ -143,7 +144,8 @@ final class FileSource implements ModelSource {
         texts,
         schedule(taught),
         original.sampleSize(),
-        original.kind() == OriginalKind.XL);
+        original.kind() == OriginalKind.XL,
+        OptionalInt.empty());
   }
 
   /** The schedule that all three kinds were trained on. */

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * Sampler and guidance scale of a base, for pictures whose prompt names none.
@@ -22,11 +23,15 @@ public record GenerationDefaults(Sampler sampler, double guidance, List<String> 
 
   static final String GUIDANCE = "guidance_scale";
 
+  /** Name of diffusers' argument of pipelines, which a base states where its own differs. */
+  static final String TEXT_TOKENS = "max_sequence_length";
+
   private static final double MOST = 1000;
+  private static final int MOST_TOKENS = 1 << 20;
 
   private static final ConfigFields FIELDS =
       ConfigFields.none()
-          .used(GUIDANCE)
+          .used(GUIDANCE, TEXT_TOKENS)
           .idle("it says who wrote the file", "transformers_version", "_from_model_config");
 
   /** Copies the list. */
@@ -55,6 +60,22 @@ public record GenerationDefaults(Sampler sampler, double guidance, List<String> 
       }
     }
     return new GenerationDefaults(own.sampler(), guidance, notes);
+  }
+
+  /**
+   * Most tokens of the text encoders that take a stated number of them.
+   *
+   * @return empty if no file states it
+   */
+  static OptionalInt textTokens(Path folder) {
+    Path file = folder.resolve(FILE);
+    if (Files.notExists(file)) {
+      return OptionalInt.empty();
+    }
+    ConfigFile json = ConfigFile.read(file);
+    return json.has(TEXT_TOKENS)
+        ? OptionalInt.of(json.within(TEXT_TOKENS, 0, MOST_TOKENS))
+        : OptionalInt.empty();
   }
 
   /** Sampler of the scripts that the model was published with, where no file names a scheduler. */

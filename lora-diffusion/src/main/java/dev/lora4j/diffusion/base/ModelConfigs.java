@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Configuration of a model: its networks and its noise schedule, without weights.
@@ -22,6 +23,8 @@ import java.util.Optional;
  * @param schedule noise schedule that it was trained with
  * @param sampleSize height and width of the latents that it was trained on
  * @param zerosForNoText whether zeros stand for an empty negative prompt
+ * @param textTokens most tokens of encoders that take a stated number of them; as many as they
+ *     state if empty
  */
 record ModelConfigs(
     DenoiserNetwork unet,
@@ -29,7 +32,8 @@ record ModelConfigs(
     List<Text> texts,
     SchedulerConfig schedule,
     int sampleSize,
-    boolean zerosForNoText)
+    boolean zerosForNoText,
+    OptionalInt textTokens)
     implements Canonical {
   private static final int DIGITS = 12;
 
@@ -71,6 +75,7 @@ record ModelConfigs(
         .with("schedule", schedule)
         .with("sampleSize", sampleSize)
         .with("zerosForNoText", zerosForNoText)
+        .with("textTokens", textTokens.orElse(-1), -1)
         .text();
   }
 
@@ -97,11 +102,12 @@ record ModelConfigs(
   TextArrangement arrangement() {
     Map<String, TextEncoderNetwork> encoders = new LinkedHashMap<>();
     texts.forEach(text -> encoders.put(text.model(), text.network()));
-    return unet.texts(encoders);
+    TextArrangement whole = unet.texts(encoders);
+    return textTokens.isPresent() ? whole.within(textTokens.getAsInt()) : whole;
   }
 
   /** A copy with another schedule. */
   ModelConfigs with(SchedulerConfig other) {
-    return new ModelConfigs(unet, vae, texts, other, sampleSize, zerosForNoText);
+    return new ModelConfigs(unet, vae, texts, other, sampleSize, zerosForNoText, textTokens);
   }
 }

@@ -37,18 +37,43 @@ public final class ModelFolderWriter {
   }
 
   /**
-   * Writes the denoiser.
+   * Copies configurations from another folder.
    *
+   * @param file within both folders, for example {@code transformer/config.json}
+   */
+  public void copy(Path from, String file) {
+    Path path = folder.resolve(file);
+    create(path);
+    try {
+      AtomicFile.write(path, Files.readString(from.resolve(file)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "Cannot copy " + from.resolve(file) + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Writes the weights of a network.
+   *
+   * @param model its folder, for example {@code unet}
    * @param prefix prefix of its weights among {@code slots}
    * @param flat all weights, laid out as {@code slots} say
    */
-  public void unet(
-      Scope scope,
-      UNetConfig config,
-      int sampleSize,
-      List<Slot> slots,
-      String prefix,
-      float[] flat) {
+  public void weights(Scope scope, String model, List<Slot> slots, String prefix, float[] flat) {
+    write(scope, file(model), slots, prefix, flat);
+  }
+
+  /**
+   * File of a network's weights within the folder.
+   *
+   * @param model its folder, for example {@code text_encoder}
+   */
+  public static String file(String model) {
+    return model + "/" + (model.startsWith("text_encoder") ? "model.safetensors" : WEIGHTS);
+  }
+
+  /** Writes the configuration of a UNet for latents of this height and width. */
+  public void unet(UNetConfig config, int sampleSize) {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("_class_name", "UNet2DConditionModel");
     json.put("act_fn", "silu");
@@ -70,17 +95,16 @@ public final class ModelFolderWriter {
     json.put("up_block_types", types(config.upCrossAttention(), "CrossAttnUpBlock2D", "UpBlock2D"));
     json.put("use_linear_projection", config.linearProjection());
     json("unet/config.json", json);
-    weights(scope, "unet/" + WEIGHTS, slots, prefix, flat);
   }
 
   private static List<String> types(List<Boolean> attention, String with, String without) {
     return attention.stream().map(a -> a ? with : without).toList();
   }
 
-  /** Writes the autoencoder; parameters as in {@link #unet}. */
+  /** Writes the autoencoder; parameters as in {@link #weights}. */
   public void vae(Scope scope, VaeConfig config, List<Slot> slots, float[] flat) {
     vaeConfig(config);
-    weights(scope, "vae/" + WEIGHTS, slots, "", flat);
+    weights(scope, "vae", slots, "", flat);
   }
 
   /** Writes the autoencoder's configuration alone, for one whose weights are in the folder. */
@@ -102,14 +126,8 @@ public final class ModelFolderWriter {
     json("vae/config.json", json);
   }
 
-  /** Writes the text encoder; parameters as in {@link #unet}. */
-  public void text(
-      Scope scope,
-      ClipTextConfig config,
-      int endToken,
-      List<Slot> slots,
-      String prefix,
-      float[] flat) {
+  /** Writes the configuration of the text encoder, whose texts end with this token. */
+  public void text(ClipTextConfig config, int endToken) {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("architectures", List.of("CLIPTextModel"));
     json.put("model_type", "clip_text_model");
@@ -126,7 +144,6 @@ public final class ModelFolderWriter {
     json.put("projection_dim", config.hiddenSize());
     json.put("vocab_size", config.vocabSize());
     json("text_encoder/config.json", json);
-    weights(scope, "text_encoder/model.safetensors", slots, prefix, flat);
   }
 
   /** Writes the noise schedule of the model, and the index of the folder. */
@@ -165,7 +182,7 @@ public final class ModelFolderWriter {
     return value.name().toLowerCase(Locale.ROOT);
   }
 
-  private void weights(Scope scope, String file, List<Slot> slots, String prefix, float[] flat) {
+  private void write(Scope scope, String file, List<Slot> slots, String prefix, float[] flat) {
     SafetensorsWriter writer = new SafetensorsWriter().metadata(Map.of("format", "pt"));
     for (Slot slot : slots) {
       Parameter parameter = slot.parameter();

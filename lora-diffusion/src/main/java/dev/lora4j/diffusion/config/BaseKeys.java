@@ -109,6 +109,11 @@ final class BaseKeys {
               0.999,
               96,
               Optional.empty()));
+  static final RunKey<String> CONFIGS =
+      RunKey.unset(
+          "denoiser.configs",
+          PATH,
+          "Folder of configurations of another denoiser, its text encoders and its schedule");
   static final RunKey<List<Integer>> UNET_CHANNELS =
       RunKey.of("denoiser.channels", counts(1), List.of(96, 160), "Channels, finest first");
   static final RunKey<List<Integer>> UNET_HEADS =
@@ -162,6 +167,23 @@ final class BaseKeys {
 
   static final List<RunKey<?>> ALL = all();
 
+  /** Keys of which {@link #CONFIGS} has files instead. */
+  static final List<RunKey<?>> INSTEAD_OF_CONFIGS =
+      List.of(
+          TEXT_VOCABULARY,
+          TEXT_TOKENS,
+          TEXT_WIDTH,
+          TEXT_FEED_FORWARD,
+          TEXT_LAYERS,
+          TEXT_HEADS,
+          UNET_CHANNELS,
+          UNET_HEADS,
+          UNET_LAYERS,
+          UNET_GROUPS,
+          PREDICTION,
+          BETAS,
+          TIMESTEPS);
+
   private BaseKeys() {}
 
   private static List<RunKey<?>> all() {
@@ -186,6 +208,7 @@ final class BaseKeys {
     all.addAll(DENOISER.all());
     all.addAll(
         List.of(
+            CONFIGS,
             UNET_CHANNELS,
             UNET_HEADS,
             UNET_LAYERS,

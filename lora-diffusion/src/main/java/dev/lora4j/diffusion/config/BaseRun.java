@@ -49,13 +49,16 @@ public record BaseRun(
    * The second stage.
    *
    * @param gamma cap of the signal-to-noise ratio in the weights of the loss; 0 for equal weights
+   * @param configs folder of configurations in the layout of diffusers, whose denoiser, text
+   *     encoders and schedule stand for {@code text}, {@code unet} and {@code scheduler}
    */
   public record Denoiser(
       StageSettings stage,
       ClipTextConfig text,
       UNetConfig unet,
       SchedulerConfig scheduler,
-      double gamma) {}
+      double gamma,
+      Optional<Path> configs) {}
 
   /**
    * Shares of caption wordings: without text, with an article, with keywords, with the style's
@@ -111,7 +114,8 @@ public record BaseRun(
             BaseNetworks.text(values),
             BaseNetworks.unet(values),
             BaseNetworks.scheduler(values),
-            values.get(BaseKeys.GAMMA)),
+            values.get(BaseKeys.GAMMA),
+            values.find(BaseKeys.CONFIGS).map(Path::of)),
         new CaptionShares(
             values.get(BaseKeys.CAPTION_NONE),
             values.get(BaseKeys.CAPTION_ARTICLE),
@@ -136,7 +140,11 @@ public record BaseRun(
 
   /** All settings as a file that gives the same run again. */
   public String toml() {
-    return ResolvedRun.keys(values, BaseKeys.ALL, "").toString();
+    List<RunKey<?>> keys = new ArrayList<>(BaseKeys.ALL);
+    if (denoiser.configs().isPresent()) {
+      keys.removeAll(BaseKeys.INSTEAD_OF_CONFIGS);
+    }
+    return ResolvedRun.keys(values, keys, "").toString();
   }
 
   /**

@@ -17,11 +17,31 @@ final class BaseRunChecks {
   static List<String> problems(RunValues values) {
     BaseRunChecks fit = new BaseRunChecks(values);
     fit.divided(BaseKeys.VAE_CHANNELS, BaseKeys.VAE_GROUPS);
-    fit.divided(BaseKeys.UNET_CHANNELS, BaseKeys.UNET_GROUPS);
-    fit.heads();
-    fit.resolutions();
+    boolean configs = values.find(BaseKeys.CONFIGS).isPresent();
+    if (configs) {
+      fit.instead();
+    } else {
+      fit.divided(BaseKeys.UNET_CHANNELS, BaseKeys.UNET_GROUPS);
+      fit.heads();
+      fit.resolutions();
+    }
     fit.styles();
     return List.copyOf(fit.problems);
+  }
+
+  /** Refuses keys that would say what the folder of configurations says. */
+  private void instead() {
+    for (RunKey<?> key : BaseKeys.INSTEAD_OF_CONFIGS) {
+      if (!values.origin(key).equals(RunValues.DEFAULT)) {
+        problems.add(
+            values.origin(key)
+                + ": "
+                + key.name()
+                + " has no effect beside "
+                + BaseKeys.CONFIGS.name()
+                + ", whose files say it; leave one of them out.");
+      }
+    }
   }
 
   private void divided(RunKey<List<Integer>> channels, RunKey<Integer> groups) {

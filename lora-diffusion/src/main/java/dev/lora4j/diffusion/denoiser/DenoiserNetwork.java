@@ -150,6 +150,15 @@ public interface DenoiserNetwork extends Canonical {
    */
   Expr stage(Weights weights, DenoiserInputs inputs, boolean checkpointing);
 
+  /**
+   * True if a weight is zero where the network is trained from the beginning, as those of
+   * modulations are, so that each block first passes on what it gets (Peebles and Xie 2023, section
+   * 3.2, adaLN-Zero).
+   */
+  default boolean beginsAtZero(String weight) {
+    return false;
+  }
+
   /** Possible names of a weight in checkpoints in folders, likeliest first. */
   default List<String> names(String weight) {
     return List.of(weight);

@@ -60,6 +60,11 @@ public record TextArrangement(List<Part> parts, int emptyTokens) {
       return pooled() || ends() || encoder.masksPadding();
     }
 
+    /** A copy that is given so many tokens at once. */
+    Part given(int other) {
+      return new Part(stretch, other, layer, skips, output, frame);
+    }
+
     /** A copy for prompts in another frame. */
     public Part framed(PromptFrame other) {
       return new Part(stretch, tokens, layer, skips, output, other);
@@ -160,6 +165,21 @@ public record TextArrangement(List<Part> parts, int emptyTokens) {
               + ".");
     }
     return new TextArrangement(parts, 0);
+  }
+
+  /**
+   * A copy whose encoders of a stated number of tokens, and those that are left out, have no more
+   * than {@code most}. Encoders that are given all their places keep them.
+   *
+   * @throws IllegalArgumentException if no token of an encoder would be left
+   */
+  public TextArrangement within(int most) {
+    if (most < 1 && parts.stream().anyMatch(part -> part.tokens() > 0)) {
+      throw new IllegalArgumentException(
+          "At most " + most + " tokens of a text leave nothing of one; expected 1 or more.");
+    }
+    List<Part> fewer = parts.stream().map(p -> p.tokens() > most ? p.given(most) : p).toList();
+    return new TextArrangement(fewer, Math.min(emptyTokens, most));
   }
 
   /** Number of stretches of encoders. */

@@ -1,20 +1,17 @@
 package dev.lora4j.diffusion.style;
 
-import dev.lora4j.core.model.text.EncodedText;
 import dev.lora4j.core.model.text.HiddenView;
-import dev.lora4j.core.model.text.TextEncoderInputs;
 import dev.lora4j.core.nn.FrozenWeights;
 import dev.lora4j.core.nn.LayerAdapters;
 import dev.lora4j.core.nn.Weights;
-import dev.lora4j.core.tensor.Constants;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Dim;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Shape;
-import dev.lora4j.core.tensor.ShapeOps;
 import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.base.TextEncoder;
+import dev.lora4j.diffusion.denoiser.ArrangedTexts;
 import dev.lora4j.diffusion.denoiser.TextArrangement;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,8 +57,7 @@ record StagedCaptions(Expr context, Optional<Expr> pooled) {
       Graph graph, DiffusionModel model, LayerAdapters adapters, StyleSettings settings) {
     DType compute = model.compute();
     int chunks = settings.captionChunks();
-    List<Expr> contexts = new ArrayList<>();
-    List<Expr> pooled = new ArrayList<>();
+    List<ArrangedTexts.One> each = new ArrayList<>();
     for (int e = 0; e < model.textEncoders().size(); e++) {
       TextEncoder encoder = model.textEncoders().get(e);
       TextArrangement.Part part = model.arrangement().parts().get(e);
@@ -78,52 +74,20 @@ record StagedCaptions(Expr context, Optional<Expr> pooled) {
           part.endsCount(encoder.network())
               ? Optional.of(graph.input(name + END, DType.I64, Shape.of(ANY)))
               : Optional.empty();
-      boolean ending = part.output() == TextArrangement.Output.END;
-      boolean told = (part.pooled() && !ending) || encoder.network().masksPadding();
-      TextEncoderInputs tokens =
-          new TextEncoderInputs(ids, told ? end : Optional.empty(), Optional.empty());
       HiddenView view = part.view(settings.clipSkip());
-      EncodedText seen = encoder.network().stage(weights, tokens, compute, view);
-      Expr hidden = part.ends() ? upTo(seen.hidden(), end.orElseThrow()) : seen.hidden();
-      contexts.add(kept.map(k -> joined(hidden, k, chunks)).orElse(hidden));
-      if (part.pooled()) {
-        Expr all = ending ? ends(hidden, end.orElseThrow()) : seen.pooled().orElseThrow();
-        pooled.add(chunks > 1 ? first(all, chunks) : all);
-      }
+      ArrangedTexts.One one =
+          ArrangedTexts.One.staged(part, encoder.network(), weights, ids, end, compute, view);
+      each.add(kept.map(k -> joined(one, k, chunks)).orElse(one));
     }
-    Optional<Expr> told = pooled.isEmpty() ? Optional.empty() : Optional.of(joined(pooled, -1));
-    return new StagedCaptions(arranged(model, contexts), told);
+    ArrangedTexts all =
+        ArrangedTexts.of(model.arrangement(), model.denoiser().crossAttentionDim(), each);
+    return new StagedCaptions(all.context(), all.pooled());
   }
 
-  /**
-   * The text conditioning of the encoders' outputs.
-   *
-   * @param contexts of each encoder, [batch, tokens, its width]
-   * @return [batch, all tokens, width]
-   */
-  private static Expr arranged(DiffusionModel model, List<Expr> contexts) {
-    TextArrangement arrangement = model.arrangement();
-    int width = model.denoiser().crossAttentionDim();
-    List<Expr> stretches = new ArrayList<>();
-    for (int number = 0; number < arrangement.stretches(); number++) {
-      List<Expr> beside = new ArrayList<>();
-      for (int e = 0; e < contexts.size(); e++) {
-        TextArrangement.Part part = arrangement.parts().get(e);
-        if (part.words() && part.stretch() == number) {
-          beside.add(contexts.get(e));
-        }
-      }
-      Expr stretch = joined(beside, -1);
-      int missing = width - Math.toIntExact(stretch.shape().size(2));
-      stretches.add(missing == 0 ? stretch : stretch.pad(0, 0, missing));
-    }
-    Expr all = joined(stretches, 1);
-    int empty = arrangement.emptyTokens();
-    return empty == 0 ? all : all.pad(0, 0, 0, 0, empty);
-  }
-
-  private static Expr joined(List<Expr> parts, int d) {
-    return parts.size() == 1 ? parts.get(0) : ShapeOps.cat(parts, d);
+  /** The chunks of each caption one after the other, with the pooled text of the first. */
+  private static ArrangedTexts.One joined(ArrangedTexts.One one, Expr kept, int chunks) {
+    return new ArrangedTexts.One(
+        joined(one.hidden(), kept, chunks), one.pooled().map(all -> first(all, chunks)));
   }
 
   /**
@@ -136,18 +100,6 @@ record StagedCaptions(Expr context, Optional<Expr> pooled) {
   private static Expr joined(Expr hidden, Expr kept, int chunks) {
     Expr apart = hidden.reshape(Dim.of(-1), Dim.of(chunks), hidden.dim(1), hidden.dim(2));
     return apart.reshape(apart.dim(0), Dim.of(-1), hidden.dim(2)).indexSelect(1, kept);
-  }
-
-  /** Zeros for the hidden states behind the ends of texts. */
-  private static Expr upTo(Expr hidden, Expr end) {
-    Expr places = Constants.arange(hidden.graph(), DType.I64, hidden.dim(1));
-    Expr text = places.unsqueeze(0).le(end.unsqueeze(1));
-    return hidden.mul(text.to(hidden.dtype()).unsqueeze(-1));
-  }
-
-  /** Hidden states at the ends of texts, [batch, width] of [batch, tokens, width]. */
-  private static Expr ends(Expr hidden, Expr end) {
-    return hidden.takeAlong(1, end.reshape(-1, 1, 1)).reshape(-1, hidden.shape().size(2));
   }
 
   /** Output for the first chunk of each caption, [batch, width] of [batch * chunks, width]. */

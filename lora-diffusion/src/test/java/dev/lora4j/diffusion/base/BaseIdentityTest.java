@@ -16,6 +16,7 @@ import dev.lora4j.diffusion.vae.VaeParts;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -95,7 +96,8 @@ class BaseIdentityTest {
             List.of(new ModelConfigs.Text("text_encoder_2", new ClipText(text, 49407))),
             schedule,
             128,
-            true);
+            true,
+            OptionalInt.empty());
     assertEquals("001f62eb93ac", configs.identity());
   }
 }

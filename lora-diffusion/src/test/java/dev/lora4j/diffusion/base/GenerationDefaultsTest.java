@@ -64,6 +64,16 @@ class GenerationDefaultsTest {
   }
 
   @Test
+  void tokensOfATextAreWithinBounds() throws IOException {
+    Path base = copy();
+    Files.writeString(base.resolve("generation_config.json"), "{\"max_sequence_length\": 12}");
+    assertEquals(List.of(), of(base).notes());
+    Files.writeString(base.resolve("generation_config.json"), "{\"max_sequence_length\": -1}");
+    ModelException e = assertThrows(ModelException.class, () -> of(base));
+    assertTrue(e.getMessage().contains("max_sequence_length"), e.getMessage());
+  }
+
+  @Test
   void unknownFieldIsNoted() throws IOException {
     Path base = copy();
     Files.writeString(base.resolve("generation_config.json"), "{\"steps\": 4}");

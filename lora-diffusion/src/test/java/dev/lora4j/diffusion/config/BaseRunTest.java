@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -83,6 +84,22 @@ class BaseRunTest {
     assertTrue(problems.get(3).contains("halve the sides of pictures 7 times"));
     assertTrue(problems.get(4).contains("denoiser.styles is empty"));
     assertTrue(problems.get(5).contains("score.style is \"ink\""));
+  }
+
+  @Test
+  void keysThatConfigurationsStandForAreRefused() throws Exception {
+    List<String> problems =
+        problems("[text_encoder]\nwidth = 64\n[denoiser]\nconfigs = \"flow\"\nheads = [2, 2]\n");
+    assertEquals(
+        List.of(
+            "base.toml, line 5: text_encoder.width has no effect beside denoiser.configs, whose files"
+                + " say it; leave one of them out.",
+            "base.toml, line 8: denoiser.heads has no effect beside denoiser.configs, whose files say"
+                + " it; leave one of them out."),
+        problems);
+    BaseRun run = read("[denoiser]\nconfigs = \"flow\"\n", Map.of());
+    assertEquals(Optional.of(folder.resolve("flow")), run.denoiser().configs());
+    assertFalse(run.toml().contains("heads"), run.toml());
   }
 
   @Test

@@ -52,6 +52,24 @@ class TextArrangementTest {
   }
 
   @Test
+  void aBoundCountsForStatedNumbersOfTokens() {
+    TextArrangement arrangement =
+        new TextArrangement(
+            List.of(
+                new Part(0, 0, BEFORE_LAST, true, true),
+                new Part(1, 256, HiddenLayer.LAST, false, false)),
+            512);
+    TextArrangement fewer = arrangement.within(20);
+    assertEquals(77, fewer.tokens(0, CLIP));
+    assertEquals(20, fewer.tokens(1, CLIP));
+    assertEquals(20, fewer.emptyTokens());
+    assertEquals(arrangement, arrangement.within(512));
+    assertThrows(IllegalArgumentException.class, () -> arrangement.within(0));
+    TextArrangement clip = new TextArrangement(arrangement.parts().subList(0, 1), 512);
+    assertEquals(0, clip.within(0).emptyTokens());
+  }
+
+  @Test
   void noEncoderEndsBesideAnother() {
     Part words = new Part(0, 0, HiddenLayer.LAST, false, Output.WORDS);
     Part text = new Part(0, 0, HiddenLayer.LAST, false, Output.TEXT);

@@ -106,15 +106,19 @@ public final class BaseTraining {
         problems.add("data: " + e.getMessage());
       }
     }
-    problems.addAll(wrong(run.autoencoder().stage(), VaeStage.WEIGHTS));
-    problems.addAll(wrong(run.denoiser().stage(), DenoiserStage.UNET, DenoiserStage.TEXT));
+    problems.addAll(wrong(run.autoencoder().stage(), List.of(VaeStage.WEIGHTS)));
+    List<String> unfit = new DenoiserConfigs(run, DenoiserStage.side(run)).problems();
+    problems.addAll(unfit);
+    if (unfit.isEmpty()) {
+      problems.addAll(wrong(run.denoiser().stage(), DenoiserStage.files(run)));
+    }
     if (!problems.isEmpty()) {
       throw new RunProblems(List.copyOf(problems));
     }
   }
 
   /** Errors of the files that a stage begins with. */
-  private static List<String> wrong(StageSettings stage, String... files) {
+  private static List<String> wrong(StageSettings stage, List<String> files) {
     List<String> problems = new ArrayList<>();
     for (Path folder : stage.start().stream().toList()) {
       for (String file : files) {

@@ -10,6 +10,7 @@ import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.train.SeededNoise;
 import dev.lora4j.diffusion.conditioning.EncodedCaption;
 import dev.lora4j.diffusion.dataset.Picture;
+import dev.lora4j.diffusion.denoiser.AddedConditioning;
 import dev.lora4j.diffusion.denoiser.DenoiserInputs;
 import dev.lora4j.diffusion.denoiser.DenoiserNetwork;
 import dev.lora4j.diffusion.denoiser.TextConditioning;
@@ -17,9 +18,12 @@ import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import dev.lora4j.diffusion.sampling.NoiseSchedule;
 import dev.lora4j.diffusion.train.MinSnr;
 import dev.lora4j.diffusion.train.NoisyLatents;
+import dev.lora4j.diffusion.train.TextToImageTrainer;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The loss of a finished base on pictures that it was not trained on: each with its plain name, at
@@ -51,7 +55,7 @@ final class BaseValidationLoss {
       for (int i = 0; i < pictures.size(); i++) {
         try (Scope one = scope.child("picture")) {
           Map<String, Tensor> inputs =
-              inputs(one, denoiser, schedule, gamma, i, latents.get(i), captions.get(i).context());
+              inputs(one, denoiser, schedule, gamma, i, latents.get(i), captions.get(i));
           sum += network.run(one, sd.base().denoiserWeights(), inputs).get(0).floats()[0];
         }
       }
@@ -71,11 +75,13 @@ final class BaseValidationLoss {
       Shape words = Shape.of(any, any, denoiser.crossAttentionDim());
       Expr context = graph.input("context", DType.F32, words);
       NoisyLatents noisy = NoisyLatents.of(latents, noise, left, schedule.config().prediction());
-      Expr predicted =
-          denoiser.stage(
-              weights.apply(SiteAdapters.NONE),
-              DenoiserInputs.of(noisy.noisy(), timesteps, TextConditioning.of(context)),
-              false);
+      DenoiserInputs told =
+          DenoiserInputs.of(noisy.noisy(), timesteps, TextConditioning.of(context));
+      if (denoiser.pooledWidth() > 0) {
+        Expr pooled = graph.input("pooled", DType.F32, Shape.of(any, denoiser.pooledWidth()));
+        told = told.with(new AddedConditioning(pooled, Optional.empty()));
+      }
+      Expr predicted = denoiser.stage(weights.apply(SiteAdapters.NONE), told, false);
       return List.of(noisy.loss(predicted, weight));
     };
   }
@@ -87,7 +93,7 @@ final class BaseValidationLoss {
       double gamma,
       int picture,
       float[] latents,
-      float[] context) {
+      EncodedCaption caption) {
     int n = TIMESTEPS;
     float[] noise = new float[n * latents.length];
     float[] left = new float[n];
@@ -96,7 +102,7 @@ final class BaseValidationLoss {
     for (int i = 0; i < n; i++) {
       int t = (int) ((i + 0.5) / n * schedule.size());
       left[i] = (float) schedule.alphaCumprod(t);
-      timesteps[i] = t;
+      timesteps[i] = (float) TextToImageTrainer.told(schedule, t);
       weights[i] = (float) MinSnr.weight(schedule, t, gamma);
       SeededNoise.of(SEED, picture, i).gaussians(noise, i * latents.length, latents.length);
     }
@@ -104,13 +110,20 @@ final class BaseValidationLoss {
     Shape latent = Shape.of(n, denoiser.inChannels(), side, side);
     int width = denoiser.crossAttentionDim();
     Shape rows = Shape.of(n);
-    return Map.of(
-        "latents", Tensor.of(scope, latent, repeated(latents)),
-        "noise", Tensor.of(scope, latent, noise),
-        "alpha_cumprod", Tensor.of(scope, rows, left),
-        "timesteps", Tensor.of(scope, rows, timesteps),
-        "weight", Tensor.of(scope, rows, weights),
+    float[] context = caption.context();
+    Map<String, Tensor> inputs = new HashMap<>();
+    inputs.put("latents", Tensor.of(scope, latent, repeated(latents)));
+    inputs.put("noise", Tensor.of(scope, latent, noise));
+    inputs.put("alpha_cumprod", Tensor.of(scope, rows, left));
+    inputs.put("timesteps", Tensor.of(scope, rows, timesteps));
+    inputs.put("weight", Tensor.of(scope, rows, weights));
+    inputs.put(
         "context", Tensor.of(scope, Shape.of(n, context.length / width, width), repeated(context)));
+    if (denoiser.pooledWidth() > 0) {
+      Shape pooled = Shape.of(n, denoiser.pooledWidth());
+      inputs.put("pooled", Tensor.of(scope, pooled, repeated(caption.pooled())));
+    }
+    return inputs;
   }
 
   private static float[] repeated(float[] row) {

@@ -28,6 +28,11 @@ final class CaptionWordings {
     return ids.computeIfAbsent(text(concept, style, noise), t -> tokenizer.encode(t).ids());
   }
 
+  /** Position of the end of a caption. */
+  int end(int[] ids) {
+    return tokenizer.end(ids);
+  }
+
   private String text(Concept concept, String style, SeededNoise noise) {
     if (noise.uniform() < shares.none()) {
       return "";

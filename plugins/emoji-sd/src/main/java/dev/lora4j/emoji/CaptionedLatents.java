@@ -63,6 +63,11 @@ record CaptionedLatents(
   }
 
   @Override
+  public int end(int[] ids) {
+    return captions.end(ids);
+  }
+
+  @Override
   public int[] caption(int index, SeededNoise noise) {
     return captions.ids(concepts.get(index), styles.get(index), noise);
   }

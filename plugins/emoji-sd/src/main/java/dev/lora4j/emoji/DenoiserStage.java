@@ -4,48 +4,70 @@ import dev.lora4j.core.identity.Digests;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.train.TrainingState;
+import dev.lora4j.diffusion.base.BaseArchitecture;
 import dev.lora4j.diffusion.base.ModelFolderWriter;
 import dev.lora4j.diffusion.clip.ClipTextConfig;
 import dev.lora4j.diffusion.clip.ClipTokenizer;
 import dev.lora4j.diffusion.config.BaseRun;
 import dev.lora4j.diffusion.dataset.Picture;
+import dev.lora4j.diffusion.denoiser.TextToImageNetworks;
 import dev.lora4j.diffusion.sampling.NoiseSchedule;
 import dev.lora4j.diffusion.train.TextToImageTrainer;
+import dev.lora4j.diffusion.unet.UNet;
 import dev.lora4j.diffusion.vae.VaeConfig;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** Trains the denoiser and the text encoder on the autoencoder's latents, and writes both. */
+/** Trains the denoiser and the text encoders on the autoencoder's latents, and writes them. */
 final class DenoiserStage {
   static final String NAME = "denoiser";
-  static final String UNET = "unet/diffusion_pytorch_model.safetensors";
-  static final String TEXT = "text_encoder/model.safetensors";
   private static final int DIGITS = 16;
 
   private final BaseRun base;
   private final BaseRun.Denoiser settings;
+  private final DenoiserConfigs configs;
   private final int side;
-
-  /** Guidance scale of pictures, with which the base is scored too. */
-  private static final double GUIDANCE = 3;
-
   private final ModelFolderWriter writer;
   private final Consumer<String> log;
 
-  private DenoiserStage(BaseRun base, int side, Consumer<String> log) {
+  private DenoiserStage(BaseRun base, Consumer<String> log) {
     this.base = base;
     this.settings = base.denoiser();
-    this.side = side;
+    this.side = side(base);
+    this.configs = new DenoiserConfigs(base, side);
     this.writer = new ModelFolderWriter(base.folder(), base.stored());
     this.log = log;
   }
 
-  /** Trains both; the pictures that were held out. */
+  /** Height and width of a base's latents. */
+  static int side(BaseRun base) {
+    return Recipe.SIDE / base.autoencoder().config().scale();
+  }
+
+  /** Files of the weights of denoiser and text encoders. */
+  static List<String> files(BaseRun base) {
+    return models(base).stream().map(ModelFolderWriter::file).toList();
+  }
+
+  private static List<String> models(BaseRun base) {
+    List<String> models = new ArrayList<>(new DenoiserConfigs(base, side(base)).encoders());
+    models.add(
+        base.denoiser()
+            .configs()
+            .map(folder -> BaseArchitecture.of(folder).networks().denoiser().component())
+            .orElse(UNet.COMPONENT));
+    return models;
+  }
+
+  /** Trains them; the pictures that were held out. */
   static List<Picture> run(Engine engine, BaseRun base, Consumer<String> log) throws IOException {
     PictureSplit pictures = PictureSplit.of(base.data(), base.denoiser().stage(), base.seed());
     VaeConfig vae = base.autoencoder().config();
@@ -56,64 +78,67 @@ final class DenoiserStage {
     }
     double scale = TrainedVae.scale(rows);
     log.accept(String.format(Locale.ROOT, "%s: %d latents, scale %.5f", NAME, rows.size(), scale));
-    DenoiserStage stage = new DenoiserStage(base, Recipe.SIDE / vae.scale(), log);
-    stage.describe(vae, scale);
-    Path words = base.folder().resolve("tokenizer");
-    ClipTextConfig text = base.denoiser().text();
-    Vocabulary.write(base.data(), words, text.vocabSize(), text.maxPositionEmbeddings());
-    try (ClipTokenizer tokenizer = ClipTokenizer.load(words)) {
+    DenoiserStage stage = new DenoiserStage(base, log);
+    stage.writer.vaeConfig(scaled(vae, scale));
+    ClipTextConfig text = stage.configs.words();
+    List<Path> folders =
+        stage.configs.encoders().stream()
+            .map(e -> base.folder().resolve(e.replace("text_encoder", "tokenizer")))
+            .toList();
+    for (Path folder : folders) {
+      Vocabulary.write(base.data(), folder, text.vocabSize(), text.maxPositionEmbeddings());
+    }
+    try (ClipTokenizer tokenizer = ClipTokenizer.load(folders.get(0))) {
+      BaseArchitecture architecture = stage.configs.write(stage.writer, tokenizer.endId());
       CaptionWordings captions = new CaptionWordings(tokenizer, base.captions());
       stage.train(
           engine,
-          CaptionedLatents.of(base.data(), pictures.training(), rows, scale, captions),
-          tokenizer.endId());
+          architecture,
+          CaptionedLatents.of(base.data(), pictures.training(), rows, scale, captions));
     }
     return pictures.heldOut();
   }
 
-  private void describe(VaeConfig vae, double scale) {
-    writer.vaeConfig(
-        new VaeConfig(
-            vae.inChannels(),
-            vae.outChannels(),
-            vae.latentChannels(),
-            vae.blockOutChannels(),
-            vae.layersPerBlock(),
-            vae.normNumGroups(),
-            scale,
-            vae.shiftFactor()));
-    writer.scheduler(settings.scheduler());
-    writer.guidance(GUIDANCE);
+  private static VaeConfig scaled(VaeConfig vae, double scale) {
+    return new VaeConfig(
+        vae.inChannels(),
+        vae.outChannels(),
+        vae.latentChannels(),
+        vae.blockOutChannels(),
+        vae.layersPerBlock(),
+        vae.normNumGroups(),
+        scale,
+        vae.shiftFactor());
   }
 
-  private void train(Engine engine, CaptionedLatents samples, int endToken) throws IOException {
+  private void train(Engine engine, BaseArchitecture architecture, CaptionedLatents samples)
+      throws IOException {
     try (Scope scope = engine.scope(NAME)) {
       TextToImageTrainer trainer =
           new TextToImageTrainer(
               scope,
-              settings.unet(),
-              settings.text(),
-              new NoiseSchedule(settings.scheduler()),
+              architecture.networks(),
+              new NoiseSchedule(architecture.schedule()),
               settings.gamma(),
               side,
               settings.stage().stepSettings(),
               base.precision());
-      Map<String, Path> start =
-          settings
-              .stage()
-              .start()
-              .map(
-                  s ->
-                      Map.of(
-                          TextToImageTrainer.UNET, s.resolve(UNET),
-                          TextToImageTrainer.TEXT, s.resolve(TEXT)))
-              .orElse(Map.of());
+      Map<String, Path> start = new LinkedHashMap<>();
+      for (Path from : settings.stage().start().stream().toList()) {
+        models(base)
+            .forEach(
+                m ->
+                    start.put(
+                        TextToImageTrainer.prefix(m), from.resolve(ModelFolderWriter.file(m))));
+      }
+      Map<String, String> origin =
+          Map.of("autoencoder", autoencoder(), "architecture", digest(architecture.networks()));
       new BudgetedRun(
               NAME,
               settings.stage(),
               BaseTraining.checkpoint(base, NAME),
               base.checkpointMinutes(),
-              Map.of("autoencoder", autoencoder()),
+              origin,
               log)
           .run(
               scope,
@@ -122,23 +147,32 @@ final class DenoiserStage {
               (run, rate, draw) ->
                   trainer.run(
                       run, scope, samples, settings.stage().batch(), rate, base.seed(), draw),
-              state -> write(scope, trainer, state, endToken));
+              state -> write(scope, trainer, state));
     }
   }
 
   /** Latents of one autoencoder mean nothing to a denoiser of another's. */
   private String autoencoder() throws IOException {
-    var digest = Digests.sha256();
-    digest.update(Files.readAllBytes(base.folder().resolve(VaeStage.WEIGHTS)));
-    return Digests.hex(digest).substring(0, DIGITS);
+    return digest(Files.readAllBytes(base.folder().resolve(VaeStage.WEIGHTS)));
   }
 
-  private void write(Scope scope, TextToImageTrainer trainer, TrainingState state, int endToken) {
+  private static String digest(TextToImageNetworks networks) {
+    StringBuilder all = new StringBuilder(networks.denoiser().canonical());
+    networks.encoders().forEach(e -> all.append(e.network().canonical()));
+    return digest(all.toString().getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static String digest(byte[] bytes) {
+    return Digests.hex(bytes).substring(0, DIGITS);
+  }
+
+  private void write(Scope scope, TextToImageTrainer trainer, TrainingState state) {
     try (Scope writing = scope.child("writing")) {
       float[] weights = state.evaluationWeights(writing).floats();
       var slots = trainer.step().layout().slots();
-      writer.unet(writing, settings.unet(), side, slots, TextToImageTrainer.UNET, weights);
-      writer.text(writing, settings.text(), endToken, slots, TextToImageTrainer.TEXT, weights);
+      for (String model : models(base)) {
+        writer.weights(writing, model, slots, TextToImageTrainer.prefix(model), weights);
+      }
     }
   }
 }

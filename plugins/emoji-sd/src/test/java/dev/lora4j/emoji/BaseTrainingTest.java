@@ -143,6 +143,30 @@ class BaseTrainingTest {
   }
 
   @Test
+  void configurationsOfAFolderStandForThoseOfKeys() throws IOException {
+    Path other = folder.resolve("configs.toml");
+    String keys = Files.readString(recipe);
+    int text = keys.indexOf("[text_encoder]");
+    String networks = "channels = [8, 16]\nheads = [2, 2]\ngroups = 4\n";
+    assertTrue(keys.contains(networks), keys);
+    Files.writeString(
+        other,
+        keys.substring(0, text)
+            + keys.substring(keys.indexOf("[denoiser]"))
+                .replace(networks, "configs = \"whole/base\"\n"));
+    BaseRun run = BaseRun.read(other, Map.of("work", folder.resolve("configs").toString()));
+    BaseTraining training = BaseTraining.of(LORA, run, false, line -> {});
+    assertEquals(decibels, training.autoencoder());
+    assertEquals(loss, training.denoiser());
+    for (String name : List.of(UNET, TEXT, "unet/config.json", "text_encoder/config.json")) {
+      assertArrayEquals(file(whole, name), file(run, name), name);
+    }
+    // The saved settings name the folder alone, and go on.
+    assertEquals(
+        List.of(), run.differences(BaseRun.read(run.work().resolve("base.toml"), Map.of())));
+  }
+
+  @Test
   void folderOfOtherSettingsIsRefusedUnlessOverwritten() {
     BaseRun first = run("settings");
     BaseTraining.of(LORA, first, false, line -> {});

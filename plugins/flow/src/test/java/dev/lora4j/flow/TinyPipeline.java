@@ -51,6 +51,11 @@ public record TinyPipeline(Path source) {
     return folder;
   }
 
+  /** Copies one component into a folder. */
+  public void copyPart(Path folder, String part) {
+    new TinyPipeline(source.resolve(part)).copy(folder.resolve(part));
+  }
+
   /** Removes a folder of a copy. */
   public static void remove(Path folder, String part) {
     try (Stream<Path> files = Files.list(folder.resolve(part))) {

@@ -20,6 +20,7 @@ import dev.lora4j.flow.layer.TimeSines;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 /**
  * The transformer of Stable Diffusion 3 and 3.5 (Esser et al. 2024), diffusers' {@code
@@ -29,6 +30,10 @@ record Sd3Transformer(Sd3Config config) implements FlowTransformer {
   private static final int PATCH = 2;
 
   private static final TimeSines TIME = new TimeSines(256);
+
+  /** Modulations and the last layer. */
+  private static final Pattern ZEROS =
+      Pattern.compile("(.*\\.norm1(_context)?\\.linear|norm_out\\.linear|proj_out)\\..*");
 
   /** Default of diffusers' pipeline. */
   private static final double GUIDANCE = 7;
@@ -121,6 +126,11 @@ record Sd3Transformer(Sd3Config config) implements FlowTransformer {
         new JointAttention(config.heads(), config.normed()),
         config.dual().contains(index),
         index == config.blocks() - 1);
+  }
+
+  @Override
+  public boolean beginsAtZero(String weight) {
+    return ZEROS.matcher(weight).matches();
   }
 
   /** The table of positions is of no layer in files of first publication. */
