@@ -6,6 +6,7 @@ import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.model.Network;
 import dev.lora4j.core.model.text.HiddenView;
 import dev.lora4j.core.tensor.DType;
+import dev.lora4j.diffusion.denoiser.DenoiserNetwork;
 import dev.lora4j.diffusion.sampling.NoiseSchedule;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -87,6 +88,11 @@ public final class BaseOutline {
   /** True if it is a Stable Diffusion XL. */
   public boolean xl() {
     return configs.xl();
+  }
+
+  /** The network of its denoiser, without weights. */
+  public DenoiserNetwork denoiser() {
+    return configs.unet();
   }
 
   /** Number of reference pictures that its denoiser can see beside one; 0 for none. */

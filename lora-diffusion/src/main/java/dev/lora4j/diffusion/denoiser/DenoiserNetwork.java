@@ -80,7 +80,7 @@ public interface DenoiserNetwork extends Canonical {
   /**
    * Width of the embedding of the guidance scale, which denoisers of latent consistency take (Meng
    * et al. 2023, Luo et al. 2023); 0 without it. One that takes it guides itself, so that pictures
-   * take one row of its batch and no negative text.
+   * take one row of its batch and no negative text, unless it {@link #takesTrueCfg}.
    */
   default int guidanceWidth() {
     return 0;
@@ -92,6 +92,14 @@ public interface DenoiserNetwork extends Canonical {
    */
   default float[] guidanceEmbedding(double scale) {
     return GuidanceEmbedding.numbers(scale, guidanceWidth());
+  }
+
+  /**
+   * True if it takes classifier-free guidance, with a scale of its own, beside the guidance scale
+   * that it is told; of no meaning for one without {@link #guidanceWidth}.
+   */
+  default boolean takesTrueCfg() {
+    return false;
   }
 
   /** Number of reference pictures that it can see beside the one that it makes; 0 for none. */

@@ -8,6 +8,7 @@ import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.base.StagedNetworks;
 import dev.lora4j.diffusion.conditioning.Conditioning;
 import dev.lora4j.diffusion.conditioning.TextMix;
+import dev.lora4j.diffusion.request.GuidanceRules;
 import dev.lora4j.diffusion.request.InitImage;
 import dev.lora4j.diffusion.request.MicroConditioning;
 import dev.lora4j.diffusion.request.Prompt;
@@ -29,7 +30,7 @@ final class BatchPicture {
 
   private final Prompt prompt;
   private final boolean guided;
-  private final double guidance;
+  private final double scale;
   private final TorchRandom random;
   private final Optional<OutputMixing> mixing;
   private Optional<InitLatents> start = Optional.empty();
@@ -41,7 +42,7 @@ final class BatchPicture {
   BatchPicture(DiffusionModel base, Prompt prompt, Optional<OutputMixing> mixing) {
     this.prompt = prompt;
     guided = guided(base, prompt);
-    guidance = guidance(base, prompt);
+    scale = scale(base, prompt);
     this.mixing = mixing;
     random = new TorchRandom(prompt.seed());
   }
@@ -71,28 +72,27 @@ final class BatchPicture {
     if (seen.size() > 1) {
       told.put(CONTEXT, byRow(scope, seen, texts.size()));
     }
-    int width = base.denoiser().guidanceWidth();
-    if (width > 0) {
-      requireNoNegative(base, prompt);
-      float[] embedded = base.denoiser().guidanceEmbedding(guidance(base, prompt));
-      told.put(StagedNetworks.GUIDANCE, Tensor.of(scope, Shape.of(1, width), embedded));
+    if (base.denoiser().guidanceWidth() > 0) {
+      told.put(StagedNetworks.GUIDANCE, guidance(scope, base, prompt, texts.size()));
     }
     if (base.xl()) {
       told.put("sizes", sizes(scope, base, prompt, texts.size()));
     }
     told.putAll(ReferenceLatents.of(scope, base, programs.latents(), prompt, texts.size()));
     base.arrangement().requireClipSkip(prompt.clipSkip());
+    GuidanceRules.require(base.path(), base.denoiser(), prompt);
     MicroConditioning.requireKnown(prompt.micro(), base.path(), base.xl());
     return told;
   }
 
-  private static void requireNoNegative(DiffusionModel base, Prompt prompt) {
-    if (!prompt.negative().isEmpty()) {
-      throw new IllegalArgumentException(
-          base.path()
-              + " is guided within, as it is told the guidance scale, so it takes no negative text;"
-              + " leave it out.");
+  /** The embedding of the guidance scale for each row: F32 [rows, width]. */
+  private static Tensor guidance(Scope scope, DiffusionModel base, Prompt prompt, int rows) {
+    float[] row = base.denoiser().guidanceEmbedding(guidance(base, prompt));
+    float[] all = new float[rows * row.length];
+    for (int i = 0; i < all.length; i++) {
+      all[i] = row[i % row.length];
     }
+    return Tensor.of(scope, Shape.of(rows, row.length), all);
   }
 
   /**
@@ -135,9 +135,16 @@ final class BatchPicture {
     return prompt.guidance().orElse(base.defaults().guidance());
   }
 
-  /** True if it takes a row without the text and one with it, which some bases never do. */
+  /** Scale of classifier-free guidance: the true CFG scale where the base is told its guidance. */
+  private static double scale(DiffusionModel base, Prompt prompt) {
+    return base.denoiser().guidanceWidth() > 0
+        ? prompt.trueCfg().orElse(1)
+        : guidance(base, prompt);
+  }
+
+  /** True if it takes a row without the text and one with it. */
   private static boolean guided(DiffusionModel base, Prompt prompt) {
-    return guidance(base, prompt) != 1 && base.denoiser().guidanceWidth() == 0;
+    return scale(base, prompt) != 1;
   }
 
   private static Tensor sizes(Scope scope, DiffusionModel base, Prompt prompt, int rows) {
@@ -221,7 +228,7 @@ final class BatchPicture {
     float[] result = new float[n];
     for (int i = 0; i < n; i++) {
       float without = predicted[i];
-      result[i] = (float) (without + guidance * (predicted[n + i] - without));
+      result[i] = (float) (without + scale * (predicted[n + i] - without));
     }
     return result;
   }

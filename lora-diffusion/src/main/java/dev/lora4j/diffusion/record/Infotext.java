@@ -28,6 +28,7 @@ final class Infotext {
       text.append(", Schedule type: ").append(prompt.schedule().text());
     }
     prompt.guidance().ifPresent(scale -> text.append(", CFG scale: ").append(scale));
+    prompt.trueCfg().ifPresent(scale -> text.append(", True CFG scale: ").append(scale));
     text.append(", Seed: ").append(prompt.seed());
     if (prompt.clipSkip() > 0) {
       // Other tools count the last layer as 1.

@@ -182,6 +182,9 @@ public record PictureRecord(
     if (json.has("guidance")) {
       prompt = prompt.guidance(json.get("guidance").getAsDouble());
     }
+    if (json.has("true_cfg")) {
+      prompt = prompt.trueCfg(json.get("true_cfg").getAsDouble());
+    }
     if (json.has("sizes")) {
       Optional<MicroConditioning.Sizes> negative =
           Optional.ofNullable(json.get("negative_sizes")).map(PictureRecord::sizes);
@@ -250,6 +253,7 @@ public record PictureRecord(
     json.addProperty("seed", prompt.seed());
     json.addProperty("steps", prompt.steps());
     prompt.guidance().ifPresent(scale -> json.addProperty("guidance", scale));
+    prompt.trueCfg().ifPresent(scale -> json.addProperty("true_cfg", scale));
     json.addProperty("width", prompt.width());
     json.addProperty("height", prompt.height());
     json.addProperty("sampler", prompt.sampler());

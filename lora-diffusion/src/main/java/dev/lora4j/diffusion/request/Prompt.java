@@ -62,6 +62,15 @@ public final class Prompt {
     return values.guidance();
   }
 
+  /**
+   * True CFG scale, diffusers' {@code true_cfg_scale}: how far to go from the negative text towards
+   * the text on a base that is told the guidance scale, as FLUX.1 [dev] is. Such a base takes twice
+   * as long above 1. Empty, like 1, for none.
+   */
+  public OptionalDouble trueCfg() {
+    return values.trueCfg();
+  }
+
   /** Width in pixels; 0 for the base's own. */
   public int width() {
     return values.width();
@@ -139,6 +148,7 @@ public final class Prompt {
       base.requireClipSkip(clipSkip());
     }
     MicroConditioning.requireKnown(micro(), base.path(), base.xl());
+    GuidanceRules.require(base.path(), base.denoiser(), this);
   }
 
   /**
@@ -153,6 +163,7 @@ public final class Prompt {
             "",
             0,
             OptionalInt.empty(),
+            OptionalDouble.empty(),
             OptionalDouble.empty(),
             0,
             0,
@@ -190,6 +201,15 @@ public final class Prompt {
   /** A copy with another guidance scale. */
   public Prompt guidance(double other) {
     return changed(d -> d.guidance = OptionalDouble.of(other));
+  }
+
+  /**
+   * A copy with another true CFG scale.
+   *
+   * @throws IllegalArgumentException if it is less than 1
+   */
+  public Prompt trueCfg(double other) {
+    return changed(d -> d.trueCfg = OptionalDouble.of(other));
   }
 
   /** A copy with another size in pixels. */

@@ -16,6 +16,7 @@ final class PromptDraft {
   long seed;
   OptionalInt steps;
   OptionalDouble guidance;
+  OptionalDouble trueCfg;
   int width;
   int height;
   String sampler;
@@ -34,6 +35,7 @@ final class PromptDraft {
     seed = prompt.seed();
     steps = prompt.namedSteps();
     guidance = prompt.guidance();
+    trueCfg = prompt.trueCfg();
     width = prompt.width();
     height = prompt.height();
     sampler = prompt.sampler();
@@ -56,6 +58,7 @@ final class PromptDraft {
             seed,
             steps,
             guidance,
+            trueCfg,
             width,
             height,
             sampler,

@@ -18,6 +18,7 @@ record PromptValues(
     long seed,
     OptionalInt steps,
     OptionalDouble guidance,
+    OptionalDouble trueCfg,
     int width,
     int height,
     String sampler,
@@ -44,6 +45,11 @@ record PromptValues(
     double scale = guidance.orElse(0);
     if (!Double.isFinite(scale) || scale < 0) {
       throw new IllegalArgumentException("guidance must be 0 or more, found " + scale);
+    }
+    double trueScale = trueCfg.orElse(1);
+    if (!Double.isFinite(trueScale) || trueScale < 1) {
+      throw new IllegalArgumentException(
+          "the true CFG scale must be 1 or more, where 1 is none, found " + trueScale);
     }
     if (clipSkip < 0) {
       throw new IllegalArgumentException("clip skip must be 0 or more, found " + clipSkip);

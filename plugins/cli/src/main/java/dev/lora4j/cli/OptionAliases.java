@@ -42,6 +42,7 @@ final class OptionAliases {
           Map.entry("reg-data-dir", "regularisation"),
           Map.entry("pretrained-model-name-or-path", "base"),
           Map.entry("guidance-scale", "guidance"),
+          Map.entry("true-cfg-scale", "true-cfg"),
           Map.entry("negative-prompt", "negative"),
           Map.entry("tokens", "max-new-tokens"),
           Map.entry("entropy-target", "adaptive-entropy"),

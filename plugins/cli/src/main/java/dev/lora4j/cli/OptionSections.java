@@ -50,7 +50,7 @@ final class OptionSections {
             + " resume overwrite");
     section(
         SAMPLING,
-        "steps guidance sampler schedule clip-skip max-new-tokens sample-temperature temperature"
+        "steps guidance true-cfg sampler schedule clip-skip max-new-tokens sample-temperature temperature"
             + " top top-k top-p min-p repetition-penalty beams length-penalty stop system chat"
             + " max-length pack seed batch");
     section(CHANCE, "seed");

@@ -118,6 +118,18 @@ class CommandLineTest {
         pixels(generated(TinyPipeline.FLUX, "plain.png")), pixels(ImageIO.read(other.toFile())));
   }
 
+  @Test
+  void pictureWithANegativeTextIsMadeAgain() throws IOException {
+    String[] more = {"--negative=blurry", "--true_cfg_scale=3"};
+    BufferedImage plain = generated(TinyPipeline.FLUX, "plain.png");
+    BufferedImage made = generated(TinyPipeline.FLUX, "made.png", more);
+    assertNotEquals(Arrays.toString(pixels(plain)), Arrays.toString(pixels(made)));
+    String from = "--from=" + folder.resolve("made.png");
+    String printed =
+        run("generate", from, base(TinyPipeline.FLUX), "-o=" + folder.resolve("again.png"));
+    assertTrue(printed.contains("The same picture as"), printed);
+  }
+
   @ParameterizedTest
   @CsvSource({"SD3, shift", "FLUX, flux_shift", "ZIMAGE, sigmoid"})
   void whatIsTrainedChangesThePicture(String name, String sampling) throws IOException {

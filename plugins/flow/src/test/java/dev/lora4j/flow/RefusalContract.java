@@ -151,6 +151,16 @@ public abstract class RefusalContract {
     }
   }
 
+  @Test
+  void trueCfgScaleOfABaseThatIsToldNone() {
+    BaseOutline outline = BaseOutline.of(untold(), PLAIN);
+    Prompt fox = Prompt.of("a fox").size(24, 16).trueCfg(4);
+    assertNames(
+        refusal(IllegalArgumentException.class, () -> fox.requireFits(outline)),
+        "is not told the guidance scale",
+        "give 4.0 as the guidance scale (--guidance)");
+  }
+
   private String refusal(StableDiffusion sd, StyleSettings settings) {
     return refusal(
         IllegalArgumentException.class,

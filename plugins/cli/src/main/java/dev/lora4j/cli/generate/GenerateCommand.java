@@ -47,6 +47,7 @@ public final class GenerateCommand implements Command {
           "--count",
           "--steps",
           "--guidance",
+          "--true-cfg",
           "--size",
           "--sampler",
           "--schedule",

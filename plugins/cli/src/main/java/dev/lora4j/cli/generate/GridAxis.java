@@ -24,7 +24,7 @@ import picocli.CommandLine.TypeConversionException;
  */
 record GridAxis(String name, List<String> values) {
   static final String NAMES =
-      "seed, steps, guidance, sampler, schedule, clip-skip, prompt, " + AdapterAxis.NAMES;
+      "seed, steps, guidance, true-cfg, sampler, schedule, clip-skip, prompt, " + AdapterAxis.NAMES;
 
   static final String PROMPT = "prompt";
 
@@ -68,6 +68,7 @@ record GridAxis(String name, List<String> values) {
       case "seed" -> prompt.seed(whole(value));
       case "steps" -> prompt.steps(Math.toIntExact(whole(value)));
       case "guidance" -> prompt.guidance(number(value));
+      case "true-cfg" -> prompt.trueCfg(number(value));
       case "sampler" -> prompt.sampler(Samplers.named(value).name());
       case "schedule" -> prompt.schedule(SigmaSchedule.named(value));
       case "clip-skip" -> prompt.clipSkip(Math.toIntExact(whole(value)));

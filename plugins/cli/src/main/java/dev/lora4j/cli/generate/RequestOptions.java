@@ -60,6 +60,14 @@ final class RequestOptions {
   private Optional<Double> guidance = Optional.empty();
 
   @Option(
+      names = "--true-cfg",
+      paramLabel = "X",
+      description =
+          "How far to go from the negative text towards the prompt on FLUX.1 [dev], which is told"
+              + " --guidance; above 1 a step takes twice as long (default: none).")
+  private Optional<Double> trueCfg = Optional.empty();
+
+  @Option(
       names = "--size",
       paramLabel = "WxH",
       converter = PictureSize.Reader.class,
@@ -156,6 +164,7 @@ final class RequestOptions {
           prompt = steps.map(prompt::steps).orElse(prompt);
           prompt = prompt.sampler(sampler.orElse("")).schedule(law).clipSkip(clipSkip);
           prompt = guidance.map(prompt::guidance).orElse(prompt);
+          prompt = trueCfg.map(prompt::trueCfg).orElse(prompt);
           PictureSize pixels = size.orElse(new PictureSize(0, 0));
           all.add(prompt.size(pixels.width(), pixels.height()).micro(micro.value()));
         }

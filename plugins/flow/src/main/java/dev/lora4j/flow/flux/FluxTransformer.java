@@ -87,6 +87,11 @@ record FluxTransformer(FluxConfig config) implements FlowTransformer {
     return new float[] {(float) scale};
   }
 
+  @Override
+  public boolean takesTrueCfg() {
+    return true;
+  }
+
   /** FLUX.1 Kontext was trained with one. */
   @Override
   public int mostReferences() {

@@ -67,7 +67,19 @@ class FluxRefusalsTest extends RefusalContract {
   }
 
   @Test
-  void negativeTexts() {
-    assertRefused(Prompt.of("a fox").size(24, 16).negative("blurry"), "takes no negative text");
+  void negativeTextsWithoutTheirScale() {
+    Prompt fox = Prompt.of("a fox").size(24, 16).negative("blurry");
+    assertUnfit(fox, "only with a true CFG scale above 1");
+    assertUnfit(fox.trueCfg(1), "only with a true CFG scale above 1");
+  }
+
+  @Test
+  void scalesThatAreNone() {
+    for (double scale : new double[] {0.5, Double.NaN, Double.POSITIVE_INFINITY}) {
+      assertNames(
+          refusal(IllegalArgumentException.class, () -> Prompt.of("a fox").trueCfg(scale)),
+          "the true CFG scale must be 1 or more",
+          "found " + scale);
+    }
   }
 }

@@ -14,9 +14,9 @@ import java.util.regex.Pattern;
 
 /**
  * Body of {@code POST /v1/images/generations}. Beside OpenAI's fields it has those that pictures
- * here need: {@code seed}, {@code steps}, {@code guidance_scale}, {@code negative_prompt} and
- * {@code sampler}. Steps, guidance scale and sampler that it does not say stay unnamed in its
- * prompts.
+ * here need: {@code seed}, {@code steps}, {@code guidance_scale}, {@code true_cfg_scale}, {@code
+ * negative_prompt} and {@code sampler}. Steps, guidance scale and sampler that it does not say stay
+ * unnamed in its prompts.
  *
  * @param model name of a base, or of adapters on it
  * @param prompts one for each picture; tags of adapters are still in their texts
@@ -61,6 +61,9 @@ record ImageRequest(
     prompt = prompt.negative(body.text("negative_prompt").orElse(""));
     if (body.has("guidance_scale")) {
       prompt = prompt.guidance(body.number("guidance_scale", 0, 1000).orElseThrow());
+    }
+    if (body.has("true_cfg_scale")) {
+      prompt = prompt.trueCfg(body.number("true_cfg_scale", 1, 1000).orElseThrow());
     }
     prompt = prompt.sampler(body.text("sampler").orElse(""));
     List<Prompt> all = new ArrayList<>();

@@ -85,6 +85,7 @@ final class ImageRoute {
     picture.addProperty("sampler", used.sampler());
     picture.addProperty("steps", used.steps());
     used.guidance().ifPresent(scale -> picture.addProperty("guidance_scale", scale));
+    used.trueCfg().ifPresent(scale -> picture.addProperty("true_cfg_scale", scale));
     return picture;
   }
 

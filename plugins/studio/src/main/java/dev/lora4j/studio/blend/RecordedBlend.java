@@ -118,6 +118,7 @@ final class RecordedBlend {
     if (record.prompt().clipSkip() > 0) {
       setting("clip skip " + record.prompt().clipSkip(), missing);
     }
+    record.prompt().trueCfg().ifPresent(scale -> setting("the true CFG scale " + scale, missing));
     if (!record.prompt().micro().equals(MicroConditioning.OWN)) {
       setting("sizes of its own for a Stable Diffusion XL", missing);
     }
