@@ -21,8 +21,8 @@ import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
- * A made-up LoRA in kohya's layout and F16. The directions of a layer fall off evenly, so that
- * cutting at any rank is well defined.
+ * A made-up LoRA in F16. The directions of a layer fall off evenly, so that cutting at any rank is
+ * well defined.
  */
 public final class RandomAdapter {
   /** Length of each direction over that of the one before. */
@@ -30,9 +30,21 @@ public final class RandomAdapter {
 
   private RandomAdapter() {}
 
-  /** Writes an adapter for some linear layers of a base. */
+  /** Writes an adapter for some linear layers of a base in kohya's layout. */
   public static Path write(
       Engine engine, Path file, Family family, Collection<Site> sites, int rank, long seed) {
+    return write(engine, file, family, "kohya", sites, rank, seed);
+  }
+
+  /** Writes an adapter for some linear layers of a base in a layout. */
+  public static Path write(
+      Engine engine,
+      Path file,
+      Family family,
+      String layout,
+      Collection<Site> sites,
+      int rank,
+      long seed) {
     Map<String, List<Factors>> all = new HashMap<>();
     SplittableRandom random = new SplittableRandom(seed);
     try (Scope scope = engine.scope("adapter")) {
@@ -46,7 +58,7 @@ public final class RandomAdapter {
     AdapterOutput.write(
         new Adapter(name, all, Map.of()),
         family,
-        AdapterWriters.named("kohya"),
+        AdapterWriters.named(layout),
         WriteOptions.EXACT,
         file);
     return file;

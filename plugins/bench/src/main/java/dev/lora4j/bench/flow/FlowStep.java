@@ -14,19 +14,27 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** A prediction of a flow transformer beside diffusers, with the memory of both processes. */
+/** Steps of flow transformers beside diffusers and peft, with the memory of both processes. */
 @Extension(
     point = Benchmark.class,
     name = "flow",
     help =
         "one step of Stable Diffusion 3.5 Medium, and of one double and one single block of FLUX.1,"
-            + " at 512x512 and 1024x1024; beside diffusers")
+            + " at 512x512 and 1024x1024; of those blocks also a step of training a LoRA, a step"
+            + " with weights in few bits, and from an adapter's file to the first step that it"
+            + " changes; beside diffusers, peft and bitsandbytes")
 public final class FlowStep implements Benchmark {
   private static final double F32_TOLERANCE = 1e-3;
   private static final double BF16_TOLERANCE = 0.15;
 
+  /** FP8 of diffusers has no scales, and both round otherwise. */
+  private static final double OTHER_ROUNDING = 0.5;
+
   /** Pixels of a number of the latents. */
-  private static final int SCALE = 8;
+  static final int SCALE = 8;
+
+  /** Tokens of FLUX.1's texts. */
+  static final int WORDS = 512;
 
   @Override
   public List<Case> cases() {
@@ -38,6 +46,14 @@ public final class FlowStep implements Benchmark {
         }
       }
     }
+    FluxFolder flux = FluxFolder.PUBLISHED;
+    cases.add(new FlowTraining(flux, 512, DType.F32));
+    cases.add(new FlowTraining(flux, 512, DType.BF16));
+    cases.add(new PackedPrediction(flux, 512, "nf4", BF16_TOLERANCE));
+    cases.add(new PackedPrediction(flux, 512, "fp8", OTHER_ROUNDING));
+    cases.add(new PackedPrediction(flux, 512, "q8_0", BF16_TOLERANCE));
+    cases.add(new PackedPrediction(flux, 512, "q4_k", BF16_TOLERANCE));
+    cases.add(new FlowChange(flux, 512, DType.BF16));
     return cases;
   }
 

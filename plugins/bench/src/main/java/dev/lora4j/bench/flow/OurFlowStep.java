@@ -8,26 +8,19 @@ import dev.lora4j.core.nn.WeightStore;
 import dev.lora4j.core.tensor.EngineOptions;
 import dev.lora4j.core.tensor.HeldInputs;
 import dev.lora4j.core.tensor.Scope;
-import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.diffusion.base.AdapterInputs;
 import dev.lora4j.diffusion.base.StagedNetworks;
 import dev.lora4j.diffusion.denoiser.DenoiserNetwork;
-import java.util.HashMap;
 import java.util.Map;
 
 /** Ours: a prediction of a transformer as one program. */
 public final class OurFlowStep implements Contender {
-  private static final int SHOWN = 64;
-  private static final double LATENTS = 0.37;
-  private static final double CONTEXT = 0.73;
-  private static final double POOLED = 0.51;
-
   private final Lora4j lora;
   private final Scope scope;
   private final Network network;
   private final HeldInputs held;
-  private final Map<String, Tensor> data = new HashMap<>();
+  private final Map<String, Tensor> data;
 
   /** For a process of its own, with the setting of the text. */
   public OurFlowStep(String text) {
@@ -49,24 +42,7 @@ public final class OurFlowStep implements Contender {
             setting.compute(),
             FlowModel.parameters(denoiser, setting.compute()));
     held = network.hold(scope, weights, Map.of(), Map.of());
-    int side = setting.side();
-    waves("x", LATENTS, 1, denoiser.inChannels(), side, side);
-    waves("context", CONTEXT, 1, setting.words(), denoiser.crossAttentionDim());
-    waves("pooled", POOLED, 1, denoiser.pooledWidth());
-    data.put("timesteps", Tensor.of(scope, Shape.of(1), FlowSetting.TIMESTEP));
-    if (denoiser.guidanceWidth() > 0) {
-      float[] told = denoiser.guidanceEmbedding(FlowSetting.GUIDANCE);
-      data.put(StagedNetworks.GUIDANCE, Tensor.of(scope, Shape.of(1, told.length), told));
-    }
-  }
-
-  private void waves(String name, double frequency, long... sizes) {
-    Shape shape = Shape.of(sizes);
-    float[] values = new float[Math.toIntExact(shape.elements())];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = (float) Math.cos(i * frequency);
-    }
-    data.put(name, Tensor.of(scope, shape, values));
+    data = FlowInputs.of(scope, denoiser, setting.side(), setting.words());
   }
 
   private float[] step() {
@@ -83,12 +59,7 @@ public final class OurFlowStep implements Contender {
   /** Some numbers of the prediction, from all over it. */
   @Override
   public double[] check() {
-    float[] output = step();
-    double[] shown = new double[SHOWN];
-    for (int i = 0; i < SHOWN; i++) {
-      shown[i] = output[(int) ((long) i * output.length / SHOWN)];
-    }
-    return shown;
+    return FlowInputs.shown(step());
   }
 
   @Override
