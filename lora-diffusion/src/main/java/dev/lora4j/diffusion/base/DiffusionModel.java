@@ -37,6 +37,7 @@ public final class DiffusionModel {
 
   private final Path path;
   private final Optional<Path> denoiserFile;
+  private final Optional<Path> configFolder;
   private final ModelSource source;
   private final ModelConfigs configs;
   private final BasePrecision precision;
@@ -53,6 +54,7 @@ public final class DiffusionModel {
   private DiffusionModel(Scope scope, Path path, ModelSource source, LoadOptions options) {
     this.path = path;
     this.denoiserFile = options.denoiser();
+    this.configFolder = options.configs();
     this.source = source;
     this.precision = options.precision();
     this.compute = options.compute();
@@ -142,6 +144,11 @@ public final class DiffusionModel {
   /** File that its denoiser is taken from, if it is not that of {@link #path}. */
   public Optional<Path> denoiserFile() {
     return denoiserFile;
+  }
+
+  /** Folder whose configurations and tokenisers complete it, if it is a file with such a folder. */
+  public Optional<Path> configFolder() {
+    return configFolder;
   }
 
   /**

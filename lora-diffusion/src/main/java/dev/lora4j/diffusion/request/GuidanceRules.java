@@ -10,10 +10,12 @@ public final class GuidanceRules {
   /**
    * Refuses a negative text or a true CFG scale that would not count.
    *
-   * @param base of the denoiser
+   * @param path of the base
    * @throws IllegalArgumentException saying why, and what to do
    */
-  public static void require(Path base, DenoiserNetwork denoiser, Prompt prompt) {
+  public static void require(Path path, DenoiserNetwork denoiser, Prompt prompt) {
+    // Servers tell their clients, who need not know where it lies.
+    String base = String.valueOf(path.getFileName());
     boolean scaled = prompt.trueCfg().orElse(1) > 1;
     if (denoiser.guidanceWidth() == 0) {
       if (scaled) {

@@ -41,6 +41,8 @@ final class ServedBases implements AutoCloseable {
    * @param pictures bases for pictures
    * @param texts language models, and encoders, which make embeddings
    * @param denoiser file whose denoiser takes the place of that of the one base for pictures
+   * @param config folder whose configurations and tokenisers complete the one base for pictures,
+   *     which is a file
    * @param adapterBytes of adapters in memory, for each base
    * @param batch pictures that are made at once
    * @param room for texts that are generated at once
@@ -52,6 +54,7 @@ final class ServedBases implements AutoCloseable {
       PrecisionOption precision,
       ContextOption context,
       Optional<Path> denoiser,
+      Optional<Path> config,
       long adapterBytes,
       QueueLimits queue,
       int batch,
@@ -100,8 +103,9 @@ final class ServedBases implements AutoCloseable {
       ServerMetrics metrics) {
     long began = System.nanoTime();
     DType compute = ComputeType.of(console, lora.engine(), wanted.compute());
-    LoadOptions plain = LoadOptions.in(wanted.precision().of(compute));
-    LoadOptions options = wanted.denoiser().map(plain::withDenoiser).orElse(plain);
+    LoadOptions options =
+        completed(
+            LoadOptions.in(wanted.precision().of(compute)), wanted.denoiser(), wanted.config());
     StableDiffusion sd = StableDiffusion.open(lora, base.path(), options);
     opened.push(sd::close);
     String name = unique(base.name());
@@ -119,6 +123,12 @@ final class ServedBases implements AutoCloseable {
     pictures.add(service);
     tell(console, name, began, compute);
     sd.base().notes().forEach(console::note);
+  }
+
+  /** Options with a denoiser of another file and configurations of a folder, if there are any. */
+  static LoadOptions completed(LoadOptions plain, Optional<Path> denoiser, Optional<Path> config) {
+    LoadOptions own = denoiser.map(plain::withDenoiser).orElse(plain);
+    return config.map(own::configuredBy).orElse(own);
   }
 
   private void text(

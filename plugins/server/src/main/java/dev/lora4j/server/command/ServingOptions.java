@@ -18,6 +18,7 @@ import dev.lora4j.text.generate.CacheLimits;
 import dev.lora4j.text.model.TextLoadOptions;
 import dev.lora4j.text.model.TextModelOutline;
 import dev.lora4j.tinylm.TinyLm;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -124,6 +125,14 @@ public final class ServingOptions {
   private Optional<Path> denoiser = Optional.empty();
 
   @Option(
+      names = "--base-config",
+      paramLabel = "DIR",
+      description =
+          "Configurations and tokenisers for a --base in one file, as generate takes it; with one"
+              + " --base alone.")
+  private Optional<Path> config = Optional.empty();
+
+  @Option(
       names = "--log",
       paramLabel = "FILE",
       description =
@@ -159,13 +168,15 @@ public final class ServingOptions {
 
   /** Refuses what is no base, before anything is loaded. */
   private void requireBases() {
-    if (denoiser.isPresent() && pictures.size() != 1) {
+    requireOneBase("--denoiser", denoiser);
+    requireOneBase("--base-config", config);
+    if (config.isPresent() && Files.isDirectory(pictures.get(0).path())) {
       throw Failure.usage(
-          "--denoiser is for one base of pictures; name it by --base, and no other.");
+          "--base-config is for a base in one file; a folder has configurations of its own.");
     }
     denoiser.ifPresent(ExistingPath::any);
-    LoadOptions plain = LoadOptions.in(DType.F32);
-    LoadOptions options = denoiser.map(plain::withDenoiser).orElse(plain);
+    config.ifPresent(ExistingPath::folder);
+    LoadOptions options = ServedBases.completed(LoadOptions.in(DType.F32), denoiser, config);
     for (BaseOption base : pictures) {
       base.require();
       BaseOutline.of(base.path(), options);
@@ -176,10 +187,17 @@ public final class ServingOptions {
     }
   }
 
+  private void requireOneBase(String option, Optional<Path> given) {
+    if (given.isPresent() && pictures.size() != 1) {
+      throw Failure.usage(
+          option + " is for one base of pictures; name it by --base, and no other.");
+    }
+  }
+
   /** Headings of these options and of {@link ListenOptions} in the help of a command. */
   public static Map<String, List<String>> sections() {
     Map<String, List<String>> sections = new LinkedHashMap<>();
-    sections.put("Bases", List.of("base", "text", "denoiser"));
+    sections.put("Bases", List.of("base", "text", "denoiser", "base-config"));
     sections.put(
         "Adapters",
         List.of("adapters", "allowed-adapters", "signed-by", "adapter-memory", "pin", "preload"));
@@ -236,6 +254,16 @@ public final class ServingOptions {
     CacheLimits room = CacheLimits.rows(rows).prefixBytes(prefixes * MEBIBYTE);
     QueueLimits queue = QueueLimits.DEFAULT.withEntries(waiting).withEntriesPerTenant(waiting);
     return new ServedBases.Wanted(
-        pictures, texts, type, precision, context, denoiser, memory.bytes(), queue, batch, room);
+        pictures,
+        texts,
+        type,
+        precision,
+        context,
+        denoiser,
+        config,
+        memory.bytes(),
+        queue,
+        batch,
+        room);
   }
 }

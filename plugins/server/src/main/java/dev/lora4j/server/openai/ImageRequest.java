@@ -15,17 +15,23 @@ import java.util.regex.Pattern;
 /**
  * Body of {@code POST /v1/images/generations}. Beside OpenAI's fields it has those that pictures
  * here need: {@code seed}, {@code steps}, {@code guidance_scale}, {@code true_cfg_scale}, {@code
- * negative_prompt} and {@code sampler}. Steps, guidance scale and sampler that it does not say stay
- * unnamed in its prompts.
+ * negative_prompt}, {@code sampler} and {@code reference_images}. Steps, guidance scale and sampler
+ * that it does not say stay unnamed in its prompts.
  *
  * @param model name of a base, or of adapters on it
  * @param prompts one for each picture; tags of adapters are still in their texts
+ * @param references pictures that the denoiser sees beside each
  * @param encoding of the files
  * @param url true to answer with data URLs instead of base64 fields
  * @param ignored fields that are known and have no effect here
  */
 record ImageRequest(
-    String model, List<Prompt> prompts, ImageEncoding encoding, boolean url, List<String> ignored) {
+    String model,
+    List<Prompt> prompts,
+    ReferenceFields references,
+    ImageEncoding encoding,
+    boolean url,
+    List<String> ignored) {
   private static final Pattern SIZE = Pattern.compile("(\\d{1,5})x(\\d{1,5})");
   private static final int MOST_PICTURES = 10;
   private static final int MOST_STEPS = 1000;
@@ -73,6 +79,7 @@ record ImageRequest(
     return new ImageRequest(
         body.text("model").orElse(""),
         all,
+        ReferenceFields.of(body),
         ImageEncoding.of(body),
         choice(body, "response_format", List.of("b64_json", "url")).equals(Optional.of("url")),
         WITHOUT_EFFECT.stream().filter(body::has).toList());

@@ -45,10 +45,9 @@ final class ImageRoute {
     List<JobTicket<GeneratedImage>> tickets = new ArrayList<>();
     try {
       for (Prompt prompt : asked.prompts()) {
-        tickets.add(
-            model
-                .service()
-                .submit(tenant, prompt.text(tags.text()), model.adapters(), StepListener.NONE));
+        PictureService service = model.service();
+        Prompt whole = asked.references().beside(prompt.text(tags.text()), service.base().base());
+        tickets.add(service.submit(tenant, whole, model.adapters(), StepListener.NONE));
       }
       request.onDisconnect(() -> tickets.forEach(JobTicket::cancel));
       JsonArray data = new JsonArray();

@@ -203,6 +203,10 @@ class OpenAiServerTest {
           /v1/images/generations | {'prompt':'x','model':'tiny-lm'} | 404 | makes no pictures
           /v1/images/generations | {'prompt':'<lora:glossy:x>'} | 400 | prompt:
           /v1/images/generations | {} | 400 | prompt must be a text
+          /v1/images/generations | {'prompt':'x','true_cfg_scale':0.5} | 400 | true_cfg_scale
+          /v1/images/generations | {'prompt':'x','true_cfg_scale':4} | 400 | is not told the guidance scale
+          /v1/images/generations | {'prompt':'x','reference_images':['fox']} | 400 | reference_images[0]
+          /v1/images/generations | {'prompt':'x','reference_images':['iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAEUlEQVR42mP438CAFTEMLQkAqbNfwTPooMgAAAAASUVORK5CYII=']} | 400 | takes no reference pictures
           /v1/chat/completions | {'messages':[]} | 400 | at least one message
           /v1/chat/completions | {'messages':[{'role':'user'}]} | 400 | messages[0].content
           /v1/chat/completions | {'messages':[{'role':'user','content':[{'type':'image_url'}]}]} | 400 | texts alone

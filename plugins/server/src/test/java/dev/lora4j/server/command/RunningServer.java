@@ -77,6 +77,7 @@ public final class RunningServer implements AutoCloseable {
                 new PrecisionOption(),
                 new ContextOption(),
                 Optional.empty(),
+                Optional.empty(),
                 ADAPTER_BYTES,
                 queue,
                 batch,

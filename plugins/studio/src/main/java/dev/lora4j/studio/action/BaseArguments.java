@@ -34,7 +34,12 @@ public final class BaseArguments {
   public BaseArguments(Workspace workspace, ModelCatalogue models) {
     for (PictureService service : models.pictures()) {
       DiffusionModel base = service.base().base();
-      pictures.put(service.name(), words(workspace, base.path(), BundledModel.folder()));
+      List<String> words = new ArrayList<>(words(workspace, base.path(), BundledModel.folder()));
+      base.configFolder()
+          .ifPresent(from -> words.addAll(List.of("--base-config", workspace.shown(from))));
+      base.denoiserFile()
+          .ifPresent(from -> words.addAll(List.of("--denoiser", workspace.shown(from))));
+      pictures.put(service.name(), words);
       computing.put(service.name(), computing(base, service.base().scope().engine()));
     }
     for (TextService service : models.texts()) {
@@ -62,8 +67,8 @@ public final class BaseArguments {
   }
 
   /**
-   * Adds {@code --base} for the base of pictures that a request means, unless it is the bundled
-   * one.
+   * Adds {@code --base}, with what completes it, for the base of pictures that a request means,
+   * unless it is the bundled one.
    *
    * @throws FieldException if none has its name
    */
