@@ -18,9 +18,9 @@ from tiny_sd3 import OUT, PIPELINE
 PARTS = {"lora_A": "down", "lora_B": "up"}
 
 
-def steps(model, folder, predicted):
+def steps(model, folder, predicted, run="step"):
     """Takes the steps; `predicted` gives the network's output for noisy latents and timesteps."""
-    given = {k: v.double() for k, v in load_file(folder / "step-inputs.safetensors").items()}
+    given = {k: v.double() for k, v in load_file(folder / f"{run}-inputs.safetensors").items()}
     model = model.double().train()
     model.requires_grad_(False)
     sites = [k.removeprefix("transformer.").removesuffix(".down") for k in given if k.endswith(".down")]
@@ -51,7 +51,7 @@ def steps(model, folder, predicted):
         optimizer.step()
         losses.append(loss.detach())
     print(losses, norms)
-    save_file(dict(losses=torch.stack(losses), norms=torch.stack(norms)), folder / "step-expected.safetensors")
+    save_file(dict(losses=torch.stack(losses), norms=torch.stack(norms)), folder / f"{run}-expected.safetensors")
 
 
 def main():

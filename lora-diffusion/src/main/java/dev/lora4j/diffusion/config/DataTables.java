@@ -22,6 +22,7 @@ public final class DataTables {
   private static final String PREFIX = "data.";
   private static final String FILE = "dataset_config";
   private static final String DATASETS = "datasets";
+  private static final String REFERENCES = "reference_dir";
 
   /** Keys that name pictures, besides {@code images}. */
   private static final Set<String> SOURCES = Set.of(FILE, DATASETS);
@@ -77,7 +78,7 @@ public final class DataTables {
   static List<DataGroup> groups(RunValues values, Path folder, int side, int unit) {
     Map<String, Object> data = values.data();
     requireOneSource(values);
-    DataDefaults defaults = defaults(values, side, unit);
+    DataDefaults defaults = defaults(values, folder, side, unit);
     if (data.get(FILE) instanceof String file && !file.isEmpty()) {
       return DataSetFile.read(folder.resolve(file), defaults);
     }
@@ -94,8 +95,12 @@ public final class DataTables {
   }
 
   /** Keys for all folders, with the defaults of the run and of its base. */
-  private static DataDefaults defaults(RunValues values, int side, int unit) {
-    StringBuilder toml = new StringBuilder(general(values.data()));
+  private static DataDefaults defaults(RunValues values, Path folder, int side, int unit) {
+    Map<String, Object> data = new TreeMap<>(values.data());
+    // What reads the tables counts paths from the pictures.
+    data.computeIfPresent(
+        REFERENCES, (key, said) -> RunFile.located(folder.toAbsolutePath(), key, said));
+    StringBuilder toml = new StringBuilder(general(data));
     toml.append("batch_size = ").append(values.get(RunKeys.BATCH)).append('\n');
     double heldOut = values.get(RunKeys.VALIDATION_SHARE);
     if (heldOut > 0) {

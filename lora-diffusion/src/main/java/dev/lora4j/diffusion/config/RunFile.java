@@ -34,7 +34,9 @@ public final class RunFile {
           "data.dataset_config",
           "image_dir",
           "metadata_file",
-          "conditioning_data_dir");
+          "conditioning_data_dir",
+          "reference_dir",
+          "data.reference_dir");
 
   private final String name;
   private final Optional<Path> folder;

@@ -4,6 +4,7 @@ import dev.lora4j.diffusion.dataset.bucket.BucketFit;
 import dev.lora4j.diffusion.dataset.caption.CaptionRecipe;
 import dev.lora4j.diffusion.dataset.source.DataSource;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -20,6 +21,7 @@ import java.util.Optional;
  * @param written whether somebody wrote the caption; else it is the class tokens or the file's name
  * @param mask the picture with the weights of parts
  * @param maskSha256 hash of that file's bytes, in hexadecimal
+ * @param references what the denoiser sees beside it
  * @param source the folder's settings
  * @param group number of the group of folders that it is batched with
  * @param batch pictures per step in that group
@@ -37,10 +39,16 @@ public record DataItem(
     boolean written,
     Optional<Path> mask,
     Optional<String> maskSha256,
+    List<ReferencePicture> references,
     DataSource source,
     int group,
     int batch,
     boolean validation) {
+  /** Copies the list. */
+  public DataItem {
+    references = List.copyOf(references);
+  }
+
   /** True for a regularisation picture, which shows what shall not change. */
   public boolean regularisation() {
     return source.regularisation();
@@ -69,6 +77,7 @@ public record DataItem(
         written,
         mask,
         maskSha256,
+        references,
         source,
         group,
         batch,
@@ -88,6 +97,7 @@ public record DataItem(
         written,
         mask,
         maskSha256,
+        references,
         source,
         inGroup,
         batch,
@@ -108,6 +118,7 @@ public record DataItem(
         written,
         mask,
         maskSha256,
+        references,
         source,
         group,
         batch,

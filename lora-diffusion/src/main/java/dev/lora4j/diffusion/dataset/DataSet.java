@@ -51,6 +51,7 @@ public record DataSet(List<DataItem> items, List<DataProblem> problems, List<Dat
       }
     }
     problems.addAll(DuplicateFiles.among(items));
+    problems.addAll(References.alike(items));
     boolean nothing = items.stream().allMatch(item -> item.validation() || item.regularisation());
     if (nothing && problems.stream().noneMatch(DataProblem::isError)) {
       groups.stream()
@@ -74,6 +75,29 @@ public record DataSet(List<DataItem> items, List<DataProblem> problems, List<Dat
   /** The pictures that are held out. */
   public List<DataItem> validation() {
     return items.stream().filter(DataItem::validation).toList();
+  }
+
+  /** Number of reference pictures that the denoiser sees beside each picture. */
+  public int references() {
+    return items.isEmpty() ? 0 : items.get(0).references().size();
+  }
+
+  /** The same with an error if pictures have more reference pictures than a base takes. */
+  public DataSet referring(int most) {
+    if (references() <= most) {
+      return this;
+    }
+    List<DataProblem> all = new ArrayList<>(problems);
+    String taken = most == 0 ? "none, as FLUX.1 Kontext and FLUX.2 do" : most + " at most";
+    all.add(
+        DataProblem.error(
+            items.get(0).source().folder(),
+            "has "
+                + references()
+                + " reference pictures for each of its pictures (reference_dir), and this base takes "
+                + taken
+                + "."));
+    return new DataSet(items, all, groups);
   }
 
   /** Problems that prevent training. */

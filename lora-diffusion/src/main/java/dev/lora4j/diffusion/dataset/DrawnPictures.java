@@ -36,6 +36,40 @@ public final class DrawnPictures {
   }
 
   /**
+   * A reference picture of a draw: on the background, in the bucket's size, its middle, mirrored
+   * where the picture is.
+   *
+   * @param number which of the item's
+   * @throws DataSetException if the file is not what was surveyed any more
+   */
+  public static Picture reference(TrainingDraw draw, int number) {
+    DataItem item = draw.item();
+    ReferencePicture reference = item.references().get(number);
+    BucketFit fit = reference.fit();
+    Bucket size = fit.bucket();
+    PixelMap whole = decoded(reference.file(), reference.sha256()).over(item.source().background());
+    PixelMap shown =
+        Resampling.LANCZOS
+            .resize(whole, fit.width(), fit.height())
+            .cropped(fit.spareX() / 2, fit.spareY() / 2, size.width(), size.height());
+    PixelMap turned = draw.flipped() ? shown.flipped() : shown;
+    return new Picture(
+        reference.file().toString(), "", size.width(), size.height(), turned.planes());
+  }
+
+  /** A key that also has everything that the pixels of a reference picture depend on. */
+  public static CacheKey referenceKey(CacheKey computed, TrainingDraw draw, int number) {
+    ReferencePicture reference = draw.item().references().get(number);
+    return computed
+        .with("reference pixels", VERSION)
+        .with("file", reference.sha256())
+        .with("resized", reference.fit().width() + "x" + reference.fit().height())
+        .with("bucket", reference.fit().bucket())
+        .with("flipped", draw.flipped())
+        .with("background", draw.item().source().background());
+  }
+
+  /**
    * Weights of the latents' positions from the picture's mask: [1, height / factor, width / factor]
    * row by row, 0 to 1, each the mean over its pixels; empty without a mask. A mask of a folder is
    * taken by its red channel, as kohya does.

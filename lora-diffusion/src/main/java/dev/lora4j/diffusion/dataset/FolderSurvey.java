@@ -66,10 +66,11 @@ final class FolderSurvey {
     pictures.forEach(picture -> found.put(picture, captions.of(picture)));
     Set<Path> doubled = doubled(found);
     Masks masks = Masks.of(source, pictures, depth, problems);
+    References references = References.of(source, depth, problems);
     List<DataItem> items = new ArrayList<>();
     found.forEach(
         (picture, caption) -> {
-          item(picture, caption, masks)
+          item(picture, caption, masks, references)
               .filter(i -> !doubled.contains(picture))
               .ifPresent(items::add);
         });
@@ -155,7 +156,8 @@ final class FolderSurvey {
     return doubled;
   }
 
-  private Optional<DataItem> item(Path picture, FolderCaptions.Found caption, Masks masks) {
+  private Optional<DataItem> item(
+      Path picture, FolderCaptions.Found caption, Masks masks, References references) {
     try {
       PictureFile file = PictureFile.read(picture);
       PictureHeader header = file.header();
@@ -178,6 +180,10 @@ final class FolderSurvey {
       }
       advise(picture, header, fit);
       Optional<Masks.Mask> mask = masks.of(picture, header);
+      Optional<List<ReferencePicture>> beside = references.of(picture, fit.bucket());
+      if (beside.isEmpty()) {
+        return Optional.empty();
+      }
       return Optional.of(
           new DataItem(
               0,
@@ -191,6 +197,7 @@ final class FolderSurvey {
               caption.written(),
               mask.map(Masks.Mask::file),
               mask.map(Masks.Mask::sha256),
+              beside.get(),
               source,
               0,
               group.batch(),

@@ -112,6 +112,7 @@ final class PairChecks {
         row.written(),
         Optional.empty(),
         Optional.empty(),
+        List.of(),
         source,
         0,
         group.batch(),

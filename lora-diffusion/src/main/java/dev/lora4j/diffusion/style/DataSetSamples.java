@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 
 /**
  * Draws from a data set. Latents are encoded once for each way in which a picture is shown, and
@@ -34,6 +35,7 @@ final class DataSetSamples implements SampleSource {
   private final CacheKey model;
   private final Map<Look, float[]> latents = new HashMap<>();
   private final Map<Look, Optional<Mask>> masks = new HashMap<>();
+  private final Map<Look, List<float[]>> references = new HashMap<>();
 
   /** A way in which a picture is shown again and again. */
   private record Look(int item, boolean flipped) {}
@@ -54,9 +56,15 @@ final class DataSetSamples implements SampleSource {
     for (DataItem item : data.items()) {
       if (item.source().augmentations().storable()) {
         latents(TrainingDraw.plain(item));
+        references(TrainingDraw.plain(item));
       }
       done.accept(++count);
     }
+  }
+
+  @Override
+  public int references() {
+    return data.references();
   }
 
   @Override
@@ -109,7 +117,9 @@ final class DataSetSamples implements SampleSource {
             bucket.height(),
             bucket.width());
     boolean storable = item.source().captions().storable();
-    return new TrainingSample(item.file(), sample, draw.caption(), storable, sizes);
+    List<LatentSample> beside =
+        references(draw).stream().map(seen -> LatentSample.of(sample.shape(), seen)).toList();
+    return new TrainingSample(item.file(), sample, draw.caption(), storable, sizes, beside);
   }
 
   private float[] latents(TrainingDraw draw) {
@@ -119,6 +129,20 @@ final class DataSetSamples implements SampleSource {
     }
     return latents.computeIfAbsent(
         look(draw), look -> cache.cached(DrawnPictures.key(model, draw), () -> encoded(draw)));
+  }
+
+  /** Latents of the reference pictures of a draw, which have its size. */
+  private List<float[]> references(TrainingDraw draw) {
+    return references.computeIfAbsent(
+        look(draw),
+        look ->
+            IntStream.range(0, draw.item().references().size())
+                .mapToObj(
+                    i ->
+                        cache.cached(
+                            DrawnPictures.referenceKey(model, draw, i),
+                            () -> base.encode(List.of(DrawnPictures.reference(draw, i))).get(0)))
+                .toList());
   }
 
   private Optional<Mask> mask(TrainingDraw draw, int height, int width) {

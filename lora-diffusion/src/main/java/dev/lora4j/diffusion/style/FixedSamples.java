@@ -16,6 +16,11 @@ record FixedSamples(List<TrainingSample> samples) implements SampleSource {
   }
 
   @Override
+  public int references() {
+    return samples.get(0).references().size();
+  }
+
+  @Override
   public Epoch epoch() {
     return new Epoch(samples.size(), 0, 1);
   }

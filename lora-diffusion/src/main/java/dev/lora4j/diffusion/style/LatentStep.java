@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -64,6 +65,23 @@ public final class LatentStep implements AutoCloseable {
       List<LatentSample> latents,
       HostTensor context,
       List<HostTensor> others) {
+    this(owner, model, settings, latents, context, others, List.of());
+  }
+
+  /**
+   * Compiles the step for a base that sees reference pictures.
+   *
+   * @param references latents of the reference pictures of each picture, of one shape and as many
+   *     for each; empty for none
+   */
+  public LatentStep(
+      Scope owner,
+      DiffusionModel model,
+      StyleSettings settings,
+      List<LatentSample> latents,
+      HostTensor context,
+      List<HostTensor> others,
+      List<List<LatentSample>> references) {
     AdapterPlan plan = settings.recipe().plan(model.sites().all());
     boolean told = others.size() == (model.pools() ? 1 : 0) + (model.xl() ? 1 : 0);
     if (!told || StyleProgram.trainsText(plan) || settings.accumulate() > 1) {
@@ -78,7 +96,11 @@ public final class LatentStep implements AutoCloseable {
           "The captions have the shape " + context.shape() + ", expected " + fitting + ".");
     }
     this.settings = settings.training();
-    batch = latents.stream().map(LatentStep::sample).toList();
+    batch =
+        IntStream.range(0, latents.size())
+            .mapToObj(
+                i -> sample(latents.get(i), references.isEmpty() ? List.of() : references.get(i)))
+            .toList();
     scope = owner.child("latent-step");
     CaptionInputs captions =
         (inputs, samples) ->
@@ -97,11 +119,11 @@ public final class LatentStep implements AutoCloseable {
     run = step.bind(scope, step.begin(scope));
   }
 
-  private static TrainingSample sample(LatentSample latents) {
+  private static TrainingSample sample(LatentSample latents, List<LatentSample> references) {
     int height = (int) latents.shape().size(1);
     int width = (int) latents.shape().size(2);
     return new TrainingSample(
-        Path.of("latents"), latents, "", true, TrainingSample.Sizes.own(height, width));
+        Path.of("latents"), latents, "", true, TrainingSample.Sizes.own(height, width), references);
   }
 
   /** Takes the next step, at the rate that the settings have for it. */

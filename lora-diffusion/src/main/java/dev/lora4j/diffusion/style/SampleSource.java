@@ -41,6 +41,11 @@ interface SampleSource {
     return 1;
   }
 
+  /** Number of reference pictures that the denoiser sees beside each sample. */
+  default int references() {
+    return 0;
+  }
+
   /** The size of an epoch. */
   Epoch epoch();
 

@@ -28,6 +28,7 @@ final class StepDenoiser implements Function<LayerAdapters, Expr> {
   private final StagedObjective objective;
   private final StagedCaptions captions;
   private final Optional<Expr> sizes;
+  private final List<Expr> references;
   private final DType type;
   private final StyleSettings settings;
 
@@ -36,6 +37,7 @@ final class StepDenoiser implements Function<LayerAdapters, Expr> {
    *
    * @param weights of it with adapters
    * @param sizes size conditioning [batch, 6], if it takes some
+   * @param references latents of pictures that it sees beside each sample
    * @param type of the loss
    */
   StepDenoiser(
@@ -44,6 +46,7 @@ final class StepDenoiser implements Function<LayerAdapters, Expr> {
       StagedObjective objective,
       StagedCaptions captions,
       Optional<Expr> sizes,
+      List<Expr> references,
       DType type,
       StyleSettings settings) {
     this.model = model;
@@ -51,6 +54,7 @@ final class StepDenoiser implements Function<LayerAdapters, Expr> {
     this.objective = objective;
     this.captions = captions;
     this.sizes = sizes;
+    this.references = List.copyOf(references);
     this.type = type;
     this.settings = settings;
   }
@@ -96,7 +100,10 @@ final class StepDenoiser implements Function<LayerAdapters, Expr> {
                     joined(each.stream().map(c -> c.pooled().orElseThrow()).toList()),
                     sizes.map(all -> repeated(all, times))))
             : plain;
-    DenoiserInputs all = scale().map(s -> inputs.guided(guidance(s, inputs))).orElse(inputs);
+    DenoiserInputs guided = scale().map(s -> inputs.guided(guidance(s, inputs))).orElse(inputs);
+    DenoiserInputs all =
+        guided.referring(
+            references.stream().map(one -> repeated(one, times).to(model.compute())).toList());
     return model.denoiser().stage(weights.apply(adapters), all, settings.checkpointing()).to(type);
   }
 

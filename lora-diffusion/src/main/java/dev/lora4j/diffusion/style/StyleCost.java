@@ -82,6 +82,46 @@ public final class StyleCost {
     return of(model, plan, settings, loss, sizes);
   }
 
+  /**
+   * Counts a step beside reference pictures, which are as large as the pictures.
+   *
+   * @param references for each picture
+   * @param batch pictures of a batch
+   * @param latentHeight height of the latents
+   */
+  public static StepCost of(
+      DiffusionModel model,
+      AdapterPlan plan,
+      StyleSettings settings,
+      int references,
+      int batch,
+      int latentHeight,
+      int latentWidth) {
+    Sizes sizes = sized(model, plan, settings, batch, latentHeight, latentWidth);
+    return of(model, plan, settings, PredictionLoss.NOISE, sizes, references);
+  }
+
+  /**
+   * Counts a step beside reference pictures that keeps the base's predictions of a class.
+   *
+   * @param references for each picture
+   * @param batch pictures of a batch
+   * @param latentHeight height of the latents
+   */
+  public static StepCost of(
+      DiffusionModel model,
+      AdapterPlan plan,
+      StyleSettings settings,
+      ClassPreservation kept,
+      int references,
+      int batch,
+      int latentHeight,
+      int latentWidth) {
+    PredictionLoss loss = new PreservedLoss(model, kept, (caption, storable) -> uncounted());
+    Sizes sizes = sized(model, plan, settings, batch, latentHeight, latentWidth);
+    return of(model, plan, settings, loss, sizes, references);
+  }
+
   private static EncodedCaption uncounted() {
     throw new IllegalStateException("a step that is counted has no inputs");
   }
@@ -92,6 +132,17 @@ public final class StyleCost {
       StyleSettings settings,
       PredictionLoss loss,
       Sizes sizes) {
+    return of(model, plan, settings, loss, sizes, 0);
+  }
+
+  private static StepCost of(
+      DiffusionModel model,
+      AdapterPlan plan,
+      StyleSettings settings,
+      PredictionLoss loss,
+      Sizes sizes,
+      int references) {
+    TrainedDenoiser base = TrainedDenoiser.alone(model);
     Objective objective = new Objective(model.schedule(), settings.objective());
     return counted(
         plan,
@@ -105,7 +156,8 @@ public final class StyleCost {
                   StyleProgram.groups(plan, settings),
                   plan,
                   Staging.Purpose.TRAINING);
-          return at.staged(StyleProgram.loss(at, model, objective, settings, loss));
+          return at.staged(
+              StyleProgram.loss(at, base, model, objective, settings, loss, references));
         });
   }
 

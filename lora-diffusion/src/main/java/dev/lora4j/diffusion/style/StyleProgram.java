@@ -18,10 +18,12 @@ import dev.lora4j.core.train.adapter.StagedAdapter;
 import dev.lora4j.core.train.run.Staging;
 import dev.lora4j.core.train.run.TaskLoss;
 import dev.lora4j.diffusion.base.DiffusionModel;
+import dev.lora4j.diffusion.base.StagedNetworks;
 import dev.lora4j.diffusion.base.TextEncoder;
 import dev.lora4j.diffusion.denoiser.AddedConditioning;
 import dev.lora4j.diffusion.train.objective.Objective;
 import dev.lora4j.diffusion.train.objective.StagedObjective;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -83,13 +85,14 @@ final class StyleProgram {
       Objective objective,
       StyleSettings settings,
       PredictionLoss loss) {
-    return loss(at, TrainedDenoiser.alone(model), model, objective, settings, loss);
+    return loss(at, TrainedDenoiser.alone(model), model, objective, settings, loss, 0);
   }
 
   /**
    * Stages the loss of a training task on a base that may have an adapter.
    *
    * @param base whose denoiser is that of {@code model}
+   * @param references pictures that the denoiser sees beside each of the batch
    */
   static Expr loss(
       Staging at,
@@ -97,7 +100,8 @@ final class StyleProgram {
       DiffusionModel model,
       Objective objective,
       StyleSettings settings,
-      PredictionLoss loss) {
+      PredictionLoss loss,
+      int references) {
     Graph graph = at.graph();
     if (spares(model.denoiserWeights().bytes())) {
       graph.lowMemory();
@@ -107,6 +111,7 @@ final class StyleProgram {
             ? StagedCaptions.trained(graph, model, at.adapters(), settings)
             : StagedCaptions.encoded(graph, model);
     Optional<Expr> sizes = model.xl() ? Optional.of(sizes(graph)) : Optional.empty();
+    List<Expr> beside = references(graph, model, references);
     StagedObjective staged = objective.stage(graph, model.denoiser().inChannels(), at.type());
     FrozenWeights frozen = base.weights();
     UnaryOperator<LayerAdapters> below = base.below(graph);
@@ -118,6 +123,7 @@ final class StyleProgram {
             staged,
             captions,
             sizes,
+            beside,
             at.type(),
             settings);
     return loss.stage(at, staged, denoiser);
@@ -131,6 +137,17 @@ final class StyleProgram {
   /** Declares the size conditioning. */
   static Expr sizes(Graph graph) {
     return graph.input("sizes", DType.F32, Shape.of(Shape.UNKNOWN, AddedConditioning.SIZES));
+  }
+
+  /** Declares latents of reference pictures, [batch, channels, h, w] each. */
+  private static List<Expr> references(Graph graph, DiffusionModel model, int count) {
+    long any = Shape.UNKNOWN;
+    Shape latents = Shape.of(any, model.denoiser().outChannels(), any, any);
+    List<Expr> all = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      all.add(graph.input(StagedNetworks.reference(i), DType.F32, latents));
+    }
+    return all;
   }
 
   /** True if any layer of a text encoder is trained. */

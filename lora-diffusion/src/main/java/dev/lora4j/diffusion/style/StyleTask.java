@@ -6,6 +6,7 @@ import dev.lora4j.core.nn.WeightStore;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.run.Staging;
@@ -119,7 +120,13 @@ final class StyleTask implements TrainingTask {
   public Expr loss(Staging at) {
     boolean validates = at.purpose() == Staging.Purpose.VALIDATION;
     return StyleProgram.loss(
-        at, base, model, validates ? validation.objective() : objective, settings, loss);
+        at,
+        base,
+        model,
+        validates ? validation.objective() : objective,
+        settings,
+        loss,
+        samples.references());
   }
 
   @Override
@@ -261,9 +268,29 @@ final class StyleTask implements TrainingTask {
     @Override
     public List<Tensor> inputs(Scope scope) {
       List<Tensor> all = new ArrayList<>(captions.of(scope, samples));
+      all.addAll(references(scope));
       List<LatentSample> latents = samples.stream().map(TrainingSample::latents).toList();
       all.addAll(objective.batch(scope, latents, draws));
       all.addAll(loss.inputs(scope, samples, draws));
+      return all;
+    }
+
+    /** Latents of the reference pictures, [samples, channels, h, w] for each number of them. */
+    private List<Tensor> references(Scope scope) {
+      List<Tensor> all = new ArrayList<>();
+      for (int i = 0; i < samples.get(0).references().size(); i++) {
+        int number = i;
+        List<LatentSample> rows =
+            samples.stream().map(sample -> sample.references().get(number)).toList();
+        Shape one = rows.get(0).shape();
+        int length = Math.toIntExact(one.elements());
+        float[] values = new float[rows.size() * length];
+        for (int row = 0; row < rows.size(); row++) {
+          System.arraycopy(rows.get(row).latents(), 0, values, row * length, length);
+        }
+        Shape whole = Shape.of(rows.size(), one.size(0), one.size(1), one.size(2));
+        all.add(Tensor.of(scope, whole, values));
+      }
       return all;
     }
 

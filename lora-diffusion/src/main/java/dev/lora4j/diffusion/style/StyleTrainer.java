@@ -154,10 +154,13 @@ public final class StyleTrainer {
   }
 
   private DataSet fitting(DataSet data) {
-    return data.inUnits(base.base().sizeUnit()).within(base.base().longestSide());
+    return data.inUnits(base.base().sizeUnit())
+        .within(base.base().longestSide())
+        .referring(base.base().denoiser().mostReferences());
   }
 
   private SampleSource samples(DataSet data, ContentCache cache, RunListener listener) {
+    TrainerChecks.requireReferences(this, data.references());
     int all = data.items().size();
     int[] done = {0};
     return encoded(data.usable(), cache, () -> listener.encoding(++done[0], all));

@@ -60,6 +60,22 @@ final class TrainerChecks {
     }
   }
 
+  /** Reference pictures go with the loss of a style, and with what is preserved, alone. */
+  static void requireReferences(StyleTrainer trainer, int references) {
+    List<String> others = new ArrayList<>();
+    trainer.consistency.ifPresent(how -> others.add("few steps"));
+    trainer.slider.ifPresent(how -> others.add("slider"));
+    if (!trainer.teachers.isEmpty()) {
+      others.add("teachers");
+    }
+    if (references > 0 && !others.isEmpty()) {
+      throw new IllegalArgumentException(
+          "Reference pictures (reference_dir) are for learning pictures; they go with no "
+              + String.join(", ", others)
+              + ".");
+    }
+  }
+
   /** Sliders and what is preserved go with the loss of a style alone. */
   private static void requireOneSubject(StyleTrainer trainer) {
     List<String> others = new ArrayList<>();

@@ -2,6 +2,7 @@ package dev.lora4j.diffusion.style;
 
 import dev.lora4j.diffusion.train.objective.LatentSample;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * A picture with its caption as a step takes it.
@@ -11,17 +12,33 @@ import java.nio.file.Path;
  * @param caption as it was drawn
  * @param storableCaption whether the caption comes again, so that it is worth storing
  * @param sizes size conditioning, for denoisers that take it
+ * @param references latents of pictures that the denoiser sees beside it
  */
 record TrainingSample(
-    Path file, LatentSample latents, String caption, boolean storableCaption, Sizes sizes) {
+    Path file,
+    LatentSample latents,
+    String caption,
+    boolean storableCaption,
+    Sizes sizes,
+    List<LatentSample> references) {
+  TrainingSample {
+    references = List.copyOf(references);
+  }
+
+  /** A sample that is seen alone. */
+  TrainingSample(
+      Path file, LatentSample latents, String caption, boolean storableCaption, Sizes sizes) {
+    this(file, latents, caption, storableCaption, sizes, List.of());
+  }
+
   /** The same with another caption, which comes again. */
   TrainingSample captioned(String other) {
-    return new TrainingSample(file, latents, other, true, sizes);
+    return new TrainingSample(file, latents, other, true, sizes, references);
   }
 
   /** The same with other latents. */
   TrainingSample of(LatentSample other) {
-    return new TrainingSample(file, other, caption, storableCaption, sizes);
+    return new TrainingSample(file, other, caption, storableCaption, sizes, references);
   }
 
   /**

@@ -16,6 +16,7 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import javax.imageio.ImageIO;
@@ -135,6 +136,7 @@ class DrawnPicturesTest {
             item.source().captions(),
             Augmentations.NONE,
             MaskSource.NONE,
+            List.of(),
             0,
             0);
     TrainingDraw other = TrainingDraw.plain(item(black));

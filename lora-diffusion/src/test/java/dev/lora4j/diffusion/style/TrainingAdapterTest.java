@@ -126,7 +126,7 @@ class TrainingAdapterTest {
             plan,
             Staging.Purpose.TRAINING);
     TaskLoss program =
-        at.staged(StyleProgram.loss(at, base, model, objective, settings, PredictionLoss.NOISE));
+        at.staged(StyleProgram.loss(at, base, model, objective, settings, PredictionLoss.NOISE, 0));
     FlatLayout layout = program.factors().layout();
     float[] start = ParityNumbers.start(layout);
     Expr gradient = program.parameters().gradient(program.loss());

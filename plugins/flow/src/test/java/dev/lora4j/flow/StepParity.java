@@ -32,13 +32,14 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Steps of a LoRA on a tiny pipeline, against diffusers, PEFT and torch. */
 public abstract class StepParity {
-  private static final String INPUTS = "step-inputs.safetensors";
+  private static final double REFERENCE = 0.29;
   private static final int STEPS = 5;
   private static final int BATCH = 2;
 
@@ -46,6 +47,8 @@ public abstract class StepParity {
   private final Shape latents;
   private final Shape context;
   private final Shape pooled;
+  private final String name;
+  private final List<Shape> references;
 
   /**
    * For a pipeline with latents of 16 channels, two by two a patch.
@@ -65,7 +68,25 @@ public abstract class StepParity {
    * @param pooledWidth width of the pooled text; 0 without it
    */
   protected StepParity(GoldenPipeline golden, Shape latents, int textWidth, int pooledWidth) {
+    this(golden, latents, textWidth, pooledWidth, "step", List.of());
+  }
+
+  /**
+   * For a pipeline that sees reference pictures.
+   *
+   * @param name what the files' names begin with
+   * @param references latents of each, [channels, height, width]
+   */
+  protected StepParity(
+      GoldenPipeline golden,
+      Shape latents,
+      int textWidth,
+      int pooledWidth,
+      String name,
+      List<Shape> references) {
     this.golden = golden;
+    this.name = name;
+    this.references = List.copyOf(references);
     this.latents = latents;
     context = Shape.of(BATCH, 9, textWidth);
     pooled = Shape.of(BATCH, pooledWidth);
@@ -108,7 +129,18 @@ public abstract class StepParity {
         settings(checkpointing),
         samples,
         HostTensor.of(context, waves(context, 0.73, 0)),
-        pooled());
+        pooled(),
+        references.isEmpty() ? List.of() : List.of(references(0), references(1)));
+  }
+
+  /** Reference pictures of a row. */
+  private List<LatentSample> references(int row) {
+    return IntStream.range(0, references.size())
+        .mapToObj(
+            i ->
+                LatentSample.of(
+                    references.get(i), waves(references.get(i), REFERENCE, 2 * i + row)))
+        .toList();
   }
 
   private List<HostTensor> pooled() {
@@ -124,6 +156,10 @@ public abstract class StepParity {
     pooled().forEach(told -> given.put("pooled", told));
     for (int row = 0; row < BATCH; row++) {
       given.put("latents" + row, HostTensor.of(latents, waves(latents, 0.37, row)));
+      for (int i = 0; i < references.size(); i++) {
+        LatentSample one = references(row).get(i);
+        given.put("reference" + i + "." + row, HostTensor.of(one.shape(), one.latents()));
+      }
     }
     for (int i = 0; i < STEPS; i++) {
       List<SampleDraw> draws = step.draws(i);
@@ -147,8 +183,9 @@ public abstract class StepParity {
       Map<String, HostTensor> given = given(step);
       SafetensorsWriter writer = new SafetensorsWriter();
       given.forEach((name, t) -> writer.add(name, DType.F32, t.shape(), t::bytes));
-      writer.write(Path.of("target", golden.folder().getFileName() + "-" + INPUTS));
-      Path inputs = golden.folder().resolve(INPUTS);
+      writer.write(
+          Path.of("target", golden.folder().getFileName() + "-" + name + "-inputs.safetensors"));
+      Path inputs = golden.folder().resolve(name + "-inputs.safetensors");
       try (TensorStore store = TensorStore.open(inputs)) {
         assertEquals(given.keySet(), store.tensors().keySet());
       }
@@ -159,7 +196,7 @@ public abstract class StepParity {
   }
 
   private Path expected() {
-    return golden.folder().resolve("step-expected.safetensors");
+    return golden.folder().resolve(name + "-expected.safetensors");
   }
 
   private void assertSteps(DType type, boolean checkpointing, double close) {

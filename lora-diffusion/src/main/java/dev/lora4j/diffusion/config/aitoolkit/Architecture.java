@@ -13,8 +13,11 @@ enum Architecture {
   SDXL("sdxl ssd vega", "unet\\.", ""),
   /** Stable Diffusion 3. */
   SD3("sd3", "transformer\\.transformer_blocks\\.", "text_encoder_3.*"),
-  /** FLUX.1, and Flex.1, which has fewer blocks. */
-  FLUX("flux flex1", "transformer\\.(single_)?transformer_blocks\\.", "text_encoder_2.*"),
+  /** FLUX.1, Kontext, and Flex.1, which has fewer blocks. */
+  FLUX(
+      "flux flex1 flux_kontext",
+      "transformer\\.(single_)?transformer_blocks\\.",
+      "text_encoder_2.*"),
   /** FLUX.2 [klein]. */
   FLUX2("flux2_klein_4b flux2_klein_9b", "transformer\\.(single_)?transformer_blocks\\.", ""),
   /** Z-Image. */

@@ -19,7 +19,6 @@ final class DatasetIgnored {
           .needless("no other picture is looked at", "control_transparent_color")
           .needless("no other picture is looked at", "control_from_same_folder")
           .needless("no other picture is looked at", "num_controls_from_same_folder=1")
-          .needless("no other picture is looked at", "full_size_control_images=true")
           .needless("no other picture is looked at", "replay_transforms=true", "guidance_type")
           .needless("no other picture is looked at", "clip_image_augmentations")
           .needless("no other picture is looked at", "clip_image_shuffle_augmentations")
@@ -46,10 +45,6 @@ final class DatasetIgnored {
           .missed("say is_reg, with pictures of the class; remove it", "prior_reg")
           .missed(
               "no other picture is looked at; remove it",
-              "control_path",
-              "control_path_1",
-              "control_path_2",
-              "control_path_3",
               "controls",
               "inpaint_path",
               "unconditional_path",

@@ -10,6 +10,8 @@ import java.util.Optional;
 final class DatasetSection {
   private static final int RESOLUTION = 512;
   private static final int STEP = 64;
+  private static final List<String> CONTROLS =
+      List.of("control_path", "control_path_1", "control_path_2", "control_path_3");
 
   private final ToolkitSettings settings;
   private final Section process;
@@ -115,6 +117,35 @@ final class DatasetSection {
     }
   }
 
+  private void references(Section set, Map<String, Object> source) {
+    List<String> all = new ArrayList<>();
+    for (String key : CONTROLS) {
+      List<String> folders = set.texts(key).stream().filter(path -> !path.isBlank()).toList();
+      if (!folders.isEmpty() && !refers()) {
+        set.problem(
+            key,
+            "is for bases that see reference pictures, flux_kontext and flux2_klein; remove it.");
+      }
+      folders.forEach(path -> all.add(settings.path(path).toString()));
+    }
+    boolean whole = set.flag("full_size_control_images").orElse(true);
+    if (!all.isEmpty()) {
+      source.put("reference_dir", all);
+      if (whole) {
+        set.note(
+            "control_path",
+            "takes pictures in the size of those trained on; ai-toolkit keeps theirs"
+                + " (full_size_control_images).");
+      }
+    }
+  }
+
+  /** True if ai-toolkit itself shows the base reference pictures. */
+  private boolean refers() {
+    return settings.architecture() == Architecture.FLUX2
+        || process.section("model").text("arch").orElse("").startsWith("flux_kontext");
+  }
+
   private void pictures(Section set, Map<String, Object> source) {
     if (set.yes("is_reg")) {
       source.put("is_reg", true);
@@ -129,6 +160,7 @@ final class DatasetSection {
     if (set.yes("random_crop")) {
       source.put("random_crop", true);
     }
+    references(set, source);
     boolean alpha = set.yes("alpha_mask");
     if (alpha) {
       source.put("alpha_mask", true);

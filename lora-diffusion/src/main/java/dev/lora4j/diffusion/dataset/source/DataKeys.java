@@ -35,6 +35,7 @@ final class DataKeys {
           "alpha_mask",
           "validation_split",
           "background",
+          "reference_dir",
           "trigger");
 
   /** May stand in {@code [general]} and {@code [[datasets]]}. */

@@ -293,6 +293,7 @@ public final class DataSetFile {
         captions(at),
         new Augmentations(at.flag("flip_aug"), at.flag("color_aug"), at.flag("random_crop")),
         new MaskSource(at.flag("alpha_mask"), path(at, "conditioning_data_dir")),
+        references(at),
         at.colour("background", DataSource.WHITE),
         at.share("validation_split"));
   }
@@ -300,6 +301,16 @@ public final class DataSetFile {
   private Optional<Path> path(TomlScopes at, String key) {
     String said = at.text(key, "");
     return said.isEmpty() ? Optional.empty() : Optional.of(folder.resolve(said));
+  }
+
+  /** One folder, or a list of them. */
+  private List<Path> references(TomlScopes at) {
+    String key = "reference_dir";
+    List<String> said =
+        at.value(key).filter(String.class::isInstance).isPresent()
+            ? List.of(at.text(key, ""))
+            : at.texts(key, List.of());
+    return said.stream().filter(text -> !text.isBlank()).map(folder::resolve).toList();
   }
 
   private static CaptionSettings captions(TomlScopes at) {

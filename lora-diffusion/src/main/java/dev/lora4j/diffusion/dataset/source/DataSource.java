@@ -25,6 +25,8 @@ import java.util.Optional;
  * @param captions how captions vary
  * @param augmentations how pictures vary
  * @param masking which parts of pictures count
+ * @param references folders of reference pictures, which the denoiser sees beside those trained on,
+ *     of their names ({@code reference_dir}); one of each folder for each picture
  * @param background {@code 0xRRGGBB} behind transparent places
  * @param validation share of the pictures held out, 0 to 1 ({@code validation_split}); 1 makes the
  *     whole folder one for validation
@@ -40,6 +42,7 @@ public record DataSource(
     CaptionSettings captions,
     Augmentations augmentations,
     MaskSource masking,
+    List<Path> references,
     int background,
     double validation) {
   /** Default colour behind transparent places. */
@@ -49,9 +52,10 @@ public record DataSource(
   public static final List<String> CAPTION_SOURCES =
       List.of("list", "text", "class_tokens", "file_name");
 
-  /** Copies the list. */
+  /** Copies the lists. */
   public DataSource {
     captionSources = List.copyOf(captionSources);
+    references = List.copyOf(references);
   }
 
   /** A folder with text files beside the pictures, taken as they are. */
@@ -67,6 +71,7 @@ public record DataSource(
         CaptionSettings.DEFAULT,
         Augmentations.NONE,
         MaskSource.NONE,
+        List.of(),
         WHITE,
         0);
   }
@@ -147,6 +152,13 @@ public record DataSource(
   public DataSource with(MaskSource how) {
     SourceDraft draft = new SourceDraft(this);
     draft.masking = how;
+    return draft.source();
+  }
+
+  /** A copy beside whose pictures the denoiser sees those of these folders. */
+  public DataSource references(List<Path> folders) {
+    SourceDraft draft = new SourceDraft(this);
+    draft.references = folders;
     return draft.source();
   }
 

@@ -17,6 +17,7 @@ final class SourceDraft {
   CaptionSettings captions;
   Augmentations augmentations;
   MaskSource masking;
+  List<Path> references;
   int background;
   double validation;
 
@@ -31,6 +32,7 @@ final class SourceDraft {
     captions = from.captions();
     augmentations = from.augmentations();
     masking = from.masking();
+    references = from.references();
     background = from.background();
     validation = from.validation();
   }
@@ -48,6 +50,7 @@ final class SourceDraft {
         captions,
         augmentations,
         masking,
+        references,
         background,
         validation);
   }

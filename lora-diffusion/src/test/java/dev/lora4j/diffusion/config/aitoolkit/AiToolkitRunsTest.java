@@ -68,6 +68,38 @@ class AiToolkitRunsTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"flux_kontext, true", "flux2_klein_4b, true", "flux, false"})
+  void controlPicturesAreReferencePictures(String arch, boolean taken) throws IOException {
+    SettingLayers layers =
+        read(
+            """
+            job: extension
+            config:
+              name: mine
+              process:
+                - type: sd_trainer
+                  training_folder: output
+                  network: {type: lora, linear: 4}
+                  train: {steps: 10, noise_scheduler: flowmatch}
+                  model: {name_or_path: base, arch: ARCH}
+                  datasets:
+                    - {folder_path: after, control_path: before, control_path_1: hats}
+            """
+                .replace("ARCH", arch));
+    if (taken) {
+      String toml = ResolvedRun.toml(layers.values()).replace("\\\\", "/");
+      String before = folder.resolve("before").toString().replace('\\', '/');
+      String hats = folder.resolve("hats").toString().replace('\\', '/');
+      assertTrue(toml.contains("reference_dir = [\"" + before + "\", \"" + hats + "\"]"), toml);
+      assertTrue(layers.notes().toString().contains("full_size_control_images"));
+    } else {
+      String problems =
+          String.valueOf(assertThrows(RunProblems.class, layers::values).getMessage());
+      assertTrue(problems.contains("control_path_1"), problems);
+    }
+  }
+
   /** The numbers of layers that ai-toolkit trains of published bases. */
   @ParameterizedTest
   @CsvSource(

@@ -74,6 +74,7 @@ class DataSetFileTest {
               random_crop = true
               alpha_mask = true
               conditioning_data_dir = "masks"
+              reference_dir = ["before", "hats"]
               validation_split = 0.25
               background = "#102030"
               trigger = "sks"
@@ -101,6 +102,7 @@ class DataSetFileTest {
                 "before", "after", "sks", ";", ";;;", true, 3, "|||", 0.1, 5, 0.2, true),
             new Augmentations(true, true, true),
             new MaskSource(true, Optional.of(folder.resolve("masks"))),
+            List.of(folder.resolve("before"), folder.resolve("hats")),
             0x102030,
             0.25),
         first);
@@ -119,6 +121,14 @@ class DataSetFileTest {
         new Bucketing(new Bucket(512, 512), false, 256, 1024, 64, false), group.bucketing());
     assertEquals(1, group.batch());
     assertEquals(DataSource.of(folder.resolve("a")), group.sources().get(0));
+  }
+
+  @Test
+  void oneFolderOfReferencePicturesNeedsNoList() throws IOException {
+    DataGroup group =
+        read("[general]\nreference_dir = 'b'\n[[datasets]]\n[[datasets.subsets]]\nimage_dir = 'a'")
+            .get(0);
+    assertEquals(List.of(folder.resolve("b")), group.sources().get(0).references());
   }
 
   @Test

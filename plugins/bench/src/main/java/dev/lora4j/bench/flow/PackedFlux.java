@@ -155,13 +155,18 @@ final class PackedFlux {
   private long bytes(Entry entry) {
     long numbers = (long) entry.rows * Math.max(1, entry.columns);
     return entry.packed
-        ? numbers / type.block * head(entry).length + numbers / (type == Type.Q8_0 ? 1 : 2)
+        ? numbers / type.block * head(entry, 0).length + numbers / (type == Type.Q8_0 ? 1 : 2)
         : numbers * Float.BYTES;
   }
 
-  /** Scales of a block of a weight. */
-  private byte[] head(Entry entry) {
-    double deviation = 1 / Math.sqrt(entry.columns);
+  /**
+   * Scales of a block of a weight: each its own, as the rounding of equal ones would add up.
+   *
+   * @param number of the block
+   */
+  private byte[] head(Entry entry, long number) {
+    double own = 1 + pool[(int) (number % POOL)] / 256.0;
+    double deviation = own / Math.sqrt(entry.columns);
     if (type == Type.Q8_0) {
       return half(deviation / BYTE).array();
     }
@@ -190,11 +195,10 @@ final class PackedFlux {
   private void data(OutputStream out, Entry entry) throws IOException {
     long written = bytes(entry);
     if (entry.packed) {
-      byte[] head = head(entry);
       int codes = type == Type.Q8_0 ? type.block : type.block / 2;
       long blocks = (long) entry.rows * entry.columns / type.block;
       for (long i = 0; i < blocks; i++) {
-        out.write(head);
+        out.write(head(entry, i));
         out.write(pool, (int) (i * codes % (POOL - codes)), codes);
       }
     } else {

@@ -244,10 +244,20 @@ final class PlanReport {
   /** Settings without effect, and unlikely settings. */
   List<String> doubts() {
     List<String> all = new ArrayList<>(masks());
+    all.addAll(references());
     all.addAll(triggers());
     all.addAll(
         run.data().training().isEmpty() && !run.draws() ? List.of() : SettingWarnings.of(run));
     return all;
+  }
+
+  /** Notes about previews of a training with reference pictures, which they do not see. */
+  private List<String> references() {
+    boolean previews = !run.previews().prompts().isEmpty();
+    return run.data().references() > 0 && previews
+        ? List.of(
+            "Previews are made without reference pictures (previews.prompts = [] makes none).")
+        : List.of();
   }
 
   /** Notes about trigger words that no caption has. */

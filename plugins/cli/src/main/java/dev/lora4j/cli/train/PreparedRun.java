@@ -196,6 +196,12 @@ record PreparedRun(
   /** Cost of a step on latents of this size. */
   StepCost stepCost(int height, int width) {
     DiffusionModel base = model.sd().base();
+    int beside = data.references();
+    if (beside > 0) {
+      return preservation()
+          .map(how -> StyleCost.of(base, plan, style, how, beside, batch(), height, width))
+          .orElseGet(() -> StyleCost.of(base, plan, style, beside, batch(), height, width));
+    }
     return fewSteps()
         .map(how -> StyleCost.of(base, plan, style, how, batch(), height, width))
         .or(
