@@ -31,24 +31,22 @@ public record ArrangedTexts(Expr context, Optional<Expr> pooled) {
      * Stages an encoder.
      *
      * @param part its place
-     * @param ids tokens, I64 [batch, tokens]
-     * @param end position of the end of each text, I64 [batch]; there if {@link
-     *     TextArrangement.Part#endsCount}
+     * @param tokens with the ends of texts if {@link TextArrangement.Part#endsCount}
      * @param compute the type to compute in
      */
     public static One staged(
         TextArrangement.Part part,
         TextEncoderNetwork encoder,
         Weights weights,
-        Expr ids,
-        Optional<Expr> end,
+        TextEncoderInputs tokens,
         DType compute,
         HiddenView view) {
       boolean ending = part.output() == TextArrangement.Output.END;
       boolean told = (part.pooled() && !ending) || encoder.masksPadding();
-      TextEncoderInputs tokens =
-          new TextEncoderInputs(ids, told ? end : Optional.empty(), Optional.empty());
-      EncodedText seen = encoder.stage(weights, tokens, compute, view);
+      Optional<Expr> end = tokens.end();
+      TextEncoderInputs seenBy =
+          new TextEncoderInputs(tokens.ids(), told ? end : Optional.empty(), tokens.replaced());
+      EncodedText seen = encoder.stage(weights, seenBy, compute, view);
       Expr hidden = part.ends() ? upTo(seen.hidden(), end.orElseThrow()) : seen.hidden();
       if (!part.pooled()) {
         return new One(hidden, Optional.empty());

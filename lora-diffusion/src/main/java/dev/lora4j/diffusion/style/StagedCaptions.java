@@ -1,6 +1,7 @@
 package dev.lora4j.diffusion.style;
 
 import dev.lora4j.core.model.text.HiddenView;
+import dev.lora4j.core.model.text.TextEncoderInputs;
 import dev.lora4j.core.nn.FrozenWeights;
 import dev.lora4j.core.nn.LayerAdapters;
 import dev.lora4j.core.nn.Weights;
@@ -76,7 +77,13 @@ record StagedCaptions(Expr context, Optional<Expr> pooled) {
               : Optional.empty();
       HiddenView view = part.view(settings.clipSkip());
       ArrangedTexts.One one =
-          ArrangedTexts.One.staged(part, encoder.network(), weights, ids, end, compute, view);
+          ArrangedTexts.One.staged(
+              part,
+              encoder.network(),
+              weights,
+              new TextEncoderInputs(ids, end, Optional.empty()),
+              compute,
+              view);
       each.add(kept.map(k -> joined(one, k, chunks)).orElse(one));
     }
     ArrangedTexts all =

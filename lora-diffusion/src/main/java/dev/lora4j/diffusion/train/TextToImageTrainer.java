@@ -1,5 +1,6 @@
 package dev.lora4j.diffusion.train;
 
+import dev.lora4j.core.model.text.TextEncoderInputs;
 import dev.lora4j.core.nn.FlatParameters;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.nn.SiteAdapters;
@@ -147,8 +148,7 @@ public final class TextToImageTrainer {
               part,
               encoder.network(),
               Weights.of(graph, model, source, SiteAdapters.NONE),
-              ids,
-              end,
+              new TextEncoderInputs(ids, end, Optional.empty()),
               compute,
               part.view(0)));
     }
