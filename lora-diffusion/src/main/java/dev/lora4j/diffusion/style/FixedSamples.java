@@ -17,7 +17,7 @@ record FixedSamples(List<TrainingSample> samples) implements SampleSource {
 
   @Override
   public int references() {
-    return samples.get(0).references().size();
+    return samples.isEmpty() ? 0 : samples.get(0).references().size();
   }
 
   @Override

@@ -38,8 +38,8 @@ public abstract class MethodsCommand implements Command {
       names = "--on",
       paramLabel = "WHAT",
       description =
-          "ink or novel, which are bundled; STYLE=FOLDER, pictures with captions in a style that"
-              + " evaluate knows; NAME=TEXTS,UNSEEN, texts to learn and texts to score by; may be"
+          "ink or novel, which are bundled; STYLE=FOLDER, pictures with captions in a style of"
+              + " which judges have true pictures (ink, glossy, flat); NAME=TEXTS,UNSEEN, texts to learn and texts to score by; may be"
               + " given several times (default: ink).")
   private List<String> on = new ArrayList<>();
 

@@ -16,6 +16,9 @@ import java.util.Optional;
 final class SubjectOption {
   private static final int LENGTH = 256;
 
+  /** Styles of which the bundled judges have true pictures. */
+  private static final List<String> JUDGED = List.of("ink", "glossy", "flat");
+
   private SubjectOption() {}
 
   /**
@@ -42,6 +45,14 @@ final class SubjectOption {
     if (paths.length > 2) {
       throw Failure.usage(
           "--on " + name + " names one folder, or two paths, found '" + what + "'.");
+    }
+    if (paths.length == 1 && !JUDGED.contains(name)) {
+      throw Failure.usage(
+          "--on STYLE=FOLDER names a style that the bundled judges know: "
+              + String.join(", ", JUDGED)
+              + "; found '"
+              + name
+              + "'.");
     }
     return paths.length == 1
         ? new PictureSubject(name, ExistingPath.folder(Path.of(paths[0])), base, options, concepts)

@@ -69,6 +69,7 @@ class MethodsCommandTest {
   @Test
   void mistakesAreNamedBeforeAnythingBegins() {
     assertMisused("--on takes ink, novel", "methods", "--on", "inkk");
+    assertMisused("ink, glossy, flat; found 'gouache'", "methods", "--on", "gouache=.");
     assertMisused("one folder, or two paths", "methods", "--on", "a=b,c,d");
     assertMisused("--seeds must be at least 1", "methods", "--seeds", "0");
     assertMisused("There is no method", "methods", "--method", "lorra");
