@@ -51,6 +51,7 @@ public final class ConvertedWeights {
   private final long worthKeeping;
   private final Optional<Rounding> rounding;
   private final StoredBits stored;
+  private final boolean mapping;
   private final List<String> notes = new ArrayList<>();
   private String hash = "";
   private long written;
@@ -61,7 +62,7 @@ public final class ConvertedWeights {
 
   ConvertedWeights(
       DType compute, Supplier<String> content, ConversionCache cache, long worthKeeping) {
-    this(compute, content, cache, worthKeeping, Optional.empty(), StoredBits.USUAL);
+    this(compute, content, cache, worthKeeping, Optional.empty(), StoredBits.USUAL, false);
   }
 
   private ConvertedWeights(
@@ -70,17 +71,27 @@ public final class ConvertedWeights {
       ConversionCache cache,
       long worthKeeping,
       Optional<Rounding> rounding,
-      StoredBits stored) {
+      StoredBits stored,
+      boolean mapping) {
     this.compute = compute;
     this.content = content;
     this.cache = cache;
     this.worthKeeping = worthKeeping;
     this.rounding = rounding;
     this.stored = stored;
+    this.mapping = mapping;
   }
 
   private ConvertedWeights with(StoredBits use) {
-    return new ConvertedWeights(compute, content, cache, worthKeeping, rounding, use);
+    return new ConvertedWeights(compute, content, cache, worthKeeping, rounding, use, mapping);
+  }
+
+  /**
+   * A copy whose large weights are all mapped: they are kept in the cache or refused, and so are
+   * all that are rounded.
+   */
+  public ConvertedWeights mapping() {
+    return new ConvertedWeights(compute, content, cache, worthKeeping, rounding, stored, true);
   }
 
   /**
@@ -90,7 +101,13 @@ public final class ConvertedWeights {
    */
   public ConvertedWeights quantised(Quantisation how, BiPredicate<String, Parameter> which) {
     return new ConvertedWeights(
-        compute, content, cache, worthKeeping, Optional.of(new Rounding(how, which)), stored);
+        compute,
+        content,
+        cache,
+        worthKeeping,
+        Optional.of(new Rounding(how, which)),
+        stored,
+        mapping);
   }
 
   /**
@@ -146,7 +163,7 @@ public final class ConvertedWeights {
   }
 
   private WeightStore quantised(Scope scope, QuantisedWeights weights) {
-    if (weights.bytes() < worthKeeping / SMALLER || cache.limit() == 0) {
+    if (!mapping && (weights.bytes() < worthKeeping / SMALLER || cache.limit() == 0)) {
       return weights.inMemory(scope);
     }
     try {
@@ -162,6 +179,7 @@ public final class ConvertedWeights {
         return weights.mapped(scope, kept);
       }
     } catch (IOException | UncheckedIOException | SafetensorsException e) {
+      requireMemory(e);
       notes.add(
           "The weights that were rounded to "
               + weights.quantisation().name()
@@ -275,7 +293,7 @@ public final class ConvertedWeights {
   private WeightStore converted(
       Scope scope, StoredTensors store, Map<String, StoredWeight> others) {
     long bytes = others.values().stream().mapToLong(w -> compute.bytes(w.shape().elements())).sum();
-    if (bytes < worthKeeping || cache.limit() == 0) {
+    if (bytes < worthKeeping || (!mapping && cache.limit() == 0)) {
       return WeightStore.load(scope, store, others, compute);
     }
     try {
@@ -290,6 +308,7 @@ public final class ConvertedWeights {
         return WeightStore.load(scope, kept, StoredWeight.all(kept.tensors()), compute);
       }
     } catch (IOException | UncheckedIOException | SafetensorsException e) {
+      requireMemory(e);
       notes.add(
           "The weights that were converted to "
               + compute
@@ -297,6 +316,20 @@ public final class ConvertedWeights {
               + e.getMessage()
               + ".");
       return WeightStore.load(scope, store, others, compute);
+    }
+  }
+
+  /** Refuses to convert large weights into memory if they are to be mapped. */
+  private void requireMemory(Exception why) {
+    if (mapping) {
+      throw new ModelException(
+          "The weights are not stored in "
+              + compute
+              + ", and to be read block by block they are converted into the cache, which failed: "
+              + why.getMessage()
+              + ". Give the cache more room (LORA4J_CACHE_GB), or compute in the type that they are"
+              + " stored in.",
+          why);
     }
   }
 

@@ -109,7 +109,8 @@ public final class Network {
   }
 
   /**
-   * Gathers the inputs that stay the same over many runs.
+   * Gathers the inputs that stay the same over many runs; block by block if the {@linkplain
+   * WeightStore#memory memory} of the weights is bounded.
    *
    * @param weights the weights by name
    * @param patched merged weights that replace those of the same name in {@code weights}
@@ -127,9 +128,14 @@ public final class Network {
           Tensor patch = patched.get(weight);
           return patch == null ? weights.tensor(weight) : patch;
         };
+    Function<Program, HeldInputs> gathering =
+        p ->
+            weights.memory().isPresent()
+                ? p.hold(scope, inputs, weights.memory().getAsLong())
+                : p.hold(scope, inputs);
     return forms.equals(usual)
-        ? program.hold(scope, inputs)
-        : programs.hold(forms, () -> compiled(forms), p -> p.hold(scope, inputs));
+        ? gathering.apply(program)
+        : programs.hold(forms, () -> compiled(forms), gathering);
   }
 
   private static Map<String, WeightForm> packed(WeightStore weights, Set<String> merged) {

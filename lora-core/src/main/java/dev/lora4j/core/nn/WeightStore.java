@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * The weights of one model, by name, in the type they are computed in. Weights that are stored in
@@ -29,6 +30,7 @@ public final class WeightStore {
   private final Map<String, UnroundedWeight> unrounded;
   private final DType compute;
   private final Optional<NumberPrograms> programs;
+  private final OptionalLong memory;
 
   private WeightStore(
       String origin,
@@ -37,7 +39,9 @@ public final class WeightStore {
       Map<String, WeightForm> forms,
       Map<String, Shape> shapes,
       Map<String, UnroundedWeight> unrounded,
-      Optional<NumberPrograms> programs) {
+      Optional<NumberPrograms> programs,
+      OptionalLong memory) {
+    this.memory = memory;
     this.origin = origin;
     this.compute = compute;
     this.tensors = tensors;
@@ -49,7 +53,14 @@ public final class WeightStore {
 
   private static WeightStore plain(String origin, DType compute, Map<String, Tensor> tensors) {
     return new WeightStore(
-        origin, compute, tensors, Map.of(), Map.of(), Map.of(), Optional.empty());
+        origin,
+        compute,
+        tensors,
+        Map.of(),
+        Map.of(),
+        Map.of(),
+        Optional.empty(),
+        OptionalLong.empty());
   }
 
   /**
@@ -74,7 +85,8 @@ public final class WeightStore {
         new LinkedHashMap<>(forms),
         new LinkedHashMap<>(shapes),
         Map.of(),
-        Optional.empty());
+        Optional.empty(),
+        OptionalLong.empty());
   }
 
   /**
@@ -111,7 +123,7 @@ public final class WeightStore {
     Map<String, UnroundedWeight> whole = new LinkedHashMap<>(unrounded);
     whole.putAll(others.unrounded);
     Optional<NumberPrograms> known = programs.or(() -> others.programs);
-    return new WeightStore(origin, compute, both, packed, sizes, whole, known);
+    return new WeightStore(origin, compute, both, packed, sizes, whole, known, memory);
   }
 
   /**
@@ -122,7 +134,7 @@ public final class WeightStore {
   public WeightStore withUnrounded(Map<String, UnroundedWeight> weights) {
     Map<String, UnroundedWeight> whole = new LinkedHashMap<>(unrounded);
     whole.putAll(weights);
-    return new WeightStore(origin, compute, tensors, forms, shapes, whole, programs);
+    return new WeightStore(origin, compute, tensors, forms, shapes, whole, programs, memory);
   }
 
   /**
@@ -133,7 +145,24 @@ public final class WeightStore {
    */
   public WeightStore keepingPrograms(Scope owner) {
     NumberPrograms kept = new NumberPrograms(owner, compute);
-    return new WeightStore(origin, compute, tensors, forms, shapes, unrounded, Optional.of(kept));
+    return new WeightStore(
+        origin, compute, tensors, forms, shapes, unrounded, Optional.of(kept), memory);
+  }
+
+  /**
+   * A copy of which a network has no more in memory at a time than it is given: mapped weights are
+   * read block by block.
+   *
+   * @param bytes the most that weights, and what adapters put in their place, may take
+   */
+  public WeightStore within(long bytes) {
+    return new WeightStore(
+        origin, compute, tensors, forms, shapes, unrounded, programs, OptionalLong.of(bytes));
+  }
+
+  /** Bytes that the weights may take in memory at a time; empty if all of them may be there. */
+  public OptionalLong memory() {
+    return memory;
   }
 
   /** These weights and those tensors, which stay with their owner; no name may be in both. */
@@ -179,7 +208,7 @@ public final class WeightStore {
           packed.put(name, form);
           sizes.put(name, shape(owner));
         });
-    return new WeightStore(origin, compute, all, packed, sizes, unrounded, programs);
+    return new WeightStore(origin, compute, all, packed, sizes, unrounded, programs, memory);
   }
 
   private List<String> parts(String name, WeightForm form) {

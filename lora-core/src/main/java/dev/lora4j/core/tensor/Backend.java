@@ -86,6 +86,14 @@ public interface Backend {
    */
   void dropPages(Handle mapped, long bytes);
 
+  /**
+   * Lets the system begin to read a tensor of a {@link #map}ping, which is needed soon. Does
+   * nothing where the system has no such call.
+   *
+   * @param bytes of the tensor
+   */
+  void readAhead(Handle mapped, long bytes);
+
   /** A tensor with a copy of the remaining bytes of {@code data} (little endian). */
   Handle create(DType dtype, Shape shape, ByteBuffer data);
 

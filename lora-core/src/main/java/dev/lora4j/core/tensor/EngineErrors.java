@@ -2,6 +2,7 @@ package dev.lora4j.core.tensor;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -20,10 +21,24 @@ final class EngineErrors {
 
   /** Exception for an operator that failed while the program ran on {@code tensors}. */
   static TensorException explain(Graph graph, List<Tensor> tensors, Backend.NativeFailure failure) {
+    return explain(graph, tensors, failure, graph.text()::origin);
+  }
+
+  /** Exception for an operator that failed while a part of the program ran. */
+  static TensorException explain(
+      Graph graph, ProgramPart part, List<Tensor> tensors, Backend.NativeFailure failure) {
+    return explain(graph, tensors, failure, line -> graph.text().origin(part, line));
+  }
+
+  private static TensorException explain(
+      Graph graph,
+      List<Tensor> tensors,
+      Backend.NativeFailure failure,
+      IntFunction<Optional<ProgramText.Origin>> origins) {
     String text = String.valueOf(failure.getMessage());
     Matcher line = LINE.matcher(text);
     Optional<ProgramText.Origin> origin =
-        line.find() ? graph.origin(Integer.parseInt(line.group(1))) : Optional.empty();
+        line.find() ? origins.apply(Integer.parseInt(line.group(1))) : Optional.empty();
     String what = origin.map(EngineErrors::operator).orElse("A program failed");
     return new TensorException(what + ": " + reason(text) + "." + inputs(graph, tensors), failure);
   }

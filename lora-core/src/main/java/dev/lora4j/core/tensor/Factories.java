@@ -2,6 +2,7 @@ package dev.lora4j.core.tensor;
 
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * ATen operators that make a tensor from numbers alone. Operators on tensors put their result on
@@ -51,5 +52,13 @@ final class Factories {
         && arguments.stream()
             .noneMatch(
                 a -> a instanceof Expr || (a instanceof Keyword k && k.name().equals("device")));
+  }
+
+  /** The arguments, with the program's device if the operator would else take the CPU. */
+  static List<Object> placed(String operator, List<Object> arguments) {
+    return leavesDeviceOpen(operator, arguments)
+        ? Stream.concat(arguments.stream(), Stream.of(Keyword.of("device", ProgramText.DEVICE)))
+            .toList()
+        : arguments;
   }
 }

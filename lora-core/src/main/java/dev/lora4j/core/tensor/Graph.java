@@ -172,7 +172,7 @@ public final class Graph {
               + " draws other numbers each time it runs, so it cannot stand in a checkpointed"
               + " segment, which runs twice; use SeededNumbers.");
     }
-    List<Object> local = placed(operator, Stream.of(arguments).map(this::local).toList());
+    List<Object> local = Factories.placed(operator, Stream.of(arguments).map(this::local).toList());
     List<Expr> tensors = tensors(local);
     String variable = text.variable(operator);
     List<Expr> out = new ArrayList<>(results.size());
@@ -207,14 +207,6 @@ public final class Graph {
       all.add(new Result(dtype, Shape.of()));
     }
     return call(operator, all, arguments).get(0);
-  }
-
-  /** The arguments, with the program's device if the operator would else take the CPU. */
-  private static List<Object> placed(String operator, List<Object> arguments) {
-    return Factories.leavesDeviceOpen(operator, arguments)
-        ? Stream.concat(arguments.stream(), Stream.of(Keyword.of("device", ProgramText.DEVICE)))
-            .toList()
-        : arguments;
   }
 
   private static boolean random(String operator) {
@@ -334,6 +326,17 @@ public final class Graph {
     }
     Supplier<List<Expr>> segment = () -> inside(body);
     return piece(new Tape.Segment(segment), segment);
+  }
+
+  /**
+   * Lets a part of the program end here and another begin, such as a block of a transformer. Within
+   * a {@linkplain Program#hold(Scope, Function, long) memory} parts are native calls of their own;
+   * otherwise, and in a checkpointed segment, a border has no effect.
+   */
+  public void border() {
+    if (!insideSegment && !tape.unrecorded()) {
+      text.border();
+    }
   }
 
   /**
@@ -466,12 +469,7 @@ public final class Graph {
 
   /** The program's text in TorchScript, for a device. Equal stagings give equal text. */
   public String source(List<Expr> outputs, Device device) {
-    return source(outputs, device, PackingPlan.PLAIN);
-  }
-
-  /** {@link #source(List, Device)} of a program with weights packed by {@code plan}. */
-  String source(List<Expr> outputs, Device device, PackingPlan plan) {
-    return text.source(outputs, device, plan);
+    return text.source(outputs, device, PackingPlan.PLAIN);
   }
 
   /**
@@ -483,8 +481,9 @@ public final class Graph {
     return weights.plan(outputs, packing);
   }
 
-  Optional<Origin> origin(int line) {
-    return text.origin(line);
+  /** The program's text as far as it was staged. */
+  ProgramText text() {
+    return text;
   }
 
   private void statement(String operator, String statement, List<Expr> arguments) {

@@ -16,6 +16,7 @@ public final class HeldInputs implements AutoCloseable {
   private final List<Tensor> tensors;
   private final List<MappedFile> files;
   private final Optional<Backend.Handle> packed;
+  private final Optional<StreamedInputs> streamed;
   private Optional<Backend.Handle> plain = Optional.empty();
   private final UseCount use = new UseCount();
 
@@ -25,10 +26,23 @@ public final class HeldInputs implements AutoCloseable {
     this.program = program;
     this.tensors = List.copyOf(tensors);
     this.files = program.files(tensors);
+    this.streamed = Optional.empty();
     this.packed = program.packs() ? tryPacking() : Optional.empty();
     if (packed.isEmpty()) {
       plain();
     }
+    program.held.incrementAndGet();
+    scope.own(this);
+  }
+
+  /** Gathers those of one part of the program at a time, beside those that stay. */
+  HeldInputs(Scope scope, Program program, List<Tensor> tensors, Residence residence) {
+    this.scope = scope;
+    this.program = program;
+    this.tensors = List.copyOf(tensors);
+    this.files = program.files(tensors);
+    this.streamed = Optional.of(new StreamedInputs(program, this.tensors, residence));
+    this.packed = Optional.empty();
     program.held.incrementAndGet();
     scope.own(this);
   }
@@ -65,6 +79,11 @@ public final class HeldInputs implements AutoCloseable {
     use.leave();
   }
 
+  /** Inputs that are gathered for each part of the program; empty if all are gathered once. */
+  Optional<StreamedInputs> streamed() {
+    return streamed;
+  }
+
   /** The list with packed weights; empty if they could not be packed. */
   Optional<Backend.Handle> packed() {
     return packed;
@@ -88,6 +107,7 @@ public final class HeldInputs implements AutoCloseable {
       Backend backend = scope.engine().backend();
       packed.ifPresent(backend::free);
       plain.ifPresent(backend::free);
+      streamed.ifPresent(StreamedInputs::close);
       program.held.decrementAndGet();
     }
   }

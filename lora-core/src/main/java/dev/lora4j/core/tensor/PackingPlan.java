@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 
 /**
  * Packing of the held inputs of a program.
@@ -42,14 +43,41 @@ record PackingPlan(Map<String, Packing> packings, List<Slot> slots) {
   }
 
   /**
+   * The plan for a part of the program.
+   *
+   * @param held positions of the part's held inputs among those of the program
+   */
+  PackingPlan of(List<Integer> held) {
+    List<Slot> own = new ArrayList<>();
+    for (Slot slot : slots) {
+      int position = held.indexOf(slot.position());
+      if (position >= 0) {
+        own.add(new Slot(position, slot.form(), slot.variable()));
+      }
+    }
+    return new PackingPlan(packings, own);
+  }
+
+  /**
    * Handles of the program's held inputs, packed by the plan.
    *
    * @param handles of the plain tensors
    */
   List<Backend.Handle> handles(List<Tensor> tensors, List<Backend.Handle> handles) {
+    return handles(handles, (position, form) -> tensors.get(position).packed(form));
+  }
+
+  /**
+   * Handles of the program's held inputs, packed by the plan.
+   *
+   * @param handles of the plain tensors
+   * @param packing packs the tensor at a position
+   */
+  List<Backend.Handle> handles(
+      List<Backend.Handle> handles, BiFunction<Integer, PackedForm, Backend.Handle> packing) {
     List<Backend.Handle> all = new ArrayList<>(handles);
     for (Slot slot : slots) {
-      Backend.Handle packed = tensors.get(slot.position()).packed(slot.form());
+      Backend.Handle packed = packing.apply(slot.position(), slot.form());
       if (slot.variable().isPresent()) {
         all.add(packed);
       } else {

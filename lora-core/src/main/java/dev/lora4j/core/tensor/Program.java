@@ -27,6 +27,7 @@ public final class Program implements AutoCloseable {
   private final Consumer<RuntimeException> onFailure;
   private final List<Expr> outputs;
   private Optional<Backend.Handle> plain = Optional.empty();
+  private Optional<ProgramParts> parts = Optional.empty();
   private volatile boolean fellBack;
   private final UseCount use = new UseCount();
 
@@ -101,7 +102,7 @@ public final class Program implements AutoCloseable {
       Consumer<RuntimeException> onFailure) {
     Engine engine = scope.engine();
     try {
-      Backend.Handle module = engine.compile(graph.source(outputs, engine.device(), plan));
+      Backend.Handle module = engine.compile(graph.text().source(outputs, engine.device(), plan));
       return scope.own(new Program(scope, graph, module, outputs, mode, plan, onFailure));
     } catch (Backend.NativeFailure e) {
       throw new TensorException("The staged program is not valid: " + e.getMessage(), e);
@@ -138,6 +139,54 @@ public final class Program implements AutoCloseable {
     } finally {
       use.leave();
     }
+  }
+
+  /**
+   * Gathers tensors for the held inputs within a memory. If they are more, the program runs its
+   * {@linkplain Graph#border parts} one after the other: mapped tensors are read from their file
+   * when their part's turn comes, and given back to the system after it. As many parts stay as
+   * there is room for. The results are the same to the last bit.
+   *
+   * @param owner closes the result
+   * @param byName the tensor of each held input
+   * @param memory bytes of the held inputs that may be in memory at a time
+   * @throws TensorException if a tensor does not fit, or the memory is too small; it says which
+   *     would do
+   */
+  public HeldInputs hold(Scope owner, Function<String, Tensor> byName, long memory) {
+    List<Tensor> tensors = heldInputs.stream().map(i -> byName.apply(i.name())).toList();
+    check("Held input", heldInputs, tensors);
+    Residence residence = Residence.of(parts().all(), tensors, memory);
+    use.enter("The program");
+    try {
+      return scope.engine().call(() -> new HeldInputs(owner, this, tensors, residence));
+    } finally {
+      use.leave();
+    }
+  }
+
+  /** The parts that it divides into. */
+  synchronized ProgramParts parts() {
+    ProgramParts made =
+        parts.orElseGet(() -> new ProgramParts(scope.engine(), graph, outputs, plan));
+    parts = Optional.of(made);
+    return made;
+  }
+
+  /** What runs it. */
+  Backend backend() {
+    return scope.engine().backend();
+  }
+
+  /** A list of the held inputs of a part. */
+  Backend.Handle list(List<Backend.Handle> handles) {
+    return backend().list(handles, mode);
+  }
+
+  /** Runs a part. */
+  List<Backend.Handle> runModule(
+      Backend.Handle code, List<Backend.Handle> inputs, Backend.Handle held) {
+    return backend().run(code, inputs, Optional.of(held), mode);
   }
 
   /**
@@ -261,6 +310,11 @@ public final class Program implements AutoCloseable {
    * is the caller's, and theirs is the message.
    */
   private List<Tensor> packedOrPlain(Scope owner, Optional<HeldInputs> held, List<Tensor> tensors) {
+    Optional<StreamedInputs> streamed = held.flatMap(HeldInputs::streamed);
+    if (streamed.isPresent()) {
+      return wrap(
+          backend(), owner, Tensor.using(tensors, handles -> streamed.get().run(tensors, handles)));
+    }
     if (plan.plain()) {
       return run(module, owner, held.map(HeldInputs::plain), tensors);
     }
@@ -350,6 +404,7 @@ public final class Program implements AutoCloseable {
       scope.disown(this);
       scope.engine().backend().free(module);
       plain.ifPresent(scope.engine().backend()::free);
+      parts.ifPresent(ProgramParts::close);
     }
   }
 }

@@ -6,7 +6,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
@@ -56,6 +58,9 @@ final class ProgramText {
 
   /** CPU variants of statements, by statement. */
   private final Map<String, String> onCpu = new HashMap<>();
+
+  /** Positions of the statements before which a part of the program begins. */
+  private final NavigableSet<Integer> borders = new TreeSet<>();
 
   private int variables;
 
@@ -107,6 +112,47 @@ final class ProgramText {
     return statements.size();
   }
 
+  /** Lets a part of the program begin with the next statement. */
+  void border() {
+    borders.add(statements.size());
+  }
+
+  /** Parts of the program between the borders, in the order they run; one if there is none. */
+  List<ProgramPart> parts(List<Expr> outputs) {
+    List<String> results = outputs.stream().map(Expr::toString).toList();
+    return new ProgramDivision(statements, inputs, held).parts(borders, results);
+  }
+
+  /**
+   * A part as a program of its own: it takes its inputs and then the values of earlier parts, and
+   * gives values for later parts, or {@code outputs} if it is the last.
+   *
+   * @param plan which of its held inputs are given packed
+   */
+  String source(ProgramPart part, List<Expr> outputs, Device device, PackingPlan plan) {
+    StringBuilder text = new StringBuilder(HEAD.formatted(device));
+    unpackings(part, plan.extras()).forEach(s -> text.append("    ").append(s).append('\n'));
+    part.sizes().forEach(s -> text.append("    ").append(s).append('\n'));
+    for (String statement : statements.subList(part.begin(), part.end())) {
+      text.append("    ").append(taken(statement, device, plan)).append('\n');
+    }
+    String results =
+        part.end() == statements.size() ? results(outputs) : String.join(", ", part.given());
+    return text.append("    return [").append(results).append("]\n").toString();
+  }
+
+  private List<String> unpackings(ProgramPart part, List<String> extras) {
+    List<String> tensors = new ArrayList<>(part.inputs().stream().map(inputs::get).toList());
+    tensors.addAll(part.taken());
+    return unpackings(tensors, part.held().stream().map(held::get).toList(), extras);
+  }
+
+  /** {@link #origin(int)} of a line of the text of a part. */
+  Optional<Origin> origin(ProgramPart part, int line) {
+    int before = unpackings(part, List.of()).size() + part.sizes().size();
+    return origin(part.begin(), part.end(), line - 1 - HEAD_LINES - before);
+  }
+
   /**
    * The whole program, to run on {@code device}.
    *
@@ -114,17 +160,23 @@ final class ProgramText {
    */
   String source(List<Expr> outputs, Device device, PackingPlan plan) {
     StringBuilder text = new StringBuilder(HEAD.formatted(device));
-    unpackings(plan.extras()).forEach(s -> text.append("    ").append(s).append('\n'));
+    unpackings(inputs, held, plan.extras())
+        .forEach(s -> text.append("    ").append(s).append('\n'));
     for (String statement : statements) {
-      String taken =
-          packed(statement, plan)
-              .orElseGet(
-                  () -> device.cuda() ? statement : onCpu.getOrDefault(statement, statement));
-      text.append("    ").append(taken).append('\n');
+      text.append("    ").append(taken(statement, device, plan)).append('\n');
     }
-    String results =
-        outputs.stream().map(e -> "torch.contiguous(" + e + ")").collect(Collectors.joining(", "));
-    return text.append("    return [").append(results).append("]\n").toString();
+    return text.append("    return [").append(results(outputs)).append("]\n").toString();
+  }
+
+  private String taken(String statement, Device device, PackingPlan plan) {
+    return packed(statement, plan)
+        .orElseGet(() -> device.cuda() ? statement : onCpu.getOrDefault(statement, statement));
+  }
+
+  private static String results(List<Expr> outputs) {
+    return outputs.stream()
+        .map(e -> "torch.contiguous(" + e + ")")
+        .collect(Collectors.joining(", "));
   }
 
   private Optional<String> packed(String statement, PackingPlan plan) {
@@ -139,13 +191,14 @@ final class ProgramText {
    * One instruction for a whole list. Taking the elements one by one is a call of an operator for
    * each, which was a tenth of the time of a chain of small operators with a weight each.
    */
-  private List<String> unpackings(List<String> extras) {
+  private static List<String> unpackings(
+      List<String> taken, List<String> stay, List<String> extras) {
     List<String> lines = new ArrayList<>();
-    if (!inputs.isEmpty()) {
-      lines.add(String.join(", ", inputs) + ", = inputs");
+    if (!taken.isEmpty()) {
+      lines.add(String.join(", ", taken) + ", = inputs");
     }
-    if (!held.isEmpty()) {
-      List<String> all = new ArrayList<>(held);
+    if (!stay.isEmpty()) {
+      List<String> all = new ArrayList<>(stay);
       all.addAll(extras);
       lines.add(String.join(", ", all) + ", = held");
     }
@@ -154,9 +207,13 @@ final class ProgramText {
 
   /** The origin of line {@code line} (from 1) of the text, if a statement stands there. */
   Optional<Origin> origin(int line) {
-    int index = line - 1 - HEAD_LINES - unpackings(List.of()).size();
-    return index >= 0 && index < origins.size()
-        ? Optional.of(origins.get(index))
+    int before = unpackings(inputs, held, List.of()).size();
+    return origin(0, statements.size(), line - 1 - HEAD_LINES - before);
+  }
+
+  private Optional<Origin> origin(int begin, int end, int number) {
+    return number >= 0 && begin + number < end
+        ? Optional.of(origins.get(begin + number))
         : Optional.empty();
   }
 

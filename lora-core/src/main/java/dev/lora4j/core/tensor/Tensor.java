@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.ObjLongConsumer;
 
 /**
  * Data of one element type and shape in native memory. All mathematics is in {@link Program}; a
@@ -218,18 +219,42 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
+   * This tensor in another arrangement, for the caller to release. To be called while the tensor is
+   * in use.
+   */
+  Backend.Handle packedAnew(PackedForm form) {
+    Backend.Handle made = scope.engine().packed(form, handle);
+    dropPages();
+    return made;
+  }
+
+  /**
    * Returns the memory of a mapped file's pages to the system, which reads them again from the file
    * when needed. Other tensors have no such pages, and nothing happens.
    */
   public void dropPages() {
+    advise(scope.engine().backend()::dropPages);
+  }
+
+  /** Lets the system read a mapped file's pages beforehand, while something else is computed. */
+  void readAhead() {
+    advise(scope.engine().backend()::readAhead);
+  }
+
+  private void advise(ObjLongConsumer<Backend.Handle> advice) {
     if (mapped.isPresent()) {
       using(
           List.of(this),
           handles -> {
-            scope.engine().backend().dropPages(handles.get(0), dtype.bytes(shape.elements()));
+            advice.accept(handles.get(0), dtype.bytes(shape.elements()));
             return this;
           });
     }
+  }
+
+  /** Returns true if it was released. */
+  boolean closed() {
+    return use.closed();
   }
 
   /**

@@ -18,6 +18,11 @@ final class UseCount {
     calls++;
   }
 
+  /** Returns true if it is closed. */
+  synchronized boolean closed() {
+    return !closedBy.isEmpty();
+  }
+
   /** Ends a use. */
   synchronized void leave() {
     if (--calls == 0) {

@@ -145,7 +145,7 @@ class PackedWeightsTest {
     Expr x = graph.input("x", DType.F32, Shape.of(any, 16, any, any));
     Expr y = x.conv2d(graph.weight("w", DType.F32, Shape.of(16, 16, 3, 3)), 1, 1);
     PackingPlan plan = graph.packing(List.of(y), kind -> Packing.square(8));
-    String source = graph.source(List.of(y), Device.CPU, plan);
+    String source = graph.text().source(List.of(y), Device.CPU, plan);
     assertTrue(source.contains("v1_w, v1_w_packed, = held"), source);
     assertTrue(
         source.contains(" if torch.eq(torch.size(v0_x), [2, 16, 8, 8]) else torch.conv2d("),
@@ -153,7 +153,7 @@ class PackedWeightsTest {
     String form = plan.slots().get(0).form().source();
     assertTrue(form.contains("[2, 16, 8, 8]"), form);
     PackingPlan between = graph.packing(List.of(y), kind -> Packing.between(64, 256));
-    String both = graph.source(List.of(y), Device.CPU, between);
+    String both = graph.text().source(List.of(y), Device.CPU, between);
     assertTrue(
         both.contains(
             " if torch.__and__(torch.ge(torch.numel(v0_x), 1024), torch.le(torch.numel(v0_x), 4096))"),
@@ -283,7 +283,7 @@ class PackedWeightsTest {
     y = y.conv2d(returned, 1, 1).add(twice.sum());
     PackingPlan plan = graph.packing(List.of(y, returned), kind -> Packing.ALWAYS);
     assertEquals(List.of(1), plan.slots().stream().map(PackingPlan.Slot::position).toList());
-    String source = graph.source(List.of(y, returned), Device.CPU, plan);
+    String source = graph.text().source(List.of(y, returned), Device.CPU, plan);
     assertEquals(1, source.split("_convolution_pointwise", -1).length - 1);
     assertEquals(5, source.split("torch.conv2d", -1).length - 1);
   }

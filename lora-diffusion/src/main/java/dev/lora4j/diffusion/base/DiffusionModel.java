@@ -13,6 +13,7 @@ import dev.lora4j.core.model.text.PromptTokenizer;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.nn.WeightStore;
 import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Device;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.diffusion.autoencoder.AutoencoderNetwork;
 import dev.lora4j.diffusion.denoiser.DenoiserNetwork;
@@ -25,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -42,6 +44,7 @@ public final class DiffusionModel {
   private final ModelConfigs configs;
   private final BasePrecision precision;
   private final DType compute;
+  private final OptionalLong weightsMemory;
   private final NoiseSchedule schedule;
   private final Map<String, WeightStore> weights;
   private final List<TextEncoder> textEncoders = new ArrayList<>();
@@ -58,6 +61,8 @@ public final class DiffusionModel {
     this.source = source;
     this.precision = options.precision();
     this.compute = options.compute();
+    this.weightsMemory = options.weightsMemory();
+    requireMapping(scope);
     configs =
         options
             .prediction()
@@ -67,11 +72,12 @@ public final class DiffusionModel {
     arrangement = configs.arrangement();
     schedule = new NoiseSchedule(configs.schedule());
     Map<String, List<Parameter>> wanted = wanted();
-    ConvertedWeights conversion =
+    ConvertedWeights usual =
         ConvertedWeights.of(
             options.precision(),
             source.files(),
             (network, parameter) -> rounds(network, wanted.getOrDefault(network, List.of())));
+    ConvertedWeights conversion = weightsMemory.isPresent() ? usual.mapping() : usual;
     weights = NetworkWeights.load(scope, path, source, wanted, conversion);
     for (ModelConfigs.Text text : configs.texts()) {
       textEncoders.add(new TextEncoder(text.model(), text.network(), weights(text.model())));
@@ -133,7 +139,19 @@ public final class DiffusionModel {
   }
 
   private WeightStore weights(String model) {
-    return Optional.ofNullable(weights.get(model)).orElseThrow();
+    WeightStore own = Optional.ofNullable(weights.get(model)).orElseThrow();
+    return weightsMemory.isPresent() ? own.within(weightsMemory.getAsLong()) : own;
+  }
+
+  /** A card has copies of whole files, which are not read block by block. */
+  private void requireMapping(Scope scope) {
+    Device device = scope.engine().device();
+    if (weightsMemory.isPresent() && device.cuda()) {
+      throw new IllegalArgumentException(
+          "Weights are read block by block on a processor, and "
+              + device
+              + " has copies of all of them; leave out the memory for weights.");
+    }
   }
 
   /** Folder or file of the model. */
@@ -287,7 +305,14 @@ public final class DiffusionModel {
 
   /** Weights of the autoencoder. */
   public WeightStore vaeWeights() {
-    return weights("vae");
+    return Optional.ofNullable(weights.get("vae")).orElseThrow();
+  }
+
+  /**
+   * Bytes that the weights of a network may take in memory at a time; empty if all of them stay.
+   */
+  public OptionalLong weightsMemory() {
+    return weightsMemory;
   }
 
   /**

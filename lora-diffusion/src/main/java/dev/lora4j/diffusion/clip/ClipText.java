@@ -134,8 +134,10 @@ public record ClipText(ClipTextConfig config, int end) implements TextEncoderNet
   private Expr layers(Weights at, Expr x, int from, int to) {
     Expr h = x;
     for (int layer = from; layer < to; layer++) {
+      at.graph().border();
       h = layer(at.at("encoder.layers", layer), h);
     }
+    at.graph().border();
     return h;
   }
 

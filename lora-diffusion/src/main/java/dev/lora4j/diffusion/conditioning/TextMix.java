@@ -6,6 +6,7 @@ import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.UnmergedAdapters;
 import dev.lora4j.core.model.Network;
 import dev.lora4j.core.model.text.HiddenView;
+import dev.lora4j.core.tensor.HeldInputs;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.diffusion.base.DiffusionModel;
@@ -80,6 +81,8 @@ public final class TextMix {
       Scope work, TextEncoder encoder, HiddenView view, Map<String, Tensor> data) {
     Network network = programs.of(encoder, view, data.containsKey("places"));
     Map<String, Tensor> patch = patches.getOrDefault(encoder.model(), Map.of());
-    return network.run(work, network.hold(work, encoder.weights(), patch, Map.of()), data);
+    try (HeldInputs held = network.hold(work, encoder.weights(), patch, Map.of())) {
+      return network.run(work, held, data);
+    }
   }
 }

@@ -119,12 +119,19 @@ public final class MixedNetworks {
         openRows.add(rows.get(i));
       }
     }
+    Route chosen = chosen(open, openRows, finest);
+    return all.stream().map(p -> p.route() == Route.AUTO ? p.route(chosen) : p).toList();
+  }
+
+  /** Merged weights stay in memory, which is bounded where weights are read block by block. */
+  private Route chosen(List<MixPlan> open, List<Integer> openRows, GridSize finest) {
+    if (base.weightsMemory().isPresent()) {
+      return Route.UNMERGED;
+    }
     int words = base.contextTokens();
     SitePlacement.Of places = base.denoiser().places();
-    Route chosen =
-        new RouteCost(base.sites(), base.denoiser().component(), places, finest, words)
-            .choose(open, steps, openRows);
-    return all.stream().map(p -> p.route() == Route.AUTO ? p.route(chosen) : p).toList();
+    return new RouteCost(base.sites(), base.denoiser().component(), places, finest, words)
+        .choose(open, steps, openRows);
   }
 
   /** {@link #text} of the first picture. */

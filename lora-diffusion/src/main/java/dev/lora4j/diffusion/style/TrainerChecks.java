@@ -22,6 +22,7 @@ final class TrainerChecks {
     } else {
       trainer.settings.objective().requireFits(trainer.base.base().schedule());
     }
+    requireAllWeights(trainer.base.base());
     requireChunks(trainer);
     trainer.base.base().arrangement().requireClipSkip(trainer.settings.clipSkip());
     requireGuidance(trainer);
@@ -31,6 +32,18 @@ final class TrainerChecks {
     }
     if (trainer.preservation.isPresent()) {
       PreservationLesson.require(plan);
+    }
+  }
+
+  /** A step goes through the weights twice, and keeps them for the gradient. */
+  private static void requireAllWeights(DiffusionModel base) {
+    if (base.weightsMemory().isPresent()) {
+      throw new IllegalArgumentException(
+          base.path()
+              + " was opened with "
+              + base.weightsMemory().getAsLong()
+              + " bytes of memory for weights, which is for drawing; training needs all weights. Open"
+              + " it without (--weights-memory).");
     }
   }
 

@@ -231,7 +231,10 @@ public record UNet(UNetConfig config, boolean checkpointed) implements DenoiserN
                   ? transformer(level, depth).apply(at.at("attentions", layer), h, words, level)
                   : h);
         };
-    return (checkpointed ? at.graph().checkpoint(body) : body.get()).get(0);
+    at.graph().border();
+    Expr h = (checkpointed ? at.graph().checkpoint(body) : body.get()).get(0);
+    at.graph().border();
+    return h;
   }
 
   /** A block on the way up, which takes features from {@code skips}; coarsest step first. */

@@ -73,6 +73,7 @@ public record Llama(LlamaConfig config) implements CausalNetwork {
             Activation.SILU, config.intermediateSize(), config.bias().feedForward());
     Rope.Turns turns = config.rope().stage(tokens.positions(), compute);
     for (int layer = 0; layer < layers; layer++) {
+      model.graph().border();
       Weights at = model.at("layers", layer);
       Expr normed = norm(at, "input_layernorm", x);
       double share = config.scales().residual();
@@ -83,6 +84,7 @@ public record Llama(LlamaConfig config) implements CausalNetwork {
         seen.add(view.normed(layer + 1, all) ? norm(model, "norm", x) : x);
       }
     }
+    model.graph().border();
     return seen.size() == 1 ? seen.get(0) : ShapeOps.cat(seen, -1);
   }
 

@@ -73,6 +73,7 @@ public record T5(T5Config config) implements Seq2SeqNetwork {
     Expr hidden = present.eq(0).unsqueeze(1).unsqueeze(1);
     Optional<Expr> mask = Optional.empty();
     for (int layer = 0; layer < layers; layer++) {
+      ids.graph().border();
       Weights part = part(encoder, layer, 0);
       Weights at = part.at(SELF);
       Expr normed = norm(part, "layer_norm", x);
@@ -85,6 +86,7 @@ public record T5(T5Config config) implements Seq2SeqNetwork {
       x = x.add(output(at, q.attend(heads(at, "k", normed), heads(at, "v", normed), seen)));
       x = feedForward(part(encoder, layer, 1), x);
     }
+    ids.graph().border();
     return view.normed() ? norm(encoder, "final_layer_norm", x) : x;
   }
 

@@ -62,7 +62,7 @@ final class OptionSections {
         "Ranks",
         "rank conv-rank dylora sv-ratio sv-fro sv-cumulative full min-diff exact with-biases");
     section("Model", "family vocabulary width inner layers heads max-length");
-    section("Computing", "compute base-precision context device threads");
+    section("Computing", "compute base-precision weights-memory context device threads");
     section(
         DOWNLOAD,
         "to file name sha256 no-preview max-size token-file hf-endpoint civitai-endpoint"

@@ -1,5 +1,9 @@
 package dev.lora4j.flow;
 
+import dev.lora4j.core.safetensors.SafetensorsWriter;
+import dev.lora4j.core.safetensors.TensorStore;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.host.HostTensor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -39,6 +43,26 @@ public record TinyPipeline(Path source) {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** A copy whose transformer is stored in F32. */
+  public TinyPipeline inF32(Path folder) {
+    Path weights = copy(folder).resolve("transformer/diffusion_pytorch_model.safetensors");
+    SafetensorsWriter writer = new SafetensorsWriter();
+    try (TensorStore store = TensorStore.open(weights)) {
+      store
+          .tensors()
+          .values()
+          .forEach(
+              info -> {
+                HostTensor stored =
+                    HostTensor.of(info.dtype(), info.shape(), store.read(info.name()));
+                HostTensor wide = HostTensor.of(DType.F32, info.shape(), stored.doubles());
+                writer.add(info.name(), DType.F32, info.shape(), wide.bytes());
+              });
+    }
+    writer.write(weights);
+    return new TinyPipeline(folder);
   }
 
   /** A copy without a component, which its index says too. */

@@ -234,6 +234,11 @@ public final class DjlBackend implements Backend {
     MappedPages.drop(((Array) mapped).array(), bytes);
   }
 
+  @Override
+  public void readAhead(Handle mapped, long bytes) {
+    MappedPages.readAhead(((Array) mapped).array(), bytes);
+  }
+
   private static String quoted(String text) {
     return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
   }

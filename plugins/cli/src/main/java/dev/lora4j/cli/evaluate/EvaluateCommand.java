@@ -62,6 +62,7 @@ public final class EvaluateCommand implements Command {
           "--prediction",
           "--compute",
           "--base-precision",
+          "--weights-memory",
           "--concepts",
           "--per-concept",
           "--other-style",

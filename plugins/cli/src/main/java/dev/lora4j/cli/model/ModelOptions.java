@@ -75,6 +75,8 @@ public final class ModelOptions {
 
   @Mixin public final PrecisionOption precision = new PrecisionOption();
 
+  @Mixin public final WeightsMemoryOption memory = new WeightsMemoryOption();
+
   @Mixin public final DeviceOption where = new DeviceOption();
 
   /** Words of the command line that choose the base and its prediction type. */
@@ -85,6 +87,7 @@ public final class ModelOptions {
     denoiser.ifPresent(d -> words.addAll(List.of("--denoiser", d.toString())));
     prediction.ifPresent(p -> words.addAll(List.of("--prediction", p.toString())));
     words.addAll(precision.words());
+    words.addAll(memory.words());
     return words;
   }
 
@@ -127,6 +130,7 @@ public final class ModelOptions {
         precision.of(type),
         prediction.map(p -> SchedulerConfig.Prediction.named(p.name())),
         config.map(ExistingPath::folder),
-        denoiser.map(ExistingPath::any));
+        denoiser.map(ExistingPath::any),
+        memory.bytes());
   }
 }

@@ -248,6 +248,7 @@ final class RunOptions {
       layers.set("previews.prompts", List.copyOf(previews), "--preview");
     }
     assigned.forEach((key, text) -> layers.setText(key, text, "--set"));
+    model.memory.refuse("training holds all weights");
     model.base.ifPresent(b -> layers.set("base", b.toString(), "--base"));
     model.config.ifPresent(c -> layers.set("base_config", c.toString(), "--base-config"));
     model.denoiser.ifPresent(d -> layers.set("denoiser", d.toString(), "--denoiser"));

@@ -82,8 +82,14 @@ public interface FlowTransformer extends DenoiserNetwork {
     }
   }
 
-  /** A block, whose inner values are computed once more for the gradient if {@code again}. */
+  /**
+   * A block, whose inner values are computed once more for the gradient if {@code again}. It is a
+   * {@linkplain Graph#border part} of the program, whose weights can be in memory alone.
+   */
   static List<Expr> staged(Graph graph, boolean again, Supplier<List<Expr>> block) {
-    return again ? graph.checkpoint(block) : block.get();
+    graph.border();
+    List<Expr> after = again ? graph.checkpoint(block) : block.get();
+    graph.border();
+    return after;
   }
 }

@@ -94,6 +94,7 @@ record Sd3Transformer(Sd3Config config) implements FlowTransformer {
       Weights at = weights.at("transformer_blocks", i);
       JointBlock block = block(i);
       Streams before = streams;
+      weights.graph().border();
       streams =
           checkpointing
               ? again(
@@ -103,6 +104,7 @@ record Sd3Transformer(Sd3Config config) implements FlowTransformer {
                   () -> block.apply(at, before, time, contexts))
               : block.apply(at, before, time, contexts);
     }
+    weights.graph().border();
     return left(weights, streams.picture(), time, patches, x);
   }
 

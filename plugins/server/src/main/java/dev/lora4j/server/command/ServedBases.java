@@ -5,6 +5,7 @@ import dev.lora4j.cli.console.Durations;
 import dev.lora4j.cli.model.ComputeType;
 import dev.lora4j.cli.model.ContextOption;
 import dev.lora4j.cli.model.PrecisionOption;
+import dev.lora4j.cli.model.WeightsMemoryOption;
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.format.reading.ReadOptions;
 import dev.lora4j.core.tensor.DType;
@@ -31,6 +32,7 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /** The loaded bases of a server with their services. Who opens it closes it. */
@@ -39,6 +41,7 @@ final class ServedBases implements AutoCloseable {
    * What is served.
    *
    * @param pictures bases for pictures
+   * @param weights memory for the weights of each of them
    * @param texts language models, and encoders, which make embeddings
    * @param denoiser file whose denoiser takes the place of that of the one base for pictures
    * @param config folder whose configurations and tokenisers complete the one base for pictures,
@@ -52,6 +55,7 @@ final class ServedBases implements AutoCloseable {
       List<BaseOption> texts,
       Optional<DType> compute,
       PrecisionOption precision,
+      WeightsMemoryOption weights,
       ContextOption context,
       Optional<Path> denoiser,
       Optional<Path> config,
@@ -103,9 +107,11 @@ final class ServedBases implements AutoCloseable {
       ServerMetrics metrics) {
     long began = System.nanoTime();
     DType compute = ComputeType.of(console, lora.engine(), wanted.compute());
-    LoadOptions options =
+    LoadOptions whole =
         completed(
             LoadOptions.in(wanted.precision().of(compute)), wanted.denoiser(), wanted.config());
+    OptionalLong memory = wanted.weights().bytes();
+    LoadOptions options = memory.isPresent() ? whole.withinMemory(memory.getAsLong()) : whole;
     StableDiffusion sd = StableDiffusion.open(lora, base.path(), options);
     opened.push(sd::close);
     String name = unique(base.name());

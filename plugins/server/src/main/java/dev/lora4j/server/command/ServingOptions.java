@@ -7,6 +7,7 @@ import dev.lora4j.cli.model.BundledModel;
 import dev.lora4j.cli.model.ContextOption;
 import dev.lora4j.cli.model.DeviceOption;
 import dev.lora4j.cli.model.PrecisionOption;
+import dev.lora4j.cli.model.WeightsMemoryOption;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.diffusion.base.BaseOutline;
 import dev.lora4j.diffusion.base.LoadOptions;
@@ -114,6 +115,8 @@ public final class ServingOptions {
 
   @Mixin private final PrecisionOption precision = new PrecisionOption();
 
+  @Mixin private final WeightsMemoryOption weights = new WeightsMemoryOption();
+
   @Mixin private final ContextOption context = new ContextOption();
 
   @Option(
@@ -161,6 +164,9 @@ public final class ServingOptions {
           "--batch, --rows and --queue must be at least 1; --prefix-cache at least 0.");
     }
     memory.require();
+    if (weights.bytes().isPresent() && pictures.isEmpty() && !texts.isEmpty()) {
+      throw Failure.usage("--weights-memory is for bases of pictures; name one by --base.");
+    }
     folders.forEach(ExistingPath::folder);
     where.require();
     requireBases();
@@ -258,6 +264,7 @@ public final class ServingOptions {
         texts,
         type,
         precision,
+        weights,
         context,
         denoiser,
         config,

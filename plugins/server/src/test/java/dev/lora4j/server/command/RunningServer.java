@@ -6,6 +6,7 @@ import dev.lora4j.cli.console.Console;
 import dev.lora4j.cli.model.BundledModel;
 import dev.lora4j.cli.model.ContextOption;
 import dev.lora4j.cli.model.PrecisionOption;
+import dev.lora4j.cli.model.WeightsMemoryOption;
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
@@ -75,6 +76,7 @@ public final class RunningServer implements AutoCloseable {
                     .toList(),
                 Optional.of(DType.F32),
                 new PrecisionOption(),
+                new WeightsMemoryOption(),
                 new ContextOption(),
                 Optional.empty(),
                 Optional.empty(),
