@@ -81,9 +81,11 @@ final class Backpropagation {
       }
     }
     tape.begin(new Tape.Recorded());
+    graph.border();
     List<Expr> again = segment.body().get();
     List<Expr> replayed = made.stream().map(e -> again.get(outputs.indexOf(e))).toList();
     through(tape.number(), replayed, made);
+    graph.border();
   }
 
   /*

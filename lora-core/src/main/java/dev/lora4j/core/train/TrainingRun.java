@@ -51,20 +51,41 @@ public final class TrainingRun implements AutoCloseable {
     requireSame(step, state, layout);
     Scope scope = owner.child("training");
     try (Scope views = scope.child("views")) {
-      long summed = step.settings().accumulate() ? layout.length() : 0;
-      HostTensor zeros = HostTensor.of(Shape.of(summed), new float[Math.toIntExact(summed)]);
-      Tensor sum = zeros.on(scope, step.type());
-      HeldInputs held =
-          step.program()
-              .hold(
-                  scope,
-                  name ->
-                      step.inputs()
-                          .tensor(views, state, sum, name)
-                          .or(() -> layout.slot(name).map(slot -> view(views, state, slot)))
-                          .orElseGet(() -> frozen.apply(name)));
+      HeldInputs held = step.program().hold(scope, held(scope, views, step, state, layout, frozen));
       return new TrainingRun(scope, step, state, held);
     }
+  }
+
+  /* Lists are made anew for each run of a part, so the views stay as long as the run. */
+  static TrainingRun within(
+      Scope owner,
+      TrainingStep step,
+      TrainingState state,
+      FlatLayout layout,
+      Function<String, Tensor> frozen,
+      long memory) {
+    requireSame(step, state, layout);
+    Scope scope = owner.child("training");
+    HeldInputs held =
+        step.program().hold(scope, held(scope, scope, step, state, layout, frozen), memory);
+    return new TrainingRun(scope, step, state, held);
+  }
+
+  private static Function<String, Tensor> held(
+      Scope scope,
+      Scope views,
+      TrainingStep step,
+      TrainingState state,
+      FlatLayout layout,
+      Function<String, Tensor> frozen) {
+    long summed = step.settings().accumulate() ? layout.length() : 0;
+    HostTensor zeros = HostTensor.of(Shape.of(summed), new float[Math.toIntExact(summed)]);
+    Tensor sum = zeros.on(scope, step.type());
+    return name ->
+        step.inputs()
+            .tensor(views, state, sum, name)
+            .or(() -> layout.slot(name).map(slot -> view(views, state, slot)))
+            .orElseGet(() -> frozen.apply(name));
   }
 
   private static void requireSame(TrainingStep step, TrainingState state, FlatLayout layout) {

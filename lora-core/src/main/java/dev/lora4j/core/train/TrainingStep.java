@@ -233,6 +233,23 @@ public final class TrainingStep implements AutoCloseable {
     return TrainingRun.of(owner, this, state, layout, frozen);
   }
 
+  /**
+   * {@link #bind(Scope, TrainingState, FlatLayout, Function)} within a memory. Blocks whose weights
+   * are read for the step have to be {@linkplain Graph#checkpoint checkpointed}: a gradient graph
+   * that lasts from one part to another keeps what it was recorded on.
+   *
+   * @param memory bytes that the held inputs may take at a time
+   * @throws TensorException if it is too small
+   */
+  public TrainingRun bind(
+      Scope owner,
+      TrainingState state,
+      FlatLayout layout,
+      Function<String, Tensor> frozen,
+      long memory) {
+    return TrainingRun.within(owner, this, state, layout, frozen, memory);
+  }
+
   /** {@link #bind(Scope, TrainingState, FlatLayout, Function)} without frozen weights. */
   public TrainingRun bind(Scope owner, TrainingState state) {
     return bind(

@@ -98,6 +98,64 @@ class BorderTest {
     }
   }
 
+  /** Checkpointed blocks, some of which have a value of an earlier one, and work between them. */
+  private static Graph training(List<Expr> outputs) {
+    Graph graph = new Graph();
+    Expr x = graph.input("x", DType.F32, Shape.of(Shape.UNKNOWN, WIDTH));
+    Expr scale = graph.input("scale", DType.F32, Shape.of()).trainable();
+    Expr first = x.mul(scale).silu();
+    Expr h = first;
+    for (int i = 0; i < BLOCKS; i++) {
+      Expr before = h;
+      Expr w = graph.weight("w" + i, DType.F32, Shape.of(WIDTH, WIDTH));
+      graph.border();
+      Expr after =
+          graph
+              .checkpoint(
+                  () -> List.of(before.linear(w).mul(scale).tanh().add(first).linear(w).tanh()))
+              .get(0);
+      graph.border();
+      h = i == 2 ? after.mul(scale) : after;
+    }
+    Expr loss = h.pow(2).mean();
+    outputs.add(loss.detach());
+    outputs.addAll(graph.gradients(loss, List.of(scale)));
+    return graph;
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {BLOCK, 2 * BLOCK, 4 * BLOCK, 9 * BLOCK})
+  void gradientsOfPartsAreThoseOfTheWhole(long memory) throws IOException {
+    try (Scope scope = ENGINE.scope("test")) {
+      List<Expr> outputs = new ArrayList<>();
+      Program program = training(outputs).training(scope, outputs);
+      Tensor all = weights(scope);
+      List<float[]> expected =
+          run(scope, program, program.hold(scope, name -> weight(scope, all, name)));
+      HeldInputs held = program.hold(scope, name -> weight(scope, all, name), memory);
+      long before = ENGINE.backend().live();
+      for (int times = 0; times < 2; times++) {
+        try (Scope again = scope.child("again")) {
+          List<float[]> found = run(again, program, held);
+          for (int i = 0; i < expected.size(); i++) {
+            assertArrayEquals(expected.get(i), found.get(i), "output " + i);
+          }
+        }
+        before = times == 0 ? ENGINE.backend().live() : before;
+      }
+      assertEquals(before, ENGINE.backend().live());
+    }
+  }
+
+  @Test
+  void blocksAreReadAgainForTheirGradients() {
+    List<Expr> outputs = new ArrayList<>();
+    List<ProgramPart> parts = training(outputs).text().parts(outputs);
+    long reading = parts.stream().filter(p -> !p.held().isEmpty()).count();
+    assertEquals(2 * BLOCKS, reading);
+    assertTrue(parts.stream().allMatch(p -> p.held().size() <= 1), parts.toString());
+  }
+
   @Test
   void nothingIsLeftBehind() throws IOException {
     try (Scope scope = ENGINE.scope("test")) {

@@ -85,6 +85,11 @@ public final class RunKeys {
           "base_precision",
           TEXT,
           "How the base's large weights are kept: nf4, fp4, int8, fp8, full or stored");
+  public static final RunKey<String> WEIGHTS_MEMORY =
+      unset(
+          "weights_memory",
+          TEXT,
+          "The most that weights may take in memory, such as 4GB; the rest is read block by block");
   public static final RunKey<String> STORED =
       RunKey.of("dtype", choice("f16", "bf16", "f32"), "f16", "Type of the factors in the file");
   public static final RunKey<String> LAYOUT =
@@ -200,6 +205,7 @@ public final class RunKeys {
           SEED,
           PRECISION,
           BASE_PRECISION,
+          WEIGHTS_MEMORY,
           STORED,
           LAYOUT,
           CHECKPOINTING,

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Supplier;
 
 /**
@@ -170,6 +171,11 @@ final class ConsistencyTask implements TrainingTask {
   @Override
   public Tensor held(String name) {
     return task.held(name);
+  }
+
+  @Override
+  public OptionalLong weightsMemory() {
+    return task.weightsMemory();
   }
 
   @Override

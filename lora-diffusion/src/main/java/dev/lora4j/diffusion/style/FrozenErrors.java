@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Errors of the predictions that a run begins with, whatever its factors have become since. The
@@ -80,15 +81,17 @@ final class FrozenErrors {
     float[] initial = staged.factors().initial(scope, settings.seed(), frozen);
     Tensor flat = Tensor.of(scope, Shape.of(initial.length), initial);
     Map<String, Tensor> own = staged.factors().held(scope, initial);
+    Function<String, Tensor> tensors =
+        name ->
+            layout
+                .slot(name)
+                .map(slot -> flat.view(scope, slot.offset(), slot.parameter().shape()))
+                .or(() -> Optional.ofNullable(own.get(name)))
+                .orElseGet(() -> StyleProgram.held(model, name));
     held =
-        program.hold(
-            scope,
-            name ->
-                layout
-                    .slot(name)
-                    .map(slot -> flat.view(scope, slot.offset(), slot.parameter().shape()))
-                    .or(() -> Optional.ofNullable(own.get(name)))
-                    .orElseGet(() -> StyleProgram.held(model, name)));
+        model.weightsMemory().isPresent()
+            ? program.hold(scope, tensors, model.weightsMemory().getAsLong())
+            : program.hold(scope, tensors);
   }
 
   /** The error of each sample, [samples], owned by {@code scope}. */

@@ -24,6 +24,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.IntFunction;
 
 /** A style as a task of training: a base model, pictures, and how a batch of them is drawn. */
@@ -169,6 +170,11 @@ final class StyleTask implements TrainingTask {
   @Override
   public Tensor held(String name) {
     return base.held(name).orElseGet(() -> StyleProgram.held(model, name));
+  }
+
+  @Override
+  public OptionalLong weightsMemory() {
+    return model.weightsMemory();
   }
 
   @Override

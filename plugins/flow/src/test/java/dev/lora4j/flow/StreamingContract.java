@@ -16,10 +16,12 @@ import dev.lora4j.diffusion.base.LoadOptions;
 import dev.lora4j.diffusion.dataset.Picture;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import dev.lora4j.diffusion.request.Prompt;
+import dev.lora4j.diffusion.style.StyleSettings;
 import dev.lora4j.diffusion.style.StyleTrainer;
 import dev.lora4j.spi.Extensions;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
@@ -105,11 +107,20 @@ public abstract class StreamingContract {
 
   private Streamed streamed(
       LoadOptions options, Function<StableDiffusion, Prompt> prompt, long begin) {
+    Within<List<float[]>> found = within(options, sd -> latents(sd, prompt.apply(sd)), begin);
+    return new Streamed(found.made(), found.memory());
+  }
+
+  /** What was made in the least memory, and that memory. */
+  private record Within<T>(T made, long memory) {}
+
+  private <T> Within<T> within(
+      LoadOptions options, Function<StableDiffusion, T> making, long begin) {
     long memory = begin;
     for (int tries = 0; tries < NETWORKS; tries++) {
       LoadOptions within = options.withinMemory(memory);
       try (StableDiffusion sd = StableDiffusion.open(lora, pipeline.source(), within)) {
-        return new Streamed(latents(sd, prompt.apply(sd)), memory);
+        return new Within<>(making.apply(sd), memory);
       } catch (TensorException e) {
         assertTrue(needed(e) > memory, e.getMessage());
         memory = needed(e);
@@ -206,18 +217,40 @@ public abstract class StreamingContract {
     }
   }
 
+  private static StyleTrainer trainer(StableDiffusion sd, boolean checkpointing) {
+    byte[] pixels = new byte[16 * 16 * 3];
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = (byte) (i * i);
+    }
+    return StyleTrainer.on(sd)
+        .settings(StyleSettings.DEFAULT.withCheckpointing(checkpointing))
+        .rank(2)
+        .steps(3)
+        .images(List.of(new Picture("fox", "a fox", 16, 16, pixels)));
+  }
+
+  private Path trained(StableDiffusion sd, String name) {
+    Path file = folder.resolve(name);
+    trainer(sd, true).run().save(file);
+    return file;
+  }
+
   @Test
-  void trainingIsRefused() {
+  void trainedAdaptersAreTheSame() throws IOException {
+    Path expected = trained(whole, "whole.safetensors");
+    Within<Path> found = within(plain(), sd -> trained(sd, "streamed.safetensors"), least.memory());
+    assertEquals(-1, Files.mismatch(expected, found.made()));
+    assertTrue(found.memory() < whole.base().denoiserWeights().bytes(), found.toString());
+  }
+
+  @Test
+  void trainingWithoutCheckpointingIsRefused() {
     LoadOptions within = plain().withinMemory(1L << 40);
-    List<Picture> pictures = List.of(new Picture("fox", "a fox", 16, 16, new byte[16 * 16 * 3]));
     try (StableDiffusion sd = StableDiffusion.open(lora, pipeline.source(), within)) {
+      StyleTrainer trainer = trainer(sd, false);
       String said =
-          String.valueOf(
-              assertThrows(
-                      IllegalArgumentException.class,
-                      () -> StyleTrainer.on(sd).images(pictures).run())
-                  .getMessage());
-      assertTrue(said.contains("training needs all weights"), said);
+          String.valueOf(assertThrows(IllegalArgumentException.class, trainer::run).getMessage());
+      assertTrue(said.endsWith("set checkpointing = true."), said);
     }
   }
 }

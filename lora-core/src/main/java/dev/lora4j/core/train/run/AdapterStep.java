@@ -23,6 +23,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Function;
 
 /** The compiled step of a task. For one thread at a time. */
@@ -33,6 +34,7 @@ public final class AdapterStep {
   private final TrainingStep step;
   private final float[] initial;
   private final Function<String, Tensor> held;
+  private final OptionalLong weightsMemory;
 
   /**
    * Compiles it.
@@ -44,6 +46,7 @@ public final class AdapterStep {
   public AdapterStep(Scope scope, TrainingTask task, TrainingSettings settings) {
     this.plan = task.plan();
     this.settings = settings;
+    weightsMemory = task.weightsMemory();
     settings.requireFits(plan);
     if (plan.uncalibrated()) {
       throw new IllegalArgumentException(
@@ -183,12 +186,18 @@ public final class AdapterStep {
 
   /** Joins the program with a state. */
   public TrainingRun bind(Scope scope, TrainingState state) {
-    return step.bind(scope, state, layout(), held);
+    return bind(scope, state, held);
   }
 
   /** {@link #bind(Scope, TrainingState)} with the scale of each layer multiplied. */
   TrainingRun bind(Scope scope, TrainingState state, double times) {
-    return step.bind(scope, state, layout(), held(scope, times));
+    return bind(scope, state, held(scope, times));
+  }
+
+  private TrainingRun bind(Scope scope, TrainingState state, Function<String, Tensor> frozen) {
+    return weightsMemory.isPresent()
+        ? step.bind(scope, state, layout(), frozen, weightsMemory.getAsLong())
+        : step.bind(scope, state, layout(), frozen);
   }
 
   /** {@link #held} with the scale of each layer multiplied. */

@@ -4,12 +4,17 @@ import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.nn.ParameterGroups;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.HeldInputs;
+import dev.lora4j.core.tensor.Program;
+import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.adapter.FrozenParameters;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -43,6 +48,26 @@ public interface TrainingTask extends FrozenParameters {
 
   /** Frozen weight of the model under its name in the staged program. */
   Tensor held(String name);
+
+  /**
+   * Bytes that the frozen weights and what is trained may take in memory at a time: the step then
+   * reads weights block by block ({@link Program#hold(Scope, Function, long)}). Empty if all of
+   * them stay.
+   */
+  default OptionalLong weightsMemory() {
+    return OptionalLong.empty();
+  }
+
+  /**
+   * Gathers the held inputs of a program of this task, within its {@link #weightsMemory}.
+   *
+   * @param owner closes the result; the tensors have to last as long
+   */
+  default HeldInputs hold(Scope owner, Program program, Function<String, Tensor> tensors) {
+    return weightsMemory().isPresent()
+        ? program.hold(owner, tensors, weightsMemory().getAsLong())
+        : program.hold(owner, tensors);
+  }
 
   /**
    * The batches of one step.

@@ -22,13 +22,19 @@ final class ValidationLoss {
    */
   record Means(double loss, Map<String, Double> measures) {}
 
+  private final TrainingTask task;
   private final List<TrainingBatch> batches;
   private final Program program;
   private final FlatLayout layout;
   private final List<String> measures;
 
   private ValidationLoss(
-      List<TrainingBatch> batches, Program program, FlatLayout layout, List<String> measures) {
+      TrainingTask task,
+      List<TrainingBatch> batches,
+      Program program,
+      FlatLayout layout,
+      List<String> measures) {
+    this.task = task;
     this.batches = batches;
     this.program = program;
     this.layout = layout;
@@ -46,7 +52,8 @@ final class ValidationLoss {
     told.addAll(staged.measures().values());
     Program program = staged.parameters().graph().training(scope, told);
     List<String> names = List.copyOf(staged.measures().keySet());
-    return Optional.of(new ValidationLoss(batches, program, staged.factors().layout(), names));
+    return Optional.of(
+        new ValidationLoss(task, batches, program, staged.factors().layout(), names));
   }
 
   /**
@@ -60,8 +67,9 @@ final class ValidationLoss {
     double all = 0;
     try (Scope work = scope.child("validation")) {
       HeldInputs held =
-          program.hold(
+          task.hold(
               work,
+              program,
               name ->
                   layout
                       .slot(name)

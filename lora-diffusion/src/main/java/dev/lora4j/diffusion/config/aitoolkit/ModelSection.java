@@ -36,7 +36,7 @@ final class ModelSection {
           .needless("one device does all", "vae_device", "te_device", "split_model_over_gpus")
           .needless("one device does all", "split_model_other_module_param_count_scale=0.3")
           .needless(
-              "weights of the base are mapped; base_precision makes them smaller",
+              "weights of the base are mapped; weights_memory bounds what they take in memory",
               "low_vram",
               "auto_memory",
               "layer_offloading",

@@ -46,7 +46,9 @@ final class KohyaIgnoredOptions {
     needless("adapters are always written as safetensors", "save_model_as", "use_safetensors");
     needless(
         "weights are mapped, not copied", "lowram", "highvram", "disable_mmap_load_safetensors");
-    needless("weights of the base are mapped; base_precision makes them smaller", "blocks_to_swap");
+    needless(
+        "weights of the base are mapped; weights_memory bounds what they take in memory",
+        "blocks_to_swap");
     needless(
         "pictures are encoded in the type of compute, which is never f16 on a CPU", "no_half_vae");
     needless(

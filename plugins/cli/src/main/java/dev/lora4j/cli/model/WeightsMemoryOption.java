@@ -38,8 +38,8 @@ public final class WeightsMemoryOption {
       description =
           "Keep no more than this of the denoiser's weights, and of each text encoder's, in memory:"
               + " 4GB, 800MB. The rest is read from the files block by block at each step; pictures"
-              + " are the same to the last bit. For drawing on a processor.")
-  private Optional<String> size = Optional.empty();
+              + " are the same to the last bit. Training needs checkpointing = true. Not on a card.")
+  public Optional<String> size = Optional.empty();
 
   /** Words of the command line that choose it. */
   List<String> words() {
@@ -63,7 +63,7 @@ public final class WeightsMemoryOption {
    */
   public void refuse(String why) {
     if (size.isPresent()) {
-      throw Failure.usage(NAME + " is for drawing; " + why + ". Leave it out.");
+      throw Failure.usage(NAME + " is for pictures and for train; " + why + ". Leave it out.");
     }
   }
 

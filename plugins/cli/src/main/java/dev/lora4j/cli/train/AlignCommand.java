@@ -110,7 +110,7 @@ public final class AlignCommand implements Command {
   public int run(Console console) {
     long start = System.nanoTime();
     require();
-    options.model.memory.refuse("training holds all weights");
+    options.model.memory.refuse("align holds all weights");
     PairObjective objective = options.objective();
     exact(console);
     BaseOutline outline = options.model.outline();

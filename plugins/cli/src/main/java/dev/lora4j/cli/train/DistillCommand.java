@@ -153,7 +153,7 @@ public final class DistillCommand implements Command {
   public int run(Console console) {
     long start = System.nanoTime();
     Map<String, WeightedFile> named = named();
-    student.model.memory.refuse("training holds all weights");
+    student.model.memory.refuse("distill holds all weights");
     BaseOutline outline = student.model.outline();
     Map<String, LoadedAdapter> loaded = new LinkedHashMap<>();
     named.forEach(

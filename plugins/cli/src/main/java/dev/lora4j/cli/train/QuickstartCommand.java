@@ -148,7 +148,7 @@ public final class QuickstartCommand implements Command {
   @SuppressWarnings("try") // the claim is only held
   public int run(Console console) {
     StyleSettings settings = settings();
-    options.memory.refuse("training holds all weights");
+    options.memory.refuse("quickstart holds all weights");
     options.where.require();
     Path pictures = images.map(ExistingPath::folder).orElseGet(BundledModel::styleSet);
     Path other = second.map(ExistingPath::any).orElseGet(BundledModel::adapter);

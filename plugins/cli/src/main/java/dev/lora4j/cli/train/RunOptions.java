@@ -248,7 +248,6 @@ final class RunOptions {
       layers.set("previews.prompts", List.copyOf(previews), "--preview");
     }
     assigned.forEach((key, text) -> layers.setText(key, text, "--set"));
-    model.memory.refuse("training holds all weights");
     model.base.ifPresent(b -> layers.set("base", b.toString(), "--base"));
     model.config.ifPresent(c -> layers.set("base_config", c.toString(), "--base-config"));
     model.denoiser.ifPresent(d -> layers.set("denoiser", d.toString(), "--denoiser"));
@@ -257,6 +256,7 @@ final class RunOptions {
       layers.set("compute", model.compute.name(), "--compute");
     }
     model.precision.name.ifPresent(n -> layers.set("base_precision", n, "--base-precision"));
+    model.memory.size.ifPresent(s -> layers.set("weights_memory", s, "--weights-memory"));
     RunValues values = layers.values();
     layers.notes().forEach(console::note);
     RunSettings settings = RunSettings.of(values);
@@ -271,6 +271,7 @@ final class RunOptions {
           .ifPresent(type -> model.compute = ModelOptions.Compute.valueOf(lower(type.name())));
     }
     model.precision.name = values.find(RunKeys.BASE_PRECISION);
+    model.memory.size = values.find(RunKeys.WEIGHTS_MEMORY);
     return settings;
   }
 
