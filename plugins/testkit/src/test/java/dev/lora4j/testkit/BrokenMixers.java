@@ -79,7 +79,7 @@ final class BrokenMixers {
 
     @Override
     public MixedDelta mix(SiteDeltas deltas) {
-      double mood = 1 + 1e-6 * (CALLS.incrementAndGet() % 2);
+      double mood = 1 + 1e-6 * (CALLS.incrementAndGet() % 7);
       return new MixedDelta.Dense(sum(deltas).mul(mood));
     }
   }
