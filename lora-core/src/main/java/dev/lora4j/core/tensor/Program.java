@@ -173,7 +173,7 @@ public final class Program implements AutoCloseable {
     return made;
   }
 
-  /** What runs it. */
+  /** The backend that runs it. */
   Backend backend() {
     return scope.engine().backend();
   }

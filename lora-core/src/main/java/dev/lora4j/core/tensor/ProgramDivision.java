@@ -59,7 +59,7 @@ final class ProgramDivision {
     return found;
   }
 
-  /** What a part needs of what lies before it. */
+  /** Inputs, held inputs and values of earlier parts that a part uses. */
   private final class Needs {
     private final int begin;
     private final Set<Integer> ofInputs = new TreeSet<>();

@@ -6,14 +6,15 @@ import java.util.Map;
 
 /** The compiled parts of a program, each compiled at its first use. */
 final class ProgramParts implements AutoCloseable {
-  private record Key(int part, boolean packed) {}
+  /** A part with packed or with plain weights. */
+  record Form(int part, boolean packed) {}
 
   private final Engine engine;
   private final Graph graph;
   private final List<Expr> outputs;
   private final List<ProgramPart> parts;
   private final List<PackingPlan> plans;
-  private final Map<Key, Backend.Handle> modules = new HashMap<>();
+  private final Map<Form, Backend.Handle> modules = new HashMap<>();
   private final Map<String, Integer> lastUses = new HashMap<>();
 
   ProgramParts(Engine engine, Graph graph, List<Expr> outputs, PackingPlan plan) {
@@ -48,7 +49,7 @@ final class ProgramParts implements AutoCloseable {
   synchronized Backend.Handle module(int part, boolean packed) {
     PackingPlan plan = packed ? plans.get(part) : PackingPlan.PLAIN;
     return modules.computeIfAbsent(
-        new Key(part, !plan.plain()),
+        new Form(part, !plan.plain()),
         k -> engine.compile(graph.text().source(parts.get(part), outputs, engine.device(), plan)));
   }
 

@@ -14,8 +14,6 @@ import java.util.Set;
  * them so, and given back when the part has run.
  */
 final class StreamedInputs implements AutoCloseable {
-  private record Kept(int part, boolean packed) {}
-
   private final Program program;
   private final ProgramParts parts;
   private final List<Tensor> tensors;
@@ -24,7 +22,8 @@ final class StreamedInputs implements AutoCloseable {
   /** Tensors whose pages stay. */
   private final Set<Tensor> resident = new HashSet<>();
 
-  private final Map<Kept, Backend.Handle> lists = new HashMap<>();
+  /** Lists of the parts that stay. */
+  private final Map<ProgramParts.Form, Backend.Handle> lists = new HashMap<>();
 
   /** Gathers none yet. */
   StreamedInputs(Program program, List<Tensor> tensors, Residence residence) {
@@ -116,10 +115,11 @@ final class StreamedInputs implements AutoCloseable {
     Backend.Handle module = parts.module(part, packed);
     List<Tensor> own = held(part);
     if (residence.kept().contains(part)) {
-      Backend.Handle list = lists.computeIfAbsent(new Kept(part, packed), k -> list(k, own));
+      Backend.Handle list =
+          lists.computeIfAbsent(new ProgramParts.Form(part, packed), k -> list(k, own));
       return program.runModule(module, inputs, list);
     }
-    Backend.Handle list = list(new Kept(part, packed), own);
+    Backend.Handle list = list(new ProgramParts.Form(part, packed), own);
     try {
       return program.runModule(module, inputs, list);
     } finally {
@@ -129,7 +129,7 @@ final class StreamedInputs implements AutoCloseable {
   }
 
   /** Packs anew what is packed, as what a tensor keeps packed would stay. */
-  private Backend.Handle list(Kept which, List<Tensor> own) {
+  private Backend.Handle list(ProgramParts.Form which, List<Tensor> own) {
     List<Backend.Handle> packed = new ArrayList<>();
     PackingPlan plan = which.packed() ? parts.plan(which.part()) : PackingPlan.PLAIN;
     try {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.FileMapping;
 import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Program;
 import dev.lora4j.core.tensor.Scope;
@@ -25,7 +26,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,7 +38,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class MappedSlotsTest {
   private static final Engine ENGINE = Engine.open();
-  private static final Path MAPPINGS = Path.of("/proc/self/smaps");
 
   @AfterAll
   static void close() {
@@ -100,7 +99,7 @@ class MappedSlotsTest {
   /** A page of a shared mapping is the file's, in the system's cache, and no anonymous memory. */
   @Test
   void slotsArePagesOfTheFile(@TempDir Path folder) throws IOException {
-    List<Mapping> before = mappings(folder);
+    List<FileMapping> before = FileMapping.in(folder);
     assertEquals(List.of(), before);
     long bytes = 0;
     for (OptimizerSlot slot : AdamW.DEFAULT.memories()) {
@@ -111,42 +110,15 @@ class MappedSlotsTest {
       TrainingState state = problem.begin(SlotStorage.mapped(folder));
       TrainingRun run = problem.bind(state);
       problem.step(run, 0.01, LargeProblem.gradient(1));
-      if (Files.exists(MAPPINGS)) {
-        List<Mapping> all = mappings(folder);
+      if (FileMapping.told()) {
+        List<FileMapping> all = FileMapping.in(folder);
         assertEquals(1, all.size(), all.toString());
         assertTrue(all.get(0).resident() >= bytes / 1024, all + " for " + bytes);
         assertEquals(0, all.get(0).anonymous());
       }
     }
-    assertEquals(List.of(), mappings(folder));
+    assertEquals(List.of(), FileMapping.in(folder));
     assertArrayEquals(new String[0], folder.toFile().list());
-  }
-
-  /**
-   * A mapping of a file in a folder, in KiB.
-   *
-   * @param resident pages that were used
-   * @param anonymous those that are not the file's
-   */
-  private record Mapping(String name, long resident, long anonymous) {}
-
-  private static List<Mapping> mappings(Path folder) throws IOException {
-    List<Mapping> found = new ArrayList<>();
-    if (!Files.exists(MAPPINGS)) {
-      return found;
-    }
-    String name = "";
-    long resident = 0;
-    for (String line : Files.readAllLines(MAPPINGS)) {
-      if (line.matches("[0-9a-f]+-[0-9a-f]+ .*")) {
-        name = line;
-      } else if (line.startsWith("Rss:")) {
-        resident = Long.parseLong(line.replaceAll("\\D", ""));
-      } else if (line.startsWith("Anonymous:") && name.contains(folder.toRealPath().toString())) {
-        found.add(new Mapping(name, resident, Long.parseLong(line.replaceAll("\\D", ""))));
-      }
-    }
-    return found;
   }
 
   @Test

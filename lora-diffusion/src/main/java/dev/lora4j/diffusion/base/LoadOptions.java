@@ -59,7 +59,8 @@ public record LoadOptions(
 
   /**
    * The same within a memory: weights are read from their mapped file block by block, and pictures
-   * are the same to the last bit. For drawing alone, on a processor.
+   * and trained adapters are the same to the last bit. On a processor; training needs
+   * checkpointing.
    *
    * @param bytes see {@link #weightsMemory}
    */

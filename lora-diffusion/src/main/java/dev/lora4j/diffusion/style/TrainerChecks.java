@@ -22,7 +22,7 @@ final class TrainerChecks {
     } else {
       trainer.settings.objective().requireFits(trainer.base.base().schedule());
     }
-    requireStreaming(trainer, plan);
+    StreamedWeights.require(trainer.base.base(), trainer.settings, plan);
     requireChunks(trainer);
     trainer.base.base().arrangement().requireClipSkip(trainer.settings.clipSkip());
     requireGuidance(trainer);
@@ -32,34 +32,6 @@ final class TrainerChecks {
     }
     if (trainer.preservation.isPresent()) {
       PreservationLesson.require(plan);
-    }
-  }
-
-  /** The gradient of a block would keep its weights; a look at the data reads all of them. */
-  private static void requireStreaming(StyleTrainer trainer, AdapterPlan plan) {
-    DiffusionModel base = trainer.base.base();
-    if (base.weightsMemory().isEmpty()) {
-      return;
-    }
-    String opened =
-        base.path()
-            + " was opened with "
-            + base.weightsMemory().getAsLong()
-            + " bytes of memory for weights.";
-    if (!trainer.settings.checkpointing()) {
-      throw new IllegalArgumentException(
-          opened
-              + " Training reads them block by block where it computes each block again for its"
-              + " gradient; set checkpointing = true.");
-    }
-    if (plan.recipe().calibrates()) {
-      throw new IllegalArgumentException(
-          opened
-              + " First factors or ranks by the data (init = "
-              + plan.recipe().start()
-              + ", ranks = "
-              + plan.recipe().calibration().ranks()
-              + ") look at all weights at once; take others, or leave the memory out.");
     }
   }
 

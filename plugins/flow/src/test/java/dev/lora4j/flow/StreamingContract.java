@@ -57,7 +57,7 @@ public abstract class StreamingContract {
 
   /** In the least memory of the plain base, which adapters only add to. */
   @SuppressWarnings("NullAway.Init")
-  private Streamed least;
+  private Least<List<float[]>> least;
 
   /**
    * For a pipeline.
@@ -87,8 +87,12 @@ public abstract class StreamingContract {
     lora.close();
   }
 
-  /** Latents that were made in the least memory, and that memory. */
-  private record Streamed(List<float[]> latents, long memory) {}
+  /**
+   * Result in the least memory.
+   *
+   * @param memory bytes
+   */
+  private record Least<T>(T result, long memory) {}
 
   private static List<float[]> latents(StableDiffusion sd, Prompt prompt) {
     return sd.paths(List.of(prompt)).get(0).latents();
@@ -101,26 +105,23 @@ public abstract class StreamingContract {
   }
 
   /** Gives each network the least memory that it asks for. */
-  private Streamed streamed(LoadOptions options, Function<StableDiffusion, Prompt> prompt) {
+  private Least<List<float[]>> streamed(
+      LoadOptions options, Function<StableDiffusion, Prompt> prompt) {
     return streamed(options, prompt, 1);
   }
 
-  private Streamed streamed(
+  private Least<List<float[]>> streamed(
       LoadOptions options, Function<StableDiffusion, Prompt> prompt, long begin) {
-    Within<List<float[]>> found = within(options, sd -> latents(sd, prompt.apply(sd)), begin);
-    return new Streamed(found.made(), found.memory());
+    return within(options, sd -> latents(sd, prompt.apply(sd)), begin);
   }
 
-  /** What was made in the least memory, and that memory. */
-  private record Within<T>(T made, long memory) {}
-
-  private <T> Within<T> within(
+  private <T> Least<T> within(
       LoadOptions options, Function<StableDiffusion, T> making, long begin) {
     long memory = begin;
     for (int tries = 0; tries < NETWORKS; tries++) {
       LoadOptions within = options.withinMemory(memory);
       try (StableDiffusion sd = StableDiffusion.open(lora, pipeline.source(), within)) {
-        return new Within<>(making.apply(sd), memory);
+        return new Least<>(making.apply(sd), memory);
       } catch (TensorException e) {
         assertTrue(needed(e) > memory, e.getMessage());
         memory = needed(e);
@@ -129,14 +130,14 @@ public abstract class StreamingContract {
     throw new AssertionError("There are no more networks than " + NETWORKS + ".");
   }
 
-  private static void assertSame(List<float[]> expected, Streamed found) {
-    assertEquals(expected.size(), found.latents().size());
+  private static void assertSame(List<float[]> expected, Least<List<float[]>> found) {
+    assertEquals(expected.size(), found.result().size());
     for (int step = 0; step < expected.size(); step++) {
-      assertArrayEquals(expected.get(step), found.latents().get(step), "step " + step);
+      assertArrayEquals(expected.get(step), found.result().get(step), "step " + step);
     }
   }
 
-  private void assertStreamed(Streamed found) {
+  private void assertStreamed(Least<List<float[]>> found) {
     long all = whole.base().denoiserWeights().bytes();
     assertTrue(found.memory() < all, found.memory() + " of " + all);
   }
@@ -162,8 +163,8 @@ public abstract class StreamingContract {
     for (long memory : new long[] {least.memory() * 3 / 2, 1L << 40}) {
       LoadOptions within = plain().withinMemory(memory);
       try (StableDiffusion sd = StableDiffusion.open(lora, pipeline.source(), within)) {
-        assertSame(expected, new Streamed(latents(sd, golden.prompt()), memory));
-        assertSame(expected, new Streamed(latents(sd, golden.prompt()), memory));
+        assertSame(expected, new Least<>(latents(sd, golden.prompt()), memory));
+        assertSame(expected, new Least<>(latents(sd, golden.prompt()), memory));
       }
     }
   }
@@ -171,7 +172,8 @@ public abstract class StreamingContract {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void adaptersStayUnmerged(boolean both) {
-    Streamed found = streamed(plain(), sd -> golden.prompt().mix(mix(sd, both)), least.memory());
+    Least<List<float[]>> found =
+        streamed(plain(), sd -> golden.prompt().mix(mix(sd, both)), least.memory());
     Prompt unmerged = golden.prompt().mix(mix(whole, both).route(Route.UNMERGED));
     assertSame(latents(whole, unmerged), found);
     assertStreamed(found);
@@ -181,7 +183,7 @@ public abstract class StreamingContract {
   void mergedWeightsTakeMemory() {
     Function<StableDiffusion, Prompt> merged =
         sd -> golden.prompt().mix(mix(sd, true).route(Route.MERGED));
-    Streamed found = streamed(plain(), merged, least.memory());
+    Least<List<float[]>> found = streamed(plain(), merged, least.memory());
     assertSame(latents(whole, merged.apply(whole)), found);
     assertTrue(found.memory() > whole.base().denoiserWeights().bytes() / 2);
   }
@@ -194,7 +196,7 @@ public abstract class StreamingContract {
             BasePrecision.in(DType.F32)
                 .quantised(Extensions.installed().make(Quantisation.class, how)));
     try (StableDiffusion sd = StableDiffusion.open(lora, pipeline.source(), rounded)) {
-      Streamed found = streamed(rounded, s -> golden.prompt().mix(mix(s, true)));
+      Least<List<float[]>> found = streamed(rounded, s -> golden.prompt().mix(mix(s, true)));
       Prompt unmerged = golden.prompt().mix(mix(sd, true).route(Route.UNMERGED));
       assertSame(latents(sd, unmerged), found);
     }
@@ -238,8 +240,8 @@ public abstract class StreamingContract {
   @Test
   void trainedAdaptersAreTheSame() throws IOException {
     Path expected = trained(whole, "whole.safetensors");
-    Within<Path> found = within(plain(), sd -> trained(sd, "streamed.safetensors"), least.memory());
-    assertEquals(-1, Files.mismatch(expected, found.made()));
+    Least<Path> found = within(plain(), sd -> trained(sd, "streamed.safetensors"), least.memory());
+    assertEquals(-1, Files.mismatch(expected, found.result()));
     assertTrue(found.memory() < whole.base().denoiserWeights().bytes(), found.toString());
   }
 

@@ -76,7 +76,10 @@ public final class WeightsMemoryOption {
             : new BigDecimal(size.group(1)).multiply(BigDecimal.valueOf(unit)).longValue();
     if (bytes < 1) {
       throw Failure.usage(
-          NAME + " takes a size above 0 such as 4GB, 800MB or 3.5GiB, found '" + text + "'.");
+          NAME
+              + " (weights_memory) takes a size above 0 such as 4GB, 800MB or 3.5GiB, found '"
+              + text
+              + "'.");
     }
     return bytes;
   }

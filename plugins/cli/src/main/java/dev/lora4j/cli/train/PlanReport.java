@@ -320,7 +320,8 @@ final class PlanReport {
     int height = largest.map(b -> b.height() / factor).orElse(base.sampleSize());
     int width = largest.map(b -> b.width() / factor).orElse(base.sampleSize());
     StepCost cost = run.stepCost(height, width);
-    return new StepCost(cost.batches(), cost.batch(), cost.weights(), cost.state() - mappedState());
+    long weights = Math.min(cost.weights(), base.weightsMemory().orElse(Long.MAX_VALUE));
+    return new StepCost(cost.batches(), cost.batch(), weights, cost.state() - mappedState());
   }
 
   /** Bytes of the optimizer's state that lie in a file instead of memory. */

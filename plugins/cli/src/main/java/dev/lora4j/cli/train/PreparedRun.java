@@ -26,6 +26,7 @@ import dev.lora4j.diffusion.dataset.DataSet;
 import dev.lora4j.diffusion.style.FewStepLesson;
 import dev.lora4j.diffusion.style.PreservationLesson;
 import dev.lora4j.diffusion.style.SliderLesson;
+import dev.lora4j.diffusion.style.StreamedWeights;
 import dev.lora4j.diffusion.style.StyleCost;
 import dev.lora4j.diffusion.style.StyleSettings;
 import dev.lora4j.diffusion.style.StyleTrainer;
@@ -100,6 +101,7 @@ record PreparedRun(
       AdapterPlan plan = style.reached(model.sd().base(), named);
       tellUnreached(console, named, plan);
       style.requireFits(plan);
+      StreamedWeights.require(model.sd().base(), style, plan);
       if (settings.fewSteps(model.sd().base()).isPresent()) {
         FewStepLesson.require(model.sd().base(), settings.fewSteps(model.sd().base()).get());
         FewStepLesson.require(plan);

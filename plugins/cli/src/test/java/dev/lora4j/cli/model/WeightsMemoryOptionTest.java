@@ -66,7 +66,9 @@ class WeightsMemoryOptionTest {
   void whatIsNoSizeIsRefused(String text) {
     Run run = generate("no.png", "--weights-memory=" + text);
     assertEquals(2, run.code(), run.err());
-    assertTrue(run.err().contains("takes a size above 0 such as 4GB"), run.err());
+    assertTrue(
+        run.err().contains("--weights-memory (weights_memory) takes a size above 0 such as 4GB"),
+        run.err());
     assertTrue(run.err().contains("'" + text + "'"), run.err());
     assertTrue(Files.notExists(folder.resolve("no.png")));
   }

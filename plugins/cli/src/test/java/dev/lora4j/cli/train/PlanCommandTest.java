@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,6 +61,22 @@ class PlanCommandTest {
     assertEquals(2, plan.getAsJsonArray("problems").size());
     assertTrue(plan.get("secondsPerStep").getAsDouble() > 0);
     assertTrue(plan.get("memoryBytes").getAsLong() > 1_000_000);
+  }
+
+  private long memory(String... more) {
+    JsonObject plan = plan(Stream.concat(Stream.of("--json"), Stream.of(more)).toArray()).json();
+    return plan.get("memoryBytes").getAsLong();
+  }
+
+  @Test
+  void planCountsNoMoreWeightsThanTheirMemory() {
+    long whole = memory("--set=checkpointing=true");
+    long some = memory("--set=checkpointing=true", "--weights-memory=500kB");
+    long less = memory("--set=checkpointing=true", "--weights-memory=400kB");
+    assertTrue(some < whole, some + " of " + whole);
+    assertEquals(100_000, some - less);
+    Run kept = plan("--weights-memory=500kB");
+    assertTrue(kept.err().contains("set checkpointing = true."), kept.err());
   }
 
   @Test
