@@ -33,7 +33,8 @@ record Residence(Set<Integer> kept) {
     for (ProgramPart part : parts) {
       sizes.add(bytes(read(part, tensors)));
     }
-    long least = always + sizes.stream().mapToLong(s -> s).max().orElse(0);
+    long largest = sizes.stream().mapToLong(s -> s).max().orElse(0);
+    long least = always + largest;
     if (memory < least) {
       throw new TensorException(
           "The weights were given "
@@ -41,7 +42,9 @@ record Residence(Set<Integer> kept) {
               + (memory < SMALL ? "kB" : "MB")
               + " of memory, and need "
               + rounded(least)
-              + ": the largest block, and "
+              + ": "
+              + rounded(largest)
+              + " for the largest block, and "
               + rounded(always)
               + " that cannot be read block by block from a mapped file. Give them "
               + rounded(least)
