@@ -38,7 +38,7 @@ public final class WeightsMemoryOption {
       description =
           "Keep no more than this of the denoiser's weights, and of each text encoder's, in memory:"
               + " 4GB, 800MB. The rest is read from the files block by block at each step; pictures"
-              + " are the same to the last bit. Training needs checkpointing = true. Not on a card.")
+              + " are the same to the last bit. Not on a card.")
   public Optional<String> size = Optional.empty();
 
   /** Words of the command line that choose it. */
