@@ -67,7 +67,8 @@ public final class FrozenWeights implements WeightSource {
                         graph,
                         parameter,
                         new WeightForm.Part(name, value.dtype(), value.shape()))));
-    return graph.transientValue(() -> form.dequantised(tensors, parameter.shape(), dtype));
+    return graph.transientValue(
+        () -> QuantisedNumbers.stage(graph, form, tensors, parameter.shape(), dtype));
   }
 
   private Expr part(Graph graph, Parameter parameter, WeightForm.Part part) {

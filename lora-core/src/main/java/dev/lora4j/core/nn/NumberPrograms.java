@@ -56,6 +56,7 @@ final class NumberPrograms {
     Map<String, Expr> inputs = new LinkedHashMap<>();
     key.parts()
         .forEach((name, part) -> inputs.put(name, graph.input(name, part.type(), part.shape())));
-    return graph.inference(scope, List.of(key.form().dequantised(inputs, key.shape(), compute)));
+    return graph.inference(
+        scope, List.of(QuantisedNumbers.stage(graph, key.form(), inputs, key.shape(), compute)));
   }
 }

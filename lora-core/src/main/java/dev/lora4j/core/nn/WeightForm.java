@@ -7,6 +7,7 @@ import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.host.HostTensor;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /**
  * Form of a quantised weight: tensors that are fewer bytes than its numbers, and the expression
@@ -31,6 +32,14 @@ public interface WeightForm extends Canonical {
    */
   default boolean rowwise() {
     return false;
+  }
+
+  /**
+   * Rows whose multiples are weights of this form, as {@link #rowwise} says it of all rows, where
+   * they begin at such a multiple; the last of a weight may be fewer. Empty if there are none.
+   */
+  default OptionalLong rowUnit(Shape shape) {
+    return rowwise() ? OptionalLong.of(1) : OptionalLong.empty();
   }
 
   /** Tensors that are the same for all weights of this form, such as tables; by name. */

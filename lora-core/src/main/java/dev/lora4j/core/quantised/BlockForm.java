@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Four bits per number with a scale per block, as bitsandbytes has them (Dettmers et al. 2023,
@@ -90,6 +91,19 @@ public record BlockForm(CodeBook book, int block, Optional<CodeBook> nested) imp
       parts.add(new Part(NESTED_OFFSET, DType.F32, Shape.of(1)));
     }
     return parts;
+  }
+
+  /** Rows of whole blocks, of which the scales are whole blocks too. */
+  @Override
+  public OptionalLong rowUnit(Shape shape) {
+    long numbers = (long) block * (nested.isPresent() ? NESTED_BLOCK : 1);
+    long bytes = numbers % 2 == 0 ? numbers : 2 * numbers;
+    long row = shape.elements() / shape.size(0);
+    return OptionalLong.of(bytes / greatestDivisor(bytes, row));
+  }
+
+  private static long greatestDivisor(long a, long b) {
+    return b == 0 ? a : greatestDivisor(b, a % b);
   }
 
   @Override

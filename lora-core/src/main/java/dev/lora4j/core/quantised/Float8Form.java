@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.stream.IntStream;
 
 /**
@@ -72,6 +73,11 @@ public record Float8Form(DType type, Scaling scaling) implements WeightForm {
   @Override
   public boolean rowwise() {
     return scaling != Scaling.BLOCK;
+  }
+
+  @Override
+  public OptionalLong rowUnit(Shape shape) {
+    return OptionalLong.of(scaling == Scaling.BLOCK ? BLOCK : 1);
   }
 
   @Override

@@ -63,9 +63,9 @@ final class CostCount {
     long moved = bytes(tensors) + bytes(results);
     working = Math.max(working, moved);
     long forward = OperatorCost.flops(operator, tensors, result);
-    flops += forward;
-    traffic += moved;
-    operators++;
+    flops += tape.repetitions() * forward;
+    traffic += tape.repetitions() * moved;
+    operators += tape.repetitions();
     if (recorded) {
       long wanted = tensors.stream().limit(2).filter(this::differentiable).count();
       // The gradient of a product is a product for each factor; others read and write about twice.

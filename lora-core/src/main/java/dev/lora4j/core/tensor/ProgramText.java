@@ -63,6 +63,7 @@ final class ProgramText {
   private final NavigableSet<Integer> borders = new TreeSet<>();
 
   private int variables;
+  private String indentation = "";
 
   /** A name that no other value of the program has. */
   String variable(String hint) {
@@ -89,7 +90,7 @@ final class ProgramText {
 
   /** Puts a statement before the one that stands at {@code position}. */
   void insert(int position, String statement, Origin origin) {
-    statements.add(position, statement);
+    statements.add(position, indentation + statement);
     origins.add(position, origin);
   }
 
@@ -105,6 +106,16 @@ final class ProgramText {
   /** Records a statement's variant for a program for a CPU. */
   void onCpu(String statement, String other) {
     onCpu.put(statement, other);
+  }
+
+  /** Begins the body of a loop, whose head was added last. */
+  void enterLoop() {
+    indentation = "  ";
+  }
+
+  /** Ends the body of a loop. */
+  void leaveLoop() {
+    indentation = "";
   }
 
   /** Number of statements. */

@@ -81,6 +81,7 @@ final class Tape {
   private final Map<Expr, Value> values = new LinkedHashMap<>();
   private final Set<Expr> reordered = new HashSet<>();
   private final Map<Expr, Supplier<Expr>> transients = new HashMap<>();
+  private long repetitions = 1;
 
   /** The piece being staged. */
   Piece current() {
@@ -90,6 +91,16 @@ final class Tape {
   /** Number of the piece being staged. */
   int number() {
     return pieces.size() - 1;
+  }
+
+  /** Says how often a run computes what is staged from now on. */
+  void repeat(long times) {
+    repetitions = times;
+  }
+
+  /** How often a run computes what is being staged. */
+  long repetitions() {
+    return repetitions;
   }
 
   /** Returns true if the piece being staged has no gradient graph. */

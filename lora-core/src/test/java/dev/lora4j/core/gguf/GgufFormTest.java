@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.gguf.block.BlockNumbers;
+import dev.lora4j.core.nn.FormPieces;
 import dev.lora4j.core.nn.MappedTensors;
 import dev.lora4j.core.nn.StoredForm;
 import dev.lora4j.core.tensor.DType;
@@ -71,6 +72,17 @@ class GgufFormTest {
       stored.form().numbers(parts, shape, 128, plain);
       assertSame(weight, Arrays.copyOfRange(expected, 128, 192), plain);
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("types")
+  void numbersInPiecesAreThoseOfTheWhole(GgufType type) {
+    FormPieces.assertSame(ENGINE, new GgufForm(type, 0, 0.5f), Shape.of(2500, 1024));
+  }
+
+  static Stream<GgufType> types() {
+    return Arrays.stream(GgufType.values())
+        .filter(t -> t.block().isPresent() && BlockNumbers.stages(t.block().get()));
   }
 
   private static void assertSame(GgufWeight weight, float[] expected, float[] found) {
