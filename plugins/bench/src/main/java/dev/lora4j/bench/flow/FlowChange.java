@@ -6,6 +6,7 @@ import dev.lora4j.bench.Contender;
 import dev.lora4j.bench.Race;
 import dev.lora4j.bench.Result;
 import dev.lora4j.bench.Target;
+import dev.lora4j.core.mix.Route;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
 import java.nio.file.Path;
@@ -13,14 +14,23 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Case from an adapter's file to the first prediction that it changes. */
-record FlowChange(FluxFolder sizes, int pixels, DType compute) implements Case {
+/**
+ * Case from an adapter's file to the first prediction that it changes.
+ *
+ * @param route whether our adapter is merged
+ */
+record FlowChange(FluxFolder sizes, int pixels, DType compute, Route route) implements Case {
   private static final double F32_TOLERANCE = 1e-3;
   private static final double BF16_TOLERANCE = 0.15;
 
   @Override
   public String name() {
-    return "flux-blocks-first-change-" + pixels + "-" + compute.name().toLowerCase(Locale.ROOT);
+    return "flux-blocks-first-change-"
+        + pixels
+        + "-"
+        + compute.name().toLowerCase(Locale.ROOT)
+        + "-"
+        + route.name().toLowerCase(Locale.ROOT);
   }
 
   /** The setting, whose model and adapter are written if need be. */
@@ -32,16 +42,20 @@ record FlowChange(FluxFolder sizes, int pixels, DType compute) implements Case {
     return plain.with(OurFlowChange.adapter(engine, plain, file));
   }
 
+  /** What the contenders are given. */
+  String text(FluxSetting setting) {
+    return setting.text() + FluxSetting.SEPARATOR + route.name();
+  }
+
   @Override
   public List<Result> measure(Bench bench) {
     if (!bench.hasPython()) {
       return List.of();
     }
-    FluxSetting setting = setting(bench.engine(), bench.folder());
+    String setting = text(setting(bench.engine(), bench.folder()));
     Optional<Contender> peer =
-        bench.python(
-            FlowStep.class, "flux_step.py", "--inputs", setting.text(), "--mode", "change");
-    try (Race race = bench.race(bench.java(OurFlowChange.class, setting.text()))) {
+        bench.python(FlowStep.class, "flux_step.py", "--inputs", setting, "--mode", "change");
+    try (Race race = bench.race(bench.java(OurFlowChange.class, setting))) {
       return race.against(peer, Target.atMost(0.5))
           .run(compute, compute == DType.F32 ? F32_TOLERANCE : BF16_TOLERANCE, Optional.empty());
     }

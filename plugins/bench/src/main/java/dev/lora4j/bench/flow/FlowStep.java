@@ -7,6 +7,7 @@ import dev.lora4j.bench.Contender;
 import dev.lora4j.bench.Race;
 import dev.lora4j.bench.Result;
 import dev.lora4j.bench.Target;
+import dev.lora4j.core.mix.Route;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.spi.Extension;
 import java.util.ArrayList;
@@ -53,7 +54,9 @@ public final class FlowStep implements Benchmark {
     cases.add(new PackedPrediction(flux, 512, "fp8", OTHER_ROUNDING));
     cases.add(new PackedPrediction(flux, 512, "q8_0", BF16_TOLERANCE));
     cases.add(new PackedPrediction(flux, 512, "q4_k", BF16_TOLERANCE));
-    cases.add(new FlowChange(flux, 512, DType.BF16));
+    for (Route route : List.of(Route.UNMERGED, Route.MERGED)) {
+      cases.add(new FlowChange(flux, 512, DType.BF16, route));
+    }
     return cases;
   }
 

@@ -20,7 +20,7 @@ import java.nio.file.Path;
  * @param file GGUF file of the transformer, adapter, or inputs of a training; empty for none
  */
 record FluxSetting(Path folder, DType compute, int side, int words, String bits, Path file) {
-  private static final String SEPARATOR = "|";
+  static final String SEPARATOR = "|";
   private static final String NONE = "none";
   private static final String GGUF = "gguf";
 

@@ -7,26 +7,25 @@ import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.format.reading.ModelFamily;
 import dev.lora4j.core.format.reading.ReadOptions;
-import dev.lora4j.core.mix.MergedParameter;
-import dev.lora4j.core.mix.MergedSites;
 import dev.lora4j.core.mix.MixPlan;
-import dev.lora4j.core.mix.UnmergedAdapters;
-import dev.lora4j.core.model.Network;
+import dev.lora4j.core.mix.Route;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.EngineOptions;
-import dev.lora4j.core.tensor.HeldInputs;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
-import dev.lora4j.diffusion.base.AdapterInputs;
 import dev.lora4j.diffusion.base.DiffusionModel;
-import dev.lora4j.diffusion.base.StagedNetworks;
+import dev.lora4j.diffusion.denoising.MixedNetworks;
+import dev.lora4j.diffusion.denoising.PipelinePrograms;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** Ours: from an adapter's file to the first prediction of a loaded base that is another by it. */
+/**
+ * Ours: from an adapter's file to the first prediction of a loaded base that is another by it,
+ * merged or unmerged.
+ */
 public final class OurFlowChange implements Contender {
   /** Weight of the adapter. */
   private static final double WEIGHT = 1;
@@ -37,27 +36,20 @@ public final class OurFlowChange implements Contender {
   private final Scope scope;
   private final Path file;
   private final DiffusionModel model;
-  private final String component;
-  private final Network network;
-  private final MergedParameter patch;
+  private final Route route;
+  private final PipelinePrograms programs;
   private final Map<String, Tensor> data;
 
-  /** For a process of its own, with the setting of the text. */
+  /** For a process of its own, with the setting of the text and the route behind. */
   public OurFlowChange(String text) {
     FluxSetting setting = FluxSetting.of(text);
+    route = Route.valueOf(text.substring(text.lastIndexOf(FluxSetting.SEPARATOR) + 1));
     int threads = Integer.getInteger("ai.djl.pytorch.num_threads", 1);
     lora = Lora4j.open(EngineOptions.DEFAULT.threads(threads));
     scope = lora.engine().scope("flow-change");
     file = setting.file();
     model = DiffusionModel.load(scope, setting.folder(), setting.options());
-    component = model.denoiser().component();
-    network =
-        Network.compile(
-            scope,
-            component,
-            setting.compute(),
-            StagedNetworks.denoiser(model.denoiser(), setting.compute(), AdapterInputs.NONE));
-    patch = new MergedParameter(scope);
+    programs = PipelinePrograms.of(scope, model);
     data = FlowInputs.of(scope, model.denoiser(), setting.side(), setting.words());
     step(MixPlan.NONE); // the base is loaded, and has been used
   }
@@ -83,23 +75,13 @@ public final class OurFlowChange implements Contender {
   }
 
   private MixPlan read() {
-    return MixPlan.of(AdapterFiles.read(file, family(model), ReadOptions.STRICT).adapter(), WEIGHT);
+    return MixPlan.of(AdapterFiles.read(file, family(model), ReadOptions.STRICT).adapter(), WEIGHT)
+        .route(route);
   }
 
   private float[] step(MixPlan plan) {
     try (Scope work = scope.child("step")) {
-      MergedSites sites =
-          new MergedSites(
-              work,
-              patch,
-              model.denoiserWeights(),
-              model.sites(),
-              component,
-              UnmergedAdapters.touched(plan, component),
-              plan);
-      HeldInputs held =
-          network.hold(work, model.denoiserWeights(), sites.at(plan.overall(component)), Map.of());
-      return network.run(work, held, data).get(0).floats();
+      return new MixedNetworks(work, model, programs, plan, 1).unet(work, data, 0).floats();
     }
   }
 

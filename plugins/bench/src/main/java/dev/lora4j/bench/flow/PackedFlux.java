@@ -15,8 +15,8 @@ import java.util.SplittableRandom;
 
 /**
  * The transformer of a {@link FluxFolder} as a GGUF file under Black Forest Labs' names, as
- * ComfyUI-GGUF publishes it; with weights from chance, whose layers keep the size of what they are
- * given.
+ * ComfyUI-GGUF publishes it; with weights from chance, as large as those of the folder: with larger
+ * ones the rounding of BF16 alone changes what is predicted.
  */
 final class PackedFlux {
   /** Quantised type of the weights. */
@@ -166,7 +166,7 @@ final class PackedFlux {
    */
   private byte[] head(Entry entry, long number) {
     double own = 1 + pool[(int) (number % POOL)] / 256.0;
-    double deviation = own / Math.sqrt(entry.columns);
+    double deviation = own * deviation(entry);
     if (type == Type.Q8_0) {
       return half(deviation / BYTE).array();
     }
@@ -177,6 +177,11 @@ final class PackedFlux {
       head.put((byte) 0b1010_0000); // 32 in the low six bits, 2 on top for the parts behind
     }
     return head.array();
+  }
+
+  /** Standard deviation of the numbers of a weight, that of PyTorch's layers. */
+  private static double deviation(Entry entry) {
+    return 1 / Math.sqrt(3.0 * entry.columns);
   }
 
   /** A positive number in 16 bits. */
@@ -210,7 +215,7 @@ final class PackedFlux {
   /** Ones of norms, zeros of biases, chance for small weights. */
   private byte[] numbers(Entry entry) {
     ByteBuffer all = ByteBuffer.allocate((int) bytes(entry)).order(ByteOrder.LITTLE_ENDIAN);
-    double deviation = entry.columns == 0 ? 0 : 1 / Math.sqrt(entry.columns);
+    double deviation = entry.columns == 0 ? 0 : deviation(entry);
     double plain = entry.name.endsWith(".scale") ? 1 : 0;
     for (int i = 0; all.hasRemaining(); i++) {
       all.putFloat((float) (plain + deviation * pool[i % POOL] / BYTE));

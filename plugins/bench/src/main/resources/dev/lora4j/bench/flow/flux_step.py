@@ -1,8 +1,9 @@
 """Blocks of FLUX.1 by diffusers: a prediction with weights in few bits, a step of training, or the first change by an adapter.
 
---inputs is the text of the Java class FluxSetting: folder|type|side|words|bits|file. --mode is prediction, training (factors by peft,
-whose file is that of OurFlowTraining) or change (an adapter's file, loaded as an unmerged one). NF4 is bitsandbytes' Linear4bit in all
-linear layers, since diffusers refuses it without a card; FP8 is diffusers' layerwise casting; GGUF is diffusers' own.
+--inputs is the text of the Java class FluxSetting: folder|type|side|words|bits|file; what is behind is for the other side. --mode is
+prediction, training (factors by peft, whose file is that of OurFlowTraining) or change (an adapter's file, loaded as an unmerged one).
+NF4 is bitsandbytes' Linear4bit in all linear layers, since diffusers refuses it without a card; FP8 is diffusers' layerwise casting;
+GGUF is diffusers' own.
 """
 
 import contextlib
@@ -77,7 +78,7 @@ def prepare(arguments):
     import torch.nn.functional as F
     from diffusers import FlowMatchEulerDiscreteScheduler, FluxPipeline
 
-    folder, kind, side, words, bits, file = arguments.inputs.split("|")
+    folder, kind, side, words, bits, file, *_ = arguments.inputs.split("|")
     side, words, kind = int(side), int(words), getattr(torch, TYPES[kind])
     model = loaded(folder, kind, bits, file)
     channels = model.config.in_channels // 4

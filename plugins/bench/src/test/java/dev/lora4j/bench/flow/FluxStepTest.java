@@ -4,12 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lora4j.core.mix.Route;
 import dev.lora4j.core.safetensors.TensorStore;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.Shape;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -86,11 +88,18 @@ class FluxStepTest {
 
   @Test
   void adapterOfTheFileChangesThePrediction() {
-    FluxSetting setting;
-    try (Engine engine = Engine.open()) {
-      setting = new FlowChange(SMALL, PIXELS, DType.F32).setting(engine, folder);
+    for (Route route : List.of(Route.UNMERGED, Route.MERGED)) {
+      FlowChange flow = new FlowChange(SMALL, PIXELS, DType.F32, route);
+      String setting;
+      try (Engine engine = Engine.open()) {
+        setting = flow.text(flow.setting(engine, folder));
+      }
+      assertChanged(setting);
     }
-    try (OurFlowChange change = new OurFlowChange(setting.text())) {
+  }
+
+  private static void assertChanged(String setting) {
+    try (OurFlowChange change = new OurFlowChange(setting)) {
       double[] before = change.before();
       double[] after = change.check();
       assertTrue(difference(before, after) > 1e-3 * greatest(before), "the adapter is seen");
