@@ -13,10 +13,17 @@ import java.util.OptionalLong;
 
 /**
  * Numbers of quantised weights in a program. Those of large weights are made some rows at a time:
- * the expressions of forms read and write several times what they make, which takes four times as
- * long from memory as from the processor's cache.
+ * the expressions of forms read and write several times what they make.
  */
 final class QuantisedNumbers {
+  /*
+   * From 32 MiB in F32 on, glibc's allocator takes memory of the system for each value and gives it
+   * back, which costs more than what is computed. Below that a whole weight is as fast as pieces,
+   * or faster.
+   */
+  /** Numbers of a weight that is large. */
+  static final long LARGE = 1 << 23;
+
   /** Numbers of a piece: 8 MiB in F32. */
   static final long PIECE = 1 << 21;
 
@@ -29,7 +36,15 @@ final class QuantisedNumbers {
    */
   static Expr stage(
       Graph graph, WeightForm form, Map<String, Expr> tensors, Shape shape, DType compute) {
-    OptionalLong each = shape.elements() > PIECE ? rows(form, shape) : OptionalLong.empty();
+    return shape.elements() < LARGE
+        ? form.dequantised(tensors, shape, compute)
+        : inPieces(graph, form, tensors, shape, compute);
+  }
+
+  /** {@link #stage} in pieces, if some rows of the weight are a weight of the form. */
+  static Expr inPieces(
+      Graph graph, WeightForm form, Map<String, Expr> tensors, Shape shape, DType compute) {
+    OptionalLong each = rows(form, shape);
     if (each.isEmpty()) {
       return form.dequantised(tensors, shape, compute);
     }

@@ -43,23 +43,16 @@ public final class FormPieces {
               given.put(name, part.on(scope));
             });
         Program atOnce = whole.inference(scope, List.of(form.dequantised(inputs, shape, type)));
-        Graph graph = new Graph();
-        Expr weight =
-            new FrozenWeights(type, "", Map.of("w", form))
-                .weight(graph, new Parameter("w", shape, Parameter.Init.ZEROS));
-        assertTrue(graph.source(List.of(weight), Device.CPU).contains("for "), form.canonical());
-        Program inPieces = graph.inference(scope, List.of(weight));
-        Tensor found =
-            inPieces
-                .run(scope, inPieces.hold(scope, n -> scope.own(copy(given, n))), List.of())
-                .get(0);
+        Graph divided = new Graph();
+        Map<String, Expr> same = new HashMap<>();
+        parts.forEach(
+            (name, part) -> same.put(name, divided.input(name, part.dtype(), part.shape())));
+        Expr made = QuantisedNumbers.inPieces(divided, form, same, shape, type);
+        assertTrue(divided.source(List.of(made), Device.CPU).contains("for "), form.canonical());
+        Tensor found = divided.inference(scope, List.of(made)).run(scope, given).get(0);
         assertEquals(bytes(atOnce.run(scope, given).get(0)), bytes(found), form + " in " + type);
       }
     }
-  }
-
-  private static Tensor copy(Map<String, Tensor> given, String input) {
-    return given.get(input.substring(input.indexOf(':') + 1));
   }
 
   private static ByteBuffer bytes(Tensor tensor) {
