@@ -4,6 +4,7 @@ import dev.lora4j.core.gguf.GgufException.Kind;
 import dev.lora4j.core.safetensors.RegularFile;
 import java.io.IOException;
 import java.nio.MappedByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -13,7 +14,8 @@ import java.util.List;
 
 /**
  * A file that is mapped read-only, so that its pages are shared with whoever else has it, and
- * interrupts of one reader do not close it for others. The mapping goes with the last reference.
+ * interrupts end neither the opening nor the reads of others. The mapping goes with the last
+ * reference.
  */
 final class MappedBytes implements GgufBytes {
   /** Bytes of each mapping but the last; a buffer has less than 2 GiB. */
@@ -32,18 +34,37 @@ final class MappedBytes implements GgufBytes {
     this.file = file;
     try {
       RegularFile.require(file);
-      try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-        size = channel.size();
-        for (long at = 0; at < size; at += SEGMENT) {
-          segments.add(
-              channel.map(FileChannel.MapMode.READ_ONLY, at, Math.min(SEGMENT, size - at)));
-        }
-      }
+      size = map();
     } catch (NoSuchFileException e) {
       throw new GgufException(Kind.IO, "There is no file " + file + ".", e);
     } catch (IOException e) {
       throw new GgufException(
           Kind.IO, file + " cannot be read: " + RegularFile.trouble(e) + ".", e);
+    }
+  }
+
+  /** Maps all segments, once more if an interrupt closes the channel meanwhile. */
+  private long map() throws IOException {
+    boolean interrupted = false;
+    try {
+      while (true) {
+        segments.clear();
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+          long length = channel.size();
+          for (long at = 0; at < length; at += SEGMENT) {
+            segments.add(
+                channel.map(FileChannel.MapMode.READ_ONLY, at, Math.min(SEGMENT, length - at)));
+          }
+          return length;
+        } catch (ClosedByInterruptException e) {
+          // The flag would close the next channel too; it is set again at the end.
+          interrupted |= Thread.interrupted();
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

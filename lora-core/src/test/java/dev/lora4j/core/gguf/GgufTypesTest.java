@@ -190,4 +190,12 @@ class GgufTypesTest {
     assertEquals(Kind.UNREADABLE_TYPE, refusal.kind());
     assertTrue(refusal.getMessage().contains("IQ2_XXS"), refusal.getMessage());
   }
+
+  @Test
+  void anInterruptDoesNotEndTheOpening() {
+    Thread.currentThread().interrupt();
+    int found = file().tensors().size();
+    assertTrue(Thread.interrupted(), "the thread keeps its interrupt");
+    assertEquals(file().tensors().size(), found);
+  }
 }
