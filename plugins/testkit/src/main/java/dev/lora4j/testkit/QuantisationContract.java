@@ -198,6 +198,45 @@ public abstract class QuantisationContract extends ExtensionContract<Quantisatio
     }
   }
 
+  /** Large weights are computed some rows at a time. */
+  @Test
+  void rowsOfAUnitAreAWeightOfTheForm() {
+    Shape any = Shape.of(4096, 1024);
+    WeightForm form = rounded(new float[1024], Shape.of(1, 1024)).form();
+    int unit = Math.toIntExact(form.rowUnit(any).orElse(0));
+    if (unit == 0) {
+      return;
+    }
+    Shape shape = any.with(0, 2L * unit + (unit + 1) / 2);
+    QuantisedWeight weight = rounded(normal(shape, 11, 0.02), shape);
+    float[] all = numbers(weight);
+    List<WeightForm.Part> full = form.parts(shape.with(0, unit));
+    for (int begin = 0; begin < shape.size(0); begin += unit) {
+      Shape some = shape.with(0, Math.min(unit, shape.size(0) - begin));
+      Map<String, HostTensor> parts = new HashMap<>();
+      for (int i = 0; i < full.size(); i++) {
+        WeightForm.Part part = form.parts(some).get(i);
+        long first = full.get(i).shape().elements() * begin / unit;
+        parts.put(part.name(), stretch(weight.part(part.name()), part, first));
+      }
+      float[] found = new float[Math.toIntExact(some.elements())];
+      form.numbers(parts, some, 0, found);
+      int from = begin * Math.toIntExact(shape.size(1));
+      float[] expected = Arrays.copyOfRange(all, from, from + found.length);
+      assertArrayEquals(expected, found, some.size(0) + " rows from " + begin + " on");
+    }
+  }
+
+  /** The stretch of a part of a weight for some rows, or all of it if it is as long for any. */
+  private static HostTensor stretch(HostTensor whole, WeightForm.Part part, long first) {
+    if (part.shape().equals(whole.shape())) {
+      return whole;
+    }
+    int from = Math.toIntExact(part.dtype().bytes(first));
+    int length = Math.toIntExact(part.dtype().bytes(part.shape().elements()));
+    return HostTensor.of(part.dtype(), part.shape(), whole.bytes().slice(from, length));
+  }
+
   @Test
   void graphComputesTheNumbers() {
     for (Shape shape : SHAPES) {

@@ -57,6 +57,47 @@ final class BrokenQuantisations {
     }
   }
 
+  /** Codes from the last to the first, of which it says that rows stand for themselves. */
+  record FromTheEnd() implements WeightForm {
+    @Override
+    public List<Part> parts(Shape shape) {
+      return PLAIN.parts(shape);
+    }
+
+    @Override
+    public boolean rowwise() {
+      return true;
+    }
+
+    @Override
+    public Map<String, HostTensor> constants() {
+      return Map.of();
+    }
+
+    @Override
+    public Expr dequantised(Map<String, Expr> tensors, Shape shape, DType compute) {
+      return PLAIN
+          .dequantised(tensors, shape, compute)
+          .reshape(shape.elements())
+          .flip(0)
+          .reshape(shape.sizes());
+    }
+
+    @Override
+    public void numbers(Map<String, HostTensor> parts, Shape shape, long from, float[] values) {
+      float[] all = new float[Math.toIntExact(shape.elements())];
+      PLAIN.numbers(parts, shape, 0, all);
+      for (int i = 0; i < values.length; i++) {
+        values[i] = all[all.length - 1 - (int) from - i];
+      }
+    }
+
+    @Override
+    public String canonical() {
+      return "FromTheEnd";
+    }
+  }
+
   private static final SingleScale PLAIN = new SingleScale(1, false);
 
   private static float scale(float[] values) {
@@ -67,8 +108,7 @@ final class BrokenQuantisations {
     return most / 127;
   }
 
-  private static QuantisedWeight weight(
-      SingleScale form, float[] values, Shape shape, float scale) {
+  private static QuantisedWeight weight(WeightForm form, float[] values, Shape shape, float scale) {
     byte[] codes = new byte[values.length];
     for (int i = 0; i < codes.length; i++) {
       codes[i] = (byte) Math.rint(scale == 0 ? 0 : values[i] / scale);
@@ -175,6 +215,24 @@ final class BrokenQuantisations {
     @Override
     public QuantisedWeight quantised(float[] values, Shape shape) {
       return weight(new SingleScale(1, true), values, shape, scale(values));
+    }
+  }
+
+  /** Mixes the rows of a weight whose form says that they stand for themselves. */
+  @Extension(point = Quantisation.class, name = "test-mirrored", help = "rows from the last")
+  public record Mirrored() implements Quantisation {
+    @Override
+    public WeightForm form() {
+      return new FromTheEnd();
+    }
+
+    @Override
+    public QuantisedWeight quantised(float[] values, Shape shape) {
+      float[] turned = new float[values.length];
+      for (int i = 0; i < turned.length; i++) {
+        turned[i] = values[values.length - 1 - i];
+      }
+      return weight(new FromTheEnd(), turned, shape, scale(values));
     }
   }
 

@@ -89,6 +89,12 @@ class QuantisationContractsTest implements BrokenPromises {
     }
   }
 
+  static final class Mirrored extends QuantisationContract {
+    Mirrored() {
+      super("test-mirrored", OF_ONE_SCALE);
+    }
+  }
+
   static final class Credulous extends QuantisationContract {
     Credulous() {
       super("test-credulous", OF_ONE_SCALE);
@@ -128,6 +134,7 @@ class QuantisationContractsTest implements BrokenPromises {
         Map.entry(Writing.class, Set.of("theGivenNumbersAreLeftUnchanged")),
         Map.entry(DeafRows.class, Set.of("partOfTheNumbersIsThatOfTheWhole")),
         Map.entry(TwoMinds.class, Set.of("graphComputesTheNumbers")),
+        Map.entry(Mirrored.class, Set.of("rowsOfAUnitAreAWeightOfTheForm")),
         Map.entry(Credulous.class, Set.of("aNumberThatIsNoneIsRefusedOrSeen")),
         Map.entry(DividingByZero.class, Set.of("numbersOfAnyFiniteWeightAreFinite")),
         Map.entry(Greedy.class, Set.of("vectorsAndSmallWeightsStay")),
