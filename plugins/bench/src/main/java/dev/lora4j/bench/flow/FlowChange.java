@@ -42,7 +42,7 @@ record FlowChange(FluxFolder sizes, int pixels, DType compute, Route route) impl
     return plain.with(OurFlowChange.adapter(engine, plain, file));
   }
 
-  /** What the contenders are given. */
+  /** Setting of both contenders as text: that of the model, and the route. */
   String text(FluxSetting setting) {
     return setting.text() + FluxSetting.SEPARATOR + route.name();
   }
