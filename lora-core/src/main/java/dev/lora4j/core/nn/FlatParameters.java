@@ -43,6 +43,13 @@ public final class FlatParameters implements WeightSource {
     this.groups = groups;
   }
 
+  /** The same weights in a graph of their own, without a model that uses them. */
+  public FlatParameters alone() {
+    FlatParameters other = new FlatParameters(new Graph(), compute, groups);
+    other.parameters.addAll(parameters);
+    return other;
+  }
+
   /** The graph that the model is staged in. */
   public Graph graph() {
     return graph;

@@ -50,6 +50,11 @@ public record StepSettings(
     return new StepSettings(optimizer, clip, averageDecay, true, scaled);
   }
 
+  /** A copy in which a gradient is the whole one of a step. */
+  StepSettings accumulatingNothing() {
+    return new StepSettings(optimizer, clip, averageDecay, false, scaled);
+  }
+
   /** A copy with a scaled loss. */
   public StepSettings lossScaled() {
     return new StepSettings(optimizer, clip, averageDecay, accumulate, true);

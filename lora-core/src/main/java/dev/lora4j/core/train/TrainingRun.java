@@ -27,6 +27,14 @@ public final class TrainingRun implements AutoCloseable {
   public record Outcome(
       float loss, float gradientNorm, boolean skipped, Map<String, Float> measures) {}
 
+  /**
+   * Change of the weights by a gradient.
+   *
+   * @param gradientNorm before clipping
+   * @param skipped whether the gradient was not finite, so that nothing changed
+   */
+  public record Update(float gradientNorm, boolean skipped) {}
+
   /** The sum of gradients until weights change, which belongs to the run. */
   static final String SUM = "gradient_sum";
 
@@ -143,23 +151,57 @@ public final class TrainingRun implements AutoCloseable {
     return run(0, share, false, batch);
   }
 
+  /**
+   * Takes a step with a gradient that was formed elsewhere; of {@link TrainingStep#ofSums}.
+   *
+   * @param sum the whole gradient, unscaled, [n], in the type of the weights
+   * @throws TensorException if it is of another type or number than the weights
+   */
+  public Update update(double learningRate, HostTensor sum) {
+    Tensor weights = state.weights();
+    if (sum.dtype() != weights.dtype() || !sum.shape().equals(weights.shape())) {
+      throw new TensorException(
+          "The gradient is "
+              + sum
+              + ", but the weights are "
+              + weights.dtype()
+              + " "
+              + weights.shape()
+              + "; it belongs to another adapter.");
+    }
+    try (Scope work = scope.child("step")) {
+      List<Tensor> out = run(work, learningRate, 1, true, List.of(sum.on(work)));
+      return updated(out, true);
+    }
+  }
+
   private Outcome run(double learningRate, double share, boolean last, List<Tensor> batch) {
     try (Scope work = scope.child("step")) {
-      double scale = state.lossScale().scale();
-      StepControls controls = new StepControls(learningRate, state.averaging(), share, last, scale);
-      List<Tensor> all = new ArrayList<>(batch);
-      all.add(controls.tensor(work));
-      List<Tensor> out = step.program().run(work, held, all);
-      boolean skipped = last && out.get(2).floats()[0] == 0;
-      if (last && step.settings().scaled()) {
-        state.lossScale(state.lossScale().after(skipped));
-      }
+      List<Tensor> out = run(work, learningRate, share, last, batch);
+      Update update = updated(out, last);
       Map<String, Float> measures = new LinkedHashMap<>();
       for (int i = 0; i < step.measures().size(); i++) {
         measures.put(step.measures().get(i), number(out.get(3 + i)));
       }
-      return new Outcome(number(out.get(0)), number(out.get(1)), skipped, measures);
+      return new Outcome(number(out.get(2)), update.gradientNorm(), update.skipped(), measures);
     }
+  }
+
+  private List<Tensor> run(
+      Scope work, double learningRate, double share, boolean last, List<Tensor> batch) {
+    double scale = state.lossScale().scale();
+    StepControls controls = new StepControls(learningRate, state.averaging(), share, last, scale);
+    List<Tensor> all = new ArrayList<>(batch);
+    all.add(controls.tensor(work));
+    return step.program().run(work, held, all);
+  }
+
+  private Update updated(List<Tensor> out, boolean last) {
+    boolean skipped = last && out.get(1).floats()[0] == 0;
+    if (last && step.settings().scaled()) {
+      state.lossScale(state.lossScale().after(skipped));
+    }
+    return new Update(number(out.get(0)), skipped);
   }
 
   private static float number(Tensor scalar) {

@@ -10,6 +10,7 @@ import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Keyword;
 import dev.lora4j.core.tensor.Program;
 import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.tensor.TensorException;
 import dev.lora4j.core.train.optimizer.Optimizer;
@@ -76,13 +77,45 @@ public final class TrainingStep implements AutoCloseable {
       Expr loss,
       Map<String, Expr> measures,
       StepSettings settings) {
+    StepControls.Staged controls = StepControls.stage(parameters.graph());
+    StateInputs state = new StateInputs(parameters);
+    Expr gradient = gradient(controls, state, parameters, loss, settings);
+    List<Expr> told = new ArrayList<>(List.of(loss.detach()));
+    told.addAll(measures.values());
+    List<String> names = List.copyOf(measures.keySet());
+    return update(scope, parameters, controls, state, gradient, told, names, settings);
+  }
+
+  /**
+   * Compiles the update of a step alone, for gradients of {@link GradientProgram}s that were summed
+   * before. Its runs take {@linkplain TrainingRun#update sums}, and no batches.
+   *
+   * @param parameters the trained parameters, in a graph of their own
+   * @throws TensorException if the optimizer cannot train these groups of weights
+   */
+  public static TrainingStep ofSums(Scope scope, FlatParameters parameters, StepSettings settings) {
+    Shape vector = Shape.of(Shape.UNKNOWN);
+    Expr sum = parameters.graph().input("sum", parameters.type(), vector);
+    StepControls.Staged controls = StepControls.stage(parameters.graph());
+    StateInputs state = new StateInputs(parameters);
+    StepSettings once = settings.accumulatingNothing();
+    return update(scope, parameters, controls, state, sum, List.of(), List.of(), once);
+  }
+
+  /** The part of a step that changes weights, after a gradient. */
+  private static TrainingStep update(
+      Scope scope,
+      FlatParameters parameters,
+      StepControls.Staged controls,
+      StateInputs state,
+      Expr whole,
+      List<Expr> told,
+      List<String> measures,
+      StepSettings settings) {
     requireRates(parameters.parameters(), parameters.groups(), settings.optimizer());
     Graph graph = parameters.graph();
     DType type = parameters.type();
-    StepControls.Staged controls = StepControls.stage(graph);
-    StateInputs state = new StateInputs(parameters);
-    Expr gradient =
-        counted(settings, state, type, gradient(controls, state, parameters, loss, settings));
+    Expr gradient = counted(settings, state, type, whole);
     Expr norm = gradient.norm();
     // The norm is finite only if every element is, so one number decides.
     Expr finite = norm.isFinite();
@@ -111,12 +144,11 @@ public final class TrainingStep implements AutoCloseable {
       Expr zero = graph.constant(0, type);
       graph.effect("where", goOn, sum, zero, Keyword.of("out", sum));
     }
-    List<Expr> told = new ArrayList<>(List.of(loss.detach(), norm, finite.to(DType.F32)));
-    told.addAll(measures.values());
-    Program program = graph.training(scope, told);
+    List<Expr> outputs = new ArrayList<>(List.of(norm, finite.to(DType.F32)));
+    outputs.addAll(told);
+    Program program = graph.training(scope, outputs);
     EvaluationWeights evaluation = EvaluationWeights.compile(scope, parameters.type(), settings);
-    return new TrainingStep(
-        program, evaluation, parameters, state, settings, List.copyOf(measures.keySet()));
+    return new TrainingStep(program, evaluation, parameters, state, settings, measures);
   }
 
   /**
@@ -170,11 +202,8 @@ public final class TrainingStep implements AutoCloseable {
       FlatParameters parameters,
       Expr loss,
       StepSettings settings) {
-    Expr scale = controls.lossScale().to(parameters.type());
-    Expr gradient = parameters.gradient(settings.scaled() ? loss.mul(scale) : loss);
-    if (settings.scaled()) {
-      gradient = gradient.mul(scale.reciprocal());
-    }
+    Expr gradient =
+        GradientProgram.gradient(parameters, loss, controls.lossScale(), settings.scaled());
     if (settings.accumulate()) {
       Expr sum = state.whole(TrainingRun.SUM);
       Expr share = controls.share().to(parameters.type());

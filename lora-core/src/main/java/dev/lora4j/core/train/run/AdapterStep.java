@@ -2,24 +2,20 @@ package dev.lora4j.core.train.run;
 
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.nn.FlatLayout;
-import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
-import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
-import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.core.train.DirectionUpdate;
 import dev.lora4j.core.train.HeldOptimizer;
 import dev.lora4j.core.train.MaskUpdate;
 import dev.lora4j.core.train.MaskedOptimizer;
 import dev.lora4j.core.train.MaxNorm;
 import dev.lora4j.core.train.SlotStorage;
+import dev.lora4j.core.train.StepSettings;
 import dev.lora4j.core.train.TrainingRun;
 import dev.lora4j.core.train.TrainingState;
 import dev.lora4j.core.train.TrainingStep;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.adapter.StagedAdapter;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,10 +26,8 @@ import java.util.function.Function;
 public final class AdapterStep {
   private final AdapterPlan plan;
   private final TrainingSettings settings;
-  private final StagedAdapter factors;
+  private final RunFactors factors;
   private final TrainingStep step;
-  private final float[] initial;
-  private final Function<String, Tensor> held;
   private final OptionalLong weightsMemory;
 
   /**
@@ -44,43 +38,32 @@ public final class AdapterStep {
    *     TrainingSettings#requireFits}
    */
   public AdapterStep(Scope scope, TrainingTask task, TrainingSettings settings) {
+    this(scope, task, settings, true);
+  }
+
+  private AdapterStep(
+      Scope scope, TrainingTask task, TrainingSettings settings, boolean computesGradients) {
     this.plan = task.plan();
     this.settings = settings;
     weightsMemory = task.weightsMemory();
-    settings.requireFits(plan);
-    if (plan.uncalibrated()) {
-      throw new IllegalArgumentException(
-          "The recipe's ranks or first factors come from the training data (init = "
-              + plan.recipe().start()
-              + ", ranks = "
-              + plan.recipe().calibration().ranks()
-              + "), and this training has not looked at any; calibrate the plan first.");
-    }
-    if (plan.followsDenoising() && !task.denoises()) {
-      throw new IllegalArgumentException(
-          "The method "
-              + plan.recipe().method().name()
-              + " learns by how much noise there is in a picture, and "
-              + task.items()
-              + " have none. Take another method, for example lora.");
-    }
-    TaskLoss staged = Staging.of(task, Staging.Purpose.TRAINING);
-    factors = staged.factors();
+    factors = new RunFactors(scope, task, settings);
+    TaskLoss staged = factors.staged();
+    StepSettings how = settings.step(plan, task.compute());
     step =
-        TrainingStep.compile(
-            scope,
-            staged.parameters(),
-            staged.loss(),
-            staged.measures(),
-            settings.step(plan, task.compute()));
-    initial = factors.initial(scope, settings.seed(), task);
-    Map<String, Tensor> own = factors.held(scope, initial);
-    held = name -> Optional.ofNullable(own.get(name)).orElseGet(() -> task.held(name));
+        computesGradients
+            ? TrainingStep.compile(
+                scope, staged.parameters(), staged.loss(), staged.measures(), how)
+            : TrainingStep.ofSums(scope, staged.parameters().alone(), how);
+  }
+
+  /** A step whose gradients are computed elsewhere; it takes their sums. */
+  static AdapterStep ofSums(Scope scope, TrainingTask task, TrainingSettings settings) {
+    return new AdapterStep(scope, task, settings, false);
   }
 
   /** The factors staged in the program. */
   public StagedAdapter factors() {
-    return factors;
+    return factors.factors();
   }
 
   /** The program. */
@@ -95,12 +78,12 @@ public final class AdapterStep {
 
   /** A copy of the flat buffer before the first step. */
   public float[] initial() {
-    return initial.clone();
+    return factors.initial().clone();
   }
 
   /** The program's held tensors other than the trained ones, by name. */
   public Function<String, Tensor> held() {
-    return held;
+    return factors.held();
   }
 
   /** The adapter with the factors as they are trained, in F32. */
@@ -110,8 +93,7 @@ public final class AdapterStep {
 
   /** {@link #unrounded(String, TrainingState)} with the alpha of each layer multiplied. */
   Adapter unrounded(String name, TrainingState state, double times) {
-    return new Adapter(
-        name, factors.factors(state.weights().floats(), initial, DType.F32, times), Map.of());
+    return factors.unrounded(name, state.weights().floats(), times);
   }
 
   /**
@@ -125,25 +107,7 @@ public final class AdapterStep {
 
   /** {@link #now(String, TrainingState)} with the alpha of each layer multiplied. */
   TrainedNumbers now(String name, TrainingState state, double times) {
-    return new TrainedNumbers() {
-      @Override
-      public Adapter get() {
-        return unrounded(name, state, times);
-      }
-
-      @Override
-      public HostTensor beside(String weight) {
-        FlatLayout.Slot slot =
-            layout()
-                .slot(weight)
-                .orElseThrow(
-                    () -> new IllegalArgumentException("No weight '" + weight + "' is trained."));
-        int from = Math.toIntExact(slot.offset());
-        Shape shape = slot.parameter().shape();
-        int to = Math.toIntExact(from + shape.elements());
-        return HostTensor.of(shape, Arrays.copyOfRange(state.weights().floats(), from, to));
-      }
-    };
+    return factors.now(name, () -> state.weights().floats(), times);
   }
 
   /** Limit on the norm of layers' changes, if the settings request one. */
@@ -153,7 +117,8 @@ public final class AdapterStep {
     }
     double most = settings.maxNorm().getAsDouble();
     return Optional.of(
-        MaxNorm.compile(scope, step, layout(), most, ProductLayers.of(plan, factors.parameters())));
+        MaxNorm.compile(
+            scope, step, layout(), most, ProductLayers.of(plan, factors().parameters())));
   }
 
   /** Choice of the elements that are kept at 0, if the method has one. */
@@ -181,12 +146,12 @@ public final class AdapterStep {
    * @param storage where the optimizer's slots lie
    */
   public TrainingState begin(Scope scope, SlotStorage storage) {
-    return TrainingState.begin(scope, step, layout(), initial, storage);
+    return TrainingState.begin(scope, step, layout(), factors.initial(), storage);
   }
 
   /** Joins the program with a state. */
   public TrainingRun bind(Scope scope, TrainingState state) {
-    return bind(scope, state, held);
+    return bind(scope, state, held());
   }
 
   /** {@link #bind(Scope, TrainingState)} with the scale of each layer multiplied. */
@@ -203,10 +168,10 @@ public final class AdapterStep {
   /** {@link #held} with the scale of each layer multiplied. */
   Function<String, Tensor> held(Scope scope, double times) {
     if (times == 1) {
-      return held;
+      return held();
     }
-    Map<String, Tensor> scaled = factors.scales(scope, times);
-    return name -> Optional.ofNullable(scaled.get(name)).orElseGet(() -> held.apply(name));
+    Map<String, Tensor> scaled = factors().scales(scope, times);
+    return name -> Optional.ofNullable(scaled.get(name)).orElseGet(() -> held().apply(name));
   }
 
   /**
@@ -216,11 +181,6 @@ public final class AdapterStep {
    *     its step
    */
   public List<Tensor> inputs(Scope scope, long number, TrainingBatch batch) {
-    List<Tensor> all =
-        new ArrayList<>(
-            factors.inputs(
-                scope, settings.seed(), number, number / settings.accumulate(), batch.progress()));
-    all.addAll(batch.inputs(scope));
-    return all;
+    return factors.inputs(scope, number, batch);
   }
 }

@@ -163,7 +163,9 @@ public final class RateSearch {
   private Optional<Trial> trial(Setting setting, int number, Listener listener) {
     try (Scope work = scope.child("trial")) {
       TrainingSettings own = settings.withRate(setting.rate());
-      StepRunner taker = new StepRunner(work, task, own, step, RunListener.NONE);
+      StepRunner taker =
+          new StepRunner(
+              work, task, own, step, new LocalCourse(work, task, own, step), RunListener.NONE);
       TrainingState state = step.begin(work);
       List<Float> losses = new ArrayList<>();
       try (TrainingRun run = step.bind(work, state, setting.scale())) {

@@ -8,9 +8,7 @@ import dev.lora4j.core.train.MaskUpdate;
 import dev.lora4j.core.train.MaxNorm;
 import dev.lora4j.core.train.TrainingRun;
 import dev.lora4j.core.train.TrainingState;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -24,6 +22,7 @@ final class StepRunner {
   private final TrainingSettings settings;
   private final AdapterStep step;
   private final RunListener listener;
+  private final StepCourse course;
   private final Optional<MaxNorm> maxNorm;
   private final Optional<MaskUpdate> masks;
   private final Optional<DirectionUpdate> directions;
@@ -35,7 +34,9 @@ final class StepRunner {
       TrainingTask task,
       TrainingSettings settings,
       AdapterStep step,
+      StepCourse course,
       RunListener listener) {
+    this.course = course;
     this.scope = scope;
     this.task = task;
     this.settings = settings;
@@ -58,80 +59,33 @@ final class StepRunner {
     }
     directions.ifPresent(all -> all.begin(run.state(), number));
     long first = (long) number * settings.accumulate();
-    List<TrainingBatch> batches = task.batches(first, settings.accumulate(), now);
     double rate =
         directions
             .map(all -> settings.rate() * all.rule().rate(number, settings.schedule()::factor))
             .orElseGet(() -> settings.rate(number));
-    double share = 1.0 / batches.size();
-    double loss = 0;
-    Map<String, KnownMean> measures = new LinkedHashMap<>();
-    batches.forEach(b -> b.measures().forEach((name, n) -> add(measures, name, share * n)));
-    TrainingRun.Outcome outcome = null;
-    for (int b = 0; b < batches.size(); b++) {
-      try (Scope inputs = scope.child("batch")) {
-        List<Tensor> batch = step.inputs(inputs, first + b, batches.get(b));
-        outcome =
-            b + 1 < batches.size() ? run.accumulate(share, batch) : run.step(rate, share, batch);
-        loss += share * outcome.loss();
-        outcome.measures().forEach((name, n) -> add(measures, name, share * n));
-      }
-    }
-    if (outcome == null) {
-      throw new IllegalStateException("The task gave no batch for step " + (number + 1) + ".");
-    }
+    StepCourse.Taken outcome = course.take(run, first, rate, now);
     if (outcome.skipped()) {
       skippedInARow++;
-      skipped(run.state(), number, first, batches);
+      skipped(run.state(), number, first, outcome.batches().get());
     } else {
       skippedInARow = 0;
       maxNorm.ifPresent(limit -> limit.apply(run.state()));
       masks.ifPresent(all -> all.apply(run.state()));
     }
     OptionalDouble counted =
-        outcome.skipped() ? OptionalDouble.empty() : OptionalDouble.of((float) loss);
+        outcome.skipped() ? OptionalDouble.empty() : OptionalDouble.of((float) outcome.loss());
     choose(run.state(), new Progress(number + 1L, counted, OptionalDouble.empty()));
     RunListener.Step taken =
         new RunListener.Step(
             number + 1,
             settings.steps(),
-            (float) loss,
+            (float) outcome.loss(),
             outcome.gradientNorm(),
             rate,
             outcome.skipped(),
-            means(measures));
+            outcome.measures());
     task.taken(taken);
     return taken;
-  }
-
-  private static void add(Map<String, KnownMean> measures, String name, double part) {
-    measures.computeIfAbsent(name, n -> new KnownMean()).add(part);
-  }
-
-  private static Map<String, Double> means(Map<String, KnownMean> measures) {
-    Map<String, Double> all = new LinkedHashMap<>();
-    measures.forEach((name, mean) -> all.put(name, mean.value()));
-    return all;
-  }
-
-  /** Mean over the batches of a step in which a number is known; NaN if it is in none. */
-  private static final class KnownMean {
-    private double sum;
-    private int known;
-    private int all;
-
-    /** Adds the part of a batch; NaN if there is none. */
-    void add(double part) {
-      all++;
-      if (!Double.isNaN(part)) {
-        known++;
-        sum += part;
-      }
-    }
-
-    double value() {
-      return known == all ? sum : sum * all / known;
-    }
   }
 
   /** Tells what chooses directions of a validation loss after so many steps. */

@@ -48,6 +48,32 @@ public final class TrainingLoop implements AutoCloseable {
       CheckpointPolicy keeping,
       RunListener listener,
       InterruptibleTask sign) {
+    this(owner, task, settings, keeping, Optional.empty(), listener, sign);
+  }
+
+  /**
+   * {@link #TrainingLoop(Scope, TrainingTask, TrainingSettings, CheckpointPolicy, RunListener,
+   * InterruptibleTask)} with gradients that are computed elsewhere.
+   */
+  public static TrainingLoop of(
+      Scope owner,
+      TrainingTask task,
+      TrainingSettings settings,
+      CheckpointPolicy keeping,
+      GradientSource gradients,
+      RunListener listener,
+      InterruptibleTask sign) {
+    return new TrainingLoop(owner, task, settings, keeping, Optional.of(gradients), listener, sign);
+  }
+
+  private TrainingLoop(
+      Scope owner,
+      TrainingTask task,
+      TrainingSettings settings,
+      CheckpointPolicy keeping,
+      Optional<GradientSource> gradients,
+      RunListener listener,
+      InterruptibleTask sign) {
     keeping.requireStorage(owner);
     this.scope = owner.child("run");
     this.task = task;
@@ -55,8 +81,15 @@ public final class TrainingLoop implements AutoCloseable {
     this.keeping = keeping;
     this.sign = sign;
     this.listener = sign.telling(listener);
-    step = new AdapterStep(scope, task, settings);
-    taker = new StepRunner(scope, task, settings, step, this.listener);
+    step =
+        gradients.isPresent()
+            ? AdapterStep.ofSums(scope, task, settings)
+            : new AdapterStep(scope, task, settings);
+    StepCourse course =
+        gradients
+            .<StepCourse>map(source -> new SharedCourse(source, task, settings))
+            .orElseGet(() -> new LocalCourse(scope, task, settings, step));
+    taker = new StepRunner(scope, task, settings, step, course, this.listener);
     validation = ValidationLoss.of(scope, task);
     checkpoints = new RunCheckpoints(keeping, settings.steps(), task::state);
   }

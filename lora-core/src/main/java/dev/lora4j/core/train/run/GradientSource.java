@@ -1,0 +1,19 @@
+package dev.lora4j.core.train.run;
+
+/**
+ * Computes the gradients of a run's steps, for example on several machines. What changes weights
+ * stays where the run is: clipping, the optimizer, masks, averages, checkpoints, validation.
+ *
+ * <p>Each batch counts as much as the others, as in a run that computes them itself. With the same
+ * gradients the run has the same bits as that one.
+ */
+@FunctionalInterface
+public interface GradientSource {
+  /**
+   * Computes the gradients of all batches of a step.
+   *
+   * @return the shares of all that computed some, joined in the order of the batches
+   * @throws TrainingFailure if they cannot be computed
+   */
+  GradientShare gradients(SharedStep step);
+}

@@ -1,0 +1,113 @@
+package dev.lora4j.core.train.run;
+
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.host.HostTensor;
+import dev.lora4j.core.train.GradientProgram;
+import dev.lora4j.core.train.GradientRun;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Gradients of a task, for a run that is elsewhere: a {@link GradientSource} of one machine. A
+ * share depends on its step alone, so that it may be computed again, anywhere. For one thread at a
+ * time.
+ */
+public final class TaskGradients implements GradientSource, AutoCloseable {
+  private final Scope scope;
+  private final TrainingTask task;
+  private final TrainingSettings settings;
+  private final RunFactors factors;
+  private final GradientRun run;
+
+  /**
+   * Compiles the program.
+   *
+   * @param owner of all that it needs
+   * @throws IllegalArgumentException as {@link AdapterStep}
+   */
+  public TaskGradients(Scope owner, TrainingTask task, TrainingSettings settings) {
+    this.scope = owner.child("gradients");
+    this.task = task;
+    this.settings = settings;
+    factors = new RunFactors(scope, task, settings);
+    TaskLoss staged = factors.staged();
+    run =
+        GradientProgram.compile(
+                scope,
+                staged.parameters(),
+                staged.loss(),
+                staged.measures(),
+                settings.step(task.plan(), task.compute()).scaled())
+            .bind(scope, factors.layout(), factors.held(), task.weightsMemory());
+  }
+
+  @Override
+  public GradientShare gradients(SharedStep wanted) {
+    return gradients(wanted, 0, wanted.batches());
+  }
+
+  /**
+   * The gradients of some batches of a step.
+   *
+   * @param from the first, from 0 within the step
+   * @param to that after the last
+   * @throws IllegalArgumentException if there are none of these batches
+   */
+  public GradientShare gradients(SharedStep wanted, int from, int to) {
+    if (from < 0 || from >= to || to > wanted.batches()) {
+      throw new IllegalArgumentException(
+          "A step of " + wanted.batches() + " batches has none from " + from + " to " + to + ".");
+    }
+    if (!wanted.state().isEmpty()) {
+      task.restore(wanted.state());
+    }
+    run.weights(wanted.weights());
+    TrainedNumbers now = factors.now("trained", () -> floats(wanted.weights()), 1);
+    List<TrainingBatch> batches = task.batches(wanted.first(), wanted.batches(), now);
+    if (batches.size() != wanted.batches()) {
+      throw new IllegalStateException(
+          "The task gave " + batches.size() + " batches for a step of " + wanted.batches() + ".");
+    }
+    double share = 1.0 / batches.size();
+    List<GradientShare.Measured> measured = new ArrayList<>();
+    // As TrainingRun has it: sums of several batches begin with 0, which keeps no negative zero.
+    HostTensor sum =
+        HostTensor.of(wanted.weights().dtype(), wanted.weights().shape(), zeros(wanted));
+    for (int b = from; b < to; b++) {
+      try (Scope inputs = scope.child("batch")) {
+        TrainingBatch batch = batches.get(b);
+        GradientRun.Gradient found =
+            run.of(wanted.lossScale(), factors.inputs(inputs, wanted.first() + b, batch));
+        sum =
+            settings.accumulate() > 1
+                ? GradientShare.plus(sum, GradientShare.times(found.gradient(), share))
+                : found.gradient();
+        Map<String, Double> numbers = new LinkedHashMap<>(batch.measures());
+        found.measures().forEach((name, n) -> numbers.put(name, (double) n));
+        measured.add(new GradientShare.Measured(found.loss(), numbers));
+      }
+    }
+    return new GradientShare(sum, measured);
+  }
+
+  /** The weights as {@link TrainedNumbers} have them, F64 ones rounded. */
+  private static float[] floats(HostTensor weights) {
+    double[] all = weights.doubles();
+    float[] values = new float[all.length];
+    for (int i = 0; i < all.length; i++) {
+      values[i] = (float) all[i];
+    }
+    return values;
+  }
+
+  private static float[] zeros(SharedStep wanted) {
+    return new float[Math.toIntExact(wanted.weights().shape().elements())];
+  }
+
+  @Override
+  public void close() {
+    scope.close();
+  }
+}
