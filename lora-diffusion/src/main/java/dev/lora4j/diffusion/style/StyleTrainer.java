@@ -1,17 +1,13 @@
 package dev.lora4j.diffusion.style;
 
-import dev.lora4j.core.tensor.DType;
-import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.train.adapter.AdapterPlan;
-import dev.lora4j.core.train.calibration.Calibration;
 import dev.lora4j.core.train.run.CheckpointPolicy;
+import dev.lora4j.core.train.run.GradientSource;
+import dev.lora4j.core.train.run.GradientWorker;
 import dev.lora4j.core.train.run.InterruptibleTask;
 import dev.lora4j.core.train.run.RateSearch;
 import dev.lora4j.core.train.run.RunListener;
-import dev.lora4j.core.train.run.TrainedAdapter;
 import dev.lora4j.core.train.run.TrainingFailure;
-import dev.lora4j.core.train.run.TrainingLoop;
-import dev.lora4j.core.train.run.TrainingTask;
 import dev.lora4j.diffusion.consistency.ConsistencySettings;
 import dev.lora4j.diffusion.dataset.DataSet;
 import dev.lora4j.diffusion.dataset.Picture;
@@ -31,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.function.Supplier;
 
 /**
  * Trains a style adapter on pictures. Immutable; each method returns a changed copy.
@@ -55,6 +52,7 @@ public final class StyleTrainer {
   final Optional<SliderSettings> slider;
   final Optional<ClassPreservation> preservation;
   final Optional<TrainingAdapter> trainingAdapter;
+  final Optional<GradientSource> gradients;
 
   /** Source of the samples. */
   @FunctionalInterface
@@ -80,6 +78,7 @@ public final class StyleTrainer {
     this.slider = draft.slider;
     this.preservation = draft.preservation;
     this.trainingAdapter = draft.trainingAdapter;
+    this.gradients = draft.gradients;
   }
 
   /** Default objective: the one that suits the base's prediction type. */
@@ -406,34 +405,22 @@ public final class StyleTrainer {
    * @throws dev.lora4j.core.tensor.TensorException likewise
    */
   public TrainedStyle run(RunListener listener) {
-    AdapterPlan plan = settings.recipe().plan(base.base().sites().all());
-    // Pictures take long to encode.
-    TrainerChecks.require(this, plan);
+    AdapterPlan plan = checked();
     return InterruptibleTask.run(
-        sign -> base.scope().engine().limited(threads, () -> trained(plan, listener, sign)));
+        sign ->
+            limited(
+                () -> StyleCourse.of(this, plan, sign.telling(listener)).train(listener, sign)));
   }
 
-  private TrainedStyle trained(AdapterPlan plan, RunListener listener, InterruptibleTask sign) {
-    ContentCache cache = ContentCache.ofUser(DType.F32);
-    SampleSource samples = source.samples(this, cache, sign.telling(listener));
-    try (Scope scope = base.scope().child("style");
-        TrainingLoop loop =
-            new TrainingLoop(
-                scope,
-                calibrated(
-                    scope,
-                    task(scope, plan, samples, cache),
-                    samples,
-                    cache,
-                    keeping,
-                    sign.telling(listener)),
-                settings.training(),
-                keeping,
-                listener,
-                sign)) {
-      TrainedAdapter trained = loop.run(name);
-      return new TrainedStyle(trained.adapter(), base.family(), trained.losses());
-    }
+  /** The layers that are trained; pictures take long to encode, so all else is checked before. */
+  private AdapterPlan checked() {
+    AdapterPlan plan = settings.recipe().plan(base.base().sites().all());
+    TrainerChecks.require(this, plan);
+    return plan;
+  }
+
+  private <T> T limited(Supplier<T> work) {
+    return base.scope().engine().limited(threads, work);
   }
 
   /**
@@ -447,51 +434,32 @@ public final class StyleTrainer {
    */
   public List<RateSearch.Trial> search(
       RateSearch.Course course, int steps, RunListener encoding, RateSearch.Listener listener) {
-    AdapterPlan plan = settings.recipe().plan(base.base().sites().all());
-    TrainerChecks.require(this, plan);
+    AdapterPlan plan = checked();
     return InterruptibleTask.run(
         sign ->
-            base.scope()
-                .engine()
-                .limited(threads, () -> searched(plan, course, steps, encoding, listener, sign)));
+            limited(
+                () ->
+                    StyleCourse.of(this, plan, sign.telling(encoding))
+                        .search(course, steps, listener, sign)));
   }
 
-  private List<RateSearch.Trial> searched(
-      AdapterPlan plan,
-      RateSearch.Course course,
-      int steps,
-      RunListener encoding,
-      RateSearch.Listener listener,
-      InterruptibleTask sign) {
-    ContentCache cache = ContentCache.ofUser(DType.F32);
-    SampleSource samples = source.samples(this, cache, sign.telling(encoding));
-    try (Scope scope = base.scope().child("search")) {
-      TrainingTask task =
-          calibrated(
-              scope,
-              task(scope, plan, samples, cache),
-              samples,
-              cache,
-              CheckpointPolicy.NOTHING,
-              sign.telling(encoding));
-      return new RateSearch(scope, task, settings.training(), steps, sign).run(course, listener);
-    }
+  /**
+   * A copy whose gradients others compute, each of them a {@linkplain #worker worker} of a trainer
+   * like this one.
+   */
+  public StyleTrainer gradients(GradientSource others) {
+    TrainerDraft draft = new TrainerDraft(this);
+    draft.gradients = Optional.of(others);
+    return draft.trainer();
   }
 
-  /** A task with the ranks and first factors that its pictures decide, if its recipe asks so. */
-  private TrainingTask calibrated(
-      Scope scope,
-      TrainingTask task,
-      SampleSource samples,
-      ContentCache cache,
-      CheckpointPolicy kept,
-      RunListener listener) {
-    AdapterPlan plan = Calibration.of(scope, task, kept, listener);
-    return plan.equals(task.plan()) ? task : task(scope, plan, samples, cache);
-  }
-
-  private TrainingTask task(
-      Scope scope, AdapterPlan plan, SampleSource samples, ContentCache cache) {
-    return new StyleLesson(this, scope, plan, samples, cache).task();
+  /**
+   * Encodes the pictures to compute gradients of steps that another trainer takes.
+   *
+   * @param listener is told of pictures that are encoded
+   * @throws IllegalArgumentException as {@link #run(RunListener)}
+   */
+  public GradientWorker worker(RunListener listener) {
+    return new StyleGradients(this, checked(), listener);
   }
 }

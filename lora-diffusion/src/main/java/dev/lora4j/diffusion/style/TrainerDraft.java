@@ -1,6 +1,7 @@
 package dev.lora4j.diffusion.style;
 
 import dev.lora4j.core.train.run.CheckpointPolicy;
+import dev.lora4j.core.train.run.GradientSource;
 import dev.lora4j.diffusion.consistency.ConsistencySettings;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import dev.lora4j.diffusion.preference.PairObjective;
@@ -36,6 +37,9 @@ final class TrainerDraft {
   Optional<ClassPreservation> preservation = Optional.empty();
   Optional<TrainingAdapter> trainingAdapter = Optional.empty();
 
+  /** Computes the gradients, if the run does not do so itself. */
+  Optional<GradientSource> gradients = Optional.empty();
+
   TrainerDraft(StableDiffusion base, StyleTrainer.Source source, StyleSettings settings) {
     this.base = base;
     this.source = source;
@@ -60,6 +64,7 @@ final class TrainerDraft {
     slider = trainer.slider;
     preservation = trainer.preservation;
     trainingAdapter = trainer.trainingAdapter;
+    gradients = trainer.gradients;
   }
 
   StyleTrainer trainer() {

@@ -11,6 +11,7 @@ import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.training.FactorInit;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.train.run.GradientWorker;
 import dev.lora4j.core.train.run.RunListener;
 import dev.lora4j.diffusion.TinySd;
 import dev.lora4j.diffusion.dataset.Picture;
@@ -113,6 +114,30 @@ class StyleTrainerTest {
     StyleTrainer trainer =
         StyleTrainer.on(SD).images(pictures()).batch(3).settings(settings(DType.F32));
     assertEquals(trainer.run().adapter().identity(), trainer.run().adapter().identity());
+  }
+
+  @Test
+  void gradientsOfWorkersTrainTheSameAdapter() {
+    StyleTrainer trainer =
+        StyleTrainer.on(SD)
+            .images(pictures())
+            .batch(2)
+            .settings(settings(DType.F32).withAccumulation(4));
+    TrainedStyle own = trainer.run();
+    try (GradientWorker one = trainer.worker(RunListener.NONE);
+        GradientWorker other = trainer.worker(RunListener.NONE)) {
+      TrainedStyle alone = trainer.gradients(step -> one.share(step, 0, 4)).run();
+      assertEquals(own.adapter().identity(), alone.adapter().identity());
+      assertEquals(own.adapter().metadata(), alone.adapter().metadata());
+      assertEquals(own.losses(), alone.losses());
+      TrainedStyle both =
+          trainer
+              .gradients(step -> one.share(step, 0, 3).followedBy(other.share(step, 3, 4)))
+              .run();
+      for (int step = 0; step < own.losses().size(); step++) {
+        assertEquals(own.losses().get(step), both.losses().get(step), 1e-4f, "step " + step);
+      }
+    }
   }
 
   @Test

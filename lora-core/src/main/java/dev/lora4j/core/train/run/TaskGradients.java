@@ -9,12 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/**
- * Gradients of a task, for a run that is elsewhere: a {@link GradientSource} of one machine. A
- * share depends on its step alone, so that it may be computed again, anywhere. For one thread at a
- * time.
- */
-public final class TaskGradients implements GradientSource, AutoCloseable {
+/** Gradients of a task, for a run that is elsewhere. */
+public final class TaskGradients implements GradientWorker {
   private final Scope scope;
   private final TrainingTask task;
   private final TrainingSettings settings;
@@ -44,18 +40,7 @@ public final class TaskGradients implements GradientSource, AutoCloseable {
   }
 
   @Override
-  public GradientShare gradients(SharedStep wanted) {
-    return gradients(wanted, 0, wanted.batches());
-  }
-
-  /**
-   * The gradients of some batches of a step.
-   *
-   * @param from the first, from 0 within the step
-   * @param to that after the last
-   * @throws IllegalArgumentException if there are none of these batches
-   */
-  public GradientShare gradients(SharedStep wanted, int from, int to) {
+  public GradientShare share(SharedStep wanted, int from, int to) {
     if (from < 0 || from >= to || to > wanted.batches()) {
       throw new IllegalArgumentException(
           "A step of " + wanted.batches() + " batches has none from " + from + " to " + to + ".");

@@ -64,7 +64,7 @@ class SharedGradientsTest {
       for (int i = shares - 1; i >= 0; i--) {
         int from = step.batches() * i / shares;
         int to = step.batches() * (i + 1) / shares;
-        all.add(0, machines.get(i).gradients(step, from, to));
+        all.add(0, machines.get(i).share(step, from, to));
       }
       return all.stream().reduce(GradientShare::followedBy).orElseThrow();
     };
@@ -167,10 +167,10 @@ class SharedGradientsTest {
     try (TaskGradients machine = new TaskGradients(SCOPE, task, settings)) {
       HostTensor other = HostTensor.of(Shape.of(5), new float[5]);
       SharedStep step = new SharedStep(0, 2, other, 1, Map.of());
-      TensorException e = assertThrows(TensorException.class, () -> machine.gradients(step));
+      TensorException e = assertThrows(TensorException.class, () -> machine.share(step, 0, 2));
       assertTrue(e.getMessage().contains("belong to another adapter"), e.getMessage());
       IllegalArgumentException none =
-          assertThrows(IllegalArgumentException.class, () -> machine.gradients(step, 1, 3));
+          assertThrows(IllegalArgumentException.class, () -> machine.share(step, 1, 3));
       assertTrue(none.getMessage().contains("from 1 to 3"), none.getMessage());
     }
     TrainingFailure few =

@@ -1,0 +1,92 @@
+package dev.lora4j.diffusion.style;
+
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.train.adapter.AdapterPlan;
+import dev.lora4j.core.train.calibration.Calibration;
+import dev.lora4j.core.train.run.CheckpointPolicy;
+import dev.lora4j.core.train.run.InterruptibleTask;
+import dev.lora4j.core.train.run.RateSearch;
+import dev.lora4j.core.train.run.RunListener;
+import dev.lora4j.core.train.run.TaskGradients;
+import dev.lora4j.core.train.run.TrainedAdapter;
+import dev.lora4j.core.train.run.TrainingLoop;
+import dev.lora4j.core.train.run.TrainingTask;
+import dev.lora4j.diffusion.dataset.cache.ContentCache;
+import java.util.List;
+
+/**
+ * A trainer with its pictures encoded, for one run.
+ *
+ * @param plan the layers that are trained
+ * @param heard is told of pictures that are encoded, and of calibration
+ */
+record StyleCourse(
+    StyleTrainer trainer,
+    AdapterPlan plan,
+    SampleSource samples,
+    ContentCache cache,
+    RunListener heard) {
+  /** Encodes the pictures, or takes them from the cache. */
+  static StyleCourse of(StyleTrainer trainer, AdapterPlan plan, RunListener heard) {
+    ContentCache cache = ContentCache.ofUser(DType.F32);
+    SampleSource samples = trainer.source.samples(trainer, cache, heard);
+    return new StyleCourse(trainer, plan, samples, cache, heard);
+  }
+
+  /** Trains to the end. */
+  TrainedStyle train(RunListener listener, InterruptibleTask sign) {
+    try (Scope scope = trainer.base.scope().child("style");
+        TrainingLoop loop = loop(scope, calibrated(scope, trainer.keeping), listener, sign)) {
+      TrainedAdapter trained = loop.run(trainer.name);
+      return new TrainedStyle(trained.adapter(), trainer.base.family(), trained.losses());
+    }
+  }
+
+  private TrainingLoop loop(
+      Scope scope, TrainingTask task, RunListener listener, InterruptibleTask sign) {
+    return trainer
+        .gradients
+        .map(
+            source ->
+                TrainingLoop.of(
+                    scope,
+                    task,
+                    trainer.settings.training(),
+                    trainer.keeping,
+                    source,
+                    listener,
+                    sign))
+        .orElseGet(
+            () ->
+                new TrainingLoop(
+                    scope, task, trainer.settings.training(), trainer.keeping, listener, sign));
+  }
+
+  /** Tries several rates for so many steps. */
+  List<RateSearch.Trial> search(
+      RateSearch.Course course, int steps, RateSearch.Listener listener, InterruptibleTask sign) {
+    try (Scope scope = trainer.base.scope().child("search")) {
+      TrainingTask task = calibrated(scope, CheckpointPolicy.NOTHING);
+      return new RateSearch(scope, task, trainer.settings.training(), steps, sign)
+          .run(course, listener);
+    }
+  }
+
+  /** Gradients of its steps, in a scope that they are closed with. */
+  TaskGradients gradients(Scope scope) {
+    TrainingTask task = calibrated(scope, CheckpointPolicy.NOTHING);
+    return new TaskGradients(scope, task, trainer.settings.training());
+  }
+
+  /** A task with the ranks and first factors that its pictures decide, if its recipe asks so. */
+  private TrainingTask calibrated(Scope scope, CheckpointPolicy kept) {
+    TrainingTask task = task(scope, plan);
+    AdapterPlan found = Calibration.of(scope, task, kept, heard);
+    return found.equals(task.plan()) ? task : task(scope, found);
+  }
+
+  private TrainingTask task(Scope scope, AdapterPlan layers) {
+    return new StyleLesson(trainer, scope, layers, samples, cache).task();
+  }
+}

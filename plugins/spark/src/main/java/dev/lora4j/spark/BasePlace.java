@@ -1,0 +1,28 @@
+package dev.lora4j.spark;
+
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.diffusion.base.LoadOptions;
+import java.io.Serializable;
+import java.nio.file.Path;
+
+/**
+ * Where every machine finds the base, and how it opens it.
+ *
+ * @param path of a folder or file, the same on all machines
+ * @param compute the type that networks compute in
+ */
+public record BasePlace(String path, DType compute) implements Serializable {
+  /** A base that computes in F32. */
+  public static BasePlace of(Path path) {
+    return new BasePlace(path.toAbsolutePath().toString(), DType.F32);
+  }
+
+  /** A copy that computes in another type. */
+  public BasePlace in(DType other) {
+    return new BasePlace(path, other);
+  }
+
+  LoadOptions options() {
+    return LoadOptions.in(compute);
+  }
+}

@@ -1,0 +1,106 @@
+package dev.lora4j.spark;
+
+import dev.lora4j.core.Lora4j;
+import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.adapter.AdapterException;
+import dev.lora4j.core.model.ModelException;
+import dev.lora4j.diffusion.pipeline.StableDiffusion;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The bases and adapters of one Java machine, each opened once, for all tasks that run in it. They
+ * stay until the machine ends or they are {@linkplain #close closed}.
+ */
+public final class ExecutorBases {
+  /** An adapter as it is read for a base. */
+  private record OfBase(BasePlace base, String hash) {}
+
+  private static final Map<BasePlace, StableDiffusion> BASES = new HashMap<>();
+  private static final Map<OfBase, Adapter> ADAPTERS = new HashMap<>();
+  private static Optional<Lora4j> lora = Optional.empty();
+
+  private ExecutorBases() {}
+
+  /**
+   * A base, opened by whoever asks first.
+   *
+   * @throws ModelException if it cannot be opened; the message names this machine
+   */
+  public static synchronized StableDiffusion of(BasePlace place) {
+    StableDiffusion open = BASES.get(place);
+    if (open != null) {
+      return open;
+    }
+    Lora4j own = lora.orElseGet(Lora4j::open);
+    lora = Optional.of(own);
+    try {
+      StableDiffusion opened = StableDiffusion.open(own, Path.of(place.path()), place.options());
+      BASES.put(place, opened);
+      return opened;
+    } catch (ModelException e) {
+      throw new ModelException(
+          "The base cannot be opened on "
+              + host()
+              + ", where it has to be under the same path: "
+              + e.getMessage());
+    }
+  }
+
+  /** An adapter in a base, read by whoever asks first. */
+  static synchronized Adapter adapter(BasePlace place, AdapterFile file) {
+    OfBase key = new OfBase(place, file.hash());
+    Adapter read = ADAPTERS.get(key);
+    if (read == null) {
+      read = read(of(place), file);
+      ADAPTERS.put(key, read);
+    }
+    return read;
+  }
+
+  private static Adapter read(StableDiffusion base, AdapterFile file) {
+    try {
+      Path folder = Files.createTempDirectory("lora4j-spark");
+      Path copy = folder.resolve(file.name() + ".safetensors");
+      try {
+        Files.write(copy, file.content());
+        return base.adapter(copy);
+      } catch (AdapterException e) {
+        throw new AdapterException("The adapter " + file.name() + ": " + e.getMessage());
+      } finally {
+        Files.deleteIfExists(copy);
+        Files.deleteIfExists(folder);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "The adapter " + file.name() + " cannot be kept for reading on " + host() + ".", e);
+    }
+  }
+
+  /** Name of this machine, for messages. */
+  static String host() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "a machine without a name";
+    }
+  }
+
+  /**
+   * Closes all bases; nothing may use them any more. For programs whose tasks run in themselves.
+   */
+  public static synchronized void close() {
+    ADAPTERS.clear();
+    BASES.values().forEach(StableDiffusion::close);
+    BASES.clear();
+    lora.ifPresent(Lora4j::close);
+    lora = Optional.empty();
+  }
+}

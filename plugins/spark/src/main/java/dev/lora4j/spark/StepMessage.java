@@ -1,0 +1,29 @@
+package dev.lora4j.spark;
+
+import dev.lora4j.core.tensor.host.HostTensor;
+import dev.lora4j.core.train.run.SharedStep;
+import java.io.Serializable;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** A step of training on its way to those who compute its gradients. */
+record StepMessage(
+    long first,
+    int batches,
+    TensorMessage weights,
+    double lossScale,
+    LinkedHashMap<String, TensorMessage> state)
+    implements Serializable {
+  static StepMessage of(SharedStep step) {
+    LinkedHashMap<String, TensorMessage> state = new LinkedHashMap<>();
+    step.state().forEach((name, tensor) -> state.put(name, new TensorMessage(tensor)));
+    return new StepMessage(
+        step.first(), step.batches(), new TensorMessage(step.weights()), step.lossScale(), state);
+  }
+
+  SharedStep step() {
+    Map<String, HostTensor> tensors = new LinkedHashMap<>();
+    state.forEach((name, message) -> tensors.put(name, message.tensor()));
+    return new SharedStep(first, batches, weights.tensor(), lossScale, tensors);
+  }
+}

@@ -1,0 +1,44 @@
+package dev.lora4j.spark;
+
+import dev.lora4j.core.train.run.GradientWorker;
+import dev.lora4j.core.train.run.RunListener;
+import dev.lora4j.diffusion.pipeline.StableDiffusion;
+import dev.lora4j.diffusion.style.StyleTrainer;
+import java.io.Serializable;
+import org.apache.spark.TaskContext;
+
+/**
+ * Opens on a machine what computes gradients there. A lambda of it takes along what it uses, which
+ * therefore has to be serialisable: paths as texts, settings made inside.
+ */
+@FunctionalInterface
+public interface WorkerSource extends Serializable {
+  /** A trainer with its pictures and settings; on every machine the same. */
+  @FunctionalInterface
+  interface Style extends Serializable {
+    /** Makes it on a base. */
+    StyleTrainer trainer(StableDiffusion base);
+  }
+
+  /**
+   * Opens a worker.
+   *
+   * @param threads that its operators may use
+   */
+  GradientWorker open(int threads);
+
+  /** Workers of trainers on pictures. */
+  static WorkerSource of(BasePlace place, Style style) {
+    return threads -> {
+      StableDiffusion base = ExecutorBases.of(place);
+      int most = base.scope().engine().threads();
+      return style.trainer(base).threads(Math.min(threads, most)).worker(RunListener.NONE);
+    };
+  }
+
+  /** Threads that a task of Spark may use: {@code spark.task.cpus}. */
+  static int threadsOfTask() {
+    TaskContext task = TaskContext.get();
+    return task == null ? 1 : Math.max(1, task.cpus());
+  }
+}

@@ -1,0 +1,189 @@
+package dev.lora4j.spark;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.host.HostTensor;
+import dev.lora4j.core.train.run.CheckpointPolicy;
+import dev.lora4j.core.train.run.GradientShare;
+import dev.lora4j.core.train.run.GradientWorker;
+import dev.lora4j.core.train.run.RunListener;
+import dev.lora4j.core.train.run.SharedStep;
+import dev.lora4j.core.train.run.TrainingFailure;
+import dev.lora4j.core.train.run.TrainingInterrupted;
+import dev.lora4j.diffusion.pipeline.StableDiffusion;
+import dev.lora4j.diffusion.style.StyleSettings;
+import dev.lora4j.diffusion.style.StyleTrainer;
+import dev.lora4j.diffusion.style.TrainedStyle;
+import dev.lora4j.emoji.EmojiSd;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A training whose gradients tasks of Spark compute, beside one that computes its own. */
+class SparkGradientsTest {
+  private static final BasePlace BASE = BasePlace.of(EmojiSd.folder());
+  private static final int STEPS = 3;
+  private static final int BATCHES = 4;
+  private static final AtomicInteger LEFT_TO_FAIL = new AtomicInteger();
+
+  @TempDir static Path pictures;
+
+  @TempDir Path folder;
+
+  private static TrainedStyle alone;
+
+  @BeforeAll
+  static void trainAlone() throws IOException {
+    ColouredPictures.write(pictures);
+    alone = trainer(ExecutorBases.of(BASE), pictures.toString()).run();
+  }
+
+  @AfterAll
+  static void close() {
+    ExecutorBases.close();
+  }
+
+  private static StyleTrainer trainer(StableDiffusion base, String folder) {
+    return StyleTrainer.on(base)
+        .batch(1)
+        .images(Path.of(folder))
+        .threads(1)
+        .settings(
+            StyleSettings.DEFAULT
+                .with(StyleTrainer.objective(base))
+                .withRank(4)
+                .withSteps(STEPS)
+                .withAccumulation(BATCHES)
+                .withStored(DType.F32));
+  }
+
+  private static WorkerSource workers() {
+    String folder = pictures.toString();
+    return WorkerSource.of(BASE, base -> trainer(base, folder));
+  }
+
+  private static TrainedStyle shared(WorkerSource workers, int parts, CheckpointPolicy keeping) {
+    try (SparkGradients gradients = new SparkGradients(LocalSpark.context(), workers, parts)) {
+      return trainer(ExecutorBases.of(BASE), pictures.toString())
+          .keeping(keeping)
+          .gradients(gradients)
+          .run();
+    }
+  }
+
+  private static double greatestDifference(Adapter a, Adapter b) {
+    double greatest = 0;
+    for (String site : a.sites().keySet()) {
+      for (Map.Entry<String, HostTensor> tensor : a.at(site).get(0).tensors().entrySet()) {
+        float[] left = tensor.getValue().floats();
+        float[] right = b.at(site).get(0).tensor(tensor.getKey()).floats();
+        for (int i = 0; i < left.length; i++) {
+          greatest = Math.max(greatest, Math.abs(left[i] - right[i]));
+        }
+      }
+    }
+    return greatest;
+  }
+
+  @Test
+  void onePartHasTheBitsOfOneProcess() {
+    TrainedStyle one = shared(workers(), 1, CheckpointPolicy.NOTHING);
+    assertEquals(alone.adapter().identity(), one.adapter().identity());
+    assertEquals(alone.losses(), one.losses());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 4, 9})
+  void morePartsDifferByRoundingAndAreTheSameEachTime(int parts) {
+    TrainedStyle first = shared(workers(), parts, CheckpointPolicy.NOTHING);
+    TrainedStyle second = shared(workers(), parts, CheckpointPolicy.NOTHING);
+    assertEquals(first.adapter().identity(), second.adapter().identity());
+    assertEquals(alone.losses().get(0), first.losses().get(0));
+    double off = greatestDifference(alone.adapter(), first.adapter());
+    // A step of Adam is as long as the rate for any gradient, so that rounding shows where that is
+    // tiny.
+    double rate = StyleSettings.DEFAULT.training().rate();
+    assertTrue(off < 0.05 * STEPS * rate, off + " at the rate " + rate);
+  }
+
+  @Test
+  void taskThatFailsIsDoneAgainToTheSameBits() {
+    TrainedStyle whole = shared(workers(), 2, CheckpointPolicy.NOTHING);
+    WorkerSource plain = workers();
+    LEFT_TO_FAIL.set(2);
+    TrainedStyle again =
+        shared(threads -> new Failing(plain.open(threads)), 2, CheckpointPolicy.NOTHING);
+    assertEquals(0, LEFT_TO_FAIL.get());
+    assertEquals(whole.adapter().identity(), again.adapter().identity());
+  }
+
+  @Test
+  void failureNamesBatchesAndReason() {
+    WorkerSource plain = workers();
+    LEFT_TO_FAIL.set(Integer.MAX_VALUE);
+    try {
+      TrainingFailure e =
+          assertThrows(
+              TrainingFailure.class,
+              () ->
+                  shared(threads -> new Failing(plain.open(threads)), 2, CheckpointPolicy.NOTHING));
+      assertTrue(
+          e.getMessage().matches("(?s)The gradients of batch [13] to [24] were not computed on .*"),
+          e.getMessage());
+      assertTrue(e.getMessage().contains("the disk is full"), e.getMessage());
+    } finally {
+      LEFT_TO_FAIL.set(0);
+    }
+  }
+
+  @Test
+  void stoppedRunGoesOnFromItsCheckpoint() {
+    TrainedStyle whole = shared(workers(), 2, CheckpointPolicy.NOTHING);
+    CheckpointPolicy kept = CheckpointPolicy.NOTHING.in(folder.resolve("kept"));
+    try (SparkGradients gradients = new SparkGradients(LocalSpark.context(), workers(), 2)) {
+      StyleTrainer trainer =
+          trainer(ExecutorBases.of(BASE), pictures.toString()).keeping(kept).gradients(gradients);
+      RunListener stop =
+          new RunListener() {
+            @Override
+            public void step(Step done) {
+              if (done.step() == 2) {
+                Thread.currentThread().interrupt();
+              }
+            }
+          };
+      assertThrows(TrainingInterrupted.class, () -> trainer.run(stop));
+      assertTrue(Thread.interrupted());
+    }
+    TrainedStyle rest = shared(workers(), 2, kept.resume(true));
+    assertEquals(1, rest.losses().size());
+    assertEquals(whole.adapter().identity(), rest.adapter().identity());
+  }
+
+  /** Fails as often as is left to fail. */
+  private record Failing(GradientWorker worker) implements GradientWorker {
+    @Override
+    public GradientShare share(SharedStep step, int from, int to) {
+      if (LEFT_TO_FAIL.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
+        throw new IllegalStateException("the disk is full");
+      }
+      return worker.share(step, from, to);
+    }
+
+    @Override
+    public void close() {
+      worker.close();
+    }
+  }
+}
