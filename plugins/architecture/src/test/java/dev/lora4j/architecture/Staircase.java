@@ -42,6 +42,7 @@ final class Staircase {
           "dev.lora4j.flow",
           "dev.lora4j.langchain4j",
           "dev.lora4j.spring",
+          "dev.lora4j.spark",
           "dev.lora4j.emoji",
           "dev.lora4j.tinylm",
           "dev.lora4j.cli.console",

@@ -4,7 +4,6 @@ import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.identity.Digests;
 import dev.lora4j.core.tensor.TensorException;
-import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -72,12 +71,7 @@ final class DrawnRows implements MapPartitionsFunction<Row, Row> {
   }
 
   private byte[] png(Row row) {
-    StableDiffusion open = ExecutorBases.of(base);
-    int most = open.scope().engine().threads();
-    int threads = Math.min(WorkerSource.threadsOfTask(), most);
-    return open.scope()
-        .engine()
-        .limited(threads, () -> open.generate(PromptColumns.prompt(row, this::adapter)).png());
+    return ExecutorBases.of(base).generate(PromptColumns.prompt(row, this::adapter)).png();
   }
 
   private Adapter adapter(String name) {

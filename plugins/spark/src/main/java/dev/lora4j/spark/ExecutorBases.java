@@ -4,6 +4,7 @@ import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.model.ModelException;
+import dev.lora4j.core.tensor.EngineOptions;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -39,7 +40,7 @@ public final class ExecutorBases {
     if (open != null) {
       return open;
     }
-    Lora4j own = lora.orElseGet(Lora4j::open);
+    Lora4j own = lora.orElseGet(ExecutorBases::engine);
     lora = Optional.of(own);
     try {
       StableDiffusion opened = StableDiffusion.open(own, Path.of(place.path()), place.options());
@@ -52,6 +53,16 @@ public final class ExecutorBases {
               + ", where it has to be under the same path: "
               + e.getMessage());
     }
+  }
+
+  /*
+   * Operators have as many threads as Spark gives a task, not as many as there are processors: other
+   * tasks use those, and the last bits of a picture, and its record, depend on the number.
+   */
+  private static Lora4j engine() {
+    int processors = Runtime.getRuntime().availableProcessors();
+    int threads = Math.min(WorkerSource.threadsOfTask(), processors);
+    return Lora4j.open(EngineOptions.DEFAULT.threads(threads));
   }
 
   /** An adapter in a base, read by whoever asks first. */

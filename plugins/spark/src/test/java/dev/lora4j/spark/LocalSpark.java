@@ -1,27 +1,70 @@
 package dev.lora4j.spark;
 
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 
-/** Spark in this process, with two tasks at a time, each tried up to three times. */
-final class LocalSpark {
-  private static final SparkSession SESSION =
-      SparkSession.builder()
-          .master("local[2,3]")
-          .appName("lora4j")
-          .config("spark.ui.enabled", "false")
-          .config("spark.driver.bindAddress", "127.0.0.1")
-          .config("spark.driver.host", "127.0.0.1")
-          .config("spark.sql.shuffle.partitions", "2")
-          .getOrCreate();
+/** Spark for one class of tests. */
+final class LocalSpark implements AutoCloseable {
+  private final SparkSession session;
 
-  private LocalSpark() {}
-
-  static SparkSession session() {
-    return SESSION;
+  private LocalSpark(SparkSession session) {
+    this.session = session;
   }
 
-  static JavaSparkContext context() {
-    return JavaSparkContext.fromSparkContext(SESSION.sparkContext());
+  private static SparkSession.Builder builder(String master) {
+    return SparkSession.builder()
+        .master(master)
+        .appName("lora4j")
+        .config("spark.ui.enabled", "false")
+        .config("spark.driver.bindAddress", "127.0.0.1")
+        .config("spark.driver.host", "127.0.0.1")
+        .config("spark.sql.shuffle.partitions", "2");
+  }
+
+  /** In this process, with two tasks at a time, each tried up to three times. */
+  static LocalSpark inProcess() {
+    return new LocalSpark(builder("local[2,3]").getOrCreate());
+  }
+
+  /**
+   * Two executors in processes of their own, as Spark's own tests have them. They are started from
+   * the folder that the environment calls SPARK_HOME.
+   */
+  static LocalSpark executors() throws IOException {
+    Path jars = Path.of(System.getenv("SPARK_HOME"), "jars");
+    Files.createDirectories(jars);
+    String classPath = System.getProperty("java.class.path");
+    for (String entry : classPath.split(File.pathSeparator, -1)) {
+      Path jar = Path.of(entry);
+      Path link = jars.resolve(String.valueOf(jar.getFileName()));
+      if (entry.endsWith(".jar") && entry.contains("spark") && !Files.exists(link)) {
+        Files.copy(jar, link);
+      }
+    }
+    return new LocalSpark(
+        builder("local-cluster[2,1,1024]")
+            .config("spark.testing", "true")
+            .config("spark.testing.memory", "2147480000")
+            .config("spark.executor.memory", "800m")
+            .config("spark.executor.extraClassPath", classPath)
+            .config("spark.executor.extraJavaOptions", "-Dai.djl.offline=true")
+            .getOrCreate());
+  }
+
+  SparkSession session() {
+    return session;
+  }
+
+  JavaSparkContext context() {
+    return JavaSparkContext.fromSparkContext(session.sparkContext());
+  }
+
+  @Override
+  public void close() {
+    session.stop();
   }
 }

@@ -35,8 +35,11 @@ class SparkGenerationTest {
           .add("steps", DataTypes.IntegerType)
           .add("id", DataTypes.StringType);
 
+  private static final LocalSpark SPARK = LocalSpark.inProcess();
+
   @AfterAll
   static void close() {
+    SPARK.close();
     ExecutorBases.close();
   }
 
@@ -49,7 +52,7 @@ class SparkGenerationTest {
   }
 
   private static Dataset<Row> rows(int partitions, Row... rows) {
-    return LocalSpark.session().createDataFrame(List.of(rows), COLUMNS).repartition(partitions);
+    return SPARK.session().createDataFrame(List.of(rows), COLUMNS).repartition(partitions);
   }
 
   private static Map<String, String> hashes(Dataset<Row> drawn) {
@@ -72,7 +75,7 @@ class SparkGenerationTest {
             .seed("b".hashCode())
             .steps(2)
             .mix(MixPlan.of(base.adapter(EmojiSd.glossy()), 0.8));
-    byte[] png = base.scope().engine().limited(1, () -> base.generate(prompt).png());
+    byte[] png = base.generate(prompt).png();
     assertEquals(Digests.hex(png), one.get("b"));
     List<Row> drawn = generation().draw(rows(1, asked[1])).collectAsList();
     assertArrayEquals(png, drawn.get(0).<byte[]>getAs(SparkGeneration.PICTURE));

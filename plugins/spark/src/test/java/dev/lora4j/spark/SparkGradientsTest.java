@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.adapter.Adapter;
-import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.core.train.run.CheckpointPolicy;
 import dev.lora4j.core.train.run.GradientShare;
@@ -34,38 +33,30 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SparkGradientsTest {
   private static final BasePlace BASE = BasePlace.of(EmojiSd.folder());
   private static final int STEPS = 3;
-  private static final int BATCHES = 4;
   private static final AtomicInteger LEFT_TO_FAIL = new AtomicInteger();
 
   @TempDir static Path pictures;
 
   @TempDir Path folder;
 
+  private static LocalSpark spark;
   private static TrainedStyle alone;
 
   @BeforeAll
   static void trainAlone() throws IOException {
     ColouredPictures.write(pictures);
+    spark = LocalSpark.inProcess();
     alone = trainer(ExecutorBases.of(BASE), pictures.toString()).run();
   }
 
   @AfterAll
   static void close() {
+    spark.close();
     ExecutorBases.close();
   }
 
   private static StyleTrainer trainer(StableDiffusion base, String folder) {
-    return StyleTrainer.on(base)
-        .batch(1)
-        .images(Path.of(folder))
-        .threads(1)
-        .settings(
-            StyleSettings.DEFAULT
-                .with(StyleTrainer.objective(base))
-                .withRank(4)
-                .withSteps(STEPS)
-                .withAccumulation(BATCHES)
-                .withStored(DType.F32));
+    return BallTraining.trainer(base, folder, STEPS);
   }
 
   private static WorkerSource workers() {
@@ -74,7 +65,7 @@ class SparkGradientsTest {
   }
 
   private static TrainedStyle shared(WorkerSource workers, int parts, CheckpointPolicy keeping) {
-    try (SparkGradients gradients = new SparkGradients(LocalSpark.context(), workers, parts)) {
+    try (SparkGradients gradients = new SparkGradients(spark.context(), workers, parts)) {
       return trainer(ExecutorBases.of(BASE), pictures.toString())
           .keeping(keeping)
           .gradients(gradients)
@@ -151,7 +142,7 @@ class SparkGradientsTest {
   void stoppedRunGoesOnFromItsCheckpoint() {
     TrainedStyle whole = shared(workers(), 2, CheckpointPolicy.NOTHING);
     CheckpointPolicy kept = CheckpointPolicy.NOTHING.in(folder.resolve("kept"));
-    try (SparkGradients gradients = new SparkGradients(LocalSpark.context(), workers(), 2)) {
+    try (SparkGradients gradients = new SparkGradients(spark.context(), workers(), 2)) {
       StyleTrainer trainer =
           trainer(ExecutorBases.of(BASE), pictures.toString()).keeping(kept).gradients(gradients);
       RunListener stop =

@@ -1,0 +1,125 @@
+package dev.lora4j.spark;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lora4j.core.train.run.RunListener;
+import dev.lora4j.diffusion.style.StyleTrainer;
+import dev.lora4j.diffusion.style.TrainedStyle;
+import dev.lora4j.emoji.EmojiSd;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.TreeSet;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Executors in processes of their own: what is sent to them, and what happens when one is killed.
+ */
+@Tag("slow")
+class SparkClusterTest {
+  private static final BasePlace BASE = BasePlace.of(EmojiSd.folder());
+  private static final int STEPS = 6;
+
+  @TempDir static Path pictures;
+
+  private static LocalSpark spark;
+  private static TrainedStyle whole;
+
+  @BeforeAll
+  static void start() throws IOException {
+    ColouredPictures.write(pictures);
+    spark = LocalSpark.executors();
+    whole = train(RunListener.NONE);
+  }
+
+  @AfterAll
+  static void stop() {
+    spark.close();
+    ExecutorBases.close();
+  }
+
+  private static TrainedStyle train(RunListener listener) {
+    String folder = pictures.toString();
+    WorkerSource workers = WorkerSource.of(BASE, base -> BallTraining.trainer(base, folder, STEPS));
+    StyleTrainer trainer = BallTraining.trainer(ExecutorBases.of(BASE), folder, STEPS);
+    try (SparkGradients gradients = new SparkGradients(spark.context(), workers, 2)) {
+      return trainer.gradients(gradients).run(listener);
+    }
+  }
+
+  private static List<ProcessHandle> executors() {
+    return ProcessHandle.current()
+        .descendants()
+        .filter(p -> p.info().command().orElse("").endsWith("java"))
+        .toList();
+  }
+
+  @Test
+  void executorsHaveTheBitsOfTasksInOneProcess() {
+    String folder = pictures.toString();
+    StyleTrainer trainer = BallTraining.trainer(ExecutorBases.of(BASE), folder, STEPS);
+    try (var worker = trainer.worker(RunListener.NONE)) {
+      TrainedStyle here =
+          trainer
+              .gradients(step -> worker.share(step, 0, 2).followedBy(worker.share(step, 2, 4)))
+              .run();
+      assertEquals(here.adapter().identity(), whole.adapter().identity());
+    }
+  }
+
+  @Test
+  void killedExecutorCostsNoBit() {
+    int before = executors().size();
+    assertTrue(before >= 2, "executors: " + before);
+    TreeSet<Long> killed = new TreeSet<>();
+    TrainedStyle again =
+        train(
+            new RunListener() {
+              @Override
+              public void step(Step done) {
+                if (done.step() == 2) {
+                  // SIGKILL, with the next step on its way to it.
+                  ProcessHandle one = executors().get(0);
+                  killed.add(one.pid());
+                  one.destroyForcibly();
+                }
+              }
+            });
+    assertEquals(1, killed.size());
+    assertTrue(ProcessHandle.of(killed.first()).filter(ProcessHandle::isAlive).isEmpty());
+    assertEquals(whole.adapter().identity(), again.adapter().identity());
+    assertEquals(STEPS, again.losses().size());
+  }
+
+  @Test
+  void picturesAreThoseOfOneProcess() {
+    StructType columns =
+        new StructType()
+            .add("prompt", DataTypes.StringType)
+            .add("seed", DataTypes.LongType)
+            .add("adapters", DataTypes.StringType)
+            .add("steps", DataTypes.IntegerType);
+    List<Row> rows =
+        List.of(
+            RowFactory.create("a red fox", 1L, "glossy:0.7", 2),
+            RowFactory.create("a blue cup", 2L, null, 2));
+    Dataset<Row> asked = spark.session().createDataFrame(rows, columns).repartition(2);
+    SparkGeneration generation = SparkGeneration.on(BASE).adapter("glossy", EmojiSd.glossy());
+    TreeSet<String> drawn = new TreeSet<>();
+    generation
+        .draw(asked)
+        .collectAsList()
+        .forEach(row -> drawn.add(row.getAs(SparkGeneration.HASH)));
+    assertEquals(BallTraining.pictures(ExecutorBases.of(BASE), rows), drawn);
+  }
+}
