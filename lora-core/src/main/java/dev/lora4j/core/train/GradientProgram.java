@@ -85,12 +85,21 @@ public final class GradientProgram implements AutoCloseable {
    * @param owner owner of the run
    * @param layout layout of the trained weights
    * @param frozen other held inputs by name
-   * @param memory bytes that the held inputs may take at a time, see {@link Program#hold(Scope,
-   *     Function, long)}; empty if all stay
+   */
+  public GradientRun bind(Scope owner, FlatLayout layout, Function<String, Tensor> frozen) {
+    return new GradientRun(owner, this, layout, frozen, OptionalLong.empty());
+  }
+
+  /**
+   * {@link #bind(Scope, FlatLayout, Function)} within a memory, as {@link TrainingStep#bind(Scope,
+   * TrainingState, FlatLayout, Function, long)} has it.
+   *
+   * @param memory bytes that the held inputs may take at a time
+   * @throws dev.lora4j.core.tensor.TensorException if it is too small
    */
   public GradientRun bind(
-      Scope owner, FlatLayout layout, Function<String, Tensor> frozen, OptionalLong memory) {
-    return new GradientRun(owner, this, layout, frozen, memory);
+      Scope owner, FlatLayout layout, Function<String, Tensor> frozen, long memory) {
+    return new GradientRun(owner, this, layout, frozen, OptionalLong.of(memory));
   }
 
   @Override

@@ -22,10 +22,10 @@ import java.util.Optional;
  */
 public final class ExecutorBases {
   /** An adapter as it is read for a base. */
-  private record OfBase(BasePlace base, String hash) {}
+  private record ReadAdapter(BasePlace base, String hash) {}
 
   private static final Map<BasePlace, StableDiffusion> BASES = new HashMap<>();
-  private static final Map<OfBase, Adapter> ADAPTERS = new HashMap<>();
+  private static final Map<ReadAdapter, Adapter> ADAPTERS = new HashMap<>();
   private static Optional<Lora4j> lora = Optional.empty();
 
   private ExecutorBases() {}
@@ -67,7 +67,7 @@ public final class ExecutorBases {
 
   /** An adapter in a base, read by whoever asks first. */
   static synchronized Adapter adapter(BasePlace place, AdapterFile file) {
-    OfBase key = new OfBase(place, file.hash());
+    ReadAdapter key = new ReadAdapter(place, file.hash());
     Adapter read = ADAPTERS.get(key);
     if (read == null) {
       read = read(of(place), file);

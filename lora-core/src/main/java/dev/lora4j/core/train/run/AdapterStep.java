@@ -45,7 +45,8 @@ public final class AdapterStep {
       Scope scope, TrainingTask task, TrainingSettings settings, boolean computesGradients) {
     this.plan = task.plan();
     this.settings = settings;
-    weightsMemory = task.weightsMemory();
+    // The update alone uses none of the model's weights.
+    weightsMemory = computesGradients ? task.weightsMemory() : OptionalLong.empty();
     factors = new RunFactors(scope, task, settings);
     TaskLoss staged = factors.staged();
     StepSettings how = settings.step(plan, task.compute());

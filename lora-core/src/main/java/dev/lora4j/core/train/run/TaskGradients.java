@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /** Gradients of a task, for a run that is elsewhere. */
 public final class TaskGradients implements GradientWorker {
@@ -29,14 +30,18 @@ public final class TaskGradients implements GradientWorker {
     this.settings = settings;
     factors = new RunFactors(scope, task, settings);
     TaskLoss staged = factors.staged();
-    run =
+    GradientProgram program =
         GradientProgram.compile(
-                scope,
-                staged.parameters(),
-                staged.loss(),
-                staged.measures(),
-                settings.step(task.plan(), task.compute()).scaled())
-            .bind(scope, factors.layout(), factors.held(), task.weightsMemory());
+            scope,
+            staged.parameters(),
+            staged.loss(),
+            staged.measures(),
+            settings.step(task.plan(), task.compute()).scaled());
+    OptionalLong memory = task.weightsMemory();
+    run =
+        memory.isPresent()
+            ? program.bind(scope, factors.layout(), factors.held(), memory.getAsLong())
+            : program.bind(scope, factors.layout(), factors.held());
   }
 
   @Override

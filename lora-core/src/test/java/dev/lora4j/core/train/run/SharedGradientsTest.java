@@ -145,6 +145,23 @@ class SharedGradientsTest {
     assertEquals(whole.adapter().identity(), rest.adapter().identity());
   }
 
+  /** Weights that are read for each step are those of the workers; the update holds none. */
+  @Test
+  void memoryForWeightsIsThatOfWorkers() {
+    TrainingSettings settings = settings("adamw", 2);
+    TwoLayers task = TwoLayers.of(SCOPE, 2);
+    TrainedAdapter whole =
+        new Runs(SCOPE, task, settings).whole(CheckpointPolicy.NOTHING, RunListener.NONE);
+    TrainedAdapter shared =
+        shared(
+            task.within(1),
+            settings,
+            CheckpointPolicy.NOTHING,
+            machines(1, settings, Set.of()),
+            RunListener.NONE);
+    assertEquals(whole.adapter().identity(), shared.adapter().identity());
+  }
+
   @Test
   void batchThatIsNotFiniteChangesNothingAndIsNamed() {
     TrainingSettings settings = settings("adamw", 2);

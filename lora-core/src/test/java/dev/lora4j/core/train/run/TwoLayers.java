@@ -17,6 +17,7 @@ import dev.lora4j.core.train.adapter.TargetLayers;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.LongStream;
 
@@ -28,13 +29,15 @@ import java.util.stream.LongStream;
  * @param factor what the output shall be of the input
  * @param broken numbers of the batches that have a NaN
  * @param heldOut batches for validation
+ * @param weightsMemory bytes for weights at a time, if they do not all stay
  */
 record TwoLayers(
     AdapterPlan plan,
     Map<String, Tensor> weights,
     float factor,
     Set<Long> broken,
-    List<TrainingBatch> heldOut)
+    List<TrainingBatch> heldOut,
+    OptionalLong weightsMemory)
     implements TrainingTask {
   static final int WIDTH = 4;
   private static final int ROWS = 3;
@@ -62,15 +65,19 @@ record TwoLayers(
         Map.of(
             "first.weight", Tensor.of(scope, SQUARE, identity),
             "second.weight", Tensor.of(scope, SQUARE, new float[WIDTH * WIDTH]));
-    return new TwoLayers(plan, weights, factor, Set.of(), List.of());
+    return new TwoLayers(plan, weights, factor, Set.of(), List.of(), OptionalLong.empty());
   }
 
   TwoLayers broken(Set<Long> numbers) {
-    return new TwoLayers(plan, weights, factor, numbers, heldOut);
+    return new TwoLayers(plan, weights, factor, numbers, heldOut, weightsMemory);
   }
 
   TwoLayers holdingOut(TrainingBatch... batches) {
-    return new TwoLayers(plan, weights, factor, broken, List.of(batches));
+    return new TwoLayers(plan, weights, factor, broken, List.of(batches), weightsMemory);
+  }
+
+  TwoLayers within(long bytes) {
+    return new TwoLayers(plan, weights, factor, broken, heldOut, OptionalLong.of(bytes));
   }
 
   @Override
