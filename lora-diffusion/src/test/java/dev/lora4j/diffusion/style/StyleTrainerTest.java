@@ -14,6 +14,7 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.train.run.GradientWorker;
 import dev.lora4j.core.train.run.RunListener;
 import dev.lora4j.diffusion.TinySd;
+import dev.lora4j.diffusion.base.LoadOptions;
 import dev.lora4j.diffusion.dataset.Picture;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import dev.lora4j.diffusion.request.Prompt;
@@ -116,26 +117,30 @@ class StyleTrainerTest {
     assertEquals(trainer.run().adapter().identity(), trainer.run().adapter().identity());
   }
 
-  @Test
-  void gradientsOfWorkersTrainTheSameAdapter() {
-    StyleTrainer trainer =
-        StyleTrainer.on(SD)
-            .images(pictures())
-            .batch(2)
-            .settings(settings(DType.F32).withAccumulation(4));
-    TrainedStyle own = trainer.run();
-    try (GradientWorker one = trainer.worker(RunListener.NONE);
-        GradientWorker other = trainer.worker(RunListener.NONE)) {
-      TrainedStyle alone = trainer.gradients(step -> one.share(step, 0, 4)).run();
-      assertEquals(own.adapter().identity(), alone.adapter().identity());
-      assertEquals(own.adapter().metadata(), alone.adapter().metadata());
-      assertEquals(own.losses(), alone.losses());
-      TrainedStyle both =
-          trainer
-              .gradients(step -> one.share(step, 0, 3).followedBy(other.share(step, 3, 4)))
-              .run();
-      for (int step = 0; step < own.losses().size(); step++) {
-        assertEquals(own.losses().get(step), both.losses().get(step), 1e-4f, "step " + step);
+  @ParameterizedTest
+  @EnumSource(names = {"F32", "BF16"})
+  void gradientsOfWorkersTrainTheSameAdapter(DType compute) {
+    try (StableDiffusion base =
+        StableDiffusion.open(LORA, TinySd.FOLDER, LoadOptions.in(compute))) {
+      StyleTrainer trainer =
+          StyleTrainer.on(base)
+              .images(pictures())
+              .batch(2)
+              .settings(settings(DType.F32).withAccumulation(4));
+      TrainedStyle own = trainer.run();
+      try (GradientWorker one = trainer.worker(RunListener.NONE);
+          GradientWorker other = trainer.worker(RunListener.NONE)) {
+        TrainedStyle alone = trainer.gradients(step -> one.share(step, 0, 4)).run();
+        assertEquals(own.adapter().identity(), alone.adapter().identity());
+        assertEquals(own.adapter().metadata(), alone.adapter().metadata());
+        assertEquals(own.losses(), alone.losses());
+        TrainedStyle both =
+            trainer
+                .gradients(step -> one.share(step, 0, 3).followedBy(other.share(step, 3, 4)))
+                .run();
+        for (int step = 0; step < own.losses().size(); step++) {
+          assertEquals(own.losses().get(step), both.losses().get(step), 1e-4f, "step " + step);
+        }
       }
     }
   }

@@ -16,7 +16,7 @@ import java.util.Map;
  */
 public record GradientShare(HostTensor sum, List<Measured> batches) {
   /**
-   * What was measured of a batch.
+   * Measurements of a batch.
    *
    * @param loss before the step
    * @param measures numbers beside the loss, by their names, in order; NaN where there is none
@@ -46,41 +46,19 @@ public record GradientShare(HostTensor sum, List<Measured> batches) {
     }
     List<Measured> all = new ArrayList<>(batches);
     all.addAll(other.batches);
-    return new GradientShare(plus(sum, other.sum), all);
+    return new GradientShare(added(sum, other.sum, 1), all);
   }
 
-  /** The sum of two gradients, rounded as in their type. */
-  static HostTensor plus(HostTensor a, HostTensor b) {
-    if (a.dtype() == DType.F64) {
-      double[] left = a.doubles();
-      double[] right = b.doubles();
-      for (int i = 0; i < left.length; i++) {
-        left[i] += right[i];
-      }
-      return HostTensor.of(DType.F64, a.shape(), left);
+  /** A sum with one more gradient times its share, all rounded as in their type. */
+  static HostTensor added(HostTensor sum, HostTensor gradient, double share) {
+    if (sum.dtype() != DType.F64) {
+      return HostTensor.sum(sum.dtype(), List.of(sum, gradient), 1, (float) share);
     }
-    float[] left = a.floats();
-    float[] right = b.floats();
-    for (int i = 0; i < left.length; i++) {
-      left[i] += right[i];
-    }
-    return HostTensor.of(a.shape(), left);
-  }
-
-  /** A gradient times its share of a step, both rounded as in the gradient's type. */
-  static HostTensor times(HostTensor gradient, double share) {
-    if (gradient.dtype() == DType.F64) {
-      double[] values = gradient.doubles();
-      for (int i = 0; i < values.length; i++) {
-        values[i] *= share;
-      }
-      return HostTensor.of(DType.F64, gradient.shape(), values);
-    }
-    float[] values = gradient.floats();
-    float rounded = (float) share;
+    double[] values = sum.doubles();
+    double[] more = gradient.doubles();
     for (int i = 0; i < values.length; i++) {
-      values[i] *= rounded;
+      values[i] += more[i] * share;
     }
-    return HostTensor.of(gradient.shape(), values);
+    return HostTensor.of(DType.F64, sum.shape(), values);
   }
 }

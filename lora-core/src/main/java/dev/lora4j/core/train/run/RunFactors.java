@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** What a task trains, staged with its loss: where the numbers lie, and what they begin with. */
+/** Factors of a task, staged with its loss: their layout, their first values, their inputs. */
 final class RunFactors {
   private final TrainingSettings settings;
   private final TaskLoss staged;

@@ -20,7 +20,7 @@ final class StepMeans {
     share = 1.0 / batches;
   }
 
-  /** What a batch counts. */
+  /** Share of each batch in the means. */
   double share() {
     return share;
   }

@@ -63,8 +63,7 @@ public final class TaskGradients implements GradientWorker {
     double share = 1.0 / batches.size();
     List<GradientShare.Measured> measured = new ArrayList<>();
     // As TrainingRun has it: sums of several batches begin with 0, which keeps no negative zero.
-    HostTensor sum =
-        HostTensor.of(wanted.weights().dtype(), wanted.weights().shape(), zeros(wanted));
+    HostTensor sum = zeros(wanted.weights());
     for (int b = from; b < to; b++) {
       try (Scope inputs = scope.child("batch")) {
         TrainingBatch batch = batches.get(b);
@@ -72,7 +71,7 @@ public final class TaskGradients implements GradientWorker {
             run.of(wanted.lossScale(), factors.inputs(inputs, wanted.first() + b, batch));
         sum =
             settings.accumulate() > 1
-                ? GradientShare.plus(sum, GradientShare.times(found.gradient(), share))
+                ? GradientShare.added(sum, found.gradient(), share)
                 : found.gradient();
         Map<String, Double> numbers = new LinkedHashMap<>(batch.measures());
         found.measures().forEach((name, n) -> numbers.put(name, (double) n));
@@ -92,8 +91,9 @@ public final class TaskGradients implements GradientWorker {
     return values;
   }
 
-  private static float[] zeros(SharedStep wanted) {
-    return new float[Math.toIntExact(wanted.weights().shape().elements())];
+  private static HostTensor zeros(HostTensor like) {
+    int count = Math.toIntExact(like.shape().elements());
+    return HostTensor.of(like.dtype(), like.shape(), new double[count]);
   }
 
   @Override

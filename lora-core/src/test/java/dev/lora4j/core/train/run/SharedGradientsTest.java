@@ -202,4 +202,28 @@ class SharedGradientsTest {
                     RunListener.NONE));
     assertTrue(few.getMessage().contains("0 batches"), few.getMessage());
   }
+
+  @Test
+  void sharesAreAddedInTheirOwnType() {
+    double small = 0x1p-40;
+    for (DType type : List.of(DType.F32, DType.F64)) {
+      GradientShare one = share(type, 1, 0.5f);
+      GradientShare both = one.followedBy(share(type, small, 0.25f));
+      double sum = type == DType.F64 ? 1 + small : 1;
+      assertArrayEquals(new double[] {sum, -sum}, both.sum().doubles(), type.toString());
+      assertEquals(List.of(0.5f, 0.25f), losses(both));
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> one.followedBy(new GradientShare(HostTensor.of(Shape.of(1), 1), List.of())));
+    }
+  }
+
+  private static GradientShare share(DType type, double value, float loss) {
+    HostTensor sum = HostTensor.of(type, Shape.of(2), new double[] {value, -value});
+    return new GradientShare(sum, List.of(new GradientShare.Measured(loss, Map.of())));
+  }
+
+  private static List<Float> losses(GradientShare share) {
+    return share.batches().stream().map(GradientShare.Measured::loss).toList();
+  }
 }
