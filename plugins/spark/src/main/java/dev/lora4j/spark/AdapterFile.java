@@ -17,7 +17,7 @@ final class AdapterFile implements Serializable {
     hash = Digests.hex(content);
   }
 
-  /** What rows call it. */
+  /** Name in rows. */
   String name() {
     return name;
   }

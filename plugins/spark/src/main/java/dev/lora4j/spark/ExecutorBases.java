@@ -60,9 +60,7 @@ public final class ExecutorBases {
    * tasks use those, and the last bits of a picture, and its record, depend on the number.
    */
   private static Lora4j engine() {
-    int processors = Runtime.getRuntime().availableProcessors();
-    int threads = Math.min(WorkerSource.threadsOfTask(), processors);
-    return Lora4j.open(EngineOptions.DEFAULT.threads(threads));
+    return Lora4j.open(EngineOptions.DEFAULT.threads(TaskThreads.count()));
   }
 
   /** An adapter in a base, read by whoever asks first. */

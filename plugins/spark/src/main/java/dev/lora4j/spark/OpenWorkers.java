@@ -44,7 +44,7 @@ final class OpenWorkers {
         return free;
       }
     }
-    return source.open(WorkerSource.threadsOfTask());
+    return source.open(TaskThreads.count());
   }
 
   private static void give(String id, GradientWorker worker) {

@@ -31,6 +31,10 @@ final class PromptColumns {
           "sampler",
           "clip_skip");
 
+  /** Columns that drawing adds. */
+  private static final List<String> RESULTS =
+      List.of(SparkGeneration.PICTURE, SparkGeneration.HASH, SparkGeneration.ERROR);
+
   private PromptColumns() {}
 
   /**
@@ -60,6 +64,15 @@ final class PromptColumns {
               + String.join(", ", ALL)
               + "; name others by keeping(...) to have them in the result, or drop them.");
     }
+    List<String> taken = RESULTS.stream().filter(names::contains).toList();
+    if (!taken.isEmpty()) {
+      throw new IllegalArgumentException(
+          "The result has columns "
+              + String.join(", ", RESULTS)
+              + " of its own; rename "
+              + String.join(", ", taken)
+              + ".");
+    }
     List<String> missing = kept.stream().filter(name -> !names.contains(name)).toList();
     if (!missing.isEmpty()) {
       throw new IllegalArgumentException(
@@ -74,7 +87,7 @@ final class PromptColumns {
    * @throws IllegalArgumentException if a value is missing or is none
    */
   static Prompt prompt(Row row, Function<String, Adapter> adapter) {
-    Prompt prompt = Prompt.of(text(row, PROMPT)).seed(number(row, SEED).longValue());
+    Prompt prompt = Prompt.of(text(row, PROMPT)).seed(integer(row, SEED));
     for (String name : row.schema().fieldNames()) {
       if (row.isNullAt(row.fieldIndex(name))) {
         continue;
@@ -83,10 +96,10 @@ final class PromptColumns {
           switch (name) {
             case "negative" -> prompt.negative(text(row, name));
             case ADAPTERS -> prompt.mix(mix(text(row, name), adapter));
-            case "steps" -> prompt.steps(number(row, name).intValue());
+            case "steps" -> prompt.steps(small(row, name));
             case "guidance" -> prompt.guidance(number(row, name).doubleValue());
             case "sampler" -> prompt.sampler(text(row, name));
-            case "clip_skip" -> prompt.clipSkip(number(row, name).intValue());
+            case "clip_skip" -> prompt.clipSkip(small(row, name));
             default -> prompt;
           };
     }
@@ -98,9 +111,7 @@ final class PromptColumns {
     if (wide != has(row, "height")) {
       throw new IllegalArgumentException("it has a width or a height alone; say both or neither");
     }
-    return wide
-        ? prompt.size(number(row, "width").intValue(), number(row, "height").intValue())
-        : prompt;
+    return wide ? prompt.size(small(row, "width"), small(row, "height")) : prompt;
   }
 
   private static boolean has(Row row, String name) {
@@ -130,6 +141,24 @@ final class PromptColumns {
       return number;
     }
     throw new IllegalArgumentException("its " + name + " is " + value + ", which is no number");
+  }
+
+  /** A whole number; one with a fraction is refused, not cut. */
+  private static long integer(Row row, String name) {
+    Number value = number(row, name);
+    if (value instanceof Long || value instanceof Integer || value instanceof Short) {
+      return value.longValue();
+    }
+    throw new IllegalArgumentException(
+        "its " + name + " is " + value + ", which is not of an integer type");
+  }
+
+  private static int small(Row row, String name) {
+    long value = integer(row, name);
+    if (value != (int) value) {
+      throw new IllegalArgumentException("its " + name + " is " + value + ", which is too large");
+    }
+    return (int) value;
   }
 
   /** A row as messages name it: what it says, without what is only kept. */

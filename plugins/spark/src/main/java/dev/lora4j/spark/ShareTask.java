@@ -8,7 +8,7 @@ import org.apache.spark.broadcast.Broadcast;
 final class ShareTask implements Function<Integer, ShareMessage> {
   private static final long serialVersionUID = 1L;
 
-  /** What the message of a failure begins with. */
+  /** Beginning of the message of a failure. */
   static final String FAILED = "The gradients of batch ";
 
   private final String training;

@@ -7,7 +7,6 @@ import dev.lora4j.core.train.run.TrainingFailure;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.IntStream;
-import org.apache.spark.SparkException;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 
@@ -77,8 +76,8 @@ public final class SparkGradients implements GradientSource, AutoCloseable {
     TrainingFailure failure =
         new TrainingFailure(
             reason
-                + (e instanceof SparkException ? " Spark tried it as often as it is told to" : "")
-                + " (spark.task.maxFailures). What was trained is in the last checkpoint.");
+                + " Spark tried it as often as it is told to (spark.task.maxFailures). What was"
+                + " trained is in the last checkpoint, if checkpoints are kept.");
     failure.initCause(e);
     return failure;
   }

@@ -5,7 +5,6 @@ import dev.lora4j.core.train.run.RunListener;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import dev.lora4j.diffusion.style.StyleTrainer;
 import java.io.Serializable;
-import org.apache.spark.TaskContext;
 
 /**
  * Opens on a machine what computes gradients there. A lambda of it takes along what it uses, which
@@ -34,11 +33,5 @@ public interface WorkerSource extends Serializable {
       int most = base.scope().engine().threads();
       return style.trainer(base).threads(Math.min(threads, most)).worker(RunListener.NONE);
     };
-  }
-
-  /** Threads that a task of Spark may use: {@code spark.task.cpus}. */
-  static int threadsOfTask() {
-    TaskContext task = TaskContext.get();
-    return task == null ? 1 : Math.max(1, task.cpus());
   }
 }

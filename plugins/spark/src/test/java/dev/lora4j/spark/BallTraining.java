@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.apache.spark.sql.Row;
 
-/** What one process makes of the same pictures and rows, with one thread in each operator. */
+/** A small training, and pictures of rows, as one process has them with one thread. */
 final class BallTraining {
   static final int BATCHES = 4;
 

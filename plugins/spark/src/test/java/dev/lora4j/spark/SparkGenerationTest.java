@@ -128,4 +128,38 @@ class SparkGenerationTest {
     assertTrue(reasons.get(1).contains("NAME:WEIGHT,NAME:WEIGHT"), reasons.get(1));
     assertTrue(reasons.get(2).contains("NAME:WEIGHT,NAME:WEIGHT"), reasons.get(2));
   }
+
+  @Test
+  void fractionsAndUnknownSamplersAreRefused() {
+    StructType columns =
+        new StructType()
+            .add("prompt", DataTypes.StringType)
+            .add("seed", DataTypes.LongType)
+            .add("steps", DataTypes.DoubleType)
+            .add("sampler", DataTypes.StringType);
+    List<Row> asked =
+        List.of(
+            RowFactory.create("a red fox", 1L, 2.5, null),
+            RowFactory.create("a red fox", 1L, null, "eulr"),
+            RowFactory.create(null, 1L, null, null));
+    List<Row> drawn =
+        SparkGeneration.on(BASE)
+            .keepingErrors()
+            .draw(SPARK.session().createDataFrame(asked, columns).coalesce(1))
+            .collectAsList();
+    List<String> reasons =
+        drawn.stream().map(row -> row.<String>getAs(SparkGeneration.ERROR)).toList();
+    assertTrue(reasons.get(0).contains("steps is 2.5, which is not of an integer"), reasons.get(0));
+    assertTrue(reasons.get(1).contains("eulr"), reasons.get(1));
+    assertTrue(reasons.get(2).contains("prompt is null, which is no text"), reasons.get(2));
+  }
+
+  @Test
+  void columnsOfTheResultAreNotTakenOver() {
+    Dataset<Row> rows = rows(1, row("a", "")).withColumnRenamed("id", "picture");
+    SparkGeneration generation = SparkGeneration.on(BASE).keeping("picture");
+    IllegalArgumentException e =
+        assertThrows(IllegalArgumentException.class, () -> generation.draw(rows));
+    assertTrue(e.getMessage().endsWith("rename picture."), e.getMessage());
+  }
 }

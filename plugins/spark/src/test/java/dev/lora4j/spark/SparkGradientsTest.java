@@ -114,7 +114,7 @@ class SparkGradientsTest {
     WorkerSource plain = workers();
     LEFT_TO_FAIL.set(2);
     TrainedStyle again =
-        shared(threads -> new Failing(plain.open(threads)), 2, CheckpointPolicy.NOTHING);
+        shared(threads -> new FailingWorker(plain.open(threads)), 2, CheckpointPolicy.NOTHING);
     assertEquals(0, LEFT_TO_FAIL.get());
     assertEquals(whole.adapter().identity(), again.adapter().identity());
   }
@@ -128,7 +128,10 @@ class SparkGradientsTest {
           assertThrows(
               TrainingFailure.class,
               () ->
-                  shared(threads -> new Failing(plain.open(threads)), 2, CheckpointPolicy.NOTHING));
+                  shared(
+                      threads -> new FailingWorker(plain.open(threads)),
+                      2,
+                      CheckpointPolicy.NOTHING));
       assertTrue(
           e.getMessage().matches("(?s)The gradients of batch [13] to [24] were not computed on .*"),
           e.getMessage());
@@ -163,7 +166,7 @@ class SparkGradientsTest {
   }
 
   /** Fails as often as is left to fail. */
-  private record Failing(GradientWorker worker) implements GradientWorker {
+  private record FailingWorker(GradientWorker worker) implements GradientWorker {
     @Override
     public GradientShare share(SharedStep step, int from, int to) {
       if (LEFT_TO_FAIL.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
