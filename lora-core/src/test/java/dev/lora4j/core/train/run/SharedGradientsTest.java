@@ -2,6 +2,7 @@ package dev.lora4j.core.train.run;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -201,6 +202,30 @@ class SharedGradientsTest {
                     step -> new GradientShare(step.weights(), List.of()),
                     RunListener.NONE));
     assertTrue(few.getMessage().contains("0 batches"), few.getMessage());
+  }
+
+  /** What a machine does that was slow or lost is done by another, whatever each did before. */
+  @Test
+  void shareIsTheSameWhoeverComputesIt() {
+    TrainingSettings settings = settings("adamw", 4);
+    try (TaskGradients busy = new TaskGradients(SCOPE, TwoLayers.of(SCOPE, 2), settings);
+        TaskGradients fresh = new TaskGradients(SCOPE, TwoLayers.of(SCOPE, 2), settings)) {
+      int count = 2 * 2 * 2 * TwoLayers.WIDTH;
+      SharedStep first = step(0, count, 0.1f);
+      SharedStep later = step(4, count, -0.3f);
+      GradientShare before = busy.share(later, 1, 3);
+      GradientShare other = busy.share(first, 0, 4);
+      GradientShare after = busy.share(later, 1, 3);
+      assertEquals(before, after);
+      assertEquals(before, fresh.share(later, 1, 3));
+      assertNotEquals(other.sum(), after.sum());
+    }
+  }
+
+  private static SharedStep step(long first, int count, float value) {
+    float[] weights = new float[count];
+    Arrays.fill(weights, value);
+    return new SharedStep(first, 4, HostTensor.of(Shape.of(count), weights), 1, Map.of());
   }
 
   @Test
