@@ -8,6 +8,7 @@ import java.util.Map;
 
 /** A step of training on its way to those who compute its gradients. */
 record StepMessage(
+    String settings,
     long first,
     int batches,
     TensorMessage weights,
@@ -18,12 +19,17 @@ record StepMessage(
     LinkedHashMap<String, TensorMessage> state = new LinkedHashMap<>();
     step.state().forEach((name, tensor) -> state.put(name, new TensorMessage(tensor)));
     return new StepMessage(
-        step.first(), step.batches(), new TensorMessage(step.weights()), step.lossScale(), state);
+        step.settings(),
+        step.first(),
+        step.batches(),
+        new TensorMessage(step.weights()),
+        step.lossScale(),
+        state);
   }
 
   SharedStep step() {
     Map<String, HostTensor> tensors = new LinkedHashMap<>();
     state.forEach((name, message) -> tensors.put(name, message.tensor()));
-    return new SharedStep(first, batches, weights.tensor(), lossScale, tensors);
+    return new SharedStep(settings, first, batches, weights.tensor(), lossScale, tensors);
   }
 }

@@ -11,7 +11,8 @@ public interface GradientWorker extends AutoCloseable {
    *
    * @param from the first, from 0 within the step
    * @param to that after the last
-   * @throws IllegalArgumentException if there are none of these batches
+   * @throws IllegalArgumentException if there are none of these batches, or the training has other
+   *     settings
    * @throws dev.lora4j.core.tensor.TensorException if the step is of another adapter
    */
   GradientShare share(SharedStep step, int from, int to);

@@ -9,11 +9,13 @@ final class SharedCourse implements StepCourse {
   private final GradientSource source;
   private final TrainingTask task;
   private final TrainingSettings settings;
+  private final String digest;
 
   SharedCourse(GradientSource source, TrainingTask task, TrainingSettings settings) {
     this.source = source;
     this.task = task;
     this.settings = settings;
+    digest = SharedStep.digest(settings);
   }
 
   @Override
@@ -21,6 +23,7 @@ final class SharedCourse implements StepCourse {
     TrainingState state = run.state();
     SharedStep step =
         new SharedStep(
+            digest,
             first,
             settings.accumulate(),
             HostTensor.of(state.weights()),

@@ -15,6 +15,7 @@ public final class TaskGradients implements GradientWorker {
   private final Scope scope;
   private final TrainingTask task;
   private final TrainingSettings settings;
+  private final String digest;
   private final RunFactors factors;
   private final GradientRun run;
 
@@ -28,6 +29,7 @@ public final class TaskGradients implements GradientWorker {
     this.scope = owner.child("gradients");
     this.task = task;
     this.settings = settings;
+    digest = SharedStep.digest(settings);
     factors = new RunFactors(scope, task, settings);
     TaskLoss staged = factors.staged();
     GradientProgram program =
@@ -49,6 +51,12 @@ public final class TaskGradients implements GradientWorker {
     if (from < 0 || from >= to || to > wanted.batches()) {
       throw new IllegalArgumentException(
           "A step of " + wanted.batches() + " batches has none from " + from + " to " + to + ".");
+    }
+    if (!wanted.settings().equals(digest)) {
+      throw new IllegalArgumentException(
+          "The training has other settings than those that gradients are computed by here: "
+              + settings.canonical()
+              + ". Make both from the same settings.");
     }
     if (!wanted.state().isEmpty()) {
       task.restore(wanted.state());

@@ -179,12 +179,30 @@ class SharedGradientsTest {
   }
 
   @Test
+  void workersOfOtherSettingsAreRefused() {
+    TrainingSettings settings = settings("adamw", 2);
+    for (TrainingSettings other : List.of(settings.withAccumulation(1), settings.withSeed(4))) {
+      IllegalArgumentException e =
+          assertThrows(
+              IllegalArgumentException.class,
+              () ->
+                  shared(
+                      TwoLayers.of(SCOPE, 2),
+                      settings,
+                      CheckpointPolicy.NOTHING,
+                      machines(1, other, Set.of()),
+                      RunListener.NONE));
+      assertTrue(e.getMessage().contains("has other settings"), e.getMessage());
+    }
+  }
+
+  @Test
   void sharesOfOtherStepsAndAdaptersAreRefused() {
     TrainingSettings settings = settings("adamw", 2);
     TwoLayers task = TwoLayers.of(SCOPE, 2);
     try (TaskGradients machine = new TaskGradients(SCOPE, task, settings)) {
       HostTensor other = HostTensor.of(Shape.of(5), new float[5]);
-      SharedStep step = new SharedStep(0, 2, other, 1, Map.of());
+      SharedStep step = new SharedStep(SharedStep.digest(settings), 0, 2, other, 1, Map.of());
       TensorException e = assertThrows(TensorException.class, () -> machine.share(step, 0, 2));
       assertTrue(e.getMessage().contains("belong to another adapter"), e.getMessage());
       IllegalArgumentException none =
@@ -225,7 +243,13 @@ class SharedGradientsTest {
   private static SharedStep step(long first, int count, float value) {
     float[] weights = new float[count];
     Arrays.fill(weights, value);
-    return new SharedStep(first, 4, HostTensor.of(Shape.of(count), weights), 1, Map.of());
+    return new SharedStep(
+        SharedStep.digest(settings("adamw", 4)),
+        first,
+        4,
+        HostTensor.of(Shape.of(count), weights),
+        1,
+        Map.of());
   }
 
   @Test
