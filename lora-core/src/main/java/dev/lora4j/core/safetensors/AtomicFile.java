@@ -65,7 +65,12 @@ public final class AtomicFile {
 
   /** {@link #write(Path, ByteSource)} of a text in UTF-8. */
   public static void write(Path target, String text) throws IOException {
-    ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+    write(target, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** {@link #write(Path, ByteSource)} of bytes that are there. */
+  public static void write(Path target, byte[] content) throws IOException {
+    ByteBuffer bytes = ByteBuffer.wrap(content);
     write(
         target,
         out -> {

@@ -138,7 +138,7 @@ public final class RunFile {
   }
 
   /** Lays a text over what is there; {@code name} is what to call it in messages. */
-  static void read(String text, String name, SettingLayers layers) {
+  public static void read(String text, String name, SettingLayers layers) {
     new RunFile(name, Optional.empty(), layers, Optional.empty()).read(text);
   }
 

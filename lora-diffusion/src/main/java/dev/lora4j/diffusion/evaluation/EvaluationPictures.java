@@ -1,12 +1,15 @@
 package dev.lora4j.diffusion.evaluation;
 
 import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.safetensors.AtomicFile;
 import dev.lora4j.diffusion.dataset.Picture;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import dev.lora4j.diffusion.record.GeneratedImage;
 import dev.lora4j.diffusion.request.Prompt;
 import dev.lora4j.diffusion.request.StepListener;
 import java.awt.Color;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -17,7 +20,11 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import javax.imageio.ImageIO;
 
 /**
  * Pictures of an evaluation: each concept and seed with the base alone and with the adapter, and
@@ -121,6 +128,37 @@ public record EvaluationPictures(
    * @param images gives the next picture
    */
   public List<JudgedPicture> save(List<Request> requests, Supplier<GeneratedImage> images) {
+    return kept(
+        requests,
+        (request, file) -> {
+          GeneratedImage image = images.get();
+          image.save(file);
+          return image.image();
+        });
+  }
+
+  /**
+   * The same with pictures that came as PNG files.
+   *
+   * @param files gives the content of a request's file; called once for each, in their order
+   */
+  public List<JudgedPicture> saveFiles(List<Request> requests, Function<Request, byte[]> files) {
+    return kept(
+        requests,
+        (request, file) -> {
+          byte[] content = files.apply(request);
+          try {
+            AtomicFile.write(file, content);
+            return Optional.ofNullable(ImageIO.read(new ByteArrayInputStream(content)))
+                .orElseThrow(() -> new IOException("it is no picture"));
+          } catch (IOException e) {
+            throw new UncheckedIOException("Cannot write " + file + ": " + e.getMessage(), e);
+          }
+        });
+  }
+
+  private List<JudgedPicture> kept(
+      List<Request> requests, BiFunction<Request, Path, BufferedImage> saving) {
     try {
       Files.createDirectories(folder);
     } catch (IOException e) {
@@ -129,9 +167,8 @@ public record EvaluationPictures(
     List<JudgedPicture> made = new ArrayList<>();
     try {
       for (Request one : requests) {
-        GeneratedImage image = images.get();
-        image.save(folder.resolve(one.file()));
-        Picture picture = Picture.of(one.file(), "", image.image(), side, side, Color.WHITE);
+        BufferedImage image = saving.apply(one, folder.resolve(one.file()));
+        Picture picture = Picture.of(one.file(), "", image, side, side, Color.WHITE);
         made.add(
             new JudgedPicture(
                 one.file(),

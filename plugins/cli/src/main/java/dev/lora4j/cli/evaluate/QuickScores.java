@@ -61,7 +61,7 @@ public record QuickScores(JudgeFolder judge, JudgedStyle style, Map<Integer, Str
     List<EvaluationPictures.Request> requests = pictures.requests(MixPlan.of(adapter, 1), concepts);
     List<JudgedPicture> all = EvaluationProgress.make(console, model.sd(), pictures, requests);
     try (Judges judges =
-        Judges.load(model.lora().engine(), judge.styleClassifier(), judge.conceptRetrieval())) {
+        Judges.load(model.engine(), judge.styleClassifier(), judge.conceptRetrieval())) {
       StyleEvaluation found =
           StyleEvaluation.of(judges, style, judge.truths(JudgeFolder.FLAT), all);
       double seconds = (System.nanoTime() - began) / 1e9;

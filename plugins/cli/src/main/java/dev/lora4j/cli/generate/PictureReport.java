@@ -81,7 +81,7 @@ record PictureReport(
             .put("embeddings", embeddings().json())
             .put("base", model.sd().base().path().toString())
             .put("compute", model.sd().base().precision().text())
-            .put("device", model.lora().engine().device().toString())
+            .put("device", model.engine().device().toString())
             .put("seconds", seconds);
     return compared.map(lines -> all.put("compared", lines)).orElse(all);
   }

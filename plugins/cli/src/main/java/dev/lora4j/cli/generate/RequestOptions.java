@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
 /** Options of requests, made of prompts. */
-final class RequestOptions {
+public final class RequestOptions {
   /** Requests of more pictures are a slip of the pen, and would not fit into memory. */
   private static final int MOST = 100_000;
 
@@ -43,7 +43,7 @@ final class RequestOptions {
       paramLabel = "N",
       description = "Pictures for each prompt (default: ${DEFAULT-VALUE}).",
       defaultValue = "1")
-  int count;
+  public int count;
 
   @Option(
       names = "--steps",
@@ -145,7 +145,7 @@ final class RequestOptions {
    * The requests without adapters, {@link #count} for each text; what is wrong with the options is
    * found before anything is loaded.
    */
-  List<Prompt> prompts(CommandSpec spec, List<String> texts) {
+  public List<Prompt> prompts(CommandSpec spec, List<String> texts) {
     try {
       SigmaSchedule law = SigmaSchedule.named(schedule);
       sampler.map(Samplers::named).ifPresent(law::requireFollowedBy);

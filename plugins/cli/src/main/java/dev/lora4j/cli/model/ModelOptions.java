@@ -1,7 +1,9 @@
 package dev.lora4j.cli.model;
 
+import dev.lora4j.cli.console.Console;
 import dev.lora4j.cli.console.Failure;
 import dev.lora4j.cli.file.ExistingPath;
+import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.diffusion.base.BaseOutline;
 import dev.lora4j.diffusion.base.LoadOptions;
@@ -11,7 +13,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -89,6 +93,49 @@ public final class ModelOptions {
     words.addAll(precision.words());
     words.addAll(memory.words());
     return words;
+  }
+
+  /** The same with the type that networks compute in, for another machine to open the same. */
+  public List<String> words(DType type) {
+    List<String> words = new ArrayList<>(words());
+    words.addAll(List.of("--compute", type.toString().toLowerCase(Locale.ROOT)));
+    return words;
+  }
+
+  /** The options that {@link #words} names. */
+  public static ModelOptions of(List<String> words) {
+    Words read = new Words();
+    new CommandLine(read).parseArgs(words.toArray(String[]::new));
+    return read.options;
+  }
+
+  /** Nothing but the options. */
+  @CommandLine.Command
+  private static final class Words {
+    @Mixin private final ModelOptions options = new ModelOptions();
+  }
+
+  /**
+   * Words for other machines, which measure nothing themselves: with the type to compute in, the
+   * faster one on this machine if the options name none.
+   */
+  public List<String> settled(Console console) {
+    if (type().isPresent()) {
+      return words(type().get());
+    }
+    try (Lora4j lora = where.open(console)) {
+      return words(ComputeType.of(console, lora.engine(), Optional.empty()));
+    }
+  }
+
+  /** The type to compute in; empty for the faster one. */
+  Optional<DType> type() {
+    return switch (compute) {
+      case f32 -> Optional.of(DType.F32);
+      case bf16 -> Optional.of(DType.BF16);
+      case f16 -> Optional.of(DType.F16);
+      case auto -> Optional.empty();
+    };
   }
 
   /** Folder or file of the base. */

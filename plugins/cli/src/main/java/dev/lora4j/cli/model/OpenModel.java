@@ -4,12 +4,22 @@ import dev.lora4j.cli.console.Console;
 import dev.lora4j.cli.console.Durations;
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import java.nio.file.Path;
-import java.util.Optional;
+import java.util.List;
 
-/** A running engine with a base model loaded into it. */
-public record OpenModel(Lora4j lora, StableDiffusion sd) implements AutoCloseable {
+/**
+ * A base model that is loaded into a running engine.
+ *
+ * @param owned what is closed with it, in order; empty if base and engine are somebody else's
+ */
+public record OpenModel(StableDiffusion sd, List<AutoCloseable> owned) implements AutoCloseable {
+  /** Copies the list. */
+  public OpenModel {
+    owned = List.copyOf(owned);
+  }
+
   /** Starts the engine and loads what the options name. */
   public static OpenModel of(Console console, ModelOptions options) {
     Path path = options.path();
@@ -17,14 +27,7 @@ public record OpenModel(Lora4j lora, StableDiffusion sd) implements AutoCloseabl
     options.outline();
     Lora4j lora = options.where.open(console);
     try {
-      Optional<DType> asked =
-          switch (options.compute) {
-            case f32 -> Optional.of(DType.F32);
-            case bf16 -> Optional.of(DType.BF16);
-            case f16 -> Optional.of(DType.F16);
-            case auto -> Optional.empty();
-          };
-      DType compute = ComputeType.of(console, lora.engine(), asked);
+      DType compute = ComputeType.of(console, lora.engine(), options.type());
       StableDiffusion sd = StableDiffusion.open(lora, path, options.loading(compute));
       console.note(
           "Loaded "
@@ -39,15 +42,30 @@ public record OpenModel(Lora4j lora, StableDiffusion sd) implements AutoCloseabl
               + compute
               + ").");
       sd.base().notes().forEach(console::note);
-      return new OpenModel(lora, sd);
+      return new OpenModel(sd, List.of(sd, lora));
     } catch (RuntimeException | Error e) {
       lora.close();
       throw e;
     }
   }
 
+  /**
+   * Loads what the options name into an engine that is open already.
+   *
+   * @param options with the type to compute in
+   */
+  public static StableDiffusion open(Lora4j lora, ModelOptions options) {
+    DType compute = options.type().orElseThrow();
+    return StableDiffusion.open(lora, options.path(), options.loading(compute));
+  }
+
   private static String name(Path path) {
     return String.valueOf(path.toAbsolutePath().normalize().getFileName());
+  }
+
+  /** The engine that the model is loaded into. */
+  public Engine engine() {
+    return sd.scope().engine();
   }
 
   /** The type that networks compute in. */
@@ -57,7 +75,14 @@ public record OpenModel(Lora4j lora, StableDiffusion sd) implements AutoCloseabl
 
   @Override
   public void close() {
-    sd.close();
-    lora.close();
+    for (AutoCloseable one : owned) {
+      try {
+        one.close();
+      } catch (RuntimeException e) {
+        throw e;
+      } catch (Exception e) {
+        throw new IllegalStateException("The base cannot be closed.", e);
+      }
+    }
   }
 }

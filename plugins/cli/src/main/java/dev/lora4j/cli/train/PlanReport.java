@@ -307,7 +307,7 @@ final class PlanReport {
   }
 
   private double seconds(StepCost cost) {
-    return cost.seconds(MeasuredSpeed.of(run.model().lora().engine(), run.compute()));
+    return cost.seconds(MeasuredSpeed.of(run.model().engine(), run.compute()));
   }
 
   private StepCost stepCost() {

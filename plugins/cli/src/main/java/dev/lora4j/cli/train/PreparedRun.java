@@ -34,6 +34,7 @@ import dev.lora4j.diffusion.train.objective.ClassPreservation;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * A run of which all is known that can be known before it begins.
@@ -55,6 +56,16 @@ record PreparedRun(
 
   /** Surveys the pictures, opens the base, and finds the layers. */
   static PreparedRun of(Console console, RunSettings settings, ModelOptions base, boolean strict) {
+    requireOutput(settings);
+    return of(console, settings, base.outline(), strict, () -> OpenModel.of(console, base));
+  }
+
+  /** The same on a base that is open, for a machine that writes nothing. */
+  static PreparedRun on(Console console, RunSettings settings, ModelOptions base, OpenModel open) {
+    return of(console, settings, base.outline(), true, () -> open);
+  }
+
+  private static void requireOutput(RunSettings settings) {
     AdapterWriter layout = AdapterWriters.named(settings.layout());
     if (layout.folder() && ReplacedFolder.adapter(settings.out())) {
       OutputFile.around(settings.out());
@@ -65,7 +76,14 @@ record PreparedRun(
     }
     InputAdapters.require(settings.from(), settings.sharedA(), settings.out());
     InputAdapters.requireActive(settings);
-    BaseOutline outline = base.outline();
+  }
+
+  private static PreparedRun of(
+      Console console,
+      RunSettings settings,
+      BaseOutline outline,
+      boolean strict,
+      Supplier<OpenModel> opening) {
     Family family = outline.family();
     Optional<FurtherTraining> further = FurtherTraining.of(settings, family);
     Optional<SharedDown> shared = SharedDown.of(settings, family);
@@ -82,7 +100,7 @@ record PreparedRun(
     requireNoClass(settings, data);
     // Refuses captions without a trigger.
     Optional<ClassPreservation> kept = settings.preservation(data);
-    OpenModel model = OpenModel.of(console, base);
+    OpenModel model = opening.get();
     try {
       StyleTrainer.requireTrainable(model.sd());
       Collection<Site> sites = model.sd().base().sites().all();

@@ -1,0 +1,39 @@
+package dev.lora4j.cli.evaluate;
+
+import dev.lora4j.cli.console.Console;
+import dev.lora4j.cli.console.Failure;
+import dev.lora4j.cli.model.OpenModel;
+import dev.lora4j.diffusion.evaluation.JudgedPicture;
+import java.util.List;
+
+/** Where the pictures of an evaluation are made. */
+@FunctionalInterface
+public interface EvaluationPlace {
+  /** This process, some at a time. */
+  EvaluationPlace HERE =
+      new EvaluationPlace() {
+        @Override
+        public List<JudgedPicture> make(Console console, PlacedEvaluation asked) {
+          try (OpenModel model = OpenModel.of(console, asked.base())) {
+            asked.opened().accept(model.sd().base());
+            return EvaluationProgress.make(console, model.sd(), asked.pictures(), asked.requests());
+          }
+        }
+
+        @Override
+        public void requirePictures() {}
+      };
+
+  /** Makes and saves the pictures, with a progress bar. */
+  List<JudgedPicture> make(Console console, PlacedEvaluation asked);
+
+  /**
+   * Refuses an evaluation that makes no pictures.
+   *
+   * @throws Failure if making them is all that this place is for
+   */
+  default void requirePictures() {
+    throw Failure.usage(
+        "Pictures that are there are judged by one process; take the command evaluate for it.");
+  }
+}

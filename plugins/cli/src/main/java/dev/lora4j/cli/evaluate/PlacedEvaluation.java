@@ -1,0 +1,28 @@
+package dev.lora4j.cli.evaluate;
+
+import dev.lora4j.cli.adapter.LoraOption;
+import dev.lora4j.cli.model.ModelOptions;
+import dev.lora4j.diffusion.base.DiffusionModel;
+import dev.lora4j.diffusion.evaluation.EvaluationPictures;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * The pictures of an evaluation, which are to be made.
+ *
+ * @param base options of the base
+ * @param lora the adapter of the requests whose weight is not 0
+ * @param opened told of the base, by a place that opens it in this process
+ */
+public record PlacedEvaluation(
+    ModelOptions base,
+    Optional<LoraOption> lora,
+    EvaluationPictures pictures,
+    List<EvaluationPictures.Request> requests,
+    Consumer<DiffusionModel> opened) {
+  /** Copies the list. */
+  public PlacedEvaluation {
+    requests = List.copyOf(requests);
+  }
+}
