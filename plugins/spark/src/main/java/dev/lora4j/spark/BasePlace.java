@@ -1,8 +1,9 @@
 package dev.lora4j.spark;
 
+import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.diffusion.base.LoadOptions;
-import java.io.Serializable;
+import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import java.nio.file.Path;
 
 /**
@@ -11,7 +12,7 @@ import java.nio.file.Path;
  * @param path of a folder or file, the same on all machines
  * @param compute the type that networks compute in
  */
-public record BasePlace(String path, DType compute) implements Serializable {
+public record BasePlace(String path, DType compute) implements BaseSource {
   /** A base that computes in F32. */
   public static BasePlace of(Path path) {
     return new BasePlace(path.toAbsolutePath().toString(), DType.F32);
@@ -22,7 +23,8 @@ public record BasePlace(String path, DType compute) implements Serializable {
     return new BasePlace(path, other);
   }
 
-  LoadOptions options() {
-    return LoadOptions.in(compute);
+  @Override
+  public StableDiffusion open(Lora4j lora) {
+    return StableDiffusion.open(lora, Path.of(path), LoadOptions.in(compute));
   }
 }

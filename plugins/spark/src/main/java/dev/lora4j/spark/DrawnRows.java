@@ -3,6 +3,7 @@ package dev.lora4j.spark;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.identity.Digests;
+import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.tensor.TensorException;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -18,13 +19,13 @@ import org.apache.spark.sql.types.StructType;
 final class DrawnRows implements MapPartitionsFunction<Row, Row> {
   private static final long serialVersionUID = 1L;
 
-  private final BasePlace base;
+  private final BaseSource base;
   private final Broadcast<List<AdapterFile>> adapters;
   private final boolean errors;
   private final StructType schema;
 
   DrawnRows(
-      BasePlace base, Broadcast<List<AdapterFile>> adapters, boolean errors, StructType schema) {
+      BaseSource base, Broadcast<List<AdapterFile>> adapters, boolean errors, StructType schema) {
     this.base = base;
     this.adapters = adapters;
     this.errors = errors;
@@ -61,11 +62,14 @@ final class DrawnRows implements MapPartitionsFunction<Row, Row> {
     } catch (IllegalArgumentException | AdapterException | TensorException e) {
       String reason = PromptColumns.named(row) + " cannot be drawn: " + e.getMessage();
       if (!errors) {
-        throw new IllegalStateException(reason, e);
+        throw new TaskFailure(reason, e);
       }
       values.add(null);
       values.add(null);
       values.add(reason);
+    } catch (ModelException e) {
+      // Of this machine, not of the row.
+      throw new TaskFailure(String.valueOf(e.getMessage()), e);
     }
     return new GenericRowWithSchema(values.toArray(), schema);
   }

@@ -4,6 +4,7 @@ import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.model.ModelException;
+import dev.lora4j.core.tensor.Device;
 import dev.lora4j.core.tensor.EngineOptions;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import java.io.IOException;
@@ -14,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * The bases and adapters of one Java machine, each opened once, for all tasks that run in it. They
@@ -22,11 +22,11 @@ import java.util.Optional;
  */
 public final class ExecutorBases {
   /** An adapter as it is read for a base. */
-  private record ReadAdapter(BasePlace base, String hash) {}
+  private record ReadAdapter(BaseSource base, String hash) {}
 
-  private static final Map<BasePlace, StableDiffusion> BASES = new HashMap<>();
+  private static final Map<BaseSource, StableDiffusion> BASES = new HashMap<>();
   private static final Map<ReadAdapter, Adapter> ADAPTERS = new HashMap<>();
-  private static Optional<Lora4j> lora = Optional.empty();
+  private static final Map<Device, Lora4j> ENGINES = new HashMap<>();
 
   private ExecutorBases() {}
 
@@ -35,22 +35,21 @@ public final class ExecutorBases {
    *
    * @throws ModelException if it cannot be opened; the message names this machine
    */
-  public static synchronized StableDiffusion of(BasePlace place) {
+  public static synchronized StableDiffusion of(BaseSource place) {
     StableDiffusion open = BASES.get(place);
     if (open != null) {
       return open;
     }
-    Lora4j own = lora.orElseGet(ExecutorBases::engine);
-    lora = Optional.of(own);
+    Lora4j own = ENGINES.computeIfAbsent(place.device(), ExecutorBases::engine);
     try {
-      StableDiffusion opened = StableDiffusion.open(own, Path.of(place.path()), place.options());
+      StableDiffusion opened = place.open(own);
       BASES.put(place, opened);
       return opened;
     } catch (ModelException e) {
       throw new ModelException(
           "The base cannot be opened on "
               + host()
-              + ", where it has to be under the same path: "
+              + ", which needs it as this program has it: "
               + e.getMessage());
     }
   }
@@ -59,12 +58,12 @@ public final class ExecutorBases {
    * Operators have as many threads as Spark gives a task, not as many as there are processors: other
    * tasks use those, and the last bits of a picture, and its record, depend on the number.
    */
-  private static Lora4j engine() {
-    return Lora4j.open(EngineOptions.DEFAULT.threads(TaskThreads.count()));
+  private static Lora4j engine(Device device) {
+    return Lora4j.open(EngineOptions.DEFAULT.threads(TaskThreads.count()).device(device));
   }
 
   /** An adapter in a base, read by whoever asks first. */
-  static synchronized Adapter adapter(BasePlace place, AdapterFile file) {
+  static synchronized Adapter adapter(BaseSource place, AdapterFile file) {
     ReadAdapter key = new ReadAdapter(place, file.hash());
     Adapter read = ADAPTERS.get(key);
     if (read == null) {
@@ -109,7 +108,7 @@ public final class ExecutorBases {
     ADAPTERS.clear();
     BASES.values().forEach(StableDiffusion::close);
     BASES.clear();
-    lora.ifPresent(Lora4j::close);
-    lora = Optional.empty();
+    ENGINES.values().forEach(Lora4j::close);
+    ENGINES.clear();
   }
 }

@@ -3,6 +3,7 @@ package dev.lora4j.spark;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.diffusion.request.Prompt;
+import dev.lora4j.diffusion.sampling.SigmaSchedule;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -29,7 +30,9 @@ final class PromptColumns {
           "width",
           "height",
           "sampler",
-          "clip_skip");
+          "schedule",
+          "clip_skip",
+          "true_cfg");
 
   /** Columns that drawing adds. */
   private static final List<String> RESULTS =
@@ -99,6 +102,8 @@ final class PromptColumns {
             case "steps" -> prompt.steps(small(row, name));
             case "guidance" -> prompt.guidance(number(row, name).doubleValue());
             case "sampler" -> prompt.sampler(text(row, name));
+            case "schedule" -> prompt.schedule(SigmaSchedule.named(text(row, name)));
+            case "true_cfg" -> prompt.trueCfg(number(row, name).doubleValue());
             case "clip_skip" -> prompt.clipSkip(small(row, name));
             default -> prompt;
           };

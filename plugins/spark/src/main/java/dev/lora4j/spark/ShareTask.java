@@ -8,9 +8,6 @@ import org.apache.spark.broadcast.Broadcast;
 final class ShareTask implements Function<Integer, ShareMessage> {
   private static final long serialVersionUID = 1L;
 
-  /** Beginning of the message of a failure. */
-  static final String FAILED = "The gradients of batch ";
-
   private final String training;
   private final WorkerSource workers;
   private final Broadcast<StepMessage> sent;
@@ -32,8 +29,8 @@ final class ShareTask implements Function<Integer, ShareMessage> {
       return OpenWorkers.with(
           training, workers, worker -> ShareMessage.of(worker.share(step, from, to)));
     } catch (RuntimeException e) {
-      throw new IllegalStateException(
-          FAILED
+      throw new TaskFailure(
+          "The gradients of batch "
               + (step.first() + from + 1)
               + (to - from > 1 ? " to " + (step.first() + to) : "")
               + " were not computed on "

@@ -31,10 +31,11 @@ import org.apache.spark.sql.types.StructType;
  *   <tr><td>{@code prompt}</td><td>text</td></tr>
  *   <tr><td>{@code seed}</td><td>integer</td></tr>
  *   <tr><td>{@code negative}</td><td>text to lead away from</td></tr>
- *   <tr><td>{@code adapters}</td><td>{@code NAME:WEIGHT,...} of those {@linkplain #adapter given};
- *       without a weight it is 1</td></tr>
- *   <tr><td>{@code steps}, {@code guidance}, {@code sampler}, {@code clip_skip}</td><td>as in
- *       {@link dev.lora4j.diffusion.request.Prompt}</td></tr>
+ *   <tr><td>{@code adapters}</td><td>{@code NAME:WEIGHT,...} of those {@linkplain #adapter given},
+ *       with a weight in any form of {@link dev.lora4j.core.mix.Weight#parse}, and a semicolon
+ *       between adapters where weights have commas; without a weight it is 1</td></tr>
+ *   <tr><td>{@code steps}, {@code guidance}, {@code true_cfg}, {@code sampler}, {@code schedule},
+ *       {@code clip_skip}</td><td>as in {@link dev.lora4j.diffusion.request.Prompt}</td></tr>
  *   <tr><td>{@code width}, {@code height}</td><td>in pixels, both or neither</td></tr>
  * </table>
  */
@@ -48,13 +49,13 @@ public final class SparkGeneration {
   /** Column of what was wrong with a row, null if nothing; see {@link #keepingErrors}. */
   public static final String ERROR = "error";
 
-  private final BasePlace base;
+  private final BaseSource base;
   private final Map<String, AdapterFile> adapters;
   private final Set<String> kept;
   private final boolean errors;
 
   private SparkGeneration(
-      BasePlace base, Map<String, AdapterFile> adapters, Set<String> kept, boolean errors) {
+      BaseSource base, Map<String, AdapterFile> adapters, Set<String> kept, boolean errors) {
     this.base = base;
     this.adapters = adapters;
     this.kept = kept;
@@ -62,7 +63,7 @@ public final class SparkGeneration {
   }
 
   /** Drawing with a base, which every machine opens once. */
-  public static SparkGeneration on(BasePlace base) {
+  public static SparkGeneration on(BaseSource base) {
     return new SparkGeneration(base, Map.of(), Set.of(), false);
   }
 
@@ -76,7 +77,7 @@ public final class SparkGeneration {
     if (adapters.containsKey(name)) {
       throw new IllegalArgumentException("There are two adapters called " + name + ".");
     }
-    if (name.isBlank() || name.contains(",") || name.contains(":")) {
+    if (name.isBlank() || name.contains(",") || name.contains(";") || name.contains(":")) {
       throw new IllegalArgumentException(
           "An adapter cannot be called '" + name + "': rows write NAME:WEIGHT,NAME:WEIGHT.");
     }

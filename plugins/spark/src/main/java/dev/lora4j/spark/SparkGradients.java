@@ -6,6 +6,9 @@ import dev.lora4j.core.train.run.SharedStep;
 import dev.lora4j.core.train.run.TrainingFailure;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -51,10 +54,12 @@ public final class SparkGradients implements GradientSource, AutoCloseable {
       List<Integer> numbers = IntStream.range(0, count).boxed().toList();
       // Results come in the order of the parts.
       List<ShareMessage> shares =
-          spark
-              .parallelize(numbers, count)
-              .map(new ShareTask(training, workers, sent, count))
-              .collect();
+          uninterrupted(
+              () ->
+                  spark
+                      .parallelize(numbers, count)
+                      .map(new ShareTask(training, workers, sent, count))
+                      .collect());
       return shares.stream()
           .map(ShareMessage::share)
           .reduce(GradientShare::followedBy)
@@ -68,11 +73,35 @@ public final class SparkGradients implements GradientSource, AutoCloseable {
     }
   }
 
+  /*
+   * A run is stopped between two steps. An interrupt within a job would make Spark give it up, and
+   * the checkpoint that is written then would be broken off too.
+   */
+  private static <T> T uninterrupted(Callable<T> job) throws Exception {
+    FutureTask<T> result = new FutureTask<>(job);
+    Thread thread = new Thread(result, "lora4j-spark-step");
+    thread.setDaemon(true);
+    thread.start();
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return result.get();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof Exception cause ? cause : e;
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
   private static TrainingFailure failure(Exception e) {
-    String text = String.valueOf(e.getMessage());
-    int own = text.indexOf(ShareTask.FAILED);
-    int end = own < 0 ? -1 : text.indexOf('\n', own);
-    String reason = own < 0 ? text : end < 0 ? text.substring(own) : text.substring(own, end);
+    String reason = TaskFailure.reason(e).orElseGet(() -> String.valueOf(e.getMessage()));
     TrainingFailure failure =
         new TrainingFailure(
             reason

@@ -27,7 +27,7 @@ public interface WorkerSource extends Serializable {
   GradientWorker open(int threads);
 
   /** Workers of trainers on pictures. */
-  static WorkerSource of(BasePlace place, Style style) {
+  static WorkerSource of(BaseSource place, Style style) {
     return threads -> {
       StableDiffusion base = ExecutorBases.of(place);
       int most = base.scope().engine().threads();

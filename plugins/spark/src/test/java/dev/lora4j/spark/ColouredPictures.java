@@ -10,14 +10,14 @@ import java.util.List;
 import javax.imageio.ImageIO;
 
 /** A folder of pictures with captions. */
-final class ColouredPictures {
+public final class ColouredPictures {
   private static final List<String> NAMES = List.of("red", "green", "blue", "grey", "pink");
   private static final List<Color> COLOURS =
       List.of(Color.RED, Color.GREEN, Color.BLUE, Color.GRAY, Color.PINK);
 
   private ColouredPictures() {}
 
-  static void write(Path folder) throws IOException {
+  public static void write(Path folder) throws IOException {
     for (int i = 0; i < NAMES.size(); i++) {
       BufferedImage image = new BufferedImage(64, 64, BufferedImage.TYPE_INT_RGB);
       Graphics2D drawing = image.createGraphics();

@@ -21,7 +21,10 @@ import dev.lora4j.emoji.EmojiSd;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -34,6 +37,8 @@ class SparkGradientsTest {
   private static final BasePlace BASE = BasePlace.of(EmojiSd.folder());
   private static final int STEPS = 3;
   private static final AtomicInteger LEFT_TO_FAIL = new AtomicInteger();
+
+  private static final AtomicReference<@Nullable Thread> INTERRUPTED = new AtomicReference<>();
 
   @TempDir static Path pictures;
 
@@ -163,6 +168,36 @@ class SparkGradientsTest {
     TrainedStyle rest = shared(workers(), 2, kept.resume(true));
     assertEquals(1, rest.losses().size());
     assertEquals(whole.adapter().identity(), rest.adapter().identity());
+  }
+
+  @Test
+  void runThatIsStoppedWithinAJobFinishesItsStep() {
+    TrainedStyle whole = shared(workers(), 2, CheckpointPolicy.NOTHING);
+    CheckpointPolicy kept = CheckpointPolicy.NOTHING.in(folder.resolve("within"));
+    WorkerSource plain = workers();
+    Thread run = Thread.currentThread();
+    INTERRUPTED.set(run);
+    assertThrows(
+        TrainingInterrupted.class,
+        () -> shared(threads -> new InterruptingWorker(plain.open(threads)), 2, kept));
+    assertTrue(Thread.interrupted());
+    TrainedStyle rest = shared(workers(), 2, kept.resume(true));
+    assertEquals(STEPS - 1, rest.losses().size());
+    assertEquals(whole.adapter().identity(), rest.adapter().identity());
+  }
+
+  /** Interrupts the run, once, while it waits for the gradients. */
+  private record InterruptingWorker(GradientWorker worker) implements GradientWorker {
+    @Override
+    public GradientShare share(SharedStep step, int from, int to) {
+      Optional.ofNullable(INTERRUPTED.getAndSet(null)).ifPresent(Thread::interrupt);
+      return worker.share(step, from, to);
+    }
+
+    @Override
+    public void close() {
+      worker.close();
+    }
   }
 
   /** Fails as often as is left to fail. */

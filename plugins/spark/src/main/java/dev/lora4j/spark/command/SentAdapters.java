@@ -1,0 +1,82 @@
+package dev.lora4j.spark.command;
+
+import dev.lora4j.cli.adapter.LoraOption;
+import dev.lora4j.cli.console.Failure;
+import dev.lora4j.cli.file.ExistingPath;
+import dev.lora4j.core.format.reading.AdapterFiles;
+import dev.lora4j.diffusion.base.BaseOutline;
+import dev.lora4j.diffusion.clip.LoraTags;
+import dev.lora4j.diffusion.request.Prompt;
+import dev.lora4j.spark.SparkGeneration;
+import java.nio.file.Files;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** The adapters of a command, which are sent to all machines. */
+record SentAdapters(List<LoraOption> loras) {
+  /**
+   * Checks their files.
+   *
+   * @throws Failure if one is no file of an adapter, or two have one name
+   */
+  static SentAdapters of(List<LoraOption> loras) {
+    Set<String> names = new HashSet<>();
+    for (LoraOption lora : loras) {
+      AdapterFiles.requireAdapter(ExistingPath.any(lora.file()));
+      if (Files.isDirectory(lora.file())) {
+        throw Failure.usage(
+            lora.file()
+                + " is a folder; 'lora4j convert' makes one file of it, which can be sent.");
+      }
+      if (lora.rank().isPresent()) {
+        throw Failure.usage(
+            "A whole adapter is sent to the machines; cut "
+                + lora.file()
+                + " to rank "
+                + lora.rank().get()
+                + " by 'lora4j resize' before.");
+      }
+      if (!names.add(LoraOption.name(lora.file()))) {
+        throw Failure.usage(
+            "There are two adapters called " + LoraOption.name(lora.file()) + "; rename one.");
+      }
+    }
+    return new SentAdapters(List.copyOf(loras));
+  }
+
+  /** Refuses adapters that do not fit to the base, before a cluster is asked. */
+  void requireFits(BaseOutline base) {
+    loras.forEach(lora -> AdapterFiles.read(lora.file(), base.family()));
+  }
+
+  /** Refuses tags of adapters in a text, which no machine could look up. */
+  static void requireNoTags(Prompt prompt) {
+    if (!LoraTags.of(prompt.text()).tags().isEmpty()) {
+      throw Failure.usage(
+          "'"
+              + prompt.text()
+              + "' names an adapter; give it by --lora, or in the column adapters.");
+    }
+  }
+
+  /** The column of a row that has all of them. */
+  String text() {
+    String all =
+        loras.stream()
+            .map(lora -> LoraOption.name(lora.file()) + ":" + lora.weight().text())
+            .collect(Collectors.joining(";"));
+    // One separator, so that the commas of a weight separate nothing.
+    return all.isEmpty() ? all : all + ";";
+  }
+
+  /** Drawing with them. */
+  SparkGeneration in(SparkGeneration generation) {
+    SparkGeneration all = generation;
+    for (LoraOption lora : loras) {
+      all = all.adapter(LoraOption.name(lora.file()), lora.file());
+    }
+    return all;
+  }
+}

@@ -1,0 +1,45 @@
+package dev.lora4j.spark.command;
+
+import dev.lora4j.cli.console.Console;
+import dev.lora4j.cli.console.Progress;
+import dev.lora4j.cli.evaluate.EvaluationPlace;
+import dev.lora4j.cli.evaluate.PlacedEvaluation;
+import dev.lora4j.diffusion.evaluation.EvaluationPictures;
+import dev.lora4j.diffusion.evaluation.JudgedPicture;
+import dev.lora4j.diffusion.request.Prompt;
+import dev.lora4j.spark.SparkGeneration;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.spark.SparkConf;
+import org.apache.spark.sql.Row;
+
+/** A cluster that makes the pictures of an evaluation. */
+record SparkEvaluationPlace(SparkOptions options, SparkConf settings) implements EvaluationPlace {
+  @Override
+  public List<JudgedPicture> make(Console console, PlacedEvaluation asked) {
+    SentAdapters adapters = SentAdapters.of(asked.lora().map(List::of).orElse(List.of()));
+    CommandBase base =
+        new CommandBase(asked.base().settled(console), asked.base().where.device.toString());
+    SparkGeneration generation = adapters.in(SparkGeneration.on(base)).keeping(PromptTable.NUMBER);
+    PromptTable table = table(asked.requests(), adapters);
+    try (ConnectedSpark connected = ConnectedSpark.of(console, options, settings);
+        Progress progress = console.progress("generating", table.rows().size(), "picture")) {
+      Iterator<Row> drawn = new PictureJobs(connected.session(), generation).drawn(table);
+      return connected.telling(
+          () -> asked.pictures().saveFiles(asked.requests(), request -> png(drawn, progress)));
+    }
+  }
+
+  private static byte[] png(Iterator<Row> drawn, Progress progress) {
+    Row row = drawn.next();
+    progress.done(row.<Long>getAs(PromptTable.NUMBER) + 1, "");
+    return row.getAs(SparkGeneration.PICTURE);
+  }
+
+  private static PromptTable table(
+      List<EvaluationPictures.Request> requests, SentAdapters adapters) {
+    List<Prompt> prompts = requests.stream().map(EvaluationPictures.Request::prompt).toList();
+    return PromptTable.of(
+        prompts, requests.stream().map(r -> r.weight() == 0 ? "" : adapters.text()).toList());
+  }
+}

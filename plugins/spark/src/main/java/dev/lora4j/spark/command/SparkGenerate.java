@@ -1,0 +1,161 @@
+package dev.lora4j.spark.command;
+
+import dev.lora4j.cli.Command;
+import dev.lora4j.cli.adapter.LoraOption;
+import dev.lora4j.cli.console.Console;
+import dev.lora4j.cli.console.Durations;
+import dev.lora4j.cli.console.Failure;
+import dev.lora4j.cli.console.Json;
+import dev.lora4j.cli.console.UnusedOptions;
+import dev.lora4j.cli.generate.RequestOptions;
+import dev.lora4j.cli.model.ModelOptions;
+import dev.lora4j.diffusion.base.BaseOutline;
+import dev.lora4j.diffusion.request.Prompt;
+import dev.lora4j.spark.SparkGeneration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.SparkConf;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Makes pictures on a cluster. */
+@picocli.CommandLine.Command(
+    name = "generate",
+    sortOptions = false,
+    description = {
+      "Make pictures from prompts, or from the rows of a file, on the machines of a cluster.",
+      "A picture depends on its prompt, seed and options alone: it has the same bits wherever it is"
+          + " made, on processors of one kind with as many threads (spark.task.cpus)."
+    })
+public final class SparkGenerate implements Command {
+  /** Rows have no columns for these. */
+  private static final List<String> WITHOUT_COLUMN =
+      List.of(
+          "--original-size",
+          "--crop",
+          "--target-size",
+          "--negative-original-size",
+          "--negative-crop",
+          "--negative-target-size");
+
+  @Spec
+  @SuppressWarnings("NullAway.Init")
+  private CommandSpec spec;
+
+  @Parameters(
+      arity = "0..*",
+      paramLabel = "PROMPT",
+      description =
+          "What the picture shows. (word:1.3) counts more, [word] less, BREAK starts anew.")
+  private List<String> prompts = new ArrayList<>();
+
+  @Mixin private final RowsOption rows = new RowsOption();
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FILE.png|PLACE.parquet",
+      description =
+          "Where to write: PNG files of this machine, numbered if there are several (default:"
+              + " ${DEFAULT-VALUE}), or a table in Parquet, wherever Spark can write.",
+      defaultValue = "out.png")
+  private String output = "out.png";
+
+  @Option(
+      names = "--lora",
+      paramLabel = "FILE[:WEIGHT[:FROM-TO]]",
+      converter = LoraOption.Reader.class,
+      description =
+          "Adapter to blend in, as of 'lora4j generate'; rows of a table name it as its file is"
+              + " called, and have it at this weight if they say nothing of adapters. May be given"
+              + " several times.")
+  private List<LoraOption> loras = new ArrayList<>();
+
+  @Option(
+      names = "--keep-errors",
+      description =
+          "Make the other pictures if one cannot be made, and say at the end which and why.")
+  private boolean errors;
+
+  @Mixin private final SparkOptions spark = new SparkOptions();
+
+  @Mixin private final RequestOptions request = new RequestOptions();
+
+  @Mixin private final ModelOptions options = new ModelOptions();
+
+  @Option(names = "--json", description = "Report as one JSON object.")
+  private boolean json;
+
+  @Override
+  public int run(Console console) {
+    if (rows.given() == !prompts.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(), "Give PROMPTs, or a file of them by --prompts.");
+    }
+    UnusedOptions.refuse(spec, WITHOUT_COLUMN, "the rows of a cluster, which have none of it");
+    if (rows.table()) {
+      UnusedOptions.refuse(spec, List.of("--count"), "a table, whose rows are a picture each");
+    } else {
+      UnusedOptions.refuse(spec, List.of("--keep"), "prompts that are no table");
+    }
+    SparkConf settings = spark.settings();
+    SentAdapters adapters = SentAdapters.of(loras);
+    BaseOutline base = options.outline();
+    adapters.requireFits(base);
+    List<String> texts = rows.table() ? List.of("") : rows.given() ? rows.lines() : prompts;
+    List<Prompt> plain = request.prompts(spec, texts);
+    if (!rows.table()) {
+      plain.forEach(SentAdapters::requireNoTags);
+      ModelOptions.requireFits(base, plain);
+    }
+    DrawnOutput written = DrawnOutput.of(output);
+    long began = System.nanoTime();
+    CommandBase place = new CommandBase(options.settled(console), options.where.device.toString());
+    SparkGeneration generation = adapters.in(SparkGeneration.on(place));
+    List<String> kept = new ArrayList<>(List.of(PromptTable.NUMBER));
+    kept.addAll(rows.kept);
+    generation = generation.keeping(kept.toArray(String[]::new));
+    SparkGeneration asked = errors ? generation.keepingErrors() : generation;
+    try (ConnectedSpark connected = ConnectedSpark.of(console, spark, settings)) {
+      PromptTable table =
+          rows.table() ? table(connected, plain.get(0), adapters) : table(plain, adapters);
+      if (table.rows().isEmpty()) {
+        throw new Failure("There is no row to make a picture of.");
+      }
+      DrawnReport report =
+          connected.telling(() -> written.write(console, connected.session(), asked, table));
+      report(console, report, (System.nanoTime() - began) / 1e9);
+      return report.failed().isEmpty() ? 0 : 1;
+    }
+  }
+
+  private static PromptTable table(List<Prompt> prompts, SentAdapters adapters) {
+    return PromptTable.of(prompts, prompts.stream().map(p -> adapters.text()).toList());
+  }
+
+  private PromptTable table(ConnectedSpark connected, Prompt plain, SentAdapters adapters) {
+    Map<String, Object> otherwise = PromptTable.said(plain, adapters.text());
+    otherwise.put(PromptTable.SEED, plain.seed());
+    return PromptTable.of(rows.read(connected.session()), otherwise);
+  }
+
+  private void report(Console console, DrawnReport report, double seconds) {
+    if (json) {
+      console.print(
+          new Json()
+              .put("output", output)
+              .put("pictures", report.pictures())
+              .put("failed", report.failed())
+              .put("seconds", seconds)
+              .toString());
+      return;
+    }
+    report.lines().forEach(console::print);
+    report.failed().forEach(console::note);
+    console.note("Done in " + Durations.text(seconds) + ".");
+  }
+}

@@ -1,0 +1,78 @@
+package dev.lora4j.spark.command;
+
+import dev.lora4j.cli.console.Console;
+import dev.lora4j.cli.console.Failure;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.SparkConf;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Option;
+
+/** Options of the cluster. */
+final class SparkOptions {
+  static final String MASTER = "spark.master";
+
+  private static final String PREFIX = "spark.";
+  private static final String JARS = "spark.jars";
+  private static final String UI = "spark.ui.enabled";
+
+  @Option(
+      names = "--master",
+      paramLabel = "URL",
+      description =
+          "The cluster: local[N] for N tasks at a time in this process, spark://HOST:7077,"
+              + " k8s://..., yarn (default: what spark-submit says).")
+  private Optional<String> master = Optional.empty();
+
+  @Option(
+      names = "--conf",
+      paramLabel = "KEY=VALUE",
+      description =
+          "Set any property of Spark, for example spark.task.cpus=4; may be given several times.")
+  private List<String> properties = new ArrayList<>();
+
+  /**
+   * What is said of Spark, with what spark-submit says below it.
+   *
+   * @throws Failure of usage if it names no cluster
+   */
+  SparkConf settings() {
+    SparkConf all = new SparkConf();
+    for (String one : properties) {
+      String[] parts = one.split("=", 2);
+      if (parts.length != 2 || !parts[0].startsWith(PREFIX)) {
+        throw Failure.usage(
+            "--conf takes a property of Spark and its value, as in spark.task.cpus=4; found "
+                + one
+                + ".");
+      }
+      all.set(parts[0], parts[1]);
+    }
+    master.ifPresent(all::setMaster);
+    if (!all.contains(MASTER)) {
+      throw Failure.usage(
+          "Say which cluster: --master local[2] for two tasks in this process, or"
+              + " --master spark://HOST:7077.");
+    }
+    if (!all.contains("spark.app.name")) {
+      all.setAppName("lora4j");
+    }
+    all.setIfMissing(UI, Boolean.toString(!LocalTasks.of(all).isPresent()));
+    return all;
+  }
+
+  /** Connects to the cluster. */
+  SparkSession open(Console console, SparkConf settings) {
+    List<String> jars = ProgramJars.all();
+    if (LocalTasks.of(settings).isEmpty() && !jars.isEmpty()) {
+      String given = settings.get(JARS, "");
+      settings.set(JARS, (given.isEmpty() ? "" : given + ",") + String.join(",", jars));
+    }
+    console.note("Connecting to Spark at " + settings.get(MASTER) + ".");
+    SparkSession session = SparkSession.builder().config(settings).getOrCreate();
+    console.note(
+        "Spark " + session.version() + ", " + session.sparkContext().applicationId() + ".");
+    return session;
+  }
+}

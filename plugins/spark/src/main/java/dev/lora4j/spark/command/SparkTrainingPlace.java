@@ -1,0 +1,74 @@
+package dev.lora4j.spark.command;
+
+import dev.lora4j.cli.console.Console;
+import dev.lora4j.cli.train.PlacedRun;
+import dev.lora4j.cli.train.StyleTraining;
+import dev.lora4j.cli.train.TrainingPlace;
+import dev.lora4j.diffusion.style.StyleTrainer;
+import dev.lora4j.spark.SparkGradients;
+import dev.lora4j.spark.WorkerSource;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import org.apache.spark.SparkConf;
+
+/** A cluster that computes the gradients of one run. */
+final class SparkTrainingPlace implements TrainingPlace, AutoCloseable {
+  private final Console console;
+  private final SparkOptions options;
+  private final SparkConf settings;
+  private final int parts;
+  private Optional<ConnectedSpark> connected = Optional.empty();
+  private Optional<SparkGradients> gradients = Optional.empty();
+
+  /**
+   * The cluster is connected to when the run is prepared.
+   *
+   * @param parts of a step
+   */
+  SparkTrainingPlace(Console console, SparkOptions options, SparkConf settings, int parts) {
+    this.console = console;
+    this.options = options;
+    this.settings = settings;
+    this.parts = parts;
+  }
+
+  @Override
+  public StyleTrainer at(StyleTrainer trainer, PlacedRun run) {
+    tell(run.batches());
+    CommandBase base = new CommandBase(run.model(), run.device());
+    WorkerSource workers =
+        WorkerSource.of(base, open -> StyleTraining.trainer(silent(), run, open));
+    ConnectedSpark opened = ConnectedSpark.of(console, options, settings);
+    connected = Optional.of(opened);
+    SparkGradients source = new SparkGradients(opened.context(), workers, parts);
+    gradients = Optional.of(source);
+    return trainer.gradients(source);
+  }
+
+  private void tell(int batches) {
+    int used = Math.min(parts, batches);
+    console.note(
+        "Each step has "
+            + (batches == 1 ? "1 batch" : batches + " batches")
+            + ", computed in "
+            + (used == 1 ? "1 part" : used + " parts")
+            + (used < parts
+                ? "; --set gradient_accumulation=" + parts + " gives work to all " + parts + "."
+                : "."));
+  }
+
+  /** What is to be told was told where the run began. */
+  private static Console silent() {
+    PrintStream nothing =
+        new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+    return Console.of(nothing, nothing);
+  }
+
+  @Override
+  public void close() {
+    gradients.ifPresent(SparkGradients::close);
+    connected.ifPresent(ConnectedSpark::close);
+  }
+}

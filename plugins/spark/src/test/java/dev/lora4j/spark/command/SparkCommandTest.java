@@ -1,0 +1,258 @@
+package dev.lora4j.spark.command;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import dev.lora4j.cli.Main;
+import dev.lora4j.emoji.EmojiSd;
+import dev.lora4j.spark.ColouredPictures;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands of a cluster beside those of one process, with the same options. */
+class SparkCommandTest {
+  private static final String GLOSSY = EmojiSd.glossy().toString();
+
+  @TempDir Path folder;
+
+  private record Done(int code, String out, String err) {
+    JsonObject json() {
+      return JsonParser.parseString(out).getAsJsonObject();
+    }
+  }
+
+  private static Done run(List<String> words, String... more) {
+    List<String> all = new ArrayList<>(words);
+    all.addAll(List.of(more));
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    int code =
+        Main.run(
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new PrintStream(err, true, StandardCharsets.UTF_8),
+            all.toArray(String[]::new));
+    return new Done(
+        code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+
+  private static Done spark(String command, List<String> words, String... more) {
+    List<String> all = new ArrayList<>(List.of("spark", command));
+    all.addAll(words);
+    all.addAll(
+        List.of(
+            "--master",
+            "local[2,2]",
+            "--conf",
+            "spark.driver.bindAddress=127.0.0.1",
+            "--conf",
+            "spark.driver.host=127.0.0.1"));
+    return run(all, more);
+  }
+
+  private String file(String name) {
+    return folder.resolve(name).toString();
+  }
+
+  private Done trained(String output, String... more) throws IOException {
+    Path pictures = Files.createDirectories(folder.resolve("pictures"));
+    ColouredPictures.write(pictures);
+    // A file of the same settings for both, with a path that counts from where it is.
+    Path settings = folder.resolve("balls.toml");
+    Files.writeString(
+        settings,
+        """
+        preset = "tiny"
+        images = "pictures"
+        steps = 3
+        batch = 1
+        gradient_accumulation = 4
+        dtype = "f32"
+        compute = "f32"
+        [adapter]
+        rank = 4
+        [previews]
+        prompts = []
+        """);
+    List<String> words = List.of(settings.toString(), "--json", "-o", file(output));
+    Done done =
+        more.length == 0
+            ? run(List.of("train"), words.toArray(String[]::new))
+            : spark("train", words, more);
+    assertEquals(0, done.code(), done.err());
+    return done;
+  }
+
+  @Test
+  void adapterOfOnePartIsThatOfTrain() throws IOException {
+    JsonObject alone = trained("alone.safetensors", new String[0]).json();
+    Done one = trained("one.safetensors", "--parts", "1");
+    assertEquals(alone.get("identity"), one.json().get("identity"));
+    assertEquals(alone.get("lastLoss"), one.json().get("lastLoss"));
+    assertTrue(one.err().contains("4 batches, computed in 1 part"), one.err());
+    assertTrue(Files.exists(folder.resolve("one.run/run.toml")));
+    Done two = trained("two.safetensors", "--threads", "1");
+    assertTrue(two.err().contains("computed in 2 parts"), two.err());
+    JsonObject again = trained("again.safetensors", "--threads", "1").json();
+    assertEquals(again.get("identity"), two.json().get("identity"));
+  }
+
+  @Test
+  void finishedRunIsNotWrittenOver() throws IOException {
+    trained("once.safetensors", "--parts", "1");
+    byte[] written = Files.readAllBytes(folder.resolve("once.safetensors"));
+    Done refused =
+        spark("train", List.of(file("balls.toml"), "-o", file("once.safetensors")), "--parts", "1");
+    assertEquals(1, refused.code());
+    assertTrue(refused.err().contains("is there already"), refused.err());
+    assertFalse(refused.err().contains("Connecting"), refused.err());
+    assertArrayEquals(written, Files.readAllBytes(folder.resolve("once.safetensors")));
+  }
+
+  @Test
+  void picturesAreThoseOfGenerate() throws IOException {
+    List<String> words =
+        List.of("a red fox", "a cup", "--seed", "7", "--count", "2", "--steps", "2");
+    List<String> more = List.of("--lora", GLOSSY + ":0,0.7", "--compute", "f32");
+    List<String> here = new ArrayList<>(List.of("generate"));
+    here.addAll(words);
+    here.addAll(more);
+    Done alone = run(here, "--threads", "1", "-o", file("a.png"));
+    assertEquals(0, alone.code(), alone.err());
+    List<String> there = new ArrayList<>(words);
+    there.addAll(more);
+    Done drawn = spark("generate", there, "-o", file("b.png"));
+    assertEquals(0, drawn.code(), drawn.err());
+    for (int i = 1; i <= 4; i++) {
+      assertArrayEquals(
+          Files.readAllBytes(folder.resolve("a-" + i + ".png")),
+          Files.readAllBytes(folder.resolve("b-" + i + ".png")));
+    }
+    assertTrue(drawn.out().contains("b-4.png  seed 8"), drawn.out());
+  }
+
+  @Test
+  void rowsOfATableHaveWhatOptionsSayWhereTheySayNothing() throws IOException {
+    Path table = folder.resolve("t.csv");
+    Files.writeString(
+        table, "prompt,seed,adapters,steps,id\n\"a fox, red\",7,glossy:0.7,2,A\n42,8,,,B\n");
+    List<String> words = List.of("--prompts", table.toString(), "--steps", "3", "--compute", "f32");
+    Done unkept = spark("generate", words, "-o", file("t.png"));
+    assertEquals(1, unkept.code());
+    assertTrue(unkept.err().contains("say --keep id"), unkept.err());
+    Done drawn =
+        spark("generate", words, "--keep", "id", "--lora", GLOSSY + ":0.5", "-o", file("t.png"));
+    assertEquals(0, drawn.code(), drawn.err());
+    List<String> first = List.of("generate", "a fox, red", "--seed", "7", "--steps", "2");
+    List<String> second = List.of("generate", "42", "--seed", "8", "--steps", "3");
+    String[] same = {"--compute", "f32", "--threads", "1", "-o", file("x.png"), "--lora"};
+    for (int i = 0; i < 2; i++) {
+      List<String> alone = new ArrayList<>(i == 0 ? first : second);
+      alone.addAll(List.of(same));
+      assertEquals(0, run(alone, GLOSSY + (i == 0 ? ":0.7" : ":0.5")).code());
+      assertArrayEquals(
+          Files.readAllBytes(folder.resolve("x.png")),
+          Files.readAllBytes(folder.resolve("t-" + (i + 1) + ".png")));
+    }
+  }
+
+  @Test
+  void rowThatCannotBeDrawnIsNamedAndMayBeLeftOut() throws IOException {
+    Path table = folder.resolve("t.jsonl");
+    Files.writeString(
+        table,
+        """
+        {"prompt":"a fox","seed":1}
+        {"prompt":"a cup","seed":2,"adapters":"nobody"}
+        {"prompt":"a tree","seed":3}
+        """);
+    List<String> words = List.of("--prompts", table.toString(), "--steps", "2");
+    Done ended = spark("generate", words, "-o", file("t.png"));
+    assertEquals(1, ended.code());
+    assertTrue(
+        ended.err().contains("The row with prompt a cup, seed 2, adapters nobody"), ended.err());
+    assertFalse(ended.err().contains("\tat "), ended.err());
+    Done left = spark("generate", words, "--keep-errors", "-o", file("p.parquet"), "--json");
+    assertEquals(1, left.code());
+    assertEquals(2, left.json().get("pictures").getAsInt());
+    assertTrue(
+        left.json().getAsJsonArray("failed").get(0).getAsString().contains("a cup"), left.out());
+    Done again = spark("generate", words, "-o", file("p.parquet"));
+    assertTrue(again.err().contains("is there already"), again.err());
+    Files.writeString(table, "{\"prompt\":\"a fox\",\"seed\":\"one\"}\n");
+    Done wrong = spark("generate", words, "-o", file("t.png"));
+    assertTrue(wrong.err().contains("Row 1 has the seed 'one'"), wrong.err());
+  }
+
+  @Test
+  void evaluationHasThePicturesAndScoresOfRows() throws IOException {
+    List<String> words =
+        List.of(
+            "--style",
+            "glossy",
+            "--lora",
+            GLOSSY,
+            "--concepts",
+            "3",
+            "--per-concept",
+            "1",
+            "--steps",
+            "2",
+            "--compute",
+            "f32",
+            "--json");
+    Done scored = spark("evaluate", words, "-o", file("there"));
+    assertEquals(0, scored.code(), scored.err());
+    Done alone =
+        run(List.of("evaluate"), concat(words, List.of("--threads", "1", "-o", file("here"))));
+    assertEquals(0, alone.code(), alone.err());
+    List<String> manifest = Files.readAllLines(folder.resolve("here/images/manifest.csv"));
+    assertEquals(manifest, Files.readAllLines(folder.resolve("there/images/manifest.csv")));
+    assertEquals(alone.json().keySet(), scored.json().keySet());
+    assertTrue(Files.exists(folder.resolve("there/sheet.png")));
+    Done judged = spark("evaluate", List.of("--style", "glossy", "--images", file("here/images")));
+    assertEquals(2, judged.code());
+    assertTrue(judged.err().contains("take the command evaluate"), judged.err());
+  }
+
+  private static String[] concat(List<String> first, List<String> second) {
+    List<String> all = new ArrayList<>(first);
+    all.addAll(second);
+    return all.toArray(String[]::new);
+  }
+
+  @Test
+  void whatIsAskedOfTheClusterIsChecked() {
+    List<String> train =
+        List.of("spark", "train", "--images", file("none"), "-o", file("x.safetensors"));
+    Done nowhere = run(train);
+    assertEquals(2, nowhere.code());
+    assertTrue(nowhere.err().contains("Say which cluster: --master local[2]"), nowhere.err());
+    Done parts = run(train, "--master", "spark://nobody:7077");
+    assertEquals(2, parts.code());
+    assertTrue(parts.err().contains("Say by --parts"), parts.err());
+    Done property = run(train, "--master", "local[2]", "--conf", "threads=4");
+    assertEquals(2, property.code());
+    assertTrue(property.err().contains("--conf takes a property of Spark"), property.err());
+    Done none = spark("generate", List.of());
+    assertEquals(2, none.code());
+    assertTrue(none.err().contains("Give PROMPTs, or a file"), none.err());
+    Done tagged = spark("generate", List.of("a fox <lora:ink:0.7>"));
+    assertEquals(2, tagged.code());
+    assertTrue(tagged.err().contains("give it by --lora"), tagged.err());
+    Done base =
+        spark("train", List.of("--find-rate"), "-o", file("x.safetensors"), "--images", ".");
+    assertTrue(base.err().contains("take the command train"), base.err());
+  }
+}
