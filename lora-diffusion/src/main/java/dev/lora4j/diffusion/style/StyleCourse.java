@@ -8,7 +8,6 @@ import dev.lora4j.core.train.run.CheckpointPolicy;
 import dev.lora4j.core.train.run.InterruptibleTask;
 import dev.lora4j.core.train.run.RateSearch;
 import dev.lora4j.core.train.run.RunListener;
-import dev.lora4j.core.train.run.TaskGradients;
 import dev.lora4j.core.train.run.TrainedAdapter;
 import dev.lora4j.core.train.run.TrainingLoop;
 import dev.lora4j.core.train.run.TrainingTask;
@@ -37,30 +36,18 @@ record StyleCourse(
   /** Trains to the end. */
   TrainedStyle train(RunListener listener, InterruptibleTask sign) {
     try (Scope scope = trainer.base.scope().child("style");
-        TrainingLoop loop = loop(scope, calibrated(scope, trainer.keeping), listener, sign)) {
+        TrainingLoop loop =
+            TrainingLoop.of(
+                scope,
+                calibrated(scope, trainer.keeping),
+                trainer.settings.training(),
+                trainer.keeping,
+                trainer.gradients,
+                listener,
+                sign)) {
       TrainedAdapter trained = loop.run(trainer.name);
       return new TrainedStyle(trained.adapter(), trainer.base.family(), trained.losses());
     }
-  }
-
-  private TrainingLoop loop(
-      Scope scope, TrainingTask task, RunListener listener, InterruptibleTask sign) {
-    return trainer
-        .gradients
-        .map(
-            source ->
-                TrainingLoop.of(
-                    scope,
-                    task,
-                    trainer.settings.training(),
-                    trainer.keeping,
-                    source,
-                    listener,
-                    sign))
-        .orElseGet(
-            () ->
-                new TrainingLoop(
-                    scope, task, trainer.settings.training(), trainer.keeping, listener, sign));
   }
 
   /** Tries several rates for so many steps. */
@@ -73,20 +60,13 @@ record StyleCourse(
     }
   }
 
-  /** Gradients of its steps, in a scope that they are closed with. */
-  TaskGradients gradients(Scope scope) {
-    TrainingTask task = calibrated(scope, CheckpointPolicy.NOTHING);
-    return new TaskGradients(scope, task, trainer.settings.training());
-  }
-
   /** A task with the ranks and first factors that its pictures decide, if its recipe asks so. */
-  private TrainingTask calibrated(Scope scope, CheckpointPolicy kept) {
-    TrainingTask task = task(scope, plan);
-    AdapterPlan found = Calibration.of(scope, task, kept, heard);
-    return found.equals(task.plan()) ? task : task(scope, found);
-  }
-
-  private TrainingTask task(Scope scope, AdapterPlan layers) {
-    return new StyleLesson(trainer, scope, layers, samples, cache).task();
+  TrainingTask calibrated(Scope scope, CheckpointPolicy kept) {
+    return Calibration.task(
+        scope,
+        plan,
+        layers -> new StyleLesson(trainer, scope, layers, samples, cache).task(),
+        kept,
+        heard);
   }
 }

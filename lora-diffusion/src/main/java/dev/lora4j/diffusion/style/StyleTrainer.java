@@ -7,6 +7,7 @@ import dev.lora4j.core.train.run.GradientWorker;
 import dev.lora4j.core.train.run.InterruptibleTask;
 import dev.lora4j.core.train.run.RateSearch;
 import dev.lora4j.core.train.run.RunListener;
+import dev.lora4j.core.train.run.TaskGradients;
 import dev.lora4j.core.train.run.TrainingFailure;
 import dev.lora4j.diffusion.consistency.ConsistencySettings;
 import dev.lora4j.diffusion.dataset.DataSet;
@@ -52,7 +53,7 @@ public final class StyleTrainer {
   final Optional<SliderSettings> slider;
   final Optional<ClassPreservation> preservation;
   final Optional<TrainingAdapter> trainingAdapter;
-  final Optional<GradientSource> gradients;
+  final GradientSource gradients;
 
   /** Source of the samples. */
   @FunctionalInterface
@@ -449,7 +450,7 @@ public final class StyleTrainer {
    */
   public StyleTrainer gradients(GradientSource others) {
     TrainerDraft draft = new TrainerDraft(this);
-    draft.gradients = Optional.of(others);
+    draft.gradients = others;
     return draft.trainer();
   }
 
@@ -460,6 +461,11 @@ public final class StyleTrainer {
    * @throws IllegalArgumentException as {@link #run(RunListener)}
    */
   public GradientWorker worker(RunListener listener) {
-    return new StyleGradients(this, checked(), listener);
+    AdapterPlan plan = checked();
+    return TaskGradients.of(
+        base.scope(),
+        threads,
+        settings.training(),
+        scope -> StyleCourse.of(this, plan, listener).calibrated(scope, CheckpointPolicy.NOTHING));
   }
 }

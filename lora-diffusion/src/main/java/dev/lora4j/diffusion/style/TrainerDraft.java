@@ -38,7 +38,7 @@ final class TrainerDraft {
   Optional<TrainingAdapter> trainingAdapter = Optional.empty();
 
   /** Computes the gradients, if the run does not do so itself. */
-  Optional<GradientSource> gradients = Optional.empty();
+  GradientSource gradients = GradientSource.OWN;
 
   TrainerDraft(StableDiffusion base, StyleTrainer.Source source, StyleSettings settings) {
     this.base = base;

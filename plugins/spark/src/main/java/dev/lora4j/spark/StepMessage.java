@@ -5,10 +5,12 @@ import dev.lora4j.core.train.run.SharedStep;
 import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** A step of training on its way to those who compute its gradients. */
 record StepMessage(
     String settings,
+    TreeMap<String, String> task,
     long first,
     int batches,
     TensorMessage weights,
@@ -19,7 +21,8 @@ record StepMessage(
     LinkedHashMap<String, TensorMessage> state = new LinkedHashMap<>();
     step.state().forEach((name, tensor) -> state.put(name, new TensorMessage(tensor)));
     return new StepMessage(
-        step.settings(),
+        step.run().settings(),
+        new TreeMap<>(step.run().task()),
         step.first(),
         step.batches(),
         new TensorMessage(step.weights()),
@@ -30,6 +33,7 @@ record StepMessage(
   SharedStep step() {
     Map<String, HostTensor> tensors = new LinkedHashMap<>();
     state.forEach((name, message) -> tensors.put(name, message.tensor()));
-    return new SharedStep(settings, first, batches, weights.tensor(), lossScale, tensors);
+    return new SharedStep(
+        new SharedStep.Run(settings, task), first, batches, weights.tensor(), lossScale, tensors);
   }
 }

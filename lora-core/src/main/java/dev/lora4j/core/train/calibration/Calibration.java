@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Calibration of a plan: what its recipe leaves to the training data, ranks and first factors, is
@@ -41,6 +42,23 @@ public final class Calibration {
   public static AdapterPlan of(
       Scope owner, TrainingTask task, CheckpointPolicy keeping, RunListener listener) {
     return of(owner, task, keeping, listener, WeightGradients.GROUP);
+  }
+
+  /**
+   * The task of a plan with what the data have decided.
+   *
+   * @param tasks the tasks of plans
+   * @see #of(Scope, TrainingTask, CheckpointPolicy, RunListener)
+   */
+  public static <T extends TrainingTask> T task(
+      Scope owner,
+      AdapterPlan plan,
+      Function<AdapterPlan, T> tasks,
+      CheckpointPolicy keeping,
+      RunListener listener) {
+    T task = tasks.apply(plan);
+    AdapterPlan found = of(owner, task, keeping, listener);
+    return found.equals(task.plan()) ? task : tasks.apply(found);
   }
 
   /**

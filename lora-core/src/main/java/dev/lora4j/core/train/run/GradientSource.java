@@ -9,6 +9,12 @@ package dev.lora4j.core.train.run;
  */
 @FunctionalInterface
 public interface GradientSource {
+  /** That of a run which computes its gradients itself, where its weights change. */
+  GradientSource OWN =
+      step -> {
+        throw new IllegalStateException("A run that computes its own gradients asks nobody.");
+      };
+
   /**
    * Computes the gradients of all batches of a step.
    *

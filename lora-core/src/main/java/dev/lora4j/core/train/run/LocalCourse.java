@@ -21,6 +21,7 @@ final class LocalCourse implements StepCourse {
 
   @Override
   public Taken take(TrainingRun run, long first, double rate, TrainedNumbers now) {
+    task.before(first, settings.accumulate(), now);
     List<TrainingBatch> batches = task.batches(first, settings.accumulate(), now);
     if (batches.isEmpty()) {
       throw new IllegalStateException("The task gave no batch with the number " + first + ".");

@@ -9,13 +9,13 @@ final class SharedCourse implements StepCourse {
   private final GradientSource source;
   private final TrainingTask task;
   private final TrainingSettings settings;
-  private final String digest;
+  private final SharedStep.Run shared;
 
   SharedCourse(GradientSource source, TrainingTask task, TrainingSettings settings) {
     this.source = source;
     this.task = task;
     this.settings = settings;
-    digest = SharedStep.digest(settings);
+    shared = SharedStep.Run.of(task, settings);
   }
 
   @Override
@@ -23,12 +23,13 @@ final class SharedCourse implements StepCourse {
     TrainingState state = run.state();
     SharedStep step =
         new SharedStep(
-            digest,
+            shared,
             first,
             settings.accumulate(),
             HostTensor.of(state.weights()),
             state.lossScale().scale(),
             task.state());
+    task.before(first, step.batches(), now);
     GradientShare whole = source.gradients(step);
     if (whole.batches().size() != step.batches()) {
       throw new TrainingFailure(

@@ -6,20 +6,24 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * A step of training whose gradients are computed elsewhere: all that they depend on beside the
  * task and its settings.
  *
- * @param settings digest of the run's settings, see {@link #digest}
+ * @param run whose step it is
  * @param first number of its first batch, from 0 over the whole run
  * @param batches how many it has
  * @param weights that the gradients are taken at, [n], laid out as the run's
  * @param lossScale see {@link dev.lora4j.core.train.LossScale}
- * @param state of the task, see {@link TrainingTask#state}
+ * @param state of the task before the step, see {@link TrainingTask#state}
  */
 public record SharedStep(
-    String settings,
+    Run run,
     long first,
     int batches,
     HostTensor weights,
@@ -30,8 +34,39 @@ public record SharedStep(
     state = Collections.unmodifiableMap(new LinkedHashMap<>(state));
   }
 
-  /** Digest of settings, by which those who compute gradients know that theirs are the same. */
-  public static String digest(TrainingSettings settings) {
-    return Digests.hex(settings.canonical().getBytes(StandardCharsets.UTF_8));
+  /**
+   * What a run and those who compute its gradients have to have alike.
+   *
+   * @param settings digest of the settings
+   * @param task see {@link TrainingTask#identity}
+   */
+  public record Run(String settings, SortedMap<String, String> task) {
+    /** Copies the map. */
+    public Run {
+      task = Collections.unmodifiableSortedMap(new TreeMap<>(task));
+    }
+
+    /** What a task depends on that is trained by these settings. */
+    public static Run of(TrainingTask task, TrainingSettings settings) {
+      byte[] canonical = settings.canonical().getBytes(StandardCharsets.UTF_8);
+      return new Run(Digests.hex(canonical), new TreeMap<>(task.identity()));
+    }
+
+    /**
+     * Refuses another run.
+     *
+     * @throws IllegalArgumentException with the names of what is not alike
+     */
+    void require(Run other) {
+      TreeSet<String> names = new TreeSet<>(task.keySet());
+      names.addAll(other.task.keySet());
+      names.removeIf(name -> Objects.equals(task.get(name), other.task.get(name)));
+      if (!other.settings.equals(settings) || !names.isEmpty()) {
+        throw new IllegalArgumentException(
+            "The training has other settings than those that gradients are computed by here"
+                + (names.isEmpty() ? "" : ": not the same are " + String.join(", ", names))
+                + ". Make both by the same method, from the same data.");
+      }
+    }
   }
 }

@@ -9,27 +9,45 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.function.Function;
 
 /** Gradients of a task, for a run that is elsewhere. */
 public final class TaskGradients implements GradientWorker {
   private final Scope scope;
+  private final int threads;
   private final TrainingTask task;
   private final TrainingSettings settings;
-  private final String digest;
+  private final SharedStep.Run shared;
   private final RunFactors factors;
   private final GradientRun run;
 
   /**
-   * Compiles the program.
+   * Opens a task for its gradients and compiles the program.
    *
-   * @param owner of all that it needs
+   * @param owner closes all that they need, unless they are closed before
+   * @param threads that operators use, see {@link dev.lora4j.core.tensor.Engine#limited}
+   * @param task makes it; what it needs belongs to the scope that it is given
    * @throws IllegalArgumentException as {@link AdapterStep}
    */
-  public TaskGradients(Scope owner, TrainingTask task, TrainingSettings settings) {
-    this.scope = owner.child("gradients");
+  public static TaskGradients of(
+      Scope owner, int threads, TrainingSettings settings, Function<Scope, TrainingTask> task) {
+    Scope scope = owner.child("gradients");
+    try {
+      return scope
+          .engine()
+          .limited(threads, () -> new TaskGradients(scope, threads, settings, task.apply(scope)));
+    } catch (RuntimeException | Error e) {
+      scope.close();
+      throw e;
+    }
+  }
+
+  private TaskGradients(Scope scope, int threads, TrainingSettings settings, TrainingTask task) {
+    this.scope = scope;
+    this.threads = threads;
     this.task = task;
     this.settings = settings;
-    digest = SharedStep.digest(settings);
+    shared = SharedStep.Run.of(task, settings);
     factors = new RunFactors(scope, task, settings);
     TaskLoss staged = factors.staged();
     GradientProgram program =
@@ -52,17 +70,15 @@ public final class TaskGradients implements GradientWorker {
       throw new IllegalArgumentException(
           "A step of " + wanted.batches() + " batches has none from " + from + " to " + to + ".");
     }
-    if (!wanted.settings().equals(digest)) {
-      throw new IllegalArgumentException(
-          "The training has other settings than those that gradients are computed by here: "
-              + settings.canonical()
-              + ". Make both from the same settings.");
-    }
-    if (!wanted.state().isEmpty()) {
-      task.restore(wanted.state());
-    }
+    shared.require(wanted.run());
+    return scope.engine().limited(threads, () -> computed(wanted, from, to));
+  }
+
+  private GradientShare computed(SharedStep wanted, int from, int to) {
+    task.restore(wanted.state());
     run.weights(wanted.weights());
     TrainedNumbers now = factors.now("trained", () -> floats(wanted.weights()), 1);
+    task.before(wanted.first(), wanted.batches(), now);
     List<TrainingBatch> batches = task.batches(wanted.first(), wanted.batches(), now);
     if (batches.size() != wanted.batches()) {
       throw new IllegalStateException(

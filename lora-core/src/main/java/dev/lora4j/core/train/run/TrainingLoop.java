@@ -48,12 +48,14 @@ public final class TrainingLoop implements AutoCloseable {
       CheckpointPolicy keeping,
       RunListener listener,
       InterruptibleTask sign) {
-    this(owner, task, settings, keeping, Optional.empty(), listener, sign);
+    this(owner, task, settings, keeping, GradientSource.OWN, listener, sign);
   }
 
   /**
    * {@link #TrainingLoop(Scope, TrainingTask, TrainingSettings, CheckpointPolicy, RunListener,
-   * InterruptibleTask)} with gradients that are computed elsewhere.
+   * InterruptibleTask)} with gradients of a source.
+   *
+   * @param gradients {@link GradientSource#OWN} for those that the run computes itself
    */
   public static TrainingLoop of(
       Scope owner,
@@ -63,7 +65,7 @@ public final class TrainingLoop implements AutoCloseable {
       GradientSource gradients,
       RunListener listener,
       InterruptibleTask sign) {
-    return new TrainingLoop(owner, task, settings, keeping, Optional.of(gradients), listener, sign);
+    return new TrainingLoop(owner, task, settings, keeping, gradients, listener, sign);
   }
 
   private TrainingLoop(
@@ -71,7 +73,7 @@ public final class TrainingLoop implements AutoCloseable {
       TrainingTask task,
       TrainingSettings settings,
       CheckpointPolicy keeping,
-      Optional<GradientSource> gradients,
+      GradientSource gradients,
       RunListener listener,
       InterruptibleTask sign) {
     keeping.requireStorage(owner);
@@ -81,14 +83,12 @@ public final class TrainingLoop implements AutoCloseable {
     this.keeping = keeping;
     this.sign = sign;
     this.listener = sign.telling(listener);
-    step =
-        gradients.isPresent()
-            ? AdapterStep.ofSums(scope, task, settings)
-            : new AdapterStep(scope, task, settings);
+    boolean own = gradients == GradientSource.OWN;
+    step = own ? new AdapterStep(scope, task, settings) : AdapterStep.ofSums(scope, task, settings);
     StepCourse course =
-        gradients
-            .<StepCourse>map(source -> new SharedCourse(source, task, settings))
-            .orElseGet(() -> new LocalCourse(scope, task, settings, step));
+        own
+            ? new LocalCourse(scope, task, settings, step)
+            : new SharedCourse(gradients, task, settings);
     taker = new StepRunner(scope, task, settings, step, course, this.listener);
     validation = ValidationLoss.of(scope, task);
     checkpoints = new RunCheckpoints(keeping, settings.steps(), task::state);

@@ -96,6 +96,15 @@ public interface TrainingTask extends FrozenParameters {
   }
 
   /**
+   * Moves the {@link #state} on to a step; called before the step's batches are. The new state
+   * depends on the one before, the step's number and what is trained alone.
+   *
+   * @param first see {@link #batches(long, int)}
+   * @param now what is trained as it is before the step
+   */
+  default void before(long first, int count, TrainedNumbers now) {}
+
+  /**
    * State that a step depends on beside its number and the adapter, by name, as a checkpoint keeps
    * it. A task whose loss changes with the run has one.
    */
@@ -104,9 +113,10 @@ public interface TrainingTask extends FrozenParameters {
   }
 
   /**
-   * Goes back to a state; called before the first step of a run that is gone on with.
+   * Goes back to a state, also to that of a task which is new; called before the first step of a
+   * run that is gone on with, and before each step whose gradients are computed for another run.
    *
-   * @param state that {@link #state} gave when the checkpoint was written
+   * @param state that {@link #state} gave
    */
   default void restore(Map<String, HostTensor> state) {}
 
@@ -115,6 +125,14 @@ public interface TrainingTask extends FrozenParameters {
    * depends on it, which then is part of {@link #state}.
    */
   default void taken(RunListener.Step step) {}
+
+  /**
+   * What loss and batches depend on beside the training's settings, by names for messages. Those
+   * who compute gradients for a run need the same; what is not in it is not compared.
+   */
+  default Map<String, String> identity() {
+    return Map.of();
+  }
 
   /** Validation batches, the same each time; empty if there is no validation. */
   default List<TrainingBatch> heldOut() {

@@ -23,6 +23,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,11 +54,20 @@ class SharedGradientsTest {
         .withStored(DType.F32);
   }
 
+  private static TaskGradients worker(TrainingTask task, TrainingSettings settings) {
+    return TaskGradients.of(SCOPE, ENGINE.threads(), settings, scope -> task);
+  }
+
   /** As many machines as shares, each with a task of its own, which begin with what was before. */
   private static GradientSource machines(int shares, TrainingSettings settings, Set<Long> broken) {
+    return machines(shares, () -> TwoLayers.of(SCOPE, 2).broken(broken), settings);
+  }
+
+  private static GradientSource machines(
+      int shares, Supplier<TrainingTask> tasks, TrainingSettings settings) {
     List<TaskGradients> machines = new ArrayList<>();
     for (int i = 0; i < shares; i++) {
-      machines.add(new TaskGradients(SCOPE, TwoLayers.of(SCOPE, 2).broken(broken), settings));
+      machines.add(worker(tasks.get(), settings));
     }
     return step -> {
       List<GradientShare> all = new ArrayList<>();
@@ -65,14 +75,16 @@ class SharedGradientsTest {
       for (int i = shares - 1; i >= 0; i--) {
         int from = step.batches() * i / shares;
         int to = step.batches() * (i + 1) / shares;
-        all.add(0, machines.get(i).share(step, from, to));
+        // Another one in each step: what each computed before must not matter.
+        int machine = (int) ((i + step.first() / step.batches()) % shares);
+        all.add(0, machines.get(machine).share(step, from, to));
       }
       return all.stream().reduce(GradientShare::followedBy).orElseThrow();
     };
   }
 
   private static TrainedAdapter shared(
-      TwoLayers task,
+      TrainingTask task,
       TrainingSettings settings,
       CheckpointPolicy keeping,
       GradientSource source,
@@ -146,6 +158,48 @@ class SharedGradientsTest {
     assertEquals(whole.adapter().identity(), rest.adapter().identity());
   }
 
+  /** The state moves by what is trained, and is that of the step, whoever computes it. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void stateOfTheTaskMovesAsInARunThatComputesItsOwn(int shares) {
+    TrainingSettings settings = settings("adamw", 3);
+    TrainedAdapter whole =
+        new Runs(SCOPE, new FollowedFactor(TwoLayers.of(SCOPE, 2)), settings)
+            .whole(CheckpointPolicy.NOTHING, RunListener.NONE);
+    Supplier<TrainingTask> tasks = () -> new FollowedFactor(TwoLayers.of(SCOPE, 2));
+    CheckpointPolicy kept = CheckpointPolicy.NOTHING.in(folder.resolve("kept"));
+    GradientSource source = machines(shares, tasks, settings);
+    assertThrows(
+        TrainingInterrupted.class, () -> shared(tasks.get(), settings, kept, source, new Heard(4)));
+    assertTrue(Thread.interrupted());
+    TrainedAdapter rest =
+        shared(tasks.get(), settings, kept.resume(true), source, RunListener.NONE);
+    assertEquals(STEPS - 4, rest.losses().size());
+    assertArrayEquals(numbers(whole), numbers(rest), shares == 1 ? 0 : 1e-5f);
+    TrainedAdapter still =
+        new Runs(SCOPE, TwoLayers.of(SCOPE, 2), settings)
+            .whole(CheckpointPolicy.NOTHING, RunListener.NONE);
+    assertNotEquals(still.adapter().identity(), whole.adapter().identity());
+  }
+
+  @Test
+  void workersOfOtherTasksAreRefusedByWhatIsNotTheSame() {
+    TrainingSettings settings = settings("adamw", 2);
+    FollowedFactor other =
+        new FollowedFactor(TwoLayers.of(SCOPE, 2), Map.of("texts", "a", "batch", "1", "loss", "l"));
+    IllegalArgumentException e =
+        assertThrows(
+            IllegalArgumentException.class,
+            () ->
+                shared(
+                    new FollowedFactor(TwoLayers.of(SCOPE, 2), Map.of("texts", "b", "loss", "l")),
+                    settings,
+                    CheckpointPolicy.NOTHING,
+                    machines(1, () -> other, settings),
+                    RunListener.NONE));
+    assertTrue(e.getMessage().contains("not the same are batch, texts."), e.getMessage());
+  }
+
   /** Weights that are read for each step are those of the workers; the update holds none. */
   @Test
   void memoryForWeightsIsThatOfWorkers() {
@@ -200,9 +254,9 @@ class SharedGradientsTest {
   void sharesOfOtherStepsAndAdaptersAreRefused() {
     TrainingSettings settings = settings("adamw", 2);
     TwoLayers task = TwoLayers.of(SCOPE, 2);
-    try (TaskGradients machine = new TaskGradients(SCOPE, task, settings)) {
+    try (TaskGradients machine = worker(task, settings)) {
       HostTensor other = HostTensor.of(Shape.of(5), new float[5]);
-      SharedStep step = new SharedStep(SharedStep.digest(settings), 0, 2, other, 1, Map.of());
+      SharedStep step = new SharedStep(SharedStep.Run.of(task, settings), 0, 2, other, 1, Map.of());
       TensorException e = assertThrows(TensorException.class, () -> machine.share(step, 0, 2));
       assertTrue(e.getMessage().contains("belong to another adapter"), e.getMessage());
       IllegalArgumentException none =
@@ -226,8 +280,8 @@ class SharedGradientsTest {
   @Test
   void shareIsTheSameWhoeverComputesIt() {
     TrainingSettings settings = settings("adamw", 4);
-    try (TaskGradients busy = new TaskGradients(SCOPE, TwoLayers.of(SCOPE, 2), settings);
-        TaskGradients fresh = new TaskGradients(SCOPE, TwoLayers.of(SCOPE, 2), settings)) {
+    try (TaskGradients busy = worker(TwoLayers.of(SCOPE, 2), settings);
+        TaskGradients fresh = worker(TwoLayers.of(SCOPE, 2), settings)) {
       int count = 2 * 2 * 2 * TwoLayers.WIDTH;
       SharedStep first = step(0, count, 0.1f);
       SharedStep later = step(4, count, -0.3f);
@@ -244,7 +298,7 @@ class SharedGradientsTest {
     float[] weights = new float[count];
     Arrays.fill(weights, value);
     return new SharedStep(
-        SharedStep.digest(settings("adamw", 4)),
+        SharedStep.Run.of(TwoLayers.of(SCOPE, 2), settings("adamw", 4)),
         first,
         4,
         HostTensor.of(Shape.of(count), weights),

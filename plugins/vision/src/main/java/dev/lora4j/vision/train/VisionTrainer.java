@@ -182,11 +182,10 @@ public final class VisionTrainer {
     return InterruptibleTask.run(
         sign -> {
           try (Scope work = model.scope().child("training")) {
-            TrainingTask task = task(plan);
-            AdapterPlan found = Calibration.of(work, task, identified, sign.telling(listener));
-            TrainingTask trains = found.equals(plan) ? task : task(found);
+            TrainingTask task =
+                Calibration.task(work, plan, this::task, identified, sign.telling(listener));
             try (TrainingLoop loop =
-                new TrainingLoop(work, trains, settings.training(), identified, listener, sign)) {
+                new TrainingLoop(work, task, settings.training(), identified, listener, sign)) {
               TrainedAdapter trained = loop.run(name);
               return new TrainedVision(
                   trained.adapter(), model.family(), model.use(), trained.losses());
