@@ -23,6 +23,7 @@ import java.util.function.Supplier;
  */
 final class MovingReference {
   private static final String ENTRY = "lora4j_reference_sync";
+  private static final String PREFIX = "reference/";
 
   private final Scope scope;
   private final LanguageModel model;
@@ -50,19 +51,28 @@ final class MovingReference {
   }
 
   /**
-   * Moves it, if that is due before a step.
+   * Moves it, if that is due before a step. The first step begins anew.
    *
    * @param step from 0
    * @param adapters makes the adapter as it is before the step
    */
   void before(long step, Supplier<MixPlan> adapters) {
     boolean due = step > 0 && step % sync.every() == 0;
-    if (!due && now.isPresent()) {
+    if (step > 0 && !due && now.isPresent()) {
       return;
     }
     Adapter policy = adapters.get().adapters().get(0);
+    if (step == 0) {
+      stored = Map.of();
+      now = Optional.empty();
+    }
     Adapter before = now.orElseGet(() -> stored.isEmpty() ? policy : restored(policy));
     now = Optional.of(due ? mixed(policy, before) : before);
+    forget();
+  }
+
+  /** Frees what answers for a reference that is no more. */
+  private void forget() {
     asked.ifPresent(FrozenReference::close);
     asked = Optional.empty();
   }
@@ -95,9 +105,16 @@ final class MovingReference {
     return tensor;
   }
 
-  /** Goes back to factors that a checkpoint kept. */
+  /** Goes back to factors among what was kept; to none if they are not there. */
   void restore(Map<String, HostTensor> state) {
-    stored = Map.copyOf(state);
+    Map<String, HostTensor> own = new LinkedHashMap<>(state);
+    own.keySet().removeIf(name -> !name.startsWith(PREFIX));
+    // Whoever computes one step after the other has them already, ready to be asked.
+    if (!own.equals(state())) {
+      stored = own;
+      now = Optional.empty();
+      forget();
+    }
   }
 
   private Adapter restored(Adapter like) {
@@ -130,7 +147,7 @@ final class MovingReference {
               List<Factors> changed = new ArrayList<>();
               for (int i = 0; i < all.size(); i++) {
                 Factors one = all.get(i);
-                String prefix = "reference/" + site + "/" + i + "/";
+                String prefix = PREFIX + site + "/" + i + "/";
                 Map<String, HostTensor> tensors = new LinkedHashMap<>();
                 one.tensors()
                     .forEach((role, t) -> tensors.put(role, change.apply(prefix + role, t)));

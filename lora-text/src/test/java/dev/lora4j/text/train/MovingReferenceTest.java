@@ -17,6 +17,7 @@ import dev.lora4j.text.pipeline.SmallModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -79,8 +80,11 @@ class MovingReferenceTest {
       reference.before(2, () -> MixPlan.of(adapter(site, 5, 4), 1));
       assertFactors(reference, 2, 1);
       reference.before(3, MovingReferenceTest::unasked);
+      Map<String, HostTensor> before = reference.state();
       MovingReference resumed = new MovingReference(model.scope(), model, MixPlan.NONE, 1, sync);
-      resumed.restore(reference.state());
+      Map<String, HostTensor> kept = new HashMap<>(before);
+      kept.put("of something else", filled(1, 1, 1));
+      resumed.restore(kept);
       assertEquals(reference.state(), resumed.state());
       for (MovingReference one : List.of(reference, resumed)) {
         one.before(4, () -> MixPlan.of(adapter(site, 10, -1), 1));
@@ -88,6 +92,12 @@ class MovingReferenceTest {
       }
       assertEquals(
           reference.adapter().orElseThrow().identity(), resumed.adapter().orElseThrow().identity());
+      // As if what came after had not been.
+      resumed.restore(before);
+      resumed.before(3, () -> MixPlan.of(adapter(site, 7, 7), 1));
+      assertFactors(resumed, 2, 1);
+      reference.before(0, () -> MixPlan.of(adapter(site, 3, 0), 1));
+      assertFactors(reference, 3, 0);
     }
   }
 }
