@@ -2,7 +2,6 @@ package dev.lora4j.text.train;
 
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.train.adapter.AdapterPlan;
-import dev.lora4j.core.train.run.CheckpointPolicy;
 import dev.lora4j.text.data.MatchedText;
 import dev.lora4j.text.data.MatchedTexts;
 import dev.lora4j.text.data.TextDataSet;
@@ -26,7 +25,10 @@ public final class EmbeddingTrainer extends SequenceTrainer<EmbeddingTrainer> {
   private final MatchedBatches matches;
 
   private EmbeddingTrainer(
-      SentenceEncoder model, RankingObjective objective, MatchedBatches matches, Request request) {
+      SentenceEncoder model,
+      RankingObjective objective,
+      MatchedBatches matches,
+      TrainingRequest request) {
     super(request);
     this.model = model;
     this.objective = objective;
@@ -39,7 +41,7 @@ public final class EmbeddingTrainer extends SequenceTrainer<EmbeddingTrainer> {
         model,
         RankingObjective.DEFAULT,
         new MatchedBatches(List.of(), List.of()),
-        new Request(TrainingTexts.NONE, settings, CheckpointPolicy.NOTHING, "encoder"));
+        TrainingRequest.of(settings, "encoder"));
   }
 
   /** A copy with another objective. */
@@ -91,7 +93,7 @@ public final class EmbeddingTrainer extends SequenceTrainer<EmbeddingTrainer> {
   }
 
   @Override
-  EmbeddingTrainer with(Request other) {
+  EmbeddingTrainer with(TrainingRequest other) {
     return new EmbeddingTrainer(model, objective, matches, other);
   }
 

@@ -11,6 +11,20 @@ sealed interface Lesson {
   /** Parts of the run that a checkpoint depends on, beside texts and settings. */
   Map<String, String> identity();
 
+  /**
+   * Refuses what a step's weights and state do not say.
+   *
+   * @throws IllegalArgumentException if the model writes what it learns
+   */
+  default void requireShared() {}
+
+  private static IllegalArgumentException written(String what) {
+    return new IllegalArgumentException(
+        what
+            + " cannot be learned with gradients from elsewhere: everybody would write all texts of"
+            + " a step again. Train it without them.");
+  }
+
   /** The sequences themselves, in rows of their own or packed. */
   record Texts(boolean packed) implements Lesson {
     @Override
@@ -33,6 +47,11 @@ sealed interface Lesson {
     public Map<String, String> identity() {
       return beside(prompts.identity(), ReferenceUse.EACH_STEP, sync);
     }
+
+    @Override
+    public void requireShared() {
+      throw written("Rewards of what the model writes itself");
+    }
   }
 
   /** The probabilities of a teacher at each token that the model writes itself. */
@@ -40,6 +59,13 @@ sealed interface Lesson {
     @Override
     public Map<String, String> identity() {
       return teaching.identity();
+    }
+
+    @Override
+    public void requireShared() {
+      if (teaching.settings().share() > 0) {
+        throw written("What a teacher says of texts that the student writes itself");
+      }
     }
   }
 

@@ -2,7 +2,6 @@ package dev.lora4j.text.train;
 
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.train.adapter.AdapterPlan;
-import dev.lora4j.core.train.run.CheckpointPolicy;
 import dev.lora4j.text.align.RewardObjective;
 import dev.lora4j.text.data.PreferencePair;
 import dev.lora4j.text.data.RewardPairs;
@@ -21,7 +20,7 @@ public final class RewardTrainer extends SequenceTrainer<RewardTrainer> {
   private final RewardModel model;
   private final RatedPairs pairs;
 
-  private RewardTrainer(RewardModel model, RatedPairs pairs, Request request) {
+  private RewardTrainer(RewardModel model, RatedPairs pairs, TrainingRequest request) {
     super(request);
     this.model = model;
     this.pairs = pairs;
@@ -32,7 +31,7 @@ public final class RewardTrainer extends SequenceTrainer<RewardTrainer> {
     return new RewardTrainer(
         model,
         new RatedPairs(RewardObjective.DEFAULT, List.of(), List.of()),
-        new Request(TrainingTexts.NONE, settings, CheckpointPolicy.NOTHING, "reward model"));
+        TrainingRequest.of(settings, "reward model"));
   }
 
   /**
@@ -81,7 +80,7 @@ public final class RewardTrainer extends SequenceTrainer<RewardTrainer> {
   }
 
   @Override
-  RewardTrainer with(Request other) {
+  RewardTrainer with(TrainingRequest other) {
     return new RewardTrainer(model, pairs, other);
   }
 

@@ -40,16 +40,36 @@ final class SequenceTask implements TrainingTask {
   private final AdapterPlan plan;
   private final SequenceBatches batches;
   private final List<List<TokenSequence>> heldOut;
+  private final Supplier<Map<String, String>> identity;
 
   SequenceTask(
       SequenceLoss loss,
       AdapterPlan plan,
       SequenceBatches batches,
       List<List<TokenSequence>> heldOut) {
+    this(loss, plan, batches, heldOut, Map::of);
+  }
+
+  private SequenceTask(
+      SequenceLoss loss,
+      AdapterPlan plan,
+      SequenceBatches batches,
+      List<List<TokenSequence>> heldOut,
+      Supplier<Map<String, String>> identity) {
     this.loss = loss;
     this.plan = plan;
     this.batches = batches;
     this.heldOut = heldOut;
+    this.identity = identity;
+  }
+
+  /**
+   * The same task, which others compute gradients of.
+   *
+   * @param known makes its {@link #identity()}, for which files are read
+   */
+  SequenceTask identified(Supplier<Map<String, String>> known) {
+    return new SequenceTask(loss, plan, batches, heldOut, known);
   }
 
   @Override
@@ -102,10 +122,8 @@ final class SequenceTask implements TrainingTask {
 
   @Override
   public List<TrainingBatch> batches(long first, int count, TrainedNumbers now) {
-    Supplier<MixPlan> adapters = () -> MixPlan.of(now.get(), 1);
-    loss.moving().ifPresent(reference -> reference.before(first / count, adapters));
-    return together(
-        loss.made(first / count, drawn(first, count), new TrainedModel(adapters, now::beside)));
+    TrainedModel model = new TrainedModel(() -> MixPlan.of(now.get(), 1), now::beside);
+    return together(loss.made(first / count, drawn(first, count), model));
   }
 
   private List<List<TokenSequence>> drawn(long first, int count) {
@@ -115,6 +133,17 @@ final class SequenceTask implements TrainingTask {
       all.add(batches.batch(loss.drawn(step) * count + b));
     }
     return all;
+  }
+
+  @Override
+  public Map<String, String> identity() {
+    return identity.get();
+  }
+
+  @Override
+  public void before(long first, int count, TrainedNumbers now) {
+    loss.moving()
+        .ifPresent(reference -> reference.before(first / count, () -> MixPlan.of(now.get(), 1)));
   }
 
   @Override

@@ -4,7 +4,8 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.optimizer.Optimizer;
 import dev.lora4j.core.train.run.CheckpointPolicy;
-import dev.lora4j.core.train.run.InterruptibleTask;
+import dev.lora4j.core.train.run.GradientSource;
+import dev.lora4j.core.train.run.GradientWorker;
 import dev.lora4j.core.train.run.RateSearch;
 import dev.lora4j.core.train.run.RunListener;
 import dev.lora4j.core.train.run.StepCost;
@@ -13,7 +14,6 @@ import dev.lora4j.text.data.SequenceBatches;
 import dev.lora4j.text.data.TextDataSet;
 import dev.lora4j.text.data.TokenSequence;
 import dev.lora4j.text.model.TextModel;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -32,23 +32,14 @@ public abstract sealed class SequenceTrainer<T extends SequenceTrainer<T>>
         TokenClassifierTrainer,
         RewardTrainer,
         EmbeddingTrainer {
-  /**
-   * Request of a training: texts, settings, and what is kept of it.
-   *
-   * @param keeping policy of checkpoints and validation
-   * @param name of the adapter
-   */
-  record Request(
-      TrainingTexts texts, TextTrainingSettings settings, CheckpointPolicy keeping, String name) {}
+  private final TrainingRequest request;
 
-  private final Request request;
-
-  SequenceTrainer(Request request) {
+  SequenceTrainer(TrainingRequest request) {
     this.request = request;
   }
 
   /** A copy with another request. */
-  abstract T with(Request other);
+  abstract T with(TrainingRequest other);
 
   abstract Scope scope();
 
@@ -86,7 +77,7 @@ public abstract sealed class SequenceTrainer<T extends SequenceTrainer<T>>
     return Map.of();
   }
 
-  final Request request() {
+  final TrainingRequest request() {
     return request;
   }
 
@@ -99,7 +90,7 @@ public abstract sealed class SequenceTrainer<T extends SequenceTrainer<T>>
   }
 
   final T with(TrainingTexts other) {
-    return with(new Request(other, request.settings(), request.keeping(), request.name()));
+    return with(request.with(other));
   }
 
   /**
@@ -117,12 +108,36 @@ public abstract sealed class SequenceTrainer<T extends SequenceTrainer<T>>
 
   /** A copy with checkpoints and validation. */
   public T keeping(CheckpointPolicy other) {
-    return with(new Request(request.texts(), request.settings(), other, request.name()));
+    return with(request.with(other));
   }
 
   /** A copy with another name for the adapter. */
   public T name(String other) {
-    return with(new Request(request.texts(), request.settings(), request.keeping(), other));
+    return with(request.named(other));
+  }
+
+  /**
+   * A copy whose operators use so many threads; the default is all of the engine. The last bits of
+   * what is trained depend on the number.
+   *
+   * @throws IllegalArgumentException if it is not from 1 to the engine's
+   */
+  public T threads(int inside) {
+    int most = scope().engine().threads();
+    if (inside < 1 || inside > most) {
+      throw new IllegalArgumentException(
+          "operators of this engine use 1 to " + most + " threads, found " + inside);
+    }
+    return with(request.threads(inside));
+  }
+
+  /**
+   * A copy whose gradients others compute, each of them a {@linkplain #worker worker} of a trainer
+   * like this one. Training refuses what cannot be shared: texts that the model writes itself while
+   * it is trained.
+   */
+  public T gradients(GradientSource others) {
+    return with(request.with(others));
   }
 
   /** The sequences that are learned. */
@@ -180,15 +195,7 @@ public abstract sealed class SequenceTrainer<T extends SequenceTrainer<T>>
    */
   public List<RateSearch.Trial> search(
       RateSearch.Course course, int steps, RateSearch.Listener listener) {
-    request.texts().requireFor(base());
-    return InterruptibleTask.run(
-        sign -> {
-          try (Scope scope = scope().child("search")) {
-            return new RateSearch(
-                    scope, tasks(scope).apply(plan()), request.settings().training(), steps, sign)
-                .run(course, listener);
-          }
-        });
+    return run().search(plan(), this::tasks, steps, course, listener);
   }
 
   /**
@@ -198,18 +205,35 @@ public abstract sealed class SequenceTrainer<T extends SequenceTrainer<T>>
    * @throws dev.lora4j.core.train.run.TrainingInterrupted if the calling thread is interrupted;
    *     with checkpoints, the last step is in one
    * @throws dev.lora4j.core.train.run.TrainingFailure if a step fails
+   * @throws IllegalArgumentException if there are no texts, or gradients come from elsewhere and
+   *     what is learned cannot be shared
    */
   public TrainedText run(RunListener listener) {
-    Map<String, String> identity = new HashMap<>(request.keeping().identity());
-    identity.putAll(identity());
-    TextRun run =
-        new TextRun(
-            scope(),
-            base(),
-            request.texts(),
-            request.settings(),
-            request.keeping().identity(identity),
-            request.name());
-    return run.of(plan(), this::tasks, listener);
+    if (request.gradients() != GradientSource.OWN) {
+      requireShared();
+    }
+    return run().of(plan(), this::tasks, listener);
+  }
+
+  /**
+   * Opens what computes gradients of steps that another trainer takes.
+   *
+   * @param listener is told of calibration
+   * @throws IllegalArgumentException as {@link #run(RunListener)}
+   */
+  public GradientWorker worker(RunListener listener) {
+    requireShared();
+    return run().worker(plan(), this::tasks, listener);
+  }
+
+  /**
+   * Refuses what cannot be learned with gradients from elsewhere.
+   *
+   * @throws IllegalArgumentException with the reason
+   */
+  void requireShared() {}
+
+  private TextRun run() {
+    return new TextRun(scope(), base(), request, identity());
   }
 }

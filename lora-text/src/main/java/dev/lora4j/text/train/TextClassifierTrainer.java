@@ -2,7 +2,6 @@ package dev.lora4j.text.train;
 
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.train.adapter.AdapterPlan;
-import dev.lora4j.core.train.run.CheckpointPolicy;
 import dev.lora4j.text.data.SequenceBatches;
 import dev.lora4j.text.data.TextDataSet;
 import dev.lora4j.text.data.TokenSequence;
@@ -21,7 +20,7 @@ import java.util.function.Function;
 public final class TextClassifierTrainer extends SequenceTrainer<TextClassifierTrainer> {
   private final TextClassifier model;
 
-  private TextClassifierTrainer(TextClassifier model, Request request) {
+  private TextClassifierTrainer(TextClassifier model, TrainingRequest request) {
     super(request);
     this.model = model;
   }
@@ -38,12 +37,11 @@ public final class TextClassifierTrainer extends SequenceTrainer<TextClassifierT
               + " was loaded without a head that tells classes apart; load it with the classes of"
               + " the texts.");
     }
-    return new TextClassifierTrainer(
-        model, new Request(TrainingTexts.NONE, settings, CheckpointPolicy.NOTHING, "classifier"));
+    return new TextClassifierTrainer(model, TrainingRequest.of(settings, "classifier"));
   }
 
   @Override
-  TextClassifierTrainer with(Request other) {
+  TextClassifierTrainer with(TrainingRequest other) {
     return new TextClassifierTrainer(model, other);
   }
 

@@ -3,7 +3,6 @@ package dev.lora4j.text.train;
 import dev.lora4j.core.adapter.training.FactorInit;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.train.adapter.AdapterPlan;
-import dev.lora4j.core.train.run.CheckpointPolicy;
 import dev.lora4j.text.align.OnPolicySettings;
 import dev.lora4j.text.align.PolicySettings;
 import dev.lora4j.text.align.PreferenceObjective;
@@ -37,7 +36,7 @@ public final class TextTrainer extends SequenceTrainer<TextTrainer> {
   private final LanguageModel model;
   private final Lesson lesson;
 
-  private TextTrainer(LanguageModel model, Lesson lesson, Request request) {
+  private TextTrainer(LanguageModel model, Lesson lesson, TrainingRequest request) {
     super(request);
     this.model = model;
     this.lesson = lesson;
@@ -45,10 +44,7 @@ public final class TextTrainer extends SequenceTrainer<TextTrainer> {
 
   /** A trainer for a model, with settings and no texts yet. */
   public static TextTrainer on(LanguageModel model, TextTrainingSettings settings) {
-    return new TextTrainer(
-        model,
-        new Lesson.Texts(false),
-        new Request(TrainingTexts.NONE, settings, CheckpointPolicy.NOTHING, "text"));
+    return new TextTrainer(model, new Lesson.Texts(false), TrainingRequest.of(settings, "text"));
   }
 
   /**
@@ -262,12 +258,17 @@ public final class TextTrainer extends SequenceTrainer<TextTrainer> {
   }
 
   @Override
+  void requireShared() {
+    lesson.requireShared();
+  }
+
+  @Override
   Map<String, String> identity() {
     return lesson.identity();
   }
 
   @Override
-  TextTrainer with(Request other) {
+  TextTrainer with(TrainingRequest other) {
     return new TextTrainer(model, lesson, other);
   }
 

@@ -2,7 +2,6 @@ package dev.lora4j.text.train;
 
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.train.adapter.AdapterPlan;
-import dev.lora4j.core.train.run.CheckpointPolicy;
 import dev.lora4j.text.data.TaggedText;
 import dev.lora4j.text.data.TaggedTexts;
 import dev.lora4j.text.data.TextDataSet;
@@ -22,7 +21,8 @@ public final class TokenClassifierTrainer extends SequenceTrainer<TokenClassifie
   private final TokenClassifier model;
   private final TaggedBatches tagged;
 
-  private TokenClassifierTrainer(TokenClassifier model, TaggedBatches tagged, Request request) {
+  private TokenClassifierTrainer(
+      TokenClassifier model, TaggedBatches tagged, TrainingRequest request) {
     super(request);
     this.model = model;
     this.tagged = tagged;
@@ -33,7 +33,7 @@ public final class TokenClassifierTrainer extends SequenceTrainer<TokenClassifie
     return new TokenClassifierTrainer(
         model,
         new TaggedBatches(List.of(), List.of()),
-        new Request(TrainingTexts.NONE, settings, CheckpointPolicy.NOTHING, "token classifier"));
+        TrainingRequest.of(settings, "token classifier"));
   }
 
   /**
@@ -71,7 +71,7 @@ public final class TokenClassifierTrainer extends SequenceTrainer<TokenClassifie
   }
 
   @Override
-  TokenClassifierTrainer with(Request other) {
+  TokenClassifierTrainer with(TrainingRequest other) {
     return new TokenClassifierTrainer(model, tagged, other);
   }
 

@@ -89,14 +89,20 @@ record TrainingTexts(List<TokenSequence> learned, List<TokenSequence> heldOut, L
       CheckpointPolicy keeping, TextModel base, TextTrainingSettings settings) {
     Map<String, String> identity = new HashMap<>(keeping.identity());
     if (keeping.checkpoints().isPresent()) {
-      identity.put("base", base.hash());
-      identity.put("compute", base.options().text());
-      identity.putAll(parts(settings));
-      identity.put("texts", digest(learned));
+      identity.putAll(identity(base, settings));
       // The best step by others is not the best by these.
       identity.put("texts held out", digest(heldOut));
     }
     return keeping.identity(identity);
+  }
+
+  /** What each step depends on. */
+  Map<String, String> identity(TextModel base, TextTrainingSettings settings) {
+    Map<String, String> identity = new HashMap<>(parts(settings));
+    identity.put("base", base.hash());
+    identity.put("compute", base.options().text());
+    identity.put("texts", digest(learned));
+    return identity;
   }
 
   /** Parts of the identity, so that a message names the changed ones alone. */
