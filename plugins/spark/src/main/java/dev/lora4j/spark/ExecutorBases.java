@@ -1,11 +1,7 @@
 package dev.lora4j.spark;
 
-import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.AdapterException;
-import dev.lora4j.core.model.ModelException;
-import dev.lora4j.core.tensor.Device;
-import dev.lora4j.core.tensor.EngineOptions;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -24,42 +20,20 @@ public final class ExecutorBases {
   /** An adapter as it is read for a base. */
   private record ReadAdapter(BaseSource base, String hash) {}
 
-  private static final Map<BaseSource, StableDiffusion> BASES = new HashMap<>();
+  private static final OpenModels<BaseSource, StableDiffusion> BASES =
+      new OpenModels<>((lora, source) -> source.open(lora), StableDiffusion::close);
   private static final Map<ReadAdapter, Adapter> ADAPTERS = new HashMap<>();
-  private static final Map<Device, Lora4j> ENGINES = new HashMap<>();
 
   private ExecutorBases() {}
 
   /**
    * A base, opened by whoever asks first.
    *
-   * @throws ModelException if it cannot be opened; the message names this machine
+   * @throws dev.lora4j.core.model.ModelException if it cannot be opened; the message names this
+   *     machine
    */
-  public static synchronized StableDiffusion of(BaseSource place) {
-    StableDiffusion open = BASES.get(place);
-    if (open != null) {
-      return open;
-    }
-    Lora4j own = ENGINES.computeIfAbsent(place.device(), ExecutorBases::engine);
-    try {
-      StableDiffusion opened = place.open(own);
-      BASES.put(place, opened);
-      return opened;
-    } catch (ModelException e) {
-      throw new ModelException(
-          "The base cannot be opened on "
-              + host()
-              + ", which needs it as this program has it: "
-              + e.getMessage());
-    }
-  }
-
-  /*
-   * Operators have as many threads as Spark gives a task, not as many as there are processors: other
-   * tasks use those, and the last bits of a picture, and its record, depend on the number.
-   */
-  private static Lora4j engine(Device device) {
-    return Lora4j.open(EngineOptions.DEFAULT.threads(TaskThreads.count()).device(device));
+  public static StableDiffusion of(BaseSource place) {
+    return BASES.of(place);
   }
 
   /** An adapter in a base, read by whoever asks first. */
@@ -106,9 +80,6 @@ public final class ExecutorBases {
    */
   public static synchronized void close() {
     ADAPTERS.clear();
-    BASES.values().forEach(StableDiffusion::close);
-    BASES.clear();
-    ENGINES.values().forEach(Lora4j::close);
-    ENGINES.clear();
+    BASES.close();
   }
 }

@@ -4,6 +4,8 @@ import dev.lora4j.core.train.run.GradientWorker;
 import dev.lora4j.core.train.run.RunListener;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import dev.lora4j.diffusion.style.StyleTrainer;
+import dev.lora4j.text.pipeline.LanguageModel;
+import dev.lora4j.text.train.SequenceTrainer;
 import java.io.Serializable;
 
 /**
@@ -19,6 +21,13 @@ public interface WorkerSource extends Serializable {
     StyleTrainer trainer(StableDiffusion base);
   }
 
+  /** A trainer of a language model with its texts and settings; on every machine the same. */
+  @FunctionalInterface
+  interface Texts extends Serializable {
+    /** Makes it on a base. */
+    SequenceTrainer<?> trainer(LanguageModel base);
+  }
+
   /**
    * Opens a worker.
    *
@@ -32,6 +41,15 @@ public interface WorkerSource extends Serializable {
       StableDiffusion base = ExecutorBases.of(place);
       int most = base.scope().engine().threads();
       return style.trainer(base).threads(Math.min(threads, most)).worker(RunListener.NONE);
+    };
+  }
+
+  /** Workers of trainers on texts. */
+  static WorkerSource ofTexts(BasePlace place, Texts texts) {
+    return threads -> {
+      LanguageModel base = ExecutorTexts.of(place);
+      int most = base.scope().engine().threads();
+      return texts.trainer(base).threads(Math.min(threads, most)).worker(RunListener.NONE);
     };
   }
 }

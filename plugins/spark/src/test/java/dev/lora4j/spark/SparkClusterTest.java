@@ -7,6 +7,9 @@ import dev.lora4j.core.train.run.RunListener;
 import dev.lora4j.diffusion.style.StyleTrainer;
 import dev.lora4j.diffusion.style.TrainedStyle;
 import dev.lora4j.emoji.EmojiSd;
+import dev.lora4j.text.train.TextTrainer;
+import dev.lora4j.text.train.TrainedText;
+import dev.lora4j.tinylm.TinyLm;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -99,6 +102,26 @@ class SparkClusterTest {
     assertTrue(ProcessHandle.of(killed.first()).filter(ProcessHandle::isAlive).isEmpty());
     assertEquals(whole.adapter().identity(), again.adapter().identity());
     assertEquals(STEPS, again.losses().size());
+  }
+
+  @Test
+  void textsAreLearnedAsByTasksInOneProcess() {
+    BasePlace place = BasePlace.of(TinyLm.folder());
+    String novel = TinyLm.novel().resolve("chapter-012.txt").toString();
+    WorkerSource workers =
+        WorkerSource.ofTexts(place, base -> NovelTraining.trainer(base, novel, 2));
+    TextTrainer trainer = NovelTraining.trainer(ExecutorTexts.of(place), novel, 2);
+    try (SparkGradients gradients = new SparkGradients(spark.context(), workers, 2);
+        var worker = trainer.worker(RunListener.NONE)) {
+      TrainedText there = trainer.gradients(gradients).run(done -> {});
+      TrainedText here =
+          trainer
+              .gradients(step -> worker.share(step, 0, 2).followedBy(worker.share(step, 2, 4)))
+              .run(done -> {});
+      assertEquals(here.adapter().identity(), there.adapter().identity());
+    } finally {
+      ExecutorTexts.close();
+    }
   }
 
   @Test

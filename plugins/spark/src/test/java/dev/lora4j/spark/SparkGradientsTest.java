@@ -4,8 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.lora4j.core.adapter.Adapter;
-import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.core.train.run.CheckpointPolicy;
 import dev.lora4j.core.train.run.GradientShare;
 import dev.lora4j.core.train.run.GradientWorker;
@@ -20,9 +18,7 @@ import dev.lora4j.diffusion.style.TrainedStyle;
 import dev.lora4j.emoji.EmojiSd;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -36,7 +32,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SparkGradientsTest {
   private static final BasePlace BASE = BasePlace.of(EmojiSd.folder());
   private static final int STEPS = 3;
-  private static final AtomicInteger LEFT_TO_FAIL = new AtomicInteger();
 
   private static final AtomicReference<@Nullable Thread> INTERRUPTED = new AtomicReference<>();
 
@@ -78,20 +73,6 @@ class SparkGradientsTest {
     }
   }
 
-  private static double greatestDifference(Adapter a, Adapter b) {
-    double greatest = 0;
-    for (String site : a.sites().keySet()) {
-      for (Map.Entry<String, HostTensor> tensor : a.at(site).get(0).tensors().entrySet()) {
-        float[] left = tensor.getValue().floats();
-        float[] right = b.at(site).get(0).tensor(tensor.getKey()).floats();
-        for (int i = 0; i < left.length; i++) {
-          greatest = Math.max(greatest, Math.abs(left[i] - right[i]));
-        }
-      }
-    }
-    return greatest;
-  }
-
   @Test
   void onePartHasTheBitsOfOneProcess() {
     TrainedStyle one = shared(workers(), 1, CheckpointPolicy.NOTHING);
@@ -106,7 +87,7 @@ class SparkGradientsTest {
     TrainedStyle second = shared(workers(), parts, CheckpointPolicy.NOTHING);
     assertEquals(first.adapter().identity(), second.adapter().identity());
     assertEquals(alone.losses().get(0), first.losses().get(0));
-    double off = greatestDifference(alone.adapter(), first.adapter());
+    double off = AdapterDifference.greatest(alone.adapter(), first.adapter());
     // A step of Adam is as long as the rate for any gradient, so that rounding shows where that is
     // tiny.
     double rate = StyleSettings.DEFAULT.training().rate();
@@ -117,17 +98,17 @@ class SparkGradientsTest {
   void taskThatFailsIsDoneAgainToTheSameBits() {
     TrainedStyle whole = shared(workers(), 2, CheckpointPolicy.NOTHING);
     WorkerSource plain = workers();
-    LEFT_TO_FAIL.set(2);
+    FailingWorker.LEFT.set(2);
     TrainedStyle again =
         shared(threads -> new FailingWorker(plain.open(threads)), 2, CheckpointPolicy.NOTHING);
-    assertEquals(0, LEFT_TO_FAIL.get());
+    assertEquals(0, FailingWorker.LEFT.get());
     assertEquals(whole.adapter().identity(), again.adapter().identity());
   }
 
   @Test
   void failureNamesBatchesAndReason() {
     WorkerSource plain = workers();
-    LEFT_TO_FAIL.set(Integer.MAX_VALUE);
+    FailingWorker.LEFT.set(Integer.MAX_VALUE);
     try {
       TrainingFailure e =
           assertThrows(
@@ -142,7 +123,7 @@ class SparkGradientsTest {
           e.getMessage());
       assertTrue(e.getMessage().contains("the disk is full"), e.getMessage());
     } finally {
-      LEFT_TO_FAIL.set(0);
+      FailingWorker.LEFT.set(0);
     }
   }
 
@@ -191,22 +172,6 @@ class SparkGradientsTest {
     @Override
     public GradientShare share(SharedStep step, int from, int to) {
       Optional.ofNullable(INTERRUPTED.getAndSet(null)).ifPresent(Thread::interrupt);
-      return worker.share(step, from, to);
-    }
-
-    @Override
-    public void close() {
-      worker.close();
-    }
-  }
-
-  /** Fails as often as is left to fail. */
-  private record FailingWorker(GradientWorker worker) implements GradientWorker {
-    @Override
-    public GradientShare share(SharedStep step, int from, int to) {
-      if (LEFT_TO_FAIL.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
-        throw new IllegalStateException("the disk is full");
-      }
       return worker.share(step, from, to);
     }
 

@@ -1,0 +1,24 @@
+package dev.lora4j.spark;
+
+import dev.lora4j.core.train.run.GradientShare;
+import dev.lora4j.core.train.run.GradientWorker;
+import dev.lora4j.core.train.run.SharedStep;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Fails as often as is left to fail. */
+record FailingWorker(GradientWorker worker) implements GradientWorker {
+  static final AtomicInteger LEFT = new AtomicInteger();
+
+  @Override
+  public GradientShare share(SharedStep step, int from, int to) {
+    if (LEFT.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
+      throw new IllegalStateException("the disk is full");
+    }
+    return worker.share(step, from, to);
+  }
+
+  @Override
+  public void close() {
+    worker.close();
+  }
+}
