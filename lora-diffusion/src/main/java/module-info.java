@@ -6,6 +6,7 @@ module dev.lora4j.diffusion {
   requires ai.djl.tokenizers;
   requires com.google.gson;
   requires transitive org.tomlj;
+  requires org.apache.commons.compress;
   requires org.snakeyaml.engine;
   requires static org.apiguardian.api;
   requires static org.jspecify;
@@ -14,6 +15,7 @@ module dev.lora4j.diffusion {
   exports dev.lora4j.diffusion.base;
   exports dev.lora4j.diffusion.clip;
   exports dev.lora4j.diffusion.dataset;
+  exports dev.lora4j.diffusion.dataset.archive;
   exports dev.lora4j.diffusion.dataset.bucket;
   exports dev.lora4j.diffusion.dataset.cache;
   exports dev.lora4j.diffusion.dataset.caption;

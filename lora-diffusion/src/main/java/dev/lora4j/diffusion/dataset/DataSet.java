@@ -1,5 +1,7 @@
 package dev.lora4j.diffusion.dataset;
 
+import dev.lora4j.diffusion.dataset.archive.UnpackListener;
+import dev.lora4j.diffusion.dataset.archive.UnpackedFolders;
 import dev.lora4j.diffusion.dataset.bucket.Bucket;
 import dev.lora4j.diffusion.dataset.source.DataGroup;
 import java.util.ArrayList;
@@ -31,11 +33,24 @@ public record DataSet(List<DataItem> items, List<DataProblem> problems, List<Dat
 
   /**
    * Surveys all pictures and captions, and reports everything that can be known before training.
-   * Nothing is thrown for what is wrong with a file: it is among the problems.
+   * Nothing is thrown for what is wrong with a file: it is among the problems. Archives are
+   * unpacked first, unless they are already.
    */
   public static DataSet survey(List<DataGroup> groups, Depth depth) {
-    List<DataItem> items = new ArrayList<>();
+    return survey(groups, depth, UnpackListener.NONE);
+  }
+
+  /**
+   * Surveys all pictures, see {@link #survey(List, Depth)}, and tells how archives are unpacked.
+   */
+  public static DataSet survey(List<DataGroup> groups, Depth depth, UnpackListener listener) {
     List<DataProblem> problems = new ArrayList<>();
+    ArchivedSources archives = new ArchivedSources(UnpackedFolders.ofUser(), listener, problems);
+    return surveyed(groups.stream().map(archives::unpacked).toList(), depth, problems);
+  }
+
+  private static DataSet surveyed(List<DataGroup> groups, Depth depth, List<DataProblem> problems) {
+    List<DataItem> items = new ArrayList<>();
     for (int i = 0; i < groups.size(); i++) {
       DataGroup group = groups.get(i);
       group

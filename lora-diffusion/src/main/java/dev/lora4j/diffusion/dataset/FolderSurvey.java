@@ -101,7 +101,9 @@ final class FolderSurvey {
 
   private List<Path> listed(Path folder) {
     if (!Files.isDirectory(folder)) {
-      problems.add(DataProblem.error(folder, "is no folder; expected one with pictures."));
+      problems.add(
+          DataProblem.error(
+              folder, "is no folder and no archive that is known; expected one with pictures."));
       return List.of();
     }
     try (Stream<Path> entries = Files.list(folder)) {

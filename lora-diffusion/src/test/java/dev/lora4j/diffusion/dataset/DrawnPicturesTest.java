@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lora4j.core.train.SeededNoise;
 import dev.lora4j.diffusion.dataset.cache.CacheKey;
 import dev.lora4j.diffusion.dataset.image.PictureFile;
+import dev.lora4j.diffusion.dataset.source.ArchiveColumns;
 import dev.lora4j.diffusion.dataset.source.Augmentations;
 import dev.lora4j.diffusion.dataset.source.DataSource;
 import dev.lora4j.diffusion.dataset.source.MaskSource;
@@ -138,7 +139,8 @@ class DrawnPicturesTest {
             MaskSource.NONE,
             List.of(),
             0,
-            0);
+            0,
+            ArchiveColumns.FOUND);
     TrainingDraw other = TrainingDraw.plain(item(black));
     assertTrue(mean(DrawnPictures.picture(other).rgb()) < mean(white.rgb()) - 50);
     assertNotEquals(

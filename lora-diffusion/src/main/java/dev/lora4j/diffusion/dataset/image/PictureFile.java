@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import javax.imageio.ImageIO;
@@ -44,7 +45,8 @@ public final class PictureFile {
   /** Least width and height: one place of the latents of Stable Diffusion. */
   public static final int LEAST_SIDE = 8;
 
-  private static final long MOST_BYTES = 1L << 29;
+  /** Most bytes of a file. */
+  public static final long MOST_BYTES = 1L << 29;
 
   private final byte[] bytes;
   private final Container container;
@@ -99,6 +101,15 @@ public final class PictureFile {
   /** The file with these bytes, which are not copied. */
   public static PictureFile of(byte[] bytes) {
     return new PictureFile(bytes);
+  }
+
+  /** The usual ending of such a file, by its first bytes; empty if this is no picture. */
+  public Optional<String> ending() {
+    return switch (container) {
+      case OTHER -> Optional.empty();
+      case JPEG -> Optional.of("jpg");
+      default -> Optional.of(container.name().toLowerCase(Locale.ROOT));
+    };
   }
 
   /** SHA-256 of the bytes, in hexadecimal. */

@@ -36,6 +36,8 @@ final class DataKeys {
           "validation_split",
           "background",
           "reference_dir",
+          "image_column",
+          "caption_column",
           "trigger");
 
   /** May stand in {@code [general]} and {@code [[datasets]]}. */

@@ -295,7 +295,8 @@ public final class DataSetFile {
         new MaskSource(at.flag("alpha_mask"), path(at, "conditioning_data_dir")),
         references(at),
         at.colour("background", DataSource.WHITE),
-        at.share("validation_split"));
+        at.share("validation_split"),
+        new ArchiveColumns(at.text("image_column", ""), at.text("caption_column", "")));
   }
 
   private Optional<Path> path(TomlScopes at, String key) {

@@ -11,7 +11,7 @@ import java.util.Optional;
  *
  * @param folder where the pictures are ({@code image_dir}); folders within it are not looked into,
  *     but for pictures that the list of captions names there; the list itself, if its pictures are
- *     all that it names
+ *     all that it names; an archive that holds them, or a folder of such archives
  * @param captionList a file of captions ({@code metadata_file}), see {@link CaptionList}; a {@code
  *     metadata.jsonl} in the folder is found by itself
  * @param repeats how often each picture comes in an epoch ({@code num_repeats})
@@ -30,6 +30,7 @@ import java.util.Optional;
  * @param background {@code 0xRRGGBB} behind transparent places
  * @param validation share of the pictures held out, 0 to 1 ({@code validation_split}); 1 makes the
  *     whole folder one for validation
+ * @param columns where an archive with rows has pictures and captions
  */
 public record DataSource(
     Path folder,
@@ -44,7 +45,8 @@ public record DataSource(
     MaskSource masking,
     List<Path> references,
     int background,
-    double validation) {
+    double validation,
+    ArchiveColumns columns) {
   /** Default colour behind transparent places. */
   public static final int WHITE = 0xffffff;
 
@@ -73,7 +75,8 @@ public record DataSource(
         MaskSource.NONE,
         List.of(),
         WHITE,
-        0);
+        0,
+        ArchiveColumns.FOUND);
   }
 
   /** Another folder with the same settings, its own number of repeats and class tokens. */
@@ -159,6 +162,13 @@ public record DataSource(
   public DataSource references(List<Path> folders) {
     SourceDraft draft = new SourceDraft(this);
     draft.references = folders;
+    return draft.source();
+  }
+
+  /** A copy whose pictures and captions are in these columns of an archive. */
+  public DataSource with(ArchiveColumns where) {
+    SourceDraft draft = new SourceDraft(this);
+    draft.columns = where;
     return draft.source();
   }
 

@@ -20,6 +20,7 @@ final class SourceDraft {
   List<Path> references;
   int background;
   double validation;
+  ArchiveColumns columns;
 
   SourceDraft(DataSource from) {
     folder = from.folder();
@@ -35,6 +36,7 @@ final class SourceDraft {
     references = from.references();
     background = from.background();
     validation = from.validation();
+    columns = from.columns();
   }
 
   /** Builds the source and checks it. */
@@ -52,6 +54,7 @@ final class SourceDraft {
         masking,
         references,
         background,
-        validation);
+        validation,
+        columns);
   }
 }

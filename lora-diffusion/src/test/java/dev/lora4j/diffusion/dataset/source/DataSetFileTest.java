@@ -76,6 +76,8 @@ class DataSetFileTest {
               conditioning_data_dir = "masks"
               reference_dir = ["before", "hats"]
               validation_split = 0.25
+              image_column = "photo"
+              caption_column = "words"
               background = "#102030"
               trigger = "sks"
 
@@ -104,7 +106,8 @@ class DataSetFileTest {
             new MaskSource(true, Optional.of(folder.resolve("masks"))),
             List.of(folder.resolve("before"), folder.resolve("hats")),
             0x102030,
-            0.25),
+            0.25,
+            new ArchiveColumns("photo", "words")),
         first);
     DataSource second = group.sources().get(1);
     assertEquals(Path.of("/prior"), second.folder());
