@@ -40,6 +40,7 @@ final class Staircase {
           "dev.lora4j.mixers",
           "dev.lora4j.onnx",
           "dev.lora4j.flow",
+          "dev.lora4j.parquet",
           "dev.lora4j.langchain4j",
           "dev.lora4j.spring",
           "dev.lora4j.spark",
