@@ -93,7 +93,10 @@ record PreparedRun(
     // Refuses layers that the base lacks.
     further.map(f -> asked.from(f.adapter())).orElse(asked).plan(family.sites().all());
     DataSet data =
-        DataSet.survey(settings.groups(outline.side(), outline.sizeUnit()), DataSet.Depth.PIXELS);
+        DataSet.survey(
+            settings.groups(outline.side(), outline.sizeUnit()),
+            DataSet.Depth.PIXELS,
+            new UnpackProgress(console));
     if (strict || data.training().isEmpty()) {
       data.usable();
     }
