@@ -14,7 +14,7 @@ exit /b %errorlevel%
 
 :spark
 if not exist "%SPARK_HOME%\jars" goto sparkless
-"%home%runtime\bin\java.exe" "@%home%lib\java.options" ${native.access} %collector% "@%home%lib\spark.options" "-Dlora4j.command=%~0" %LORA4J_JAVA_OPTS% -cp "%home%lib\*;%SPARK_HOME%\jars\*" dev.lora4j.cli.Main %*
+"%home%runtime\bin\java.exe" "@%home%lib\java.options" ${native.access} %collector% "@%home%lib\spark.options" "-Dlora4j.command=%~0" %LORA4J_JAVA_OPTS% -cp "%SPARK_HOME%\jars\*;%home%lib\*" dev.lora4j.cli.Main %*
 exit /b %errorlevel%
 
 :sparkless
