@@ -24,7 +24,7 @@ class CopiedCloneTest {
       echo built >>builds
       mkdir -p lora-core/target/quick
       : >lora-core/target/quick/core.jar
-      for app in cli bench server hub studio whisper vision flow recipes; do
+      for app in cli bench server hub studio whisper vision flow parquet recipes; do
         mkdir -p plugins/$app/target/quick
         for kind in "" -javadoc -sources -tests; do
           : >plugins/$app/target/quick/$app$kind.jar
@@ -87,7 +87,7 @@ class CopiedCloneTest {
   }
 
   private void assertOwn(Path in, List<String> jars) {
-    assertEquals(11, jars.size(), jars.toString());
+    assertEquals(12, jars.size(), jars.toString());
     for (String jar : jars) {
       assertTrue(
           jar.startsWith(in + "/target/launcher/build-") || jar.equals(folder + "/outside.jar"),

@@ -33,7 +33,7 @@ class DocumentedCommandsTest {
 
   /** Of plug-ins that these tests do not have. */
   private static final Set<String> ELSEWHERE =
-      Set.of("bench", "serve", "pull", "recipe", "speech", "studio", "vision");
+      Set.of("bench", "serve", "pull", "recipe", "spark", "speech", "studio", "vision");
 
   /** An extension that the text has the reader write. */
   private static final String EXAMPLE = "loudest";

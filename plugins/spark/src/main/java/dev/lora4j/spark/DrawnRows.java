@@ -5,6 +5,7 @@ import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.identity.Digests;
 import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.tensor.TensorException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -67,9 +68,15 @@ final class DrawnRows implements MapPartitionsFunction<Row, Row> {
       values.add(null);
       values.add(null);
       values.add(reason);
-    } catch (ModelException e) {
+    } catch (ModelException | UncheckedIOException e) {
       // Of this machine, not of the row.
-      throw new TaskFailure(String.valueOf(e.getMessage()), e);
+      throw new TaskFailure(
+          PromptColumns.named(row)
+              + " was not drawn on "
+              + ExecutorBases.host()
+              + ": "
+              + e.getMessage(),
+          e);
     }
     return new GenericRowWithSchema(values.toArray(), schema);
   }

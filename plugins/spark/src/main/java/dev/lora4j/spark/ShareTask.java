@@ -1,5 +1,7 @@
 package dev.lora4j.spark;
 
+import dev.lora4j.core.train.run.GradientShare;
+import dev.lora4j.core.train.run.GradientWorker;
 import dev.lora4j.core.train.run.SharedStep;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.broadcast.Broadcast;
@@ -26,8 +28,7 @@ final class ShareTask implements Function<Integer, ShareMessage> {
     int from = (int) ((long) step.batches() * part / parts);
     int to = (int) ((long) step.batches() * (part + 1) / parts);
     try {
-      return OpenWorkers.with(
-          training, workers, worker -> ShareMessage.of(worker.share(step, from, to)));
+      return OpenWorkers.with(training, workers, worker -> share(worker, step, from, to));
     } catch (RuntimeException e) {
       throw new TaskFailure(
           "The gradients of batch "
@@ -39,5 +40,11 @@ final class ShareTask implements Function<Integer, ShareMessage> {
               + e.getMessage(),
           e);
     }
+  }
+
+  private static ShareMessage share(GradientWorker worker, SharedStep step, int from, int to) {
+    long began = System.nanoTime();
+    GradientShare share = worker.share(step, from, to);
+    return ShareMessage.of(share, System.nanoTime() - began);
   }
 }

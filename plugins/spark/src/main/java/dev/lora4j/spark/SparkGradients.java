@@ -28,6 +28,8 @@ public final class SparkGradients implements GradientSource, AutoCloseable {
   private final WorkerSource workers;
   private final int parts;
   private final String training = UUID.randomUUID().toString();
+  private StepTimes times = new StepTimes(0, 0, 0);
+  private boolean begun;
 
   /**
    * Divides steps into parts.
@@ -48,6 +50,7 @@ public final class SparkGradients implements GradientSource, AutoCloseable {
 
   @Override
   public GradientShare gradients(SharedStep step) {
+    long began = System.nanoTime();
     int count = Math.min(parts, step.batches());
     Broadcast<StepMessage> sent = spark.broadcast(StepMessage.of(step));
     try {
@@ -60,10 +63,12 @@ public final class SparkGradients implements GradientSource, AutoCloseable {
                       .parallelize(numbers, count)
                       .map(new ShareTask(training, workers, sent, count))
                       .collect());
-      return shares.stream()
-          .map(ShareMessage::share)
-          .reduce(GradientShare::followedBy)
-          .orElseThrow();
+      GradientShare whole =
+          shares.stream().map(ShareMessage::share).reduce(GradientShare::followedBy).orElseThrow();
+      long slowest = shares.stream().mapToLong(ShareMessage::nanos).max().orElse(0);
+      times = begun ? times.with((System.nanoTime() - began) / 1e9, slowest / 1e9) : times;
+      begun = true;
+      return whole;
     } catch (RuntimeException e) {
       throw e;
     } catch (Exception e) {
@@ -109,6 +114,11 @@ public final class SparkGradients implements GradientSource, AutoCloseable {
                 + " trained is in the last checkpoint, if checkpoints are kept.");
     failure.initCause(e);
     return failure;
+  }
+
+  /** Where the time of the steps went until now. */
+  public StepTimes times() {
+    return times;
   }
 
   /** Closes the workers of this Java machine; those elsewhere are closed with theirs. */

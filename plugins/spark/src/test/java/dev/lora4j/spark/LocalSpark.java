@@ -48,6 +48,7 @@ final class LocalSpark implements AutoCloseable {
     return new LocalSpark(
         builder("local-cluster[2,1,1024]")
             .config("spark.testing", "true")
+            .config("spark.excludeOnFailure.enabled", "true")
             .config("spark.testing.memory", "2147480000")
             .config("spark.executor.memory", "800m")
             .config("spark.executor.extraClassPath", classPath)

@@ -11,6 +11,7 @@ import dev.lora4j.text.train.TextTrainer;
 import dev.lora4j.text.train.TrainedText;
 import dev.lora4j.tinylm.TinyLm;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeSet;
@@ -52,8 +53,16 @@ class SparkClusterTest {
   }
 
   private static TrainedStyle train(RunListener listener) {
+    return train(workers(), listener);
+  }
+
+  private static WorkerSource workers() {
     String folder = pictures.toString();
-    WorkerSource workers = WorkerSource.of(BASE, base -> BallTraining.trainer(base, folder, STEPS));
+    return WorkerSource.of(BASE, base -> BallTraining.trainer(base, folder, STEPS));
+  }
+
+  private static TrainedStyle train(WorkerSource workers, RunListener listener) {
+    String folder = pictures.toString();
     StyleTrainer trainer = BallTraining.trainer(ExecutorBases.of(BASE), folder, STEPS);
     try (SparkGradients gradients = new SparkGradients(spark.context(), workers, 2)) {
       return trainer.gradients(gradients).run(listener);
@@ -122,6 +131,15 @@ class SparkClusterTest {
     } finally {
       ExecutorTexts.close();
     }
+  }
+
+  @Test
+  void machineWithAFullDiskIsPassedOver() throws IOException {
+    Path marker = pictures.resolveSibling("full-" + System.nanoTime());
+    TrainedStyle rest = train(new FullDisk(marker.toString(), workers()), RunListener.NONE);
+    long full = Long.parseLong(Files.readString(marker));
+    assertTrue(full != ProcessHandle.current().pid());
+    assertEquals(whole.adapter().identity(), rest.adapter().identity());
   }
 
   @Test

@@ -106,6 +106,17 @@ class SparkGradientsTest {
   }
 
   @Test
+  void timesAreThoseOfTheStepsAfterTheFirst() {
+    try (SparkGradients gradients = new SparkGradients(spark.context(), workers(), 2)) {
+      trainer(ExecutorBases.of(BASE), pictures.toString()).gradients(gradients).run();
+      StepTimes times = gradients.times();
+      assertEquals(STEPS - 1, times.steps());
+      assertTrue(times.computing() > 0 && times.computing() < times.seconds(), times.toString());
+      assertTrue(times.overhead() > 0 && times.overhead() < 1, times.toString());
+    }
+  }
+
+  @Test
   void failureNamesBatchesAndReason() {
     WorkerSource plain = workers();
     FailingWorker.LEFT.set(Integer.MAX_VALUE);

@@ -58,6 +58,8 @@ final class SparkOptions {
     if (!all.contains("spark.app.name")) {
       all.setAppName("lora4j");
     }
+    // A machine whose disk is full is free again at once, and would use up all tries of a task.
+    all.setIfMissing("spark.excludeOnFailure.enabled", "true");
     all.setIfMissing(UI, Boolean.toString(!LocalTasks.of(all).isPresent()));
     return all;
   }

@@ -6,10 +6,12 @@ import dev.lora4j.cli.train.StyleTraining;
 import dev.lora4j.cli.train.TrainingPlace;
 import dev.lora4j.diffusion.style.StyleTrainer;
 import dev.lora4j.spark.SparkGradients;
+import dev.lora4j.spark.StepTimes;
 import dev.lora4j.spark.WorkerSource;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Optional;
 import org.apache.spark.SparkConf;
 
@@ -66,8 +68,20 @@ final class SparkTrainingPlace implements TrainingPlace, AutoCloseable {
     return Console.of(nothing, nothing);
   }
 
+  private void tell(StepTimes times) {
+    if (times.steps() > 0) {
+      console.note(
+          String.format(
+              Locale.ROOT,
+              "Gradients of a step took %.3f s on average, of which %.0f %% was not computing.",
+              times.seconds() / times.steps(),
+              100 * times.overhead()));
+    }
+  }
+
   @Override
   public void close() {
+    gradients.map(SparkGradients::times).ifPresent(this::tell);
     gradients.ifPresent(SparkGradients::close);
     connected.ifPresent(ConnectedSpark::close);
   }

@@ -18,6 +18,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -101,6 +103,7 @@ class SparkCommandTest {
     assertEquals(alone.get("identity"), one.json().get("identity"));
     assertEquals(alone.get("lastLoss"), one.json().get("lastLoss"));
     assertTrue(one.err().contains("4 batches, computed in 1 part"), one.err());
+    assertTrue(one.err().contains("% was not computing."), one.err());
     assertTrue(Files.exists(folder.resolve("one.run/run.toml")));
     Done two = trained("two.safetensors", "--threads", "1");
     assertTrue(two.err().contains("computed in 2 parts"), two.err());
@@ -254,5 +257,24 @@ class SparkCommandTest {
     Done base =
         spark("train", List.of("--find-rate"), "-o", file("x.safetensors"), "--images", ".");
     assertTrue(base.err().contains("take the command train"), base.err());
+  }
+
+  @Test
+  void documentedCommandsAreTaken() throws IOException {
+    String page = Files.readString(Path.of("../../docs/spark.md"));
+    List<String> lines = page.lines().filter(line -> line.startsWith("./lora4j spark ")).toList();
+    assertTrue(lines.size() >= 4, lines.toString());
+    for (String line : lines) {
+      List<String> words = new ArrayList<>();
+      Matcher word = Pattern.compile("\"([^\"]*)\"|(\\S+)").matcher(line);
+      while (word.find()) {
+        words.add(word.group(1) == null ? word.group(2) : word.group(1));
+      }
+      // The run file of the page is nowhere.
+      words.removeIf(w -> w.endsWith(".toml"));
+      words.add("--help");
+      Done helped = run(words.subList(1, words.size()));
+      assertEquals(0, helped.code(), line + ": " + helped.err());
+    }
   }
 }
