@@ -58,6 +58,7 @@ final class Staircase {
           "dev.lora4j.cli.text",
           "dev.lora4j.cli.plugins",
           "dev.lora4j.cli.doctor",
+          "dev.lora4j.spark.command",
           "dev.lora4j.hub",
           "dev.lora4j.whisper",
           "dev.lora4j.vision",

@@ -12,7 +12,7 @@ import java.nio.file.Path;
  * @param path of a folder or file, the same on all machines
  * @param compute the type that networks compute in
  */
-public record BasePlace(String path, DType compute) implements BaseSource {
+public record BasePlace(String path, DType compute) implements ExecutorModel {
   /** A base that computes in F32. */
   public static BasePlace of(Path path) {
     return new BasePlace(path.toAbsolutePath().toString(), DType.F32);

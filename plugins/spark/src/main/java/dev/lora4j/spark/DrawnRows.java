@@ -20,13 +20,16 @@ import org.apache.spark.sql.types.StructType;
 final class DrawnRows implements MapPartitionsFunction<Row, Row> {
   private static final long serialVersionUID = 1L;
 
-  private final BaseSource base;
+  private final ExecutorModel base;
   private final Broadcast<List<AdapterFile>> adapters;
   private final boolean errors;
   private final StructType schema;
 
   DrawnRows(
-      BaseSource base, Broadcast<List<AdapterFile>> adapters, boolean errors, StructType schema) {
+      ExecutorModel base,
+      Broadcast<List<AdapterFile>> adapters,
+      boolean errors,
+      StructType schema) {
     this.base = base;
     this.adapters = adapters;
     this.errors = errors;

@@ -18,9 +18,9 @@ import java.util.Map;
  */
 public final class ExecutorBases {
   /** An adapter as it is read for a base. */
-  private record ReadAdapter(BaseSource base, String hash) {}
+  private record ReadAdapter(ExecutorModel base, String hash) {}
 
-  private static final OpenModels<BaseSource, StableDiffusion> BASES =
+  private static final OpenModels<ExecutorModel, StableDiffusion> BASES =
       new OpenModels<>((lora, source) -> source.open(lora), StableDiffusion::close);
   private static final Map<ReadAdapter, Adapter> ADAPTERS = new HashMap<>();
 
@@ -32,12 +32,12 @@ public final class ExecutorBases {
    * @throws dev.lora4j.core.model.ModelException if it cannot be opened; the message names this
    *     machine
    */
-  public static StableDiffusion of(BaseSource place) {
+  public static StableDiffusion of(ExecutorModel place) {
     return BASES.of(place);
   }
 
   /** An adapter in a base, read by whoever asks first. */
-  static synchronized Adapter adapter(BaseSource place, AdapterFile file) {
+  static synchronized Adapter adapter(ExecutorModel place, AdapterFile file) {
     ReadAdapter key = new ReadAdapter(place, file.hash());
     Adapter read = ADAPTERS.get(key);
     if (read == null) {

@@ -16,7 +16,7 @@ import java.util.function.Consumer;
  * @param <S> where models come from
  * @param <M> a model
  */
-final class OpenModels<S extends BaseSource, M> {
+final class OpenModels<S extends ExecutorModel, M> {
   private final BiFunction<Lora4j, S, M> opening;
   private final Consumer<M> closing;
   private final Map<S, M> models = new HashMap<>();

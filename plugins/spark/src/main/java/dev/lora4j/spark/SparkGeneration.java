@@ -49,13 +49,13 @@ public final class SparkGeneration {
   /** Column of what was wrong with a row, null if nothing; see {@link #keepingErrors}. */
   public static final String ERROR = "error";
 
-  private final BaseSource base;
+  private final ExecutorModel base;
   private final Map<String, AdapterFile> adapters;
   private final Set<String> kept;
   private final boolean errors;
 
   private SparkGeneration(
-      BaseSource base, Map<String, AdapterFile> adapters, Set<String> kept, boolean errors) {
+      ExecutorModel base, Map<String, AdapterFile> adapters, Set<String> kept, boolean errors) {
     this.base = base;
     this.adapters = adapters;
     this.kept = kept;
@@ -63,7 +63,7 @@ public final class SparkGeneration {
   }
 
   /** Drawing with a base, which every machine opens once. */
-  public static SparkGeneration on(BaseSource base) {
+  public static SparkGeneration on(ExecutorModel base) {
     return new SparkGeneration(base, Map.of(), Set.of(), false);
   }
 

@@ -36,7 +36,7 @@ public interface WorkerSource extends Serializable {
   GradientWorker open(int threads);
 
   /** Workers of trainers on pictures. */
-  static WorkerSource of(BaseSource place, Style style) {
+  static WorkerSource of(ExecutorModel place, Style style) {
     return threads -> {
       StableDiffusion base = ExecutorBases.of(place);
       int most = base.scope().engine().threads();

@@ -18,8 +18,8 @@ record SparkEvaluationPlace(SparkOptions options, SparkConf settings) implements
   @Override
   public List<JudgedPicture> make(Console console, PlacedEvaluation asked) {
     SentAdapters adapters = SentAdapters.of(asked.lora().map(List::of).orElse(List.of()));
-    CommandBase base =
-        new CommandBase(asked.base().settled(console), asked.base().where.device.toString());
+    CommandModel base =
+        new CommandModel(asked.base().settled(console), asked.base().where.device.toString());
     SparkGeneration generation = adapters.in(SparkGeneration.on(base)).keeping(PromptTable.NUMBER);
     PromptTable table = table(asked.requests(), adapters);
     try (ConnectedSpark connected = ConnectedSpark.of(console, options, settings);

@@ -114,7 +114,8 @@ public final class SparkGenerate implements Command {
     }
     DrawnOutput written = DrawnOutput.of(output);
     long began = System.nanoTime();
-    CommandBase place = new CommandBase(options.settled(console), options.where.device.toString());
+    CommandModel place =
+        new CommandModel(options.settled(console), options.where.device.toString());
     SparkGeneration generation = adapters.in(SparkGeneration.on(place));
     List<String> kept = new ArrayList<>(List.of(PromptTable.NUMBER));
     kept.addAll(rows.kept);

@@ -58,9 +58,13 @@ final class SparkOptions {
     if (!all.contains("spark.app.name")) {
       all.setAppName("lora4j");
     }
-    // A machine whose disk is full is free again at once, and would use up all tries of a task.
-    all.setIfMissing("spark.excludeOnFailure.enabled", "true");
-    all.setIfMissing(UI, Boolean.toString(!LocalTasks.of(all).isPresent()));
+    boolean local = LocalTasks.of(all).isPresent();
+    if (!local) {
+      // A machine whose disk is full is free again at once, and would use up all tries of a task.
+      all.setIfMissing("spark.excludeOnFailure.enabled", "true");
+      all.setIfMissing("spark.scheduler.excludeOnFailure.unschedulableTaskSetTimeout", "10s");
+    }
+    all.setIfMissing(UI, Boolean.toString(!local));
     return all;
   }
 

@@ -5,14 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonParser;
+import dev.lora4j.cli.Main;
 import dev.lora4j.spark.ColouredPictures;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -23,31 +25,29 @@ import org.junit.jupiter.api.io.TempDir;
 class KilledDriverTest {
   private static final Path OPTIONS =
       Path.of("..", "cli", "launcher", "spark.options").toAbsolutePath();
-  private static final int STEPS = 60;
+  private static final String STEPS = "40";
 
   @TempDir Path folder;
+
+  private String told = "";
 
   @BeforeEach
   void write() throws IOException {
     ColouredPictures.write(folder);
   }
 
-  private Process start(String output, String... more) throws IOException {
+  private List<String> words(String output, String... more) {
     List<String> words =
         new ArrayList<>(
             List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "@" + OPTIONS,
-                "-Dai.djl.offline=true",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "dev.lora4j.cli.Main",
                 "spark",
                 "train",
                 "--images",
                 folder.toString(),
                 "--master",
                 "local[2]",
+                "--conf",
+                "spark.driver.host=127.0.0.1",
                 "--threads",
                 "1",
                 "--compute",
@@ -56,6 +56,8 @@ class KilledDriverTest {
                 "1",
                 "--rank",
                 "2",
+                "--steps",
+                STEPS,
                 "--json",
                 "--set",
                 "gradient_accumulation=2",
@@ -66,25 +68,43 @@ class KilledDriverTest {
                 "-o",
                 folder.resolve(output).toString()));
     words.addAll(List.of(more));
+    return words;
+  }
+
+  private Process start(String output) throws IOException {
+    List<String> words =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "@" + OPTIONS,
+                "-Dai.djl.offline=true",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.lora4j.cli.Main"));
+    words.addAll(words(output));
     return new ProcessBuilder(words)
-        .redirectError(folder.resolve(output + ".err").toFile())
-        .redirectOutput(folder.resolve(output + ".out").toFile())
+        .redirectErrorStream(true)
+        .redirectOutput(folder.resolve("killed.log").toFile())
         .start();
   }
 
-  private String identity(String output, Process process) throws Exception {
-    assertTrue(process.waitFor(5, TimeUnit.MINUTES));
-    String told = Files.readString(folder.resolve(output + ".err"), StandardCharsets.UTF_8);
-    assertEquals(0, process.exitValue(), told);
-    String json = Files.readString(folder.resolve(output + ".out"), StandardCharsets.UTF_8);
+  private String identity(List<String> words) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    int code =
+        Main.run(
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new PrintStream(err, true, StandardCharsets.UTF_8),
+            words.toArray(String[]::new));
+    told = err.toString(StandardCharsets.UTF_8);
+    assertEquals(0, code, told);
+    String json = out.toString(StandardCharsets.UTF_8);
     return JsonParser.parseString(json).getAsJsonObject().get("identity").getAsString();
   }
 
   @Test
   void killedRunGoesOnToTheSameBits() throws Exception {
-    String steps = Integer.toString(STEPS);
-    String whole = identity("whole.safetensors", start("whole.safetensors", "--steps", steps));
-    Process killed = start("killed.safetensors", "--steps", steps);
+    Process killed = start("killed.safetensors");
     Path checkpoints = folder.resolve("killed.run/checkpoints");
     while (killed.isAlive() && !kept(checkpoints)) {
       Thread.sleep(5);
@@ -92,10 +112,10 @@ class KilledDriverTest {
     // SIGKILL: nothing is written any more, and no socket or folder is given back.
     killed.destroyForcibly().waitFor();
     assertFalse(Files.exists(folder.resolve("killed.safetensors")), "it was done before");
-    Process resumed = start("killed.safetensors", "--steps", steps, "--resume");
-    assertEquals(whole, identity("killed.safetensors", resumed));
-    String told = Files.readString(folder.resolve("killed.safetensors.err"));
-    assertFalse(told.contains("step 1 of"), told);
+    assertTrue(kept(checkpoints), Files.readString(folder.resolve("killed.log")));
+    String whole = identity(words("whole.safetensors"));
+    assertEquals(whole, identity(words("killed.safetensors", "--resume")));
+    assertFalse(told.contains("training: step 1 of"), told);
   }
 
   private static boolean kept(Path checkpoints) {

@@ -5,7 +5,7 @@ import dev.lora4j.cli.model.OpenModel;
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.tensor.Device;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
-import dev.lora4j.spark.BaseSource;
+import dev.lora4j.spark.ExecutorModel;
 import java.util.List;
 
 /**
@@ -14,8 +14,8 @@ import java.util.List;
  * @param words of a command line, with the type that is computed in
  * @param where text of the device
  */
-record CommandBase(List<String> words, String where) implements BaseSource {
-  CommandBase {
+record CommandModel(List<String> words, String where) implements ExecutorModel {
+  CommandModel {
     words = List.copyOf(words);
   }
 

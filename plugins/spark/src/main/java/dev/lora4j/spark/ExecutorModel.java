@@ -6,10 +6,10 @@ import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import java.io.Serializable;
 
 /**
- * How every machine opens the base. Equal sources are opened once in a Java machine, so that an
+ * The base as every machine opens it. Equal ones are opened once in a Java machine, so that an
  * implementation is a record of serialisable values.
  */
-public interface BaseSource extends Serializable {
+public interface ExecutorModel extends Serializable {
   /**
    * Opens the base.
    *
