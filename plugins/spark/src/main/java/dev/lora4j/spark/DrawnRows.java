@@ -5,8 +5,10 @@ import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.identity.Digests;
 import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.tensor.TensorException;
+import dev.lora4j.diffusion.record.GeneratedImage;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -57,8 +59,11 @@ final class DrawnRows implements MapPartitionsFunction<Row, Row> {
       values.add(row.get(i));
     }
     try {
-      byte[] png = png(row);
+      GeneratedImage image =
+          ExecutorBases.of(base).generate(PromptColumns.prompt(row, this::adapter));
+      byte[] png = image.png();
       values.add(png);
+      values.add(image.record().json());
       values.add(Digests.hex(png));
       if (errors) {
         values.add(null);
@@ -68,9 +73,7 @@ final class DrawnRows implements MapPartitionsFunction<Row, Row> {
       if (!errors) {
         throw new TaskFailure(reason, e);
       }
-      values.add(null);
-      values.add(null);
-      values.add(reason);
+      values.addAll(Arrays.asList(null, null, null, reason));
     } catch (ModelException | UncheckedIOException e) {
       // Of this machine, not of the row.
       throw new TaskFailure(
@@ -82,10 +85,6 @@ final class DrawnRows implements MapPartitionsFunction<Row, Row> {
           e);
     }
     return new GenericRowWithSchema(values.toArray(), schema);
-  }
-
-  private byte[] png(Row row) {
-    return ExecutorBases.of(base).generate(PromptColumns.prompt(row, this::adapter)).png();
   }
 
   private Adapter adapter(String name) {

@@ -36,7 +36,11 @@ final class PromptColumns {
 
   /** Columns that drawing adds. */
   private static final List<String> RESULTS =
-      List.of(SparkGeneration.PICTURE, SparkGeneration.HASH, SparkGeneration.ERROR);
+      List.of(
+          SparkGeneration.PICTURE,
+          SparkGeneration.RECORD,
+          SparkGeneration.HASH,
+          SparkGeneration.ERROR);
 
   private PromptColumns() {}
 

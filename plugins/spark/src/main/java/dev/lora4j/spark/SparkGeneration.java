@@ -43,6 +43,9 @@ public final class SparkGeneration {
   /** Column of the PNG file, with its record, so that it can be drawn again. */
   public static final String PICTURE = "picture";
 
+  /** Column of how it was made, as JSON: the same record that the file has. */
+  public static final String RECORD = "record";
+
   /** Column of the SHA-256 of the PNG file, in hexadecimal digits. */
   public static final String HASH = "sha256";
 
@@ -108,7 +111,7 @@ public final class SparkGeneration {
   /**
    * Draws, when the result is asked for.
    *
-   * @return the rows, each with its {@value #PICTURE} and {@value #HASH}
+   * @return the rows, each with its {@value #PICTURE}, {@value #RECORD} and {@value #HASH}
    * @throws IllegalArgumentException if a column would have no effect, or one is missing
    */
   public Dataset<Row> draw(Dataset<Row> rows) {
@@ -126,7 +129,10 @@ public final class SparkGeneration {
 
   private StructType result(StructType schema) {
     StructType drawn =
-        schema.add(PICTURE, DataTypes.BinaryType, errors).add(HASH, DataTypes.StringType, errors);
+        schema
+            .add(PICTURE, DataTypes.BinaryType, errors)
+            .add(RECORD, DataTypes.StringType, errors)
+            .add(HASH, DataTypes.StringType, errors);
     return errors ? drawn.add(ERROR, DataTypes.StringType, true) : drawn;
   }
 }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lora4j.core.identity.Digests;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
+import dev.lora4j.diffusion.record.PictureRecord;
 import dev.lora4j.diffusion.request.Prompt;
 import dev.lora4j.emoji.EmojiSd;
 import java.util.ArrayList;
@@ -79,6 +80,8 @@ class SparkGenerationTest {
     assertEquals(Digests.hex(png), one.get("b"));
     List<Row> drawn = generation().draw(rows(1, asked[1])).collectAsList();
     assertArrayEquals(png, drawn.get(0).<byte[]>getAs(SparkGeneration.PICTURE));
+    PictureRecord record = PictureRecord.read("b", png);
+    assertEquals(record.json(), drawn.get(0).getAs(SparkGeneration.RECORD));
   }
 
   @Test
@@ -96,6 +99,7 @@ class SparkGenerationTest {
     for (Row row : drawn) {
       boolean bad = row.getAs("id").equals("b");
       assertEquals(bad, row.isNullAt(row.fieldIndex(SparkGeneration.PICTURE)));
+      assertEquals(bad, row.isNullAt(row.fieldIndex(SparkGeneration.RECORD)));
       assertEquals(bad, !row.isNullAt(row.fieldIndex(SparkGeneration.ERROR)));
     }
   }

@@ -15,6 +15,7 @@ final class SparkOptions {
 
   private static final String PREFIX = "spark.";
   private static final String JARS = "spark.jars";
+  private static final String SPARK_VERSION = org.apache.spark.package$.MODULE$.SPARK_VERSION();
   private static final String UI = "spark.ui.enabled";
 
   @Option(
@@ -38,6 +39,7 @@ final class SparkOptions {
    * @throws Failure of usage if it names no cluster
    */
   SparkConf settings() {
+    requireVersion(SPARK_VERSION);
     SparkConf all = new SparkConf();
     for (String one : properties) {
       String[] parts = one.split("=", 2);
@@ -68,6 +70,21 @@ final class SparkOptions {
     return all;
   }
 
+  /**
+   * Refuses versions whose libraries are too old.
+   *
+   * @throws Failure naming what to take
+   */
+  static void requireVersion(String version) {
+    if (Integer.parseInt(version.replaceFirst("\\..*", "")) < 4) {
+      throw new Failure(
+          "This is Spark "
+              + version
+              + ", whose Gson and ANTLR are older than those that models and run files are read"
+              + " with. Take Spark 4.1.");
+    }
+  }
+
   /** Connects to the cluster. */
   SparkSession open(Console console, SparkConf settings) {
     List<String> jars = ProgramJars.all();
@@ -76,9 +93,33 @@ final class SparkOptions {
       settings.set(JARS, (given.isEmpty() ? "" : given + ",") + String.join(",", jars));
     }
     console.note("Connecting to Spark at " + settings.get(MASTER) + ".");
-    SparkSession session = SparkSession.builder().config(settings).getOrCreate();
+    SparkSession session = session(settings);
+    session.sparkContext().addSparkListener(new ClusterNotes(console));
     console.note(
         "Spark " + session.version() + ", " + session.sparkContext().applicationId() + ".");
     return session;
+  }
+
+  private static SparkSession session(SparkConf settings) {
+    try {
+      return SparkSession.builder().config(settings).getOrCreate();
+    } catch (RuntimeException e) {
+      throw unreachable(settings, e);
+    } catch (Exception e) {
+      // Declared by nobody, as it is thrown from Scala.
+      throw unreachable(settings, e);
+    }
+  }
+
+  private static Failure unreachable(SparkConf settings, Exception e) {
+    String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    return new Failure(
+        "Spark at "
+            + settings.get(MASTER)
+            + " cannot be used: "
+            + reason
+            + " Look whether the cluster runs, and whether the address is the one that its page"
+            + " shows.",
+        e);
   }
 }

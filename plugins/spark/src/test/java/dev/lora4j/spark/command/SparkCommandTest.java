@@ -3,11 +3,13 @@ package dev.lora4j.spark.command;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.lora4j.cli.Main;
+import dev.lora4j.cli.console.Failure;
 import dev.lora4j.emoji.EmojiSd;
 import dev.lora4j.spark.ColouredPictures;
 import java.io.ByteArrayOutputStream;
@@ -186,6 +188,7 @@ class SparkCommandTest {
     assertTrue(
         ended.err().contains("The row with prompt a cup, seed 2, adapters nobody"), ended.err());
     assertFalse(ended.err().contains("\tat "), ended.err());
+    assertTrue(ended.err().contains("A task on "), ended.err());
     Done left = spark("generate", words, "--keep-errors", "-o", file("p.parquet"), "--json");
     assertEquals(1, left.code());
     assertEquals(2, left.json().get("pictures").getAsInt());
@@ -257,6 +260,13 @@ class SparkCommandTest {
     Done base =
         spark("train", List.of("--find-rate"), "-o", file("x.safetensors"), "--images", ".");
     assertTrue(base.err().contains("take the command train"), base.err());
+  }
+
+  @Test
+  void olderSparkIsRefusedByItsVersion() {
+    SparkOptions.requireVersion("4.1.3");
+    Failure older = assertThrows(Failure.class, () -> SparkOptions.requireVersion("3.5.9"));
+    assertTrue(older.getMessage().startsWith("This is Spark 3.5.9"), older.getMessage());
   }
 
   @Test
