@@ -66,6 +66,8 @@ final class SparkOptions {
       all.setIfMissing("spark.excludeOnFailure.enabled", "true");
       all.setIfMissing("spark.scheduler.excludeOnFailure.unschedulableTaskSetTimeout", "10s");
     }
+    // What machines send back belongs here, and a limit on it would end a run of many parts.
+    all.setIfMissing("spark.driver.maxResultSize", "0");
     all.setIfMissing(UI, Boolean.toString(!local));
     return all;
   }
