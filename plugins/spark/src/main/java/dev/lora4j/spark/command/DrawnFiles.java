@@ -8,43 +8,75 @@ import dev.lora4j.cli.file.OutputFile;
 import dev.lora4j.core.safetensors.AtomicFile;
 import dev.lora4j.spark.SparkGeneration;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
 
 /** PNG files that this process writes as pictures come back, named as {@code generate} does. */
-record DrawnFiles(Path file) implements DrawnOutput {
-  static DrawnFiles at(Path file) {
+record DrawnFiles(Path file, boolean resume) implements DrawnOutput {
+  static DrawnFiles at(Path file, boolean resume) {
     OutputFile.require(file, ".png");
-    return new DrawnFiles(file);
+    return new DrawnFiles(file, resume);
   }
 
   @Override
   public DrawnReport write(
-      Console console, SparkSession session, SparkGeneration generation, PromptTable table) {
+      Console console,
+      ConnectedSpark spark,
+      SparkGeneration generation,
+      PromptTable table,
+      List<String> made) {
+    UnfinishedRows unfinished = UnfinishedRows.of(file, table, made);
+    boolean begun = resume && unfinished.begun();
+    unfinished.begin();
     int all = table.rows().size();
-    List<String> lines = new ArrayList<>();
+    SortedMap<Long, String> lines = new TreeMap<>();
+    List<Row> left = new ArrayList<>();
+    for (Row row : table.rows()) {
+      if (begun && Files.exists(place(row, all))) {
+        tell(lines, row, all);
+      } else {
+        left.add(row);
+      }
+    }
+    if (!lines.isEmpty()) {
+      console.note(lines.size() + " of " + all + " pictures are there already.");
+    }
     List<String> failed = new ArrayList<>();
     try (Progress progress = console.progress("generating", all, "picture")) {
-      Iterator<Row> drawn = new PictureJobs(session, generation).drawn(table);
+      Iterator<Row> drawn =
+          new PictureJobs(spark.session(), generation)
+              .drawn(new PromptTable(table.columns(), left));
       while (drawn.hasNext()) {
         Row row = drawn.next();
-        long number = row.getAs(PromptTable.NUMBER);
         if (failure(row)) {
           failed.add(row.getAs(SparkGeneration.ERROR));
         } else {
-          Path written = OutputFile.numbered(file, Math.toIntExact(number), all);
-          save(written, row.getAs(SparkGeneration.PICTURE));
-          lines.add(written + "  seed " + row.getAs(PromptTable.SEED));
+          save(place(row, all), row.getAs(SparkGeneration.PICTURE));
+          tell(lines, row, all);
         }
-        progress.done(number + 1, "");
+        progress.done(lines.size() + failed.size(), "");
       }
     }
-    return new DrawnReport(lines.size(), lines, failed);
+    if (failed.isEmpty()) {
+      unfinished.finish();
+    }
+    return new DrawnReport(lines.size(), List.copyOf(lines.values()), failed);
+  }
+
+  private Path place(Row row, int all) {
+    return OutputFile.numbered(file, Math.toIntExact(row.<Long>getAs(PromptTable.NUMBER)), all);
+  }
+
+  private void tell(SortedMap<Long, String> lines, Row row, int all) {
+    String line = place(row, all) + "  seed " + row.getAs(PromptTable.SEED);
+    lines.put(row.getAs(PromptTable.NUMBER), line);
   }
 
   private static boolean failure(Row row) {

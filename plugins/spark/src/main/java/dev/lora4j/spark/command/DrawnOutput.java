@@ -1,25 +1,40 @@
 package dev.lora4j.spark.command;
 
 import dev.lora4j.cli.console.Console;
+import dev.lora4j.cli.console.Failure;
 import dev.lora4j.spark.SparkGeneration;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
-import org.apache.spark.sql.SparkSession;
 
 /** Where drawn rows go. */
 sealed interface DrawnOutput permits DrawnFiles, DrawnTable {
-  /** Draws the rows of a table, and writes them. */
+  /**
+   * Draws the rows of a table, and writes them.
+   *
+   * @param made whatever pictures depend on beside their rows
+   */
   DrawnReport write(
-      Console console, SparkSession session, SparkGeneration generation, PromptTable table);
+      Console console,
+      ConnectedSpark spark,
+      SparkGeneration generation,
+      PromptTable table,
+      List<String> made);
 
   /**
    * The output of a name: a table if it ends with {@code .parquet}, else PNG files.
    *
-   * @throws dev.lora4j.cli.console.Failure if nothing can be written there
+   * @param resume whether pictures that an earlier run made stay
+   * @throws Failure if nothing can be written there, or a table is to be gone on with
    */
-  static DrawnOutput of(String name) {
-    return name.toLowerCase(Locale.ROOT).replaceFirst("/+$", "").endsWith(".parquet")
-        ? new DrawnTable(name)
-        : DrawnFiles.at(Path.of(name));
+  static DrawnOutput of(String name, boolean resume) {
+    if (!name.toLowerCase(Locale.ROOT).replaceFirst("/+$", "").endsWith(".parquet")) {
+      return DrawnFiles.at(Path.of(name), resume);
+    }
+    if (resume) {
+      throw Failure.usage(
+          "A table is there when it is whole; --resume goes on with PNG files, as of -o out.png.");
+    }
+    return new DrawnTable(name);
   }
 }

@@ -16,9 +16,14 @@ import org.apache.spark.sql.SparkSession;
 record DrawnTable(String place) implements DrawnOutput {
   @Override
   public DrawnReport write(
-      Console console, SparkSession session, SparkGeneration generation, PromptTable table) {
+      Console console,
+      ConnectedSpark spark,
+      SparkGeneration generation,
+      PromptTable table,
+      List<String> made) {
+    SparkSession session = spark.session();
     requireNew(session);
-    JavaSparkContext context = JavaSparkContext.fromSparkContext(session.sparkContext());
+    JavaSparkContext context = spark.context();
     int parts = Math.max(1, Math.min(context.defaultParallelism(), table.rows().size()));
     Dataset<Row> rows =
         session.createDataFrame(context.parallelize(table.rows(), parts), table.columns());
@@ -34,8 +39,8 @@ record DrawnTable(String place) implements DrawnOutput {
           .collectAsList()
           .forEach(row -> failed.add(row.getString(0)));
     }
-    long made = written.count() - failed.size();
-    return new DrawnReport(made, List.of(place + "  " + made + " pictures"), failed);
+    long pictures = written.count() - failed.size();
+    return new DrawnReport(pictures, List.of(place + "  " + pictures + " pictures"), failed);
   }
 
   private void requireNew(SparkSession session) {

@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.catalyst.expressions.GenericRowWithSchema;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
@@ -123,7 +123,7 @@ record PromptTable(StructType columns, List<Row> rows) {
     for (Map<String, Object> one : all) {
       List<Object> values = new ArrayList<>(List.of((long) rows.size()));
       types.keySet().forEach(name -> values.add(one.get(name)));
-      rows.add(RowFactory.create(values.toArray()));
+      rows.add(new GenericRowWithSchema(values.toArray(), columns));
     }
     return new PromptTable(columns, rows);
   }

@@ -1,14 +1,18 @@
 package dev.lora4j.spark.command;
 
 import dev.lora4j.cli.adapter.LoraOption;
+import dev.lora4j.cli.console.ErrorExplanation;
 import dev.lora4j.cli.console.Failure;
 import dev.lora4j.cli.file.ExistingPath;
 import dev.lora4j.core.format.reading.AdapterFiles;
+import dev.lora4j.core.identity.Digests;
 import dev.lora4j.diffusion.base.BaseOutline;
 import dev.lora4j.diffusion.clip.LoraTags;
 import dev.lora4j.diffusion.request.Prompt;
 import dev.lora4j.spark.SparkGeneration;
+import java.io.IOException;
 import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -76,6 +80,19 @@ record SentAdapters(List<LoraOption> loras) {
     SparkGeneration all = generation;
     for (LoraOption lora : loras) {
       all = all.adapter(LoraOption.name(lora.file()), lora.file());
+    }
+    return all;
+  }
+
+  /** SHA-256 of their files. */
+  List<String> hashes() {
+    List<String> all = new ArrayList<>();
+    for (LoraOption lora : loras) {
+      try {
+        all.add(Digests.hex(Files.readAllBytes(lora.file())));
+      } catch (IOException e) {
+        throw new Failure("Cannot read " + lora.file() + ": " + ErrorExplanation.of(e), e);
+      }
     }
     return all;
   }

@@ -81,6 +81,13 @@ public final class SparkGenerate implements Command {
           "Make the other pictures if one cannot be made, and say at the end which and why.")
   private boolean errors;
 
+  @Option(
+      names = "--resume",
+      description =
+          "Go on where the same command was stopped or killed: pictures that are there stay; make"
+              + " all if none was begun.")
+  private boolean resume;
+
   @Mixin private final SparkOptions spark = new SparkOptions();
 
   @Mixin private final RequestOptions request = new RequestOptions();
@@ -112,7 +119,7 @@ public final class SparkGenerate implements Command {
       plain.forEach(SentAdapters::requireNoTags);
       ModelOptions.requireFits(base, plain);
     }
-    DrawnOutput written = DrawnOutput.of(output);
+    DrawnOutput written = DrawnOutput.of(output, resume);
     long began = System.nanoTime();
     CommandModel place =
         new CommandModel(options.settled(console), options.where.device.toString());
@@ -128,10 +135,20 @@ public final class SparkGenerate implements Command {
         throw new Failure("There is no row to make a picture of.");
       }
       DrawnReport report =
-          connected.telling(() -> written.write(console, connected.session(), asked, table));
+          connected.telling(
+              () ->
+                  written.write(console, connected, asked, table, made(place, adapters, settings)));
       report(console, report, (System.nanoTime() - began) / 1e9);
       return report.failed().isEmpty() ? 0 : 1;
     }
+  }
+
+  /** What pictures depend on beside their rows. */
+  private static List<String> made(CommandModel place, SentAdapters adapters, SparkConf settings) {
+    List<String> made = new ArrayList<>(place.words());
+    made.addAll(adapters.hashes());
+    made.add(settings.get("spark.task.cpus", "1"));
+    return made;
   }
 
   private static PromptTable table(List<Prompt> prompts, SentAdapters adapters) {

@@ -1,5 +1,6 @@
 package dev.lora4j.spark.command;
 
+import static java.nio.file.StandardOpenOption.APPEND;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -145,6 +146,40 @@ class SparkCommandTest {
           Files.readAllBytes(folder.resolve("b-" + i + ".png")));
     }
     assertTrue(drawn.out().contains("b-4.png  seed 8"), drawn.out());
+  }
+
+  @Test
+  void killedRunGoesOnWithWhatIsMissing() throws IOException {
+    Path table = folder.resolve("t.jsonl");
+    Files.writeString(
+        table,
+        """
+        {"prompt":"a fox","seed":1}
+        {"prompt":"a cup","seed":2}
+        {"prompt":"a tree","seed":3}
+        """);
+    List<String> words =
+        List.of("--prompts", table.toString(), "--steps", "2", "--resume", "-o", file("k.png"));
+    assertEquals(0, spark("generate", words).code());
+    byte[] second = Files.readAllBytes(folder.resolve("k-2.png"));
+    assertFalse(Files.exists(folder.resolve("k.rows")));
+    // A row that cannot be drawn ends the command after the others, as a kill would.
+    Files.writeString(table, "{\"prompt\":\"a cow\",\"seed\":4,\"adapters\":\"nobody\"}\n", APPEND);
+    assertEquals(1, spark("generate", words, "--keep-errors").code());
+    assertTrue(Files.exists(folder.resolve("k.rows")));
+    Files.delete(folder.resolve("k-2.png"));
+    byte[] first = "kept as it is".getBytes(StandardCharsets.UTF_8);
+    Files.write(folder.resolve("k-1.png"), first);
+    Done rest = spark("generate", words, "--keep-errors");
+    assertTrue(rest.err().contains("2 of 4 pictures are there already"), rest.err());
+    assertArrayEquals(first, Files.readAllBytes(folder.resolve("k-1.png")));
+    assertArrayEquals(second, Files.readAllBytes(folder.resolve("k-2.png")));
+    Done other = spark("generate", words, "--guidance", "2");
+    assertEquals(1, other.code());
+    assertTrue(other.err().contains("leave --resume out"), other.err());
+    Done whole = spark("generate", List.of("a fox", "--resume"), "-o", file("k.parquet"));
+    assertEquals(2, whole.code());
+    assertTrue(whole.err().contains("A table is there when it is whole"), whole.err());
   }
 
   @Test
