@@ -16,6 +16,9 @@ final class SparkOptions {
   private static final String PREFIX = "spark.";
   private static final String JARS = "spark.jars";
   private static final String SPARK_VERSION = org.apache.spark.package$.MODULE$.SPARK_VERSION();
+  private static final String STANDALONE = "spark://";
+  private static final String ADVICE =
+      "Look whether the cluster runs, and whether the address is the one that its page shows.";
   private static final String UI = "spark.ui.enabled";
 
   @Option(
@@ -103,25 +106,24 @@ final class SparkOptions {
   }
 
   private static SparkSession session(SparkConf settings) {
+    SparkSession session;
     try {
-      return SparkSession.builder().config(settings).getOrCreate();
-    } catch (RuntimeException e) {
-      throw unreachable(settings, e);
+      session = SparkSession.builder().config(settings).getOrCreate();
     } catch (Exception e) {
-      // Declared by nobody, as it is thrown from Scala.
-      throw unreachable(settings, e);
+      // Spark throws what it does not declare.
+      String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+      throw new Failure(unusable(settings) + ": " + reason + " " + ADVICE, e);
     }
+    String master = session.sparkContext().master();
+    boolean registered = session.sparkContext().applicationId().startsWith("app-");
+    if (master.startsWith(STANDALONE) && !registered) {
+      // It gave up, and told nobody but its log.
+      throw new Failure(unusable(settings) + ", as it does not answer. " + ADVICE);
+    }
+    return session;
   }
 
-  private static Failure unreachable(SparkConf settings, Exception e) {
-    String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
-    return new Failure(
-        "Spark at "
-            + settings.get(MASTER)
-            + " cannot be used: "
-            + reason
-            + " Look whether the cluster runs, and whether the address is the one that its page"
-            + " shows.",
-        e);
+  private static String unusable(SparkConf settings) {
+    return "Spark at " + settings.get(MASTER) + " cannot be used";
   }
 }
