@@ -189,6 +189,11 @@ final class ConsistencyTask implements TrainingTask {
   }
 
   @Override
+  public Map<String, String> identity() {
+    return task.identity();
+  }
+
+  @Override
   public Map<String, String> metadata(int steps) {
     return task.metadata(steps);
   }

@@ -70,7 +70,8 @@ record StyleLesson(
                     loss,
                     trainer.timesteps,
                     steps -> header.of(trainer.name, trainer.settings, plan, shown, learned, steps))
-                .on(base);
+                .on(base)
+                .identified(trainer.keeping.identity());
     if (trainer.preference.isPresent()) {
       StyleTask plain = task.apply(PredictionLoss.NOISE);
       return task.apply(preference(trainer.preference.get(), plain, captions));

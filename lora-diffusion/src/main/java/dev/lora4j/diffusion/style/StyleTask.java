@@ -46,6 +46,7 @@ final class StyleTask implements TrainingTask {
   private final IntFunction<Map<String, String>> metadata;
   private final int timesteps;
   private final TrainedDenoiser base;
+  private final Map<String, String> identity;
 
   /**
    * @param loss of the predictions
@@ -70,7 +71,8 @@ final class StyleTask implements TrainingTask {
         loss,
         timesteps,
         metadata,
-        TrainedDenoiser.alone(model));
+        TrainedDenoiser.alone(model),
+        Map.of());
   }
 
   private StyleTask(
@@ -82,7 +84,9 @@ final class StyleTask implements TrainingTask {
       PredictionLoss loss,
       int timesteps,
       IntFunction<Map<String, String>> metadata,
-      TrainedDenoiser base) {
+      TrainedDenoiser base,
+      Map<String, String> identity) {
+    this.identity = Map.copyOf(identity);
     this.model = model;
     this.plan = plan;
     this.settings = settings;
@@ -99,7 +103,18 @@ final class StyleTask implements TrainingTask {
   /** The same task on a base that may have an adapter. */
   StyleTask on(TrainedDenoiser other) {
     return new StyleTask(
-        model, plan, settings, captions, samples, loss, timesteps, metadata, other);
+        model, plan, settings, captions, samples, loss, timesteps, metadata, other, identity);
+  }
+
+  /** The same task with an {@link #identity}. */
+  StyleTask identified(Map<String, String> other) {
+    return new StyleTask(
+        model, plan, settings, captions, samples, loss, timesteps, metadata, base, other);
+  }
+
+  @Override
+  public Map<String, String> identity() {
+    return identity;
   }
 
   @Override

@@ -446,7 +446,8 @@ public final class StyleTrainer {
 
   /**
    * A copy whose gradients others compute, each of them a {@linkplain #worker worker} of a trainer
-   * like this one.
+   * like this one. Workers with other settings, or with another {@linkplain
+   * CheckpointPolicy#identity(Map) identity} of the run, are refused.
    */
   public StyleTrainer gradients(GradientSource others) {
     TrainerDraft draft = new TrainerDraft(this);

@@ -7,6 +7,7 @@ import dev.lora4j.cli.model.ModelOptions;
 import dev.lora4j.cli.model.OpenModel;
 import dev.lora4j.core.format.metadata.KohyaKeys;
 import dev.lora4j.core.format.metadata.ModelSpecKeys;
+import dev.lora4j.core.train.run.CheckpointPolicy;
 import dev.lora4j.core.train.run.RunListener;
 import dev.lora4j.diffusion.config.BaseRun;
 import dev.lora4j.diffusion.config.ResolvedRun;
@@ -135,8 +136,8 @@ public final class StyleTraining {
   }
 
   /**
-   * The trainer of a run, on a machine that sees the same files. What the run writes is not looked
-   * at.
+   * The trainer of a run, for workers on a machine that sees the same files; other pictures or
+   * another base are refused by {@link RunIdentity}. What the run writes is not looked at.
    *
    * @param base opened by the run's words of the model
    */
@@ -145,7 +146,8 @@ public final class StyleTraining {
     RunFile.read(placed.settings(), "the run's settings", layers);
     RunSettings run = RunSettings.of(layers.values());
     ModelOptions model = ModelOptions.of(placed.model());
-    return trainer(PreparedRun.on(console, run, model, new OpenModel(base, List.of())));
+    PreparedRun prepared = PreparedRun.on(console, run, model, new OpenModel(base, List.of()));
+    return trainer(prepared).keeping(CheckpointPolicy.NOTHING.identity(RunIdentity.of(prepared)));
   }
 
   private static PreviousRun old(RunSettings settings) {
