@@ -3,11 +3,13 @@ package dev.lora4j.cli.adapter;
 import dev.lora4j.cli.console.Console;
 import dev.lora4j.cli.console.Printable;
 import dev.lora4j.cli.model.BaseWeights;
+import dev.lora4j.cli.model.ModelOptions;
 import dev.lora4j.core.format.LoadedAdapter;
 import dev.lora4j.core.format.metadata.BaseRounding;
 import dev.lora4j.core.format.metadata.Metadata;
 import dev.lora4j.core.format.metadata.RecordedBaseModel;
 import dev.lora4j.core.quantised.Quantisation;
+import dev.lora4j.core.tensor.DType;
 import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.spi.ExtensionRequest;
 import dev.lora4j.text.model.TextModel;
@@ -34,6 +36,13 @@ public record UsageBaseModel(
   public static UsageBaseModel of(TextModel base) {
     return new UsageBaseModel(
         name(base.path()), () -> Optional.of(base.hash()), base.precision().quantisation());
+  }
+
+  /** The base of a command that leaves it to other machines to load it. */
+  public static UsageBaseModel of(ModelOptions base) {
+    Path path = base.outline().path();
+    return new UsageBaseModel(
+        name(path), () -> BaseWeights.hash(path), base.precision.of(DType.F32).quantisation());
   }
 
   /** A base that was not loaded into an engine. */

@@ -1,5 +1,6 @@
 package dev.lora4j.cli.evaluate;
 
+import dev.lora4j.cli.adapter.UsageBaseModel;
 import dev.lora4j.cli.console.Console;
 import dev.lora4j.cli.console.Failure;
 import dev.lora4j.cli.model.OpenModel;
@@ -15,7 +16,7 @@ public interface EvaluationPlace {
         @Override
         public List<JudgedPicture> make(Console console, PlacedEvaluation asked) {
           try (OpenModel model = OpenModel.of(console, asked.base())) {
-            asked.opened().accept(model.sd().base());
+            asked.telling().accept(UsageBaseModel.of(model.sd().base()));
             return EvaluationProgress.make(console, model.sd(), asked.pictures(), asked.requests());
           }
         }

@@ -1,8 +1,8 @@
 package dev.lora4j.cli.evaluate;
 
 import dev.lora4j.cli.adapter.LoraOption;
+import dev.lora4j.cli.adapter.UsageBaseModel;
 import dev.lora4j.cli.model.ModelOptions;
-import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.evaluation.EvaluationPictures;
 import java.util.List;
 import java.util.Optional;
@@ -13,14 +13,14 @@ import java.util.function.Consumer;
  *
  * @param base options of the base
  * @param lora the adapter of the requests whose weight is not 0
- * @param opened told of the base, by a place that opens it in this process
+ * @param telling tells what is unusual about the adapter on the base
  */
 public record PlacedEvaluation(
     ModelOptions base,
     Optional<LoraOption> lora,
     EvaluationPictures pictures,
     List<EvaluationPictures.Request> requests,
-    Consumer<DiffusionModel> opened) {
+    Consumer<UsageBaseModel> telling) {
   /** Copies the list. */
   public PlacedEvaluation {
     requests = List.copyOf(requests);

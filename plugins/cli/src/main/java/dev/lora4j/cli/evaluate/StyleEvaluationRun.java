@@ -17,7 +17,6 @@ import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.Weight;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.diffusion.base.BaseOutline;
-import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.evaluation.EvaluationManifest;
 import dev.lora4j.diffusion.evaluation.EvaluationPictures;
 import dev.lora4j.diffusion.evaluation.JudgedPicture;
@@ -250,7 +249,7 @@ public final class StyleEvaluationRun {
       Prompt plain,
       Map<Integer, String> shown,
       Optional<Adapter> adapter,
-      Consumer<DiffusionModel> opened) {
+      Consumer<UsageBaseModel> telling) {
     if (otherStyle.strip().equals(judged.name())) {
       throw new Failure(
           "The prompts that are not about the style "
@@ -287,7 +286,7 @@ public final class StyleEvaluationRun {
             pictures,
             use.map(few -> requests.stream().map(r -> inFewSteps(r, few)).toList())
                 .orElse(requests),
-            opened));
+            telling));
   }
 
   /** The request with what the adapter says of it, as far as options say nothing. */
@@ -341,7 +340,7 @@ public final class StyleEvaluationRun {
     return lora.map(l -> AdapterFiles.read(l.file(), base.family()));
   }
 
-  private void tell(Console console, DiffusionModel base, Optional<LoadedAdapter> adapter) {
-    adapter.ifPresent(a -> lora.ifPresent(l -> UsageBaseModel.of(base).tell(console, l.file(), a)));
+  private void tell(Console console, UsageBaseModel base, Optional<LoadedAdapter> adapter) {
+    adapter.ifPresent(a -> lora.ifPresent(l -> base.tell(console, l.file(), a)));
   }
 }

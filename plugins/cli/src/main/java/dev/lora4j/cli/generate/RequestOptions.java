@@ -141,6 +141,11 @@ public final class RequestOptions {
     return drawn;
   }
 
+  /** Takes this for the first seed if the options say none. */
+  public void draw(long first) {
+    drawn = Optional.of(first);
+  }
+
   /**
    * The requests without adapters, {@link #count} for each text; what is wrong with the options is
    * found before anything is loaded.

@@ -5,6 +5,7 @@ import dev.lora4j.cli.console.ErrorExplanation;
 import dev.lora4j.cli.console.Failure;
 import dev.lora4j.cli.console.Progress;
 import dev.lora4j.cli.file.OutputFile;
+import dev.lora4j.core.identity.Digests;
 import dev.lora4j.core.safetensors.AtomicFile;
 import dev.lora4j.spark.SparkGeneration;
 import java.io.IOException;
@@ -14,6 +15,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.spark.sql.Row;
@@ -26,20 +29,30 @@ record DrawnFiles(Path file, boolean resume) implements DrawnOutput {
   }
 
   @Override
+  public Optional<Long> seed() {
+    return resume ? UnfinishedRows.beside(file).seed() : Optional.empty();
+  }
+
+  @Override
   public DrawnReport write(
       Console console,
       ConnectedSpark spark,
       SparkGeneration generation,
       PromptTable table,
-      List<String> made) {
-    UnfinishedRows unfinished = UnfinishedRows.of(file, table, made);
-    boolean begun = resume && unfinished.begun();
-    unfinished.begin();
+      List<String> made,
+      long seed) {
+    UnfinishedRows unfinished = UnfinishedRows.beside(file);
+    String identity = UnfinishedRows.identity(table, made);
+    Map<Long, String> before = resume ? unfinished.made(identity) : Map.of();
+    if (before.isEmpty()) {
+      unfinished.begin(identity, seed);
+    }
     int all = table.rows().size();
     SortedMap<Long, String> lines = new TreeMap<>();
     List<Row> left = new ArrayList<>();
     for (Row row : table.rows()) {
-      if (begun && Files.exists(place(row, all))) {
+      String hash = before.getOrDefault(row.<Long>getAs(PromptTable.NUMBER), "");
+      if (there(place(row, all), hash)) {
         tell(lines, row, all);
       } else {
         left.add(row);
@@ -59,6 +72,7 @@ record DrawnFiles(Path file, boolean resume) implements DrawnOutput {
           failed.add(row.getAs(SparkGeneration.ERROR));
         } else {
           save(place(row, all), row.getAs(SparkGeneration.PICTURE));
+          unfinished.add(row.getAs(PromptTable.NUMBER), row.getAs(SparkGeneration.HASH));
           tell(lines, row, all);
         }
         progress.done(lines.size() + failed.size(), "");
@@ -68,6 +82,17 @@ record DrawnFiles(Path file, boolean resume) implements DrawnOutput {
       unfinished.finish();
     }
     return new DrawnReport(lines.size(), List.copyOf(lines.values()), failed);
+  }
+
+  /** True if a file is the picture with a hash. */
+  private static boolean there(Path file, String hash) {
+    try {
+      return !hash.isEmpty()
+          && Files.exists(file)
+          && Digests.hex(Files.readAllBytes(file)).equals(hash);
+    } catch (IOException e) {
+      throw new Failure(file + " cannot be read: " + ErrorExplanation.of(e), e);
+    }
   }
 
   private Path place(Row row, int all) {

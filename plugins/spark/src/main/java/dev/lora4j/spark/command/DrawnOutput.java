@@ -6,6 +6,7 @@ import dev.lora4j.spark.SparkGeneration;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Where drawn rows go. */
 sealed interface DrawnOutput permits DrawnFiles, DrawnTable {
@@ -13,13 +14,20 @@ sealed interface DrawnOutput permits DrawnFiles, DrawnTable {
    * Draws the rows of a table, and writes them.
    *
    * @param made whatever pictures depend on beside their rows
+   * @param seed the first, of those that say none
    */
   DrawnReport write(
       Console console,
       ConnectedSpark spark,
       SparkGeneration generation,
       PromptTable table,
-      List<String> made);
+      List<String> made,
+      long seed);
+
+  /** The first seed of an earlier run that is gone on with, if there is one. */
+  default Optional<Long> seed() {
+    return Optional.empty();
+  }
 
   /**
    * The output of a name: a table if it ends with {@code .parquet}, else PNG files.

@@ -20,7 +20,8 @@ record DrawnTable(String place) implements DrawnOutput {
       ConnectedSpark spark,
       SparkGeneration generation,
       PromptTable table,
-      List<String> made) {
+      List<String> made,
+      long seed) {
     SparkSession session = spark.session();
     requireNew(session);
     JavaSparkContext context = spark.context();

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.NoSuchElementException;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -44,6 +45,9 @@ final class PictureJobs {
 
       @Override
       public Row next() {
+        if (!hasNext()) {
+          throw new NoSuchElementException();
+        }
         if (ready.isEmpty()) {
           int end = Math.min(table.rows().size(), begun + tasks * FOR_A_TASK);
           ready.addAll(drawn(table, begun, end));

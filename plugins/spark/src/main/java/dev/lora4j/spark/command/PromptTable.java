@@ -27,7 +27,10 @@ record PromptTable(StructType columns, List<Row> rows) {
   static final String SEED = "seed";
   static final String ADAPTERS = "adapters";
 
-  private static final Set<String> WHOLE = Set.of(SEED, "steps", "width", "height", "clip_skip");
+  private static final String WIDTH = "width";
+  private static final String HEIGHT = "height";
+  private static final Set<String> SIZE = Set.of(WIDTH, HEIGHT);
+  private static final Set<String> WHOLE = Set.of(SEED, "steps", WIDTH, HEIGHT, "clip_skip");
   private static final Set<String> NUMBERS = Set.of("guidance", "true_cfg");
   private static final Set<String> TEXTS =
       Set.of(PROMPT, "negative", ADAPTERS, "sampler", "schedule");
@@ -62,8 +65,8 @@ record PromptTable(StructType columns, List<Row> rows) {
       said.put("clip_skip", (long) plain.clipSkip());
     }
     if (plain.width() > 0) {
-      said.put("width", (long) plain.width());
-      said.put("height", (long) plain.height());
+      said.put(WIDTH, (long) plain.width());
+      said.put(HEIGHT, (long) plain.height());
     }
     return said;
   }
@@ -104,7 +107,17 @@ record PromptTable(StructType columns, List<Row> rows) {
           one.put(name, value(all.size(), name, value));
         }
       }
-      otherwise.forEach(one::putIfAbsent);
+      if (one.get(PROMPT) instanceof String text) {
+        SentAdapters.requireNoTags(text);
+      }
+      boolean sized = one.containsKey(WIDTH) || one.containsKey(HEIGHT);
+      otherwise.forEach(
+          (name, value) -> {
+            // A size is said whole.
+            if (!(sized && SIZE.contains(name))) {
+              one.putIfAbsent(name, value);
+            }
+          });
       all.add(one);
     }
     return of(all, others);

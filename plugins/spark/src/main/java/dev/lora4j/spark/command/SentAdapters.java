@@ -1,14 +1,15 @@
 package dev.lora4j.spark.command;
 
 import dev.lora4j.cli.adapter.LoraOption;
+import dev.lora4j.cli.adapter.UsageBaseModel;
+import dev.lora4j.cli.console.Console;
 import dev.lora4j.cli.console.ErrorExplanation;
 import dev.lora4j.cli.console.Failure;
 import dev.lora4j.cli.file.ExistingPath;
+import dev.lora4j.cli.model.ModelOptions;
 import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.identity.Digests;
-import dev.lora4j.diffusion.base.BaseOutline;
 import dev.lora4j.diffusion.clip.LoraTags;
-import dev.lora4j.diffusion.request.Prompt;
 import dev.lora4j.spark.SparkGeneration;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -50,18 +51,19 @@ record SentAdapters(List<LoraOption> loras) {
     return new SentAdapters(List.copyOf(loras));
   }
 
-  /** Refuses adapters that do not fit to the base, before a cluster is asked. */
-  void requireFits(BaseOutline base) {
-    loras.forEach(lora -> AdapterFiles.read(lora.file(), base.family()));
+  /** Refuses adapters that do not fit to the base, and tells what is unusual about the others. */
+  void requireFits(Console console, ModelOptions base) {
+    UsageBaseModel used = UsageBaseModel.of(base);
+    for (LoraOption lora : loras) {
+      used.tell(console, lora.file(), AdapterFiles.read(lora.file(), base.outline().family()));
+    }
   }
 
   /** Refuses tags of adapters in a text, which no machine could look up. */
-  static void requireNoTags(Prompt prompt) {
-    if (!LoraTags.of(prompt.text()).tags().isEmpty()) {
+  static void requireNoTags(String text) {
+    if (!LoraTags.of(text).tags().isEmpty()) {
       throw Failure.usage(
-          "'"
-              + prompt.text()
-              + "' names an adapter; give it by --lora, or in the column adapters.");
+          "'" + text + "' names an adapter; give it by --lora, or in the column adapters.");
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.lora4j.spark.command;
 
+import dev.lora4j.cli.adapter.UsageBaseModel;
 import dev.lora4j.cli.console.Console;
 import dev.lora4j.cli.console.Progress;
 import dev.lora4j.cli.evaluate.EvaluationPlace;
@@ -18,6 +19,7 @@ record SparkEvaluationPlace(SparkOptions options, SparkConf settings) implements
   @Override
   public List<JudgedPicture> make(Console console, PlacedEvaluation asked) {
     SentAdapters adapters = SentAdapters.of(asked.lora().map(List::of).orElse(List.of()));
+    asked.telling().accept(UsageBaseModel.of(asked.base()));
     CommandModel base =
         new CommandModel(asked.base().settled(console), asked.base().where.device.toString());
     SparkGeneration generation = adapters.in(SparkGeneration.on(base)).keeping(PromptTable.NUMBER);

@@ -112,14 +112,15 @@ public final class SparkGenerate implements Command {
     SparkConf settings = spark.settings();
     SentAdapters adapters = SentAdapters.of(loras);
     BaseOutline base = options.outline();
-    adapters.requireFits(base);
+    adapters.requireFits(console, options);
+    DrawnOutput written = DrawnOutput.of(output, resume);
+    written.seed().ifPresent(request::draw);
     List<String> texts = rows.table() ? List.of("") : rows.given() ? rows.lines() : prompts;
     List<Prompt> plain = request.prompts(spec, texts);
     if (!rows.table()) {
-      plain.forEach(SentAdapters::requireNoTags);
+      texts.forEach(SentAdapters::requireNoTags);
       ModelOptions.requireFits(base, plain);
     }
-    DrawnOutput written = DrawnOutput.of(output, resume);
     long began = System.nanoTime();
     CommandModel place =
         new CommandModel(options.settled(console), options.where.device.toString());
@@ -137,7 +138,13 @@ public final class SparkGenerate implements Command {
       DrawnReport report =
           connected.telling(
               () ->
-                  written.write(console, connected, asked, table, made(place, adapters, settings)));
+                  written.write(
+                      console,
+                      connected,
+                      asked,
+                      table,
+                      made(place, adapters, settings),
+                      plain.get(0).seed()));
       report(console, report, (System.nanoTime() - began) / 1e9);
       return report.failed().isEmpty() ? 0 : 1;
     }

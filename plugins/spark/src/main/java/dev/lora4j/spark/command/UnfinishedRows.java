@@ -9,26 +9,38 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.apache.spark.sql.Row;
 
 /**
- * The file that stands beside pictures until all are made: all that they depend on, so that a run
- * that was killed goes on with the same pictures alone.
+ * The file that stands beside pictures until all are made. Its first line has a digest of all that
+ * they depend on and the first seed; each further one the number of a picture that was made and its
+ * SHA-256, so that a run that was killed takes its own pictures for made, and no others.
  *
  * @param file beside the pictures
- * @param identity digest of rows, adapters and base
  */
-record UnfinishedRows(Path file, String identity) {
+record UnfinishedRows(Path file) {
   private static final String ENDING = ".rows";
 
   /**
    * That of pictures.
    *
    * @param pictures the file that they are numbered from
-   * @param made whatever they depend on beside the rows
    */
-  static UnfinishedRows of(Path pictures, PromptTable table, List<String> made) {
+  static UnfinishedRows beside(Path pictures) {
+    return new UnfinishedRows(OutputFile.beside(pictures, ENDING));
+  }
+
+  /**
+   * Digest of rows.
+   *
+   * @param made whatever pictures depend on beside their rows
+   */
+  static String identity(PromptTable table, List<String> made) {
     StringBuilder all = new StringBuilder();
     made.forEach(part -> add(all, part));
     all.append(table.columns().json()).append('\n');
@@ -37,41 +49,72 @@ record UnfinishedRows(Path file, String identity) {
         add(all, row.isNullAt(i) ? "" : "=" + row.get(i));
       }
     }
-    return new UnfinishedRows(
-        OutputFile.beside(pictures, ENDING),
-        Digests.hex(all.toString().getBytes(StandardCharsets.UTF_8)));
+    return Digests.hex(all.toString().getBytes(StandardCharsets.UTF_8));
   }
 
   private static void add(StringBuilder all, String part) {
     all.append(part.length()).append(' ').append(part).append('\n');
   }
 
+  /** The first seed of the run that was begun, if one was. */
+  Optional<Long> seed() {
+    return lines().stream().findFirst().map(first -> Long.valueOf(fields(first)[1]));
+  }
+
   /**
-   * True if pictures that are there are of the same rows.
+   * SHA-256 of the pictures that were made, by their numbers; none if no run was begun.
    *
-   * @throws Failure if they are of others
+   * @throws Failure if they are of other rows
    */
-  boolean begun() {
+  Map<Long, String> made(String identity) {
+    List<String> lines = lines();
+    if (!lines.isEmpty() && !fields(lines.get(0))[0].equals(identity)) {
+      throw new Failure(
+          "The pictures that were begun beside "
+              + file
+              + " are of other prompts, options, adapters or another base. Say what was said then,"
+              + " or leave --resume out to make all anew.");
+    }
+    Map<Long, String> made = new HashMap<>();
+    for (String line : lines.subList(Math.min(1, lines.size()), lines.size())) {
+      made.put(Long.valueOf(fields(line)[0]), fields(line)[1]);
+    }
+    return made;
+  }
+
+  private String[] fields(String line) {
+    String[] fields = line.split(" ", -1);
+    if (fields.length != 2 || !(fields[0] + fields[1]).matches("[0-9a-f-]+")) {
+      throw new Failure(file + " is damaged; remove it, or leave --resume out to make all anew.");
+    }
+    return fields;
+  }
+
+  /** Whole lines: a killed process may have left a part of one. */
+  private List<String> lines() {
     if (Files.notExists(file)) {
-      return false;
+      return List.of();
     }
     try {
-      if (RegularFile.text(file, RegularFile.TEXT).strip().equals(identity)) {
-        return true;
-      }
+      String text = RegularFile.text(file, RegularFile.VOCABULARY);
+      return text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
     } catch (IOException e) {
       throw new Failure(file + " cannot be read: " + ErrorExplanation.of(e), e);
     }
-    throw new Failure(
-        "The pictures that were begun beside "
-            + file
-            + " are of other prompts, options, adapters or another base. Say what was said then, or"
-            + " leave --resume out to make all anew.");
   }
 
-  /** Marks what is made from now on. */
-  void begin() {
-    OutputFile.text(file, identity + "\n");
+  /** Begins anew, with no picture made. */
+  void begin(String identity, long seed) {
+    OutputFile.text(file, identity + " " + seed + "\n");
+  }
+
+  /** Notes that a picture is in its place. */
+  void add(long number, String hash) {
+    try {
+      Files.writeString(file, number + " " + hash + "\n", StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw new Failure(file + " cannot be written: " + ErrorExplanation.of(e), e);
+    }
   }
 
   /** All are made. */

@@ -167,19 +167,66 @@ class SparkCommandTest {
     Files.writeString(table, "{\"prompt\":\"a cow\",\"seed\":4,\"adapters\":\"nobody\"}\n", APPEND);
     assertEquals(1, spark("generate", words, "--keep-errors").code());
     assertTrue(Files.exists(folder.resolve("k.rows")));
+    byte[] first = Files.readAllBytes(folder.resolve("k-1.png"));
     Files.delete(folder.resolve("k-2.png"));
-    byte[] first = "kept as it is".getBytes(StandardCharsets.UTF_8);
-    Files.write(folder.resolve("k-1.png"), first);
+    // What is no picture of this run is made again, whoever put it there.
+    Files.write(folder.resolve("k-1.png"), second);
     Done rest = spark("generate", words, "--keep-errors");
-    assertTrue(rest.err().contains("2 of 4 pictures are there already"), rest.err());
+    assertTrue(rest.err().contains("1 of 4 pictures are there already"), rest.err());
     assertArrayEquals(first, Files.readAllBytes(folder.resolve("k-1.png")));
     assertArrayEquals(second, Files.readAllBytes(folder.resolve("k-2.png")));
     Done other = spark("generate", words, "--guidance", "2");
     assertEquals(1, other.code());
     assertTrue(other.err().contains("leave --resume out"), other.err());
+    // A line that a kill cut off.
+    Files.writeString(folder.resolve("k.rows"), "1 ab", APPEND);
+    assertTrue(
+        spark("generate", words, "--keep-errors").err().contains("3 of 4 pictures are there"));
     Done whole = spark("generate", List.of("a fox", "--resume"), "-o", file("k.parquet"));
     assertEquals(2, whole.code());
     assertTrue(whole.err().contains("A table is there when it is whole"), whole.err());
+  }
+
+  @Test
+  void seedThatWasDrawnIsTakenAgain() throws IOException {
+    Path table = folder.resolve("s.jsonl");
+    Files.writeString(table, "{\"prompt\":\"a fox\"}\n{\"prompt\":\"a cup\",\"adapters\":\"x\"}\n");
+    List<String> rows =
+        List.of("--prompts", table.toString(), "--steps", "2", "--resume", "--keep-errors");
+    Done begun = spark("generate", rows, "-o", file("s.png"));
+    assertEquals(1, begun.code(), begun.err());
+    Done again = spark("generate", rows, "-o", file("s.png"));
+    assertTrue(again.err().contains("1 of 2 pictures are there already"), again.err());
+    assertEquals(begun.out(), again.out());
+  }
+
+  @Test
+  void adaptersAreToldOfAsByGenerate() throws IOException {
+    Path other = folder.resolve("other.safetensors");
+    byte[] file = Files.readAllBytes(EmojiSd.glossy());
+    // Another base in its header, of the same length.
+    String header = new String(file, StandardCharsets.ISO_8859_1);
+    Matcher hash = Pattern.compile("\"ss_new_sd_model_hash\":\"([0-9a-f]{64})\"").matcher(header);
+    assertTrue(hash.find());
+    String changed = header.replace(hash.group(1), "0".repeat(64));
+    Files.write(other, changed.getBytes(StandardCharsets.ISO_8859_1));
+    List<String> here =
+        List.of("generate", "a fox", "--steps", "2", "--seed", "1", "--lora", other.toString());
+    Done alone = run(here, "-o", file("x.png"));
+    String told =
+        alone.err().lines().filter(l -> l.contains("It was trained on")).findFirst().orElse("none");
+    assertTrue(told.startsWith(other.toString()), alone.err());
+    Done there = spark("generate", here.subList(1, here.size()), "-o", file("y.png"));
+    assertTrue(there.err().contains(told), there.err());
+  }
+
+  @Test
+  void promptsOfATableNameNoAdapters() throws IOException {
+    Path table = folder.resolve("t.jsonl");
+    Files.writeString(table, "{\"prompt\":\"a fox <lora:ink:1>\",\"seed\":1}\n");
+    Done tagged = spark("generate", List.of("--prompts", table.toString()), "-o", file("t.png"));
+    assertEquals(2, tagged.code());
+    assertTrue(tagged.err().contains("in the column adapters"), tagged.err());
   }
 
   @Test
