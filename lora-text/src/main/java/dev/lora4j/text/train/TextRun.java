@@ -112,7 +112,7 @@ record TextRun(Scope scope, TextModel base, TrainingRequest request, Map<String,
             });
   }
 
-  /** What is kept, with all that a checkpoint depends on. */
+  /** Policy of checkpoints with the identity of the run. */
   private CheckpointPolicy identified() {
     CheckpointPolicy keeping = request.keeping();
     Map<String, String> all = new HashMap<>(keeping.identity());

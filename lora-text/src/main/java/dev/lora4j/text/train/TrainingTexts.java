@@ -96,7 +96,7 @@ record TrainingTexts(List<TokenSequence> learned, List<TokenSequence> heldOut, L
     return keeping.identity(identity);
   }
 
-  /** What each step depends on. */
+  /** Identity of all that a step depends on. */
   Map<String, String> identity(TextModel base, TextTrainingSettings settings) {
     Map<String, String> identity = new HashMap<>(parts(settings));
     identity.put("base", base.hash());

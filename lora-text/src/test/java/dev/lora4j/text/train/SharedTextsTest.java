@@ -146,7 +146,7 @@ class SharedTextsTest {
     SharedRuns.check(preferring(use));
   }
 
-  /** What moves it is in the step; no worker has computed all of those before. */
+  /** The step carries the moving reference, as no worker has computed all steps before. */
   @Test
   void referenceThatMovesIsThatOfTheStep() throws IOException {
     TextTrainer moving = preferring(ReferenceUse.EACH_STEP).sync(new ReferenceSync(2, 0.6));

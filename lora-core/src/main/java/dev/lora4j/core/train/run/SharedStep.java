@@ -35,7 +35,7 @@ public record SharedStep(
   }
 
   /**
-   * What a run and those who compute its gradients have to have alike.
+   * Identity of a run, which those who compute its gradients have to share.
    *
    * @param settings digest of the settings
    * @param task see {@link TrainingTask#identity}
@@ -46,7 +46,7 @@ public record SharedStep(
       task = Collections.unmodifiableSortedMap(new TreeMap<>(task));
     }
 
-    /** What a task depends on that is trained by these settings. */
+    /** Identity of the run of a task by these settings. */
     public static Run of(TrainingTask task, TrainingSettings settings) {
       byte[] canonical = settings.canonical().getBytes(StandardCharsets.UTF_8);
       return new Run(Digests.hex(canonical), new TreeMap<>(task.identity()));

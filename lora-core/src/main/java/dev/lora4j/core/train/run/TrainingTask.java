@@ -127,8 +127,9 @@ public interface TrainingTask extends FrozenParameters {
   default void taken(RunListener.Step step) {}
 
   /**
-   * What loss and batches depend on beside the training's settings, by names for messages. Those
-   * who compute gradients for a run need the same; what is not in it is not compared.
+   * Identity of the loss and the batches, beside the training's settings: strings by names for
+   * messages. Those who compute gradients for a run need the same; what is not in it is not
+   * compared.
    */
   default Map<String, String> identity() {
     return Map.of();

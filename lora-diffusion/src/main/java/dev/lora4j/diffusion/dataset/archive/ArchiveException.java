@@ -15,7 +15,7 @@ public final class ArchiveException extends IOException {
     super(sentence);
   }
 
-  /** What is the matter, to be read after the file's name. */
+  /** The problem, to be read after the file's name. */
   public String sentence() {
     return String.valueOf(getMessage());
   }

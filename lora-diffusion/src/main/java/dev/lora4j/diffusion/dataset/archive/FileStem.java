@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 
 /** Names of files for the keys of an archive, which may have been written to do harm. */
 final class FileStem {
-  /** What some system does not take in names, and what would steer a terminal. */
+  /** Characters that some system refuses in names, or that would steer a terminal. */
   private static final Pattern FOREIGN = Pattern.compile("[<>:\"|?*\\\\/\\p{Cntrl}\\p{Cf}]");
 
   private static final Pattern DEVICE =

@@ -26,7 +26,7 @@ public interface PictureArchive {
   /** Endings of the names of such files, in lower case with their dot: {@code .tar}. */
   List<String> endings();
 
-  /** Whether users may choose columns of it. */
+  /** True if users may choose columns of it. */
   default boolean columned() {
     return false;
   }

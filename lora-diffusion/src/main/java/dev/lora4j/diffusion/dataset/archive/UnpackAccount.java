@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What was unpacked into a folder; written beside it, last of all.
+ * Account of what was unpacked into a folder; written beside it, last of all.
  *
  * @param pictures number of pictures
  * @param files number of files, captions among them

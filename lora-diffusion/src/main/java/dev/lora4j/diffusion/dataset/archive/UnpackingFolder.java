@@ -26,7 +26,7 @@ final class UnpackingFolder implements PictureArchive.Members {
   private static final long LOOK = 64L << 20;
 
   /**
-   * What is known of a key of the shard.
+   * A key of the shard that was met.
    *
    * @param key as it is written
    * @param stem of its files
