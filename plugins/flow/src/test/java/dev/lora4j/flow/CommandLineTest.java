@@ -177,6 +177,9 @@ class CommandLineTest {
                 "--rank=2",
                 // Half of what this tiny autoencoder would have is no size of a bucket.
                 "--set=data.bucket_reso_steps=8",
+                // It has a token for every four pixels: 4,096 of them at the usual resolution.
+                "--set=data.resolution=32",
+                "--set=previews.steps=1",
                 "--set=optimizer.lr=0.05",
                 "--set=loss.timestep_sampling=" + sampling,
                 "-o",
