@@ -63,6 +63,7 @@ module dev.lora4j.core {
   exports dev.lora4j.core.train;
   exports dev.lora4j.core.train.adapter;
   exports dev.lora4j.core.train.calibration;
+  exports dev.lora4j.core.train.local;
   exports dev.lora4j.core.train.log;
   exports dev.lora4j.core.train.optimizer;
   exports dev.lora4j.core.train.run;

@@ -2,11 +2,7 @@ package dev.lora4j.core.train;
 
 import dev.lora4j.core.nn.FlatLayout;
 import dev.lora4j.core.tensor.DType;
-import dev.lora4j.core.tensor.Expr;
-import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.HeldInputs;
-import dev.lora4j.core.tensor.Keyword;
-import dev.lora4j.core.tensor.Program;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
@@ -34,7 +30,7 @@ public final class GradientRun implements AutoCloseable {
   private final GradientProgram step;
   private final Tensor weights;
   private final HeldInputs held;
-  private final Program copy;
+  private final TensorCopy copy;
 
   GradientRun(
       Scope owner,
@@ -56,17 +52,7 @@ public final class GradientRun implements AutoCloseable {
         memory.isPresent()
             ? step.program().hold(scope, tensors, memory.getAsLong())
             : step.program().hold(scope, tensors);
-    copy = copying(scope, step);
-  }
-
-  private static Program copying(Scope scope, GradientProgram step) {
-    Graph graph = new Graph();
-    Shape vector = Shape.of(Shape.UNKNOWN);
-    Expr to = graph.input("to", step.type(), vector);
-    Expr from = graph.input("from", step.type(), vector);
-    // A product with 1 keeps all bits, a sum with 0 would lose the sign of a zero.
-    graph.effect("mul", from, 1, Keyword.of("out", to));
-    return graph.inference(scope, List.of(from.norm()));
+    copy = new TensorCopy(scope);
   }
 
   /**
@@ -86,9 +72,7 @@ public final class GradientRun implements AutoCloseable {
               + values
               + " were given; they belong to another adapter.");
     }
-    try (Scope work = scope.child("weights")) {
-      copy.run(work, List.of(weights, values.on(work)));
-    }
+    copy.copy(values, weights);
   }
 
   /**

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** A {@link TrainingStep} at work on a {@link TrainingState}. For one thread at a time. */
@@ -42,6 +43,7 @@ public final class TrainingRun implements AutoCloseable {
   private final TrainingStep step;
   private final TrainingState state;
   private final HeldInputs held;
+  private Optional<TensorCopy> copy = Optional.empty();
 
   private TrainingRun(Scope scope, TrainingStep step, TrainingState state, HeldInputs held) {
     this.scope = scope;
@@ -173,6 +175,20 @@ public final class TrainingRun implements AutoCloseable {
       List<Tensor> out = run(work, learningRate, 1, true, List.of(sum.on(work)));
       return updated(out, true);
     }
+  }
+
+  /**
+   * Gives the state the contents of another of the same step and layout.
+   *
+   * @param contents see {@link TrainingState#contents}
+   * @throws TensorException if they are not those of this step and layout; nothing changed then
+   */
+  public void take(Map<String, HostTensor> contents, LossScale lossScale) {
+    state.requireAlike(contents);
+    TensorCopy copying = copy.orElseGet(() -> new TensorCopy(scope));
+    copy = Optional.of(copying);
+    contents.forEach((name, values) -> copying.copy(values, state.tensor(name)));
+    state.lossScale(lossScale);
   }
 
   private Outcome run(double learningRate, double share, boolean last, List<Tensor> batch) {

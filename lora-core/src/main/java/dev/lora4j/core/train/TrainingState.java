@@ -21,9 +21,13 @@ import java.util.Optional;
  * is one, and the count of steps. Owned by the scope it was made in.
  */
 public final class TrainingState {
-  static final String WEIGHTS = "weights";
+  /** Name of the weights among the {@link #contents}. */
+  public static final String WEIGHTS = "weights";
+
   static final String AVERAGE = "average";
-  static final String STEPS = "steps";
+
+  /** Name of the count of steps among the {@link #contents}. */
+  public static final String STEPS = "steps";
 
   private final TrainingStep step;
   private final FlatLayout layout;
@@ -134,6 +138,19 @@ public final class TrainingState {
       SlotStorage storage) {
     TrainingState state = new TrainingState(step, layout);
     Map<String, FirstValues> first = state.first(Optional.empty());
+    requireAlike(first, contents);
+    contents.forEach(
+        (name, stored) -> {
+          FirstValues begun = Objects.requireNonNull(first.get(name), name);
+          first.put(name, new FirstValues(begun.type(), begun.shape(), Optional.of(stored)));
+        });
+    state.lay(scope, storage, first);
+    state.lossScale = lossScale;
+    return state;
+  }
+
+  private static void requireAlike(
+      Map<String, FirstValues> first, Map<String, HostTensor> contents) {
     if (!contents.keySet().equals(first.keySet())) {
       throw new TensorException(
           "The checkpoint has "
@@ -157,11 +174,16 @@ public final class TrainingState {
                     + begun.shape()
                     + " in the model; it belongs to another model.");
           }
-          first.put(name, new FirstValues(begun.type(), begun.shape(), Optional.of(stored)));
         });
-    state.lay(scope, storage, first);
-    state.lossScale = lossScale;
-    return state;
+  }
+
+  /**
+   * Refuses contents of another step or layout.
+   *
+   * @throws TensorException with what differs
+   */
+  void requireAlike(Map<String, HostTensor> contents) {
+    requireAlike(first(Optional.empty()), contents);
   }
 
   /** A tensor of the state that the step declares. */

@@ -42,7 +42,7 @@ record StyleCourse(
                 calibrated(scope, trainer.keeping),
                 trainer.settings.training(),
                 trainer.keeping,
-                trainer.gradients,
+                trainer.steps,
                 listener,
                 sign)) {
       TrainedAdapter trained = loop.run(trainer.name);

@@ -3,12 +3,14 @@ package dev.lora4j.diffusion.style;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.run.CheckpointPolicy;
 import dev.lora4j.core.train.run.GradientSource;
-import dev.lora4j.core.train.run.GradientWorker;
 import dev.lora4j.core.train.run.InterruptibleTask;
 import dev.lora4j.core.train.run.RateSearch;
+import dev.lora4j.core.train.run.RoundSource;
 import dev.lora4j.core.train.run.RunListener;
-import dev.lora4j.core.train.run.TaskGradients;
+import dev.lora4j.core.train.run.StepSource;
+import dev.lora4j.core.train.run.TaskWorker;
 import dev.lora4j.core.train.run.TrainingFailure;
+import dev.lora4j.core.train.run.TrainingWorker;
 import dev.lora4j.diffusion.consistency.ConsistencySettings;
 import dev.lora4j.diffusion.dataset.DataSet;
 import dev.lora4j.diffusion.dataset.Picture;
@@ -53,7 +55,7 @@ public final class StyleTrainer {
   final Optional<SliderSettings> slider;
   final Optional<ClassPreservation> preservation;
   final Optional<TrainingAdapter> trainingAdapter;
-  final GradientSource gradients;
+  final StepSource steps;
 
   /** Source of the samples. */
   @FunctionalInterface
@@ -79,7 +81,7 @@ public final class StyleTrainer {
     this.slider = draft.slider;
     this.preservation = draft.preservation;
     this.trainingAdapter = draft.trainingAdapter;
-    this.gradients = draft.gradients;
+    this.steps = draft.steps;
   }
 
   /** Default objective: the one that suits the base's prediction type. */
@@ -451,19 +453,26 @@ public final class StyleTrainer {
    */
   public StyleTrainer gradients(GradientSource others) {
     TrainerDraft draft = new TrainerDraft(this);
-    draft.gradients = others;
+    draft.steps = others;
+    return draft.trainer();
+  }
+
+  /** A copy whose steps others take, in {@linkplain RoundSource rounds}; see {@link #gradients}. */
+  public StyleTrainer rounds(RoundSource others) {
+    TrainerDraft draft = new TrainerDraft(this);
+    draft.steps = others;
     return draft.trainer();
   }
 
   /**
-   * Encodes the pictures to compute gradients of steps that another trainer takes.
+   * Encodes the pictures to compute gradients, or take steps, for another trainer.
    *
    * @param listener is told of pictures that are encoded
    * @throws IllegalArgumentException as {@link #run(RunListener)}
    */
-  public GradientWorker worker(RunListener listener) {
+  public TrainingWorker worker(RunListener listener) {
     AdapterPlan plan = checked();
-    return TaskGradients.of(
+    return TaskWorker.of(
         base.scope(),
         threads,
         settings.training(),

@@ -2,6 +2,7 @@ package dev.lora4j.diffusion.style;
 
 import dev.lora4j.core.train.run.CheckpointPolicy;
 import dev.lora4j.core.train.run.GradientSource;
+import dev.lora4j.core.train.run.StepSource;
 import dev.lora4j.diffusion.consistency.ConsistencySettings;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import dev.lora4j.diffusion.preference.PairObjective;
@@ -38,7 +39,7 @@ final class TrainerDraft {
   Optional<TrainingAdapter> trainingAdapter = Optional.empty();
 
   /** Computes the gradients, if the run does not do so itself. */
-  GradientSource gradients = GradientSource.OWN;
+  StepSource steps = GradientSource.OWN;
 
   TrainerDraft(StableDiffusion base, StyleTrainer.Source source, StyleSettings settings) {
     this.base = base;
@@ -64,7 +65,7 @@ final class TrainerDraft {
     slider = trainer.slider;
     preservation = trainer.preservation;
     trainingAdapter = trainer.trainingAdapter;
-    gradients = trainer.gradients;
+    steps = trainer.steps;
   }
 
   StyleTrainer trainer() {

@@ -11,8 +11,8 @@ import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.training.FactorInit;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.tensor.DType;
-import dev.lora4j.core.train.run.GradientWorker;
 import dev.lora4j.core.train.run.RunListener;
+import dev.lora4j.core.train.run.TrainingWorker;
 import dev.lora4j.diffusion.TinySd;
 import dev.lora4j.diffusion.base.LoadOptions;
 import dev.lora4j.diffusion.dataset.Picture;
@@ -128,8 +128,8 @@ class StyleTrainerTest {
               .batch(2)
               .settings(settings(DType.F32).withAccumulation(4));
       TrainedStyle own = trainer.run();
-      try (GradientWorker one = trainer.worker(RunListener.NONE);
-          GradientWorker other = trainer.worker(RunListener.NONE)) {
+      try (TrainingWorker one = trainer.worker(RunListener.NONE);
+          TrainingWorker other = trainer.worker(RunListener.NONE)) {
         TrainedStyle alone = trainer.gradients(step -> one.share(step, 0, 4)).run();
         assertEquals(own.adapter().identity(), alone.adapter().identity());
         assertEquals(own.adapter().metadata(), alone.adapter().metadata());

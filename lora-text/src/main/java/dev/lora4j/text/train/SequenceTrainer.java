@@ -5,11 +5,12 @@ import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.optimizer.Optimizer;
 import dev.lora4j.core.train.run.CheckpointPolicy;
 import dev.lora4j.core.train.run.GradientSource;
-import dev.lora4j.core.train.run.GradientWorker;
 import dev.lora4j.core.train.run.RateSearch;
+import dev.lora4j.core.train.run.RoundSource;
 import dev.lora4j.core.train.run.RunListener;
 import dev.lora4j.core.train.run.StepCost;
 import dev.lora4j.core.train.run.TrainingTask;
+import dev.lora4j.core.train.run.TrainingWorker;
 import dev.lora4j.text.data.SequenceBatches;
 import dev.lora4j.text.data.TextDataSet;
 import dev.lora4j.text.data.TokenSequence;
@@ -140,6 +141,11 @@ public abstract sealed class SequenceTrainer<T extends SequenceTrainer<T>>
     return with(request.with(others));
   }
 
+  /** A copy whose steps others take, in {@linkplain RoundSource rounds}; see {@link #gradients}. */
+  public T rounds(RoundSource others) {
+    return with(request.with(others));
+  }
+
   /** The sequences that are learned. */
   public List<TokenSequence> sequences() {
     return request.texts().learned();
@@ -209,19 +215,19 @@ public abstract sealed class SequenceTrainer<T extends SequenceTrainer<T>>
    *     what is learned cannot be shared
    */
   public TrainedText run(RunListener listener) {
-    if (request.gradients() != GradientSource.OWN) {
+    if (request.steps() != GradientSource.OWN) {
       requireShared();
     }
     return run().of(plan(), this::tasks, listener);
   }
 
   /**
-   * Opens what computes gradients of steps that another trainer takes.
+   * Opens what computes gradients, or takes steps, for another trainer.
    *
    * @param listener is told of calibration
    * @throws IllegalArgumentException as {@link #run(RunListener)}
    */
-  public GradientWorker worker(RunListener listener) {
+  public TrainingWorker worker(RunListener listener) {
     requireShared();
     return run().worker(plan(), this::tasks, listener);
   }

@@ -5,14 +5,14 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.calibration.Calibration;
 import dev.lora4j.core.train.run.CheckpointPolicy;
-import dev.lora4j.core.train.run.GradientWorker;
 import dev.lora4j.core.train.run.InterruptibleTask;
 import dev.lora4j.core.train.run.RateSearch;
 import dev.lora4j.core.train.run.RunListener;
-import dev.lora4j.core.train.run.TaskGradients;
+import dev.lora4j.core.train.run.TaskWorker;
 import dev.lora4j.core.train.run.TrainedAdapter;
 import dev.lora4j.core.train.run.TrainingLoop;
 import dev.lora4j.core.train.run.TrainingSettings;
+import dev.lora4j.core.train.run.TrainingWorker;
 import dev.lora4j.text.model.TextModel;
 import java.util.HashMap;
 import java.util.List;
@@ -55,7 +55,7 @@ record TextRun(Scope scope, TextModel base, TrainingRequest request, Map<String,
                               task(work, plan, tasks, keeping, sign.telling(listener)),
                               training(),
                               keeping,
-                              request.gradients(),
+                              request.steps(),
                               listener,
                               sign)) {
                     TrainedAdapter trained = loop.run(request.name());
@@ -66,11 +66,11 @@ record TextRun(Scope scope, TextModel base, TrainingRequest request, Map<String,
   }
 
   /** Opens what computes the gradients of its steps. */
-  GradientWorker worker(
+  TrainingWorker worker(
       AdapterPlan plan,
       Function<Scope, Function<AdapterPlan, SequenceTask>> tasks,
       RunListener listener) {
-    return TaskGradients.of(
+    return TaskWorker.of(
         scope,
         threads(),
         training(),

@@ -2,6 +2,7 @@ package dev.lora4j.text.train;
 
 import dev.lora4j.core.train.run.CheckpointPolicy;
 import dev.lora4j.core.train.run.GradientSource;
+import dev.lora4j.core.train.run.StepSource;
 import java.util.OptionalInt;
 
 /**
@@ -10,7 +11,7 @@ import java.util.OptionalInt;
  * @param keeping policy of checkpoints and validation
  * @param name of the adapter
  * @param threads that operators use; the engine's if nobody says
- * @param gradients computes them
+ * @param steps computes them
  */
 record TrainingRequest(
     TrainingTexts texts,
@@ -18,7 +19,7 @@ record TrainingRequest(
     CheckpointPolicy keeping,
     String name,
     OptionalInt threads,
-    GradientSource gradients) {
+    StepSource steps) {
   /** A request without texts, of which nothing is kept. */
   static TrainingRequest of(TextTrainingSettings settings, String name) {
     return new TrainingRequest(
@@ -32,26 +33,26 @@ record TrainingRequest(
 
   /** A copy with other texts. */
   TrainingRequest with(TrainingTexts other) {
-    return new TrainingRequest(other, settings, keeping, name, threads, gradients);
+    return new TrainingRequest(other, settings, keeping, name, threads, steps);
   }
 
   /** A copy with other checkpoints and validation. */
   TrainingRequest with(CheckpointPolicy other) {
-    return new TrainingRequest(texts, settings, other, name, threads, gradients);
+    return new TrainingRequest(texts, settings, other, name, threads, steps);
   }
 
   /** A copy with another name for the adapter. */
   TrainingRequest named(String other) {
-    return new TrainingRequest(texts, settings, keeping, other, threads, gradients);
+    return new TrainingRequest(texts, settings, keeping, other, threads, steps);
   }
 
   /** A copy whose operators use so many threads. */
   TrainingRequest threads(int inside) {
-    return new TrainingRequest(texts, settings, keeping, name, OptionalInt.of(inside), gradients);
+    return new TrainingRequest(texts, settings, keeping, name, OptionalInt.of(inside), steps);
   }
 
-  /** A copy whose gradients come from a source. */
-  TrainingRequest with(GradientSource other) {
+  /** A copy whose steps a source computes. */
+  TrainingRequest with(StepSource other) {
     return new TrainingRequest(texts, settings, keeping, name, threads, other);
   }
 }

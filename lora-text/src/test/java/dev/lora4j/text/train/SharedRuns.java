@@ -9,8 +9,8 @@ import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.core.train.run.GradientShare;
 import dev.lora4j.core.train.run.GradientSource;
-import dev.lora4j.core.train.run.GradientWorker;
 import dev.lora4j.core.train.run.RunListener;
+import dev.lora4j.core.train.run.TrainingWorker;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +20,7 @@ final class SharedRuns implements AutoCloseable {
   /** Batches of a step. */
   static final int BATCHES = 4;
 
-  private final List<GradientWorker> workers = new ArrayList<>();
+  private final List<TrainingWorker> workers = new ArrayList<>();
 
   /** Opens a worker for each batch. */
   SharedRuns(SequenceTrainer<?> trainer) {
@@ -94,6 +94,6 @@ final class SharedRuns implements AutoCloseable {
 
   @Override
   public void close() {
-    workers.forEach(GradientWorker::close);
+    workers.forEach(TrainingWorker::close);
   }
 }

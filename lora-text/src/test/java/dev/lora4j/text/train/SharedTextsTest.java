@@ -10,9 +10,9 @@ import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.EngineOptions;
 import dev.lora4j.core.train.run.CheckpointPolicy;
-import dev.lora4j.core.train.run.GradientWorker;
 import dev.lora4j.core.train.run.RunListener;
 import dev.lora4j.core.train.run.TrainingInterrupted;
+import dev.lora4j.core.train.run.TrainingWorker;
 import dev.lora4j.text.align.OnPolicySettings;
 import dev.lora4j.text.align.PreferenceLosses;
 import dev.lora4j.text.align.PreferenceObjective;
@@ -260,7 +260,7 @@ class SharedTextsTest {
 
   /** What a refusal says that is not the same. */
   private static String different(TextTrainer trainer, TextTrainer other) {
-    try (GradientWorker worker = other.worker(RunListener.NONE)) {
+    try (TrainingWorker worker = other.worker(RunListener.NONE)) {
       String told =
           assertThrows(
                   IllegalArgumentException.class,

@@ -1,6 +1,6 @@
 package dev.lora4j.spark;
 
-import dev.lora4j.core.train.run.GradientWorker;
+import dev.lora4j.core.train.run.TrainingWorker;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.Function;
@@ -10,7 +10,7 @@ import java.util.function.Function;
  * a time. A worker of another training is closed when one of a new one is asked for.
  */
 final class OpenWorkers {
-  private static final Deque<GradientWorker> FREE = new ArrayDeque<>();
+  private static final Deque<TrainingWorker> FREE = new ArrayDeque<>();
   private static String training = "";
 
   private OpenWorkers() {}
@@ -20,8 +20,8 @@ final class OpenWorkers {
    *
    * @param id of the training
    */
-  static <T> T with(String id, WorkerSource source, Function<GradientWorker, T> work) {
-    GradientWorker worker = take(id, source);
+  static <T> T with(String id, WorkerSource source, Function<TrainingWorker, T> work) {
+    TrainingWorker worker = take(id, source);
     try {
       T result = work.apply(worker);
       give(id, worker);
@@ -33,13 +33,13 @@ final class OpenWorkers {
     }
   }
 
-  private static GradientWorker take(String id, WorkerSource source) {
+  private static TrainingWorker take(String id, WorkerSource source) {
     synchronized (FREE) {
       if (!training.equals(id)) {
         close();
         training = id;
       }
-      GradientWorker free = FREE.poll();
+      TrainingWorker free = FREE.poll();
       if (free != null) {
         return free;
       }
@@ -47,7 +47,7 @@ final class OpenWorkers {
     return source.open(TaskThreads.count());
   }
 
-  private static void give(String id, GradientWorker worker) {
+  private static void give(String id, TrainingWorker worker) {
     synchronized (FREE) {
       if (training.equals(id)) {
         FREE.push(worker);
@@ -68,7 +68,7 @@ final class OpenWorkers {
   }
 
   private static void close() {
-    FREE.forEach(GradientWorker::close);
+    FREE.forEach(TrainingWorker::close);
     FREE.clear();
   }
 }

@@ -1,7 +1,7 @@
 package dev.lora4j.spark;
 
 import dev.lora4j.core.train.run.GradientShare;
-import dev.lora4j.core.train.run.GradientWorker;
+import dev.lora4j.core.train.run.TrainingWorker;
 import dev.lora4j.core.train.run.SharedStep;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.broadcast.Broadcast;
@@ -42,7 +42,7 @@ final class ShareTask implements Function<Integer, ShareMessage> {
     }
   }
 
-  private static ShareMessage share(GradientWorker worker, SharedStep step, int from, int to) {
+  private static ShareMessage share(TrainingWorker worker, SharedStep step, int from, int to) {
     long began = System.nanoTime();
     GradientShare share = worker.share(step, from, to);
     return ShareMessage.of(share, System.nanoTime() - began);

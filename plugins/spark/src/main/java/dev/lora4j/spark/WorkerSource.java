@@ -1,6 +1,6 @@
 package dev.lora4j.spark;
 
-import dev.lora4j.core.train.run.GradientWorker;
+import dev.lora4j.core.train.run.TrainingWorker;
 import dev.lora4j.core.train.run.RunListener;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import dev.lora4j.diffusion.style.StyleTrainer;
@@ -33,7 +33,7 @@ public interface WorkerSource extends Serializable {
    *
    * @param threads that its operators may use
    */
-  GradientWorker open(int threads);
+  TrainingWorker open(int threads);
 
   /** Workers of trainers on pictures. */
   static WorkerSource of(ExecutorModel place, Style style) {

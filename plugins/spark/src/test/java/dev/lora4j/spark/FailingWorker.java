@@ -1,12 +1,12 @@
 package dev.lora4j.spark;
 
 import dev.lora4j.core.train.run.GradientShare;
-import dev.lora4j.core.train.run.GradientWorker;
+import dev.lora4j.core.train.run.TrainingWorker;
 import dev.lora4j.core.train.run.SharedStep;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Fails as often as is left to fail. */
-record FailingWorker(GradientWorker worker) implements GradientWorker {
+record FailingWorker(TrainingWorker worker) implements TrainingWorker {
   static final AtomicInteger LEFT = new AtomicInteger();
 
   @Override

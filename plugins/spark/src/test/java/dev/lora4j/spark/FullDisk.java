@@ -1,6 +1,6 @@
 package dev.lora4j.spark;
 
-import dev.lora4j.core.train.run.GradientWorker;
+import dev.lora4j.core.train.run.TrainingWorker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -15,7 +15,7 @@ import java.nio.file.StandardOpenOption;
  */
 record FullDisk(String marker, WorkerSource others) implements WorkerSource {
   @Override
-  public GradientWorker open(int threads) {
+  public TrainingWorker open(int threads) {
     String own = Long.toString(ProcessHandle.current().pid());
     try {
       Files.writeString(Path.of(marker), own, StandardOpenOption.CREATE_NEW);

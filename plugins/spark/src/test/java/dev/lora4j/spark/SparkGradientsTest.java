@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.train.run.CheckpointPolicy;
 import dev.lora4j.core.train.run.GradientShare;
-import dev.lora4j.core.train.run.GradientWorker;
+import dev.lora4j.core.train.run.TrainingWorker;
 import dev.lora4j.core.train.run.RunListener;
 import dev.lora4j.core.train.run.SharedStep;
 import dev.lora4j.core.train.run.TrainingFailure;
@@ -179,7 +179,7 @@ class SparkGradientsTest {
   }
 
   /** Interrupts the run, once, while it waits for the gradients. */
-  private record InterruptingWorker(GradientWorker worker) implements GradientWorker {
+  private record InterruptingWorker(TrainingWorker worker) implements TrainingWorker {
     @Override
     public GradientShare share(SharedStep step, int from, int to) {
       Optional.ofNullable(INTERRUPTED.getAndSet(null)).ifPresent(Thread::interrupt);

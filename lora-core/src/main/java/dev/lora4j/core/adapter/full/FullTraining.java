@@ -2,6 +2,8 @@ package dev.lora4j.core.adapter.full;
 
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.LayerParameter;
+import dev.lora4j.core.adapter.training.AveragedTraining;
+import dev.lora4j.core.adapter.training.ChangeForm;
 import dev.lora4j.core.adapter.training.DropoutKind;
 import dev.lora4j.core.adapter.training.SiteRecipe;
 import dev.lora4j.core.adapter.training.TensorInit;
@@ -37,7 +39,7 @@ import java.util.TreeMap;
 public record FullTraining(
     @Setting(help = "Train weights", defaultValue = "true") boolean weight,
     @Setting(help = "Train biases, where there are any", defaultValue = "true") boolean bias)
-    implements TrainableMethod {
+    implements AveragedTraining {
   /** Part with the change of a weight. */
   public static final String DIFF = "diff";
 
@@ -50,6 +52,11 @@ public record FullTraining(
       throw new IllegalArgumentException(
           "With weight false and bias false there is nothing to train; set one of them true.");
     }
+  }
+
+  @Override
+  public Optional<ChangeForm> form(Set<String> parts) {
+    return Optional.of(ChangeForm.LINEAR);
   }
 
   @Override

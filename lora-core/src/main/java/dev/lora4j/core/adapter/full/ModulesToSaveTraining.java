@@ -1,10 +1,11 @@
 package dev.lora4j.core.adapter.full;
 
 import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.training.AveragedTraining;
+import dev.lora4j.core.adapter.training.ChangeForm;
 import dev.lora4j.core.adapter.training.DropoutKind;
 import dev.lora4j.core.adapter.training.SiteRecipe;
 import dev.lora4j.core.adapter.training.TensorInit;
-import dev.lora4j.core.adapter.training.TrainableMethod;
 import dev.lora4j.core.adapter.training.TrainedFactors;
 import dev.lora4j.core.adapter.training.TrainedTensor;
 import dev.lora4j.core.adapter.training.WarmStartFactors;
@@ -28,10 +29,15 @@ import java.util.Set;
  * FullTraining} it trains no change, so that decay draws the values themselves to 0. Nothing is
  * left out by chance.
  */
-public record ModulesToSaveTraining() implements TrainableMethod {
+public record ModulesToSaveTraining() implements AveragedTraining {
   @Override
   public String name() {
     return ModulesToSaveMethod.NAME;
+  }
+
+  @Override
+  public Optional<ChangeForm> form(Set<String> parts) {
+    return Optional.of(ChangeForm.LINEAR);
   }
 
   @Override

@@ -3,6 +3,8 @@ package dev.lora4j.core.adapter.hira;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.LayerMath;
 import dev.lora4j.core.adapter.LowRank;
+import dev.lora4j.core.adapter.training.AveragedTraining;
+import dev.lora4j.core.adapter.training.ChangeForm;
 import dev.lora4j.core.adapter.training.DropoutKind;
 import dev.lora4j.core.adapter.training.FactorInit;
 import dev.lora4j.core.adapter.training.SiteRecipe;
@@ -32,7 +34,13 @@ import java.util.Set;
     point = TrainableMethod.class,
     name = HiraMethod.NAME,
     help = "HiRA: the weight times a low-rank matrix, element by element")
-public record HiraTraining() implements TrainableMethod {
+public record HiraTraining() implements AveragedTraining {
+  @Override
+  public Optional<ChangeForm> form(Set<String> parts) {
+    return Optional.of(
+        parts.size() == 1 ? ChangeForm.LINEAR : new ChangeForm.Product(HiraMethod.A, HiraMethod.B));
+  }
+
   @Override
   public Set<Site.Kind> kinds() {
     return EnumSet.of(Site.Kind.LINEAR, Site.Kind.CONVOLUTION);

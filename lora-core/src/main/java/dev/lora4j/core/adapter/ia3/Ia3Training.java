@@ -1,6 +1,8 @@
 package dev.lora4j.core.adapter.ia3;
 
 import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.training.AveragedTraining;
+import dev.lora4j.core.adapter.training.ChangeForm;
 import dev.lora4j.core.adapter.training.DropoutKind;
 import dev.lora4j.core.adapter.training.SitePattern;
 import dev.lora4j.core.adapter.training.SiteRecipe;
@@ -45,7 +47,7 @@ public record Ia3Training(
             help = "Patterns of layers to scale on their input, as in the paper",
             defaultValue = {"ff.net.2", "fc2", "down_proj"})
         List<String> inputs)
-    implements TrainableMethod {
+    implements AveragedTraining {
   /** Part with the factors. */
   public static final String SCALES = "scales";
 
@@ -53,6 +55,11 @@ public record Ia3Training(
   public Ia3Training {
     inputs = List.copyOf(inputs);
     inputs.forEach(SitePattern::of);
+  }
+
+  @Override
+  public Optional<ChangeForm> form(Set<String> parts) {
+    return Optional.of(ChangeForm.LINEAR);
   }
 
   @Override

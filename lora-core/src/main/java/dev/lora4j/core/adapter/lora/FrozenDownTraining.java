@@ -3,6 +3,8 @@ package dev.lora4j.core.adapter.lora;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.LowRank;
 import dev.lora4j.core.adapter.training.AdditiveTraining;
+import dev.lora4j.core.adapter.training.AveragedTraining;
+import dev.lora4j.core.adapter.training.ChangeForm;
 import dev.lora4j.core.adapter.training.DropoutKind;
 import dev.lora4j.core.adapter.training.ProductTraining;
 import dev.lora4j.core.adapter.training.SiteRecipe;
@@ -25,12 +27,17 @@ import java.util.TreeMap;
  * Training of LoRA's {@code up} factors alone, which begin at 0. The {@code down} factors stay as
  * they are. What is stored is a LoRA.
  */
-interface FrozenDownTraining extends AdditiveTraining, ProductTraining {
+interface FrozenDownTraining extends AdditiveTraining, ProductTraining, AveragedTraining {
   /** Training of both factors. */
   LoraTraining BOTH = new LoraTraining();
 
   /** The down factor of a layer, which no step changes. */
   HostTensor down(Site site, SiteRecipe recipe);
+
+  @Override
+  default Optional<ChangeForm> form(Set<String> parts) {
+    return Optional.of(ChangeForm.LINEAR);
+  }
 
   @Override
   default Set<Site.Kind> kinds() {

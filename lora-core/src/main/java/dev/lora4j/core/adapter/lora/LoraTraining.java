@@ -5,6 +5,8 @@ import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.LayerMath;
 import dev.lora4j.core.adapter.LowRank;
 import dev.lora4j.core.adapter.training.AdditiveTraining;
+import dev.lora4j.core.adapter.training.AveragedTraining;
+import dev.lora4j.core.adapter.training.ChangeForm;
 import dev.lora4j.core.adapter.training.DropoutKind;
 import dev.lora4j.core.adapter.training.FactorInit;
 import dev.lora4j.core.adapter.training.ProductTraining;
@@ -49,7 +51,7 @@ public record LoraTraining(
             help = "Tucker cores at convolutions larger than one point",
             defaultValue = "false")
         boolean tucker)
-    implements AdditiveTraining, ProductTraining {
+    implements AdditiveTraining, ProductTraining, AveragedTraining {
   /** Part that the input meets first. */
   public static final String DOWN = "down";
 
@@ -71,6 +73,14 @@ public record LoraTraining(
   /** Without Tucker cores. */
   public LoraTraining() {
     this(false);
+  }
+
+  @Override
+  public Optional<ChangeForm> form(Set<String> parts) {
+    if (parts.size() == 1) {
+      return Optional.of(ChangeForm.LINEAR);
+    }
+    return parts.contains(MID) ? Optional.empty() : Optional.of(new ChangeForm.Product(DOWN, UP));
   }
 
   @Override

@@ -2,6 +2,8 @@ package dev.lora4j.core.adapter.miss;
 
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.training.AdditiveTraining;
+import dev.lora4j.core.adapter.training.AveragedTraining;
+import dev.lora4j.core.adapter.training.ChangeForm;
 import dev.lora4j.core.adapter.training.DropoutKind;
 import dev.lora4j.core.adapter.training.ProductTraining;
 import dev.lora4j.core.adapter.training.SiteRecipe;
@@ -40,7 +42,12 @@ public record MissTraining(
             defaultValue = "0",
             min = 0)
         int columns)
-    implements AdditiveTraining, ProductTraining {
+    implements AdditiveTraining, ProductTraining, AveragedTraining {
+  @Override
+  public Optional<ChangeForm> form(Set<String> parts) {
+    return Optional.of(ChangeForm.LINEAR);
+  }
+
   @Override
   public Set<Site.Kind> kinds() {
     return EnumSet.of(Site.Kind.LINEAR);

@@ -3,6 +3,8 @@ package dev.lora4j.core.adapter.mora;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.Methods;
 import dev.lora4j.core.adapter.training.AdditiveTraining;
+import dev.lora4j.core.adapter.training.AveragedTraining;
+import dev.lora4j.core.adapter.training.ChangeForm;
 import dev.lora4j.core.adapter.training.DropoutKind;
 import dev.lora4j.core.adapter.training.SiteRecipe;
 import dev.lora4j.core.adapter.training.TensorInit;
@@ -41,7 +43,7 @@ public record MoraTraining(
             min = 1,
             max = 6)
         int type)
-    implements AdditiveTraining {
+    implements AdditiveTraining, AveragedTraining {
   /** Checks the number. */
   public MoraTraining {
     if (MoraForm.of(type).isEmpty()) {
@@ -52,6 +54,11 @@ public record MoraTraining(
 
   private MoraForm form() {
     return MoraForm.of(type).orElseThrow();
+  }
+
+  @Override
+  public Optional<ChangeForm> form(Set<String> parts) {
+    return Optional.of(ChangeForm.LINEAR);
   }
 
   @Override

@@ -1,6 +1,8 @@
 package dev.lora4j.core.adapter.sparse;
 
 import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.training.AveragedTraining;
+import dev.lora4j.core.adapter.training.ChangeForm;
 import dev.lora4j.core.adapter.training.DenseTraining;
 import dev.lora4j.core.adapter.training.DropoutKind;
 import dev.lora4j.core.adapter.training.ProductTraining;
@@ -36,9 +38,14 @@ import java.util.TreeMap;
     help = "SHiRA: single numbers of the weight, at random places")
 public record ShiraTraining(
     @Setting(name = "random_seed", help = "Seed of the places", defaultValue = "0") int seed)
-    implements DenseTraining, ProductTraining {
+    implements DenseTraining, ProductTraining, AveragedTraining {
   private static final String VALUES = SparseMethod.VALUES;
   private static final String INDICES = SparseMethod.INDICES;
+
+  @Override
+  public Optional<ChangeForm> form(Set<String> parts) {
+    return Optional.of(ChangeForm.LINEAR);
+  }
 
   @Override
   public Set<Site.Kind> kinds() {

@@ -8,7 +8,7 @@ package dev.lora4j.core.train.run;
  * gradients the run has the same bits as that one.
  */
 @FunctionalInterface
-public interface GradientSource {
+public non-sealed interface GradientSource extends StepSource {
   /** That of a run which computes its gradients itself, where its weights change. */
   GradientSource OWN =
       step -> {

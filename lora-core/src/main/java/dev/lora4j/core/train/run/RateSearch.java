@@ -197,7 +197,7 @@ public final class RateSearch {
   private Optional<RunListener.Step> take(
       StepRunner taker, TrainingRun run, int number, Setting setting) {
     try {
-      return Optional.of(taker.take(run, number, step.now("trial", run.state(), setting.scale())));
+      return Optional.of(taker.step(run, number, step.now("trial", run.state(), setting.scale())));
     } catch (TrainingFailure e) {
       return Optional.empty();
     }

@@ -22,6 +22,9 @@ import java.util.stream.Collectors;
 
 /** The checkpoints of a run: the newest ones, and the one with the least validation loss. */
 final class RunCheckpoints {
+  /** Identity of a run that is taken in rounds; no other has it. */
+  static final String LOCAL = "local_steps";
+
   private static final String STEP = "step";
   private static final String STEPS = "steps";
   private static final String BEST = "best_validation";
@@ -170,6 +173,10 @@ final class RunCheckpoints {
 
   private void requireSame(TrainingCheckpoint found) {
     Set<String> other = changed(found);
+    // A run whose steps are its own says nothing of rounds.
+    if (found.notes().containsKey(LOCAL) && !keeping.identity().containsKey(LOCAL)) {
+      other.add(LOCAL);
+    }
     if (!other.isEmpty()) {
       String both =
           other.stream()
@@ -179,7 +186,7 @@ final class RunCheckpoints {
                           + " (was "
                           + found.notes().getOrDefault(name, "not said")
                           + ", is "
-                          + keeping.identity().get(name)
+                          + keeping.identity().getOrDefault(name, "not said")
                           + ")")
               .collect(Collectors.joining("; "));
       throw new IllegalArgumentException(

@@ -46,6 +46,9 @@ final class SharedCourse implements StepCourse {
     }
     TrainingRun.Update update = run.update(rate, whole.sum());
     return means.taken(
-        update.gradientNorm(), update.skipped(), () -> task.batches(first, step.batches(), now));
+        update.gradientNorm(),
+        update.skipped(),
+        first,
+        () -> task.batches(first, step.batches(), now));
   }
 }

@@ -14,6 +14,7 @@ interface StepCourse {
    * @param gradientNorm before clipping
    * @param skipped whether the gradient was not finite, so that nothing changed
    * @param measures means of the numbers beside the loss, by their names, in order
+   * @param first number of the first of its batches, from 0 over the whole run
    * @param batches of the step, for a diagnosis
    */
   record Taken(
@@ -21,6 +22,7 @@ interface StepCourse {
       float gradientNorm,
       boolean skipped,
       Map<String, Double> measures,
+      long first,
       Supplier<List<TrainingBatch>> batches) {}
 
   /**

@@ -39,10 +39,10 @@ final class StepMeans {
 
   /** The step, with these means. */
   StepCourse.Taken taken(
-      float gradientNorm, boolean skipped, Supplier<List<TrainingBatch>> batches) {
+      float gradientNorm, boolean skipped, long first, Supplier<List<TrainingBatch>> batches) {
     Map<String, Double> all = new LinkedHashMap<>();
     measures.forEach((name, mean) -> all.put(name, mean.value()));
-    return new StepCourse.Taken(loss, gradientNorm, skipped, all, batches);
+    return new StepCourse.Taken(loss, gradientNorm, skipped, all, first, batches);
   }
 
   /** Mean over the batches of a step in which a number is known; NaN if it is in none. */

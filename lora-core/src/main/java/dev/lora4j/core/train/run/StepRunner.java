@@ -13,9 +13,9 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /** Takes the steps of a run, and finds out why one changed nothing. */
-final class StepRunner {
+final class StepRunner implements StepTaker {
   /** Number of steps in a row without a finite gradient that are no accident. */
-  private static final int MOST_SKIPPED = 10;
+  static final int MOST_SKIPPED = 10;
 
   private final Scope scope;
   private final TrainingTask task;
@@ -47,13 +47,18 @@ final class StepRunner {
     directions = step.directions(scope);
   }
 
+  @Override
+  public List<RunListener.Step> take(TrainingRun run, int done, TrainedNumbers now) {
+    return List.of(step(run, done, now));
+  }
+
   /**
    * Takes step {@code number}, from 0.
    *
    * @param now what is trained as it is before the step
    * @throws TrainingFailure if too many in a row changed nothing
    */
-  RunListener.Step take(TrainingRun run, int number, TrainedNumbers now) {
+  RunListener.Step step(TrainingRun run, int number, TrainedNumbers now) {
     if (number == 0) {
       masks.ifPresent(all -> all.apply(run.state()));
     }
@@ -66,7 +71,7 @@ final class StepRunner {
     StepCourse.Taken outcome = course.take(run, first, rate, now);
     if (outcome.skipped()) {
       skippedInARow++;
-      skipped(run.state(), number, first, outcome.batches().get());
+      skipped(run.state(), number, outcome.first(), outcome.batches().get());
     } else {
       skippedInARow = 0;
       maxNorm.ifPresent(limit -> limit.apply(run.state()));
@@ -88,8 +93,9 @@ final class StepRunner {
     return taken;
   }
 
-  /** Tells what chooses directions of a validation loss after so many steps. */
-  void validated(TrainingState state, int done, double loss) {
+  /** Tells what chooses directions of it. */
+  @Override
+  public void validated(TrainingState state, int done, double loss) {
     directions.ifPresent(all -> all.begin(state, done));
     choose(state, new Progress(done, OptionalDouble.empty(), OptionalDouble.of(loss)));
   }

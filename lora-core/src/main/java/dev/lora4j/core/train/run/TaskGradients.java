@@ -9,45 +9,20 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.function.Function;
 
-/** Gradients of a task, for a run that is elsewhere. */
-public final class TaskGradients implements GradientWorker {
+/** Gradients of a task, for a run that is elsewhere. For one thread at a time. */
+final class TaskGradients {
   private final Scope scope;
-  private final int threads;
   private final TrainingTask task;
   private final TrainingSettings settings;
-  private final SharedStep.Run shared;
   private final RunFactors factors;
   private final GradientRun run;
 
-  /**
-   * Opens a task for its gradients and compiles the program.
-   *
-   * @param owner closes all that they need, unless they are closed before
-   * @param threads that operators use, see {@link dev.lora4j.core.tensor.Engine#limited}
-   * @param task makes it; what it needs belongs to the scope that it is given
-   * @throws IllegalArgumentException as {@link AdapterStep}
-   */
-  public static TaskGradients of(
-      Scope owner, int threads, TrainingSettings settings, Function<Scope, TrainingTask> task) {
-    Scope scope = owner.child("gradients");
-    try {
-      return scope
-          .engine()
-          .limited(threads, () -> new TaskGradients(scope, threads, settings, task.apply(scope)));
-    } catch (RuntimeException | Error e) {
-      scope.close();
-      throw e;
-    }
-  }
-
-  private TaskGradients(Scope scope, int threads, TrainingSettings settings, TrainingTask task) {
+  /** Compiles the program. */
+  TaskGradients(Scope scope, TrainingTask task, TrainingSettings settings) {
     this.scope = scope;
-    this.threads = threads;
     this.task = task;
     this.settings = settings;
-    shared = SharedStep.Run.of(task, settings);
     factors = new RunFactors(scope, task, settings);
     TaskLoss staged = factors.staged();
     GradientProgram program =
@@ -64,17 +39,8 @@ public final class TaskGradients implements GradientWorker {
             : program.bind(scope, factors.layout(), factors.held());
   }
 
-  @Override
-  public GradientShare share(SharedStep wanted, int from, int to) {
-    if (from < 0 || from >= to || to > wanted.batches()) {
-      throw new IllegalArgumentException(
-          "A step of " + wanted.batches() + " batches has none from " + from + " to " + to + ".");
-    }
-    shared.require(wanted.run());
-    return scope.engine().limited(threads, () -> computed(wanted, from, to));
-  }
-
-  private GradientShare computed(SharedStep wanted, int from, int to) {
+  /** See {@link TrainingWorker#share}. */
+  GradientShare share(SharedStep wanted, int from, int to) {
     task.restore(wanted.state());
     run.weights(wanted.weights());
     TrainedNumbers now = factors.now("trained", () -> floats(wanted.weights()), 1);
@@ -118,10 +84,5 @@ public final class TaskGradients implements GradientWorker {
   private static HostTensor zeros(HostTensor like) {
     int count = Math.toIntExact(like.shape().elements());
     return HostTensor.of(like.dtype(), like.shape(), new double[count]);
-  }
-
-  @Override
-  public void close() {
-    scope.close();
   }
 }

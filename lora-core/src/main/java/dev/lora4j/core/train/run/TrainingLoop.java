@@ -5,12 +5,15 @@ import dev.lora4j.core.safetensors.SafetensorsException;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.tensor.TensorException;
+import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.core.train.TrainingRun;
 import dev.lora4j.core.train.TrainingState;
 import dev.lora4j.core.train.adapter.RoundedFactors;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,7 +32,7 @@ public final class TrainingLoop implements AutoCloseable {
   private final InterruptibleTask sign;
   private final RunListener listener;
   private final AdapterStep step;
-  private final StepRunner taker;
+  private final StepTaker taker;
   private final Optional<ValidationLoss> validation;
   private final RunCheckpoints checkpoints;
 
@@ -53,19 +56,19 @@ public final class TrainingLoop implements AutoCloseable {
 
   /**
    * {@link #TrainingLoop(Scope, TrainingTask, TrainingSettings, CheckpointPolicy, RunListener,
-   * InterruptibleTask)} with gradients of a source.
+   * InterruptibleTask)} with steps of a source.
    *
-   * @param gradients {@link GradientSource#OWN} for those that the run computes itself
+   * @param source {@link GradientSource#OWN} for those that the run computes itself
    */
   public static TrainingLoop of(
       Scope owner,
       TrainingTask task,
       TrainingSettings settings,
       CheckpointPolicy keeping,
-      GradientSource gradients,
+      StepSource source,
       RunListener listener,
       InterruptibleTask sign) {
-    return new TrainingLoop(owner, task, settings, keeping, gradients, listener, sign);
+    return new TrainingLoop(owner, task, settings, keeping, source, listener, sign);
   }
 
   private TrainingLoop(
@@ -73,25 +76,48 @@ public final class TrainingLoop implements AutoCloseable {
       TrainingTask task,
       TrainingSettings settings,
       CheckpointPolicy keeping,
-      GradientSource gradients,
+      StepSource source,
       RunListener listener,
       InterruptibleTask sign) {
     keeping.requireStorage(owner);
     this.scope = owner.child("run");
     this.task = task;
     this.settings = settings;
-    this.keeping = keeping;
+    this.keeping = identified(keeping, source);
     this.sign = sign;
     this.listener = sign.telling(listener);
-    boolean own = gradients == GradientSource.OWN;
+    boolean own = source == GradientSource.OWN;
     step = own ? new AdapterStep(scope, task, settings) : AdapterStep.ofSums(scope, task, settings);
-    StepCourse course =
-        own
-            ? new LocalCourse(scope, task, settings, step)
-            : new SharedCourse(gradients, task, settings);
-    taker = new StepRunner(scope, task, settings, step, course, this.listener);
+    taker = taker(source);
     validation = ValidationLoss.of(scope, task);
-    checkpoints = new RunCheckpoints(keeping, settings.steps(), task::state);
+    checkpoints = new RunCheckpoints(this.keeping, settings.steps(), this::memory);
+  }
+
+  private StepTaker taker(StepSource source) {
+    if (source instanceof RoundSource rounds) {
+      return new RoundRunner(scope, task, settings, step, rounds, listener, sign);
+    }
+    StepCourse course =
+        source instanceof GradientSource gradients && gradients != GradientSource.OWN
+            ? new SharedCourse(gradients, task, settings)
+            : new LocalCourse(scope, task, settings, step);
+    return new StepRunner(scope, task, settings, step, course, listener);
+  }
+
+  /* Rounds are another training, which a checkpoint of this one must not be gone on with by. */
+  private static CheckpointPolicy identified(CheckpointPolicy keeping, StepSource source) {
+    Map<String, String> all = new HashMap<>(keeping.identity());
+    if (source instanceof RoundSource rounds) {
+      all.put(RunCheckpoints.LOCAL, rounds.local().canonical());
+    }
+    return keeping.identity(all);
+  }
+
+  /** State beside that of the factors: of the task, and of what takes the steps. */
+  private Map<String, HostTensor> memory() {
+    Map<String, HostTensor> all = new LinkedHashMap<>(task.state());
+    all.putAll(taker.memory());
+    return all;
   }
 
   /**
@@ -111,6 +137,7 @@ public final class TrainingLoop implements AutoCloseable {
             .orElseGet(() -> step.begin(scope, keeping.storage()));
     int done = resumed.map(RunCheckpoints.Resumed::step).orElse(0);
     double best = resumed.map(RunCheckpoints.Resumed::best).orElse(Double.POSITIVE_INFINITY);
+    resumed.ifPresent(r -> taker.restore(r.beside()));
     resumed.ifPresent(r -> task.restore(r.beside()));
     resumed.ifPresent(r -> listener.resumed(r.step(), r.notes()));
     List<Float> losses = new ArrayList<>();
@@ -126,15 +153,20 @@ public final class TrainingLoop implements AutoCloseable {
           stopped(name, state, done);
           throw new TrainingInterrupted(done, checkpoint);
         }
-        RunListener.Step progress = taker.take(run, done, step.now(name, state));
-        losses.add(progress.loss());
-        done++;
-        listener.step(progress);
+        int before = done;
+        for (RunListener.Step progress : taker.take(run, done, step.now(name, state))) {
+          losses.add(progress.loss());
+          done++;
+          listener.step(progress);
+        }
+        if (done == before) {
+          continue; // it is time to stop
+        }
         boolean last = done == settings.steps();
-        if (last || done % keeping.validateEvery() == 0) {
+        if (last || passed(before, done, keeping.validateEvery())) {
           best = validate(name, done, state, best);
         }
-        due |= done % keeping.every() == 0;
+        due |= passed(before, done, keeping.every());
         if (last || (due && task.resumesAfter(done))) {
           write(state, done, best);
           due = false;
@@ -142,10 +174,10 @@ public final class TrainingLoop implements AutoCloseable {
         // The last one is the result, unless that is the best.
         if ((!last || chosen())
             && keeping.adapterEvery().isPresent()
-            && done % keeping.adapterEvery().getAsInt() == 0) {
+            && passed(before, done, keeping.adapterEvery().getAsInt())) {
           listener.adapter(done, adapter(name, state, task.metadata(done)));
         }
-        if (last || done % keeping.previewEvery() == 0) {
+        if (last || passed(before, done, keeping.previewEvery())) {
           listener.preview(done, adapter(name, state, Map.of()));
         }
       }
@@ -155,6 +187,11 @@ public final class TrainingLoop implements AutoCloseable {
       listener.finished(result.step(), notes);
       return new TrainedAdapter(adapter, losses);
     }
+  }
+
+  /** Returns true if a multiple of an interval lies in the steps that were taken. */
+  private static boolean passed(int before, int done, int interval) {
+    return done / interval > before / interval;
   }
 
   private void stopped(String name, TrainingState state, int done) {

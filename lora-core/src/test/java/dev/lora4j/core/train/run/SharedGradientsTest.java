@@ -54,8 +54,8 @@ class SharedGradientsTest {
         .withStored(DType.F32);
   }
 
-  private static TaskGradients worker(TrainingTask task, TrainingSettings settings) {
-    return TaskGradients.of(SCOPE, ENGINE.threads(), settings, scope -> task);
+  private static TaskWorker worker(TrainingTask task, TrainingSettings settings) {
+    return TaskWorker.of(SCOPE, ENGINE.threads(), settings, scope -> task);
   }
 
   /** As many machines as shares, each with a task of its own, which begin with what was before. */
@@ -65,7 +65,7 @@ class SharedGradientsTest {
 
   private static GradientSource machines(
       int shares, Supplier<TrainingTask> tasks, TrainingSettings settings) {
-    List<TaskGradients> machines = new ArrayList<>();
+    List<TaskWorker> machines = new ArrayList<>();
     for (int i = 0; i < shares; i++) {
       machines.add(worker(tasks.get(), settings));
     }
@@ -254,7 +254,7 @@ class SharedGradientsTest {
   void sharesOfOtherStepsAndAdaptersAreRefused() {
     TrainingSettings settings = settings("adamw", 2);
     TwoLayers task = TwoLayers.of(SCOPE, 2);
-    try (TaskGradients machine = worker(task, settings)) {
+    try (TaskWorker machine = worker(task, settings)) {
       HostTensor other = HostTensor.of(Shape.of(5), new float[5]);
       SharedStep step = new SharedStep(SharedStep.Run.of(task, settings), 0, 2, other, 1, Map.of());
       TensorException e = assertThrows(TensorException.class, () -> machine.share(step, 0, 2));
@@ -280,8 +280,8 @@ class SharedGradientsTest {
   @Test
   void shareIsTheSameWhoeverComputesIt() {
     TrainingSettings settings = settings("adamw", 4);
-    try (TaskGradients busy = worker(TwoLayers.of(SCOPE, 2), settings);
-        TaskGradients fresh = worker(TwoLayers.of(SCOPE, 2), settings)) {
+    try (TaskWorker busy = worker(TwoLayers.of(SCOPE, 2), settings);
+        TaskWorker fresh = worker(TwoLayers.of(SCOPE, 2), settings)) {
       int count = 2 * 2 * 2 * TwoLayers.WIDTH;
       SharedStep first = step(0, count, 0.1f);
       SharedStep later = step(4, count, -0.3f);

@@ -9,7 +9,7 @@ import dev.lora4j.cli.model.ModelOptions;
 import dev.lora4j.cli.model.OpenModel;
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.tensor.EngineOptions;
-import dev.lora4j.core.train.run.GradientWorker;
+import dev.lora4j.core.train.run.TrainingWorker;
 import dev.lora4j.core.train.run.RunListener;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import dev.lora4j.diffusion.style.StyleTrainer;
@@ -53,7 +53,7 @@ class PlacedTrainingTest {
     public StyleTrainer at(StyleTrainer trainer, PlacedRun run) {
       before.run();
       StableDiffusion base = OpenModel.open(lora, ModelOptions.of(run.model()));
-      GradientWorker worker =
+      TrainingWorker worker =
           StyleTraining.trainer(console(), run, base).threads(1).worker(RunListener.NONE);
       return trainer.gradients(step -> worker.share(step, 0, step.batches()));
     }

@@ -1,0 +1,62 @@
+package dev.lora4j.core.train.run;
+
+import dev.lora4j.core.train.HeldOptimizer;
+import dev.lora4j.core.train.MaskedOptimizer;
+import dev.lora4j.core.train.optimizer.Optimizer;
+import dev.lora4j.core.train.optimizer.OptimizerSlot;
+
+/** Refuses, before the first step, what cannot be trained in rounds. */
+final class RoundChecks {
+  private static final String INSTEAD = " Send gradients at every step (local steps = 1).";
+
+  private RoundChecks() {}
+
+  /**
+   * Checks a run.
+   *
+   * @param parts that each step is divided into
+   * @throws IllegalArgumentException with what is in the way
+   */
+  static void require(TrainingTask task, TrainingSettings settings, AdapterStep step, int parts) {
+    requireAlone(task, step);
+    Optimizer optimizer = step.step().settings().optimizer();
+    for (OptimizerSlot slot : optimizer.memories()) {
+      if (parts > 1 && slot instanceof OptimizerSlot.Codes) {
+        throw new IllegalArgumentException(
+            "The optimiser '"
+                + settings.optimizer().name()
+                + "' remembers codes of numbers, of which there is no mean for what several"
+                + " machines have learned. Take one that is not in 8 bits, for example adamw."
+                + INSTEAD);
+      }
+      if (parts > 1 && slot instanceof OptimizerSlot.Vector vector && vector.weights()) {
+        throw new IllegalArgumentException(
+            "The optimiser '"
+                + settings.optimizer().name()
+                + "' keeps weights of its own beside those that are trained; a mean of changes"
+                + " would be that of one of them alone. Take another one, for example adamw."
+                + INSTEAD);
+      }
+    }
+  }
+
+  /** Refuses what the run itself has to choose between two steps. */
+  private static void requireAlone(TrainingTask task, AdapterStep step) {
+    Optimizer optimizer = step.step().settings().optimizer();
+    if (optimizer instanceof MaskedOptimizer || optimizer instanceof HeldOptimizer) {
+      throw new IllegalArgumentException(
+          "The method "
+              + task.plan().recipe().method().name()
+              + " chooses after each step what is trained in the next one, which machines that"
+              + " take steps of their own would choose differently."
+              + INSTEAD);
+    }
+    if (!task.state().isEmpty()) {
+      throw new IllegalArgumentException(
+          "The loss of this training changes with each step ("
+              + String.join(", ", task.state().keySet())
+              + "), and differently on machines that take steps of their own."
+              + INSTEAD);
+    }
+  }
+}
