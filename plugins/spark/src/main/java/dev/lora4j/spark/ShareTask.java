@@ -1,8 +1,8 @@
 package dev.lora4j.spark;
 
 import dev.lora4j.core.train.run.GradientShare;
-import dev.lora4j.core.train.run.TrainingWorker;
 import dev.lora4j.core.train.run.SharedStep;
+import dev.lora4j.core.train.run.TrainingWorker;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.broadcast.Broadcast;
 

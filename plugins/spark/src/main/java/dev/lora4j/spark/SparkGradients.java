@@ -3,12 +3,8 @@ package dev.lora4j.spark;
 import dev.lora4j.core.train.run.GradientShare;
 import dev.lora4j.core.train.run.GradientSource;
 import dev.lora4j.core.train.run.SharedStep;
-import dev.lora4j.core.train.run.TrainingFailure;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -57,7 +53,9 @@ public final class SparkGradients implements GradientSource, AutoCloseable {
       List<Integer> numbers = IntStream.range(0, count).boxed().toList();
       // Results come in the order of the parts.
       List<ShareMessage> shares =
-          uninterrupted(
+          StepJob.whole(
+              spark,
+              "gradients of a step",
               () ->
                   spark
                       .parallelize(numbers, count)
@@ -69,51 +67,9 @@ public final class SparkGradients implements GradientSource, AutoCloseable {
       times = begun ? times.with((System.nanoTime() - began) / 1e9, slowest / 1e9) : times;
       begun = true;
       return whole;
-    } catch (RuntimeException e) {
-      throw e;
-    } catch (Exception e) {
-      throw failure(e);
     } finally {
       sent.destroy();
     }
-  }
-
-  /*
-   * A run is stopped between two steps. An interrupt within a job would make Spark give it up, and
-   * the checkpoint that is written then would be broken off too.
-   */
-  private static <T> T uninterrupted(Callable<T> job) throws Exception {
-    FutureTask<T> result = new FutureTask<>(job);
-    Thread thread = new Thread(result, "lora4j-spark-step");
-    thread.setDaemon(true);
-    thread.start();
-    boolean interrupted = false;
-    try {
-      while (true) {
-        try {
-          return result.get();
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof Exception cause ? cause : e;
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
-  }
-
-  private static TrainingFailure failure(Exception e) {
-    String reason = TaskFailure.reason(e).orElseGet(() -> String.valueOf(e.getMessage()));
-    TrainingFailure failure =
-        new TrainingFailure(
-            reason
-                + " Spark tried it as often as it is told to (spark.task.maxFailures). What was"
-                + " trained is in the last checkpoint, if checkpoints are kept.");
-    failure.initCause(e);
-    return failure;
   }
 
   /** Where the time of the steps went until now. */

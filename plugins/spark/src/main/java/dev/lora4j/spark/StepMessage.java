@@ -1,10 +1,8 @@
 package dev.lora4j.spark;
 
-import dev.lora4j.core.tensor.host.HostTensor;
 import dev.lora4j.core.train.run.SharedStep;
 import java.io.Serializable;
 import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.TreeMap;
 
 /** A step of training on its way to those who compute its gradients. */
@@ -18,8 +16,6 @@ record StepMessage(
     LinkedHashMap<String, TensorMessage> state)
     implements Serializable {
   static StepMessage of(SharedStep step) {
-    LinkedHashMap<String, TensorMessage> state = new LinkedHashMap<>();
-    step.state().forEach((name, tensor) -> state.put(name, new TensorMessage(tensor)));
     return new StepMessage(
         step.run().settings(),
         new TreeMap<>(step.run().task()),
@@ -27,13 +23,16 @@ record StepMessage(
         step.batches(),
         new TensorMessage(step.weights()),
         step.lossScale(),
-        state);
+        new LinkedHashMap<>(TensorMessage.all(step.state())));
   }
 
   SharedStep step() {
-    Map<String, HostTensor> tensors = new LinkedHashMap<>();
-    state.forEach((name, message) -> tensors.put(name, message.tensor()));
     return new SharedStep(
-        new SharedStep.Run(settings, task), first, batches, weights.tensor(), lossScale, tensors);
+        new SharedStep.Run(settings, task),
+        first,
+        batches,
+        weights.tensor(),
+        lossScale,
+        TensorMessage.tensors(state));
   }
 }

@@ -1,7 +1,7 @@
 package dev.lora4j.spark;
 
-import dev.lora4j.core.train.run.TrainingWorker;
 import dev.lora4j.core.train.run.RunListener;
+import dev.lora4j.core.train.run.TrainingWorker;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import dev.lora4j.diffusion.style.StyleTrainer;
 import dev.lora4j.text.pipeline.LanguageModel;

@@ -3,6 +3,8 @@ package dev.lora4j.spark;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lora4j.core.train.local.LocalSteps;
+import dev.lora4j.core.train.local.OuterStep;
 import dev.lora4j.core.train.run.RunListener;
 import dev.lora4j.diffusion.style.StyleTrainer;
 import dev.lora4j.diffusion.style.TrainedStyle;
@@ -86,6 +88,19 @@ class SparkClusterTest {
               .gradients(step -> worker.share(step, 0, 2).followedBy(worker.share(step, 2, 4)))
               .run();
       assertEquals(here.adapter().identity(), whole.adapter().identity());
+    }
+  }
+
+  @Test
+  void roundsHaveTheBitsOfTasksInOneProcess() {
+    String folder = pictures.toString();
+    LocalSteps local = new LocalSteps(2, 2, OuterStep.AVERAGE);
+    StyleTrainer trainer = BallTraining.trainer(ExecutorBases.of(BASE), folder, STEPS);
+    try (SparkRounds rounds = new SparkRounds(spark.context(), workers(), local);
+        var worker = trainer.worker(RunListener.NONE)) {
+      TrainedStyle there = trainer.rounds(rounds).run();
+      TrainedStyle own = trainer.rounds(new LocalRounds(local, worker)).run();
+      assertEquals(own.adapter().identity(), there.adapter().identity());
     }
   }
 

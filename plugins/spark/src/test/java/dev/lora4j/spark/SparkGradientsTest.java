@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.train.run.CheckpointPolicy;
 import dev.lora4j.core.train.run.GradientShare;
-import dev.lora4j.core.train.run.TrainingWorker;
+import dev.lora4j.core.train.run.RoundShare;
 import dev.lora4j.core.train.run.RunListener;
+import dev.lora4j.core.train.run.SharedRound;
 import dev.lora4j.core.train.run.SharedStep;
 import dev.lora4j.core.train.run.TrainingFailure;
 import dev.lora4j.core.train.run.TrainingInterrupted;
+import dev.lora4j.core.train.run.TrainingWorker;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import dev.lora4j.diffusion.style.StyleSettings;
 import dev.lora4j.diffusion.style.StyleTrainer;
@@ -184,6 +186,11 @@ class SparkGradientsTest {
     public GradientShare share(SharedStep step, int from, int to) {
       Optional.ofNullable(INTERRUPTED.getAndSet(null)).ifPresent(Thread::interrupt);
       return worker.share(step, from, to);
+    }
+
+    @Override
+    public RoundShare round(SharedRound round, int part) {
+      return worker.round(round, part);
     }
 
     @Override

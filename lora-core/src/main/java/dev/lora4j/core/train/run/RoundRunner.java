@@ -6,6 +6,7 @@ import dev.lora4j.core.train.LossScale;
 import dev.lora4j.core.train.TrainingRun;
 import dev.lora4j.core.train.TrainingState;
 import dev.lora4j.core.train.local.LocalSteps;
+import dev.lora4j.core.train.local.OuterStep;
 import dev.lora4j.core.train.local.StateMean;
 import java.util.Comparator;
 import java.util.List;
@@ -128,5 +129,12 @@ final class RoundRunner implements StepTaker {
   @Override
   public void restore(Map<String, HostTensor> memory) {
     Optional.ofNullable(memory.get(VELOCITY)).ifPresent(mean::velocity);
+  }
+
+  @Override
+  public Map<String, String> metadata() {
+    LocalSteps local = source.local();
+    boolean alone = parts == 1 && local.outer().equals(OuterStep.AVERAGE);
+    return alone ? Map.of() : Map.of("lora4j_local_steps", local.canonical());
   }
 }

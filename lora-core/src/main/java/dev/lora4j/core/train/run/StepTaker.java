@@ -28,4 +28,9 @@ interface StepTaker {
 
   /** Goes back to a {@link #memory}. */
   default void restore(Map<String, HostTensor> memory) {}
+
+  /** Entries of headers of adapters that are trained so. */
+  default Map<String, String> metadata() {
+    return Map.of();
+  }
 }

@@ -113,6 +113,13 @@ public final class TrainingLoop implements AutoCloseable {
     return keeping.identity(all);
   }
 
+  /** Metadata of the task, and of how its steps were taken if that is another training. */
+  private Map<String, String> metadata(int done) {
+    Map<String, String> all = new LinkedHashMap<>(task.metadata(done));
+    all.putAll(taker.metadata());
+    return all;
+  }
+
   /** State beside that of the factors: of the task, and of what takes the steps. */
   private Map<String, HostTensor> memory() {
     Map<String, HostTensor> all = new LinkedHashMap<>(task.state());
@@ -175,7 +182,7 @@ public final class TrainingLoop implements AutoCloseable {
         if ((!last || chosen())
             && keeping.adapterEvery().isPresent()
             && passed(before, done, keeping.adapterEvery().getAsInt())) {
-          listener.adapter(done, adapter(name, state, task.metadata(done)));
+          listener.adapter(done, adapter(name, state, metadata(done)));
         }
         if (last || passed(before, done, keeping.previewEvery())) {
           listener.preview(done, adapter(name, state, Map.of()));
@@ -206,7 +213,7 @@ public final class TrainingLoop implements AutoCloseable {
   private Adapter result(String name, RunCheckpoints.Best result, List<String> notes) {
     RoundedFactors rounded = rounded(result.state());
     rounded.lost().ifPresent(notes::add);
-    return new Adapter(name, rounded.factors(), task.metadata(result.step()));
+    return new Adapter(name, rounded.factors(), metadata(result.step()));
   }
 
   /** The state that is the result if a step is the last one. */

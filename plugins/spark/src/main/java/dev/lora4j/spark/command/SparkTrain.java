@@ -18,7 +18,9 @@ import picocli.CommandLine.Option;
       "Train a style adapter as 'lora4j train' does, with the same run files and options; the"
           + " gradients of each step are computed by tasks of Spark.",
       "The batches of a step (gradient_accumulation) are divided among the parts: 8 batches keep 8"
-          + " machines at work. With one part the adapter has the bits of a training without Spark."
+          + " machines at work. With one part the adapter has the bits of a training without Spark.",
+      "Where machines are far apart, --local-steps lets them take steps of their own between two"
+          + " averages."
     })
 public final class SparkTrain implements Command {
   @Mixin private final SparkOptions spark = new SparkOptions();
@@ -32,13 +34,15 @@ public final class SparkTrain implements Command {
               + " each time.")
   private Optional<Integer> parts = Optional.empty();
 
+  @Mixin private final LocalStepsOptions local = new LocalStepsOptions();
+
   @Mixin private final StyleTraining training = new StyleTraining();
 
   @Override
   public int run(Console console) {
     SparkConf settings = spark.settings();
     try (SparkTrainingPlace place =
-        new SparkTrainingPlace(console, spark, settings, parts(settings))) {
+        new SparkTrainingPlace(console, spark, settings, local.of(parts(settings)))) {
       return training.run(console, place);
     }
   }

@@ -4,8 +4,10 @@ import dev.lora4j.cli.console.Console;
 import dev.lora4j.cli.train.PlacedRun;
 import dev.lora4j.cli.train.StyleTraining;
 import dev.lora4j.cli.train.TrainingPlace;
+import dev.lora4j.core.train.local.LocalSteps;
 import dev.lora4j.diffusion.style.StyleTrainer;
 import dev.lora4j.spark.SparkGradients;
+import dev.lora4j.spark.SparkRounds;
 import dev.lora4j.spark.StepTimes;
 import dev.lora4j.spark.WorkerSource;
 import java.io.OutputStream;
@@ -20,20 +22,21 @@ final class SparkTrainingPlace implements TrainingPlace, AutoCloseable {
   private final Console console;
   private final SparkOptions options;
   private final SparkConf settings;
-  private final int parts;
+  private final LocalSteps local;
   private Optional<ConnectedSpark> connected = Optional.empty();
   private Optional<SparkGradients> gradients = Optional.empty();
+  private Optional<SparkRounds> rounds = Optional.empty();
 
   /**
    * The cluster is connected to when the run is prepared.
    *
-   * @param parts of a step
+   * @param local how long parts work alone; one step for gradients at every step
    */
-  SparkTrainingPlace(Console console, SparkOptions options, SparkConf settings, int parts) {
+  SparkTrainingPlace(Console console, SparkOptions options, SparkConf settings, LocalSteps local) {
     this.console = console;
     this.options = options;
     this.settings = settings;
-    this.parts = parts;
+    this.local = local;
   }
 
   @Override
@@ -44,18 +47,25 @@ final class SparkTrainingPlace implements TrainingPlace, AutoCloseable {
         WorkerSource.of(base, open -> StyleTraining.trainer(silent(), run, open));
     ConnectedSpark opened = ConnectedSpark.of(console, options, settings);
     connected = Optional.of(opened);
-    SparkGradients source = new SparkGradients(opened.context(), workers, parts);
+    if (local.steps() > 1) {
+      SparkRounds source = new SparkRounds(opened.context(), workers, local);
+      rounds = Optional.of(source);
+      return trainer.rounds(source);
+    }
+    SparkGradients source = new SparkGradients(opened.context(), workers, local.parts());
     gradients = Optional.of(source);
     return trainer.gradients(source);
   }
 
   private void tell(int batches) {
+    int parts = local.parts();
     int used = Math.min(parts, batches);
     console.note(
         "Each step has "
             + (batches == 1 ? "1 batch" : batches + " batches")
             + ", computed in "
             + (used == 1 ? "1 part" : used + " parts")
+            + (local.steps() > 1 ? " that are averaged after " + local.steps() + " steps" : "")
             + (used < parts
                 ? "; --set gradient_accumulation=" + parts + " gives work to all " + parts + "."
                 : "."));
@@ -68,12 +78,13 @@ final class SparkTrainingPlace implements TrainingPlace, AutoCloseable {
     return Console.of(nothing, nothing);
   }
 
-  private void tell(StepTimes times) {
+  private void tell(String what, StepTimes times) {
     if (times.steps() > 0) {
       console.note(
           String.format(
               Locale.ROOT,
-              "Gradients of a step took %.3f s on average, of which %.0f %% was not computing.",
+              "%s took %.3f s on average, of which %.0f %% was not computing.",
+              what,
               times.seconds() / times.steps(),
               100 * times.overhead()));
     }
@@ -81,8 +92,12 @@ final class SparkTrainingPlace implements TrainingPlace, AutoCloseable {
 
   @Override
   public void close() {
-    gradients.map(SparkGradients::times).ifPresent(this::tell);
+    gradients.map(SparkGradients::times).ifPresent(t -> tell("Gradients of a step", t));
     gradients.ifPresent(SparkGradients::close);
+    rounds
+        .map(SparkRounds::times)
+        .ifPresent(t -> tell("A round of " + local.steps() + " steps", t));
+    rounds.ifPresent(SparkRounds::close);
     connected.ifPresent(ConnectedSpark::close);
   }
 }

@@ -4,6 +4,7 @@ import static java.nio.file.StandardOpenOption.APPEND;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -112,6 +113,19 @@ class SparkCommandTest {
     assertTrue(two.err().contains("computed in 2 parts"), two.err());
     JsonObject again = trained("again.safetensors", "--threads", "1").json();
     assertEquals(again.get("identity"), two.json().get("identity"));
+  }
+
+  @Test
+  void localStepsOfOnePartAreThoseOfTrain() throws IOException {
+    JsonObject alone = trained("alone.safetensors", new String[0]).json();
+    Done one = trained("one.safetensors", "--parts", "1", "--local-steps", "2");
+    assertEquals(alone.get("identity"), one.json().get("identity"));
+    assertTrue(one.err().contains("A round of 2 steps took"), one.err());
+    Done two = trained("two.safetensors", "--threads", "1", "--local-steps", "2");
+    assertTrue(two.err().contains("2 parts that are averaged after 2 steps"), two.err());
+    assertNotEquals(alone.get("identity"), two.json().get("identity"));
+    Done inspected = run(List.of("inspect", "--all", file("two.safetensors")));
+    assertTrue(inspected.out().contains("local_steps"), inspected.out());
   }
 
   @Test
@@ -330,6 +344,12 @@ class SparkCommandTest {
     Done parts = run(train, "--master", "spark://nobody:7077");
     assertEquals(2, parts.code());
     assertTrue(parts.err().contains("Say by --parts"), parts.err());
+    Done outer = run(train, "--master", "local[2]", "--outer-momentum", "0.9");
+    assertEquals(2, outer.code());
+    assertTrue(outer.err().contains("for example --local-steps 10"), outer.err());
+    Done never = run(train, "--master", "local[2]", "--local-steps", "0");
+    assertEquals(2, never.code());
+    assertTrue(never.err().contains("found 0"), never.err());
     Done property = run(train, "--master", "local[2]", "--conf", "threads=4");
     assertEquals(2, property.code());
     assertTrue(property.err().contains("--conf takes a property of Spark"), property.err());
