@@ -7,13 +7,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.tensor.host.HostTensor;
+import dev.lora4j.core.train.local.LocalSteps;
+import dev.lora4j.core.train.local.OuterStep;
 import dev.lora4j.core.train.run.GradientShare;
 import dev.lora4j.core.train.run.GradientSource;
+import dev.lora4j.core.train.run.RoundShare;
+import dev.lora4j.core.train.run.RoundSource;
 import dev.lora4j.core.train.run.RunListener;
+import dev.lora4j.core.train.run.SharedRound;
 import dev.lora4j.core.train.run.TrainingWorker;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /** Runs of a trainer whose gradients workers compute, beside one that computes its own. */
 final class SharedRuns implements AutoCloseable {
@@ -45,6 +52,9 @@ final class SharedRuns implements AutoCloseable {
       assertEquals(own.adapter().identity(), one.adapter().identity());
       assertEquals(own.adapter().metadata(), one.adapter().metadata());
       assertEquals(ownSteps, oneSteps);
+      TrainedText rounds = trainer.rounds(shared.rounds()).run(done -> {});
+      assertEquals(own.adapter().identity(), rounds.adapter().identity());
+      assertEquals(own.losses(), rounds.losses());
       for (int parts : new int[] {2, BATCHES}) {
         TrainedText some = trainer.gradients(shared.parts(parts)).run(done -> {});
         TrainedText again = trainer.gradients(shared.parts(parts)).run(done -> {});
@@ -74,6 +84,22 @@ final class SharedRuns implements AutoCloseable {
         all.add(0, workers.get(worker).share(step, from, to));
       }
       return all.stream().reduce(GradientShare::followedBy).orElseThrow();
+    };
+  }
+
+  /** Rounds of two steps, in one part, each by another worker. */
+  RoundSource rounds() {
+    return new RoundSource() {
+      @Override
+      public LocalSteps local() {
+        return new LocalSteps(2, 1, OuterStep.AVERAGE);
+      }
+
+      @Override
+      public Optional<List<RoundShare>> round(SharedRound round, BooleanSupplier stop) {
+        int worker = round.first() / 2 % BATCHES;
+        return Optional.of(List.of(workers.get(worker).round(round, 0)));
+      }
     };
   }
 
