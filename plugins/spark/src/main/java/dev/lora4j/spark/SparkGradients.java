@@ -63,8 +63,13 @@ public final class SparkGradients implements GradientSource, AutoCloseable {
                       .collect());
       GradientShare whole =
           shares.stream().map(ShareMessage::share).reduce(GradientShare::followedBy).orElseThrow();
-      long slowest = shares.stream().mapToLong(ShareMessage::nanos).max().orElse(0);
-      times = begun ? times.with((System.nanoTime() - began) / 1e9, slowest / 1e9) : times;
+      times =
+          begun
+              ? times.with(
+                  (System.nanoTime() - began) / 1e9,
+                  shares.stream().mapToLong(ShareMessage::nanos),
+                  StepTimes.atATime(spark))
+              : times;
       begun = true;
       return whole;
     } finally {

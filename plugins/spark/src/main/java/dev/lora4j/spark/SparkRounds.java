@@ -60,8 +60,13 @@ public final class SparkRounds implements RoundSource, AutoCloseable {
                       .collect());
       shares.ifPresent(
           all -> {
-            long slowest = all.stream().mapToLong(RoundShareMessage::nanos).max().orElse(0);
-            times = begun ? times.with((System.nanoTime() - began) / 1e9, slowest / 1e9) : times;
+            times =
+                begun
+                    ? times.with(
+                        (System.nanoTime() - began) / 1e9,
+                        all.stream().mapToLong(RoundShareMessage::nanos),
+                        StepTimes.atATime(spark))
+                    : times;
             begun = true;
           });
       return shares.map(all -> all.stream().map(RoundShareMessage::share).toList());
