@@ -183,7 +183,7 @@ public final class TrainingRun implements AutoCloseable {
    * @param contents see {@link TrainingState#contents}
    * @throws TensorException if they are not those of this step and layout; nothing changed then
    */
-  public void take(Map<String, HostTensor> contents, LossScale lossScale) {
+  public void restore(Map<String, HostTensor> contents, LossScale lossScale) {
     state.requireAlike(contents);
     TensorCopy copying = copy.orElseGet(() -> new TensorCopy(scope));
     copy = Optional.of(copying);

@@ -74,7 +74,7 @@ final class RoundRunner implements StepTaker {
     double batches = settings.accumulate();
     List<StateMean.Part> results =
         shares.stream().map(s -> new StateMean.Part(s.contents(), s.batches() / batches)).toList();
-    run.take(mean.of(before, results), lossScale(shares));
+    run.restore(mean.of(before, results), lossScale(shares));
     shares.forEach(share -> share.notFinite().forEach(listener::notFinite));
     List<RunListener.Step> taken = RoundSteps.of(shares);
     taken.forEach(this::watch);

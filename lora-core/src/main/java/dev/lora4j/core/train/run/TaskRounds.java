@@ -37,7 +37,7 @@ final class TaskRounds {
   RoundShare share(SharedRound wanted, int part) {
     int from = wanted.from(part, settings.accumulate());
     int to = wanted.from(part + 1, settings.accumulate());
-    run.take(wanted.contents(), wanted.lossScale());
+    run.restore(wanted.contents(), wanted.lossScale());
     SortedMap<Integer, NonFiniteStep> notFinite = new TreeMap<>();
     RunListener listener =
         new RunListener() {
