@@ -419,6 +419,9 @@ public final class StyleTrainer {
   private AdapterPlan checked() {
     AdapterPlan plan = settings.recipe().plan(base.base().sites().all());
     TrainerChecks.require(this, plan);
+    if (steps instanceof RoundSource rounds) {
+      rounds.requireFits(plan, settings.training());
+    }
     return plan;
   }
 

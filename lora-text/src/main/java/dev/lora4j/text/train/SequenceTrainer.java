@@ -218,6 +218,9 @@ public abstract sealed class SequenceTrainer<T extends SequenceTrainer<T>>
     if (request.steps() != GradientSource.OWN) {
       requireShared();
     }
+    if (request.steps() instanceof RoundSource rounds) {
+      rounds.requireFits(plan(), settings().training());
+    }
     return run().of(plan(), this::tasks, listener);
   }
 

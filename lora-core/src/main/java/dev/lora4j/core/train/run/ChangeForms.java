@@ -43,6 +43,18 @@ final class ChangeForms {
     return products;
   }
 
+  /**
+   * Checks that the method of a layer has means at all.
+   *
+   * @throws IllegalArgumentException if it has none
+   */
+  static void require(AdapterPlan plan, Site site) {
+    TrainableMethod method = plan.recipe().methodAt(site);
+    if (!(method instanceof AveragedTraining)) {
+      throw refused(method, site);
+    }
+  }
+
   private static String name(Map<String, String> names, String part) {
     return Optional.ofNullable(names.get(part)).orElseThrow();
   }

@@ -48,7 +48,8 @@ final class RoundRunner implements StepTaker {
     this.sign = sign;
     LocalSteps local = source.local();
     parts = Math.min(local.parts(), settings.accumulate());
-    RoundChecks.require(task, settings, step, parts);
+    source.requireFits(task.plan(), settings);
+    RoundChecks.require(task);
     shared = SharedStep.Run.of(task, settings);
     List<StateMean.Factors> products =
         parts == 1 ? List.of() : ChangeForms.of(task.plan(), step.factors().parameters());

@@ -1,5 +1,6 @@
 package dev.lora4j.core.train.run;
 
+import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.local.LocalSteps;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +17,15 @@ import java.util.function.BooleanSupplier;
 public non-sealed interface RoundSource extends StepSource {
   /** How long the parts go on alone, and what becomes of their results. */
   LocalSteps local();
+
+  /**
+   * Checks that a training can be taken in rounds, before any expensive work.
+   *
+   * @throws IllegalArgumentException with what is in the way
+   */
+  default void requireFits(AdapterPlan plan, TrainingSettings settings) {
+    RoundChecks.require(plan, settings, Math.min(local().parts(), settings.accumulate()));
+  }
 
   /**
    * Takes the steps of a round.

@@ -65,7 +65,9 @@ final class SparkTrainingPlace implements TrainingPlace, AutoCloseable {
             + (batches == 1 ? "1 batch" : batches + " batches")
             + ", computed in "
             + (used == 1 ? "1 part" : used + " parts")
-            + (local.steps() > 1 && used > 1 ? " that are averaged after " + local.steps() + " steps" : "")
+            + (local.steps() > 1 && used > 1
+                ? " that are averaged after " + local.steps() + " steps"
+                : "")
             + (used < parts
                 ? "; --set gradient_accumulation=" + parts + " gives work to all " + parts + "."
                 : "."));

@@ -124,6 +124,14 @@ class SparkCommandTest {
     Done two = trained("two.safetensors", "--threads", "1", "--local-steps", "2");
     assertTrue(two.err().contains("2 parts that are averaged after 2 steps"), two.err());
     assertNotEquals(alone.get("identity"), two.json().get("identity"));
+    Done refused =
+        spark(
+            "train",
+            List.of(file("balls.toml"), "-o", file("lokr.safetensors"), "--method", "lokr"),
+            "--local-steps",
+            "2");
+    assertEquals(1, refused.code());
+    assertTrue(refused.err().contains("by the method lokr have no mean"), refused.err());
     Done inspected = run(List.of("inspect", "--all", file("two.safetensors")));
     assertTrue(inspected.out().contains("local_steps"), inspected.out());
   }
