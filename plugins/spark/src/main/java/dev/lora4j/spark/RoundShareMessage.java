@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * What a part of a round has come to, on its way back.
+ * Result of a part of a round, on its way back.
  *
  * @param nanos that its steps took
  */

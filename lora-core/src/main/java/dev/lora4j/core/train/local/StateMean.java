@@ -1,6 +1,5 @@
 package dev.lora4j.core.train.local;
 
-import dev.lora4j.core.adapter.training.ChangeForm;
 import dev.lora4j.core.nn.FlatLayout;
 import dev.lora4j.core.nn.FlatLayout.Slot;
 import dev.lora4j.core.tensor.DType;
@@ -25,15 +24,10 @@ public final class StateMean implements AutoCloseable {
    * @param down name of the weight [rank, rest]
    * @param up name of the weight [out, rank]
    */
-  public record Factors(String down, String up) {
-    /** The names of a form at a layer whose weights' names begin so. */
-    public static Factors of(String prefix, ChangeForm.Product form) {
-      return new Factors(prefix + form.down(), prefix + form.up());
-    }
-  }
+  public record Factors(String down, String up) {}
 
   /**
-   * What a part has come to.
+   * Result of a part.
    *
    * @param contents of its state, see {@link TrainingState#contents}
    * @param share of it in the mean; those of all parts add up to 1
@@ -73,8 +67,10 @@ public final class StateMean implements AutoCloseable {
       return first;
     }
     Map<String, HostTensor> all = new LinkedHashMap<>();
-    first.forEach((name, one) -> all.put(name, mean(name, one, parts)));
     HostTensor weights = tensor(first, TrainingState.WEIGHTS);
+    first.forEach(
+        (name, one) ->
+            all.put(name, name.equals(TrainingState.WEIGHTS) ? one : mean(name, one, parts)));
     double[] values = mean(TrainingState.WEIGHTS, parts);
     if (parts.size() > 1) {
       List<double[]> own =
@@ -152,7 +148,7 @@ public final class StateMean implements AutoCloseable {
     return matrix(all, slot, slot.parameter().shape().elements() / rank);
   }
 
-  /** What the outer step remembers, [n] in F64; empty [0] if that is nothing. */
+  /** Velocity of the outer step, [n] in F64; [0] if it has no momentum. */
   public HostTensor velocity() {
     return HostTensor.of(DType.F64, Shape.of(velocity.length), velocity);
   }

@@ -10,7 +10,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What one part of a round has come to.
+ * Result of one part of a round.
  *
  * @param contents of its state
  * @param lossScale after the round

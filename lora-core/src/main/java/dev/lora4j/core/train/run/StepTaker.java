@@ -21,7 +21,7 @@ interface StepTaker {
   /** Is told of a validation loss after so many steps. */
   default void validated(TrainingState state, int done, double loss) {}
 
-  /** What it depends on beside the state of the run, for checkpoints; by name. */
+  /** State beside that of the run, for checkpoints; by name. */
   default Map<String, HostTensor> memory() {
     return Map.of();
   }
