@@ -38,9 +38,7 @@ public final class EvaluationManifest {
   public static void write(Path folder, List<JudgedPicture> pictures) {
     StringBuilder text = new StringBuilder(HEADER).append('\n');
     for (JudgedPicture p : pictures) {
-      text.append(quoted(p.file())).append(',').append(p.concept()).append(',');
-      text.append(quoted(p.style())).append(',').append(quoted(p.adapter())).append(',');
-      text.append(p.weight()).append(',').append(p.seed()).append('\n');
+      text.append(line(p)).append('\n');
     }
     Path file = folder.resolve(NAME);
     try {
@@ -93,6 +91,18 @@ public final class EvaluationManifest {
     return pictures;
   }
 
+  /** The fields of a picture. */
+  static String line(JudgedPicture p) {
+    return String.join(
+        ",",
+        quoted(p.file()),
+        Integer.toString(p.concept()),
+        quoted(p.style()),
+        quoted(p.adapter()),
+        Double.toString(p.weight()),
+        Long.toString(p.seed()));
+  }
+
   /** Removes the byte order mark that some programs for tables write. */
   private static String withoutMark(String line) {
     return line.startsWith("\ufeff") ? line.substring(1) : line;
@@ -132,7 +142,8 @@ public final class EvaluationManifest {
       Picture picture =
           Picture.of(f.get(0), "", image(folder.resolve(f.get(0))), side, side, Color.WHITE);
       return Optional.of(
-          new JudgedPicture(f.get(0), concept, f.get(2), f.get(3), weight, seed, picture));
+          new JudgedPicture(
+              f.get(0), concept, f.get(2), f.get(3), weight, seed, picture, Optional.empty()));
     } catch (NumberFormatException e) {
       return Optional.empty();
     }
@@ -146,7 +157,8 @@ public final class EvaluationManifest {
     }
   }
 
-  private static String quoted(String field) {
+  /** A field, in quotation marks if it has to be. */
+  static String quoted(String field) {
     boolean plain = field.indexOf(',') < 0 && field.indexOf('"') < 0;
     return plain ? field : '"' + field.replace("\"", "\"\"") + '"';
   }

@@ -177,7 +177,8 @@ public record EvaluationPictures(
                 one.weight() == 0 ? JudgedPicture.NONE : adapter,
                 one.weight(),
                 one.prompt().seed(),
-                picture));
+                picture,
+                Optional.empty()));
       }
     } finally {
       EvaluationManifest.write(folder, made);

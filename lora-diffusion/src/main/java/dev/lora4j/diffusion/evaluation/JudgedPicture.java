@@ -2,6 +2,7 @@ package dev.lora4j.diffusion.evaluation;
 
 import dev.lora4j.diffusion.dataset.Picture;
 import dev.lora4j.diffusion.judge.JudgedSample;
+import java.util.Optional;
 
 /**
  * Picture to be judged, and its line in the manifest.
@@ -13,6 +14,7 @@ import dev.lora4j.diffusion.judge.JudgedSample;
  * @param weight the adapter's; 0 for the base alone
  * @param seed of the picture's noise
  * @param picture its pixels, in the size that judges look at
+ * @param verdict what the judges said of it; empty as long as they were not asked
  */
 public record JudgedPicture(
     String file,
@@ -21,13 +23,20 @@ public record JudgedPicture(
     String adapter,
     double weight,
     long seed,
-    Picture picture) {
+    Picture picture,
+    Optional<PictureVerdict> verdict) {
   /** Name of no adapter. */
   public static final String NONE = "none";
 
   /** True if an adapter took part. */
   public boolean adapted() {
     return weight != 0;
+  }
+
+  /** A copy that was judged. */
+  public JudgedPicture judged(PictureVerdict said) {
+    return new JudgedPicture(
+        file, concept, style, adapter, weight, seed, picture, Optional.of(said));
   }
 
   /** Another picture in the same place. */

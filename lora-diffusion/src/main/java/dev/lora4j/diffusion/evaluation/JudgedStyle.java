@@ -3,6 +3,7 @@ package dev.lora4j.diffusion.evaluation;
 import dev.lora4j.diffusion.dataset.Picture;
 import dev.lora4j.diffusion.dataset.PictureFolder;
 import dev.lora4j.diffusion.judge.ControlPictures;
+import dev.lora4j.diffusion.judge.JudgeCriteria;
 import dev.lora4j.diffusion.judge.TruthRank;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -131,6 +132,12 @@ public record JudgedStyle(
               + String.join(", ", some(missing))
               + "); score concepts that are held out.");
     }
+  }
+
+  /** What pictures are judged by. */
+  public JudgeCriteria criteria() {
+    JudgeCriteria labelled = label.map(JudgeCriteria.NONE::style).orElse(JudgeCriteria.NONE);
+    return ranking().map(labelled::truths).orElse(labelled);
   }
 
   /** Ranks of pictures among the truths, if there are any. */

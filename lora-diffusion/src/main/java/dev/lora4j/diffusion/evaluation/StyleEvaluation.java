@@ -1,21 +1,19 @@
 package dev.lora4j.diffusion.evaluation;
 
 import dev.lora4j.diffusion.dataset.Picture;
-import dev.lora4j.diffusion.judge.ControlPictures;
 import dev.lora4j.diffusion.judge.JudgeCriteria;
 import dev.lora4j.diffusion.judge.JudgeScores;
-import dev.lora4j.diffusion.judge.JudgedSample;
 import dev.lora4j.diffusion.judge.Judges;
 import dev.lora4j.diffusion.judge.PictureDistance;
+import dev.lora4j.diffusion.judge.PictureJudgement;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
-import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Evaluation of pictures of an adapter, of the base and of controls.
@@ -56,26 +54,33 @@ public record StyleEvaluation(
   }
 
   /**
-   * Scores pictures, of which some must be in the style.
+   * Scores pictures, of which some must be in the style. Those that have a verdict are not judged
+   * again.
    *
    * @param flat true pictures in a style that the base knows, by concept; may be empty
    */
   public static StyleEvaluation of(
-      Judges judges, JudgedStyle style, Map<Integer, Picture> flat, List<JudgedPicture> all) {
+      Judges judges, JudgedStyle style, Map<Integer, Picture> flat, List<JudgedPicture> pictures) {
+    List<JudgedPicture> all = PictureVerdicts.of(judges, style, pictures);
     List<JudgedPicture> about = all.stream().filter(p -> p.style().equals(style.name())).toList();
     List<JudgedPicture> adapted = about.stream().filter(JudgedPicture::adapted).toList();
     List<JudgedPicture> base = about.stream().filter(p -> !p.adapted()).toList();
-    JudgeCriteria labelled =
-        style.label().map(JudgeCriteria.NONE::style).orElse(JudgeCriteria.NONE);
-    JudgeCriteria criteria = style.ranking().map(labelled::truths).orElse(labelled);
+    Map<String, List<PictureJudgement>> judged = new LinkedHashMap<>();
+    judged.put(ADAPTER, asMade(adapted));
+    judged.put(BASE, asMade(base));
+    judged.put(DESATURATED, verdicts(base).flatMap(v -> v.desaturated().stream()).toList());
+    List<JudgedPicture> asked = adapted.isEmpty() ? base : adapted;
+    judged.putAll(
+        new StyleControls(judges, style, flat)
+            .judged(asked.stream().map(JudgedPicture::concept).toList()));
+    JudgeCriteria criteria = style.criteria();
     Map<String, JudgeScores> kinds = new LinkedHashMap<>();
-    pictures(style, flat, adapted, base)
-        .forEach(
-            (kind, shown) -> {
-              if (!shown.isEmpty()) {
-                kinds.put(kind, judges.score(shown, criteria));
-              }
-            });
+    judged.forEach(
+        (kind, some) -> {
+          if (!some.isEmpty()) {
+            kinds.put(kind, JudgeScores.of(some, criteria));
+          }
+        });
     Map<String, Double> variety = new LinkedHashMap<>();
     variety(adapted).ifPresent(v -> variety.put(ADAPTER, v));
     variety(base).ifPresent(v -> variety.put(BASE, v));
@@ -83,52 +88,12 @@ public record StyleEvaluation(
     return new StyleEvaluation(kinds, variety, drift(judges, style, about, others));
   }
 
-  private static Map<String, List<JudgedSample>> pictures(
-      JudgedStyle style,
-      Map<Integer, Picture> flat,
-      List<JudgedPicture> adapted,
-      List<JudgedPicture> base) {
-    List<JudgedPicture> asked = adapted.isEmpty() ? base : adapted;
-    Map<String, List<JudgedSample>> kinds = new LinkedHashMap<>();
-    kinds.put(ADAPTER, shown(adapted, JudgedPicture::picture));
-    kinds.put(BASE, shown(base, JudgedPicture::picture));
-    kinds.put(DESATURATED, shown(base, p -> ControlPictures.desaturated(p.picture())));
-    kinds.put("mean of the style", shown(asked, p -> style.mean()));
-    if (!style.truths().isEmpty()) {
-      Map<Integer, Picture> truths = style.truths();
-      kinds.put("another's truth", shown(asked, p -> another(truths, p.concept())));
-      List<JudgedPicture> drawn =
-          asked.stream().filter(p -> flat.containsKey(p.concept())).toList();
-      kinds.put(
-          "flat truth desaturated",
-          shown(drawn, p -> ControlPictures.desaturated(truth(flat, p.concept()))));
-      kinds.put("blank page", shown(asked, p -> blank(style)));
-      kinds.put("the truth itself", shown(asked, p -> truth(truths, p.concept())));
-    } else {
-      kinds.put("blank page", shown(asked, p -> blank(style)));
-    }
-    return kinds;
+  private static Stream<PictureVerdict> verdicts(List<JudgedPicture> some) {
+    return some.stream().flatMap(p -> p.verdict().stream());
   }
 
-  private static List<JudgedSample> shown(
-      List<JudgedPicture> asked, Function<JudgedPicture, Picture> picture) {
-    return asked.stream().map(p -> p.shown(picture.apply(p))).toList();
-  }
-
-  private static Picture blank(JudgedStyle style) {
-    return ControlPictures.blank(style.mean().width(), style.mean().height());
-  }
-
-  private static Picture truth(Map<Integer, Picture> truths, int concept) {
-    return Optional.ofNullable(truths.get(concept)).orElseThrow();
-  }
-
-  /** The truth of the next concept, around in a circle. */
-  private static Picture another(Map<Integer, Picture> truths, int concept) {
-    TreeMap<Integer, Picture> sorted = new TreeMap<>(truths);
-    return Optional.ofNullable(sorted.higherEntry(concept))
-        .orElseGet(sorted::firstEntry)
-        .getValue();
+  private static List<PictureJudgement> asMade(List<JudgedPicture> some) {
+    return verdicts(some).map(PictureVerdict::asMade).toList();
   }
 
   private static Optional<Double> variety(List<JudgedPicture> pictures) {
@@ -143,8 +108,6 @@ public record StyleEvaluation(
 
   private static Optional<Drift> drift(
       Judges judges, JudgedStyle style, List<JudgedPicture> about, List<JudgedPicture> others) {
-    List<Picture> without = pictures(others, false);
-    List<Picture> with = pictures(others, true);
     List<Double> distances = distances(others);
     if (distances.isEmpty()) {
       return Optional.empty();
@@ -156,17 +119,19 @@ public record StyleEvaluation(
             distances.size(),
             mean(distances),
             mean(distances(about)),
-            style.label().map(l -> shares(judges, l, without, with)).orElse(List.of()),
-            known ? shares(judges, named, without, with) : List.of()));
+            style.label().map(l -> shares(others, l)).orElse(List.of()),
+            known ? shares(others, named) : List.of()));
   }
 
-  private static List<Double> shares(
-      Judges judges, String label, List<Picture> without, List<Picture> with) {
-    return List.of(judges.share(without, label), judges.share(with, label));
+  /** Shares in a style: of the base's pictures, of the adapter's. */
+  private static List<Double> shares(List<JudgedPicture> some, String label) {
+    return List.of(share(some, label, false), share(some, label, true));
   }
 
-  private static List<Picture> pictures(List<JudgedPicture> some, boolean adapted) {
-    return some.stream().filter(p -> p.adapted() == adapted).map(JudgedPicture::picture).toList();
+  private static double share(List<JudgedPicture> some, String label, boolean adapted) {
+    List<PictureJudgement> judged =
+        asMade(some.stream().filter(p -> p.adapted() == adapted).toList());
+    return judged.stream().filter(j -> j.style().equals(label)).count() / (double) judged.size();
   }
 
   /** Distances of the base's picture from the adapter's, of the same concept and seed. */

@@ -3,6 +3,7 @@ package dev.lora4j.diffusion.judge;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.diffusion.dataset.Picture;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -52,10 +53,30 @@ public final class ConceptRetrieval implements AutoCloseable {
    * @param own the number of each picture's concept
    */
   public List<Integer> ranks(List<Picture> pictures, List<Integer> own) {
+    return judge(pictures, own).stream().map(Judgement::rank).toList();
+  }
+
+  /**
+   * What it says of a picture.
+   *
+   * @param rank as {@link #ranks}
+   * @param margin as {@link #margins}
+   */
+  public record Judgement(int rank, double margin) {}
+
+  /**
+   * Judges each picture.
+   *
+   * @param own the number of each picture's concept
+   */
+  public List<Judgement> judge(List<Picture> pictures, List<Integer> own) {
     List<float[]> rows = classifier.cosines(pictures);
-    return java.util.stream.IntStream.range(0, pictures.size())
-        .mapToObj(i -> rank(rows.get(i), own.get(i)))
-        .toList();
+    List<Judgement> judged = new ArrayList<>();
+    for (int i = 0; i < rows.size(); i++) {
+      float[] row = rows.get(i);
+      judged.add(new Judgement(rank(row, own.get(i)), PictureClassifier.margin(row, own.get(i))));
+    }
+    return judged;
   }
 
   /**

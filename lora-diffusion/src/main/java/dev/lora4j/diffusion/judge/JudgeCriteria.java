@@ -6,7 +6,7 @@ import java.util.Optional;
  * Criteria by which pictures are judged, beside the concepts that they show.
  *
  * @param style the style that they should be in, one of {@link StyleClassifier#styles}
- * @param truths true pictures in that style, of all concepts that are shown
+ * @param truths true pictures in that style
  */
 public record JudgeCriteria(Optional<String> style, Optional<TruthRank> truths) {
   /** Concepts alone. */

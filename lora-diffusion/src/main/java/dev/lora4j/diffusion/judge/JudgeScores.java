@@ -1,6 +1,8 @@
 package dev.lora4j.diffusion.judge;
 
+import java.util.List;
 import java.util.Optional;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Scores of the pictures of one kind: of an adapter, of the base, or of a control. Shares are from
@@ -21,4 +23,31 @@ public record JudgeScores(
    * @param distance mean {@link PictureDistance} to it
    */
   public record Truth(double top1, double rank, double distance) {}
+
+  /**
+   * Scores of pictures that were judged by criteria.
+   *
+   * @throws IllegalArgumentException if there are no pictures
+   */
+  public static JudgeScores of(List<PictureJudgement> judged, JudgeCriteria criteria) {
+    if (judged.isEmpty()) {
+      throw new IllegalArgumentException("There are no pictures to score; give at least one.");
+    }
+    List<TruthRank.Place> places = judged.stream().flatMap(j -> j.truth().stream()).toList();
+    return new JudgeScores(
+        judged.size(),
+        criteria.style().map(s -> mean(judged, j -> j.style().equals(s) ? 1 : 0)),
+        mean(judged, j -> j.found() ? 1 : 0),
+        places.isEmpty()
+            ? Optional.empty()
+            : Optional.of(
+                new Truth(
+                    mean(places, p -> p.rank() == 1 ? 1 : 0),
+                    mean(places, TruthRank.Place::rank),
+                    mean(places, TruthRank.Place::distance))));
+  }
+
+  private static <T> double mean(List<T> all, ToDoubleFunction<T> value) {
+    return all.stream().mapToDouble(value).average().orElseThrow();
+  }
 }

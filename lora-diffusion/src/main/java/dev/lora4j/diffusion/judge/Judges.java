@@ -3,6 +3,7 @@ package dev.lora4j.diffusion.judge;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.diffusion.dataset.Picture;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** A style classifier and a retrieval of concepts together. */
@@ -42,43 +43,39 @@ public final class Judges implements AutoCloseable {
   }
 
   /**
+   * Judges each picture, in the order of {@code shown}.
+   *
+   * @throws IllegalArgumentException if the classifier does not know the style of the criteria
+   */
+  public List<PictureJudgement> judge(List<JudgedSample> shown, JudgeCriteria criteria) {
+    List<Picture> pictures = shown.stream().map(JudgedSample::picture).toList();
+    List<Integer> own = shown.stream().map(JudgedSample::concept).toList();
+    List<StyleClassifier.Judgement> style = styles.judge(pictures, criteria);
+    List<ConceptRetrieval.Judgement> concept = concepts.judge(pictures, own);
+    List<PictureJudgement> judged = new ArrayList<>();
+    for (int i = 0; i < shown.size(); i++) {
+      JudgedSample one = shown.get(i);
+      judged.add(
+          new PictureJudgement(
+              style.get(i).style(),
+              style.get(i).margin(),
+              concept.get(i).rank(),
+              concept.get(i).margin(),
+              criteria
+                  .truths()
+                  .filter(t -> t.knows(one.concept()))
+                  .map(t -> t.place(one.picture(), one.concept()))));
+    }
+    return judged;
+  }
+
+  /**
    * Scores pictures of one kind.
    *
    * @throws IllegalArgumentException if there are no pictures
    */
   public JudgeScores score(List<JudgedSample> shown, JudgeCriteria criteria) {
-    if (shown.isEmpty()) {
-      throw new IllegalArgumentException("There are no pictures to score; give at least one.");
-    }
-    List<Picture> pictures = shown.stream().map(JudgedSample::picture).toList();
-    List<Integer> ranks =
-        concepts.ranks(pictures, shown.stream().map(JudgedSample::concept).toList());
-    double found = ranks.stream().filter(r -> r <= ConceptRetrieval.TOP).count();
-    return new JudgeScores(
-        shown.size(),
-        criteria.style().map(s -> share(pictures, s)),
-        found / shown.size(),
-        criteria.truths().map(t -> truth(shown, t)));
-  }
-
-  /** The share of pictures that are in a style. */
-  public double share(List<Picture> pictures, String style) {
-    long right = styles.styles(pictures).stream().filter(style::equals).count();
-    return right / (double) pictures.size();
-  }
-
-  private static JudgeScores.Truth truth(List<JudgedSample> shown, TruthRank truths) {
-    double first = 0;
-    double ranks = 0;
-    double distances = 0;
-    for (JudgedSample one : shown) {
-      TruthRank.Place place = truths.place(one.picture(), one.concept());
-      first += place.rank() == 1 ? 1 : 0;
-      ranks += place.rank();
-      distances += place.distance();
-    }
-    int n = shown.size();
-    return new JudgeScores.Truth(first / n, ranks / n, distances / n);
+    return JudgeScores.of(judge(shown, criteria), criteria);
   }
 
   @Override

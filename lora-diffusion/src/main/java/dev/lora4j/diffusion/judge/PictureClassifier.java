@@ -164,13 +164,18 @@ public final class PictureClassifier implements AutoCloseable {
     List<float[]> rows = cosines(pictures);
     double[] margins = new double[rows.size()];
     for (int i = 0; i < margins.length; i++) {
-      double nearest = -1;
-      for (int label = 0; label < labels.size(); label++) {
-        nearest = label == own.get(i) ? nearest : Math.max(nearest, rows.get(i)[label]);
-      }
-      margins[i] = rows.get(i)[own.get(i)] - nearest;
+      margins[i] = margin(rows.get(i), own.get(i));
     }
     return margins;
+  }
+
+  /** The same of a row of {@link #cosines}. */
+  static double margin(float[] cosines, int own) {
+    double nearest = -1;
+    for (int label = 0; label < cosines.length; label++) {
+      nearest = label == own ? nearest : Math.max(nearest, cosines[label]);
+    }
+    return cosines[own] - nearest;
   }
 
   private Tensor features(Scope batch, List<Picture> pictures) {

@@ -5,6 +5,7 @@ import dev.lora4j.diffusion.dataset.Picture;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Classifier of the style of pictures. One of its labels is {@link #NONE}, for what only resembles
@@ -50,8 +51,31 @@ public final class StyleClassifier implements AutoCloseable {
 
   /** The style of each picture. */
   public List<String> styles(List<Picture> pictures) {
+    return judge(pictures, JudgeCriteria.NONE).stream().map(Judgement::style).toList();
+  }
+
+  /**
+   * What it says of a picture.
+   *
+   * @param style the nearest
+   * @param margin how clearly it is in the style that was asked about, as {@link #margins}
+   */
+  public record Judgement(String style, Optional<Double> margin) {}
+
+  /**
+   * Judges each picture.
+   *
+   * @param criteria whose style margins are about; without one there are none
+   * @throws IllegalArgumentException if it does not know the style
+   */
+  public List<Judgement> judge(List<Picture> pictures, JudgeCriteria criteria) {
+    Optional<Integer> label = criteria.style().map(this::number);
     return classifier.cosines(pictures).stream()
-        .map(row -> classifier.labels().get(greatest(row)))
+        .map(
+            row ->
+                new Judgement(
+                    classifier.labels().get(greatest(row)),
+                    label.map(l -> PictureClassifier.margin(row, l))))
         .toList();
   }
 
@@ -62,6 +86,10 @@ public final class StyleClassifier implements AutoCloseable {
    * @throws IllegalArgumentException if it does not know the style
    */
   public double[] margins(List<Picture> pictures, String style) {
+    return classifier.margins(pictures, Collections.nCopies(pictures.size(), number(style)));
+  }
+
+  private int number(String style) {
     int label = classifier.labels().indexOf(style);
     if (label < 0) {
       throw new IllegalArgumentException(
@@ -71,7 +99,7 @@ public final class StyleClassifier implements AutoCloseable {
               + String.join(", ", classifier.labels())
               + ".");
     }
-    return classifier.margins(pictures, Collections.nCopies(pictures.size(), label));
+    return label;
   }
 
   private static int greatest(float[] row) {

@@ -41,6 +41,11 @@ public final class TruthRank {
     return among;
   }
 
+  /** True if there is a true picture of a concept. */
+  public boolean knows(int concept) {
+    return truths.containsKey(concept);
+  }
+
   /**
    * The place of the truth of {@code concept}, which is one of the truths. The others are drawn by
    * the concept's number alone, so that all pictures of a concept are compared with the same.

@@ -25,7 +25,11 @@ public interface EvaluationPlace {
         public void requirePictures() {}
       };
 
-  /** Makes and saves the pictures, with a progress bar. */
+  /**
+   * Makes and saves the pictures, with a progress bar.
+   *
+   * @return the pictures, with a verdict if they were judged too
+   */
   List<JudgedPicture> make(Console console, PlacedEvaluation asked);
 
   /**

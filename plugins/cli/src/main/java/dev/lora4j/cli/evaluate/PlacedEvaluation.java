@@ -13,11 +13,13 @@ import java.util.function.Consumer;
  *
  * @param base options of the base
  * @param lora the adapter of the requests whose weight is not 0
+ * @param judges may be asked where a picture is made, or later
  * @param telling tells what is unusual about the adapter on the base
  */
 public record PlacedEvaluation(
     ModelOptions base,
     Optional<LoraOption> lora,
+    AskedJudges judges,
     EvaluationPictures pictures,
     List<EvaluationPictures.Request> requests,
     Consumer<UsageBaseModel> telling) {

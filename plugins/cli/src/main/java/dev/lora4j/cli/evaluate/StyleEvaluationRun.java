@@ -21,7 +21,9 @@ import dev.lora4j.diffusion.evaluation.EvaluationManifest;
 import dev.lora4j.diffusion.evaluation.EvaluationPictures;
 import dev.lora4j.diffusion.evaluation.JudgedPicture;
 import dev.lora4j.diffusion.evaluation.JudgedStyle;
+import dev.lora4j.diffusion.evaluation.PictureVerdicts;
 import dev.lora4j.diffusion.evaluation.StyleEvaluation;
+import dev.lora4j.diffusion.evaluation.VerdictTable;
 import dev.lora4j.diffusion.judge.Judges;
 import dev.lora4j.diffusion.record.PngFile;
 import dev.lora4j.diffusion.request.FewSteps;
@@ -61,7 +63,6 @@ public final class StyleEvaluationRun {
           "--guidance",
           "--seed");
 
-  private static final int SIDE = 64;
   private static final int OTHERS = 20;
 
   @Spec(Spec.Target.MIXEE)
@@ -190,9 +191,10 @@ public final class StyleEvaluationRun {
           "An adapter with a weight of 0 is the base; leave --lora out to score that.");
     }
     Prompt plain = plain();
-    JudgeFolder judge = EmojiSd.judge();
     images.ifPresent(ExistingPath::folder);
-    JudgedStyle judged = JudgedStyleOption.of(style, judge, SIDE, console::note);
+    AskedJudges judges = AskedJudges.about(style, console);
+    JudgeFolder judge = EmojiSd.judge();
+    JudgedStyle judged = judges.style();
     Optional<LoadedAdapter> adapter =
         images.isPresent() ? Optional.empty() : read(options.outline());
     Optional<Adapter> used = adapter.map(a -> lora.orElseThrow().used(a.adapter()));
@@ -200,7 +202,8 @@ public final class StyleEvaluationRun {
     long began = System.nanoTime();
     if (images.isPresent()) {
       ExistingPath.file(images.get().resolve(EvaluationManifest.NAME));
-      List<JudgedPicture> all = EvaluationManifest.read(images.get(), SIDE, judge.names().size());
+      List<JudgedPicture> all =
+          EvaluationManifest.read(images.get(), AskedJudges.SIDE, judge.names().size());
       judged.require(all);
       try (Lora4j opened = options.where.open(console)) {
         report(console, opened.engine(), judge, judged, all, began);
@@ -208,7 +211,7 @@ public final class StyleEvaluationRun {
     } else {
       Map<Integer, String> shown = JudgedConcepts.some(judged, judge, concepts);
       List<JudgedPicture> all =
-          make(console, place, judged, plain, shown, used, base -> tell(console, base, adapter));
+          make(console, place, judges, plain, shown, used, base -> tell(console, base, adapter));
       try (Lora4j opened = options.where.open(console)) {
         report(console, opened.engine(), judge, judged, all, began);
       }
@@ -245,29 +248,30 @@ public final class StyleEvaluationRun {
   private List<JudgedPicture> make(
       Console console,
       EvaluationPlace place,
-      JudgedStyle judged,
+      AskedJudges judges,
       Prompt plain,
       Map<Integer, String> shown,
       Optional<Adapter> adapter,
       Consumer<UsageBaseModel> telling) {
-    if (otherStyle.strip().equals(judged.name())) {
+    String judged = judges.style().name();
+    if (otherStyle.strip().equals(judged)) {
       throw new Failure(
           "The prompts that are not about the style "
-              + judged.name()
+              + judged
               + " would end with its name; take another --other-style, or '' for none.");
     }
     Weight weight = lora.map(LoraOption::weight).orElse(Weight.of(0));
     EvaluationPictures pictures =
         new EvaluationPictures(
             output.resolve("images"),
-            judged.name(),
+            judged,
             adapter.map(Adapter::name).orElse(JudgedPicture.NONE),
             weight.value(),
             plain,
             perConcept,
             adapterAlone ? "" : otherStyle.strip(),
             OTHERS,
-            SIDE);
+            AskedJudges.SIDE);
     MixPlan mix = adapter.map(a -> MixPlan.of(a, weight)).orElse(MixPlan.NONE);
     List<EvaluationPictures.Request> requests =
         adapterAlone ? pictures.adapted(mix, shown) : pictures.requests(mix, shown);
@@ -283,6 +287,7 @@ public final class StyleEvaluationRun {
         new PlacedEvaluation(
             options,
             lora,
+            judges,
             pictures,
             use.map(few -> requests.stream().map(r -> inFewSteps(r, few)).toList())
                 .orElse(requests),
@@ -309,8 +314,11 @@ public final class StyleEvaluationRun {
       List<JudgedPicture> all,
       long began) {
     try (Judges judges = Judges.load(engine, judge.styleClassifier(), judge.conceptRetrieval())) {
+      List<JudgedPicture> verdicts = PictureVerdicts.of(judges, judged, all);
+      Path pictures = output.resolve("pictures.csv");
+      VerdictTable.write(pictures, verdicts);
       StyleEvaluation evaluation =
-          StyleEvaluation.of(judges, judged, judge.truths(JudgeFolder.FLAT), all);
+          StyleEvaluation.of(judges, judged, judge.truths(JudgeFolder.FLAT), verdicts);
       EvaluationReport report = new EvaluationReport(evaluation, judged, judges);
       Json found = report.json((System.nanoTime() - began) / 1e9);
       Path scores = output.resolve("scores.json");
@@ -326,6 +334,7 @@ public final class StyleEvaluationRun {
       }
       console.print(report.table());
       console.print(scores + "  all scores");
+      console.print(pictures + "  what the judges say of each picture");
       if (drawn.isPresent()) {
         console.print(sheet + "  concepts side by side");
       }

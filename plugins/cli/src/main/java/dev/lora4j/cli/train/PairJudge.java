@@ -1,16 +1,13 @@
 package dev.lora4j.cli.train;
 
 import dev.lora4j.cli.console.Failure;
+import dev.lora4j.cli.evaluate.PromptConcepts;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.diffusion.dataset.Picture;
 import dev.lora4j.diffusion.judge.Judges;
 import dev.lora4j.emoji.EmojiSd;
 import dev.lora4j.emoji.JudgeFolder;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
 
 /** The bundled judges as a reward of pictures. */
 final class PairJudge {
@@ -34,14 +31,11 @@ final class PairJudge {
 
   private final JudgeFolder judge = EmojiSd.judge();
   private final List<Kind> kinds;
-  private final Map<String, Integer> concepts = new HashMap<>();
+  private final PromptConcepts concepts = new PromptConcepts(judge.names());
 
   /** Asks these questions. */
   PairJudge(List<Kind> kinds) {
     this.kinds = List.copyOf(kinds);
-    judge
-        .names()
-        .forEach(name -> concepts.putIfAbsent(name.toLowerCase(Locale.ROOT), concepts.size()));
   }
 
   /**
@@ -51,7 +45,7 @@ final class PairJudge {
    */
   void require(List<String> prompts) {
     if (kinds.contains(Kind.concept)) {
-      List<String> unknown = prompts.stream().filter(p -> concept(p).isEmpty()).toList();
+      List<String> unknown = prompts.stream().filter(p -> concepts.of(p).isEmpty()).toList();
       if (!unknown.isEmpty()) {
         throw new Failure(
             "--judge concept knows the "
@@ -63,14 +57,6 @@ final class PairJudge {
                 + ".");
       }
     }
-  }
-
-  /** The concept that a prompt names before its first comma. */
-  private Optional<Integer> concept(String prompt) {
-    String named = prompt.split(",", 2)[0].strip().toLowerCase(Locale.ROOT);
-    String bare = named.replaceFirst("^an? ", "");
-    return Optional.ofNullable(concepts.get(named))
-        .or(() -> Optional.ofNullable(concepts.get(bare)));
   }
 
   /**
@@ -87,7 +73,8 @@ final class PairJudge {
             kind == Kind.concept
                 ? judges
                     .concepts()
-                    .margins(pictures, prompts.stream().map(p -> concept(p).orElseThrow()).toList())
+                    .margins(
+                        pictures, prompts.stream().map(p -> concepts.of(p).orElseThrow()).toList())
                 : judges.styles().margins(pictures, kind.label);
         for (int i = 0; i < sums.length; i++) {
           sums[i] += margins[i];

@@ -13,6 +13,7 @@ import dev.lora4j.diffusion.evaluation.EvaluationManifest;
 import dev.lora4j.diffusion.evaluation.JudgedStyle;
 import dev.lora4j.diffusion.evaluation.StyleEvaluation;
 import dev.lora4j.diffusion.evaluation.StyleTargets;
+import dev.lora4j.diffusion.evaluation.VerdictTable;
 import dev.lora4j.diffusion.judge.ControlPictures;
 import dev.lora4j.diffusion.judge.JudgeScores;
 import dev.lora4j.emoji.EmojiSd;
@@ -93,6 +94,14 @@ class EvaluateCommandTest {
     assertTrue(number(found, "classifier_accuracy") > 0.85, found.toString());
     assertEquals(100, number(found, "truths"));
     assertTrue(Files.exists(folder.resolve("o").resolve("sheet.png")));
+    List<String> lines = Files.readAllLines(folder.resolve("o").resolve("pictures.csv"));
+    assertEquals(VerdictTable.HEADER, lines.get(0));
+    List<String> adapted = lines.stream().filter(line -> line.startsWith("\"")).toList();
+    assertEquals(number(found, "kinds", "adapter", "pictures"), adapted.size());
+    double ink =
+        adapted.stream().filter(line -> line.contains("," + JudgeFolder.INK + ",")).count();
+    assertEquals(number(found, "style_accuracy", "with"), ink / adapted.size(), 1e-9);
+    assertTrue(adapted.stream().allMatch(line -> line.endsWith(",1,0.0000")), adapted.get(0));
     assertEquals(
         found,
         JsonParser.parseString(Files.readString(folder.resolve("o").resolve("scores.json"))));
