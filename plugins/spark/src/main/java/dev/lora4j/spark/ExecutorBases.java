@@ -76,10 +76,12 @@ public final class ExecutorBases {
   }
 
   /**
-   * Closes all bases; nothing may use them any more. For programs whose tasks run in themselves.
+   * Closes all bases, and the judges; nothing may use them any more. For programs whose tasks run
+   * in themselves.
    */
   public static synchronized void close() {
     ADAPTERS.clear();
     BASES.close();
+    ExecutorJudges.close();
   }
 }

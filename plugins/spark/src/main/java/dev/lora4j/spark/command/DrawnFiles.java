@@ -19,6 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /** PNG files that this process writes as pictures come back, named as {@code generate} does. */
@@ -37,7 +39,7 @@ record DrawnFiles(Path file, boolean resume) implements DrawnOutput {
   public DrawnReport write(
       Console console,
       ConnectedSpark spark,
-      SparkGeneration generation,
+      UnaryOperator<Dataset<Row>> drawing,
       PromptTable table,
       List<String> made,
       long seed) {
@@ -64,8 +66,7 @@ record DrawnFiles(Path file, boolean resume) implements DrawnOutput {
     List<String> failed = new ArrayList<>();
     try (Progress progress = console.progress("generating", all, "picture")) {
       Iterator<Row> drawn =
-          new PictureJobs(spark.session(), generation)
-              .drawn(new PromptTable(table.columns(), left));
+          new PictureJobs(spark.session(), drawing).drawn(new PromptTable(table.columns(), left));
       while (drawn.hasNext()) {
         Row row = drawn.next();
         if (failure(row)) {

@@ -2,24 +2,27 @@ package dev.lora4j.spark.command;
 
 import dev.lora4j.cli.console.Console;
 import dev.lora4j.cli.console.Failure;
-import dev.lora4j.spark.SparkGeneration;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 
 /** Where drawn rows go. */
 sealed interface DrawnOutput permits DrawnFiles, DrawnTable {
   /**
    * Draws the rows of a table, and writes them.
    *
+   * @param drawing draws rows, and whatever else is done with them
    * @param made whatever pictures depend on beside their rows
    * @param seed the first, of those that say none
    */
   DrawnReport write(
       Console console,
       ConnectedSpark spark,
-      SparkGeneration generation,
+      UnaryOperator<Dataset<Row>> drawing,
       PromptTable table,
       List<String> made,
       long seed);
@@ -29,6 +32,11 @@ sealed interface DrawnOutput permits DrawnFiles, DrawnTable {
     return Optional.empty();
   }
 
+  /** True if the output of a name is a table. */
+  static boolean table(String name) {
+    return name.toLowerCase(Locale.ROOT).replaceFirst("/+$", "").endsWith(".parquet");
+  }
+
   /**
    * The output of a name: a table if it ends with {@code .parquet}, else PNG files.
    *
@@ -36,7 +44,7 @@ sealed interface DrawnOutput permits DrawnFiles, DrawnTable {
    * @throws Failure if nothing can be written there, or a table is to be gone on with
    */
   static DrawnOutput of(String name, boolean resume) {
-    if (!name.toLowerCase(Locale.ROOT).replaceFirst("/+$", "").endsWith(".parquet")) {
+    if (!table(name)) {
       return DrawnFiles.at(Path.of(name), resume);
     }
     if (resume) {

@@ -6,6 +6,7 @@ import dev.lora4j.spark.SparkGeneration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
@@ -18,7 +19,7 @@ record DrawnTable(String place) implements DrawnOutput {
   public DrawnReport write(
       Console console,
       ConnectedSpark spark,
-      SparkGeneration generation,
+      UnaryOperator<Dataset<Row>> drawing,
       PromptTable table,
       List<String> made,
       long seed) {
@@ -30,7 +31,7 @@ record DrawnTable(String place) implements DrawnOutput {
         session.createDataFrame(context.parallelize(table.rows(), parts), table.columns());
     console.note(
         "Making " + table.rows().size() + " pictures; the table is there when all are made.");
-    generation.draw(rows).drop(PromptTable.NUMBER).write().parquet(place);
+    drawing.apply(rows).drop(PromptTable.NUMBER).write().parquet(place);
     Dataset<Row> written = session.read().parquet(place);
     List<String> failed = new ArrayList<>();
     if (Arrays.asList(written.columns()).contains(SparkGeneration.ERROR)) {

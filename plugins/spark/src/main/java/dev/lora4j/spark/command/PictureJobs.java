@@ -1,6 +1,5 @@
 package dev.lora4j.spark.command;
 
-import dev.lora4j.spark.SparkGeneration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -8,6 +7,7 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.function.UnaryOperator;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -21,12 +21,17 @@ final class PictureJobs {
   private static final int FOR_A_TASK = 8;
 
   private final SparkSession session;
-  private final SparkGeneration generation;
+  private final UnaryOperator<Dataset<Row>> drawing;
   private final int tasks;
 
-  PictureJobs(SparkSession session, SparkGeneration generation) {
+  /**
+   * Runs nothing yet.
+   *
+   * @param drawing whatever is done with the rows of a job, of which each stays
+   */
+  PictureJobs(SparkSession session, UnaryOperator<Dataset<Row>> drawing) {
     this.session = session;
-    this.generation = generation;
+    this.drawing = drawing;
     JavaSparkContext context = JavaSparkContext.fromSparkContext(session.sparkContext());
     int cpus = session.sparkContext().conf().getInt("spark.task.cpus", 1);
     tasks = Math.max(1, context.defaultParallelism() / cpus);
@@ -64,7 +69,7 @@ final class PictureJobs {
     Dataset<Row> asked =
         session.createDataFrame(
             context.parallelize(some, Math.min(tasks, some.size())), table.columns());
-    List<Row> drawn = new ArrayList<>(generation.draw(asked).collectAsList());
+    List<Row> drawn = new ArrayList<>(drawing.apply(asked).collectAsList());
     // Those with one mix came one after the other.
     drawn.sort(Comparator.comparing(row -> row.<Long>getAs(PromptTable.NUMBER)));
     return drawn;

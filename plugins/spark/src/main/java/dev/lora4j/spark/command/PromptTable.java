@@ -17,6 +17,7 @@ import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
+import org.jspecify.annotations.Nullable;
 
 /** The rows of a command, with what its options say where a row says nothing. */
 record PromptTable(StructType columns, List<Row> rows) {
@@ -139,6 +140,30 @@ record PromptTable(StructType columns, List<Row> rows) {
       rows.add(new GenericRowWithSchema(values.toArray(), columns));
     }
     return new PromptTable(columns, rows);
+  }
+
+  /** True if there is a column of this name. */
+  boolean has(String name) {
+    return Arrays.asList(columns.fieldNames()).contains(name);
+  }
+
+  /**
+   * A copy with another column.
+   *
+   * @param values of the rows, null for none
+   */
+  PromptTable with(String name, DataType type, List<? extends @Nullable Object> values) {
+    StructType more = columns.add(name, type);
+    List<Row> longer = new ArrayList<>();
+    for (Row row : rows) {
+      List<@Nullable Object> all = new ArrayList<>();
+      for (int i = 0; i < row.length(); i++) {
+        all.add(row.get(i));
+      }
+      all.add(values.get(longer.size()));
+      longer.add(new GenericRowWithSchema(all.toArray(), more));
+    }
+    return new PromptTable(more, longer);
   }
 
   /** True if pictures depend on a column of this name. */

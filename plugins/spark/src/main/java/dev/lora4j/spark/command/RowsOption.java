@@ -70,13 +70,14 @@ final class RowsOption {
   /**
    * The rows of a table, through the file systems that Spark knows.
    *
+   * @param more columns that have an effect
    * @throws Failure if it cannot be read, or has a column that would be without effect unseen
    */
-  Dataset<Row> read(SparkSession session) {
+  Dataset<Row> read(SparkSession session, List<String> more) {
     Dataset<Row> rows = rows(session);
     List<String> unknown =
         Arrays.stream(rows.columns())
-            .filter(name -> !PromptTable.known(name) && !kept.contains(name))
+            .filter(n -> !PromptTable.known(n) && !kept.contains(n) && !more.contains(n))
             .toList();
     if (!unknown.isEmpty()) {
       throw new Failure(

@@ -7,15 +7,21 @@ import dev.lora4j.cli.console.Durations;
 import dev.lora4j.cli.console.Failure;
 import dev.lora4j.cli.console.Json;
 import dev.lora4j.cli.console.UnusedOptions;
+import dev.lora4j.cli.evaluate.AskedJudges;
 import dev.lora4j.cli.generate.RequestOptions;
 import dev.lora4j.cli.model.ModelOptions;
 import dev.lora4j.diffusion.base.BaseOutline;
 import dev.lora4j.diffusion.request.Prompt;
 import dev.lora4j.spark.SparkGeneration;
+import dev.lora4j.spark.SparkJudging;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.apache.spark.SparkConf;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -88,6 +94,8 @@ public final class SparkGenerate implements Command {
               + " all if none was begun.")
   private boolean resume;
 
+  @Mixin private final JudgeOption judge = new JudgeOption();
+
   @Mixin private final SparkOptions spark = new SparkOptions();
 
   @Mixin private final RequestOptions request = new RequestOptions();
@@ -109,6 +117,7 @@ public final class SparkGenerate implements Command {
     } else {
       UnusedOptions.refuse(spec, List.of("--keep"), "prompts that are no table");
     }
+    Optional<AskedJudges> judges = judge.judges(console, DrawnOutput.table(output));
     SparkConf settings = spark.settings();
     SentAdapters adapters = SentAdapters.of(loras);
     BaseOutline base = options.outline();
@@ -127,22 +136,29 @@ public final class SparkGenerate implements Command {
     SparkGeneration generation = adapters.in(SparkGeneration.on(place));
     List<String> kept = new ArrayList<>(List.of(PromptTable.NUMBER));
     kept.addAll(rows.kept);
-    generation = generation.keeping(kept.toArray(String[]::new));
+    judges.ifPresent(j -> kept.add(SparkJudging.CONCEPT));
+    generation = generation.keeping(kept.stream().distinct().toArray(String[]::new));
     SparkGeneration asked = errors ? generation.keepingErrors() : generation;
+    UnaryOperator<Dataset<Row>> drawing =
+        judges
+            .map(JudgeOption::judging)
+            .<UnaryOperator<Dataset<Row>>>map(judging -> r -> judging.judge(asked.draw(r)))
+            .orElse(asked::draw);
     try (ConnectedSpark connected = ConnectedSpark.of(console, spark, settings)) {
-      PromptTable table =
+      PromptTable read =
           rows.table() ? table(connected, plain.get(0), adapters) : table(plain, adapters);
-      if (table.rows().isEmpty()) {
+      if (read.rows().isEmpty()) {
         throw new Failure("There is no row to make a picture of.");
       }
+      PromptTable named = judges.map(j -> JudgeOption.named(console, j, read)).orElse(read);
       DrawnReport report =
           connected.telling(
               () ->
                   written.write(
                       console,
                       connected,
-                      asked,
-                      table,
+                      drawing,
+                      named,
                       made(place, adapters, settings),
                       plain.get(0).seed()));
       report(console, report, (System.nanoTime() - began) / 1e9);
@@ -165,7 +181,8 @@ public final class SparkGenerate implements Command {
   private PromptTable table(ConnectedSpark connected, Prompt plain, SentAdapters adapters) {
     Map<String, Object> otherwise = PromptTable.said(plain, adapters.text());
     otherwise.put(PromptTable.SEED, plain.seed());
-    return PromptTable.of(rows.read(connected.session()), otherwise);
+    List<String> more = judge.given() ? List.of(SparkJudging.CONCEPT) : List.of();
+    return PromptTable.of(rows.read(connected.session(), more), otherwise);
   }
 
   private void report(Console console, DrawnReport report, double seconds) {

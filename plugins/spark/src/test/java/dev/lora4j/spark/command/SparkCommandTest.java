@@ -24,6 +24,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -277,6 +279,29 @@ class SparkCommandTest {
   }
 
   @Test
+  void judgedRowsHaveScoresOfWhatTheirPromptsName() throws IOException {
+    String concept = EmojiSd.judge().heldOut().values().iterator().next();
+    Path prompts = folder.resolve("p.txt");
+    Files.writeString(prompts, concept + ", twemoji\nnothing in particular\n");
+    List<String> words =
+        List.of("--prompts", prompts.toString(), "--steps", "2", "--seed", "3", "--judge", "flat");
+    Done files = spark("generate", words, "-o", file("x.png"));
+    assertEquals(2, files.code());
+    assertTrue(files.err().contains("--judge writes its scores to a table"), files.err());
+    Done drawn = spark("generate", words, "-o", file("p.parquet"));
+    assertEquals(0, drawn.code(), drawn.err());
+    assertTrue(drawn.err().contains("Of 2 prompts, 1 begin"), drawn.err());
+    try (SparkSession session = SparkSession.builder().master("local[1]").getOrCreate()) {
+      List<Row> rows = session.read().parquet(file("p.parquet")).orderBy("seed").collectAsList();
+      assertEquals(EmojiSd.judge().names().indexOf(concept), rows.get(0).<Integer>getAs("concept"));
+      assertTrue(rows.get(0).<Integer>getAs("concept_rank") >= 1);
+      assertTrue(rows.get(0).<Integer>getAs("truth_rank") >= 1);
+      assertTrue(Double.isFinite(rows.get(1).<Double>getAs("style_margin")));
+      assertTrue(rows.get(1).isNullAt(rows.get(1).fieldIndex("concept_rank")));
+    }
+  }
+
+  @Test
   void rowThatCannotBeDrawnIsNamedAndMayBeLeftOut() throws IOException {
     Path table = folder.resolve("t.jsonl");
     Files.writeString(
@@ -329,7 +354,17 @@ class SparkCommandTest {
     assertEquals(0, alone.code(), alone.err());
     List<String> manifest = Files.readAllLines(folder.resolve("here/images/manifest.csv"));
     assertEquals(manifest, Files.readAllLines(folder.resolve("there/images/manifest.csv")));
-    assertEquals(alone.json().keySet(), scored.json().keySet());
+    JsonObject there = scored.json();
+    JsonObject here = alone.json();
+    assertEquals(here.keySet(), there.keySet());
+    String[] same = {"--images", file("there/images"), "-o", file("again")};
+    JsonObject again = run(List.of("evaluate", "--style", "glossy", "--json"), same).json();
+    // What tasks said of the pictures is what one process says of the same.
+    assertEquals(again.get("kinds"), there.get("kinds"));
+    assertEquals(again.get("drift"), there.get("drift"));
+    assertEquals(
+        Files.readAllLines(folder.resolve("again/pictures.csv")),
+        Files.readAllLines(folder.resolve("there/pictures.csv")));
     assertTrue(Files.exists(folder.resolve("there/sheet.png")));
     Done judged = spark("evaluate", List.of("--style", "glossy", "--images", file("here/images")));
     assertEquals(2, judged.code());
