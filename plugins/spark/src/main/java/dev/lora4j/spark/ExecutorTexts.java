@@ -2,7 +2,6 @@ package dev.lora4j.spark;
 
 import dev.lora4j.text.model.TextLoadOptions;
 import dev.lora4j.text.pipeline.LanguageModel;
-import java.nio.file.Path;
 
 /**
  * The language models of one Java machine, each opened once, for all tasks that run in it. They
@@ -12,7 +11,7 @@ public final class ExecutorTexts {
   private static final OpenModels<BasePlace, LanguageModel> MODELS =
       new OpenModels<>(
           (lora, place) ->
-              LanguageModel.open(lora, Path.of(place.path()), TextLoadOptions.in(place.compute())),
+              LanguageModel.open(lora, place.local(), TextLoadOptions.in(place.compute())),
           LanguageModel::close);
 
   private ExecutorTexts() {}

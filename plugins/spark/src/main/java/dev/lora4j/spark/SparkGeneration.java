@@ -93,6 +93,14 @@ public final class SparkGeneration {
     return new SparkGeneration(base, more, kept, errors);
   }
 
+  /**
+   * The same of a file at a path, or an address of Hadoop's file systems such as {@code
+   * s3a://bucket/ink.safetensors}.
+   */
+  public SparkGeneration adapter(String name, String place) {
+    return adapter(name, FetchedPlaces.ofUser().path(place));
+  }
+
   /** A copy whose result has these columns too, which change no picture. */
   public SparkGeneration keeping(String... columns) {
     Set<String> more = new LinkedHashSet<>(kept);

@@ -52,6 +52,7 @@ final class LocalSpark implements AutoCloseable {
             .config("spark.testing.memory", "2147480000")
             .config("spark.executor.memory", "800m")
             .config("spark.executor.extraClassPath", classPath)
+            .config(ShopFileSystem.PROPERTY, ShopFileSystem.class.getName())
             .config("spark.executor.extraJavaOptions", "-Dai.djl.offline=true")
             .getOrCreate());
   }

@@ -3,15 +3,27 @@ package dev.lora4j.spark;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lora4j.core.Lora4j;
+import dev.lora4j.core.identity.Digests;
+import dev.lora4j.core.tensor.EngineOptions;
 import dev.lora4j.core.train.local.LocalSteps;
 import dev.lora4j.core.train.local.OuterStep;
 import dev.lora4j.core.train.run.RunListener;
+import dev.lora4j.diffusion.dataset.Picture;
+import dev.lora4j.diffusion.evaluation.JudgedStyle;
+import dev.lora4j.diffusion.judge.JudgedSample;
+import dev.lora4j.diffusion.judge.Judges;
+import dev.lora4j.diffusion.pipeline.StableDiffusion;
+import dev.lora4j.diffusion.record.GeneratedImage;
+import dev.lora4j.diffusion.request.Prompt;
 import dev.lora4j.diffusion.style.StyleTrainer;
 import dev.lora4j.diffusion.style.TrainedStyle;
 import dev.lora4j.emoji.EmojiSd;
+import dev.lora4j.emoji.JudgeFolder;
 import dev.lora4j.text.train.TextTrainer;
 import dev.lora4j.text.train.TrainedText;
 import dev.lora4j.tinylm.TinyLm;
+import java.awt.Color;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,6 +46,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 class SparkClusterTest {
   private static final BasePlace BASE = BasePlace.of(EmojiSd.folder());
+  private static final JudgeFolder FOLDER = EmojiSd.judge();
   private static final int STEPS = 6;
 
   @TempDir static Path pictures;
@@ -101,6 +114,42 @@ class SparkClusterTest {
       TrainedStyle there = trainer.rounds(rounds).run();
       TrainedStyle own = trainer.rounds(new LocalRounds(local, worker)).run();
       assertEquals(own.adapter().identity(), there.adapter().identity());
+    }
+  }
+
+  @Test
+  void baseOfAnObjectStoreIsOpenedAndPicturesAreJudgedThere() {
+    StructType columns =
+        new StructType()
+            .add("prompt", DataTypes.StringType)
+            .add("seed", DataTypes.LongType)
+            .add("steps", DataTypes.IntegerType)
+            .add("concept", DataTypes.StringType);
+    int concept = FOLDER.heldOut().keySet().iterator().next();
+    String name = FOLDER.names().get(concept);
+    List<Row> asked =
+        List.of(RowFactory.create(name, 1L, 2, name), RowFactory.create(name, 2L, 2, name));
+    Dataset<Row> rows = spark.session().createDataFrame(asked, columns).repartition(2);
+    JudgedStyle flat =
+        JudgedStyle.labelled("flat", JudgeFolder.FLAT, FOLDER.truths(JudgeFolder.FLAT));
+    SparkJudging judging =
+        SparkJudging.by(FOLDER.styleClassifier(), FOLDER.conceptRetrieval(), flat);
+    BasePlace store = BasePlace.of("shop://disk" + EmojiSd.folder().toAbsolutePath());
+    List<Row> there =
+        judging.judge(SparkGeneration.on(store).keeping("concept").draw(rows)).collectAsList();
+    StableDiffusion base = ExecutorBases.of(BASE);
+    try (Lora4j lora = Lora4j.open(EngineOptions.DEFAULT.threads(1));
+        Judges judges =
+            Judges.load(lora.engine(), FOLDER.styleClassifier(), FOLDER.conceptRetrieval())) {
+      for (Row row : there) {
+        GeneratedImage image =
+            base.generate(Prompt.of(name).seed(row.<Long>getAs("seed")).steps(2));
+        assertEquals(Digests.hex(image.png()), row.getAs(SparkGeneration.HASH));
+        Picture picture = Picture.of("a", "", image.image(), 64, 64, Color.WHITE);
+        assertEquals(
+            judges.judge(List.of(new JudgedSample(picture, concept)), flat.criteria()).get(0),
+            SparkJudging.verdict(row).asMade());
+      }
     }
   }
 

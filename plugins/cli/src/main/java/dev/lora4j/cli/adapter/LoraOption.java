@@ -64,6 +64,11 @@ public record LoraOption(Path file, Optional<Weight> said, Optional<Long> rank) 
         .cut(whole, rank.get());
   }
 
+  /** The same adapter in another place. */
+  public LoraOption at(Path other) {
+    return new LoraOption(other, said, rank);
+  }
+
   /** The weight on the command line, or 1. */
   public Weight weight() {
     return said.orElse(Weight.of(1));

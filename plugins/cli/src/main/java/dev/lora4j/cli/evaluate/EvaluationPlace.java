@@ -5,6 +5,7 @@ import dev.lora4j.cli.console.Console;
 import dev.lora4j.cli.console.Failure;
 import dev.lora4j.cli.model.OpenModel;
 import dev.lora4j.diffusion.evaluation.JudgedPicture;
+import java.nio.file.Path;
 import java.util.List;
 
 /** Where the pictures of an evaluation are made. */
@@ -31,6 +32,15 @@ public interface EvaluationPlace {
    * @return the pictures, with a verdict if they were judged too
    */
   List<JudgedPicture> make(Console console, PlacedEvaluation asked);
+
+  /**
+   * The file or folder that a path of the command line names, of a base or an adapter.
+   *
+   * @throws Failure if it names another place, which cannot be read
+   */
+  default Path here(Console console, Path path) {
+    return path;
+  }
 
   /**
    * Refuses an evaluation that makes no pictures.

@@ -185,6 +185,8 @@ public final class StyleEvaluationRun {
     if (adapterAlone && lora.isEmpty()) {
       throw Failure.usage("--adapter-alone needs an adapter; give one by --lora.");
     }
+    lora = lora.map(l -> l.at(place.here(console, l.file())));
+    options.base = options.base.map(path -> place.here(console, path));
     lora.ifPresent(l -> AdapterFiles.requireAdapter(ExistingPath.any(l.file())));
     if (lora.isPresent() && lora.get().weight().value() == 0) {
       throw Failure.usage(

@@ -22,11 +22,13 @@ import java.util.stream.Collectors;
 /** The adapters of a command, which are sent to all machines. */
 record SentAdapters(List<LoraOption> loras) {
   /**
-   * Checks their files.
+   * Checks their files, which are fetched if they have an address.
    *
    * @throws Failure if one is no file of an adapter, or two have one name
    */
-  static SentAdapters of(List<LoraOption> loras) {
+  static SentAdapters of(FetchedOption fetched, List<LoraOption> given) {
+    List<LoraOption> loras =
+        given.stream().map(lora -> lora.at(fetched.here(lora.file()))).toList();
     Set<String> names = new HashSet<>();
     for (LoraOption lora : loras) {
       AdapterFiles.requireAdapter(ExistingPath.any(lora.file()));
@@ -48,7 +50,7 @@ record SentAdapters(List<LoraOption> loras) {
             "There are two adapters called " + LoraOption.name(lora.file()) + "; rename one.");
       }
     }
-    return new SentAdapters(List.copyOf(loras));
+    return new SentAdapters(loras);
   }
 
   /** Refuses adapters that do not fit to the base, and tells what is unusual about the others. */

@@ -11,6 +11,7 @@ import dev.lora4j.diffusion.evaluation.PictureVerdict;
 import dev.lora4j.diffusion.request.Prompt;
 import dev.lora4j.spark.SparkGeneration;
 import dev.lora4j.spark.SparkJudging;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -21,11 +22,18 @@ import org.apache.spark.sql.types.DataTypes;
 /** A cluster that makes the pictures of an evaluation, and judges them. */
 record SparkEvaluationPlace(SparkOptions options, SparkConf settings) implements EvaluationPlace {
   @Override
+  public Path here(Console console, Path path) {
+    return new FetchedOption(console, settings).here(path);
+  }
+
+  @Override
   public List<JudgedPicture> make(Console console, PlacedEvaluation asked) {
-    SentAdapters adapters = SentAdapters.of(asked.lora().map(List::of).orElse(List.of()));
+    SentAdapters adapters =
+        SentAdapters.of(
+            new FetchedOption(console, settings), asked.lora().map(List::of).orElse(List.of()));
     asked.telling().accept(UsageBaseModel.of(asked.base()));
     CommandModel base =
-        new CommandModel(asked.base().settled(console), asked.base().where.device.toString());
+        CommandModel.of(asked.base().settled(console), asked.base().where.device.toString());
     SparkGeneration generation =
         adapters.in(SparkGeneration.on(base)).keeping(PromptTable.NUMBER, SparkJudging.CONCEPT);
     SparkJudging judging = JudgeOption.judging(asked.judges()).withoutColours();

@@ -119,7 +119,9 @@ public final class SparkGenerate implements Command {
     }
     Optional<AskedJudges> judges = judge.judges(console, DrawnOutput.table(output));
     SparkConf settings = spark.settings();
-    SentAdapters adapters = SentAdapters.of(loras);
+    FetchedOption fetched = new FetchedOption(console, settings);
+    SentAdapters adapters = SentAdapters.of(fetched, loras);
+    options.base = options.base.map(fetched::here);
     BaseOutline base = options.outline();
     adapters.requireFits(console, options);
     DrawnOutput written = DrawnOutput.of(output, resume);
@@ -131,8 +133,7 @@ public final class SparkGenerate implements Command {
       ModelOptions.requireFits(base, plain);
     }
     long began = System.nanoTime();
-    CommandModel place =
-        new CommandModel(options.settled(console), options.where.device.toString());
+    CommandModel place = CommandModel.of(options.settled(console), options.where.device.toString());
     SparkGeneration generation = adapters.in(SparkGeneration.on(place));
     List<String> kept = new ArrayList<>(List.of(PromptTable.NUMBER));
     kept.addAll(rows.kept);

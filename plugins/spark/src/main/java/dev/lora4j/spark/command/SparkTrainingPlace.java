@@ -42,7 +42,7 @@ final class SparkTrainingPlace implements TrainingPlace, AutoCloseable {
   @Override
   public StyleTrainer at(StyleTrainer trainer, PlacedRun run) {
     tell(run.batches());
-    CommandModel base = new CommandModel(run.model(), run.device());
+    CommandModel base = CommandModel.of(run.model(), run.device());
     WorkerSource workers =
         WorkerSource.of(base, open -> StyleTraining.trainer(silent(), run, open));
     ConnectedSpark opened = ConnectedSpark.of(console, options, settings);

@@ -14,6 +14,7 @@ import dev.lora4j.cli.Main;
 import dev.lora4j.cli.console.Failure;
 import dev.lora4j.emoji.EmojiSd;
 import dev.lora4j.spark.ColouredPictures;
+import dev.lora4j.spark.ShopFileSystem;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -276,6 +277,30 @@ class SparkCommandTest {
           Files.readAllBytes(folder.resolve("x.png")),
           Files.readAllBytes(folder.resolve("t-" + (i + 1) + ".png")));
     }
+  }
+
+  @Test
+  void baseAndAdapterOfAnObjectStoreAreThoseOfAFolder() throws IOException {
+    // The adapter's file has another place than the bundled one, so that nobody knows it.
+    Path ink = Files.copy(Path.of(GLOSSY), folder.resolve("shiny.safetensors"));
+    List<String> words = List.of("a fox", "--seed", "4", "--steps", "2", "--compute", "f32");
+    String[] store = {
+      "--base", "shop://disk" + EmojiSd.folder().toAbsolutePath(),
+      "--lora", "shop://disk" + ink + ":0.7",
+      "--conf", ShopFileSystem.PROPERTY + "=" + ShopFileSystem.class.getName(),
+      "-o", file("store.png")
+    };
+    Done drawn = spark("generate", words, store);
+    assertEquals(0, drawn.code(), drawn.err());
+    store[1] = "shop://disk/none/there";
+    Done none = spark("generate", words, store);
+    assertEquals(1, none.code());
+    assertTrue(none.err().contains("shop://disk/none/there cannot be fetched"), none.err());
+    String[] here = {"--lora", ink + ":0.7", "-o", file("here.png")};
+    assertEquals(0, spark("generate", words, here).code());
+    assertArrayEquals(
+        Files.readAllBytes(folder.resolve("here.png")),
+        Files.readAllBytes(folder.resolve("store.png")));
   }
 
   @Test
