@@ -25,7 +25,7 @@ final class StepJob {
    * @throws TrainingFailure if it fails
    */
   static <T> T whole(JavaSparkContext spark, String what, Callable<T> job) {
-    return unlessStopped(spark, what, () -> false, job).orElseThrow();
+    return run(spark, what, false, () -> false, job).orElseThrow();
   }
 
   /**
@@ -37,12 +37,21 @@ final class StepJob {
    */
   static <T> Optional<T> unlessStopped(
       JavaSparkContext spark, String what, BooleanSupplier stop, Callable<T> job) {
+    return run(spark, what, true, stop, job);
+  }
+
+  private static <T> Optional<T> run(
+      JavaSparkContext spark,
+      String what,
+      boolean interrupting,
+      BooleanSupplier stop,
+      Callable<T> job) {
     String group = UUID.randomUUID().toString();
     FutureTask<T> result =
         new FutureTask<>(
             () -> {
-              // Tasks are interrupted when it is given up: their steps end between two of them.
-              spark.setJobGroup(group, what, true);
+              // A task that is interrupted ends between two steps; one of a single step is not.
+              spark.setJobGroup(group, what, interrupting);
               return job.call();
             });
     Thread thread = new Thread(result, "lora4j-spark-step");
