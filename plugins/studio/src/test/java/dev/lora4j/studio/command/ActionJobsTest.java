@@ -10,6 +10,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.sun.net.httpserver.HttpServer;
 import dev.lora4j.cli.model.BundledModel;
+import dev.lora4j.diffusion.evaluation.VerdictTable;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -110,7 +111,10 @@ class ActionJobsTest {
             "evaluate",
             "{'adapter': 'glossy', 'weight': 0.8, 'style': 'glossy', 'concepts': 2, 'perConcept':"
                 + " 1, 'steps': 2}");
-    assertEquals(List.of("scores.json", "sheet.png"), files(made));
+    assertEquals(List.of("pictures.csv", "scores.json", "sheet.png"), files(made));
+    String table = new String(file(made, "pictures.csv"), StandardCharsets.UTF_8);
+    assertTrue(table.startsWith(VerdictTable.HEADER), table);
+    assertEquals(1 + 2 * 2 * 2, table.lines().count(), "concepts, styles, with and without");
     JsonObject scores = made.getAsJsonObject("output");
     String written = new String(file(made, "scores.json"), StandardCharsets.UTF_8);
     assertEquals(scores, JsonParser.parseString(written));
