@@ -52,7 +52,8 @@ record TransformerBlock(int heads, boolean upcast) {
   }
 
   private Expr attend(Expr q, Expr k, Expr v) {
-    return upcast
+    // F64 would lose by it what it is chosen for.
+    return upcast && q.dtype() != DType.F64
         ? q.to(DType.F32).attend(k.to(DType.F32), v.to(DType.F32)).to(q.dtype())
         : q.attend(k, v);
   }

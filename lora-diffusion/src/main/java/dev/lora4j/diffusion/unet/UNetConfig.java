@@ -17,7 +17,7 @@ import java.util.Optional;
  * @param linearProjection whether the transformers' {@code proj_in} and {@code proj_out} are linear
  *     layers instead of 1x1 convolutions
  * @param transformerLayers transformer blocks per resolution, where there is attention
- * @param upcastAttention whether attention is computed in F32, whatever the compute type
+ * @param upcastAttention whether attention is computed in F32 where the compute type has less
  * @param added sizes of the added conditioning
  * @param variant other differences from Stable Diffusion's
  */

@@ -55,7 +55,7 @@ class PreservationParityTest {
   @EnumSource
   void lossesAndGradientInF64(StagedParity.Case at) {
     // Embeddings of sizes and timesteps are computed in F32.
-    compare(at, DType.F64, 1e-6, 1e-5);
+    compare(at, DType.F64, 1e-7, 1e-6);
   }
 
   private static void compare(StagedParity.Case at, DType type, double ofLoss, double ofGradient) {
