@@ -211,7 +211,8 @@ class TeacherLossTest {
         greatest = Math.max(greatest, Math.abs(sum[i]));
         apart = Math.max(apart, Math.abs(sum[i] - all[1][i]));
       }
-      assertTrue(greatest > 0 && apart <= 1e-6, apart + " of " + greatest);
+      // Products of one row and of three sum in other orders, in F32.
+      assertTrue(greatest > 0 && apart <= 1e-5 * greatest, apart + " of " + greatest);
       // The other teacher would be another target.
       List<TrainingSample> other = List.of(sample(GLOW, 0, "zk, a fox"));
       float[] swapped = gradients.of(scope, other, draws.subList(0, 1))[0];
