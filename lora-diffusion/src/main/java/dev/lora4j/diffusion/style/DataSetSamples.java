@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Draws from a data set. Latents are encoded once for each way in which a picture is shown, and
@@ -50,10 +51,26 @@ final class DataSetSamples implements SampleSource {
     model = BaseKey.of("latents", base.base());
   }
 
-  /** Encodes every picture that looks the same each time; {@code done} receives their number. */
-  void encode(IntConsumer done) {
+  @Override
+  public int pictures() {
+    return data.items().size();
+  }
+
+  private Stream<DataItem> items(EncodingShare share) {
+    return IntStream.range(0, pictures()).filter(share::has).mapToObj(data.items()::get);
+  }
+
+  @Override
+  public Stream<String> captions(EncodingShare share) {
+    return items(share)
+        .filter(item -> item.source().captions().storable())
+        .map(item -> TrainingDraw.plain(item).caption());
+  }
+
+  @Override
+  public void encode(EncodingShare share, IntConsumer done) {
     int count = 0;
-    for (DataItem item : data.items()) {
+    for (DataItem item : items(share).toList()) {
       if (item.source().augmentations().storable()) {
         latents(TrainingDraw.plain(item));
         references(TrainingDraw.plain(item));

@@ -2,6 +2,7 @@ package dev.lora4j.diffusion.style;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 
 /**
@@ -23,6 +24,28 @@ record PairSamples(SampleSource better, SampleSource worse) implements SampleSou
 
   private static List<TrainingSample> both(List<TrainingSample> good, List<TrainingSample> bad) {
     return Stream.concat(good.stream(), bad.stream()).toList();
+  }
+
+  @Override
+  public int pictures() {
+    return better.pictures() + worse.pictures();
+  }
+
+  @Override
+  public void encode(EncodingShare share, IntConsumer done) {
+    int[] good = {0};
+    better.encode(
+        share,
+        count -> {
+          good[0] = count;
+          done.accept(count);
+        });
+    worse.encode(share, count -> done.accept(good[0] + count));
+  }
+
+  @Override
+  public Stream<String> captions(EncodingShare share) {
+    return Stream.concat(better.captions(share), worse.captions(share));
   }
 
   @Override

@@ -5,6 +5,8 @@ import dev.lora4j.diffusion.train.objective.Objective;
 import dev.lora4j.diffusion.train.objective.SampleDraw;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntConsumer;
+import java.util.stream.Stream;
 
 /**
  * Source of the samples of a training run. Which pictures a batch has depends on its number alone.
@@ -39,6 +41,23 @@ interface SampleSource {
    */
   default int parts() {
     return 1;
+  }
+
+  /** How many pictures {@link #encode} encodes; none if they are encoded already. */
+  default int pictures() {
+    return 0;
+  }
+
+  /**
+   * Encodes pictures of a share that look the same each time.
+   *
+   * @param done receives how many are encoded, after each
+   */
+  default void encode(EncodingShare share, IntConsumer done) {}
+
+  /** Captions of the pictures of a share that are the same each time. */
+  default Stream<String> captions(EncodingShare share) {
+    return Stream.empty();
   }
 
   /** Number of reference pictures that the denoiser sees beside each sample. */

@@ -28,9 +28,37 @@ record StyleCourse(
     RunListener heard) {
   /** Encodes the pictures, or takes them from the cache. */
   static StyleCourse of(StyleTrainer trainer, AdapterPlan plan, RunListener heard) {
+    StyleCourse course = begun(trainer, plan, heard);
+    int pictures = course.samples.pictures();
+    if (pictures > 0) {
+      trainer
+          .encoding
+          .orElse((all, done) -> course.samples.encode(EncodingShare.ALL, done))
+          .encode(pictures, done -> heard.encoding(done, pictures));
+    }
+    return course;
+  }
+
+  /** With pictures as they are, encoded or not. */
+  static StyleCourse begun(StyleTrainer trainer, AdapterPlan plan, RunListener heard) {
     ContentCache cache = ContentCache.ofUser(DType.F32);
     SampleSource samples = trainer.source.samples(trainer, cache, heard);
     return new StyleCourse(trainer, plan, samples, cache, heard);
+  }
+
+  /**
+   * Encodes the pictures of a share and, unless their encoders are trained, its captions.
+   *
+   * @return how many pictures there are in the share
+   */
+  int encode(EncodingShare share) {
+    int[] count = {0};
+    samples.encode(share, done -> count[0] = done);
+    if (!StyleProgram.trainsText(plan) && trainer.slider.isEmpty()) {
+      EncodedCaptions texts = StyleLesson.texts(trainer, cache);
+      samples.captions(share).distinct().forEach(caption -> texts.of(caption, true));
+    }
+    return count[0];
   }
 
   /** Trains to the end. */

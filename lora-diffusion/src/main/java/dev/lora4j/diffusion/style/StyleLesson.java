@@ -20,10 +20,15 @@ import java.util.function.Function;
  */
 record StyleLesson(
     StyleTrainer trainer, Scope scope, AdapterPlan plan, SampleSource samples, ContentCache cache) {
+  /** Captions as the steps of a trainer are told them, unless they train text encoders. */
+  static EncodedCaptions texts(StyleTrainer trainer, ContentCache cache) {
+    return new EncodedCaptions(
+        trainer.base, cache, trainer.settings.clipSkip(), trainer.settings.captionChunks());
+  }
+
   TrainingTask task() {
     int chunks = trainer.settings.captionChunks();
-    EncodedCaptions texts =
-        new EncodedCaptions(trainer.base, cache, trainer.settings.clipSkip(), chunks);
+    EncodedCaptions texts = texts(trainer, cache);
     CaptionInputs captions =
         new StyleInputs(trainer.base, texts, StyleProgram.trainsText(plan), chunks);
     Metadata learned =

@@ -14,11 +14,7 @@ import dev.lora4j.core.train.run.TrainingWorker;
 import dev.lora4j.diffusion.consistency.ConsistencySettings;
 import dev.lora4j.diffusion.dataset.DataSet;
 import dev.lora4j.diffusion.dataset.Picture;
-import dev.lora4j.diffusion.dataset.bucket.Bucketing;
 import dev.lora4j.diffusion.dataset.cache.ContentCache;
-import dev.lora4j.diffusion.dataset.caption.CaptionSettings;
-import dev.lora4j.diffusion.dataset.source.DataGroup;
-import dev.lora4j.diffusion.dataset.source.DataSource;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import dev.lora4j.diffusion.preference.PairObjective;
 import dev.lora4j.diffusion.preference.PicturePairs;
@@ -55,6 +51,7 @@ public final class StyleTrainer {
   final Optional<SliderSettings> slider;
   final Optional<ClassPreservation> preservation;
   final Optional<TrainingAdapter> trainingAdapter;
+  final Optional<EncodingSource> encoding;
   final StepSource steps;
 
   /** Source of the samples. */
@@ -81,6 +78,7 @@ public final class StyleTrainer {
     this.slider = draft.slider;
     this.preservation = draft.preservation;
     this.trainingAdapter = draft.trainingAdapter;
+    this.encoding = draft.encoding;
     this.steps = draft.steps;
   }
 
@@ -128,21 +126,13 @@ public final class StyleTrainer {
    * @throws dev.lora4j.diffusion.dataset.DataSetException with all that is wrong with them
    */
   public StyleTrainer images(Path folder) {
-    survey(folder, DataSet.Depth.PIXELS).usable();
+    new TrainerData(this).survey(folder, DataSet.Depth.PIXELS).usable();
     // Surveyed again when it begins: batch and dropout may be set after the pictures.
     return with(
-        (trainer, cache, listener) ->
-            trainer.samples(trainer.survey(folder, DataSet.Depth.HEADERS), cache, listener));
-  }
-
-  private DataSet survey(Path folder, DataSet.Depth depth) {
-    int side = base.base().sampleSize() * base.base().vae().scale();
-    int unit = base.base().sizeUnit();
-    Bucketing sizes = Bucketing.around(side, unit);
-    DataSource pictures =
-        DataSource.of(folder).with(CaptionSettings.DEFAULT.dropout(captionDropout));
-    DataGroup group = new DataGroup(sizes, batch, settings.seed(), List.of(pictures));
-    return DataSet.survey(List.of(group), depth);
+        (trainer, cache, listener) -> {
+          TrainerData data = new TrainerData(trainer);
+          return data.samples(data.survey(folder, DataSet.Depth.HEADERS), cache);
+        });
   }
 
   /**
@@ -151,29 +141,8 @@ public final class StyleTrainer {
    * @throws dev.lora4j.diffusion.dataset.DataSetException if it has errors
    */
   public StyleTrainer data(DataSet data) {
-    DataSet usable = fitting(data).usable();
-    return with((trainer, cache, listener) -> trainer.samples(usable, cache, listener));
-  }
-
-  private DataSet fitting(DataSet data) {
-    return data.inUnits(base.base().sizeUnit())
-        .within(base.base().longestSide())
-        .referring(base.base().denoiser().mostReferences());
-  }
-
-  private SampleSource samples(DataSet data, ContentCache cache, RunListener listener) {
-    TrainerChecks.requireReferences(this, data.references());
-    int all = data.items().size();
-    int[] done = {0};
-    return encoded(data.usable(), cache, () -> listener.encoding(++done[0], all));
-  }
-
-  /** Encodes pictures; {@code each} is called after each. */
-  private SampleSource encoded(DataSet data, ContentCache cache, Runnable each) {
-    boolean masked = settings.objective().loss().masked();
-    DataSetSamples samples = new DataSetSamples(base, data, cache, settings.seed(), masked);
-    samples.encode(done -> each.run());
-    return samples;
+    DataSet usable = new TrainerData(this).fitting(data).usable();
+    return with((trainer, cache, listener) -> new TrainerData(trainer).samples(usable, cache));
   }
 
   /**
@@ -184,16 +153,9 @@ public final class StyleTrainer {
    */
   public StyleTrainer pairs(PicturePairs pairs, PairObjective objective) {
     PicturePairs usable = pairs.usable(base.base().sizeUnit());
-    fitting(usable.better()).usable();
+    new TrainerData(this).fitting(usable.better()).usable();
     TrainerDraft draft = new TrainerDraft(this);
-    draft.source =
-        (trainer, cache, listener) -> {
-          int all = 2 * usable.better().items().size();
-          int[] done = {0};
-          return new PairSamples(
-              trainer.encoded(usable.better(), cache, () -> listener.encoding(++done[0], all)),
-              trainer.encoded(usable.worse(), cache, () -> listener.encoding(++done[0], all)));
-        };
+    draft.source = (trainer, cache, listener) -> new TrainerData(trainer).samples(usable, cache);
     draft.preference = Optional.of(objective);
     return draft.trainer();
   }
@@ -447,6 +409,27 @@ public final class StyleTrainer {
                 () ->
                     StyleCourse.of(this, plan, sign.telling(encoding))
                         .search(course, steps, listener, sign)));
+  }
+
+  /** A copy whose pictures others encode before it begins, or nobody. */
+  public StyleTrainer encoding(EncodingSource others) {
+    TrainerDraft draft = new TrainerDraft(this);
+    draft.encoding = Optional.of(others);
+    return draft.trainer();
+  }
+
+  /**
+   * Encodes a part of the pictures, and their captions, into the user's cache: for a trainer like
+   * this one, which then finds them there.
+   *
+   * @param part counted from 0; part 0 of 3 has the first picture, the fourth, the seventh ...
+   * @return how many pictures the part has
+   * @throws IllegalArgumentException as {@link #run(RunListener)}
+   */
+  public int encode(int part, int parts) {
+    EncodingShare share = new EncodingShare(part, parts);
+    AdapterPlan plan = checked();
+    return limited(() -> StyleCourse.begun(this, plan, RunListener.NONE).encode(share));
   }
 
   /**

@@ -38,6 +38,9 @@ final class TrainerDraft {
   Optional<ClassPreservation> preservation = Optional.empty();
   Optional<TrainingAdapter> trainingAdapter = Optional.empty();
 
+  /** Encodes the pictures, if the run does not do so itself. */
+  Optional<EncodingSource> encoding = Optional.empty();
+
   /** Computes the gradients, if the run does not do so itself. */
   StepSource steps = GradientSource.OWN;
 
@@ -65,6 +68,7 @@ final class TrainerDraft {
     slider = trainer.slider;
     preservation = trainer.preservation;
     trainingAdapter = trainer.trainingAdapter;
+    encoding = trainer.encoding;
     steps = trainer.steps;
   }
 
