@@ -32,6 +32,7 @@ final class StepJob {
    * Runs a job, and gives it up when it is time to stop.
    *
    * @param what the job does, for Spark's page
+   * @param stop is asked several times a second; what it throws gives the job up too
    * @return its result; empty if it was given up
    * @throws TrainingFailure if it fails
    */
@@ -63,8 +64,7 @@ final class StepJob {
         try {
           return Optional.of(result.get(LOOKS_EACH_MILLIS, TimeUnit.MILLISECONDS));
         } catch (TimeoutException e) {
-          if (stop.getAsBoolean()) {
-            spark.cancelJobGroup(group);
+          if (stopped(spark, group, stop)) {
             return Optional.empty();
           }
         } catch (InterruptedException e) {
@@ -76,6 +76,18 @@ final class StepJob {
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private static boolean stopped(JavaSparkContext spark, String group, BooleanSupplier stop) {
+    boolean goesOn = false;
+    try {
+      goesOn = !stop.getAsBoolean();
+      return !goesOn;
+    } finally {
+      if (!goesOn) {
+        spark.cancelJobGroup(group);
       }
     }
   }

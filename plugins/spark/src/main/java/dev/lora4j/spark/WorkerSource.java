@@ -3,6 +3,7 @@ package dev.lora4j.spark;
 import dev.lora4j.core.train.run.RunListener;
 import dev.lora4j.core.train.run.TrainingWorker;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
+import dev.lora4j.diffusion.style.EncodingSource;
 import dev.lora4j.diffusion.style.StyleTrainer;
 import dev.lora4j.text.pipeline.LanguageModel;
 import dev.lora4j.text.train.SequenceTrainer;
@@ -35,12 +36,16 @@ public interface WorkerSource extends Serializable {
    */
   TrainingWorker open(int threads);
 
-  /** Workers of trainers on pictures. */
+  /** Workers of trainers on pictures, which they encode when a step shows them. */
   static WorkerSource of(ExecutorModel place, Style style) {
     return threads -> {
       StableDiffusion base = ExecutorBases.of(place);
       int most = base.scope().engine().threads();
-      return style.trainer(base).threads(Math.min(threads, most)).worker(RunListener.NONE);
+      return style
+          .trainer(base)
+          .threads(Math.min(threads, most))
+          .encoding(EncodingSource.WHEN_NEEDED)
+          .worker(RunListener.NONE);
     };
   }
 

@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.identity.Digests;
+import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.EngineOptions;
 import dev.lora4j.core.train.local.LocalSteps;
 import dev.lora4j.core.train.local.OuterStep;
 import dev.lora4j.core.train.run.RunListener;
 import dev.lora4j.diffusion.dataset.Picture;
+import dev.lora4j.diffusion.dataset.cache.ContentCache;
 import dev.lora4j.diffusion.evaluation.JudgedStyle;
 import dev.lora4j.diffusion.judge.JudgedSample;
 import dev.lora4j.diffusion.judge.Judges;
@@ -102,6 +104,22 @@ class SparkClusterTest {
               .run();
       assertEquals(here.adapter().identity(), whole.adapter().identity());
     }
+  }
+
+  @Test
+  void executorsEncodeWhatTheTrainingFinds(@TempDir Path others) throws IOException {
+    ColouredPictures.write(others);
+    Files.writeString(others.resolve("red.txt"), "a ball of " + System.nanoTime());
+    String folder = others.toString();
+    WorkerSource.Style style = base -> BallTraining.trainer(base, folder, 1);
+    StyleTrainer trainer = BallTraining.trainer(ExecutorBases.of(BASE), folder, 1);
+    ContentCache cache = ContentCache.ofUser(DType.F32);
+    long before = cache.size();
+    new SparkEncoding(spark.context(), BASE, style, 2).encode(5, count -> {});
+    long after = cache.size();
+    assertTrue(after > before, before + " bytes, then " + after);
+    trainer.encode(0, 1);
+    assertEquals(after, cache.size());
   }
 
   @Test

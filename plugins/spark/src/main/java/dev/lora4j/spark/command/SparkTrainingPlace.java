@@ -6,6 +6,7 @@ import dev.lora4j.cli.train.StyleTraining;
 import dev.lora4j.cli.train.TrainingPlace;
 import dev.lora4j.core.train.local.LocalSteps;
 import dev.lora4j.diffusion.style.StyleTrainer;
+import dev.lora4j.spark.SparkEncoding;
 import dev.lora4j.spark.SparkGradients;
 import dev.lora4j.spark.SparkRounds;
 import dev.lora4j.spark.StepTimes;
@@ -43,18 +44,20 @@ final class SparkTrainingPlace implements TrainingPlace, AutoCloseable {
   public StyleTrainer at(StyleTrainer trainer, PlacedRun run) {
     tell(run.batches());
     CommandModel base = CommandModel.of(run.model(), run.device());
-    WorkerSource workers =
-        WorkerSource.of(base, open -> StyleTraining.trainer(silent(), run, open));
+    WorkerSource.Style style = open -> StyleTraining.trainer(silent(), run, open);
+    WorkerSource workers = WorkerSource.of(base, style);
     ConnectedSpark opened = ConnectedSpark.of(console, options, settings);
     connected = Optional.of(opened);
+    StyleTrainer encoded =
+        trainer.encoding(new SparkEncoding(opened.context(), base, style, local.parts()));
     if (local.steps() > 1) {
       SparkRounds source = new SparkRounds(opened.context(), workers, local);
       rounds = Optional.of(source);
-      return trainer.rounds(source);
+      return encoded.rounds(source);
     }
     SparkGradients source = new SparkGradients(opened.context(), workers, local.parts());
     gradients = Optional.of(source);
-    return trainer.gradients(source);
+    return encoded.gradients(source);
   }
 
   private void tell(int batches) {
