@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BinaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.tomlj.Toml;
 import org.tomlj.TomlArray;
@@ -180,21 +181,34 @@ public final class RunFile {
         || RunKeys.ALL.stream().anyMatch(key -> key.name().startsWith(table + "."));
   }
 
-  /** Paths count from a folder, those within the tables of the data too. */
+  /**
+   * Paths count from a folder, those within the tables of the data too; addresses of stores stay as
+   * they are.
+   */
   static Object located(Path from, String key, Object value) {
+    return paths(
+        key, value, (name, path) -> StoreAddress.is(path) ? path : from.resolve(path).toString());
+  }
+
+  /**
+   * A value with other paths.
+   *
+   * @param change of the name of a key and a path that it has
+   */
+  static Object paths(String key, Object value, BinaryOperator<String> change) {
     if (value instanceof List<?> list) {
-      return list.stream().map(one -> located(from, key, one)).toList();
+      return list.stream().map(one -> paths(key, one, change)).toList();
     }
     if (value instanceof Map<?, ?> table) {
       Map<String, Object> all = new LinkedHashMap<>();
-      table.forEach((k, one) -> all.put(String.valueOf(k), located(from, String.valueOf(k), one)));
+      table.forEach((k, one) -> all.put(String.valueOf(k), paths(String.valueOf(k), one, change)));
       return all;
     }
     boolean path =
         SettingLayers.key(key).filter(k -> k.type().equals(KeyType.PATH)).isPresent()
             || LOCATED.contains(key);
     return path && value instanceof String text && !text.isBlank()
-        ? from.resolve(text).toString()
+        ? change.apply(key, text)
         : value;
   }
 

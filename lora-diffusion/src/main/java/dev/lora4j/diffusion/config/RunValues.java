@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BinaryOperator;
 
 /**
  * Values of a run's keys, and their origins. Immutable. Values of {@link #data} are the tables of
@@ -45,6 +46,23 @@ public final class RunValues {
   public String origin(RunKey<?> key) {
     Entry entry = entries.get(key);
     return entry == null ? DEFAULT : entry.origin();
+  }
+
+  /**
+   * The same with other paths.
+   *
+   * @param change of the name of a key and a path that it has
+   */
+  RunValues paths(BinaryOperator<String> change) {
+    Map<RunKey<?>, Entry> changed = new LinkedHashMap<>(entries);
+    changed.replaceAll(
+        (key, entry) ->
+            key.type().equals(KeyType.PATH)
+                ? new Entry(change.apply(key.name(), (String) entry.value()), entry.origin())
+                : entry);
+    Map<String, Object> tables = new LinkedHashMap<>(data);
+    tables.replaceAll((key, value) -> RunFile.paths(key, value, change));
+    return new RunValues(changed, tables);
   }
 
   /** Words that call the adapter: those that are named, else what is put before captions. */

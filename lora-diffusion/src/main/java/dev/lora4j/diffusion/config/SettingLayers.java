@@ -22,6 +22,7 @@ public final class SettingLayers {
   private final Map<RunKey<?>, Map<String, Object>> settings = new HashMap<>();
   private final List<Runnable> last = new ArrayList<>();
   private final TrainerOptions options;
+  private final LocalPaths local;
   private boolean preset;
   private String outFolder = "";
   private String outName = "";
@@ -33,7 +34,17 @@ public final class SettingLayers {
 
   /** Layers of keys and of the options of another trainer. */
   public SettingLayers(Function<SettingLayers, TrainerOptions> options) {
+    this(options, StoreFiles.NONE);
+  }
+
+  /**
+   * The same for a run that reads from stores.
+   *
+   * @param stores copies of what paths with an address name
+   */
+  public SettingLayers(Function<SettingLayers, TrainerOptions> options, StoreFiles stores) {
     this.options = options.apply(this);
+    local = new LocalPaths(stores);
   }
 
   private static Map<String, RunKey<?>> byName() {
@@ -216,7 +227,7 @@ public final class SettingLayers {
   }
 
   /**
-   * All together.
+   * All together, with paths of this machine.
    *
    * @throws RunProblems if anything was wrong
    */
@@ -231,6 +242,6 @@ public final class SettingLayers {
     if (!preset) {
       options.defaults();
     }
-    return entries.values(RunKeys.ALL, data);
+    return local.of(entries.values(RunKeys.ALL, data));
   }
 }

@@ -2,6 +2,7 @@ package dev.lora4j.spark;
 
 import dev.lora4j.core.identity.Digests;
 import dev.lora4j.core.tensor.AutoDType;
+import dev.lora4j.diffusion.config.StoreAddress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -14,8 +15,6 @@ import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongConsumer;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkEnv;
@@ -27,12 +26,6 @@ import org.apache.spark.deploy.SparkHadoopUtil;
  * of a user, and again when a file of it has another size or time.
  */
 public final class FetchedPlaces {
-  /** With two letters at least, as Windows has drives of one. */
-  private static final Pattern ADDRESS = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+://.+");
-
-  /** A path that was made of an address has one slash left. */
-  private static final Pattern SHORTENED = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]+):/([^/].*)");
-
   private static final String ORIGIN = "address";
   private static final String UNFINISHED = ".part";
   private static final int DIGITS = 32;
@@ -69,15 +62,12 @@ public final class FetchedPlaces {
 
   /** True if a text is an address, and no path. */
   public static boolean remote(String place) {
-    return ADDRESS.matcher(place).matches();
+    return StoreAddress.is(place);
   }
 
   /** The address that a path was made of, if it was made of one and is no file. */
   public static Optional<String> address(Path path) {
-    Matcher shortened = SHORTENED.matcher(path.toString());
-    return shortened.matches() && Files.notExists(path)
-        ? Optional.of(shortened.group(1) + "://" + shortened.group(2))
-        : Optional.empty();
+    return StoreAddress.of(path.toString());
   }
 
   /**

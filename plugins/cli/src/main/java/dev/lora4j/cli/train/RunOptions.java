@@ -14,6 +14,8 @@ import dev.lora4j.diffusion.config.RunProblems;
 import dev.lora4j.diffusion.config.RunSettings;
 import dev.lora4j.diffusion.config.RunValues;
 import dev.lora4j.diffusion.config.SettingLayers;
+import dev.lora4j.diffusion.config.StoreAddress;
+import dev.lora4j.diffusion.config.StoreFiles;
 import dev.lora4j.diffusion.config.aitoolkit.AiToolkitFormat;
 import dev.lora4j.diffusion.config.kohya.KohyaOptions;
 import dev.lora4j.spi.ExtensionRequest;
@@ -198,8 +200,13 @@ final class RunOptions {
    * @throws ParameterException if only the command line can be wrong
    */
   RunSettings settings(Console console) {
+    return settings(console, StoreFiles.NONE);
+  }
+
+  /** The same with copies of what has an address. */
+  RunSettings settings(Console console, StoreFiles stores) {
     try {
-      return said(console);
+      return said(console, stores);
     } catch (RunProblems e) {
       if (file.isPresent()) {
         throw e;
@@ -208,11 +215,11 @@ final class RunOptions {
     }
   }
 
-  private RunSettings said(Console console) {
+  private RunSettings said(Console console, StoreFiles stores) {
     if (describesBase()) {
       throw new Failure(file.orElseThrow() + " makes a base; only train takes such a file.");
     }
-    SettingLayers layers = new SettingLayers(KohyaOptions::new);
+    SettingLayers layers = new SettingLayers(KohyaOptions::new, stores);
     Map<String, String> assigned = assignments();
     if (file.isPresent()) {
       read(ExistingPath.file(file.get()), layers);
@@ -370,7 +377,7 @@ final class RunOptions {
   }
 
   private static String absolute(String path) {
-    return Path.of(path).toAbsolutePath().toString();
+    return StoreAddress.is(path) ? path : Path.of(path).toAbsolutePath().toString();
   }
 
   private static void requireShare(String text) {

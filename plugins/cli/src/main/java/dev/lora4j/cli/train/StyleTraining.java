@@ -14,6 +14,8 @@ import dev.lora4j.diffusion.config.ResolvedRun;
 import dev.lora4j.diffusion.config.RunFile;
 import dev.lora4j.diffusion.config.RunSettings;
 import dev.lora4j.diffusion.config.SettingLayers;
+import dev.lora4j.diffusion.config.StoreFiles;
+import dev.lora4j.diffusion.config.TrainerOptions;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import dev.lora4j.diffusion.style.StyleSettings;
 import dev.lora4j.diffusion.style.StyleTrainer;
@@ -70,7 +72,7 @@ public final class StyleTraining {
       return 0;
     }
     long start = System.nanoTime();
-    RunSettings settings = options.settings(console);
+    RunSettings settings = options.settings(console, place.stores());
     InputAdapters.require(settings.from(), settings.sharedA(), settings.out());
     InputAdapters.requireActive(settings);
     if (rates.asked(spec)) {
@@ -139,13 +141,15 @@ public final class StyleTraining {
    * The trainer of a run, for workers on a machine that sees the same files; other pictures or
    * another base are refused by {@link RunIdentity}. What the run writes is not looked at.
    *
+   * @param stores copies of what the run has an address of
    * @param base opened by the run's words of the model
    */
-  public static StyleTrainer trainer(Console console, PlacedRun placed, StableDiffusion base) {
-    SettingLayers layers = new SettingLayers();
+  public static StyleTrainer trainer(
+      Console console, PlacedRun placed, StoreFiles stores, StableDiffusion base) {
+    SettingLayers layers = new SettingLayers(all -> TrainerOptions.NONE, stores);
     RunFile.read(placed.settings(), "the run's settings", layers);
     RunSettings run = RunSettings.of(layers.values());
-    ModelOptions model = ModelOptions.of(placed.model());
+    ModelOptions model = ModelOptions.of(placed.modelHere(stores));
     PreparedRun prepared = PreparedRun.on(console, run, model, new OpenModel(base, List.of()));
     return trainer(prepared).keeping(CheckpointPolicy.NOTHING.identity(RunIdentity.of(prepared)));
   }

@@ -1,6 +1,7 @@
 package dev.lora4j.cli.train;
 
 import dev.lora4j.cli.console.Failure;
+import dev.lora4j.diffusion.config.StoreFiles;
 import dev.lora4j.diffusion.style.StyleTrainer;
 
 /** Where the gradients of a style's run are computed. */
@@ -24,6 +25,11 @@ public interface TrainingPlace {
    * @param run what workers make the same trainer of
    */
   StyleTrainer at(StyleTrainer trainer, PlacedRun run);
+
+  /** Copies of what a run reads from stores; none if a place says nothing. */
+  default StoreFiles stores() {
+    return StoreFiles.NONE;
+  }
 
   /**
    * Refuses work that is done in one process.

@@ -1,6 +1,7 @@
 package dev.lora4j.cli.train;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,6 +12,7 @@ import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.tensor.EngineOptions;
 import dev.lora4j.core.train.run.RunListener;
 import dev.lora4j.core.train.run.TrainingWorker;
+import dev.lora4j.diffusion.config.StoreFiles;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import dev.lora4j.diffusion.style.StyleTrainer;
 import java.awt.image.BufferedImage;
@@ -21,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,7 +57,48 @@ class PlacedTrainingTest {
       before.run();
       StableDiffusion base = OpenModel.open(lora, ModelOptions.of(run.model()));
       TrainingWorker worker =
-          StyleTraining.trainer(console(), run, base).threads(1).worker(RunListener.NONE);
+          StyleTraining.trainer(console(), run, StoreFiles.NONE, base)
+              .threads(1)
+              .worker(RunListener.NONE);
+      return trainer.gradients(step -> worker.share(step, 0, step.batches()));
+    }
+
+    @Override
+    public void close() {
+      lora.close();
+    }
+  }
+
+  /** A worker that has another copy of pictures in a store than the run. */
+  private final class Copying implements TrainingPlace, AutoCloseable {
+    private static final String ADDRESS = "shop://disk/pictures";
+    private final Path copy;
+    private final Lora4j lora = Lora4j.open(EngineOptions.DEFAULT.threads(1));
+
+    Copying(Path copy) {
+      this.copy = copy;
+    }
+
+    @Override
+    public StoreFiles stores() {
+      return address -> {
+        assertEquals(ADDRESS, address);
+        return folder.toString();
+      };
+    }
+
+    @Override
+    public StyleTrainer at(StyleTrainer trainer, PlacedRun run) {
+      PlacedRun sent = run.at(Map.of(folder.toString(), ADDRESS));
+      assertFalse(sent.settings().contains("\"" + folder + "\""), sent.settings());
+      StoreFiles own =
+          address -> {
+            assertEquals(ADDRESS, address);
+            return copy.toString();
+          };
+      StableDiffusion base = OpenModel.open(lora, ModelOptions.of(run.model()));
+      TrainingWorker worker =
+          StyleTraining.trainer(console(), sent, own, base).threads(1).worker(RunListener.NONE);
       return trainer.gradients(step -> worker.share(step, 0, step.batches()));
     }
 
@@ -81,10 +125,14 @@ class PlacedTrainingTest {
   }
 
   private String trained(String name, TrainingPlace place) {
+    return trained(name, folder.toString(), place);
+  }
+
+  private String trained(String name, String images, TrainingPlace place) {
     List<String> words =
         List.of(
             "--images",
-            folder.toString(),
+            images,
             "--steps",
             "2",
             "--batch",
@@ -116,6 +164,23 @@ class PlacedTrainingTest {
     try (Elsewhere place = new Elsewhere(() -> {})) {
       assertEquals(
           trained("here.safetensors", TrainingPlace.HERE), trained("there.safetensors", place));
+    }
+  }
+
+  @Test
+  void workerCopiesFromTheStoreItself(@TempDir Path copy) throws IOException {
+    for (String name : List.of("0.png", "0.txt", "1.png", "1.txt")) {
+      Files.copy(folder.resolve(name), copy.resolve(name));
+    }
+    String here = trained("here.safetensors", TrainingPlace.HERE);
+    try (Copying place = new Copying(copy)) {
+      assertEquals(here, trained("there.safetensors", Copying.ADDRESS, place));
+    }
+    Files.writeString(copy.resolve("1.txt"), "number 7");
+    try (Copying place = new Copying(copy)) {
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> trained("other.safetensors", Copying.ADDRESS, place));
     }
   }
 

@@ -23,10 +23,15 @@ record FetchedOption(Console console, SparkConf settings) {
    * @throws Failure if it cannot be fetched
    */
   Path here(Path path) {
-    return FetchedPlaces.address(path).map(this::fetched).orElse(path);
+    return FetchedPlaces.address(path).map(this::copy).orElse(path);
   }
 
-  private Path fetched(String address) {
+  /**
+   * The copy of an address on this machine, which is fetched now if it is not there yet.
+   *
+   * @throws Failure if it cannot be fetched
+   */
+  Path copy(String address) {
     try (Shown shown = new Shown(console, address)) {
       return FetchedPlaces.ofUser(settings).path(address, shown);
     } catch (UncheckedIOException e) {

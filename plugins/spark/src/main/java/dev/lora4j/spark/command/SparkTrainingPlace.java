@@ -5,7 +5,9 @@ import dev.lora4j.cli.train.PlacedRun;
 import dev.lora4j.cli.train.StyleTraining;
 import dev.lora4j.cli.train.TrainingPlace;
 import dev.lora4j.core.train.local.LocalSteps;
+import dev.lora4j.diffusion.config.StoreFiles;
 import dev.lora4j.diffusion.style.StyleTrainer;
+import dev.lora4j.spark.FetchedPlaces;
 import dev.lora4j.spark.SparkEncoding;
 import dev.lora4j.spark.SparkGradients;
 import dev.lora4j.spark.SparkRounds;
@@ -15,7 +17,9 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.apache.spark.SparkConf;
 
 /** A cluster that computes the gradients of one run. */
@@ -24,6 +28,7 @@ final class SparkTrainingPlace implements TrainingPlace, AutoCloseable {
   private final SparkOptions options;
   private final SparkConf settings;
   private final LocalSteps local;
+  private final Map<String, String> copies = new TreeMap<>();
   private Optional<ConnectedSpark> connected = Optional.empty();
   private Optional<SparkGradients> gradients = Optional.empty();
   private Optional<SparkRounds> rounds = Optional.empty();
@@ -41,10 +46,24 @@ final class SparkTrainingPlace implements TrainingPlace, AutoCloseable {
   }
 
   @Override
+  public StoreFiles stores() {
+    FetchedOption fetched = new FetchedOption(console, settings);
+    return address -> {
+      String copy = fetched.copy(address).toAbsolutePath().normalize().toString();
+      copies.put(copy, address);
+      return copy;
+    };
+  }
+
+  @Override
   public StyleTrainer at(StyleTrainer trainer, PlacedRun run) {
     tell(run.batches());
     CommandModel base = CommandModel.of(run.model(), run.device());
-    WorkerSource.Style style = open -> StyleTraining.trainer(silent(), run, open);
+    PlacedRun sent = run.at(copies);
+    WorkerSource.Style style =
+        open ->
+            StyleTraining.trainer(
+                silent(), sent, place -> FetchedPlaces.ofUser().path(place).toString(), open);
     WorkerSource workers = WorkerSource.of(base, style);
     ConnectedSpark opened = ConnectedSpark.of(console, options, settings);
     connected = Optional.of(opened);

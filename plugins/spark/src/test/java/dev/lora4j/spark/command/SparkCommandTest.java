@@ -119,6 +119,28 @@ class SparkCommandTest {
   }
 
   @Test
+  void baseAndPicturesOfAnObjectStoreTrainTheSameAdapter() throws IOException {
+    JsonObject alone = trained("alone.safetensors", new String[0]).json();
+    String[] store = {
+      "--base", "shop://disk" + EmojiSd.folder().toAbsolutePath(),
+      "--images", "shop://disk" + folder.resolve("pictures"),
+      "--conf", ShopFileSystem.PROPERTY + "=" + ShopFileSystem.class.getName(),
+      "--parts", "1"
+    };
+    Done there = trained("there.safetensors", store);
+    assertEquals(alone.get("identity"), there.json().get("identity"));
+    assertEquals(alone.get("lastLoss"), there.json().get("lastLoss"));
+    store[3] = "shop://disk/none/there";
+    Done none = spark("train", List.of("-o", file("none.safetensors")), store);
+    assertEquals(1, none.code());
+    assertTrue(none.err().contains("shop://disk/none/there cannot be fetched"), none.err());
+    Done here = run(List.of("train", "-o", file("none.safetensors")), store[0], store[1]);
+    assertEquals(2, here.code());
+    assertTrue(here.err().contains("--base: base is shop://disk/"), here.err());
+    assertTrue(here.err().contains("lora4j spark train copies from stores"), here.err());
+  }
+
+  @Test
   void localStepsOfOnePartAreThoseOfTrain() throws IOException {
     JsonObject alone = trained("alone.safetensors", new String[0]).json();
     Done one = trained("one.safetensors", "--parts", "1", "--local-steps", "2");
