@@ -33,6 +33,9 @@ class TrainingFromThePageTest {
   private static final int PICTURES = 6;
   private static final int STEPS = 20;
 
+  /** How often a page hears of pictures: the set, each picture and each caption. */
+  private static final int TOLD = 1 + 2 * PICTURES;
+
   /** Enough that it is not over before a page hears of it. */
   private static final int LONG = 70;
 
@@ -98,7 +101,8 @@ class TrainingFromThePageTest {
     try (BareStudio studio = BareStudio.open(start);
         PageEvents page = new PageEvents(studio)) {
       fill(studio, "ink");
-      assertEquals(1 + 2 * PICTURES, page.of("pictures").size());
+      // An answer may be here before the page has read what it was told.
+      await("all pictures are told", () -> page.of("pictures").size() >= TOLD);
       JsonObject plan = studio.post("/studio/actions/plan?wait=1", request("ink", STEPS));
       JsonObject output = plan.getAsJsonObject("output");
       assertEquals(STEPS, output.get("steps").getAsInt());
@@ -148,6 +152,7 @@ class TrainingFromThePageTest {
       await(
           "the page hears that it is finished",
           () -> page.of("run").stream().anyMatch(r -> state(r).equals("finished")));
+      assertEquals(TOLD, page.of("pictures").size());
 
       // What is there is not written over unasked.
       String refused = problem(studio.send("/studio/actions/train", request("ink", STEPS)));
