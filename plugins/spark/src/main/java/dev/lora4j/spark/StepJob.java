@@ -15,6 +15,9 @@ import org.apache.spark.api.java.JavaSparkContext;
 final class StepJob {
   private static final long LOOKS_EACH_MILLIS = 100;
 
+  /** Named by Spark where it gives up a task as all machines that it has failed at it. */
+  private static final String EXCLUDED = "spark.excludeOnFailure";
+
   private StepJob() {}
 
   /**
@@ -100,9 +103,18 @@ final class StepJob {
     TrainingFailure failure =
         new TrainingFailure(
             reason
-                + " Spark tried it as often as it is told to (spark.task.maxFailures). What was"
-                + " trained is in the last checkpoint, if checkpoints are kept.");
+                + whyGivenUp(e)
+                + " What was trained is in the last checkpoint, if checkpoints are kept.");
     failure.initCause(e);
     return failure;
+  }
+
+  private static String whyGivenUp(Throwable thrown) {
+    for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+      if (String.valueOf(cause.getMessage()).contains(EXCLUDED)) {
+        return " No machine was there where it had not failed (spark.excludeOnFailure).";
+      }
+    }
+    return " Spark tried it as often as it is told to (spark.task.maxFailures).";
   }
 }

@@ -1,14 +1,20 @@
 package dev.lora4j.spark;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 
 /** Spark for one class of tests. */
 final class LocalSpark implements AutoCloseable {
+  private static final int EXECUTORS = 2;
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
   private final SparkSession session;
 
   private LocalSpark(SparkSession session) {
@@ -30,6 +36,12 @@ final class LocalSpark implements AutoCloseable {
     return new LocalSpark(builder("local[2,3]").getOrCreate());
   }
 
+  /** In this process, which is the one machine, where a task is not tried again. */
+  static LocalSpark excluding() {
+    return new LocalSpark(
+        builder("local[1,3]").config("spark.excludeOnFailure.enabled", "true").getOrCreate());
+  }
+
   /**
    * Two executors in processes of their own, as Spark's own tests have them. They are started from
    * the folder that the environment calls SPARK_HOME.
@@ -46,7 +58,7 @@ final class LocalSpark implements AutoCloseable {
       }
     }
     return new LocalSpark(
-        builder("local-cluster[2,1,1024]")
+        builder("local-cluster[" + EXECUTORS + ",1,1024]")
             .config("spark.testing", "true")
             .config("spark.excludeOnFailure.enabled", "true")
             .config("spark.testing.memory", "2147480000")
@@ -63,6 +75,19 @@ final class LocalSpark implements AutoCloseable {
 
   JavaSparkContext context() {
     return JavaSparkContext.fromSparkContext(session.sparkContext());
+  }
+
+  /**
+   * Waits until both executors are there: one that was killed is replaced in its own time, and
+   * Spark ends a job at once whose task failed on all machines that it has.
+   */
+  void awaitExecutors() throws InterruptedException {
+    long until = System.nanoTime() + PATIENCE.toNanos();
+    // The driver is counted too.
+    while (session.sparkContext().statusTracker().getExecutorInfos().length <= EXECUTORS) {
+      assertTrue(System.nanoTime() < until, "executors that are not there after " + PATIENCE);
+      Thread.sleep(100);
+    }
   }
 
   @Override

@@ -172,7 +172,8 @@ class SparkClusterTest {
   }
 
   @Test
-  void killedExecutorCostsNoBit() {
+  void killedExecutorCostsNoBit() throws InterruptedException {
+    spark.awaitExecutors();
     int before = executors().size();
     assertTrue(before >= 2, "executors: " + before);
     TreeSet<Long> killed = new TreeSet<>();
@@ -216,7 +217,8 @@ class SparkClusterTest {
   }
 
   @Test
-  void machineWithAFullDiskIsPassedOver() throws IOException {
+  void machineWithAFullDiskIsPassedOver() throws IOException, InterruptedException {
+    spark.awaitExecutors();
     Path marker = pictures.resolveSibling("full-" + System.nanoTime());
     TrainedStyle rest = train(new FullDisk(marker.toString(), workers()), RunListener.NONE);
     long full = Long.parseLong(Files.readString(marker));
