@@ -13,6 +13,8 @@ import picocli.CommandLine.Option;
 final class SparkOptions {
   static final String MASTER = "spark.master";
 
+  private static final int LATEST = 4;
+  private static final List<String> OLDER = List.of("3.5.");
   private static final String PREFIX = "spark.";
   private static final String JARS = "spark.jars";
   private static final String SPARK_VERSION = org.apache.spark.package$.MODULE$.SPARK_VERSION();
@@ -42,7 +44,7 @@ final class SparkOptions {
    * @throws Failure of usage if it names no cluster
    */
   SparkConf settings() {
-    requireVersion(SPARK_VERSION);
+    requireVersion(SPARK_VERSION, ownLibraries());
     SparkConf all = new SparkConf();
     for (String one : properties) {
       String[] parts = one.split("=", 2);
@@ -68,6 +70,10 @@ final class SparkOptions {
       // A machine whose disk is full is free again at once, and would use up all tries of a task.
       all.setIfMissing("spark.excludeOnFailure.enabled", "true");
       all.setIfMissing("spark.scheduler.excludeOnFailure.unschedulableTaskSetTimeout", "10s");
+      if (major(SPARK_VERSION) < LATEST) {
+        // On the machines too, this program's libraries have to come before Spark's.
+        all.setIfMissing("spark.executor.userClassPathFirst", "true");
+      }
     }
     // What machines send back belongs here, and a limit on it would end a run of many parts.
     all.setIfMissing("spark.driver.maxResultSize", "0");
@@ -76,23 +82,44 @@ final class SparkOptions {
   }
 
   /**
-   * Refuses versions whose libraries are too old.
+   * Refuses versions that this program was not made for, and one whose libraries are too old where
+   * they come first.
    *
+   * @param ownLibraries whether classes of this program use the libraries that it brings
    * @throws Failure naming what to take
    */
-  static void requireVersion(String version) {
-    if (Integer.parseInt(version.replaceFirst("\\..*", "")) < 4) {
+  static void requireVersion(String version, boolean ownLibraries) {
+    boolean known = OLDER.stream().anyMatch(version::startsWith);
+    if (major(version) < LATEST && !known) {
+      throw new Failure("This is Spark " + version + ". Take Spark 4.1, or 3.5.");
+    }
+    if (!ownLibraries) {
       throw new Failure(
           "This is Spark "
               + version
-              + ", whose Gson and ANTLR are older than those that models and run files are read"
-              + " with. Take Spark 4.1.");
+              + ", and its Gson and ANTLR come first, which are older than those that models and run"
+              + " files are read with. Start lora4j by its launcher, with SPARK_HOME as the folder of"
+              + " this Spark, or take Spark 4.1.");
+    }
+  }
+
+  private static int major(String version) {
+    return Integer.parseInt(version.replaceFirst("\\..*", ""));
+  }
+
+  /** Whether Gson is one that has what this program calls. */
+  private static boolean ownLibraries() {
+    try {
+      Class.forName("com.google.gson.Strictness", false, SparkOptions.class.getClassLoader());
+      return true;
+    } catch (ClassNotFoundException e) {
+      return false;
     }
   }
 
   /** Connects to the cluster. */
   SparkSession open(Console console, SparkConf settings) {
-    List<String> jars = ProgramJars.all();
+    List<String> jars = ProgramJars.sent();
     if (LocalTasks.of(settings).isEmpty() && !jars.isEmpty()) {
       String given = settings.get(JARS, "");
       settings.set(JARS, (given.isEmpty() ? "" : given + ",") + String.join(",", jars));

@@ -18,7 +18,8 @@ import picocli.CommandLine.Option;
       "Train a style adapter as 'lora4j train' does, with the same run files and options; the"
           + " gradients of each step are computed by tasks of Spark.",
       "The batches of a step (gradient_accumulation) are divided among the parts: 8 batches keep 8"
-          + " machines at work. With one part the adapter has the bits of a training without Spark.",
+          + " machines at work. With one part the adapter has the bits of a training without Spark"
+          + " that has as many threads as spark.task.cpus says (1 if you say nothing).",
       "Where machines are far apart, --local-steps lets them take steps of their own between two"
           + " averages."
     })

@@ -97,7 +97,8 @@ class SparkCommandTest {
     List<String> words = List.of(settings.toString(), "--json", "-o", file(output));
     Done done =
         more.length == 0
-            ? run(List.of("train"), words.toArray(String[]::new))
+            // As many threads as a task has.
+            ? run(List.of("train", "--threads", "1"), words.toArray(String[]::new))
             : spark("train", words, more);
     assertEquals(0, done.code(), done.err());
     return done;
@@ -454,11 +455,20 @@ class SparkCommandTest {
     assertTrue(base.err().contains("take the command train"), base.err());
   }
 
+  private static String refused(String version, boolean ownLibraries) {
+    return assertThrows(Failure.class, () -> SparkOptions.requireVersion(version, ownLibraries))
+        .getMessage();
+  }
+
   @Test
-  void olderSparkIsRefusedByItsVersion() {
-    SparkOptions.requireVersion("4.1.3");
-    Failure older = assertThrows(Failure.class, () -> SparkOptions.requireVersion("3.5.9"));
-    assertTrue(older.getMessage().startsWith("This is Spark 3.5.9"), older.getMessage());
+  void sparkThatCannotBeUsedIsRefusedByItsVersion() {
+    SparkOptions.requireVersion("4.1.3", true);
+    SparkOptions.requireVersion("3.5.7", true);
+    assertEquals("This is Spark 3.4.4. Take Spark 4.1, or 3.5.", refused("3.4.4", true));
+    assertEquals("This is Spark 2.4.8. Take Spark 4.1, or 3.5.", refused("2.4.8", false));
+    String submitted = refused("3.5.7", false);
+    assertTrue(submitted.startsWith("This is Spark 3.5.7, and its Gson"), submitted);
+    assertTrue(submitted.contains("by its launcher, with SPARK_HOME"), submitted);
   }
 
   @Test
