@@ -22,11 +22,12 @@ sealed interface Subject permits PictureSubject, TextSubject {
   List<String> training(Run run, Path adapter, String layout);
 
   /**
-   * Layouts to choose from, the first that can hold what is trained; none for the command's own.
+   * Layouts to choose from, the first that can hold what is trained; an empty one is the command's
+   * own.
    */
   List<String> layouts();
 
-  /** The command line that only checks what {@link #training} would do. */
+  /** The command line that checks what {@link #training} would do; what it writes is removed. */
   List<String> plan(Run run, Path adapter, String layout);
 
   /** Name of the file or folder of an adapter in its trial's folder. */

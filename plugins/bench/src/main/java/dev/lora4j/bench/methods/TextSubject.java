@@ -68,12 +68,13 @@ record TextSubject(
     }
   }
 
-  /** The command for texts refuses what it cannot write before its first step. */
+  /** The command's own, which is PEFT's, and one file of kohya's names. */
   @Override
   public List<String> layouts() {
-    return List.of();
+    return List.of("", "kohya");
   }
 
+  /** There is no command that only checks, so that a short training does. */
   @Override
   public List<String> plan(Run run, Path adapter, String layout) {
     return training(run, adapter, layout);

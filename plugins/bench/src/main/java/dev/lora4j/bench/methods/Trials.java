@@ -22,6 +22,8 @@ import java.util.stream.Stream;
 final class Trials {
   private static final Gson JSON = new GsonBuilder().setPrettyPrinting().create();
 
+  private static final String PLAN = "plan";
+
   private final Subject subject;
   private final Path folder;
   private final ChildCommand commands;
@@ -43,31 +45,49 @@ final class Trials {
   /** Steps that were measured. */
   private record Steps(String command, int steps) {}
 
+  /** A layout that was found. */
+  private record Layout(String command, String layout) {}
+
   /** A scoring that is kept. */
   private record Scoring(String command, JsonObject report) {}
 
   /**
-   * The layout to write a candidate in: the command's own, or PEFT's where that has no form for it.
+   * The layout to write a candidate in: the first of the subject's that has a form for it, looked
+   * for once.
    *
    * @throws ChildCommand.Refused if it cannot be trained
    */
   String layout(Candidate candidate) {
-    // A method that restarts on the way refuses a run of too few steps.
-    int steps = StepBudget.TIMED;
-    Subject.Run run = new Subject.Run(candidate.trained(), subject.rate(), steps, 0);
-    Path place = folder.resolve(candidate.folder()).resolve("plan");
+    Path place = folder.resolve(candidate.trained().folder());
+    List<String> first = plan(candidate, place, subject.layouts().get(0));
+    Path file = place.resolve("layout.json");
+    return kept(file, Layout.class, first)
+        .orElseGet(() -> keep(file, new Layout(line(first), layout(candidate, place))))
+        .layout();
+  }
+
+  private String layout(Candidate candidate, Path place) {
     List<String> layouts = subject.layouts();
     for (String layout : layouts) {
       try {
-        commands.run(subject.plan(run, place.resolve(subject.adapter(layout)), layout));
+        commands.run(plan(candidate, place, layout));
         return layout;
       } catch (ChildCommand.Refused e) {
         if (layout.equals(layouts.get(layouts.size() - 1))) {
           throw e;
         }
+      } finally {
+        remove(place.resolve(PLAN));
       }
     }
-    return "";
+    throw new IllegalStateException("A subject has a layout at least.");
+  }
+
+  private List<String> plan(Candidate candidate, Path place, String layout) {
+    // A method that restarts on the way refuses a run of too few steps.
+    int steps = StepBudget.TIMED;
+    Subject.Run run = new Subject.Run(candidate.trained(), subject.rate(), steps, 0);
+    return subject.plan(run, place.resolve(PLAN).resolve(subject.adapter(layout)), layout);
   }
 
   /**

@@ -48,6 +48,17 @@ final class PretendedProgram {
         System.out.println("{}");
       }
       case "train" -> train(all);
+      case "text" -> {
+        if (all.contains("train")) {
+          if (all.contains("full") && !all.contains("kohya")) {
+            System.err.println("full has no form in this layout");
+            System.exit(1);
+          }
+          train(all);
+        } else {
+          System.out.println("{\"adapters\": 20}");
+        }
+      }
       default -> evaluate(all);
     }
   }
