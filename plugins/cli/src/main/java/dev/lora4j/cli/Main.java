@@ -39,6 +39,8 @@ public final class Main {
     int code = ExitCode.FAILED;
     try {
       code = new Main(Console.ofProcess()).execute(Ansi.AUTO, arguments);
+    } catch (LinkageError e) {
+      System.err.println(ForeignLibrary.explanation(e));
     } finally {
       System.out.flush();
       interruption.finished();

@@ -97,9 +97,11 @@ final class DrawnRows implements MapPartitionsFunction<Row, Row> {
                 new IllegalArgumentException(
                     "there is no adapter '"
                         + name
-                        + "'; given are "
-                        + adapters.value().stream()
-                            .map(AdapterFile::name)
-                            .collect(Collectors.joining(", "))));
+                        + "'; "
+                        + (adapters.value().isEmpty() ? "none is given" : "given are " + names())));
+  }
+
+  private String names() {
+    return adapters.value().stream().map(AdapterFile::name).collect(Collectors.joining(", "));
   }
 }

@@ -47,26 +47,44 @@ final class LocalSpark implements AutoCloseable {
    * the folder that the environment calls SPARK_HOME.
    */
   static LocalSpark executors() throws IOException {
+    copyJars();
+    return new LocalSpark(
+        executors("local-cluster[" + EXECUTORS + ",1,1024]")
+            .config("spark.testing", "true")
+            .config("spark.excludeOnFailure.enabled", "true")
+            .config("spark.testing.memory", "2147480000")
+            .config(ShopFileSystem.PROPERTY, ShopFileSystem.class.getName())
+            .getOrCreate());
+  }
+
+  /** A cluster that runs, which starts a second task where one is slow. */
+  static LocalSpark at(String master) throws IOException {
+    copyJars();
+    return new LocalSpark(
+        executors(master)
+            .config("spark.speculation", "true")
+            .config("spark.speculation.quantile", "0.5")
+            .config("spark.speculation.minTaskRuntime", "1s")
+            .getOrCreate());
+  }
+
+  private static SparkSession.Builder executors(String master) {
+    return builder(master)
+        .config("spark.executor.memory", "800m")
+        .config("spark.executor.extraClassPath", System.getProperty("java.class.path"))
+        .config("spark.executor.extraJavaOptions", "-Dai.djl.offline=true");
+  }
+
+  private static void copyJars() throws IOException {
     Path jars = Path.of(System.getenv("SPARK_HOME"), "jars");
     Files.createDirectories(jars);
-    String classPath = System.getProperty("java.class.path");
-    for (String entry : classPath.split(File.pathSeparator, -1)) {
+    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
       Path jar = Path.of(entry);
       Path link = jars.resolve(String.valueOf(jar.getFileName()));
       if (entry.endsWith(".jar") && entry.contains("spark") && !Files.exists(link)) {
         Files.copy(jar, link);
       }
     }
-    return new LocalSpark(
-        builder("local-cluster[" + EXECUTORS + ",1,1024]")
-            .config("spark.testing", "true")
-            .config("spark.excludeOnFailure.enabled", "true")
-            .config("spark.testing.memory", "2147480000")
-            .config("spark.executor.memory", "800m")
-            .config("spark.executor.extraClassPath", classPath)
-            .config(ShopFileSystem.PROPERTY, ShopFileSystem.class.getName())
-            .config("spark.executor.extraJavaOptions", "-Dai.djl.offline=true")
-            .getOrCreate());
   }
 
   SparkSession session() {

@@ -9,8 +9,8 @@ import java.util.List;
 
 /**
  * The program {@code lora4j} with libraries of its own, beside a Spark that brings older ones of
- * the same names: Spark 3.5. The launcher starts it with the jars of Spark and the one of this
- * class on the class path, and says where those of the program are.
+ * the same names: Spark 3.5. The launcher and spark-submit start it with the jars of Spark first on
+ * the class path, and say where those of the program are.
  */
 public final class SeparateProgram {
   /** By name, as this class's own loader does not see it. */

@@ -44,7 +44,7 @@ final class SparkOptions {
    * @throws Failure of usage if it names no cluster
    */
   SparkConf settings() {
-    requireVersion(SPARK_VERSION, ownLibraries());
+    requireVersion(SPARK_VERSION);
     SparkConf all = new SparkConf();
     for (String one : properties) {
       String[] parts = one.split("=", 2);
@@ -82,39 +82,18 @@ final class SparkOptions {
   }
 
   /**
-   * Refuses versions that this program was not made for, and one whose libraries are too old where
-   * they come first.
+   * Refuses versions that this program was not made for.
    *
-   * @param ownLibraries whether classes of this program use the libraries that it brings
    * @throws Failure naming what to take
    */
-  static void requireVersion(String version, boolean ownLibraries) {
-    boolean known = OLDER.stream().anyMatch(version::startsWith);
-    if (major(version) < LATEST && !known) {
+  static void requireVersion(String version) {
+    if (major(version) < LATEST && OLDER.stream().noneMatch(version::startsWith)) {
       throw new Failure("This is Spark " + version + ". Take Spark 4.1, or 3.5.");
-    }
-    if (!ownLibraries) {
-      throw new Failure(
-          "This is Spark "
-              + version
-              + ", and its Gson and ANTLR come first, which are older than those that models and run"
-              + " files are read with. Start lora4j by its launcher, with SPARK_HOME as the folder of"
-              + " this Spark, or take Spark 4.1.");
     }
   }
 
   private static int major(String version) {
     return Integer.parseInt(version.replaceFirst("\\..*", ""));
-  }
-
-  /** Whether Gson is one that has what this program calls. */
-  private static boolean ownLibraries() {
-    try {
-      Class.forName("com.google.gson.Strictness", false, SparkOptions.class.getClassLoader());
-      return true;
-    } catch (ClassNotFoundException e) {
-      return false;
-    }
   }
 
   /** Connects to the cluster. */

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.spi.ToolProvider;
 
 /**
@@ -20,6 +19,8 @@ import java.util.spi.ToolProvider;
 record OlderSpark(Path folder) {
   /** Of the Spark that this project is compiled with: no build of the launcher has them. */
   private static final List<String> PROVIDED = List.of("spark-", "scala-", "hadoop-");
+
+  private static final Path JAVA = Path.of(System.getProperty("java.home"));
 
   /** What a command left: its exit code and what it said. */
   record Done(int code, String out, String err) {}
@@ -71,23 +72,44 @@ record OlderSpark(Path folder) {
     return jar;
   }
 
-  /** Runs a command of {@code spark}. */
+  /** Runs a command of {@code spark} by the launcher. */
   Done run(List<String> words) throws IOException, InterruptedException {
     List<String> all = new ArrayList<>(List.of("sh", folder.resolve("lora4j").toString(), "spark"));
     all.addAll(words);
     for (String name : List.of("spark.driver.bindAddress", "spark.driver.host")) {
       all.addAll(List.of("--conf", name + "=127.0.0.1"));
     }
+    return done(all);
+  }
+
+  /** Runs a command of {@code spark} as {@code spark-submit} does, with a class of these jars. */
+  Done submit(String program, List<String> words) throws IOException, InterruptedException {
+    List<String> all = new ArrayList<>(List.of(JAVA.resolve("bin/java").toString()));
+    Files.readAllLines(Path.of("../cli/launcher/spark.options")).stream()
+        .filter(line -> line.startsWith("--add-opens"))
+        .forEach(all::add);
+    all.addAll(List.of("-cp", folder.resolve("spark/jars/*").toString()));
+    all.addAll(List.of("org.apache.spark.deploy.SparkSubmit", "--master", "local[2]"));
+    Path build = folder.resolve("target/launcher-spark/build");
+    String jars = Files.readString(build.resolve("classpath"));
+    all.addAll(
+        List.of("--jars", jars.replace("./", build + "/").replace(':', ','), "--class", program));
+    all.addAll(List.of(build.resolve("lora4j-spark-classes.jar").toString(), "spark"));
+    all.addAll(words);
+    return done(all);
+  }
+
+  private Done done(List<String> command) throws IOException, InterruptedException {
     Path out = Files.createTempFile(folder, "said", ".out");
     Path err = Files.createTempFile(folder, "said", ".err");
     ProcessBuilder builder =
-        new ProcessBuilder(all).redirectOutput(out.toFile()).redirectError(err.toFile());
+        new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
     Map<String, String> environment = builder.environment();
-    environment.keySet().removeAll(Set.of("SPARK_SCALA_VERSION", "CLASSPATH"));
+    environment.remove("CLASSPATH");
     environment.put("SPARK_HOME", folder.resolve("spark").toString());
     environment.put("SPARK_SCALA_VERSION", "2.12");
     environment.put("LORA4J_BUILD", "no");
-    environment.put("JAVA_HOME", System.getProperty("java.home"));
+    environment.put("JAVA_HOME", JAVA.toString());
     environment.put("LORA4J_JAVA_OPTS", "-Dai.djl.offline=true");
     int code = builder.start().waitFor();
     return new Done(code, Files.readString(out), Files.readString(err));

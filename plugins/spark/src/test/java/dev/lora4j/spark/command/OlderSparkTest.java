@@ -111,9 +111,16 @@ class OlderSparkTest {
             "-o");
     there(words, file("there.png"), "--master", "local[2]");
     here(and(words, file("here.png"), "--threads", "1"));
-    assertArrayEquals(
-        Files.readAllBytes(folder.resolve("here.png")),
-        Files.readAllBytes(folder.resolve("there.png")));
+    byte[] picture = Files.readAllBytes(folder.resolve("here.png"));
+    assertArrayEquals(picture, Files.readAllBytes(folder.resolve("there.png")));
+    List<String> submitted = and(words, file("submitted.png"));
+    OlderSpark.Done done = older.submit(SeparateProgram.class.getName(), submitted);
+    assertEquals(0, done.code(), done.err());
+    assertArrayEquals(picture, Files.readAllBytes(folder.resolve("submitted.png")));
+    OlderSpark.Done refused = older.submit(Main.class.getName(), submitted);
+    assertEquals(1, refused.code());
+    assertTrue(refused.err().contains("another version of one of its libraries"), refused.err());
+    assertTrue(refused.err().contains("JsonParser.parseReader"), refused.err());
   }
 
   @Test
