@@ -5,6 +5,8 @@ Reads step-inputs.safetensors, which Sd3StepTest writes to target (copy it to sr
 factors, and the noise and levels (timestep, signal, share of noise) that lora4j draws. The flow's loss is diffusers' (train_dreambooth_lora_sd3.py): noisy latents
 (1 - s) x + s e with s = t / 1000, target e - x, no weights. Gradients are clipped to 1.
 
+The sines of the timesteps, which diffusers takes in F32, are F64 ones rounded, as their last bit in F32 is another by processor.
+
   losses, norms    of each step; norms before clipping
 """
 
@@ -16,6 +18,15 @@ from safetensors.torch import load_file, save_file
 from tiny_sd3 import OUT, PIPELINE
 
 PARTS = {"lora_A": "down", "lora_B": "up"}
+
+
+def rounded(function):
+    """The function of F32 numbers in F64, rounded to F32; of others, as it is."""
+    return lambda x, *more, **named: function(x.double()).float() if x.dtype == torch.float32 else function(x, *more, **named)
+
+
+for name in ("exp", "cos", "sin"):
+    setattr(torch, name, rounded(getattr(torch, name)))
 
 
 def steps(model, folder, predicted, run="step"):

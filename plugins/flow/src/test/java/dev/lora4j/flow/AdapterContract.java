@@ -115,7 +115,7 @@ public abstract class AdapterContract {
   void picturesWithAnAdapterAreThoseOfDiffusers(Route route) {
     List<float[]> found = path(OWN, 0.6, route);
     for (int step = 0; step < KEPT; step++) {
-      golden.assertClose(OWN + ".step" + step, Goldens.doubles(found.get(step)));
+      golden.assertFromText(OWN + ".step" + step, Goldens.doubles(found.get(step)));
     }
   }
 

@@ -17,15 +17,26 @@ import java.util.Set;
  * @param folder of its adapters and of {@code expected.safetensors}
  * @param guidance scale of its pictures
  * @param inputs names of the transformer's inputs in the file, by those of lora4j
+ * @param fromText share of the greatest number that what follows from a text may be away
  */
 public record GoldenPipeline(
-    TinyPipeline pipeline, Path folder, double guidance, Map<String, String> inputs) {
+    TinyPipeline pipeline,
+    Path folder,
+    double guidance,
+    Map<String, String> inputs,
+    double fromText) {
   /** Share of the greatest number that others may be away. */
   public static final double CLOSE = 1e-5;
 
   /** Copies the names. */
   public GoldenPipeline {
     inputs = Map.copyOf(inputs);
+  }
+
+  /** What follows from a text is as close as the rest. */
+  public GoldenPipeline(
+      TinyPipeline pipeline, Path folder, double guidance, Map<String, String> inputs) {
+    this(pipeline, folder, guidance, inputs, CLOSE);
   }
 
   private Path file() {
@@ -45,6 +56,11 @@ public record GoldenPipeline(
   /** Requires the numbers of an expected tensor. */
   public void assertClose(String name, double[] found) {
     Goldens.assertClose(name, expected(name).doubles(), found, CLOSE);
+  }
+
+  /** Requires the numbers of an expected tensor that follow from a text. */
+  public void assertFromText(String name, double[] found) {
+    Goldens.assertClose(name, expected(name).doubles(), found, fromText);
   }
 
   /** Inputs of a prediction of diffusers, of which some transformers have fewer. */

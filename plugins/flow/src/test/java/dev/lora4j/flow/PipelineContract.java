@@ -89,7 +89,7 @@ public abstract class PipelineContract {
     LatentPath path = from.paths(List.of(prompt.steps(steps))).get(0);
     assertEquals(steps - 1, path.latents().size());
     for (int step = first; step < steps - 1; step++) {
-      golden.assertClose(name + ".step" + step, Goldens.doubles(path.latents().get(step)));
+      golden.assertFromText(name + ".step" + step, Goldens.doubles(path.latents().get(step)));
     }
   }
 

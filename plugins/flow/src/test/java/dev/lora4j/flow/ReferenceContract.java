@@ -79,7 +79,7 @@ public abstract class ReferenceContract {
           name + step,
           expected(name + ".step" + step).doubles(),
           Goldens.doubles(path.latents().get(step)),
-          GoldenPipeline.CLOSE);
+          golden.fromText());
     }
   }
 

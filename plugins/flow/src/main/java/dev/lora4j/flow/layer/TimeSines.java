@@ -27,10 +27,13 @@ public record TimeSines(int sines) {
         values
             .graph()
             .call("arange", DType.F32, Shape.of(half), half, Keyword.of("dtype", DType.F32));
-    // In the order of diffusers, as timesteps of a thousand make much of a rounding.
-    Expr frequencies = steps.mul(-Math.log(MAX_PERIOD)).div(half).exp();
-    Expr angles = values.unsqueeze(-1).mul(frequencies);
-    return angles.cos().cat(1, angles.sin());
+    // In the order of diffusers, as timesteps of a thousand make much of a rounding. The functions
+    // are taken in F64: in F32 their last bit is another by processor, which a thousand radians
+    // make a thousand times as large.
+    Expr exponents = steps.mul(-Math.log(MAX_PERIOD)).div(half);
+    Expr frequencies = exponents.to(DType.F64).exp().to(DType.F32);
+    Expr angles = values.unsqueeze(-1).mul(frequencies).to(DType.F64);
+    return angles.cos().cat(1, angles.sin()).to(DType.F32);
   }
 
   /**
