@@ -1,8 +1,10 @@
-"""Makes src/test/resources/tiny-vae-native.tsv: where an autoencoder's weights lie in files with all networks.
+"""Makes tiny-vae-native.tsv and flux2/tiny-klein-vae-native.tsv in src/test/resources: where an autoencoder's weights lie in files with all networks.
 
 Run with the versions of requirements.txt:  python packed.py
 A line has the tensor's name there and that of diffusers. The names are written out here as CompVis' code has them; diffusers' own converter of single
-files has to make the autoencoders of the tiny pipelines of them, bit by bit. All of these have the same layers.
+files has to make the autoencoders of the tiny pipelines of them, bit by bit. All but that of FLUX.2 have the
+same layers. That has more, which lie where Black Forest Labs' code has them (https://github.com/black-forest-labs/flux2, autoencoder.py); the converter
+takes two of them out of the encoder and the decoder, as ComfyUI does, and no statistics.
 """
 
 import json
@@ -14,6 +16,7 @@ from safetensors.torch import load_file
 
 OUT = Path(__file__).resolve().parent.parent / "resources"
 PIPELINES = [OUT / "tiny-sd3", OUT / "flux/tiny-flux", OUT / "zimage/tiny-zimage"]
+KLEIN = OUT / "flux2/tiny-klein"
 LEVELS = 2
 PREFIX = "first_stage_model."
 
@@ -50,22 +53,41 @@ def vae(weights):
                 yield from both(f"{part}.{move}.{number}.{sampler}.conv", f"{block}.{sampler}rs.0.conv")
 
 
+def klein(weights):
+    yield from vae(weights)
+    for part, name in (("encoder", "quant_conv"), ("decoder", "post_quant_conv")):
+        yield from both(f"{part}.{name}", name)
+    for name in ("bn.running_mean", "bn.running_var"):
+        yield name, name
+
+
+def checked(folder, layers):
+    """The table of a pipeline."""
+    weights = load_file(folder / "vae/diffusion_pytorch_model.safetensors")
+    config = json.loads((folder / "vae/config.json").read_text())
+    rows = list(layers(weights))
+    packed = {}
+    for native, name in rows:
+        weight = weights[name]
+        place = native.replace("encoder.quant", "quant").replace("decoder.post_quant", "post_quant")
+        packed[PREFIX + place] = weight[..., None, None] if "attn_1" in native and weight.ndim == 2 else weight
+    converted = converters.convert_ldm_vae_checkpoint(packed, config)
+    own = {name for name in weights if not name.startswith("bn.")}
+    assert converted.keys() == own, converted.keys() ^ own
+    assert all(torch.equal(converted[name], weights[name]) for name in own)
+    assert {name for _, name in rows} == weights.keys() - {"bn.num_batches_tracked"}
+    return rows
+
+
+def write(path, rows):
+    path.write_text("".join("\t".join(row) + "\n" for row in rows))
+
+
 def main():
-    tables = []
-    for folder in PIPELINES:
-        weights = load_file(folder / "vae/diffusion_pytorch_model.safetensors")
-        config = json.loads((folder / "vae/config.json").read_text())
-        rows = list(vae(weights))
-        packed = {}
-        for native, name in rows:
-            weight = weights[name]
-            packed[PREFIX + native] = weight[..., None, None] if "attn_1" in native and weight.ndim == 2 else weight
-        converted = converters.convert_ldm_vae_checkpoint(packed, config)
-        assert converted.keys() == weights.keys(), converted.keys() ^ weights.keys()
-        assert all(torch.equal(converted[name], weights[name]) for name in weights)
-        tables.append(rows)
+    tables = [checked(folder, vae) for folder in PIPELINES]
     assert all(rows == tables[0] for rows in tables)
-    (OUT / "tiny-vae-native.tsv").write_text("".join("\t".join(row) + "\n" for row in tables[0]))
+    write(OUT / "tiny-vae-native.tsv", tables[0])
+    write(KLEIN.parent / "tiny-klein-vae-native.tsv", checked(KLEIN, klein))
 
 
 if __name__ == "__main__":

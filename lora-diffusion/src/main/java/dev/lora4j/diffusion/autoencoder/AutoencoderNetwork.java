@@ -55,6 +55,14 @@ public interface AutoencoderNetwork extends Canonical {
     return List.of(weight);
   }
 
+  /**
+   * Possible names of a weight in files of first publication, likeliest first; none where such
+   * files are not read. Tensors there may have more dimensions of one.
+   */
+  default List<String> originals(String weight) {
+    return List.of();
+  }
+
   /** True if a tensor of a checkpoint is known and not needed, such as a buffer. */
   default boolean ignores(String tensor) {
     return false;

@@ -11,8 +11,7 @@ import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.nn.StoredTensors;
 import dev.lora4j.core.safetensors.TensorInfo;
 import dev.lora4j.core.tensor.DType;
-import dev.lora4j.diffusion.base.original.VaeNames;
-import dev.lora4j.diffusion.vae.Vae;
+import dev.lora4j.diffusion.autoencoder.AutoencoderNetwork;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -34,7 +33,6 @@ final class PackedFile implements ModelSource {
   private final Path folder;
   private final ModelConfigs configs;
   private final DenoiserFile denoiser;
-  private final VaeNames vae;
 
   /** Prefixes of the names of each network's tensors, but of the denoiser's. */
   private final Map<String, String> prefixes = new LinkedHashMap<>();
@@ -51,7 +49,7 @@ final class PackedFile implements ModelSource {
     this.file = file;
     this.folder = folder;
     configs = DiffusersConfigs.of(folder);
-    vae = new VaeNames(published(folder, configs).config());
+    requirePublished();
     denoiser = DenoiserFile.open(file, configs, folder);
     try {
       Map<String, TensorInfo> tensors = denoiser.tensors().tensors();
@@ -71,14 +69,15 @@ final class PackedFile implements ModelSource {
     }
   }
 
-  private static Vae published(Path folder, ModelConfigs configs) {
-    if (configs.vae() instanceof Vae vae) {
-      return vae;
+  private void requirePublished() {
+    AutoencoderNetwork vae = configs.vae();
+    Parameter first = Network.parameters(DType.F32, StagedNetworks.decoder(vae, DType.F32)).get(0);
+    if (vae.originals(first.name()).isEmpty()) {
+      throw new ModelException(
+          folder
+              + " has an autoencoder whose names in files of first publication are not known; give"
+              + " the folder with its weights as --base, and the file as --denoiser.");
     }
-    throw new ModelException(
-        folder
-            + " has an autoencoder whose names in files of first publication are not known; give"
-            + " the folder with its weights as --base, and the file as --denoiser.");
   }
 
   private ModelException lacking(String what) {
@@ -159,7 +158,7 @@ final class PackedFile implements ModelSource {
         configs
             .text(model)
             .map(t -> t.names(parameter.name()))
-            .orElseGet(() -> List.of(vae.of(parameter.name())));
+            .orElseGet(() -> configs.vae().originals(parameter.name()));
     return names.stream().map(n -> Placement.of("", prefix + n)).toList();
   }
 

@@ -68,6 +68,11 @@ public record Vae(VaeConfig config) implements AutoencoderNetwork {
   }
 
   @Override
+  public List<String> originals(String weight) {
+    return List.of(new VaeNames(config.blockOutChannels().size()).of(weight));
+  }
+
+  @Override
   public LatentMoments encode(Weights at, Expr x) {
     Weights encoder = at.at("encoder");
     List<Integer> channels = config.blockOutChannels();

@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
@@ -19,30 +18,42 @@ import java.util.function.Predicate;
  * converter where an autoencoder's weights lie, and {@code native.py} where a transformer's do.
  *
  * @param autoencoder what the names of its tensors begin with
+ * @param table where the autoencoder's weights lie
  * @param encoders names of the text encoders by their folders
  * @param kept which tensors are written, by their whole names
  */
-record PackedModel(String autoencoder, Map<String, String> encoders, Predicate<String> kept) {
+record PackedModel(
+    String autoencoder, String table, Map<String, String> encoders, Predicate<String> kept) {
+  private static final String PLAIN = "tiny-vae-native.tsv";
   private static final String DENOISER = "model.diffusion_model.";
 
   /** As files of Stable Diffusion 3 have them. */
   static final PackedModel SD3 =
       new PackedModel(
           "first_stage_model.",
+          PLAIN,
           Map.of("text_encoder", "clip_l", "text_encoder_2", "clip_g", "text_encoder_3", "t5xxl"),
           name -> true);
 
   /** As files of FLUX.1 have them. */
   static final PackedModel FLUX =
       new PackedModel(
-          "vae.", Map.of("text_encoder", "clip_l", "text_encoder_2", "t5xxl"), name -> true);
+          "vae.", PLAIN, Map.of("text_encoder", "clip_l", "text_encoder_2", "t5xxl"), name -> true);
 
   /** As files of Z-Image have them. */
   static final PackedModel ZIMAGE =
-      new PackedModel("vae.", Map.of("text_encoder", "qwen3_4b"), name -> true);
+      new PackedModel("vae.", PLAIN, Map.of("text_encoder", "qwen3_4b"), name -> true);
+
+  /** As files of FLUX.2 have them, with the autoencoder of Black Forest Labs. */
+  static final PackedModel KLEIN =
+      new PackedModel(
+          "vae.",
+          "flux2/tiny-klein-vae-native.tsv",
+          Map.of("text_encoder", "qwen3_4b"),
+          name -> true);
 
   PackedModel only(Predicate<String> which) {
-    return new PackedModel(autoencoder, encoders, which);
+    return new PackedModel(autoencoder, table, encoders, which);
   }
 
   /** Writes a pipeline, with more tensors of one number. */
@@ -50,14 +61,14 @@ record PackedModel(String autoencoder, Map<String, String> encoders, Predicate<S
     SafetensorsWriter writer = new SafetensorsWriter();
     NativeFile.add(writer, pipeline, DENOISER, name -> kept.test(DENOISER + name));
     Map<String, String> own = new HashMap<>();
-    for (String line : Files.readAllLines(Goldens.RESOURCES.resolve("tiny-vae-native.tsv"))) {
+    for (String line : Files.readAllLines(Goldens.RESOURCES.resolve(table))) {
       String[] names = line.split("\t", -1);
       own.put(names[1], names[0]);
     }
     Path vae = pipeline.source().resolve("vae/diffusion_pytorch_model.safetensors");
     try (TensorStore store = TensorStore.open(vae)) {
       for (TensorInfo info : store.tensors().values()) {
-        String name = Optional.ofNullable(own.get(info.name())).orElseThrow();
+        String name = own.getOrDefault(info.name(), info.name());
         // Attention is of convolutions there.
         boolean flat = name.contains("attn_1") && info.shape().rank() == 2;
         Shape shape =

@@ -108,6 +108,17 @@ public abstract class AutoencoderFamilyContract extends ExtensionContract<Autoen
     }
   }
 
+  /** Either no weight has a name in files of first publication, or each has one of its own. */
+  @Test
+  void originalNamesAreOfOneWeightEach() {
+    List<String> all = run().parameters().stream().map(Parameter::name).distinct().toList();
+    List<String> originals =
+        all.stream().flatMap(name -> network().originals(name).stream()).toList();
+    assertEquals(originals.size(), new TreeSet<>(originals).size(), "one name of two weights");
+    long named = all.stream().filter(name -> !network().originals(name).isEmpty()).count();
+    assertTrue(named == 0 || named == all.size(), "names of some weights alone");
+  }
+
   @Test
   void latentsHaveTheDeclaredSize() {
     Shape expected = Shape.of(2, network().latentChannels(), SIDE, SIDE);

@@ -12,6 +12,7 @@ final class AlteredAutoencoder implements AutoencoderNetwork {
   enum Fault {
     IDENTITY,
     NAMES,
+    ORIGINALS,
     LATENTS,
     PICTURES,
     ENCODER_BATCH,
@@ -60,6 +61,11 @@ final class AlteredAutoencoder implements AutoencoderNetwork {
   @Override
   public List<String> names(String weight) {
     return fault == Fault.NAMES ? List.of("old." + weight) : sound.names(weight);
+  }
+
+  @Override
+  public List<String> originals(String weight) {
+    return fault == Fault.ORIGINALS ? List.of("weight") : sound.originals(weight);
   }
 
   @Override

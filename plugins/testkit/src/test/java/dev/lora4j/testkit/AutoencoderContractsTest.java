@@ -79,6 +79,12 @@ class AutoencoderContractsTest implements BrokenPromises {
     }
   }
 
+  static final class Confusing extends Patches {
+    Confusing() {
+      super("test-confusing", "ConfusingModel");
+    }
+  }
+
   static final class Wide extends Patches {
     Wide() {
       super("test-wide", "WideModel");
@@ -119,6 +125,7 @@ class AutoencoderContractsTest implements BrokenPromises {
         Map.entry(Ignorant.class, Set.of("everyFieldOfTheConfigurationIsKnown")),
         Map.entry(Unequal.class, Set.of("theSameConfigurationIsTheSameNetwork")),
         Map.entry(Renaming.class, Set.of("weightsAreKnownByName")),
+        Map.entry(Confusing.class, Set.of("originalNamesAreOfOneWeightEach")),
         Map.entry(Wide.class, Set.of("latentsHaveTheDeclaredSize")),
         Map.entry(Doubled.class, Set.of("picturesHaveTheDeclaredSize")),
         Map.entry(Mixing.class, Set.of("eachPictureIsEncodedByItself")),

@@ -97,6 +97,23 @@ final class BrokenAutoencoders {
     }
   }
 
+  /** Has one name of all weights in files of first publication. */
+  @Extension(
+      point = AutoencoderFamily.class,
+      name = "test-confusing",
+      help = "has one original name of all weights")
+  public static final class Confusing extends PatchAutoencoder {
+    /** For the host. */
+    public Confusing() {
+      super("ConfusingModel");
+    }
+
+    @Override
+    public AutoencoderNetwork network(ConfigFile config) {
+      return new AlteredAutoencoder(super.network(config), Fault.ORIGINALS);
+    }
+  }
+
   /** Makes too many latents. */
   @Extension(point = AutoencoderFamily.class, name = "test-wide", help = "makes too many latents")
   public static final class Wide extends PatchAutoencoder {

@@ -10,6 +10,7 @@ import dev.lora4j.core.nn.StoredTensors;
 import dev.lora4j.diffusion.clip.ClipTextConfig;
 import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
 import dev.lora4j.diffusion.unet.UNetConfig;
+import dev.lora4j.diffusion.vae.Vae;
 import dev.lora4j.diffusion.vae.VaeConfig;
 import java.util.List;
 import java.util.Map;
@@ -213,7 +214,7 @@ public final class OriginalCheckpoint {
 
   /** Location of a weight of an autoencoder of these sizes. */
   public Placement vae(VaeConfig config, Parameter parameter) {
-    return Placement.of("", VAE + new VaeNames(config).of(parameter.name()));
+    return Placement.of("", VAE + new Vae(config).originals(parameter.name()).get(0));
   }
 
   /**

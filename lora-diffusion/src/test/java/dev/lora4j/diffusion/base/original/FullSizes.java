@@ -112,14 +112,14 @@ record FullSizes(
           List.of(Placement.of("", "model.diffusion_model." + unetNames.of(p.name()))));
       shapes.put("unet:" + p.name(), p.shape());
     }
-    VaeNames vaeNames = new VaeNames(vae);
     for (Parameter p :
         parameters(
             StagedNetworks.encoder(new Vae(vae), DType.F32),
             StagedNetworks.decoder(new Vae(vae), DType.F32))) {
       all.put(
           "vae:" + p.name(),
-          List.of(Placement.of("", "first_stage_model." + vaeNames.of(p.name()))));
+          List.of(
+              Placement.of("", "first_stage_model." + new Vae(vae).originals(p.name()).get(0))));
       shapes.put("vae:" + p.name(), p.shape());
     }
     for (int i = 0; i < texts.size(); i++) {

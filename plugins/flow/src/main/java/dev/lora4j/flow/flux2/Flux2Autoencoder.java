@@ -10,6 +10,8 @@ import dev.lora4j.diffusion.autoencoder.AutoencoderNetwork;
 import dev.lora4j.diffusion.autoencoder.LatentMoments;
 import dev.lora4j.diffusion.vae.Vae;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * The autoencoder of FLUX.2 (Black Forest Labs 2025), diffusers' {@code AutoencoderKLFlux2}. Its
@@ -25,6 +27,10 @@ record Flux2Autoencoder(Vae encoder, Vae decoder, double epsilon) implements Aut
   private static final int PATCH = 2;
 
   private static final String STATISTICS = "bn";
+
+  /** Parts of the convolutions beside the inner latents, in files of first publication. */
+  private static final Map<String, String> OWNERS =
+      Map.of("quant_conv", "encoder", "post_quant_conv", "decoder");
 
   @Override
   public int inChannels() {
@@ -106,6 +112,15 @@ record Flux2Autoencoder(Vae encoder, Vae decoder, double epsilon) implements Aut
   @Override
   public List<String> names(String weight) {
     return encoder.names(weight);
+  }
+
+  /** ComfyUI puts the convolutions beside the latents out of the encoder and the decoder. */
+  @Override
+  public List<String> originals(String weight) {
+    Optional<String> owner = Optional.ofNullable(OWNERS.get(weight.split("\\.", 2)[0]));
+    return owner
+        .map(part -> List.of(part + "." + weight, weight))
+        .orElseGet(() -> encoder.originals(weight));
   }
 
   /** A count of the batches that the statistics were taken of. */

@@ -1,6 +1,5 @@
-package dev.lora4j.diffusion.base.original;
+package dev.lora4j.diffusion.vae;
 
-import dev.lora4j.diffusion.vae.VaeConfig;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -8,8 +7,10 @@ import java.util.regex.Pattern;
 /**
  * Names of an autoencoder's weights in the original layout. It numbers the decoder's resolutions
  * from the finest, though the decoder begins with the coarsest.
+ *
+ * @param levels its resolutions
  */
-public final class VaeNames {
+record VaeNames(int levels) {
   private static final Pattern BLOCK =
       Pattern.compile("(encoder|decoder)\\.(?:down|up)_blocks\\.(\\d+)\\.(\\w+)\\.(\\d+)\\.(.*)");
   private static final Pattern MIDDLE =
@@ -18,15 +19,8 @@ public final class VaeNames {
   private static final Map<String, String> ATTENTION =
       Map.of("group_norm", "norm", "to_q", "q", "to_k", "k", "to_v", "v", "to_out.0", "proj_out");
 
-  private final VaeConfig config;
-
-  /** Names of an autoencoder of these sizes. */
-  public VaeNames(VaeConfig config) {
-    this.config = config;
-  }
-
   /** The original name of the weight that diffusers calls {@code name}, without a prefix. */
-  public String of(String name) {
+  String of(String name) {
     Matcher middle = MIDDLE.matcher(name);
     if (middle.matches()) {
       String at = middle.group(1) + ".mid.";
@@ -40,7 +34,7 @@ public final class VaeNames {
     }
     boolean down = block.group(1).equals("encoder");
     int number = Integer.parseInt(block.group(2));
-    int level = down ? number : config.blockOutChannels().size() - 1 - number;
+    int level = down ? number : levels - 1 - number;
     String at = block.group(1) + (down ? ".down." : ".up.") + level + ".";
     return switch (block.group(3)) {
       case "resnets" -> at + "block." + block.group(4) + "." + resnet(block.group(5));
