@@ -31,7 +31,8 @@ record Candidate(
   static final String REFERENCE = "lora";
 
   private static final String CUT = "cut";
-  private static final Set<String> OF_RUN = Set.of("rank", "alpha", "init", "lr");
+  private static final String RATE = "lr";
+  private static final Set<String> OF_RUN = Set.of("rank", "alpha", "init", RATE);
 
   /**
    * Reads {@code NAME} or {@code NAME:KEY=VALUE,...}.
@@ -88,9 +89,12 @@ record Candidate(
         new ExtensionRequest(method, all).text(), method, settings, run, Optional.empty());
   }
 
-  /** True for the candidate that others are compared with. */
+  /** True for the candidate that others are compared with, wherever its sweep begins. */
   boolean reference() {
-    return text.equals(REFERENCE);
+    return method.equals(REFERENCE)
+        && settings.isEmpty()
+        && cut.isEmpty()
+        && Set.of(RATE).containsAll(run.keySet());
   }
 
   /** Name of its folder. */
@@ -100,7 +104,7 @@ record Candidate(
 
   /** Where the sweep begins, if not where that of the others does. */
   Optional<Double> rate() {
-    return Optional.ofNullable(run.get("lr"))
+    return Optional.ofNullable(run.get(RATE))
         .map(
             lr ->
                 Failure.usage(

@@ -182,10 +182,16 @@ public abstract class MethodsCommand implements Command {
 
   /** The reference is always among them, first. */
   private List<Candidate> candidates() {
-    Map<String, Candidate> all = new LinkedHashMap<>();
-    all.put(Candidate.REFERENCE, Candidate.parse(Candidate.REFERENCE));
     List<String> asked = methods.isEmpty() ? List.copyOf(TrainableMethods.all().keySet()) : methods;
-    asked.stream().map(Candidate::parse).forEach(c -> all.put(c.text(), c));
+    List<Candidate> parsed = asked.stream().map(Candidate::parse).toList();
+    Candidate reference =
+        parsed.stream()
+            .filter(Candidate::reference)
+            .findFirst()
+            .orElseGet(() -> Candidate.parse(Candidate.REFERENCE));
+    Map<String, Candidate> all = new LinkedHashMap<>();
+    all.put(reference.text(), reference);
+    parsed.forEach(c -> all.put(c.text(), c));
     return List.copyOf(all.values());
   }
 

@@ -1,6 +1,7 @@
 package dev.lora4j.bench.methods;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -27,6 +28,15 @@ class CandidateTest {
     Candidate cut = Candidate.parse("dylora:unit=2,cut=4,rank=8");
     assertEquals("dylora:unit=2,rank=8", cut.trained().text());
     assertEquals(Optional.empty(), cut.trained().cut());
+  }
+
+  @Test
+  void plainLoraIsTheReferenceWhereverItsSweepBegins() {
+    assertTrue(Candidate.parse("lora").reference());
+    assertTrue(Candidate.parse("lora:lr=3e-3").reference());
+    assertFalse(Candidate.parse("lora:rank=4,lr=3e-3").reference());
+    assertFalse(Candidate.parse("lora:init=pissa").reference());
+    assertFalse(Candidate.parse("miss").reference());
   }
 
   @ParameterizedTest

@@ -139,6 +139,15 @@ class MethodComparisonTest {
     assertEquals(10, row("lora", new MethodComparison.Budget(10, false, 1, 1), subject(4)).steps());
   }
 
+  /** Where the sweep begins does not change the time of a step, so that none is measured. */
+  @Test
+  void plainLoraHasTheSameStepsAtEachRate() throws IOException {
+    MethodComparison.Budget one = new MethodComparison.Budget(10, false, 1, 1);
+    assertEquals(10, row("lora:lr=3e-3", one, subject(4)).steps());
+    assertEquals(
+        1, started().stream().filter(s -> s.startsWith("train")).count(), started().toString());
+  }
+
   @Test
   void ratesThatFailAreNotTaken() {
     // Of 10, 30 and 3 none can be trained, so the row has the reason.

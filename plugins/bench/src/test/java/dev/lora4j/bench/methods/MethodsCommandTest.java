@@ -29,6 +29,8 @@ class MethodsCommandTest {
             "whale=" + texts + "," + unseen,
             "--method",
             "miss",
+            "--method",
+            "lora:lr=2e-3",
             "--rank",
             "2",
             "--steps",
@@ -48,6 +50,8 @@ class MethodsCommandTest {
     assertEquals("whale", table.get("on").getAsString());
     assertEquals(2, table.getAsJsonArray("rows").size());
     assertFalse(table.toString().contains("failure"), table.toString());
+    JsonObject reference = table.getAsJsonArray("rows").get(0).getAsJsonObject();
+    assertEquals("lora:lr=2e-3", reference.get("method").getAsString());
     for (int row = 0; row < 2; row++) {
       JsonObject seed =
           table
