@@ -23,7 +23,7 @@ final class StepBudget {
    */
   static int steps(
       Candidate candidate, Candidate reference, int steps, ToDoubleFunction<Candidate> seconds) {
-    if (candidate.equals(reference) || candidate.reference()) {
+    if (candidate.reference()) {
       return steps;
     }
     double sum = 0;
