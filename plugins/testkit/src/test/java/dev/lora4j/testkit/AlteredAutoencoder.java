@@ -13,6 +13,7 @@ final class AlteredAutoencoder implements AutoencoderNetwork {
     IDENTITY,
     NAMES,
     ORIGINALS,
+    HALF_ORIGINALS,
     LATENTS,
     PICTURES,
     ENCODER_BATCH,
@@ -65,7 +66,11 @@ final class AlteredAutoencoder implements AutoencoderNetwork {
 
   @Override
   public List<String> originals(String weight) {
-    return fault == Fault.ORIGINALS ? List.of("weight") : sound.originals(weight);
+    return switch (fault) {
+      case ORIGINALS -> List.of("weight");
+      case HALF_ORIGINALS -> weight.startsWith("encoder") ? List.of(weight) : List.of();
+      default -> sound.originals(weight);
+    };
   }
 
   @Override

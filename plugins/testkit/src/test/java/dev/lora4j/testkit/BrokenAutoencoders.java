@@ -100,17 +100,34 @@ final class BrokenAutoencoders {
   /** Has one name of all weights in files of first publication. */
   @Extension(
       point = AutoencoderFamily.class,
-      name = "test-confusing",
+      name = "test-ambiguous",
       help = "has one original name of all weights")
-  public static final class Confusing extends PatchAutoencoder {
+  public static final class Ambiguous extends PatchAutoencoder {
     /** For the host. */
-    public Confusing() {
-      super("ConfusingModel");
+    public Ambiguous() {
+      super("AmbiguousModel");
     }
 
     @Override
     public AutoencoderNetwork network(ConfigFile config) {
       return new AlteredAutoencoder(super.network(config), Fault.ORIGINALS);
+    }
+  }
+
+  /** Has names in files of first publication for the encoder alone. */
+  @Extension(
+      point = AutoencoderFamily.class,
+      name = "test-partial",
+      help = "has original names of some weights")
+  public static final class Partial extends PatchAutoencoder {
+    /** For the host. */
+    public Partial() {
+      super("PartialModel");
+    }
+
+    @Override
+    public AutoencoderNetwork network(ConfigFile config) {
+      return new AlteredAutoencoder(super.network(config), Fault.HALF_ORIGINALS);
     }
   }
 
