@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A model with a transformer in one file, as ComfyUI packs them: the denoiser and the autoencoder
@@ -49,16 +50,10 @@ final class PackedFile implements ModelSource {
     this.file = file;
     this.folder = folder;
     configs = DiffusersConfigs.of(folder);
-    requirePublished();
     denoiser = DenoiserFile.open(file, configs, folder);
     try {
       Map<String, TensorInfo> tensors = denoiser.tensors().tensors();
-      prefixes.put(
-          VAE,
-          VAES.stream()
-              .filter(p -> tensors.containsKey(p + "decoder.conv_in.weight"))
-              .findFirst()
-              .orElseThrow(() -> lacking("an autoencoder, below " + String.join(" or ", VAES))));
+      prefixes.put(VAE, autoencoder(tensors.keySet()));
       for (ModelConfigs.Text text : configs.texts()) {
         prefixes.put(text.model(), encoder(text, tensors));
       }
@@ -69,15 +64,27 @@ final class PackedFile implements ModelSource {
     }
   }
 
-  private void requirePublished() {
+  /** Prefix of the autoencoder's tensors. */
+  private String autoencoder(Set<String> tensors) {
     AutoencoderNetwork vae = configs.vae();
     Parameter first = Network.parameters(DType.F32, StagedNetworks.decoder(vae, DType.F32)).get(0);
-    if (vae.originals(first.name()).isEmpty()) {
+    List<String> names = vae.originals(first.name());
+    if (names.isEmpty()) {
       throw new ModelException(
           folder
               + " has an autoencoder whose names in files of first publication are not known; give"
               + " the folder with its weights as --base, and the file as --denoiser.");
     }
+    return VAES.stream()
+        .filter(prefix -> names.stream().anyMatch(name -> tensors.contains(prefix + name)))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                lacking(
+                    "an autoencoder of the kind in "
+                        + folder
+                        + ", below "
+                        + String.join(" or ", VAES)));
   }
 
   private ModelException lacking(String what) {

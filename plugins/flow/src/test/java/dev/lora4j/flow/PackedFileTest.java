@@ -7,9 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.Lora4j;
-import dev.lora4j.core.safetensors.SafetensorsWriter;
-import dev.lora4j.core.safetensors.TensorInfo;
-import dev.lora4j.core.safetensors.TensorStore;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.diffusion.base.BaseOutline;
 import dev.lora4j.diffusion.base.LoadOptions;
@@ -17,7 +14,6 @@ import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import dev.lora4j.diffusion.request.Prompt;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -64,7 +60,8 @@ class PackedFileTest {
         Arguments.of(TinyPipeline.SD3, PackedModel.SD3),
         Arguments.of(TinyPipeline.FLUX, PackedModel.FLUX),
         Arguments.of(TinyPipeline.ZIMAGE, PackedModel.ZIMAGE),
-        Arguments.of(TinyPipeline.KLEIN, PackedModel.KLEIN));
+        Arguments.of(TinyPipeline.KLEIN, PackedModel.KLEIN),
+        Arguments.of(TinyPipeline.KLEIN, PackedModel.KLEIN_OF_COMFY));
   }
 
   @ParameterizedTest
@@ -78,33 +75,6 @@ class PackedFileTest {
     }
     int side = BaseOutline.of(pipeline.source(), PLAIN).side();
     assertEquals(side, BaseOutline.of(file, options).side());
-  }
-
-  /** ComfyUI writes the convolutions beside the latents outside of the encoder and the decoder. */
-  @Test
-  void autoencoderOfComfyIsTaken() throws IOException {
-    Path file = PackedModel.KLEIN.write(TinyPipeline.KLEIN, folder.resolve("whole.safetensors"));
-    Path comfy = folder.resolve("comfy.safetensors");
-    SafetensorsWriter writer = new SafetensorsWriter();
-    try (TensorStore store = TensorStore.open(file)) {
-      for (TensorInfo info : store.tensors().values()) {
-        String name =
-            info.name()
-                .replace("encoder.quant_conv", "quant_conv")
-                .replace("decoder.post_quant_conv", "post_quant_conv");
-        ByteBuffer all = store.read(info.name());
-        byte[] bytes = new byte[all.remaining()];
-        all.get(bytes);
-        writer.add(name, info.dtype(), info.shape(), bytes);
-      }
-      assertTrue(store.tensors().containsKey("vae.encoder.quant_conv.weight"));
-    }
-    writer.write(comfy);
-    LoadOptions options = PLAIN.configuredBy(configs(TinyPipeline.KLEIN));
-    try (StableDiffusion published = StableDiffusion.open(LORA, file, options);
-        StableDiffusion written = StableDiffusion.open(LORA, comfy, options)) {
-      assertArrayEquals(picture(published), picture(written));
-    }
   }
 
   /** A denoiser of another file counts for more than that of the whole one. */
@@ -180,6 +150,20 @@ class PackedFileTest {
         assertThrows(
             RuntimeException.class, () -> StableDiffusion.open(LORA, file, options).close());
     assertTrue(String.valueOf(e.getMessage()).contains(said), e.getMessage());
+  }
+
+  /** That of FLUX.1 has no statistics. */
+  @Test
+  void autoencoderOfAnotherKindIsRefused() throws IOException {
+    Path file =
+        PackedModel.KLEIN
+            .only(name -> !name.startsWith("vae.bn."))
+            .write(TinyPipeline.KLEIN, folder.resolve("whole.safetensors"));
+    LoadOptions options = PLAIN.configuredBy(configs(TinyPipeline.KLEIN));
+    RuntimeException e =
+        assertThrows(
+            RuntimeException.class, () -> StableDiffusion.open(LORA, file, options).close());
+    assertTrue(e.getMessage().contains("lacks an autoencoder of the kind in"), e.getMessage());
   }
 
   @Test

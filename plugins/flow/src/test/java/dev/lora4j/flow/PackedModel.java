@@ -52,6 +52,10 @@ record PackedModel(
           Map.of("text_encoder", "qwen3_4b"),
           name -> true);
 
+  /** As ComfyUI saves them: what other autoencoders do not have is under diffusers' names. */
+  static final PackedModel KLEIN_OF_COMFY =
+      new PackedModel("vae.", PLAIN, Map.of("text_encoder", "qwen3_4b"), name -> true);
+
   PackedModel only(Predicate<String> which) {
     return new PackedModel(autoencoder, table, encoders, which);
   }
