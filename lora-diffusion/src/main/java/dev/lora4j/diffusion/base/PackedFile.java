@@ -83,8 +83,9 @@ final class PackedFile implements ModelSource {
                 lacking(
                     "an autoencoder of the kind in "
                         + folder
-                        + ", below "
-                        + String.join(" or ", VAES)));
+                        + ", below '"
+                        + String.join("' or '", VAES)
+                        + "'"));
   }
 
   private ModelException lacking(String what) {
